@@ -1,0 +1,38 @@
+namespace EbpfCat.Bytecode;
+
+/// <summary>A register of the eBPF machine (RFC 9669, section 2.1). All are 64 bits wide.</summary>
+public enum Register : byte
+{
+    /// <summary>The value a call returns and a program's result.</summary>
+    R0,
+
+    /// <summary>First argument of a call; at entry the context. Destroyed by a call, as R2 to R5.</summary>
+    R1,
+
+    /// <summary>Second argument of a call.</summary>
+    R2,
+
+    /// <summary>Third argument of a call.</summary>
+    R3,
+
+    /// <summary>Fourth argument of a call.</summary>
+    R4,
+
+    /// <summary>Fifth argument of a call.</summary>
+    R5,
+
+    /// <summary>Kept by a call, as R7 to R9.</summary>
+    R6,
+
+    /// <summary>Kept by a call.</summary>
+    R7,
+
+    /// <summary>Kept by a call.</summary>
+    R8,
+
+    /// <summary>Kept by a call.</summary>
+    R9,
+
+    /// <summary>The frame pointer: the upper end of the function's 512 bytes of stack. Read only.</summary>
+    R10,
+}
