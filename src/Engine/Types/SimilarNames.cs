@@ -1,0 +1,68 @@
+namespace EbpfCat.Types;
+
+/// <summary>Finds the names somebody may have meant by a name that is not there.</summary>
+public static class SimilarNames
+{
+    /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
+    /// <param name="name">The name that was not found.</param>
+    /// <param name="candidates">The names there are.</param>
+    /// <param name="most">How many to return at most.</param>
+    /// <returns>Names within an edit or two (more for longer names), or that begin with it; empty where none is near.</returns>
+    public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int most = 3)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        ArgumentNullException.ThrowIfNull(candidates);
+        int limit = Math.Max(1, (name.Length + 1) / 3);
+        var found = new List<(int Distance, string Name)>();
+        foreach (string candidate in candidates)
+        {
+            int distance = Distance(name, candidate, limit);
+            if (distance <= limit && distance < Math.Max(name.Length, candidate.Length)) found.Add((distance, candidate));
+            else if (name.Length >= 2 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
+                found.Add((limit + 1, candidate));
+        }
+
+        return [.. found.OrderBy(each => each.Distance).Select(each => each.Name).Distinct().Take(most)];
+    }
+
+    /// <summary>The same as a clause to put into a message: <c>"; did you mean a or b?"</c>, or empty.</summary>
+    /// <param name="name">The name that was not found.</param>
+    /// <param name="candidates">The names there are.</param>
+    public static string Ask(string name, IEnumerable<string> candidates)
+    {
+        IReadOnlyList<string> names = Find(name, candidates);
+        return names.Count switch
+        {
+            0 => "",
+            1 => $"; did you mean {names[0]}?",
+            _ => $"; did you mean {string.Join(", ", names.SkipLast(1))} or {names[^1]}?",
+        };
+    }
+
+    /// <summary>Edits (insert, delete, replace, swap neighbours) from one name to the other, counted up to just past a limit.</summary>
+    private static int Distance(string left, string right, int limit)
+    {
+        if (Math.Abs(left.Length - right.Length) > limit) return limit + 1;
+        var before = new int[right.Length + 1];
+        var above = new int[right.Length + 1];
+        var row = new int[right.Length + 1];
+        for (int j = 0; j <= right.Length; j++) above[j] = j;
+        for (int i = 1; i <= left.Length; i++)
+        {
+            row[0] = i;
+            for (int j = 1; j <= right.Length; j++)
+            {
+                int replace = above[j - 1] + (Same(left[i - 1], right[j - 1]) ? 0 : 1);
+                row[j] = Math.Min(replace, Math.Min(above[j], row[j - 1]) + 1);
+                if (i > 1 && j > 1 && Same(left[i - 1], right[j - 2]) && Same(left[i - 2], right[j - 1]))
+                    row[j] = Math.Min(row[j], before[j - 2] + 1);
+            }
+
+            (before, above, row) = (above, row, before);
+        }
+
+        return above[right.Length];
+    }
+
+    private static bool Same(char left, char right) => char.ToLowerInvariant(left) == char.ToLowerInvariant(right);
+}

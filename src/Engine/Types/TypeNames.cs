@@ -1,0 +1,104 @@
+using System.Collections.Frozen;
+using System.Net;
+using System.Net.NetworkInformation;
+
+namespace EbpfCat.Types;
+
+/// <summary>The names of types: which words, letters and .NET types stand for which.</summary>
+internal static class TypeNames
+{
+    public const string LittleEndianSuffix = " (little-endian)";
+    public const string BigEndianSuffix = " (big-endian)";
+
+    /// <summary>The words that stand for text when a length follows.</summary>
+    public static readonly FrozenSet<string> Texts = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "string", "char");
+
+    private static readonly (EbpfType Type, string Words)[] WordTable =
+    [
+        (ScalarType.UInt8, "uint8 byte u8 __u8 uint8_t"),
+        (ScalarType.UInt16, "uint16 ushort u16 __u16 uint16_t"),
+        (ScalarType.UInt32, "uint32 uint u32 __u32 uint32_t"),
+        (ScalarType.UInt64, "uint64 ulong u64 __u64 uint64_t"),
+        (ScalarType.Int8, "int8 sbyte s8 __s8 int8_t"),
+        (ScalarType.Int16, "int16 short s16 __s16 int16_t"),
+        (ScalarType.Int32, "int32 int s32 __s32 int32_t"),
+        (ScalarType.Int64, "int64 long s64 __s64 int64_t"),
+        (ScalarType.Integer(16, false, ByteOrder.BigEndian), "__be16"),
+        (ScalarType.Integer(32, false, ByteOrder.BigEndian), "__be32"),
+        (ScalarType.Integer(64, false, ByteOrder.BigEndian), "__be64"),
+        (ScalarType.Integer(16, false, ByteOrder.LittleEndian), "__le16"),
+        (ScalarType.Integer(32, false, ByteOrder.LittleEndian), "__le32"),
+        (ScalarType.Integer(64, false, ByteOrder.LittleEndian), "__le64"),
+        (ScalarType.Boolean, "bool boolean"),
+        (ScalarType.Fixed, "fixed"),
+        (AddressType.IPAddress, "ipaddress"),
+        (AddressType.IPv4, "ipv4"),
+        (AddressType.IPv6, "ipv6"),
+        (AddressType.Mac, "mac physicaladdress"),
+        (PrefixType.IPAddress, "ipprefix ipnetwork"),
+        (PrefixType.IPv4, "prefix4"),
+        (PrefixType.IPv6, "prefix6"),
+    ];
+
+    public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
+        .SelectMany(row => row.Words.Split(' '), (row, word) => KeyValuePair.Create(word, row.Type))
+        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The letters of Python's struct module that have one meaning on every machine, and <c>x</c> of our own.</summary>
+    public static readonly FrozenDictionary<char, EbpfType> Letters = new Dictionary<char, EbpfType>
+    {
+        ['B'] = ScalarType.UInt8,
+        ['H'] = ScalarType.UInt16,
+        ['I'] = ScalarType.UInt32,
+        ['Q'] = ScalarType.UInt64,
+        ['b'] = ScalarType.Int8,
+        ['h'] = ScalarType.Int16,
+        ['i'] = ScalarType.Int32,
+        ['q'] = ScalarType.Int64,
+        ['x'] = ScalarType.Fixed,
+        ['?'] = ScalarType.Boolean,
+    }.ToFrozenDictionary();
+
+    public static readonly FrozenDictionary<char, ByteOrder> ByteOrders = new Dictionary<char, ByteOrder>
+    {
+        ['<'] = ByteOrder.LittleEndian,
+        ['>'] = ByteOrder.BigEndian,
+        ['!'] = ByteOrder.BigEndian,
+        ['='] = ByteOrder.Native,
+        ['@'] = ByteOrder.Native,
+    }.ToFrozenDictionary();
+
+    /// <summary>What completion offers: one name for each type, the commonest first.</summary>
+    public static readonly IReadOnlyList<string> Offered =
+    [
+        "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
+        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "string[16]", "byte[16]",
+    ];
+
+    private static readonly FrozenDictionary<Type, EbpfType> NetTypes = new Dictionary<Type, EbpfType>
+    {
+        [typeof(byte)] = ScalarType.UInt8,
+        [typeof(ushort)] = ScalarType.UInt16,
+        [typeof(uint)] = ScalarType.UInt32,
+        [typeof(ulong)] = ScalarType.UInt64,
+        [typeof(sbyte)] = ScalarType.Int8,
+        [typeof(short)] = ScalarType.Int16,
+        [typeof(int)] = ScalarType.Int32,
+        [typeof(long)] = ScalarType.Int64,
+        [typeof(bool)] = ScalarType.Boolean,
+        [typeof(double)] = ScalarType.Fixed,
+        [typeof(IPAddress)] = AddressType.IPAddress,
+        [typeof(PhysicalAddress)] = AddressType.Mac,
+        [typeof(IPNetwork)] = PrefixType.IPAddress,
+    }.ToFrozenDictionary();
+
+    public static EbpfType FromNetType(Type type)
+    {
+        if (NetTypes.TryGetValue(type, out EbpfType? found)) return found;
+        if (type.IsEnum) return EnumType.FromNetType(type);
+        string hint = type == typeof(string) ? "; text needs its capacity in bytes, such as 'string[16]'"
+            : type.IsArray ? "; an array needs its length, such as 'uint32[4]'"
+            : "";
+        throw new FormatException($"The .NET type {type.Name} has no kernel type{hint}.");
+    }
+}

@@ -1,0 +1,102 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+
+namespace EbpfCat.Types;
+
+/// <summary>Reads the text of a type: <c>[order] name {[length]} [(order)]</c>.</summary>
+internal static class TypeParser
+{
+    public static bool TryParse(string text, [NotNullWhen(true)] out EbpfType? type, [NotNullWhen(false)] out string? error)
+    {
+        if (TypeNames.Words.TryGetValue(text, out type))
+        {
+            error = null;
+            return true;
+        }
+
+        ReadOnlySpan<char> rest = text.AsSpan().Trim();
+        // PowerShell passes -Type [uint64] on as this text.
+        if (rest.Length > 2 && rest[0] == '[' && rest[^1] == ']') rest = rest[1..^1].Trim();
+        ByteOrder? order = TakeByteOrder(ref rest);
+        int bracket = rest.IndexOf('[');
+        string name = (bracket < 0 ? rest : rest[..bracket]).TrimEnd().ToString();
+        ReadOnlySpan<char> dimensions = bracket < 0 ? default : rest[bracket..];
+        error = TypeNames.Texts.Contains(name)
+            ? ParseText(text, name, ref dimensions, out type)
+            : ParseName(text, name, out type);
+        if (error is null && order is { } given)
+            error = type is ScalarType scalar ? Set(out type, scalar.WithByteOrder(given)) : NoByteOrder(text, type!);
+        while (error is null && !dimensions.IsEmpty)
+        {
+            error = TakeLength(text, ref dimensions, out int length);
+            if (error is null && (long)type!.Size * length > int.MaxValue) error = $"'{text}' does not fit in 2 GiB.";
+            if (error is null) type = type == ScalarType.UInt8 ? new BytesType(length) : new ArrayType(type!, length);
+        }
+
+        if (error is not null) type = null;
+        return error is null && type is not null;
+    }
+
+    private static ByteOrder? TakeByteOrder(ref ReadOnlySpan<char> rest)
+    {
+        if (rest.Length > 1 && TypeNames.ByteOrders.TryGetValue(rest[0], out ByteOrder order))
+        {
+            rest = rest[1..].TrimStart();
+            return order;
+        }
+
+        return TakeSuffix(ref rest, TypeNames.BigEndianSuffix) ? ByteOrder.BigEndian
+            : TakeSuffix(ref rest, TypeNames.LittleEndianSuffix) ? ByteOrder.LittleEndian
+            : null;
+    }
+
+    private static bool TakeSuffix(ref ReadOnlySpan<char> rest, string suffix)
+    {
+        if (!rest.EndsWith(suffix, StringComparison.OrdinalIgnoreCase)) return false;
+        rest = rest[..^suffix.Length].TrimEnd();
+        return true;
+    }
+
+    private static string? ParseName(string text, string name, out EbpfType? type)
+    {
+        if (name.Length == 1 ? TypeNames.Letters.TryGetValue(name[0], out type) : TypeNames.Words.TryGetValue(name, out type)) return null;
+        if (name.Length == 0) return "A type has a name, such as uint64.";
+        if (name.Length == 1)
+            return $"'{text}' is not a kernel type; the letters are {string.Join(' ', TypeNames.Letters.Keys.Order())} (their case counts).";
+        string question = SimilarNames.Ask(name, [.. TypeNames.Words.Keys, .. TypeNames.Texts.Select(word => $"{word}[16]")]);
+        return question.Length > 0
+            ? $"'{text}' is not a kernel type{question}"
+            : $"'{text}' is not a kernel type; there are {string.Join(", ", TypeNames.Offered)}.";
+    }
+
+    private static string? ParseText(string text, string name, ref ReadOnlySpan<char> dimensions, out EbpfType? type)
+    {
+        type = null;
+        if (dimensions.IsEmpty) return $"'{text}' needs its capacity in bytes, the NUL at its end among them, such as {name}[16].";
+        string? error = TakeLength(text, ref dimensions, out int capacity);
+        if (error is null) type = new StringType(capacity);
+        return error;
+    }
+
+    private static string? TakeLength(string text, ref ReadOnlySpan<char> dimensions, out int length)
+    {
+        length = 0;
+        int end = dimensions.IndexOf(']');
+        if (dimensions[0] != '[' || end < 0) return $"'{text}' is not a kernel type; a length is written as in uint32[4].";
+        if (!int.TryParse(dimensions[1..end], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out length)
+            || length < 1)
+            return $"'{text}' is not a kernel type; '{dimensions[1..end]}' is not a length from 1 to {int.MaxValue}.";
+        dimensions = dimensions[(end + 1)..].TrimStart();
+        return null;
+    }
+
+    private static string? Set(out EbpfType? type, EbpfType value)
+    {
+        type = value;
+        return null;
+    }
+
+    private static string NoByteOrder(string text, EbpfType type) => type is AddressType or PrefixType
+        ? $"'{text}' has a byte order, and {type.Name} is always in the network's."
+        : $"'{text}' has a byte order, and {type.Name} has none.";
+}
