@@ -1,0 +1,38 @@
+using EbpfCat.Bytecode;
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>A program as instructions, with all that a loader must know to bring it into the kernel.</summary>
+public sealed record CompiledProgram
+{
+    /// <summary>What was compiled.</summary>
+    public required ProgramDefinition Definition { get; init; }
+
+    /// <summary>The instructions: the main program, then its functions. Map references hold 0 where the loader puts a descriptor.</summary>
+    public required IReadOnlyList<Instruction> Instructions { get; init; }
+
+    /// <summary>The maps it needs: those declared, then those that the compiler adds for variables and events.</summary>
+    public required IReadOnlyList<Map> Maps { get; init; }
+
+    /// <summary>Which instructions refer to which maps.</summary>
+    public required IReadOnlyList<MapReference> MapReferences { get; init; }
+
+    /// <summary>Where each shared variable lives.</summary>
+    public required IReadOnlyList<VariableLocation> Variables { get; init; }
+
+    /// <summary>Which line of the source each run of instructions comes from, by slot, ascending.</summary>
+    public required IReadOnlyList<SourceLine> Lines { get; init; }
+
+    /// <summary>Where each function starts, the main program first.</summary>
+    public required IReadOnlyList<FunctionStart> Functions { get; init; }
+
+    /// <summary>The event buffer's map and the layout of its records; null where the program puts out none.</summary>
+    public EventLayout? Events { get; init; }
+
+    /// <summary>The instruction set used.</summary>
+    public required InstructionSet InstructionSet { get; init; }
+
+    /// <summary>How many slots of eight bytes the instructions take.</summary>
+    public int SlotCount => Instructions.Sum(i => i.SlotCount);
+}

@@ -1,0 +1,49 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>A run of instructions that is entered at its start and left at its end.</summary>
+internal sealed class Block(int id)
+{
+    public int Id { get; } = id;
+
+    /// <summary>Phis, one value for each predecessor in <see cref="Predecessors"/>' order.</summary>
+    public List<Value> Phis { get; } = [];
+
+    public List<Value> Body { get; set; } = [];
+
+    public List<Block> Predecessors { get; } = [];
+
+    public ExitKind Exit { get; set; }
+
+    /// <summary>For a branch: how its operands are compared.</summary>
+    public Comparison Comparison { get; set; }
+
+    public Value? Left { get; set; }
+    public Value? Right { get; set; }
+
+    /// <summary>Where a jump goes, or a branch when the comparison holds.</summary>
+    public Block? Target { get; set; }
+
+    /// <summary>Where a branch goes when it does not hold.</summary>
+    public Block? Otherwise { get; set; }
+
+    /// <summary>What a return gives.</summary>
+    public Value? Result { get; set; }
+
+    public SourceSpan? Source { get; set; }
+
+    /// <summary>How many loops the block lies in.</summary>
+    public int LoopDepth { get; set; }
+
+    public IEnumerable<Block> Successors
+    {
+        get
+        {
+            if (Exit is ExitKind.Jump or ExitKind.Branch) yield return Target!;
+            if (Exit is ExitKind.Branch) yield return Otherwise!;
+        }
+    }
+
+    public override string ToString() => $"b{Id}";
+}

@@ -1,0 +1,11 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>A piece of the function's stack. Its offset from the frame pointer is given out after register allocation.</summary>
+internal sealed class StackSlot(int size)
+{
+    /// <summary>Its size in bytes.</summary>
+    public int Size { get; } = size;
+
+    /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
+    public int Offset { get; set; }
+}

@@ -1,0 +1,77 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using EbpfCat.Types;
+
+namespace EbpfCat.Language;
+
+#pragma warning disable CS0660, CS0661 // == and != build expressions; identity is what Equals and GetHashCode mean here.
+
+/// <summary>
+/// A value that the kernel program computes. C# operators on expressions build larger expressions: nothing is
+/// computed until the program runs in the kernel. For "and" and "or" with short circuit there are
+/// <see cref="And"/> and <see cref="Or"/>; <c>&amp;</c> and <c>|</c> work on bits.
+/// </summary>
+public abstract class Expression
+{
+    /// <summary>Where it is written.</summary>
+    public SourceSpan? Source { get; set; }
+
+    /// <summary>A constant: an integer, a floating point number or decimal (fixed-point), a truth value, a string, an address.</summary>
+    public static ConstantExpression Constant(object value) => new(value);
+
+    /// <summary>Both are true; the right side is computed only if the left one is true.</summary>
+    public Expression And(Expression right) => new BinaryExpression(BinaryOperator.LogicalAnd, this, right);
+
+    /// <summary>At least one is true; the right side is computed only if the left one is false.</summary>
+    public Expression Or(Expression right) => new BinaryExpression(BinaryOperator.LogicalOr, this, right);
+
+    /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
+    public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
+
+    /// <summary>Converts to a type as an assignment does: integers wrap, fixed-point numbers lose their fraction.</summary>
+    public Expression Cast(EbpfType type) => new CastExpression(type, this);
+
+    /// <summary>A field of a struct.</summary>
+    public FieldExpression Field(string name) => new(this, name);
+
+    /// <summary>One of two values, by a condition.</summary>
+    public static Expression Conditional(Expression condition, Expression whenTrue, Expression whenFalse) =>
+        new ConditionalExpression(condition, whenTrue, whenFalse);
+
+    /// <summary>A call of a kernel helper by name or number.</summary>
+    public static Expression CallHelper(string name, params Expression[] arguments) => new HelperCallExpression(name, arguments);
+
+#pragma warning disable CS1591 // The operators mean what they mean in C#, but for those documented.
+    public static implicit operator Expression(int value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(long value) => new ConstantExpression(value);
+    public static implicit operator Expression(uint value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(ulong value) => new ConstantExpression(value);
+    public static implicit operator Expression(bool value) => new ConstantExpression(value);
+    public static implicit operator Expression(double value) => new ConstantExpression(value);
+    public static implicit operator Expression(string value) => new ConstantExpression(value);
+    public static implicit operator Expression(IPAddress value) => new ConstantExpression(value);
+    public static implicit operator Expression(PhysicalAddress value) => new ConstantExpression(value);
+
+    public static Expression operator +(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Add, a, b);
+    public static Expression operator -(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Subtract, a, b);
+    public static Expression operator *(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Multiply, a, b);
+
+    /// <summary>True division: the result is a fixed-point number.</summary>
+    public static Expression operator /(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Divide, a, b);
+    public static Expression operator %(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Remainder, a, b);
+    public static Expression operator &(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitAnd, a, b);
+    public static Expression operator |(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitOr, a, b);
+    public static Expression operator ^(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitXor, a, b);
+    public static Expression operator <<(Expression a, Expression b) => new BinaryExpression(BinaryOperator.ShiftLeft, a, b);
+    public static Expression operator >>(Expression a, Expression b) => new BinaryExpression(BinaryOperator.ShiftRight, a, b);
+    public static Expression operator ==(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Equal, a, b);
+    public static Expression operator !=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.NotEqual, a, b);
+    public static Expression operator <(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Less, a, b);
+    public static Expression operator <=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.LessOrEqual, a, b);
+    public static Expression operator >(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Greater, a, b);
+    public static Expression operator >=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.GreaterOrEqual, a, b);
+    public static Expression operator -(Expression a) => new UnaryExpression(UnaryOperator.Negate, a);
+    public static Expression operator ~(Expression a) => new UnaryExpression(UnaryOperator.BitNot, a);
+    public static Expression operator !(Expression a) => new UnaryExpression(UnaryOperator.LogicalNot, a);
+#pragma warning restore CS1591
+}

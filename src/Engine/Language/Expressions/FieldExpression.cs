@@ -1,0 +1,11 @@
+namespace EbpfCat.Language;
+
+/// <summary>A field of a struct; may be assigned to where the struct may.</summary>
+public sealed class FieldExpression(Expression target, string name) : Expression
+{
+    /// <summary>The struct.</summary>
+    public Expression Target { get; } = target;
+
+    /// <summary>The field's name; case does not count.</summary>
+    public string Name { get; } = name;
+}

@@ -1,0 +1,11 @@
+namespace EbpfCat.Language;
+
+/// <summary>The value at a key of a map: zero where it is absent. Assigning inserts or updates.</summary>
+public sealed class MapEntryExpression(Map map, Expression key) : Expression
+{
+    /// <summary>The map.</summary>
+    public Map Map { get; } = map;
+
+    /// <summary>The key.</summary>
+    public Expression Key { get; } = key;
+}

@@ -1,0 +1,13 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Language;
+
+/// <summary>Bytes of the packet at an offset; may be assigned to. A packet too short takes the default action.</summary>
+public sealed class PacketReadExpression(Expression offset, EbpfType type) : Expression
+{
+    /// <summary>The offset from the start of the packet, in bytes.</summary>
+    public Expression Offset { get; } = offset;
+
+    /// <summary>How the bytes are read.</summary>
+    public EbpfType Type { get; } = type;
+}

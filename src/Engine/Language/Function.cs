@@ -1,0 +1,25 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Language;
+
+/// <summary>A function of the program, compiled to a BPF function or put in where it is called.</summary>
+public sealed class Function(string name, IReadOnlyList<Local> parameters)
+{
+    /// <summary>Its name; case does not count.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Its parameters: at most five, the most that the machine can pass in registers.</summary>
+    public IReadOnlyList<Local> Parameters { get; } = parameters;
+
+    /// <summary>Its statements.</summary>
+    public List<Statement> Body { get; } = [];
+
+    /// <summary>What it returns; null where the compiler infers it.</summary>
+    public EbpfType? ReturnType { get; set; }
+
+    /// <summary>Where it is defined.</summary>
+    public SourceSpan? Source { get; init; }
+
+    /// <summary>A call of the function.</summary>
+    public Expression Call(params Expression[] arguments) => new CallExpression(this, arguments);
+}

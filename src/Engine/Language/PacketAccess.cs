@@ -1,0 +1,17 @@
+namespace EbpfCat.Language;
+
+/// <summary>How a program of a type reaches the packet.</summary>
+public enum PacketAccess
+{
+    /// <summary>It has no packet.</summary>
+    None,
+
+    /// <summary>By pointers to its start and end in the context.</summary>
+    Direct,
+
+    /// <summary>By pointers for its linear part, which may be shorter than the packet; more is pulled in by a helper.</summary>
+    DirectLinear,
+
+    /// <summary>By a helper that copies bytes out.</summary>
+    Copy,
+}

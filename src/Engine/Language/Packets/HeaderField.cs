@@ -1,0 +1,19 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Language;
+
+/// <summary>A field of a protocol header.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Offset">Its offset from the start of the header, in bytes.</param>
+/// <param name="Type">How its bytes are read: a scalar in network order, or an address.</param>
+public sealed record HeaderField(string Name, int Offset, EbpfType Type)
+{
+    /// <summary>The least significant bit of a bit field, counted in the value that <see cref="Type"/> reads.</summary>
+    public int BitOffset { get; init; }
+
+    /// <summary>How many bits a bit field has; 0 for a whole one.</summary>
+    public int BitCount { get; init; }
+
+    /// <summary>By how many bits the value is shifted left: 2 where the protocol counts in words of four bytes and we in bytes.</summary>
+    public int Scale { get; init; }
+}

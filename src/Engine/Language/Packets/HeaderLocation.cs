@@ -1,0 +1,12 @@
+namespace EbpfCat.Language;
+
+/// <summary>One way to a header: behind which other header, and what that one must say.</summary>
+/// <param name="Parent">The header before it.</param>
+/// <param name="Field">The parent's field that names what follows.</param>
+/// <param name="Values">The values that name this header.</param>
+/// <param name="Length">The parent's length in bytes, where it is fixed.</param>
+/// <param name="LengthField">The parent's field that says its length in bytes, where it varies.</param>
+/// <param name="ZeroField">A field of the parent that must be zero besides: a later fragment has no transport header.</param>
+public sealed record HeaderLocation(
+    PacketHeader Parent, HeaderField Field, IReadOnlyList<int> Values, int Length,
+    HeaderField? LengthField = null, HeaderField? ZeroField = null);

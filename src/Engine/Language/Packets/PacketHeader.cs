@@ -1,0 +1,29 @@
+namespace EbpfCat.Language;
+
+/// <summary>A protocol header: what it lies in, how it is told, and its fields.</summary>
+public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLocation> locations, IReadOnlyList<HeaderField> fields)
+{
+    private readonly Dictionary<string, HeaderField> _byName = fields.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Its name, as in <c>$packet.NAME</c>.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>How many bytes must be there for the header to count as present: its fixed part.</summary>
+    public int Size { get; } = size;
+
+    /// <summary>Where it can lie. Empty for the first header of a packet.</summary>
+    public IReadOnlyList<HeaderLocation> Locations { get; } = locations;
+
+    /// <summary>Its fields.</summary>
+    public IReadOnlyList<HeaderField> Fields { get; } = fields;
+
+    /// <summary>A field by name; case does not count.</summary>
+    public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field);
+
+    /// <summary>A field by name.</summary>
+    /// <exception cref="CompileException">There is none.</exception>
+    public HeaderField GetField(string name, SourceSpan? source = null) => TryGetField(name, out var field)
+        ? field!
+        : throw new CompileException("UnknownField", $"The {Name} header has no field '{name}'.", source,
+            NameSuggestion.Sentence(name, [.. Fields.Select(f => f.Name)]));
+}

@@ -1,0 +1,148 @@
+using EbpfCat.Types;
+using static EbpfCat.Types.ByteOrder;
+
+namespace EbpfCat.Language;
+
+/// <summary>
+/// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
+/// RFC 8200 (IPv6), RFC 9293 (TCP), RFC 768 (UDP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
+/// </summary>
+public static class PacketHeaders
+{
+    private static readonly ScalarType U8 = ScalarType.UInt8;
+    private static readonly ScalarType U16 = ScalarType.UInt16.WithByteOrder(BigEndian);
+    private static readonly ScalarType U32 = ScalarType.UInt32.WithByteOrder(BigEndian);
+
+    /// <summary>The Ethernet header, always first.</summary>
+    public static PacketHeader Ethernet { get; } = new("Ethernet", 14, [],
+    [
+        new("Destination", 0, AddressType.Mac),
+        new("Source", 6, AddressType.Mac),
+        new("EtherType", 12, U16),
+    ]);
+
+    /// <summary>An 802.1Q or 802.1ad tag behind the Ethernet header.</summary>
+    public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 14, 0x8100, 0x88a8)], VlanFields());
+
+    /// <summary>A second tag behind the first.</summary>
+    public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)], VlanFields());
+
+    /// <summary>IPv4 directly behind the Ethernet header. <c>HeaderLength</c> is in bytes, <c>FragmentOffset</c> in units of 8 bytes.</summary>
+    public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 14, 0x0800)],
+    [
+        new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
+        new("HeaderLength", 0, U8) { BitOffset = 0, BitCount = 4, Scale = 2 },
+        new("TypeOfService", 1, U8),
+        new("Dscp", 1, U8) { BitOffset = 2, BitCount = 6 },
+        new("Ecn", 1, U8) { BitOffset = 0, BitCount = 2 },
+        new("TotalLength", 2, U16),
+        new("Id", 4, U16),
+        new("DontFragment", 6, U8) { BitOffset = 6, BitCount = 1 },
+        new("MoreFragments", 6, U8) { BitOffset = 5, BitCount = 1 },
+        new("FragmentOffset", 6, U16) { BitOffset = 0, BitCount = 13 },
+        new("TimeToLive", 8, U8),
+        new("Ttl", 8, U8),
+        new("Protocol", 9, U8),
+        new("Checksum", 10, U16),
+        new("Source", 12, AddressType.IPv4),
+        new("Destination", 16, AddressType.IPv4),
+    ]);
+
+    /// <summary>IPv6 directly behind the Ethernet header. <c>PayloadLength</c> is in bytes.</summary>
+    public static PacketHeader IPv6 { get; } = new("IPv6", 40, [Behind(Ethernet, "EtherType", 14, 0x86dd)],
+    [
+        new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
+        new("TrafficClass", 0, U16) { BitOffset = 4, BitCount = 8 },
+        new("FlowLabel", 0, U32) { BitOffset = 0, BitCount = 20 },
+        new("PayloadLength", 4, U16),
+        new("NextHeader", 6, U8),
+        new("HopLimit", 7, U8),
+        new("Source", 8, AddressType.IPv6),
+        new("Destination", 24, AddressType.IPv6),
+    ]);
+
+    /// <summary>TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c> is in bytes.</summary>
+    public static PacketHeader Tcp { get; } = new("Tcp", 20, Transport(6),
+    [
+        new("SourcePort", 0, U16),
+        new("DestinationPort", 2, U16),
+        new("SequenceNumber", 4, U32),
+        new("AcknowledgmentNumber", 8, U32),
+        new("HeaderLength", 12, U8) { BitOffset = 4, BitCount = 4, Scale = 2 },
+        new("Flags", 13, U8),
+        new("Cwr", 13, U8) { BitOffset = 7, BitCount = 1 },
+        new("Ece", 13, U8) { BitOffset = 6, BitCount = 1 },
+        new("Urg", 13, U8) { BitOffset = 5, BitCount = 1 },
+        new("Ack", 13, U8) { BitOffset = 4, BitCount = 1 },
+        new("Psh", 13, U8) { BitOffset = 3, BitCount = 1 },
+        new("Rst", 13, U8) { BitOffset = 2, BitCount = 1 },
+        new("Syn", 13, U8) { BitOffset = 1, BitCount = 1 },
+        new("Fin", 13, U8) { BitOffset = 0, BitCount = 1 },
+        new("Window", 14, U16),
+        new("Checksum", 16, U16),
+        new("UrgentPointer", 18, U16),
+    ]);
+
+    /// <summary>UDP behind IPv4 (not in later fragments) or directly behind IPv6. <c>Length</c> is in bytes, header included.</summary>
+    public static PacketHeader Udp { get; } = new("Udp", 8, Transport(17),
+    [
+        new("SourcePort", 0, U16),
+        new("DestinationPort", 2, U16),
+        new("Length", 4, U16),
+        new("Checksum", 6, U16),
+    ]);
+
+    /// <summary>ICMP behind IPv4.</summary>
+    public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields());
+
+    /// <summary>ICMPv6 directly behind IPv6.</summary>
+    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)], IcmpFields());
+
+    /// <summary>ARP for Ethernet and IPv4.</summary>
+    public static PacketHeader Arp { get; } = new("Arp", 28, [Behind(Ethernet, "EtherType", 14, 0x0806)],
+    [
+        new("HardwareType", 0, U16),
+        new("ProtocolType", 2, U16),
+        new("HardwareLength", 4, U8),
+        new("ProtocolLength", 5, U8),
+        new("Operation", 6, U16),
+        new("SenderHardwareAddress", 8, AddressType.Mac),
+        new("SenderAddress", 14, AddressType.IPv4),
+        new("TargetHardwareAddress", 18, AddressType.Mac),
+        new("TargetAddress", 24, AddressType.IPv4),
+    ]);
+
+    /// <summary>All of them.</summary>
+    public static IReadOnlyList<PacketHeader> All { get; } =
+        [Ethernet, Vlan, InnerVlan, IPv4, IPv6, Tcp, Udp, Icmp, Icmp6, Arp];
+
+    /// <summary>A header by name, or null; case does not count.</summary>
+    public static PacketHeader? Find(string name) =>
+        All.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    private static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
+        new(parent, parent.GetField(field), values, length);
+
+    private static HeaderLocation BehindIPv4(int protocol) =>
+        new(IPv4, IPv4.GetField("Protocol"), [protocol], 0, IPv4.GetField("HeaderLength"), IPv4.GetField("FragmentOffset"));
+
+    private static HeaderLocation[] Transport(int protocol) =>
+        [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
+
+    private static HeaderField[] VlanFields() =>
+    [
+        new("Priority", 0, U8) { BitOffset = 5, BitCount = 3 },
+        new("DropEligible", 0, U8) { BitOffset = 4, BitCount = 1 },
+        new("Id", 0, U16) { BitOffset = 0, BitCount = 12 },
+        new("EtherType", 2, U16),
+    ];
+
+    private static HeaderField[] IcmpFields() =>
+    [
+        new("Type", 0, U8),
+        new("Code", 1, U8),
+        new("Checksum", 2, U16),
+        new("Id", 4, U16),
+        new("Sequence", 6, U16),
+    ];
+}

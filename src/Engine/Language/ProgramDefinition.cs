@@ -1,0 +1,98 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Language;
+
+/// <summary>A program as its author wrote it: not yet compiled, not yet in the kernel.</summary>
+public sealed class ProgramDefinition(string name, ProgramType type)
+{
+    /// <summary>Its name. The kernel shows the first 15 characters.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>What it is run for.</summary>
+    public ProgramType Type { get; } = type;
+
+    /// <summary>Its license: helpers marked so may be called only by one compatible with the GPL.</summary>
+    public string License { get; set; } = "GPL";
+
+    /// <summary>The kernel version that kprobes of kernels before 5.0 ask for; 0 elsewhere.</summary>
+    public int KernelVersion { get; set; }
+
+    /// <summary>A packet with fewer bytes takes the default action, before any statement runs; 0 for none.</summary>
+    public int MinimumPacketSize { get; set; }
+
+    /// <summary>The verdict by name or number where the code gives none or a packet is too short; null for the type's own.</summary>
+    public object? DefaultAction { get; set; }
+
+    /// <summary>What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a function).</summary>
+    public string? Target { get; set; }
+
+    /// <summary>The shared variables, in order of declaration.</summary>
+    public List<Variable> Variables { get; } = [];
+
+    /// <summary>The maps, in order of declaration.</summary>
+    public List<Map> Maps { get; } = [];
+
+    /// <summary>The packet variables, in order of declaration.</summary>
+    public List<PacketVariable> PacketVariables { get; } = [];
+
+    /// <summary>The functions.</summary>
+    public List<Function> Functions { get; } = [];
+
+    /// <summary>The statements.</summary>
+    public List<Statement> Body { get; } = [];
+
+    /// <summary>Declares a shared variable.</summary>
+    /// <exception cref="CompileException">The name is taken.</exception>
+    public Variable AddVariable(
+        string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null)
+    {
+        RequireFreeName(name);
+        var variable = new Variable(name, type, storage, initialValue);
+        Variables.Add(variable);
+        return variable;
+    }
+
+    /// <summary>Declares a map.</summary>
+    /// <exception cref="CompileException">The name is taken.</exception>
+    public Map AddMap(string name, MapType type, EbpfType? key, EbpfType? value, int maxEntries, uint flags = 0) =>
+        AddMap(new Map(name, type, key, value, maxEntries, flags));
+
+    /// <summary>Declares a map.</summary>
+    /// <exception cref="CompileException">The name is taken.</exception>
+    public Map AddMap(Map map)
+    {
+        RequireFreeName(map.Name);
+        Maps.Add(map);
+        return map;
+    }
+
+    /// <summary>Declares a packet variable.</summary>
+    /// <exception cref="CompileException">The name is taken.</exception>
+    public PacketVariable AddPacketVariable(string name, int offset, EbpfType type)
+    {
+        RequireFreeName(name);
+        var variable = new PacketVariable(name, offset, type);
+        PacketVariables.Add(variable);
+        return variable;
+    }
+
+    /// <summary>Adds statements, written with operators on expression objects.</summary>
+    public ProgramDefinition AddCode(Action<CodeBuilder> write)
+    {
+        write(new CodeBuilder(Body));
+        return this;
+    }
+
+    /// <summary>The names of everything declared.</summary>
+    public IEnumerable<string> DeclaredNames =>
+        [.. Variables.Select(v => v.Name), .. Maps.Select(m => m.Name), .. PacketVariables.Select(p => p.Name)];
+
+    private void RequireFreeName(string name)
+    {
+        if (DeclaredNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+        {
+            throw new CompileException("DuplicateName", $"The program '{Name}' has a '{name}' already.", null,
+                "Give every variable, map and packet variable a name of its own; case does not count.");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+namespace EbpfCat.Language;
+
+/// <summary>Leaves the innermost loop or switch.</summary>
+public sealed class BreakStatement : Statement;

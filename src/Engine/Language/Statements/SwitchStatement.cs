@@ -1,0 +1,14 @@
+namespace EbpfCat.Language;
+
+/// <summary>Runs what stands at the constants equal to a value. As in PowerShell every clause that matches runs, until a break.</summary>
+public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause> clauses, IReadOnlyList<Statement>? @default = null) : Statement
+{
+    /// <summary>The value.</summary>
+    public Expression Value { get; } = value;
+
+    /// <summary>The constants and what runs for them.</summary>
+    public IReadOnlyList<SwitchClause> Clauses { get; } = clauses;
+
+    /// <summary>What runs if none matched.</summary>
+    public IReadOnlyList<Statement> Default { get; } = @default ?? [];
+}
