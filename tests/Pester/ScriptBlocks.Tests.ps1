@@ -82,6 +82,41 @@ Describe 'A kernel script' {
     }
 }
 
+Describe 'Every node' {
+    BeforeAll {
+        # The statements and expressions inside of an object, however deep.
+        function Get-Node($Object) {
+            if ($null -eq $Object) { return }
+            if ($Object -is [System.Collections.IEnumerable]) {
+                if ($Object -isnot [string]) { foreach ($item in $Object) { Get-Node $item } }
+                return
+            }
+            if ($Object -is [EbpfCat.Language.Statement] -or $Object -is [EbpfCat.Language.Expression]) { $Object }
+            elseif ($Object.GetType().Name -notmatch '^(SwitchClause|Function|KeyValuePair.*)$') { return }
+            foreach ($property in $Object.GetType().GetProperties() | Where-Object Name -NE Function) { Get-Node $property.GetValue($Object) }
+        }
+    }
+
+    It 'knows its place' {
+        $program = New-Definition
+        Add-Code $program {
+            function add($a, [uint16]$b = 5) { $a + $b }
+            $x = (add 1) + [Math]::Floor($packets / 3) - -$packets
+            if ($packets -in 1, 5, (7..9) -or $packet.Length -notin 6 -or $kernel.Cpu -in $using:ports) { $x++ } elseif ($x) { 'Pass' } else { $sources[$packet.IPv4.Source] += 1 }
+            foreach ($i in 0..7) { $packet.UInt16($i + 1) = [byte]3 }
+            foreach ($i in 1, (2..3)) { do { break } until ($i -eq $null) }
+            for ($j = 0; $j -lt 3; $j++) { switch ($j) { -1 { continue } 2 { $kernel.Call('redirect', $packet, $sources) } default { } } }
+            [pscustomobject]@{ A = $process.Name -like 'a*'; B = [string]$event.x; C = $x ? 1 : 2; D = $etherType -as [uint32] }
+            Write-Debug "a $x b"
+            [void]$queue.Pop()
+            return 1
+        }
+        $nodes = @(Get-Node $program.Functions; Get-Node $program.Body)
+        $nodes.Count | Should -BeGreaterThan 100
+        $nodes | Where-Object { $null -eq $_.Source } | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'Names' {
     It 'are what the program declares before anything else, whatever their case' {
         Read-Code { $PACKETS = $EtherType; $packets -in $Sources } | Should -Be '@packets = #etherType', 'result (@packets in sources)'
