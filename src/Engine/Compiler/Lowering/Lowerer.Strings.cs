@@ -21,7 +21,7 @@ internal sealed partial class Lowerer
         }
         if (right is ConstantExpression { Value: string constant })
         {
-            if (left is ConstantExpression { Value: string other})
+            if (left is ConstantExpression { Value: string other })
             {
                 var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
                 Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);
