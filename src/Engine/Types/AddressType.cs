@@ -48,13 +48,13 @@ public sealed class AddressType : EbpfType
     public override int GetHashCode() => HashCode.Combine(nameof(AddressType), Kind);
 
     /// <summary>
-    /// An address from its text. Stricter than <see cref="System.Net.IPAddress.Parse(string)"/>, to which <c>10.1</c> and
-    /// <c>010.0.0.1</c> are addresses that nobody means.
+    /// An address from its text. Stricter than <see cref="System.Net.IPAddress.Parse(string)"/>, to which <c>10.1</c>,
+    /// <c>010.0.0.1</c> and <c>[::1]:80</c> are addresses too, though not the ones that their author means.
     /// </summary>
     internal static bool TryParse(ReadOnlySpan<char> text, out IPAddress address)
     {
         address = System.Net.IPAddress.None;
-        if (!System.Net.IPAddress.TryParse(text, out IPAddress? parsed)) return false;
+        if (text.StartsWith('[') || !System.Net.IPAddress.TryParse(text, out IPAddress? parsed)) return false;
         if (parsed.AddressFamily == AddressFamily.InterNetwork && !text.SequenceEqual(parsed.ToString())) return false;
         address = parsed;
         return true;

@@ -12,7 +12,10 @@ public abstract class EbpfType : IEquatable<EbpfType>
     {
     }
 
-    /// <summary>The name as one would write it: <c>uint64</c>, <c>uint16 (big-endian)</c>, <c>ipv4</c>, <c>string[16]</c>.</summary>
+    /// <summary>
+    /// The name as one would write it: <c>uint64</c>, <c>uint16 (big-endian)</c>, <c>ipv4</c>, <c>string[16]</c>. Except
+    /// for structs and enumerations, <see cref="Parse"/> reads it.
+    /// </summary>
     public abstract string Name { get; }
 
     /// <summary>How many bytes a value takes.</summary>
@@ -94,7 +97,8 @@ public abstract class EbpfType : IEquatable<EbpfType>
             Type type => TypeNames.FromNetType(type),
             IDictionary fields => FromDictionary(fields),
             _ => throw new FormatException(
-                $"{description.GetType().Name} does not describe a kernel type; give its name, a .NET type or a dictionary of fields."),
+                $"{description.GetType().Name} does not describe a kernel type; "
+                + "give its name, a .NET type or a dictionary of fields."),
         };
     }
 
@@ -103,7 +107,9 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
     /// </summary>
     /// <param name="fields">Names to descriptions of types.</param>
-    /// <exception cref="FormatException">A field's type is not one, a name is given twice or is empty, or there are no fields.</exception>
+    /// <exception cref="FormatException">
+    /// A field's type is not one, a name is given twice or is empty, or there are no fields.
+    /// </exception>
     public static StructType FromDictionary(IDictionary fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -115,7 +121,9 @@ public abstract class EbpfType : IEquatable<EbpfType>
         }
 
         // A Hashtable's own order changes from process to process, which a pinned map would not survive.
-        if (fields is Hashtable) types.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Key, right.Key));
+        if (fields is Hashtable)
+            types.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Key, right.Key));
+
         try
         {
             return StructType.Create(types);

@@ -19,7 +19,9 @@ public sealed class EnumType : EbpfType
     /// <see cref="long"/> is given as the long of the same bits.
     /// </param>
     /// <param name="name">The name after <c>enum</c>.</param>
-    /// <exception cref="ArgumentException">The underlying type is no integer, a name is given twice, or a value does not fit.</exception>
+    /// <exception cref="ArgumentException">
+    /// The underlying type is no integer, a name is given twice, or a value does not fit.
+    /// </exception>
     public EnumType(ScalarType underlying, IEnumerable<KeyValuePair<string, long>> members, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(underlying);
@@ -34,7 +36,8 @@ public sealed class EnumType : EbpfType
             ulong bits = (ulong)value;
             bool fits = underlying.Bits == 64 || (value >= underlying.MinValue && value <= (long)underlying.MaxValue);
             if (!fits) throw new ArgumentException($"{member} = {value} does not fit in {underlying.Name}.", nameof(members));
-            if (!_exact.TryAdd(member, bits)) throw new ArgumentException($"The enumeration has two members named '{member}'.", nameof(members));
+            if (!_exact.TryAdd(member, bits))
+                throw new ArgumentException($"The enumeration has two members named '{member}'.", nameof(members));
             _values.TryAdd(member, bits);
             _names.TryAdd(bits, member);
         }
@@ -46,11 +49,14 @@ public sealed class EnumType : EbpfType
     /// <summary>The integer that holds it.</summary>
     public ScalarType Underlying { get; }
 
-    /// <summary>Names and values in their order; a value above the largest <see cref="long"/> is the long of the same bits.</summary>
+    /// <summary>
+    /// Names and values in their order; a value above the largest <see cref="long"/> is the long of the same bits.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, long>> Members { get; }
 
     /// <inheritdoc/>
-    public override string Name => Tag is null ? $"enum {{ {string.Join(", ", Members.Select(member => member.Key))} }}" : $"enum {Tag}";
+    public override string Name =>
+        Tag is null ? $"enum {{ {string.Join(", ", Members.Select(member => member.Key))} }}" : $"enum {Tag}";
 
     /// <inheritdoc/>
     public override int Size => Underlying.Size;

@@ -110,8 +110,9 @@ internal static class NumberConversion
         if (digits.StartsWith("0x", StringComparison.OrdinalIgnoreCase))
         {
             // A leading zero keeps BigInteger from taking the first digit for a sign.
-            if (BigInteger.TryParse($"0{digits[2..]}", NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger hex)
-                && digits.Length > 2)
+            string unsigned = $"0{digits[2..]}";
+            if (unsigned.Length > 1
+                && BigInteger.TryParse(unsigned, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger hex))
             {
                 number = Saturate(negative ? -hex : hex);
                 return true;

@@ -17,7 +17,8 @@ public static class SimilarNames
         foreach (string candidate in candidates)
         {
             int distance = Distance(name, candidate, limit);
-            if (distance <= limit && distance < Math.Max(name.Length, candidate.Length)) found.Add((distance, candidate));
+            bool near = distance <= limit && distance < Math.Max(name.Length, candidate.Length);
+            if (near) found.Add((distance, candidate));
             else if (name.Length >= 2 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
                 found.Add((limit + 1, candidate));
         }
@@ -39,7 +40,7 @@ public static class SimilarNames
         };
     }
 
-    /// <summary>Edits (insert, delete, replace, swap neighbours) from one name to the other, counted up to just past a limit.</summary>
+    /// <summary>Edits (insert, delete, replace, swap neighbours) from one name to the other; a far one is past the limit.</summary>
     private static int Distance(string left, string right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) > limit) return limit + 1;

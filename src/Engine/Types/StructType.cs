@@ -25,9 +25,9 @@ public sealed class StructType : EbpfType
         for (int i = 0; i < fields.Length; i++)
         {
             StructField field = fields[i];
-            if (string.IsNullOrWhiteSpace(field.Name)) throw new ArgumentException("A field of a struct needs a name.", nameof(fields));
+            if (string.IsNullOrWhiteSpace(field.Name)) throw new ArgumentException("A field of a struct needs a name.");
             if (!_indexes.TryAdd(field.Name, i))
-                throw new ArgumentException($"The struct has two fields named '{field.Name}' (case does not count).", nameof(fields));
+                throw new ArgumentException($"The struct has two fields named '{field.Name}' (case does not count).");
         }
     }
 
@@ -49,14 +49,18 @@ public sealed class StructType : EbpfType
     /// <summary>A struct laid out as C does: every field at a multiple of its alignment, the size one of the largest.</summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
-    /// <exception cref="ArgumentException">There is no field, a name is empty or given twice, or it would not fit in 2 GiB.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no field, a name is empty or given twice, or it would not fit in 2 GiB.
+    /// </exception>
     public static StructType Create(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name = null) =>
         LayOut(fields, name, packed: false);
 
     /// <summary>A struct without padding: C's <c>__attribute__((packed))</c>.</summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
-    /// <exception cref="ArgumentException">There is no field, a name is empty or given twice, or it would not fit in 2 GiB.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no field, a name is empty or given twice, or it would not fit in 2 GiB.
+    /// </exception>
     public static StructType CreatePacked(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name = null) =>
         LayOut(fields, name, packed: true);
 
@@ -78,8 +82,7 @@ public sealed class StructType : EbpfType
             if (field.Offset < 0 || field.Type.Size > size - field.Offset)
             {
                 throw new ArgumentException(
-                    $"Field '{field.Name}' at byte {field.Offset} takes {field.Type.Size} bytes and does not fit in {size}.",
-                    nameof(fields));
+                    $"Field '{field.Name}' at byte {field.Offset} takes {field.Type.Size} bytes and does not fit in {size}.");
             }
         }
 
@@ -127,10 +130,7 @@ public sealed class StructType : EbpfType
                 WriteFields(pairs, value, bytes);
                 break;
             case IDictionary dictionary:
-                WriteFields(
-                    dictionary.Cast<DictionaryEntry>().Select(entry => KeyValuePair.Create(entry.Key.ToString() ?? "", entry.Value)),
-                    value,
-                    bytes);
+                WriteFields(Pairs(dictionary), value, bytes);
                 break;
             default:
                 throw TypeConversionException.Refuse(value, this, "it takes a dictionary of its fields");
@@ -150,11 +150,16 @@ public sealed class StructType : EbpfType
             offset = AlignUp(offset, alignment);
             laidOut.Add(new StructField(fieldName, type, (int)offset));
             offset += type.Size;
-            if (AlignUp(offset, largest) > int.MaxValue) throw new ArgumentException("The struct does not fit in 2 GiB.", nameof(fields));
+            if (AlignUp(offset, largest) > int.MaxValue) throw new ArgumentException("The struct does not fit in 2 GiB.");
         }
 
-        if (laidOut.Count == 0) throw new ArgumentException("A struct needs at least one field.", nameof(fields));
+        if (laidOut.Count == 0) throw new ArgumentException("A struct needs at least one field.");
         return new StructType([.. laidOut], (int)AlignUp(offset, largest), largest, name);
+    }
+
+    private static IEnumerable<KeyValuePair<string, object?>> Pairs(IDictionary dictionary)
+    {
+        foreach (DictionaryEntry entry in dictionary) yield return new(entry.Key.ToString() ?? "", entry.Value);
     }
 
     private static long AlignUp(long offset, int alignment) => (offset + alignment - 1) & -(long)alignment;

@@ -75,6 +75,10 @@ internal static class TypeNames
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "string[16]", "byte[16]",
     ];
 
+    /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>
+    public static readonly IReadOnlyList<string> Suggested =
+        [.. Offered.Concat(WordTable.SelectMany(row => row.Words.Split(' '))).Distinct()];
+
     private static readonly FrozenDictionary<Type, EbpfType> NetTypes = new Dictionary<Type, EbpfType>
     {
         [typeof(byte)] = ScalarType.UInt8,

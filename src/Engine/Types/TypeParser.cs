@@ -59,11 +59,17 @@ internal static class TypeParser
 
     private static string? ParseName(string text, string name, out EbpfType? type)
     {
-        if (name.Length == 1 ? TypeNames.Letters.TryGetValue(name[0], out type) : TypeNames.Words.TryGetValue(name, out type)) return null;
-        if (name.Length == 0) return "A type has a name, such as uint64.";
+        type = null;
+        if (name.Length == 0) return $"'{text}' is not a kernel type; a type has a name, such as uint64.";
         if (name.Length == 1)
-            return $"'{text}' is not a kernel type; the letters are {string.Join(' ', TypeNames.Letters.Keys.Order())} (their case counts).";
-        string question = SimilarNames.Ask(name, [.. TypeNames.Words.Keys, .. TypeNames.Texts.Select(word => $"{word}[16]")]);
+        {
+            if (TypeNames.Letters.TryGetValue(name[0], out type)) return null;
+            string letters = string.Join(' ', TypeNames.Letters.Keys.Order());
+            return $"'{text}' is not a kernel type; the letters are {letters} (their case counts).";
+        }
+
+        if (TypeNames.Words.TryGetValue(name, out type)) return null;
+        string question = SimilarNames.Ask(name, TypeNames.Suggested);
         return question.Length > 0
             ? $"'{text}' is not a kernel type{question}"
             : $"'{text}' is not a kernel type; there are {string.Join(", ", TypeNames.Offered)}.";
@@ -72,7 +78,8 @@ internal static class TypeParser
     private static string? ParseText(string text, string name, ref ReadOnlySpan<char> dimensions, out EbpfType? type)
     {
         type = null;
-        if (dimensions.IsEmpty) return $"'{text}' needs its capacity in bytes, the NUL at its end among them, such as {name}[16].";
+        if (dimensions.IsEmpty)
+            return $"'{text}' needs its capacity in bytes, the NUL at its end among them, such as {name}[16].";
         string? error = TakeLength(text, ref dimensions, out int capacity);
         if (error is null) type = new StringType(capacity);
         return error;
@@ -83,9 +90,9 @@ internal static class TypeParser
         length = 0;
         int end = dimensions.IndexOf(']');
         if (dimensions[0] != '[' || end < 0) return $"'{text}' is not a kernel type; a length is written as in uint32[4].";
-        if (!int.TryParse(dimensions[1..end], NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out length)
-            || length < 1)
-            return $"'{text}' is not a kernel type; '{dimensions[1..end]}' is not a length from 1 to {int.MaxValue}.";
+        ReadOnlySpan<char> digits = dimensions[1..end].Trim();
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length < 1)
+            return $"'{text}' is not a kernel type; '{digits}' is not a length from 1 to {int.MaxValue}.";
         dimensions = dimensions[(end + 1)..].TrimStart();
         return null;
     }

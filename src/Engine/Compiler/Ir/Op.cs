@@ -20,7 +20,6 @@ internal enum Op
     Negate,
     SignExtend,     // Immediate: from how many bits
     ByteSwap,       // Immediate: 16, 32 or 64 bits; the rest of the result is zero
-    Select,         // operands: condition is Comparison, left, right, when true, when false
 
     Phi,
 

@@ -26,13 +26,11 @@ internal sealed class Value(int id, Op op)
     public Block? Block { get; set; }
     public SourceSpan? Source { get; set; }
 
-    /// <summary>For <see cref="Op.Select"/>: how the first two operands are compared.</summary>
-    public Comparison Comparison { get; set; }
 
     public bool IsConstant => Op == Op.Constant;
 
     /// <summary>Whether the value depends on nothing but its operands and may be computed anywhere they are known.</summary>
-    public bool IsPure => Op <= Op.Select || (Op == Op.Load && Region == MemoryRegion.Context);
+    public bool IsPure => Op <= Op.Phi || (Op == Op.Load && Region == MemoryRegion.Context);
 
     /// <summary>Whether dropping it would be noticed.</summary>
     public bool HasEffect => Op is Op.Store or Op.AtomicAdd or Op.Call or Op.CallFunction;

@@ -1,0 +1,93 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Visits statements and expressions at any depth.</summary>
+internal static class StatementWalker
+{
+    /// <summary>All statements, each before those inside it.</summary>
+    public static IEnumerable<Statement> All(IEnumerable<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            yield return statement;
+            foreach (var block in Blocks(statement))
+            {
+                foreach (var inner in All(block)) yield return inner;
+            }
+        }
+    }
+
+    /// <summary>All expressions of all statements, each before those inside it.</summary>
+    public static IEnumerable<Expression> Expressions(IEnumerable<Statement> statements) =>
+        All(statements).SelectMany(Roots).SelectMany(Inside);
+
+    /// <summary>An expression and all inside it. A function's body is entered once for each call.</summary>
+    public static IEnumerable<Expression> Inside(Expression expression)
+    {
+        yield return expression;
+        foreach (var part in Parts(expression))
+        {
+            foreach (var inner in Inside(part)) yield return inner;
+        }
+    }
+
+    private static IEnumerable<IReadOnlyList<Statement>> Blocks(Statement statement)
+    {
+        switch (statement)
+        {
+            case IfStatement branch:
+                yield return branch.Then;
+                yield return branch.Else;
+                break;
+            case LoopStatement loop:
+                yield return loop.Initializer;
+                yield return loop.Body;
+                yield return loop.Step;
+                break;
+            case ForeachStatement loop:
+                yield return loop.Body;
+                break;
+            case SwitchStatement choice:
+                foreach (var clause in choice.Clauses) yield return clause.Body;
+                yield return choice.Default;
+                break;
+        }
+    }
+
+    private static IEnumerable<Expression> Roots(Statement statement)
+    {
+        switch (statement)
+        {
+            case AssignStatement assignment: return [assignment.Target, assignment.Value];
+            case ExpressionStatement expression: return [expression.Expression];
+            case ResultStatement result: return [result.Value];
+            case ReturnStatement { Value: { } value }: return [value];
+            case OutputStatement output: return [output.Record];
+            case DebugStatement debug: return debug.Parts;
+            case IfStatement branch: return [branch.Condition];
+            case LoopStatement { Condition: { } condition }: return [condition];
+            case ForeachStatement loop: return loop.Values;
+            case SwitchStatement choice: return [choice.Value, .. choice.Clauses.Select(c => c.Value)];
+            default: return [];
+        }
+    }
+
+    private static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    {
+        BinaryExpression binary => [binary.Left, binary.Right],
+        UnaryExpression unary => [unary.Operand],
+        CastExpression cast => [cast.Operand],
+        ConditionalExpression conditional => [conditional.Condition, conditional.WhenTrue, conditional.WhenFalse],
+        PacketReadExpression read => [read.Offset],
+        MapEntryExpression entry => [entry.Key],
+        MapContainsExpression contains => [contains.Key],
+        MapCallExpression call => call.Arguments,
+        FieldExpression field => [field.Target],
+        IndexExpression index => [index.Target, index.Index],
+        StructExpression record => record.Fields.Select(f => f.Value),
+        HelperCallExpression call => call.Arguments,
+        CallExpression call => call.Arguments,
+        _ => [],
+    };
+}

@@ -1,0 +1,218 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Says what type an expression has: the rules of the language in one place.</summary>
+internal sealed class Typer(ITracedEvent? traced = null)
+{
+    private readonly HashSet<Function> _active = [];
+
+    /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
+    public EbpfType? TypeOf(Expression expression)
+    {
+        switch (expression)
+        {
+            case ConstantExpression constant:
+                return OfConstant(constant);
+            case LocalExpression local:
+                return local.Local.Type;
+            case VariableExpression variable:
+                return Plain(variable.Variable.Type);
+            case PacketVariableExpression packet:
+                return packet.Variable.BitCount > 0 ? ScalarType.UInt64 : Plain(packet.Variable.Type);
+            case PacketReadExpression read:
+                return Plain(read.Type);
+            case HeaderFieldExpression field:
+                return Plain(field.HeaderField.Type);
+            case PacketLengthExpression:
+                return ScalarType.UInt32;
+            case HeaderExpression or MapContainsExpression:
+                return ScalarType.Boolean;
+            case MapEntryExpression entry:
+                return Plain(entry.Map.Value);
+            case MapCallExpression call:
+                return OfMapCall(call);
+            case FieldExpression field:
+                return OfField(field);
+            case IndexExpression index:
+                return TypeOf(index.Target) is ArrayType array ? Plain(array.Element) : null;
+            case StructExpression record:
+                return OfStruct(record);
+            case CastExpression cast:
+                return Plain(cast.Type);
+            case ConditionalExpression conditional:
+                return Join(conditional.WhenTrue, conditional.WhenFalse);
+            case UnaryExpression unary:
+                return OfUnary(unary);
+            case BinaryExpression binary:
+                return OfBinary(binary);
+            case CallExpression call:
+                return OfFunction(call.Function);
+            case SystemValueExpression system:
+                return system.Value == SystemValue.ReturnValue && traced is not null ? traced.ReturnType : OfSystemValue(system.Value);
+            case EventFieldExpression field:
+                return traced?.TypeOf(field);
+            default:
+                return ScalarType.Int64;
+        }
+    }
+
+    /// <summary>Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.</summary>
+    public static bool Adapts(Expression expression) => Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
+
+    /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
+    public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)
+    {
+        if (a is null) return Widen(b, bAdapts);
+        if (b is null) return Widen(a, aAdapts);
+        if (a is ScalarType x && b is ScalarType y)
+        {
+            if (x.IsBoolean && y.IsBoolean) return ScalarType.Boolean;
+            if (x.IsFixed || y.IsFixed) return ScalarType.Fixed;
+            var signed = aAdapts == bAdapts ? x.IsSigned || y.IsSigned : aAdapts ? y.IsSigned : x.IsSigned;
+            return signed ? ScalarType.Int64 : ScalarType.UInt64;
+        }
+        if (a is AddressType { Kind: not AddressKind.Mac } && b is AddressType { Kind: not AddressKind.Mac } && a != b)
+        {
+            return AddressType.IPAddress;
+        }
+        if (a is StringType s && b is StringType t) return s.Capacity >= t.Capacity ? s : t;
+        return a;
+    }
+
+    private EbpfType? Join(Expression a, Expression b) => Join(TypeOf(a), Adapts(a), TypeOf(b), Adapts(b));
+
+    private static EbpfType? Widen(EbpfType? type, bool adapts) => type is ScalarType { IsBoolean: false, IsFixed: false } scalar
+        ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
+        : type;
+
+    /// <summary>The type of the value that storage of a type holds: numbers are in the processor's byte order once read.</summary>
+    public static EbpfType? Plain(EbpfType? type) => type is ScalarType { NeedsSwap: true } scalar
+        ? scalar.WithByteOrder(ByteOrder.Native)
+        : type;
+
+    private static EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
+    {
+        ulong => ScalarType.UInt64,
+        decimal => ScalarType.Fixed,
+        bool => ScalarType.Boolean,
+        string text => new StringType(System.Text.Encoding.UTF8.GetByteCount(text) + 1),
+        System.Net.IPAddress { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } => AddressType.IPv4,
+        System.Net.IPAddress => AddressType.IPv6,
+        System.Net.NetworkInformation.PhysicalAddress => AddressType.Mac,
+        byte[] bytes => new BytesType(bytes.Length),
+        long => ScalarType.Int64,
+        var other => throw new CompileException("UnsupportedConstant",
+            $"A {other.GetType().Name} cannot be used in a kernel script.", constant.Source,
+            "Numbers, strings, truth values, IP addresses and MAC addresses can."),
+    };
+
+    private EbpfType? OfUnary(UnaryExpression unary)
+    {
+        if (unary.Operator == UnaryOperator.LogicalNot) return ScalarType.Boolean;
+        if (unary.Operator is UnaryOperator.Floor or UnaryOperator.Truncate) return ScalarType.Int64;
+        if (TypeOf(unary.Operand) is not { } type) return null;
+        if (type is not ScalarType scalar) return type;
+        if (scalar.IsFixed) return ScalarType.Fixed;
+        return unary.Operator == UnaryOperator.Negate || scalar.IsSigned ? ScalarType.Int64 : ScalarType.UInt64;
+    }
+
+    private EbpfType? OfBinary(BinaryExpression binary)
+    {
+        switch (binary.Operator)
+        {
+            case >= BinaryOperator.Equal and <= BinaryOperator.LogicalXor:
+                return ScalarType.Boolean;
+            case BinaryOperator.Divide:
+                return ScalarType.Fixed;
+            case BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor:
+                return Join(binary.Left, binary.Right) is ScalarType { IsBoolean: true }
+                    ? ScalarType.Boolean
+                    : Arithmetic(binary);
+            case BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight:
+                return TypeOf(binary.Left) is ScalarType left ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64 : null;
+            case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
+                return Arithmetic(binary) is ScalarType { IsFixed: true } ? ScalarType.Int64 : Arithmetic(binary);
+            default:
+                return Arithmetic(binary);
+        }
+    }
+
+    /// <summary>The type in which two numbers are computed with: fixed-point if either is, else 64 bits, signed if either is signed.</summary>
+    public EbpfType? Arithmetic(BinaryExpression binary)
+    {
+        var (left, right) = (TypeOf(binary.Left), TypeOf(binary.Right));
+        if (left is null || right is null) return left ?? right;
+        if (left is not ScalarType a || right is not ScalarType b) return left;
+        if (a.IsFixed || b.IsFixed) return ScalarType.Fixed;
+        var (adaptsLeft, adaptsRight) = (Adapts(binary.Left), Adapts(binary.Right));
+        var signed = adaptsLeft == adaptsRight ? a.IsSigned || b.IsSigned : adaptsLeft ? b.IsSigned : a.IsSigned;
+        return signed ? ScalarType.Int64 : ScalarType.UInt64;
+    }
+
+    private static EbpfType OfMapCall(MapCallExpression call) => call.Operation switch
+    {
+        MapOperation.Pop or MapOperation.Peek => Plain(call.Map.Value) ?? ScalarType.UInt64,
+        MapOperation.Redirect => ScalarType.Int64,
+        _ => ScalarType.Boolean,
+    };
+
+    private EbpfType? OfField(FieldExpression field)
+    {
+        if (TypeOf(field.Target) is not { } target) return null;
+        if (target is not StructType record)
+        {
+            throw new CompileException("NotAStruct", $"A {target.Name} has no fields.", field.Source);
+        }
+        return Plain((record.FindField(field.Name) ?? throw new CompileException("UnknownField",
+            $"There is no field '{field.Name}' in {record.Name}.", field.Source,
+            NameSuggestion.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]))).Type);
+    }
+
+    private StructType? OfStruct(StructExpression record)
+    {
+        var fields = new List<KeyValuePair<string, EbpfType>>();
+        foreach (var (name, value) in record.Fields)
+        {
+            if (TypeOf(value) is not { } type) return null;
+            fields.Add(new(name, type));
+        }
+        return StructType.Create(fields);
+    }
+
+    private EbpfType? OfFunction(Function function)
+    {
+        if (function.ReturnType is not null) return function.ReturnType;
+        if (!_active.Add(function)) return null;
+        try
+        {
+            EbpfType? type = null;
+            foreach (var statement in StatementWalker.All(function.Body))
+            {
+                var value = statement switch
+                {
+                    ReturnStatement { Value: { } returned } => returned,
+                    ResultStatement result => result.Value,
+                    _ => null,
+                };
+                if (value is not null) type = Join(type, false, TypeOf(value), Adapts(value));
+            }
+            return type;
+        }
+        finally
+        {
+            _active.Remove(function);
+        }
+    }
+
+    private static EbpfType OfSystemValue(SystemValue value) => value switch
+    {
+        SystemValue.Random or SystemValue.Cpu or SystemValue.ProcessId or SystemValue.ThreadId or SystemValue.UserId
+            or SystemValue.GroupId or SystemValue.ParentProcessId => ScalarType.UInt32,
+        SystemValue.ProcessName => new StringType(16),
+        SystemValue.KernelStack or SystemValue.UserStack => ScalarType.Int32,
+        SystemValue.ReturnValue => ScalarType.Int64,
+        _ => ScalarType.UInt64,
+    };
+}

@@ -1,0 +1,26 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>One activation of the program or of a function that is put in at its call: its locals, result and way out.</summary>
+internal sealed class Frame(Function? function, Block exit)
+{
+    private readonly Dictionary<Local, LocalStorage> _locals = [];
+
+    public Function? Function { get; } = function;
+
+    /// <summary>Where <c>return</c> goes.</summary>
+    public Block Exit { get; } = exit;
+
+    /// <summary>What was put out last.</summary>
+    public SsaVariable Result { get; } = new("result");
+
+    /// <summary>Where break and continue go, innermost last; continue is null in a switch.</summary>
+    public Stack<(Block Break, Block? Continue)> Targets { get; } = [];
+
+    public LocalStorage Storage(Local local, Func<Local, LocalStorage> make)
+    {
+        if (!_locals.TryGetValue(local, out var storage)) _locals[local] = storage = make(local);
+        return storage;
+    }
+}

@@ -1,0 +1,246 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Builds a function in static single assignment form while walking its source: the on-the-fly construction of
+/// Braun and others (CC 2013). A block is sealed when all its predecessors are known.
+/// </summary>
+internal sealed class IrBuilder(IrFunction function)
+{
+    private readonly Dictionary<(SsaVariable, Block), Value> _definitions = [];
+    private readonly Dictionary<Block, Dictionary<SsaVariable, Value>> _incomplete = [];
+    private readonly HashSet<Block> _sealed = [];
+
+    public IrFunction Function { get; } = function;
+
+    /// <summary>The block being written; null after a jump: what follows is not reached.</summary>
+    public Block? Current { get; private set; }
+
+    /// <summary>The source of what is written now.</summary>
+    public SourceSpan? Source { get; set; }
+
+    public int LoopDepth { get; set; }
+
+    public Block NewBlock()
+    {
+        var block = Function.NewBlock();
+        block.LoopDepth = LoopDepth;
+        return block;
+    }
+
+    /// <summary>Goes on in a block; seal it at once where all jumps to it are written already.</summary>
+    public void Start(Block block, bool seal = true)
+    {
+        Function.Blocks.Add(block);
+        Current = block;
+        if (seal) Seal(block);
+    }
+
+    public void Seal(Block block)
+    {
+        if (!_sealed.Add(block)) return;
+        if (!_incomplete.Remove(block, out var phis)) return;
+        foreach (var (variable, phi) in phis) AddPhiOperands(variable, phi);
+    }
+
+    public void Jump(Block target)
+    {
+        if (Current is null) return;
+        Current.Exit = ExitKind.Jump;
+        Current.Target = target;
+        Current.Source = Source;
+        target.Predecessors.Add(Current);
+        Current = null;
+    }
+
+    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse)
+    {
+        if (Current is null) return;
+        var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
+        var (a, b) = (Place(condition.Left), Place(condition.Right));
+        if (a.IsConstant && b.IsConstant && !condition.Comparison.IsPacketCheck())
+        {
+            Jump(condition.Comparison.Evaluate(a.Immediate, b.Immediate) ? whenTrue : whenFalse);
+            return;
+        }
+        if (ReferenceEquals(whenTrue, whenFalse))
+        {
+            Jump(whenTrue);
+            return;
+        }
+        var block = Current;
+        (block.Exit, block.Source) = (ExitKind.Branch, Source);
+        (block.Comparison, block.Left, block.Right) = (condition.Comparison, a, b);
+        (block.Target, block.Otherwise) = (whenTrue, whenFalse);
+        whenTrue.Predecessors.Add(block);
+        whenFalse.Predecessors.Add(block);
+        Current = null;
+    }
+
+    public void Return(Value value)
+    {
+        if (Current is null) return;
+        Current.Exit = ExitKind.Return;
+        Current.Result = value.Current;
+        Current.Source = Source;
+        Current = null;
+    }
+
+    /// <summary>Leaves the current block without an exit yet, to go on in another one.</summary>
+    public void LeaveOpen() => Current = null;
+
+    /// <summary>Goes on in a block that was left open.</summary>
+    public void Continue(Block block) => Current = block;
+
+    // ---- values
+
+    public Value Constant(long value) => Function.Constant(value);
+
+    public Value Make(Op op, params Value[] operands) => Make(op, 0, operands);
+
+    public Value Make(Op op, long immediate, params Value[] operands)
+    {
+        if (Simplifier.Simplify(Function, op, immediate, operands) is { } simpler) return Place(simpler);
+        var value = Function.NewValue(op, operands);
+        value.Immediate = immediate;
+        return Append(value);
+    }
+
+    public Value Leaf(Op op, long immediate = 0, object? extra = null)
+    {
+        var value = Function.NewValue(op);
+        (value.Immediate, value.Extra) = (immediate, extra);
+        return Append(value);
+    }
+
+    public Value Load(MemoryRegion region, Value pointer, int offset, int size)
+    {
+        var value = Function.NewValue(Op.Load, pointer);
+        (value.Immediate, value.Size, value.Region) = (offset, (byte)size, region);
+        return Append(value);
+    }
+
+    public void Store(MemoryRegion region, Value pointer, int offset, int size, Value stored, Op op = Op.Store)
+    {
+        var value = Function.NewValue(op, pointer, stored);
+        (value.Immediate, value.Size, value.Region) = (offset, (byte)size, region);
+        Append(value);
+    }
+
+    public Value Call(int helper, params Value[] arguments)
+    {
+        var value = Function.NewValue(Op.Call, arguments);
+        value.Immediate = helper;
+        return Append(value);
+    }
+
+    public Value Append(Value value)
+    {
+        if (Current is null) return value;
+        value.Block = Current;
+        value.Source = Source;
+        Current.Body.Add(value);
+        return value;
+    }
+
+    // Puts a simplified value, and operands that are new with it, into the current block.
+    private Value Place(Value value)
+    {
+        value = value.Current;
+        if (value.IsConstant || value.Block is not null || Current is null) return value;
+        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Place(value.Operands[i]);
+        return Append(value);
+    }
+
+    // ---- variables
+
+    public void Write(SsaVariable variable, Value value)
+    {
+        if (Current is not null) _definitions[(variable, Current)] = value;
+    }
+
+    public Value Read(SsaVariable variable) => Current is null ? Constant(0) : Read(variable, Current);
+
+    private Value Read(SsaVariable variable, Block block)
+    {
+        // A long chain of blocks with one predecessor each is walked, not recursed into.
+        var walked = new List<Block>();
+        var at = block;
+        Value value;
+        while (true)
+        {
+            if (_definitions.TryGetValue((variable, at), out var known))
+            {
+                value = known.Current;
+                break;
+            }
+            if (_sealed.Contains(at) && at.Predecessors.Count == 1)
+            {
+                walked.Add(at);
+                at = at.Predecessors[0];
+                continue;
+            }
+            value = ReadAtJoin(variable, at);
+            break;
+        }
+        foreach (var passed in walked) _definitions[(variable, passed)] = value;
+        return value;
+    }
+
+    private Value ReadAtJoin(SsaVariable variable, Block block)
+    {
+        if (_sealed.Contains(block) && block.Predecessors.Count == 0)
+        {
+            // Never written: a local begins as zero, as an unassigned variable counts in PowerShell.
+            return _definitions[(variable, block)] = Constant(0);
+        }
+        var phi = Function.NewValue(Op.Phi);
+        phi.Block = block;
+        block.Phis.Add(phi);
+        _definitions[(variable, block)] = phi;
+        if (!_sealed.Contains(block))
+        {
+            if (!_incomplete.TryGetValue(block, out var phis)) _incomplete[block] = phis = [];
+            phis[variable] = phi;
+            return phi;
+        }
+        var value = AddPhiOperands(variable, phi);
+        _definitions[(variable, block)] = value;
+        return value;
+    }
+
+    private Value AddPhiOperands(SsaVariable variable, Value phi)
+    {
+        var block = phi.Block!;
+        phi.Operands = [.. block.Predecessors.Select(p => Read(variable, p))];
+        return RemoveTrivial(phi);
+    }
+
+    private static Value RemoveTrivial(Value phi)
+    {
+        Value? same = null;
+        foreach (var operand in phi.Operands)
+        {
+            var current = operand.Current;
+            if (ReferenceEquals(current, same) || ReferenceEquals(current, phi)) continue;
+            if (same is not null) return phi;
+            same = current;
+        }
+        if (same is null) return phi;
+        phi.Block!.Phis.Remove(phi);
+        phi.ReplaceWith(same);
+        return same;
+    }
+
+    /// <summary>A value that differs by where the current block was come from.</summary>
+    public Value Phi(params (Block From, Value Value)[] incoming)
+    {
+        var block = Current!;
+        var phi = Function.NewValue(Op.Phi,
+            [.. block.Predecessors.Select(p => incoming.First(i => ReferenceEquals(i.From, p)).Value.Current)]);
+        phi.Block = block;
+        block.Phis.Add(phi);
+        return RemoveTrivial(phi);
+    }
+}

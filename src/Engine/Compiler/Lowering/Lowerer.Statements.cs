@@ -1,0 +1,284 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private readonly Dictionary<Label, Block> _labels = [];
+    private readonly HashSet<Label> _placedLabels = [];
+    private readonly Stack<Function> _calls = [];
+
+    private void LowerStatements(IEnumerable<Statement> statements)
+    {
+        foreach (var statement in statements)
+        {
+            if (statement is LabelStatement label) PlaceLabel(label.Label);
+            // After a jump nothing is reached until a label.
+            if (_b.Current is null) continue;
+            _b.Source = statement.Source ?? _b.Source;
+            LowerStatement(statement);
+            ReleaseTemporaries();
+        }
+    }
+
+    private void LowerStatement(Statement statement)
+    {
+        switch (statement)
+        {
+            case AssignStatement assignment:
+                LowerAssignment(assignment);
+                break;
+            case ExpressionStatement expression:
+                LowerEffect(expression.Expression);
+                break;
+            case ResultStatement result:
+                LowerResult(result.Value);
+                break;
+            case ReturnStatement returned:
+                if (returned.Value is not null) LowerResult(returned.Value);
+                Jump(_frame.Exit);
+                break;
+            case IfStatement branch:
+                LowerIf(branch);
+                break;
+            case LoopStatement loop:
+                LowerLoop(loop);
+                break;
+            case ForeachStatement loop:
+                LowerForeach(loop);
+                break;
+            case SwitchStatement choice:
+                LowerSwitch(choice);
+                break;
+            case BreakStatement:
+                Jump(_frame.Targets.TryPeek(out var target) ? target.Break : throw Error("BreakOutsideLoop",
+                    "break stands outside a loop or switch.", statement.Source, "Use return to end the program."));
+                break;
+            case ContinueStatement:
+                Jump(_frame.Targets.FirstOrDefault(t => t.Continue is not null).Continue ?? throw Error("ContinueOutsideLoop",
+                    "continue stands outside a loop.", statement.Source, "Use return to end the program."));
+                break;
+            case GotoStatement jump:
+                Jump(DeclareLabel(jump.Label));
+                break;
+            case LabelStatement:
+                break;
+            case OutputStatement output:
+                LowerOutput(output);
+                break;
+            case DebugStatement debug:
+                LowerDebug(debug);
+                break;
+            default:
+                throw Error("UnsupportedStatement", $"{statement.GetType().Name} is not supported.", statement.Source);
+        }
+    }
+
+    private void LowerResult(Expression expression)
+    {
+        Value value;
+        if (_frame.Function is null && expression is ConstantExpression { Value: string name })
+        {
+            value = _b.Constant(Verdict(name, expression.Source)!.Value);
+        }
+        else
+        {
+            var type = _frame.Function?.ReturnType as ScalarType
+                ?? (_frame.Function is null ? ScalarType.Int64 : _typer.TypeOf(expression) as ScalarType);
+            var operand = LowerExpression(expression);
+            if (operand is not ScalarOperand scalar)
+            {
+                throw Error("WrongType", $"A {operand.Type.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
+                    expression.Source, "Give a verdict's name or a number.");
+            }
+            value = type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value;
+        }
+        _b.Write(_frame.Result, value);
+    }
+
+    private void LowerIf(IfStatement branch)
+    {
+        var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        LowerCondition(branch.Condition, then, @else);
+        if (then.Predecessors.Count > 0)
+        {
+            Start(then);
+            LowerStatements(branch.Then);
+            Jump(after);
+        }
+        if (@else.Predecessors.Count > 0)
+        {
+            Start(@else);
+            LowerStatements(branch.Else);
+            Jump(after);
+        }
+        if (after.Predecessors.Count > 0) Start(after);
+    }
+
+    private void LowerLoop(LoopStatement loop)
+    {
+        LowerStatements(loop.Initializer);
+        if (_b.Current is null) return;
+        if (ChangesPacket([loop])) ForgetPacket();
+        _b.LoopDepth++;
+        var (head, body, next, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        after.LoopDepth--;
+        Jump(head);
+        Start(head, seal: false);
+        if (loop is { TestsAfter: false, Condition: { } condition }) LowerCondition(condition, body, after);
+        else Jump(body);
+        if (body.Predecessors.Count > 0)
+        {
+            Start(body);
+            _frame.Targets.Push((after, next));
+            LowerStatements(loop.Body);
+            _frame.Targets.Pop();
+            Jump(next);
+        }
+        if (next.Predecessors.Count > 0)
+        {
+            Start(next);
+            LowerStatements(loop.Step);
+            _b.Source = loop.Source ?? _b.Source;
+            if (loop is { TestsAfter: true, Condition: { } last }) LowerCondition(last, head, after);
+            else Jump(head);
+        }
+        _b.Seal(head);
+        _b.LoopDepth--;
+        if (after.Predecessors.Count > 0) Start(after);
+    }
+
+    private void LowerForeach(ForeachStatement loop)
+    {
+        var target = new LocalExpression(loop.Local) { Source = loop.Source };
+        if (!loop.IsRange)
+        {
+            // A list is written out turn by turn: each value is a constant in its turn.
+            var after = _b.NewBlock();
+            foreach (var value in loop.Values)
+            {
+                if (_b.Current is null) break;
+                var next = _b.NewBlock();
+                LowerAssignment(new AssignStatement(target, value) { Source = loop.Source });
+                _frame.Targets.Push((after, next));
+                LowerStatements(loop.Body);
+                _frame.Targets.Pop();
+                Jump(next);
+                if (next.Predecessors.Count > 0) Start(next);
+            }
+            Jump(after);
+            if (after.Predecessors.Count > 0) Start(after);
+            return;
+        }
+        // The count runs in a variable of its own: what the body assigns to the loop's variable does not disturb it.
+        var counter = new Local(loop.Local.Name, ScalarType.Int64);
+        var (first, last) = (loop.Values[0], loop.Values[1]);
+        var down = Constants.Integer(first) is { } a && Constants.Integer(last) is { } b && a > b;
+        var end = last;
+        if (Constants.Integer(last) is null)
+        {
+            var limit = new Local(loop.Local.Name + ".last", ScalarType.Int64);
+            LowerAssignment(new AssignStatement(limit, last) { Source = loop.Source });
+            end = limit;
+        }
+        LowerLoop(new LoopStatement(
+            new BinaryExpression(down ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual, counter, end),
+            [new AssignStatement(target, counter) { Source = loop.Source }, .. loop.Body])
+        {
+            Initializer = [new AssignStatement(counter, first) { Source = loop.Source }],
+            Step = [new AssignStatement(counter, 1, down ? BinaryOperator.Subtract : BinaryOperator.Add) { Source = loop.Source }],
+            Source = loop.Source,
+        });
+    }
+
+    private void LowerSwitch(SwitchStatement choice)
+    {
+        // The value is computed once.
+        var value = LowerExpression(choice.Value);
+        var holder = new Local("switch", value.Type);
+        Assign(holder, value, choice.Source);
+        var after = _b.NewBlock();
+        _frame.Targets.Push((after, null));
+        var matched = choice.Default.Count > 0 ? new SsaVariable("matched") : null;
+        if (matched is not null) _b.Write(matched, _b.Constant(0));
+        foreach (var clause in choice.Clauses)
+        {
+            if (_b.Current is null) break;
+            var (body, next) = (_b.NewBlock(), _b.NewBlock());
+            LowerCondition(new BinaryExpression(BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
+            if (body.Predecessors.Count > 0)
+            {
+                Start(body);
+                if (matched is not null) _b.Write(matched, _b.Constant(1));
+                LowerStatements(clause.Body);
+                Jump(next);
+            }
+            if (next.Predecessors.Count > 0) Start(next);
+        }
+        if (matched is not null && _b.Current is not null)
+        {
+            var otherwise = _b.NewBlock();
+            BranchIfNotZero(_b.Read(matched), after, otherwise);
+            if (otherwise.Predecessors.Count > 0)
+            {
+                Start(otherwise);
+                LowerStatements(choice.Default);
+            }
+        }
+        _frame.Targets.Pop();
+        Jump(after);
+        if (after.Predecessors.Count > 0) Start(after);
+    }
+
+    private Block DeclareLabel(Label label)
+    {
+        if (!_labels.TryGetValue(label, out var block)) _labels[label] = block = _b.NewBlock();
+        return block;
+    }
+
+    // A label can be jumped to from below: it is sealed when the whole program is written.
+    private void PlaceLabel(Label label)
+    {
+        var block = DeclareLabel(label);
+        if (!_placedLabels.Add(label)) throw Error("DuplicateLabel", $"The label '{label.Name}' is marked twice.", _b.Source);
+        ForgetPacket();
+        Jump(block);
+        _factsAt.Remove(block);
+        Start(block, seal: false);
+    }
+
+    /// <summary>A call, its body put in here with locals of its own.</summary>
+    private Operand LowerFunctionCall(CallExpression call)
+    {
+        var function = call.Function;
+        if (_calls.Contains(function))
+        {
+            throw Error("Recursion", $"The function '{function.Name}' calls itself.", call.Source,
+                "eBPF has no recursion: write a loop.");
+        }
+        if (call.Arguments.Count != function.Parameters.Count)
+        {
+            throw Error("WrongArgumentCount",
+                $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {call.Arguments.Count}.", call.Source);
+        }
+        var arguments = call.Arguments.Select(LowerExpression).ToList();
+        var frame = new Frame(function, _b.NewBlock());
+        var caller = _frame;
+        var floor = _temporaryFloor;
+        _frame = frame;
+        // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
+        _temporaryFloor = _temporaries.Count;
+        _calls.Push(function);
+        function.ReturnType ??= _typer.TypeOf(call);
+        for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
+        _b.Write(frame.Result, _b.Constant(0));
+        LowerStatements(function.Body);
+        Jump(frame.Exit);
+        _calls.Pop();
+        _frame = caller;
+        _temporaryFloor = floor;
+        if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
+        return new ScalarOperand(function.ReturnType as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
+    }
+}

@@ -1,0 +1,135 @@
+using System.Collections.Immutable;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Turns a program as its author wrote it into the intermediate form. One part a file: statements, conditions, expressions, packets, maps.</summary>
+internal sealed partial class Lowerer
+{
+    private readonly ProgramDefinition _program;
+    private readonly ProgramTypeInfo _info;
+    private readonly Typer _typer;
+    private readonly ProgramResources _resources;
+    private readonly IrBuilder _b;
+    private readonly ITracedEventCode? _traced;
+    private Frame _frame;
+
+    private Lowerer(ProgramDefinition program, Typer typer, ProgramResources resources, ITracedEventCode? traced)
+    {
+        (_program, _typer, _resources, _traced) = (program, typer, resources, traced);
+        _info = ProgramTypes.Get(program.Type);
+        _b = new IrBuilder(new IrFunction(program.Name, 1));
+        _frame = new Frame(null, _b.NewBlock());
+    }
+
+    /// <summary>The whole program as one function, calls put in where they stand.</summary>
+    public static IrFunction Lower(
+        ProgramDefinition program, Typer typer, ProgramResources resources, ITracedEventCode? traced = null)
+    {
+        var lowerer = new Lowerer(program, typer, resources, traced);
+        lowerer.LowerProgram();
+        return lowerer._b.Function;
+    }
+
+    private void LowerProgram()
+    {
+        _b.Start(_b.NewBlock());
+        _context = _b.Leaf(Op.Context);
+        _b.Source = _program.Body.FirstOrDefault()?.Source;
+        var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
+        _b.Write(_frame.Result, defaultResult);
+        _defaultExit = _b.NewBlock();
+        StartPacket();
+        if (_program.MinimumPacketSize > 0) RequireMinimumSize(_program.MinimumPacketSize);
+        foreach (var label in StatementWalker.All(_program.Body).OfType<LabelStatement>()) DeclareLabel(label.Label);
+        LowerStatements(_program.Body);
+        Jump(_frame.Exit);
+        if (_frame.Exit.Predecessors.Count > 0)
+        {
+            Start(_frame.Exit);
+            _b.Return(_b.Read(_frame.Result));
+        }
+        if (_defaultExit.Predecessors.Count > 0)
+        {
+            Start(_defaultExit);
+            _b.Return(defaultResult);
+        }
+        foreach (var (label, block) in _labels)
+        {
+            if (!_placedLabels.Contains(label))
+            {
+                throw new CompileException("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", null);
+            }
+            _b.Seal(block);
+        }
+    }
+
+    // ---- blocks, and what is known of the packet in them
+
+    private readonly Dictionary<Block, ImmutableDictionary<PacketHeader, HeaderFact>> _factsAt = [];
+    private ImmutableDictionary<PacketHeader, HeaderFact> _facts = ImmutableDictionary<PacketHeader, HeaderFact>.Empty;
+
+    private void Jump(Block target)
+    {
+        if (_b.Current is null) return;
+        MeetFacts(target);
+        _b.Jump(target);
+    }
+
+    private void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse)
+    {
+        if (_b.Current is null) return;
+        MeetFacts(whenTrue);
+        MeetFacts(whenFalse);
+        _b.Branch(comparison, left, right, whenTrue, whenFalse);
+    }
+
+    private void BranchIfNotZero(Value value, Block whenTrue, Block whenFalse) =>
+        Branch(Comparison.NotEqual, value, _b.Constant(0), whenTrue, whenFalse);
+
+    private void Start(Block block, bool seal = true)
+    {
+        _facts = _factsAt.GetValueOrDefault(block, ImmutableDictionary<PacketHeader, HeaderFact>.Empty);
+        _b.Start(block, seal);
+    }
+
+    // What holds in a block is what holds on every way into it.
+    private void MeetFacts(Block target)
+    {
+        if (!_factsAt.TryGetValue(target, out var there))
+        {
+            _factsAt[target] = _facts;
+            return;
+        }
+        foreach (var (header, fact) in there)
+        {
+            if (!_facts.TryGetValue(header, out var here) || here != fact) there = there.Remove(header);
+        }
+        _factsAt[target] = there;
+    }
+
+    // ---- verdicts
+
+    private long? Verdict(object? action, SourceSpan? source)
+    {
+        switch (action)
+        {
+            case null:
+                return null;
+            case string name when _info.Verdicts.TryGetValue(name, out var value):
+                return value;
+            case string name:
+                throw new CompileException("UnknownVerdict",
+                    $"'{name}' is not a verdict of {_program.Type} programs.", source,
+                    _info.Verdicts.Count == 0
+                        ? "Programs of this type give a number."
+                        : NameSuggestion.Sentence(name, [.. _info.Verdicts.Keys]));
+            default:
+                return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static CompileException Error(string id, string problem, SourceSpan? source, string? suggestion = null) =>
+        new(id, problem, source, suggestion);
+}

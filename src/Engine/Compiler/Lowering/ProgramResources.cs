@@ -1,0 +1,99 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.</summary>
+internal sealed class ProgramResources
+{
+    private const uint Mmapable = 1 << 10; // BPF_F_MMAPABLE, Linux 5.5
+    private const int EventBufferBytes = 256 * 1024;
+
+    private readonly List<Map> _maps = [];
+    private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
+    private readonly List<StructType> _records = [];
+    private readonly Variable? _lost;
+
+    public ProgramResources(ProgramDefinition program)
+    {
+        _maps.AddRange(program.Maps);
+        var variables = new List<Variable>(program.Variables);
+        var statements = StatementWalker.All([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]);
+        if (statements.Any(s => s is OutputStatement))
+        {
+            _lost = new Variable(".lost", ScalarType.UInt64);
+            variables.Add(_lost);
+        }
+        Place(variables, VariableStorage.Array, ".data", MapType.Array, Mmapable);
+        Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
+        PlaceInHash(variables);
+        if (_lost is not null)
+        {
+            EventMap = _maps.Count;
+            _maps.Add(new Map(".events", MapType.RingBuffer, null, null, EventBufferBytes));
+        }
+    }
+
+    public IReadOnlyList<Map> Maps => _maps;
+
+    public IReadOnlyList<VariableLocation> Variables => [.. _variables.Values.Where(l => l.Variable != _lost)];
+
+    public int? EventMap { get; }
+
+    public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
+
+    public EventLayout? Events => EventMap is { } map && Lost is { } lost
+        ? new EventLayout(map, _records, lost.Map, lost.Offset)
+        : null;
+
+    /// <summary>The number of a kind of record, given out on first use.</summary>
+    public int RecordNumber(StructType record)
+    {
+        var index = _records.IndexOf(record);
+        if (index >= 0) return index;
+        _records.Add(record);
+        return _records.Count - 1;
+    }
+
+    public int IndexOf(Map map, SourceSpan? source)
+    {
+        var index = _maps.IndexOf(map);
+        return index >= 0 ? index : throw new CompileException("UnknownMap",
+            $"The map '{map.Name}' is not part of the program.", source, "Declare it with AddMap.");
+    }
+
+    public VariableLocation Locate(Variable variable, SourceSpan? source) =>
+        _variables.TryGetValue(variable, out var location) ? location : throw new CompileException("UnknownVariable",
+            $"The variable '{variable.Name}' is not part of the program.", source, "Declare it with AddVariable.");
+
+    private void Place(List<Variable> variables, VariableStorage storage, string name, MapType type, uint flags)
+    {
+        var offset = 0;
+        var map = _maps.Count;
+        // Larger alignment first: no padding, and each variable aligned so that atomic operations are possible.
+        foreach (var variable in variables.Where(v => v.Storage == storage).OrderByDescending(v => v.Type.Alignment))
+        {
+            var alignment = Math.Max(variable.Type.Alignment, variable.Type.Size >= 8 ? 8 : 1);
+            offset = (offset + alignment - 1) & -alignment;
+            _variables[variable] = new VariableLocation(variable, map, 0, offset);
+            offset += variable.Type.Size;
+        }
+        if (offset > 0) _maps.Add(new Map(name, type, ScalarType.UInt32, new BytesType((offset + 7) & ~7), 1, flags));
+    }
+
+    private void PlaceInHash(List<Variable> variables)
+    {
+        var key = 0;
+        foreach (var variable in variables.Where(v => v.Storage == VariableStorage.Hash))
+        {
+            if (variable.Type.Size > 8)
+            {
+                throw new CompileException("WrongType",
+                    $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has at most 8 bytes.",
+                    null, "Declare it with -Storage Array.");
+            }
+            _variables[variable] = new VariableLocation(variable, _maps.Count, key++, 0);
+        }
+        if (key > 0) _maps.Add(new Map(".hash", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, key));
+    }
+}

@@ -1,0 +1,98 @@
+using System.Numerics;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>What can be said of a value's bits from how it is computed.</summary>
+internal static class ValueRange
+{
+    private const int Depth = 6;
+
+    /// <summary>A number that the value, taken as unsigned, is never above.</summary>
+    public static ulong Maximum(Value value) => Maximum(value, Depth);
+
+    /// <summary>Whether the upper 32 bits are always zero.</summary>
+    public static bool FitsIn32(Value value) => Maximum(value) <= uint.MaxValue;
+
+    /// <summary>Whether the value is never negative when taken as signed.</summary>
+    public static bool IsNonNegative(Value value) => Maximum(value) <= long.MaxValue;
+
+    /// <summary>The bits that can be set.</summary>
+    public static ulong PossibleBits(Value value) => PossibleBits(value, Depth);
+
+    private static ulong PossibleBits(Value value, int depth)
+    {
+        value = value.Current;
+        if (depth == 0) return ulong.MaxValue;
+        switch (value.Op)
+        {
+            case Op.Constant:
+                return (ulong)value.Immediate;
+            case Op.And:
+                return PossibleBits(value.Operands[0], depth - 1) & PossibleBits(value.Operands[1], depth - 1);
+            case Op.Or or Op.Xor:
+                return PossibleBits(value.Operands[0], depth - 1) | PossibleBits(value.Operands[1], depth - 1);
+            case Op.Shl when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
+                return PossibleBits(value.Operands[0], depth - 1) << (int)count.Immediate;
+            case Op.Shr when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
+                return PossibleBits(value.Operands[0], depth - 1) >> (int)count.Immediate;
+            default:
+                return Mask(Maximum(value, depth - 1));
+        }
+    }
+
+    private static ulong Maximum(Value value, int depth)
+    {
+        value = value.Current;
+        if (value.Op == Op.Constant) return (ulong)value.Immediate;
+        if (depth == 0) return ulong.MaxValue;
+        ulong Of(int operand) => Maximum(value.Operands[operand], depth - 1);
+        switch (value.Op)
+        {
+            case Op.Undefined:
+                return 0;
+            case Op.Load:
+                return value.Size == 8 ? ulong.MaxValue : (1UL << (value.Size * 8)) - 1;
+            case Op.ByteSwap:
+                return value.Immediate == 64 ? ulong.MaxValue : (1UL << (int)value.Immediate) - 1;
+            case Op.And:
+                return Math.Min(Of(0), Of(1));
+            case Op.Or or Op.Xor:
+                return Mask(Of(0)) | Mask(Of(1));
+            case Op.Add:
+                var sum = (UInt128)Of(0) + Of(1);
+                return sum > ulong.MaxValue ? ulong.MaxValue : (ulong)sum;
+            case Op.Mul:
+                var product = (UInt128)Of(0) * Of(1);
+                return product > ulong.MaxValue ? ulong.MaxValue : (ulong)product;
+            case Op.UDiv:
+                return value.Operands[1].Current is { IsConstant: true, Immediate: not 0 } divisor
+                    ? Of(0) / (ulong)divisor.Immediate : Of(0);
+            case Op.UMod:
+                return value.Operands[1].Current is { IsConstant: true, Immediate: not 0 } modulus
+                    ? Math.Min(Of(0), (ulong)modulus.Immediate - 1) : Of(0);
+            case Op.Shl when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
+                var maximum = Of(0);
+                return BitOperations.LeadingZeroCount(maximum) >= count.Immediate
+                    ? maximum << (int)count.Immediate : ulong.MaxValue;
+            case Op.Shr:
+                return value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } right
+                    ? Of(0) >> (int)right.Immediate : Of(0);
+            case Op.Phi:
+                ulong most = 0;
+                foreach (var operand in value.Operands)
+                {
+                    if (ReferenceEquals(operand.Current, value)) continue;
+                    most = Math.Max(most, Maximum(operand, Math.Min(depth - 1, 2)));
+                }
+                return most;
+            case Op.Call:
+                return HelperFacts.MaximumResult((int)value.Immediate);
+            default:
+                return ulong.MaxValue;
+        }
+    }
+
+    // All the bits up to the highest one set.
+    private static ulong Mask(ulong value) =>
+        value == 0 ? 0 : ulong.MaxValue >> BitOperations.LeadingZeroCount(value);
+}
