@@ -54,7 +54,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             and (RuntimeException or InvalidOperationException or ArgumentException))
         {
             throw block.Error(ast, "ConstantFailed",
-                $"This is evaluated when the program is built, and failed: {exception.Message.TrimEnd('.')}.");
+                $"This is evaluated when the program is built, and failed: {CauseOf(exception).TrimEnd('.')}.");
         }
     }
 
@@ -92,6 +92,11 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         }
     }
 
+    // PowerShell wraps what went wrong in what it did about it.
+    private static string CauseOf(Exception exception) => exception is ActionPreferenceStopException { ErrorRecord: { } record }
+        ? record.Exception.Message
+        : exception.GetBaseException().Message;
+
     private StructExpression StructOf(IEnumerable<(string Name, object? Value)> fields, Ast ast) =>
         block.At(ast, new StructExpression([.. fields.Select(f => KeyValuePair.Create(f.Name, Of(f.Value, ast)))]));
 
@@ -125,6 +130,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         var start = ast.Extent.StartOffset;
         var script = new StringBuilder();
         foreach (var import in UsingsOf(ast)) script.AppendLine(import.Extent.Text);
+        // The comma keeps an array whole: putting it out would take it apart.
+        script.Append(",(");
         var done = 0;
         foreach (var node in ast.FindAll(node => node is VariableExpressionAst or ConstantExpressionAst, true)
             .OrderBy(node => node.Extent.StartOffset))
@@ -140,7 +147,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             script.Append(text, done, node.Extent.StartOffset - start - done).Append(replacement);
             done = node.Extent.EndOffset - start;
         }
-        return script.Append(text, done, text.Length - done).ToString();
+        return script.Append(text, done, text.Length - done).Append(')').ToString();
     }
 
     private static IEnumerable<UsingStatementAst> UsingsOf(Ast ast)

@@ -86,6 +86,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         MemberExpressionAst member => block.Members.Translate(member),
         IndexExpressionAst index => block.Members.Element(index),
         HashtableAst table => Struct(table),
+        TypeExpressionAst or ScriptBlockExpressionAst => throw Unsupported(ast),
         _ when ModernSyntax.IsTernary(ast, out var parts) => Ternary(parts),
         _ => block.Constants.FromSessionOr(ast, () => Unsupported(ast)),
     };

@@ -34,7 +34,7 @@ internal sealed class ListTranslator(BlockTranslation block)
         if (items.Count == 0) return new ConstantExpression(false);
         var equal = caseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
         if (operand is LocalExpression { Local: var known }) return AnyOf(ast, value, known, items, equal);
-        if (items is [{ Last: null, First: var only }]) return new BinaryExpression(equal, operand, only);
+        if (items is [{ Last: null, First: var only }]) return new BinaryExpression(equal, operand, block.At(list, only));
         var local = new Local("value");
         return new LetExpression(local, operand, AnyOf(ast, value, local, items, equal));
     }

@@ -53,7 +53,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a), block.Expressions.Operand(b));
         }
         return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
-            $"The kernel has no {ast.Extent.Text.Split('(')[0]} of {arguments.Length} arguments.",
+            $"The kernel has no {ast.Extent.Text.Split('(')[0]} with {arguments.Length} argument(s).",
             $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, the others one."));
     }
 

@@ -36,11 +36,8 @@ internal sealed class NameTranslator(BlockTranslation block)
     public Name Resolve(VariableExpressionAst variable)
     {
         var path = variable.VariablePath;
-        if (!path.IsUnqualified)
-        {
-            return path.IsGlobal || path.IsDriveQualified || IsUsing(variable) ? new Name(NameKind.Session) : default;
-        }
-        return Resolve(path.UserPath);
+        if (IsUsing(variable) || path.IsGlobal || path.IsDriveQualified) return new Name(NameKind.Session);
+        return path.IsUnqualified ? Resolve(path.UserPath) : default;
     }
 
     /// <summary>What a name without a scope stands for; case does not count.</summary>
@@ -55,8 +52,16 @@ internal sealed class NameTranslator(BlockTranslation block)
     }
 
     /// <summary>Whether a variable is written with <c>$using:</c>.</summary>
-    public static bool IsUsing(VariableExpressionAst variable) =>
-        variable.VariablePath.UserPath.StartsWith("using:", StringComparison.OrdinalIgnoreCase);
+    public static bool IsUsing(VariableExpressionAst variable)
+    {
+        Ast ast = variable;
+        while (ast.Parent is MemberExpressionAst member && member.Expression == ast
+            || ast.Parent is IndexExpressionAst index && index.Target == ast)
+        {
+            ast = ast.Parent;
+        }
+        return ast.Parent is UsingExpressionAst;
+    }
 
     /// <summary>Whether an expression is a map itself, or its <c>.Keys</c>.</summary>
     public Map? MapOf(ExpressionAst ast) => ast switch

@@ -21,6 +21,8 @@ public static class ScriptBlockCompiler
     public static void Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(evaluator);
         new ProgramTranslation(program, evaluator).Add(BodyOf(code));
     }
 
@@ -32,6 +34,8 @@ public static class ScriptBlockCompiler
     public static Expression CompileExpression(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(evaluator);
         return new ProgramTranslation(program, evaluator).Expression(BodyOf(code));
     }
 
