@@ -58,7 +58,7 @@ function Invoke-DotNet {
 
 function Invoke-Build {
     if ((Test-Path $stamp) -and [IO.File]::ReadAllText($stamp) -eq (Get-BuildState)) { return }
-    Invoke-DotNet build "$PSScriptRoot/src/Module" -verbosity:quiet -nologo
+    Invoke-DotNet build "$PSScriptRoot/src/Module" --verbosity quiet --nologo
     [IO.File]::WriteAllText($stamp, (Get-BuildState))
 }
 
@@ -76,7 +76,7 @@ function Invoke-Package {
     foreach ($name in $Runtime) {
         $folder = "$PSScriptRoot/out/package/$name"
         if (Test-Path $folder) { Remove-Item $folder -Recurse }
-        Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name -verbosity:quiet -nologo "-p:PublishDir=$folder/EbpfCat/"
+        Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name --verbosity quiet --nologo "-p:PublishDir=$folder/EbpfCat/"
         Get-ChildItem "$folder/EbpfCat" -Filter *.pdb | Remove-Item
         $archive = "$PSScriptRoot/out/EbpfCat-$version-$name.zip"
         Compress-Archive -Path "$folder/EbpfCat" -DestinationPath $archive -Force

@@ -23,7 +23,7 @@ Describe 'New-EbpfProgram' {
 
     It 'completes the verdicts of the type' {
         (TabExpansion2 'New-EbpfProgram -Type Xdp -DefaultAction ').CompletionMatches.CompletionText |
-            Should -Be Aborted, Drop, Pass, Redirect, Tx
+            Should -Be Aborted, Drop, Pass, Tx, Redirect
     }
 }
 
