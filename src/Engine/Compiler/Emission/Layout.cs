@@ -171,21 +171,20 @@ internal static class Layout
     private static string KeyOf(MachineInstruction i) =>
         $"{i.Op},{i.Destination},{i.Source},{i.Immediate},{i.Offset},{i.Width},{i.Alu},{i.Condition},{i.Atomic},{i.Size},{i.Signed},{i.Slot?.GetHashCode()},{i.Map},{i.Target?.Id}";
 
-    // Follows what each block goes on to as far as possible; a loop's body stays together since it is followed first.
+    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a
+    // way round joins the main way by falling through rather than by a jump.
     private static void Order(MachineFunction f)
     {
-        var waysIn = new Dictionary<MachineBlock, int>();
-        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
+        var waiting = new Dictionary<MachineBlock, int>();
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waiting[successor] = waiting.GetValueOrDefault(successor) + 1;
         var order = new List<MachineBlock>(f.Blocks.Count);
         var placed = new HashSet<MachineBlock>();
-        // Blocks in reverse postorder are the starts to choose from, so that the verifier sees few backward jumps.
         foreach (var start in f.Blocks)
         {
-            var block = start;
-            while (block is not null && placed.Add(block))
+            for (var block = start; block is not null && placed.Add(block); block = Next(block))
             {
                 order.Add(block);
-                block = Next(block);
+                foreach (var successor in block.Successors) waiting[successor]--;
             }
         }
         f.Blocks = order;
@@ -193,12 +192,10 @@ internal static class Layout
         MachineBlock? Next(MachineBlock block)
         {
             if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target: { } otherwise }) return null;
-            if (!placed.Contains(otherwise)) return otherwise;
-            // The jump can be turned round if its target is free to follow.
-            return block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true, Target: { } target }
-                && !placed.Contains(target) && Invert(block.Instructions[^2].Condition) is not null
-                ? target
-                : null;
+            var jump = block.Instructions.Count >= 2 && block.Instructions[^2].IsJump ? block.Instructions[^2] : null;
+            var target = jump is not null && Invert(jump.Condition) is not null && !placed.Contains(jump.Target!) ? jump.Target : null;
+            if (placed.Contains(otherwise)) return target;
+            return target is not null && waiting[target] < waiting[otherwise] ? target : otherwise;
         }
     }
 
