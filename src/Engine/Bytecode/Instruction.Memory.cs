@@ -61,7 +61,8 @@ public readonly partial record struct Instruction
     public static Instruction LoadMap(Register dst, int mapFd) => Pseudo(ImmediateKind.MapFd, dst, (uint)mapFd);
 
     /// <summary>
-    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>. Linux 5.2; takes two slots.
+    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>.
+    /// Linux 5.2; takes two slots.
     /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="mapFd">The map's file descriptor.</param>
@@ -69,10 +70,11 @@ public readonly partial record struct Instruction
     public static Instruction LoadMapValue(Register dst, int mapFd, int offset) =>
         Pseudo(ImmediateKind.MapValue, dst, Halves(mapFd, offset));
 
-    /// <summary>Sets a register to a map, by its index in the descriptors given when loading. Linux 5.14; takes two slots.</summary>
-    public static Instruction LoadMapByIndex(Register dst, int index) => Pseudo(ImmediateKind.MapIndex, dst, (uint)index);
+    /// <summary>Sets a register to a map, by its index in the descriptors given when loading. Linux 5.14; two slots.</summary>
+    public static Instruction LoadMapByIndex(Register dst, int index) =>
+        Pseudo(ImmediateKind.MapIndex, dst, (uint)index);
 
-    /// <summary>Sets a register to an address in the first value of a map given by index. Linux 5.14; takes two slots.</summary>
+    /// <summary>Sets a register to an address in the first value of a map given by index. Linux 5.14; two slots.</summary>
     public static Instruction LoadMapValueByIndex(Register dst, int index, int offset) =>
         Pseudo(ImmediateKind.MapIndexValue, dst, Halves(index, offset));
 
@@ -85,9 +87,10 @@ public readonly partial record struct Instruction
     /// Slots from the slot after this instruction's first, as the kernel counts: the function at slot <c>t</c> is at
     /// <c>t - s - 1</c> for an instruction at slot <c>s</c>.
     /// </param>
-    public static Instruction LoadFunction(Register dst, int offset) => Pseudo(ImmediateKind.Function, dst, (uint)offset);
+    public static Instruction LoadFunction(Register dst, int offset) =>
+        Pseudo(ImmediateKind.Function, dst, (uint)offset);
 
-    /// <summary>Sets a register to the address of a kernel variable: <c>r1 = btf[1234]</c>. Linux 5.10; takes two slots.</summary>
+    /// <summary>Sets a register to the address of a kernel variable: <c>r1 = btf[id:7]</c>. Linux 5.10; two slots.</summary>
     /// <param name="dst">The register.</param>
     /// <param name="btfId">The id of a variable in the BTF.</param>
     /// <param name="btfFd">The file descriptor of a kernel module's BTF, or 0 for the kernel itself.</param>
@@ -104,7 +107,7 @@ public readonly partial record struct Instruction
     public static Instruction LoadAbsolute(MemorySize size, int offset) =>
         new(PacketOpcode(Opcode.LoadAbsoluteWord, size), 0, 0, 0, offset);
 
-    /// <summary>As <see cref="LoadAbsolute"/>, with a register added to the offset: <c>r0 = *(u16 *)skb[r7 + 12]</c>.</summary>
+    /// <summary>As <see cref="LoadAbsolute"/>, with a register added: <c>r0 = *(u16 *)skb[r7 + 12]</c>.</summary>
     /// <param name="size">Up to four bytes.</param>
     /// <param name="src">The register to add.</param>
     /// <param name="offset">Bytes from there.</param>
