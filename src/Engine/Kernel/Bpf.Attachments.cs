@@ -35,7 +35,8 @@ public static unsafe partial class Bpf
     /// <param name="target">The descriptor of the target: control group or network namespace.</param>
     /// <param name="attachType">Where on the target.</param>
     /// <param name="effective">Whether to list those of the parents that take effect too.</param>
-    public static ProgramQueryResult QueryPrograms(FileDescriptor target, BpfAttachType attachType, bool effective = false)
+    public static ProgramQueryResult QueryPrograms(
+        FileDescriptor target, BpfAttachType attachType, bool effective = false)
     {
         ArgumentNullException.ThrowIfNull(target);
         using var borrowed = target.Borrow();
@@ -52,7 +53,9 @@ public static unsafe partial class Bpf
     /// <param name="program">
     /// The program; a tracing or LSM program is attached to what it was loaded for.
     /// </param>
-    /// <param name="tracepoint">The name without its category, or null for a program that was loaded for its target.</param>
+    /// <param name="tracepoint">
+    /// The name without its category, or null for a program that was loaded for its target.
+    /// </param>
     /// <returns>The link; before Linux 5.8 a descriptor that does as much while it is open.</returns>
     public static LinkDescriptor OpenRawTracepoint(ProgramDescriptor program, string? tracepoint)
     {
@@ -123,7 +126,10 @@ public static unsafe partial class Bpf
                     case Errno.None:
                         var count = (int)attributes.Count;
                         return new ProgramQueryResult(
-                            programs[..count], withLinks ? links[..count] : [], attributes.AttachFlags, attributes.Revision);
+                            programs[..count],
+                            withLinks ? links[..count] : [],
+                            attributes.AttachFlags,
+                            attributes.Revision);
                     case Errno.ENOSPC:
                         break;
                     case var errno:

@@ -5,7 +5,9 @@ namespace EbpfCat.Kernel;
 /// <content>Links: attachments that live as long as a descriptor or pin of them.</content>
 public static unsafe partial class Bpf
 {
-    /// <summary>Attaches a program to an object that has a descriptor: control group, network namespace (BPF_LINK_CREATE).</summary>
+    /// <summary>
+    /// Attaches a program to an object that has a descriptor: control group, network namespace (BPF_LINK_CREATE).
+    /// </summary>
     /// <param name="program">The program.</param>
     /// <param name="target">The object.</param>
     /// <param name="attachType">Where on the object.</param>
@@ -23,16 +25,21 @@ public static unsafe partial class Bpf
     /// <param name="program">The program.</param>
     /// <param name="interfaceIndex">The interface, in the network namespace of the calling thread.</param>
     /// <param name="mode">Generic, Native, Offload, or none for the kernel's choice.</param>
-    public static LinkDescriptor CreateXdpLink(ProgramDescriptor program, int interfaceIndex, XdpFlags mode = XdpFlags.None) =>
+    public static LinkDescriptor CreateXdpLink(
+        ProgramDescriptor program, int interfaceIndex, XdpFlags mode = XdpFlags.None) =>
         CreateLink(
             program,
             new LinkCreateAttributes { Target = interfaceIndex, AttachType = BpfAttachType.Xdp, Flags = (uint)mode });
 
-    /// <summary>Attaches a program to what an interface receives or sends (tcx, Linux 6.6), after those there are.</summary>
+    /// <summary>
+    /// Attaches a program to what an interface receives or sends (tcx, Linux 6.6), after those there are.
+    /// </summary>
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>
     /// <param name="interfaceIndex">The interface, in the network namespace of the calling thread.</param>
     /// <param name="attachType">TcxIngress, TcxEgress; NetkitPrimary, NetkitPeer (Linux 6.7).</param>
-    /// <param name="flags">Flags: <c>BPF_F_BEFORE</c> 8, <c>BPF_F_AFTER</c> 16, with <c>BPF_F_ID</c> 32, <c>BPF_F_LINK</c> 8192.</param>
+    /// <param name="flags">
+    /// Flags: <c>BPF_F_BEFORE</c> 8, <c>BPF_F_AFTER</c> 16, with <c>BPF_F_ID</c> 32, <c>BPF_F_LINK</c> 8192.
+    /// </param>
     /// <param name="relative">The descriptor or id to go before or after, as the flags say.</param>
     /// <param name="expectedRevision">The revision the hook must have, or 0 for any.</param>
     public static LinkDescriptor CreateTcxLink(
@@ -57,16 +64,24 @@ public static unsafe partial class Bpf
     /// <param name="program">The program.</param>
     /// <param name="perfEvent">The perf event.</param>
     /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c>.</param>
-    public static LinkDescriptor CreatePerfEventLink(ProgramDescriptor program, FileDescriptor perfEvent, ulong cookie = 0)
+    public static LinkDescriptor CreatePerfEventLink(
+        ProgramDescriptor program, FileDescriptor perfEvent, ulong cookie = 0)
     {
         ArgumentNullException.ThrowIfNull(perfEvent);
         using var borrowed = perfEvent.Borrow();
         return CreateLink(
             program,
-            new LinkCreateAttributes { Target = borrowed.Number, AttachType = BpfAttachType.PerfEvent, Long0 = cookie });
+            new LinkCreateAttributes
+            {
+                Target = borrowed.Number,
+                AttachType = BpfAttachType.PerfEvent,
+                Long0 = cookie,
+            });
     }
 
-    /// <summary>Attaches a tracing or LSM program to what it was loaded for, or to another function of the same shape.</summary>
+    /// <summary>
+    /// Attaches a tracing or LSM program to what it was loaded for, or to another function of the same shape.
+    /// </summary>
     /// <param name="program">The program.</param>
     /// <param name="attachType">The attach type it was loaded with.</param>
     /// <param name="target">Another program to trace or extend (Linux 5.10), or null.</param>
@@ -139,7 +154,9 @@ public static unsafe partial class Bpf
     {
         ArgumentNullException.ThrowIfNull(options);
         fixed (byte* path = Text.Terminated(options.Path))
-        fixed (ulong* offsets = options.Offsets.ToArray(), semaphores = options.Semaphores.ToArray(), cookies = options.Cookies.ToArray())
+        fixed (ulong* offsets = options.Offsets.ToArray(),
+            semaphores = options.Semaphores.ToArray(),
+            cookies = options.Cookies.ToArray())
         {
             return CreateLink(
                 program,
@@ -182,7 +199,9 @@ public static unsafe partial class Bpf
         }
     }
 
-    /// <summary>Detaches a link for everyone who holds it (BPF_LINK_DETACH, Linux 5.9). Not every kind of link can.</summary>
+    /// <summary>
+    /// Detaches a link for everyone who holds it (BPF_LINK_DETACH, Linux 5.9). Not every kind of link can.
+    /// </summary>
     /// <param name="link">The link.</param>
     public static void DetachLink(LinkDescriptor link)
     {
@@ -203,7 +222,7 @@ public static unsafe partial class Bpf
     {
         ArgumentNullException.ThrowIfNull(link);
         using var borrowed = link.Borrow();
-        var attributes = (ulong)(uint)borrowed.Number;
+        var attributes = new IteratorCreateAttributes { Link = borrowed.Number };
         var errno = Call(BpfCommand.IteratorCreate, ref attributes, out var number);
         return errno == Errno.None
             ? new FileDescriptor(number)
@@ -218,7 +237,8 @@ public static unsafe partial class Bpf
         var errno = Call(BpfCommand.LinkCreate, ref attributes, out var number);
         return errno == Errno.None
             ? new LinkDescriptor(number)
-            : throw Refusal(BpfCommand.LinkCreate, errno, $"attach a program to {attributes.AttachType}", attributes.AttachType);
+            : throw Refusal(
+                BpfCommand.LinkCreate, errno, $"attach a program to {attributes.AttachType}", attributes.AttachType);
     }
 
     // The union of each hook starts at byte 16: words and double words count from there.
@@ -260,5 +280,12 @@ public static unsafe partial class Bpf
         public int Program;
         public uint Flags;
         public int Expected;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct IteratorCreateAttributes
+    {
+        public int Link;
+        public uint Flags;
     }
 }

@@ -38,7 +38,7 @@ public static unsafe partial class Bpf
                 {
                     Operation = $"create the {options.Type} map '{options.Name}'",
                     Command = BpfCommand.MapCreate,
-                    Uses = [options.Type, .. Enum.GetValues<BpfMapFlags>().Where(flag => flag != 0 && options.Flags.HasFlag(flag)).Cast<Enum>()],
+                    Uses = [options.Type, .. KernelFacts.Members(options.Flags)],
                 },
                 errno);
     }
@@ -53,7 +53,9 @@ public static unsafe partial class Bpf
         MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, BpfElementFlags flags = BpfElementFlags.None) =>
         Element(BpfCommand.MapLookupElement, map, key, value, flags, "read an entry of a map");
 
-    /// <summary>Reads the value of a key and removes it; of a queue or stack the next one (BPF_MAP_LOOKUP_AND_DELETE_ELEM).</summary>
+    /// <summary>
+    /// Reads the value of a key and removes it; of a queue or stack the next one (BPF_MAP_LOOKUP_AND_DELETE_ELEM).
+    /// </summary>
     /// <param name="map">The map. A hash needs Linux 5.14, a queue or stack 4.20.</param>
     /// <param name="key">The key; empty for a queue or stack.</param>
     /// <param name="value">Where to put the value.</param>
@@ -70,7 +72,10 @@ public static unsafe partial class Bpf
     /// <param name="flags">Whether the key may or must be present.</param>
     /// <exception cref="KernelException">E2BIG: the map is full. EEXIST, ENOENT: against the flags.</exception>
     public static void Update(
-        MapDescriptor map, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value, BpfElementFlags flags = BpfElementFlags.None)
+        MapDescriptor map,
+        ReadOnlySpan<byte> key,
+        ReadOnlySpan<byte> value,
+        BpfElementFlags flags = BpfElementFlags.None)
     {
         CheckSizes(map, key, value.Length);
         using var borrowed = map.Borrow();
@@ -130,14 +135,24 @@ public static unsafe partial class Bpf
     }
 
     private static bool Element(
-        BpfCommand command, MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, BpfElementFlags flags, string operation)
+        BpfCommand command,
+        MapDescriptor map,
+        ReadOnlySpan<byte> key,
+        Span<byte> value,
+        BpfElementFlags flags,
+        string operation)
     {
         CheckSizes(map, key, command == BpfCommand.MapDeleteElement ? map.ValueSize : value.Length);
         return ElementUnchecked(command, map, key, value, flags, operation);
     }
 
     private static bool ElementUnchecked(
-        BpfCommand command, MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, BpfElementFlags flags, string operation)
+        BpfCommand command,
+        MapDescriptor map,
+        ReadOnlySpan<byte> key,
+        Span<byte> value,
+        BpfElementFlags flags,
+        string operation)
     {
         using var borrowed = map.Borrow();
         fixed (byte* keyPointer = key, valuePointer = value)

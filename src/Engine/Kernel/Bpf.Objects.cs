@@ -7,7 +7,9 @@ public static unsafe partial class Bpf
 {
     /// <summary>Gives an object a name in the BPF file system, which keeps it (BPF_OBJ_PIN).</summary>
     /// <param name="descriptor">The map, program, link or type information.</param>
-    /// <param name="path">A path below a mounted BPF file system, as a rule <c>/sys/fs/bpf</c>, that does not exist.</param>
+    /// <param name="path">
+    /// A path below a mounted BPF file system, as a rule <c>/sys/fs/bpf</c>, that does not exist.
+    /// </param>
     public static void Pin(FileDescriptor descriptor, string path)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
@@ -15,26 +17,65 @@ public static unsafe partial class Bpf
         var errno = Pinned(BpfCommand.ObjectPin, path, borrowed.Number, out _);
         if (errno != Errno.None)
         {
+            // Each file system refuses in its own way what is for the BPF file system alone.
+            var directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
+            if (Directory.Exists(directory) && !BpfFileSystem.Contains(directory))
+            {
+                throw new KernelException(
+                    $"pin to '{path}'", errno, $"'{directory}' is not in a BPF file system",
+                    $"Use a path below {BpfFileSystem.UsualPath}; "
+                    + $"if nothing is mounted there: mount -t bpf bpf {BpfFileSystem.UsualPath}.");
+            }
+
             throw Refusal(BpfCommand.ObjectPin, errno, $"pin to '{path}'");
         }
     }
 
-    /// <summary>Opens what is pinned (BPF_OBJ_GET). Of what kind it is, <c>/proc/self/fdinfo</c> tells.</summary>
+    /// <summary>Opens what is pinned (BPF_OBJ_GET).</summary>
     /// <param name="path">The path.</param>
-    /// <returns>A descriptor of the object.</returns>
-    public static FileDescriptor GetPinned(string path) => new(OpenPinned(path));
+    /// <returns>
+    /// A <see cref="MapDescriptor"/>, <see cref="ProgramDescriptor"/>, <see cref="LinkDescriptor"/> or
+    /// <see cref="BtfDescriptor"/>, as what is pinned is.
+    /// </returns>
+    public static FileDescriptor GetPinned(string path)
+    {
+        var errno = Pinned(BpfCommand.ObjectGet, path, 0, out var number);
+        if (errno != Errno.None)
+        {
+            throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{path}'");
+        }
 
-    /// <summary>Opens a pinned map.</summary>
-    /// <param name="path">The path.</param>
-    public static MapDescriptor GetPinnedMap(string path) => Describe(OpenPinned(path));
+        // The kernel names its anonymous files by their kind; no command of bpf(2) tells it.
+        return new FileInfo($"/proc/self/fd/{number}").LinkTarget switch
+        {
+            "anon_inode:bpf-map" => DescribeMap(number),
+            "anon_inode:bpf-prog" => new ProgramDescriptor(number),
+            "anon_inode:bpf-link" or "anon_inode:bpf_link" => new LinkDescriptor(number),
+            "anon_inode:btf" => new BtfDescriptor(number),
+            _ => new FileDescriptor(number),
+        };
+    }
 
-    /// <summary>Opens a pinned program.</summary>
+    /// <summary>Opens what is pinned, if it is of the kind asked for.</summary>
     /// <param name="path">The path.</param>
-    public static ProgramDescriptor GetPinnedProgram(string path) => new(OpenPinned(path));
+    /// <typeparam name="T">The kind of descriptor.</typeparam>
+    /// <exception cref="KernelException">EINVAL: something of another kind is pinned there.</exception>
+    public static T GetPinned<T>(string path)
+        where T : FileDescriptor
+    {
+        var descriptor = GetPinned(path);
+        if (descriptor is T wanted)
+        {
+            return wanted;
+        }
 
-    /// <summary>Opens a pinned link.</summary>
-    /// <param name="path">The path.</param>
-    public static LinkDescriptor GetPinnedLink(string path) => new(OpenPinned(path));
+        var (found, asked) = (Kind(descriptor.GetType()), Kind(typeof(T)));
+        descriptor.Dispose();
+        throw new KernelException($"open the pin '{path}' as a {asked}", Errno.EINVAL, $"it is a {found}");
+
+        static string Kind(Type type) =>
+            type.Name.Replace("Descriptor", "", StringComparison.Ordinal).ToLowerInvariant();
+    }
 
     /// <summary>The ids of all maps in the kernel, ascending (BPF_MAP_GET_NEXT_ID).</summary>
     public static IEnumerable<uint> MapIds() => Ids(BpfCommand.MapGetNextId, "list the maps");
@@ -52,7 +93,7 @@ public static unsafe partial class Bpf
     /// <param name="id">The id.</param>
     /// <param name="flags">ReadOnly or WriteOnly, or none for both.</param>
     public static MapDescriptor GetMap(uint id, BpfMapFlags flags = BpfMapFlags.None) =>
-        Describe(OpenById(BpfCommand.MapGetFdById, id, "map", flags));
+        DescribeMap(OpenById(BpfCommand.MapGetFdById, id, "map", flags));
 
     /// <summary>Opens a program by its id (BPF_PROG_GET_FD_BY_ID).</summary>
     /// <param name="id">The id.</param>
@@ -97,12 +138,6 @@ public static unsafe partial class Bpf
         };
     }
 
-    private static int OpenPinned(string path)
-    {
-        var errno = Pinned(BpfCommand.ObjectGet, path, 0, out var number);
-        return errno == Errno.None ? number : throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{path}'");
-    }
-
     private static Errno Pinned(BpfCommand command, string path, int descriptor, out int number)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
@@ -113,7 +148,7 @@ public static unsafe partial class Bpf
         }
     }
 
-    private static MapDescriptor Describe(int number)
+    private static MapDescriptor DescribeMap(int number)
     {
         // The descriptor that asks for the sizes is replaced by one that knows them.
         using var plain = new FileDescriptor(number, ownsHandle: false);

@@ -71,8 +71,7 @@ public static unsafe partial class Bpf
                         [
                             options.Type,
                             .. options.ExpectedAttachType == 0 ? [] : new Enum[] { options.ExpectedAttachType },
-                            .. Enum.GetValues<BpfProgramFlags>()
-                                .Where(flag => flag != 0 && options.Flags.HasFlag(flag)).Cast<Enum>(),
+                            .. KernelFacts.Members(options.Flags),
                         ],
                     },
                     errno);
@@ -160,7 +159,9 @@ public static unsafe partial class Bpf
         }
     }
 
-    /// <summary>Counts runs and run times of all programs until the descriptor is closed (BPF_ENABLE_STATS, Linux 5.8).</summary>
+    /// <summary>
+    /// Counts runs and run times of all programs until the descriptor is closed (BPF_ENABLE_STATS, Linux 5.8).
+    /// </summary>
     /// <returns>The descriptor to close.</returns>
     public static FileDescriptor EnableRunTimeStatistics()
     {

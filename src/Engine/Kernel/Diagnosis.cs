@@ -1,23 +1,29 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>Finds out why the kernel refused a request: privilege, age, a limit, or what the error means there.</summary>
+/// <summary>
+/// Finds out why the kernel refused a request: privilege, age, a limit, or what the error means there.
+/// </summary>
 internal static class Diagnosis
 {
     private static readonly Version MemoryControlGroupsCountMaps = new(5, 11);
 
     /// <summary>The exception for a request that was refused.</summary>
-    public static KernelException Explain(in Request request, Errno errno)
+    /// <param name="request">What was asked.</param>
+    /// <param name="errno">The kernel's answer.</param>
+    /// <param name="running">The version of the kernel, where it is not the running one.</param>
+    public static KernelException Explain(in Request request, Errno errno, Version? running = null)
     {
+        running ??= KernelFacts.RunningVersion;
         if (request.KernelMessage is { Length: > 0 } said)
         {
             return new KernelException(request.Operation, errno, said.TrimEnd('.'));
         }
 
-        return Privilege(request, errno) ?? Age(request, errno) ?? Meaning(request, errno)
+        return Privilege(request, errno, running) ?? Age(request, errno, running) ?? Meaning(request, errno)
             ?? new KernelException(request.Operation, errno);
     }
 
-    private static KernelException? Privilege(in Request request, Errno errno)
+    private static KernelException? Privilege(in Request request, Errno errno, Version running)
     {
         // A program that the verifier refuses for what it does with memory gets EACCES: no question of privilege.
         if (errno is not (Errno.EPERM or Errno.EACCES)
@@ -30,7 +36,8 @@ internal static class Diagnosis
         if (ProcessCapabilities.Missing(needed) is { Count: > 0 } missing)
         {
             var names = string.Join(" and ", missing.Select(ProcessCapabilities.NameOf));
-            var restricted = missing.Contains(Capability.Bpf) && Setting("/proc/sys/kernel/unprivileged_bpf_disabled") is { } setting and not "0"
+            var restricted = missing.Contains(Capability.Bpf)
+                && Setting("/proc/sys/kernel/unprivileged_bpf_disabled") is { } setting and not "0"
                 ? $", and kernel.unprivileged_bpf_disabled is {setting}"
                 : "";
             return new KernelException(
@@ -55,7 +62,7 @@ internal static class Diagnosis
         }
 
         if (request.Command is BpfCommand.MapCreate or BpfCommand.ProgramLoad or BpfCommand.BtfLoad
-            && KernelFacts.RunningVersion < MemoryControlGroupsCountMaps)
+            && running < MemoryControlGroupsCountMaps)
         {
             return new KernelException(
                 request.Operation, errno, "the limit on locked memory (RLIMIT_MEMLOCK) is reached",
@@ -76,23 +83,25 @@ internal static class Diagnosis
             : null;
     }
 
-    private static KernelException? Age(in Request request, Errno errno)
+    private static KernelException? Age(in Request request, Errno errno, Version running)
     {
-        if (errno is not (Errno.EINVAL or Errno.E2BIG or Errno.ENOSYS or Errno.ENOTSUPP or Errno.EOPNOTSUPP or Errno.EACCES))
+        if (errno is not (Errno.EINVAL or Errno.E2BIG or Errno.ENOSYS or Errno.ENOTSUPP or Errno.EOPNOTSUPP
+            or Errno.EACCES))
         {
             return null;
         }
 
         var newest = request.Facts
             .Select(thing => (Thing: thing, Since: KernelFacts.Since(thing)))
-            .Where(fact => fact.Since > KernelFacts.RunningVersion)
-            .MaxBy(fact => fact.Since);
+            .Where(fact => fact.Since > running)
+            .OrderByDescending(fact => fact.Since)
+            .FirstOrDefault();
         return newest.Since is null
             ? null
             : new KernelException(
                 request.Operation,
                 errno,
-                $"{newest.Thing} ({newest.Thing.GetType().Name}) needs Linux {newest.Since}, this is {KernelFacts.RunningVersion}",
+                $"{newest.Thing} ({newest.Thing.GetType().Name}) needs Linux {newest.Since}, this is {running}",
                 "Use a newer kernel.",
                 requiredVersion: newest.Since);
     }
@@ -112,9 +121,9 @@ internal static class Diagnosis
 
     private static string? Lockdown()
     {
-        var modes = Setting("/sys/kernel/security/lockdown");
-        var start = modes?.IndexOf('[', StringComparison.Ordinal) ?? -1;
-        return start < 0 ? null : modes![(start + 1)..modes!.IndexOf(']', StringComparison.Ordinal)] is var mode and not "none" ? mode : null;
+        // All modes are listed, the one in force in brackets.
+        var mode = Setting("/sys/kernel/security/lockdown")?.Split('[', ']') is [_, var chosen, ..] ? chosen : "none";
+        return mode == "none" ? null : mode;
     }
 
     private static string? Setting(string path)

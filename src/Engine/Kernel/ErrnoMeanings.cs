@@ -16,26 +16,33 @@ internal static class ErrnoMeanings
         [(BpfCommand.MapUpdateElement, Errno.E2BIG)] =
             ("the map is full, or the index is beyond its end",
              "Remove entries, make the map with more entries, or use an LRU map, which drops the oldest."),
-        [(BpfCommand.MapUpdateElement, Errno.EEXIST)] = ("the key is present", "Update without NoExist to replace the value."),
+        [(BpfCommand.MapUpdateElement, Errno.EEXIST)] =
+            ("the key is present", "Update without NoExist to replace the value."),
         [(BpfCommand.MapUpdateElement, Errno.ENOENT)] = ("the key is absent", "Update without Exist to insert it."),
         [(BpfCommand.MapUpdateElement, Errno.EPERM)] =
             ("the map is frozen or read-only for user space", "Values of such a map are set before it is frozen."),
         [(BpfCommand.MapUpdateElement, Errno.ENOMEM)] =
             ("there is no memory for a further entry", "Preallocate the map or raise the memory limit."),
-        [(BpfCommand.MapDeleteElement, Errno.EPERM)] = ("the map is frozen or read-only for user space", "It stays as it is."),
+        [(BpfCommand.MapDeleteElement, Errno.EPERM)] =
+            ("the map is frozen or read-only for user space", "It stays as it is."),
         [(BpfCommand.MapDeleteElement, Errno.EINVAL)] =
             ("entries of this type of map cannot be removed", "Set the value to zero in its place."),
-        [(BpfCommand.MapLookupElement, Errno.EPERM)] = ("the map is write-only for user space", "Programs alone read it."),
+        [(BpfCommand.MapLookupElement, Errno.EPERM)] =
+            ("the map is write-only for user space", "Programs alone read it."),
         [(BpfCommand.MapUpdateBatch, Errno.E2BIG)] =
-            ("the map is full", "Remove entries, make the map with more entries, or use an LRU map, which drops the oldest."),
-        [(BpfCommand.MapLookupBatch, Errno.ENOSPC)] = ("one bucket of the hash holds more entries than asked for", "Ask for more at a time."),
+            ("the map is full",
+             "Remove entries, make the map with more entries, or use an LRU map, which drops the oldest."),
+        [(BpfCommand.MapLookupBatch, Errno.ENOSPC)] =
+            ("one bucket of the hash holds more entries than asked for", "Ask for more at a time."),
         [(BpfCommand.MapLookupAndDeleteBatch, Errno.ENOSPC)] =
             ("one bucket of the hash holds more entries than asked for", "Ask for more at a time."),
         [(BpfCommand.MapFreeze, Errno.EBUSY)] =
             ("the map is being written, or is mapped writable", "Unmap it and finish writing first."),
         [(BpfCommand.ProgramLoad, Errno.EACCES)] = ("the verifier refused the program", "Its log says why."),
-        [(BpfCommand.ProgramLoad, Errno.EINVAL)] = ("the verifier refused the program or its attributes", "The log says why."),
-        [(BpfCommand.ProgramLoad, Errno.ENOSPC)] = ("the buffer for the verifier's log is too small", "Give a larger one."),
+        [(BpfCommand.ProgramLoad, Errno.EINVAL)] =
+            ("the verifier refused the program or its attributes", "The log says why."),
+        [(BpfCommand.ProgramLoad, Errno.ENOSPC)] =
+            ("the buffer for the verifier's log is too small", "Give a larger one."),
         [(BpfCommand.ProgramLoad, Errno.E2BIG)] =
             ("the program is too long or too complex for the verifier", "Shorten it, or split it with tail calls."),
         [(BpfCommand.BtfLoad, Errno.EINVAL)] = ("the kernel does not accept the type information", "The log says why."),
@@ -44,15 +51,14 @@ internal static class ErrnoMeanings
         [(BpfCommand.LinkCreate, Errno.EEXIST)] =
             ("the hook has a program already", "Detach that first, or replace it."),
         [(BpfCommand.LinkCreate, Errno.EOPNOTSUPP)] =
-            ("the target does not support this way of attaching", "On an interface without XDP in its driver, use generic mode."),
+            ("the target does not support this way of attaching",
+             "On an interface without XDP in its driver, use generic mode."),
         [(BpfCommand.LinkUpdate, Errno.EPERM)] =
             ("the link holds another program than expected, or is detached", "Look at the link again and repeat."),
         [(BpfCommand.LinkUpdate, Errno.ENOLINK)] = ("the link is detached", "Attach the program anew."),
         [(BpfCommand.ObjectPin, Errno.EEXIST)] = ("the name is taken", "Remove the old pin or choose another name."),
-        [(BpfCommand.ObjectPin, Errno.EPERM)] =
-            ("the path is not in a BPF file system", "Use a path below /sys/fs/bpf, or mount one: mount -t bpf bpf /sys/fs/bpf."),
         [(BpfCommand.ObjectPin, Errno.EINVAL)] =
-            ("the path is not in a BPF file system", "Use a path below /sys/fs/bpf, or mount one: mount -t bpf bpf /sys/fs/bpf."),
+            ("the name is not one for a pin", "Use letters, digits, '-' and '_', and no dot."),
         [(BpfCommand.ObjectPin, Errno.ENOENT)] = ("the directory does not exist", "Make it first."),
         [(BpfCommand.ObjectGet, Errno.ENOENT)] = ("nothing is pinned there", "Look at what is: ls /sys/fs/bpf."),
         [(BpfCommand.ObjectGet, Errno.EACCES)] =

@@ -11,7 +11,9 @@ public class KernelException : Exception
     /// <param name="cause">Why it was refused, where more is known than the error number says.</param>
     /// <param name="remedy">What to do about it: whole sentences.</param>
     /// <param name="missingCapabilities">The capabilities that the process lacks.</param>
-    /// <param name="requiredVersion">The first kernel that has what was asked, where the running kernel is older.</param>
+    /// <param name="requiredVersion">
+    /// The first kernel that has what was asked, where the running kernel is older.
+    /// </param>
     public KernelException(
         string operation,
         Errno errno,
@@ -52,7 +54,9 @@ public class KernelException : Exception
         var error = errno == Errno.ENOTSUPP
             ? "Operation not supported"
             : Marshal.GetPInvokeErrorMessage((int)errno);
-        var message = cause is null ? $"Cannot {operation}: {error} ({errno})." : $"Cannot {operation}: {cause} ({errno}, {error}).";
+        var message = cause is null
+            ? $"Cannot {operation}: {error} ({errno})."
+            : $"Cannot {operation}: {cause} ({errno}, {error}).";
         return remedy is null ? message : $"{message} {remedy}";
     }
 }

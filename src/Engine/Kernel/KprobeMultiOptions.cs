@@ -9,7 +9,9 @@ public sealed record KprobeMultiOptions
     /// <summary>The addresses of the functions, in place of names.</summary>
     public IReadOnlyList<ulong> Addresses { get; init; } = [];
 
-    /// <summary>Numbers that the program reads with <c>bpf_get_attach_cookie</c>, one for each function, or none.</summary>
+    /// <summary>
+    /// Numbers that the program reads with <c>bpf_get_attach_cookie</c>, one for each function, or none.
+    /// </summary>
     public IReadOnlyList<ulong> Cookies { get; init; } = [];
 
     /// <summary>Whether to probe the return of the functions.</summary>

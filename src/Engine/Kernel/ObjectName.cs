@@ -14,7 +14,9 @@ public struct ObjectName
 
     private byte first;
 
-    /// <summary>The closest name that the kernel takes: other characters become <c>_</c>, and it ends after 15.</summary>
+    /// <summary>
+    /// The closest name that the kernel takes: other characters become <c>_</c>, and it ends after 15.
+    /// </summary>
     /// <param name="name">Any name.</param>
     public static ObjectName From(string? name)
     {
@@ -22,7 +24,8 @@ public struct ObjectName
         var text = name.AsSpan();
         for (var index = 0; index < Math.Min(text.Length, Size - 1); index++)
         {
-            result[index] = char.IsAsciiLetterOrDigit(text[index]) || text[index] is '_' or '.' ? (byte)text[index] : (byte)'_';
+            var letter = text[index];
+            result[index] = (byte)(char.IsAsciiLetterOrDigit(letter) || letter == '.' ? letter : '_');
         }
 
         return result;

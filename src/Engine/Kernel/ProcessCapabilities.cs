@@ -5,7 +5,9 @@ namespace EbpfCat.Kernel;
 /// <summary>What this process may do, from <c>/proc/thread-self/status</c> (proc_pid_status(5)).</summary>
 public static class ProcessCapabilities
 {
-    /// <summary>Whether the calling thread has a capability in effect, CAP_SYS_ADMIN standing for what it stands for.</summary>
+    /// <summary>
+    /// Whether the calling thread has a capability in effect, CAP_SYS_ADMIN standing for what it stands for.
+    /// </summary>
     /// <param name="capability">The capability.</param>
     public static bool Has(Capability capability)
     {
@@ -36,12 +38,15 @@ public static class ProcessCapabilities
     };
 
     /// <summary>The capabilities in effect, one bit each, as in the line <c>CapEff</c>.</summary>
-    public static ulong Effective => ulong.Parse(StatusField("CapEff"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+    public static ulong Effective =>
+        ulong.Parse(StatusField("CapEff"), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
 
     /// <summary>Whether a seccomp filter, as containers have one, decides on the system calls of this thread.</summary>
     public static bool IsFiltered => StatusField("Seccomp") == "2";
 
-    /// <summary>Whether this process lives in a user namespace of its own, where capabilities do not reach the kernel.</summary>
+    /// <summary>
+    /// Whether this process lives in a user namespace of its own, where capabilities do not reach the kernel.
+    /// </summary>
     public static bool IsInUserNamespace
     {
         get

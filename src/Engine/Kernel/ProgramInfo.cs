@@ -44,7 +44,9 @@ public sealed record ProgramInfo
     /// <summary>The id of its type information, or 0 (Linux 5.0).</summary>
     public uint BtfId { get; init; }
 
-    /// <summary>Its function records, each <see cref="FunctionInfoRecordSize"/> bytes (<c>struct bpf_func_info</c>).</summary>
+    /// <summary>
+    /// Its function records, each <see cref="FunctionInfoRecordSize"/> bytes (<c>struct bpf_func_info</c>).
+    /// </summary>
     public ReadOnlyMemory<byte> FunctionInfo { get; init; }
 
     /// <summary>The size of a function record in bytes.</summary>

@@ -30,7 +30,9 @@ public sealed record ProgramLoadOptions
     /// <summary>The network device that the program is offloaded to.</summary>
     public uint InterfaceIndex { get; init; }
 
-    /// <summary>The type information that <see cref="FunctionInfo"/> and <see cref="LineInfo"/> refer to (Linux 5.0).</summary>
+    /// <summary>
+    /// The type information that <see cref="FunctionInfo"/> and <see cref="LineInfo"/> refer to (Linux 5.0).
+    /// </summary>
     public BtfDescriptor? Btf { get; init; }
 
     /// <summary>
@@ -47,10 +49,14 @@ public sealed record ProgramLoadOptions
     /// <summary>The id of the kernel type to attach to: function, hook, tracepoint or iterator (Linux 5.5).</summary>
     public uint AttachBtfId { get; init; }
 
-    /// <summary>The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing of programs.</summary>
+    /// <summary>
+    /// The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing of programs.
+    /// </summary>
     public ProgramDescriptor? AttachProgram { get; init; }
 
-    /// <summary>The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's own (Linux 5.11).</summary>
+    /// <summary>
+    /// The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's own (Linux 5.11).
+    /// </summary>
     public BtfDescriptor? AttachBtf { get; init; }
 
     /// <summary>Descriptors that instructions refer to by their index here (Linux 5.14).</summary>

@@ -15,7 +15,9 @@ public sealed record TestRunOptions
     /// <summary>Where to put the context after the run.</summary>
     public Memory<byte> ContextOut { get; init; }
 
-    /// <summary>How often to run the program; 0 is once. Runs after the first get the data as the one before left it.</summary>
+    /// <summary>
+    /// How often to run the program; 0 is once. Runs after the first get the data as the one before left it.
+    /// </summary>
     public uint Repeat { get; init; }
 
     /// <summary>How the run is done.</summary>

@@ -12,7 +12,9 @@ public sealed record UprobeMultiOptions
     /// <summary>The offsets of the semaphores in the file in bytes, one for each place, or none.</summary>
     public IReadOnlyList<ulong> Semaphores { get; init; } = [];
 
-    /// <summary>Numbers that the program reads with <c>bpf_get_attach_cookie</c>, one for each place, or none.</summary>
+    /// <summary>
+    /// Numbers that the program reads with <c>bpf_get_attach_cookie</c>, one for each place, or none.
+    /// </summary>
     public IReadOnlyList<ulong> Cookies { get; init; } = [];
 
     /// <summary>Whether to probe the return of the functions.</summary>

@@ -59,7 +59,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
     }
 
     /// <summary>Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.</summary>
-    public static bool Adapts(Expression expression) => Constants.Integer(expression) is >= 0 and var value && value <= long.MaxValue;
+    public static bool Adapts(Expression expression) => Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
 
     /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
     public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)

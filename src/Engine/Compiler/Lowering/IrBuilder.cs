@@ -87,6 +87,12 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
+    /// <summary>Leaves the current block without an exit yet, to go on in another one.</summary>
+    public void LeaveOpen() => Current = null;
+
+    /// <summary>Goes on in a block that was left open.</summary>
+    public void Continue(Block block) => Current = block;
+
     // ---- values
 
     public Value Constant(long value) => Function.Constant(value);

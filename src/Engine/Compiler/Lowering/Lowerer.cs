@@ -126,7 +126,7 @@ internal sealed partial class Lowerer
                         ? "Programs of this type give a number."
                         : NameSuggestion.Sentence(name, [.. _info.Verdicts.Keys]));
             default:
-                return Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
+                return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         }
     }
 
