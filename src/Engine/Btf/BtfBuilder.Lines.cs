@@ -20,7 +20,8 @@ public sealed partial class BtfBuilder
     /// Where the functions begin: the <c>func_info</c> of BPF_PROG_LOAD. The kernel wants one function at slot 0 and one
     /// for every function called.
     /// </summary>
-    public byte[] FunctionInfo => Bytes(_functions.SelectMany(function => new[] { (uint)function.Key, (uint)function.Value }));
+    public byte[] FunctionInfo =>
+        Bytes(_functions.SelectMany(function => new[] { (uint)function.Key, (uint)function.Value }));
 
     /// <summary>
     /// Which line every instruction comes from: the <c>line_info</c> of BPF_PROG_LOAD. A function whose first

@@ -17,7 +17,17 @@ public static class BtfConversion
         /// are fields of the whole. Bit fields are left out.
         /// </summary>
         /// <exception cref="BtfException">The type information is damaged.</exception>
-        public EbpfType? ToEbpfType() => Convert(type, Deepest);
+        public EbpfType? ToEbpfType()
+        {
+            try
+            {
+                return Convert(type, Deepest);
+            }
+            catch (ArgumentException error)
+            {
+                throw new BtfException($"Type {type.Id} is damaged: {error.Message}", error);
+            }
+        }
     }
 
     private static EbpfType? Convert(BtfType type, int depth)

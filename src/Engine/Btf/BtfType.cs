@@ -74,7 +74,8 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     /// <summary>Whether a declaration without body is of a union, not of a struct.</summary>
     public bool IsForwardUnion => Kind == BtfKind.Forward && HasKindFlag;
 
-    private bool IsAlias => Kind is BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict or BtfKind.TypeTag;
+    private bool IsAlias => Kind is BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict
+        or BtfKind.TypeTag;
 
     private bool HasKindFlag => Describe()[1] >> 31 != 0;
 
@@ -116,16 +117,19 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
             BtfKind.Volatile => $"volatile {Target.Declare(depth - 1)}",
             BtfKind.Restrict or BtfKind.TypeTag => Target.Declare(depth - 1),
             BtfKind.Pointer when Target.Kind == BtfKind.Prototype => Target.DeclareFunction("(*)", depth - 1),
-            BtfKind.Pointer => Target.Declare(depth - 1) is var target && target.EndsWith('*') ? $"{target}*" : $"{target} *",
+            BtfKind.Pointer => Join(Target.Declare(depth - 1), "*"),
             BtfKind.Array => DeclareArray(depth - 1),
             BtfKind.Prototype => DeclareFunction("", depth - 1),
             BtfKind.Function => Target.DeclareFunction(Name, depth - 1),
-            BtfKind.Variable => $"{Target.Declare(depth - 1)} {Name}",
+            BtfKind.Variable => Join(Target.Declare(depth - 1), Name),
             _ => Name,
         };
     }
 
     private string Tag => Name is { Length: > 0 } name ? name : "{ ... }";
+
+    private static string Join(string type, string name) =>
+        type.EndsWith('*') || name.Length == 0 ? type + name : $"{type} {name}";
 
     /// <summary>The outer length of an array of arrays comes first, although the inner array is declared first.</summary>
     private string DeclareArray(int depth)
@@ -145,7 +149,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     {
         IEnumerable<string> parameters = Parameters.Select(parameter => parameter.Type.Kind == BtfKind.Void
             ? "..."
-            : $"{parameter.Type.Declare(depth - 1)} {parameter.Name}".TrimEnd());
-        return $"{Result.Declare(depth - 1)} {name}({string.Join(", ", parameters)})";
+            : Join(parameter.Type.Declare(depth - 1), parameter.Name));
+        return $"{Join(Result.Declare(depth - 1), name)}({string.Join(", ", parameters)})";
     }
 }

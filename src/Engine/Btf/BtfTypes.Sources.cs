@@ -17,7 +17,9 @@ public sealed partial class BtfTypes
     /// </summary>
     public static BtfTypes? Kernel => KernelTypes.Value;
 
-    /// <summary>The types of a loaded kernel module, and through them the kernel's (Linux 5.11); null where it has none.</summary>
+    /// <summary>
+    /// The types of a loaded kernel module, and through them the kernel's (Linux 5.11); null where it has none.
+    /// </summary>
     /// <param name="module">The module's name.</param>
     public static BtfTypes? ForModule(string module)
     {

@@ -15,7 +15,7 @@ public static class Disassembler
 
     /// <summary>Writes one instruction: <c>r1 = *(u32 *)(r2 +4)</c>.</summary>
     /// <param name="instruction">The instruction.</param>
-    /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel, not by descriptor.</param>
+    /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel.</param>
     public static string Format(Instruction instruction, bool mapsById = false) => instruction.Class switch
     {
         InstructionClass.Alu32 => FormatAlu(instruction, 'w'),
@@ -29,7 +29,7 @@ public static class Disassembler
     /// Writes a program, one instruction a line, each with its slot and opcode: <c>   3: (b7) r0 = 2</c>.
     /// </summary>
     /// <param name="program">The instructions.</param>
-    /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel, not by descriptor.</param>
+    /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel.</param>
     public static string FormatProgram(ReadOnlySpan<Instruction> program, bool mapsById = false)
     {
         var listing = new StringBuilder();

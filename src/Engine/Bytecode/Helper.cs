@@ -13,7 +13,7 @@ public sealed record Helper(
     /// <summary>The name as the kernel prints it: <c>bpf_map_lookup_elem</c>.</summary>
     public string FullName => "bpf_" + Name;
 
-    /// <summary>Takes more arguments than are listed, as many as there are registers: <c>bpf_trace_printk</c>.</summary>
+    /// <summary>Takes more arguments than are listed, as <c>bpf_trace_printk</c> does.</summary>
     public bool IsVariadic => Parameters is [.., { Kind: HelperParameterKind.More }];
 
     /// <summary>The helper as a signature: <c>long bpf_map_delete_elem(map, key)</c>.</summary>

@@ -22,7 +22,7 @@ public static partial class HelperTable
     /// <summary>The helper of a number, or null where there is none.</summary>
     public static Helper? Get(int id) => id >= 1 && id <= Helpers.Value.Length ? Helpers.Value[id - 1] : null;
 
-    /// <summary>The helper of a name, in any case and with or without <c>bpf_</c>, or null where there is none.</summary>
+    /// <summary>The helper of a name, in any case, with or without <c>bpf_</c>; null where there is none.</summary>
     public static Helper? Find(string name) => ByName.Value.GetValueOrDefault(
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? name[Prefix.Length..] : name);
 

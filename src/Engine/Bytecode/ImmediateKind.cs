@@ -27,6 +27,6 @@ public enum ImmediateKind : byte
     /// <summary>A map, by its index in the file descriptors given when loading (Linux 5.14).</summary>
     MapIndex = 5,
 
-    /// <summary>The address in a map's first value: index in the low 32 bits, offset in the high (Linux 5.14).</summary>
+    /// <summary>The address in a map's first value: index in the low half, offset in the high (Linux 5.14).</summary>
     MapIndexValue = 6,
 }

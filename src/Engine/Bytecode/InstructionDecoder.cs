@@ -40,7 +40,7 @@ public static class InstructionDecoder
             throw new BytecodeException(slot, "the program ends within a 64-bit immediate load.");
         var second = bytes[InstructionEncoder.SlotSize..];
         if (MemoryMarshal.Read<int>(second) != 0)
-            throw new BytecodeException(slot + 1, "the second slot of a 64-bit immediate load holds more than a number.");
+            throw new BytecodeException(slot + 1, "the second slot of a 64-bit immediate holds more than a number.");
         var value = (uint)instruction.Immediate | ((long)MemoryMarshal.Read<int>(second[4..]) << 32);
         return instruction with { Immediate = value };
     }

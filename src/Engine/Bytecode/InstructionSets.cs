@@ -35,7 +35,7 @@ public static class InstructionSets
     /// </summary>
     public static InstructionSet InstructionSetOf(Instruction instruction) => RuleFor(instruction).InstructionSet;
 
-    /// <summary>The first version of Linux that accepts an instruction; a helper it calls may ask for a later one.</summary>
+    /// <summary>The first Linux that accepts an instruction; a helper it calls may ask for a later one.</summary>
     public static Version MinimumKernel(Instruction instruction) => RuleFor(instruction).Kernel;
 
     /// <summary>Whether an opcode is one of <see cref="Opcode"/>.</summary>

@@ -6,7 +6,7 @@ namespace EbpfCat.Bytecode;
 /// </summary>
 public enum Opcode : byte
 {
-    /// <summary>Loads a 64-bit immediate, or what the source field makes of it, such as a map. Takes two slots.</summary>
+    /// <summary>Loads a 64-bit immediate, or what the source makes of it, such as a map. Takes two slots.</summary>
     LoadImmediate64 = 0x18,
 
     /// <summary>Loads 4 bytes of packet data in network order at the immediate into R0.</summary>
@@ -60,7 +60,7 @@ public enum Opcode : byte
     /// <summary>Stores the immediate as 8 bytes at destination plus offset.</summary>
     StoreImmediateDouble = 0x7a,
 
-    /// <summary>Stops speculative execution. The verifier puts it in: only programs read back from the kernel have it.</summary>
+    /// <summary>Stops speculative execution. Only programs read back from the kernel have it.</summary>
     NoSpeculation = 0xc2,
 
     /// <summary>Stores 4 bytes of the source at destination plus offset.</summary>
@@ -153,7 +153,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 32 bits wide.</summary>
     Mov32Immediate = 0xb4,
 
-    /// <summary>Moves the source to the destination, 32 bits wide: if the offset is not 0, so many bits sign-extended.</summary>
+    /// <summary>Moves the source to the destination, 32 bits wide: so many low bits as the offset says, if any.</summary>
     Mov32Register = 0xbc,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 32 bits wide.</summary>
@@ -381,7 +381,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 64 bits wide.</summary>
     Mov64Immediate = 0xb7,
 
-    /// <summary>Moves the source to the destination, 64 bits wide: if the offset is not 0, so many bits sign-extended.</summary>
+    /// <summary>Moves the source to the destination, 64 bits wide: so many low bits as the offset says, if any.</summary>
     Mov64Register = 0xbf,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 64 bits wide.</summary>

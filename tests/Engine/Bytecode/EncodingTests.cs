@@ -94,7 +94,9 @@ public class EncodingTests
             (Register)random.Next(11),
             (Register)random.Next(11),
             (short)random.Next(short.MinValue, short.MaxValue + 1),
-            opcode == Opcode.LoadImmediate64 ? random.NextInt64(long.MinValue, long.MaxValue) : (int)random.NextInt64()))).ToArray();
+            opcode == Opcode.LoadImmediate64
+                ? random.NextInt64(long.MinValue, long.MaxValue)
+                : (int)random.NextInt64(int.MinValue, int.MaxValue)))).ToArray();
         var bytes = InstructionEncoder.Encode(program);
         Assert.Equal(InstructionEncoder.CountSlots(program) * 8, bytes.Length);
         Assert.Equal(program, InstructionDecoder.Decode(bytes));

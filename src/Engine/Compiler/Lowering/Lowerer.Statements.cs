@@ -206,7 +206,7 @@ internal sealed partial class Lowerer
         {
             if (_b.Current is null) break;
             var (body, next) = (_b.NewBlock(), _b.NewBlock());
-            LowerCondition(new BinaryExpression(BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
+            LowerCondition(new BinaryExpression(choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
             if (body.Predecessors.Count > 0)
             {
                 Start(body);

@@ -6,6 +6,13 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
+    private Operand LowerText(TextExpression text)
+    {
+        var operand = LowerExpression(text.Operand);
+        if (operand.Type is StringType) return operand;
+        throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
+    }
+
     private void LowerStringComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;

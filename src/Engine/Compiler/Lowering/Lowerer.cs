@@ -82,7 +82,8 @@ internal sealed partial class Lowerer
         if (_b.Current is null) return;
         MeetFacts(whenTrue);
         MeetFacts(whenFalse);
-        _b.Branch(comparison, left, right, whenTrue, whenFalse);
+        var end = comparison.IsPacketCheck() ? _b.Read(_dataEnd) : null;
+        _b.Branch(comparison, left, right, whenTrue, whenFalse, end);
     }
 
     private void BranchIfNotZero(Value value, Block whenTrue, Block whenFalse) =>
