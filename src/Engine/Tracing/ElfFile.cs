@@ -54,6 +54,9 @@ public sealed class ElfFile : IDisposable
     /// <summary>The sections, in order; none where the file was stripped of their table.</summary>
     public IReadOnlyList<ElfSection> Sections => sections.Value;
 
+    /// <summary>Whether only what the file exports has a name.</summary>
+    public bool IsStripped => Sections.All(each => each.Type != ElfSection.SymbolTable);
+
     /// <summary>The notes of all sections that hold notes, in order.</summary>
     public IEnumerable<ElfNote> Notes => Sections.Where(each => each.Type == ElfSection.Notes).SelectMany(NotesOf);
 
@@ -109,10 +112,9 @@ public sealed class ElfFile : IDisposable
     public ElfSymbol GetFunction(string name)
     {
         if (FindSymbol(name) is { } symbol && (symbol.IsFunction || IsCode(symbol.Address))) return symbol;
-        var isStripped = Sections.All(each => each.Type != ElfSection.SymbolTable);
         throw new UnknownNameException(
             "function", name, FunctionNames, $"in '{Path}'",
-            isStripped ? "The file is stripped: only what it exports has a name." : null);
+            IsStripped ? "The file is stripped: only what it exports has a name." : null);
     }
 
     /// <summary>The function that an address lies in, or null.</summary>

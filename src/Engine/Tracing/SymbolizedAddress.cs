@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>An address of code and what it is part of.</summary>
@@ -17,10 +15,8 @@ public readonly record struct SymbolizedAddress(ulong Address, string? Symbol, u
     public override string ToString()
     {
         var module = Module is null ? "" : $" [{Path.GetFileName(Module).Trim('[', ']')}]";
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            Symbol is null
-                ? $"0x{Address:x}{module}"
-                : $"{Symbol}+0x{Offset:x}{module}");
+        return Symbol is null
+            ? FormattableString.Invariant($"0x{Address:x}{module}")
+            : FormattableString.Invariant($"{Symbol}+0x{Offset:x}{module}");
     }
 }

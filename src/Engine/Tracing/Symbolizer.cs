@@ -112,26 +112,23 @@ public sealed class Symbolizer
         ];
         foreach (var path in mapping.IsDeleted ? paths.AsSpan(0, 1) : paths)
         {
-            if ((file = Open(path)) is not null) break;
+            if ((file = Open(path, useDebugFile: true)) is not null) break;
         }
 
-        return files[key] = file;
+        // Where the process is gone, the same file may yet be found through another.
+        if (file is not null || Directory.Exists(FormattableString.Invariant($"/proc/{processId}"))) files[key] = file;
+        return file;
     }
 
     /// <summary>A file with its functions read, and closed again; those of the file stripped off it, where it is installed.</summary>
-    private static ElfFile? Open(string path)
+    private static ElfFile? Open(string path, bool useDebugFile)
     {
         try
         {
             using var file = ElfFile.Open(path);
-            var isStripped = file.Sections.All(each => each.Type != ElfSection.SymbolTable);
-            if (isStripped && file.FindDebugFile() is { } debug && Open(debug) is { } whole)
-            {
+            if (useDebugFile && file.IsStripped && file.FindDebugFile() is { } debug && Open(debug, false) is { } whole)
                 file.UseFunctionsOf(whole);
-                return file;
-            }
-
-            file.FindFunction(0);
+            else file.FindFunction(0);
             return file;
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or InvalidDataException)
