@@ -219,7 +219,7 @@ public sealed class Netlink : IDisposable
         {
             link = attributes.Type switch
             {
-                XdpAttribute.Attached => link with { XdpMode = (XdpMode)attributes.Value[0] },
+                XdpAttribute.Attached => link with { XdpMode = (XdpAttached)attributes.Value[0] },
                 XdpAttribute.ProgramId => link with { XdpProgramId = attributes.UInt32 },
                 XdpAttribute.NativeProgramId => link with { XdpNativeProgramId = attributes.UInt32 },
                 XdpAttribute.GenericProgramId => link with { XdpGenericProgramId = attributes.UInt32 },

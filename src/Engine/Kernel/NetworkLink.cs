@@ -27,7 +27,7 @@ public sealed record NetworkLink
     public int MaximumTransmissionUnit { get; init; }
 
     /// <summary>How XDP programs are attached, if any is.</summary>
-    public XdpMode XdpMode { get; init; }
+    public XdpAttached XdpMode { get; init; }
 
     /// <summary>The id of the XDP program, or 0. With several modes at a time that of the first there is.</summary>
     public uint XdpProgramId { get; init; }

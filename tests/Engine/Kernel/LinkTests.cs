@@ -6,9 +6,9 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class LinkTests
 {
     [Theory]
-    [InlineData(XdpFlags.Generic, XdpMode.Generic)]
-    [InlineData(XdpFlags.Native, XdpMode.Native)]
-    public void A_program_stays_on_an_interface_as_long_as_its_link(XdpFlags flags, XdpMode mode)
+    [InlineData(XdpFlags.Generic, XdpAttached.Generic)]
+    [InlineData(XdpFlags.Native, XdpAttached.Native)]
+    public void A_program_stays_on_an_interface_as_long_as_its_link(XdpFlags flags, XdpAttached mode)
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -22,7 +22,7 @@ public sealed class LinkTests
             using var again = Bpf.GetLink(info.Id);
         }
 
-        Assert.Equal((XdpMode.None, 0u), (pair.NearLink.XdpMode, pair.NearLink.XdpProgramId));
+        Assert.Equal((XdpAttached.None, 0u), (pair.NearLink.XdpMode, pair.NearLink.XdpProgramId));
     }
 
     [Fact]

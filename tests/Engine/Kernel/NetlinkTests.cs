@@ -81,7 +81,7 @@ public sealed class NetlinkTests
             netlink.SetXdpProgram(pair.NearIndex, other, XdpFlags.Generic | XdpFlags.Replace, expected: program);
             Assert.Equal(Bpf.GetProgramInfo(other).Id, pair.NearLink.XdpProgramId);
             netlink.SetXdpProgram(pair.NearIndex, null, XdpFlags.Generic);
-            Assert.Equal(XdpMode.None, pair.NearLink.XdpMode);
+            Assert.Equal(XdpAttached.None, pair.NearLink.XdpMode);
         });
     }
 

@@ -54,7 +54,7 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
-    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse)
+    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse, Value? end = null)
     {
         if (Current is null) return;
         var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
@@ -71,7 +71,7 @@ internal sealed class IrBuilder(IrFunction function)
         }
         var block = Current;
         (block.Exit, block.Source) = (ExitKind.Branch, Source);
-        (block.Comparison, block.Left, block.Right) = (condition.Comparison, a, b);
+        (block.Comparison, block.Left, block.Right, block.End) = (condition.Comparison, a, b, end?.Current);
         (block.Target, block.Otherwise) = (whenTrue, whenFalse);
         whenTrue.Predecessors.Add(block);
         whenFalse.Predecessors.Add(block);

@@ -24,6 +24,13 @@ internal sealed partial class Lowerer
                 return LowerUnary(unary);
             case CastExpression cast:
                 return LowerCast(cast);
+            case LetExpression let when _typer.TypeOf(let) is ScalarType { IsBoolean: true }:
+                return Materialize(let);
+            case LetExpression let:
+                Assign(let.Local, LowerExpression(let.Value), let.Source);
+                return LowerExpression(let.Body);
+            case TextExpression text:
+                return LowerText(text);
             case ConditionalExpression conditional:
                 return LowerConditional(conditional);
             case PacketLengthExpression:

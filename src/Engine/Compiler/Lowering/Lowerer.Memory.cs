@@ -134,14 +134,17 @@ internal sealed partial class Lowerer
             case PacketVariableExpression { Variable: var packet }:
                 return new PlaceReference(packet.Type, PacketPlace(_b.Constant(packet.Offset), packet.Type.Size, expression.Source), false, false)
                 {
-                    BitOffset = packet.BitOffset, BitCount = packet.BitCount,
+                    BitOffset = packet.BitOffset,
+                    BitCount = packet.BitCount,
                 };
             case PacketReadExpression read:
                 return new PlaceReference(read.Type, PacketPlace(LowerScalar(read.Offset).Value, read.Type.Size, read.Source), false, false);
             case HeaderFieldExpression field:
                 return new PlaceReference(field.HeaderField.Type, HeaderPlace(field.Header, field.Source).At(field.HeaderField.Offset), false, false)
                 {
-                    BitOffset = field.HeaderField.BitOffset, BitCount = field.HeaderField.BitCount, Scale = field.HeaderField.Scale,
+                    BitOffset = field.HeaderField.BitOffset,
+                    BitCount = field.HeaderField.BitCount,
+                    Scale = field.HeaderField.Scale,
                 };
             case MapEntryExpression entry:
                 return LocateEntry(entry, insert);

@@ -229,9 +229,10 @@ internal sealed partial class Lowerer
             var match = _b.NewBlock();
             foreach (var value in location.Values)
             {
-                var next = ReferenceEquals(location.Values, null) || value == location.Values[^1] ? otherChild : _b.NewBlock();
+                var last = value == location.Values[^1];
+                var next = last ? otherChild : _b.NewBlock();
                 Branch(Comparison.Equal, ((ScalarOperand)field).Value, _b.Constant(value), match, next);
-                if (value != location.Values[^1] && next.Predecessors.Count > 0) Start(next);
+                if (!last && next.Predecessors.Count > 0) Start(next);
             }
             if (match.Predecessors.Count == 0) return null;
             Start(match);
@@ -246,7 +247,9 @@ internal sealed partial class Lowerer
 
     private static PlaceReference FieldAt(Place place, HeaderField field) => new(field.Type, place.At(field.Offset), false, false)
     {
-        BitOffset = field.BitOffset, BitCount = field.BitCount, Scale = field.Scale,
+        BitOffset = field.BitOffset,
+        BitCount = field.BitCount,
+        Scale = field.Scale,
     };
 
     // The offset of what a location leads to, where every header before it has a fixed length.
@@ -326,7 +329,11 @@ internal sealed partial class Lowerer
                 _ => op,
             };
         }
-        if (left is not PacketLengthExpression || Constants.Integer(right) is not ({ } constant and >= 0 and < LargestOffset - 1)) return false;
+        if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant
+            || constant < 0 || constant >= LargestOffset - 1)
+        {
+            return false;
+        }
         var bound = (int)constant;
         var (needed, has) = op switch
         {

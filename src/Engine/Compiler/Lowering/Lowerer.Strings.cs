@@ -6,6 +6,13 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
+    private Operand LowerText(TextExpression text)
+    {
+        var operand = LowerExpression(text.Operand);
+        if (operand.Type is StringType) return operand;
+        throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
+    }
+
     private void LowerStringComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
@@ -21,7 +28,7 @@ internal sealed partial class Lowerer
         }
         if (right is ConstantExpression { Value: string constant })
         {
-            if (left is ConstantExpression { Value: string other})
+            if (left is ConstantExpression { Value: string other })
             {
                 var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
                 Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);

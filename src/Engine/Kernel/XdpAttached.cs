@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>How an interface runs XDP (<c>XDP_ATTACHED_*</c> of <c>linux/if_link.h</c>).</summary>
-public enum XdpMode : byte
+public enum XdpAttached : byte
 {
     /// <summary>No program is attached.</summary>
     None,
