@@ -17,8 +17,10 @@ public static class SharedLibraries
     ];
 
     /// <summary>The names of the shared libraries that the loader knows, each once, sorted: <c>libc.so.6</c>.</summary>
-    public static IReadOnlyList<string> Names =>
-        [.. Cached().Concat(InDirectories()).Select(each => each.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories())
+        .Select(each => each.Name)
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>The file that a name means: a path, a program on the PATH, or a shared library.</summary>
     /// <param name="name">
