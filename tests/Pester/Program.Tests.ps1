@@ -106,9 +106,11 @@ Describe 'Get-EbpfInstruction' {
 
 Describe 'The views' {
     It 'have a table for <Type>' -ForEach @(
-        'Language.ProgramDefinition', 'Programs.LoadedProgram', 'Programs.ProgramRun', 'Commands.ProgramInstruction'
-        'Attachments.XdpAttachment', 'Attachments.XdpAttachmentInfo', 'Maps.MapEntry', 'Commands.SharedValue' |
-            ForEach-Object { @{ Type = "EbpfCat.$_" } }
+        foreach ($name in 'Language.ProgramDefinition', 'Programs.LoadedProgram', 'Programs.ProgramRun',
+            'Commands.ProgramInstruction', 'Commands.SharedValue', 'Attachments.XdpAttachment',
+            'Attachments.XdpAttachmentInfo', 'Maps.MapEntry', 'Maps.LiveMap', 'Maps.LiveVariable') {
+            @{ Type = "EbpfCat.$name" }
+        }
     ) {
         (Get-FormatData $Type -PowerShellVersion 7.6).FormatViewDefinition[0].Control |
             Should -BeOfType System.Management.Automation.TableControl

@@ -195,18 +195,20 @@ Describe 'XDP' {
         }
 
         It 'ends when the module is removed' {
-            $shell = [powershell]::Create()
+            # The namespaces of the network are each thread's: the other session has to share this one's.
+            $session = [runspacefactory]::CreateRunspace()
+            $session.ThreadOptions = 'UseCurrentThread'
+            $session.Open()
+            $shell = [powershell]::Create($session)
             try {
                 $run = { param($module) Import-Module $module; $null = New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0; (Get-XdpAttachment near0).ProgramName }
-                # A runspace has a thread of its own; the namespaces of the network are each thread's.
-                $shell.Runspace.ThreadOptions = 'UseCurrentThread'
                 $shell.AddScript($run).AddArgument($env:EBPFCAT_MODULE).Invoke() | Should -Be xdp
                 (Get-XdpAttachment near0).ProgramName | Should -Be xdp
                 $shell.Commands.Clear()
                 $null = $shell.AddScript('Remove-Module EbpfCat').Invoke()
                 Get-XdpAttachment near0 | Should -BeNullOrEmpty
             }
-            finally { $shell.Dispose() }
+            finally { $shell.Dispose(); $session.Dispose() }
         }
 
         It 'goes on beyond the process where it is pinned, for another to find, read and remove' {
