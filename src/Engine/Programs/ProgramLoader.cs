@@ -157,7 +157,8 @@ public static class ProgramLoader
         ProgramLoadOptions request, CompiledProgram compiled, KernelException first, out string? log)
     {
         var level = request.Log?.Level ?? 1;
-        var size = FirstLogSize;
+        // A program that is too complex fills a hundred megabytes: with less, the verifier would have to start over.
+        var size = first.Errno == Errno.E2BIG ? LargestLogSize / 2 : FirstLogSize;
         while (true)
         {
             var buffer = new VerifierLog(level, size);
