@@ -129,8 +129,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
             return;
         }
 
-        own.Link.Dispose();
-        own.Link = Bpf.CreateXdpLink(old, target.Index, flags);
+        own.Hold(Bpf.CreateXdpLink(old, target.Index, flags));
         if (own.PinPath is { } path) PinDirectory.ReplaceLink(path, own.Link);
     }
 
