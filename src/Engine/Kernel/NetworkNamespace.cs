@@ -64,6 +64,16 @@ public sealed class NetworkNamespace : FileDescriptor
         });
     }
 
+    /// <summary>
+    /// Takes the calling thread into the namespace, for good: what it opens and starts from now on belongs to the
+    /// namespace. Where the thread has to come back, keep <see cref="OpenCurrent"/> or use <see cref="Run(Action)"/>.
+    /// </summary>
+    public void Enter()
+    {
+        using var borrowed = Borrow();
+        Throw(Libc.SetNamespace(borrowed.Number, NewNetwork), "enter a network namespace");
+    }
+
     private static T OnThread<T>(Func<T> action)
     {
         T result = default!;
@@ -94,11 +104,5 @@ public sealed class NetworkNamespace : FileDescriptor
             throw Diagnosis.Explain(
                 new Request { Operation = operation, Capabilities = [Capability.SysAdmin] }, Libc.LastErrno);
         }
-    }
-
-    private void Enter()
-    {
-        using var borrowed = Borrow();
-        Throw(Libc.SetNamespace(borrowed.Number, NewNetwork), "enter a network namespace");
     }
 }

@@ -96,14 +96,13 @@ internal static class Layout
     // Blocks that do the same and go on to the same place are one block.
     private static bool MergeEqual(MachineFunction f)
     {
-        var first = new Dictionary<string, MachineBlock>();
-        var replaced = new Dictionary<MachineBlock, MachineBlock>();
+        var first = new Dictionary<MachineBlock, MachineBlock>(SameInstructions.Comparer);
+        Dictionary<MachineBlock, MachineBlock>? replaced = null;
         foreach (var block in f.Blocks.Skip(1))
         {
-            var key = string.Join(';', block.Instructions.Select(KeyOf));
-            if (!first.TryAdd(key, block)) replaced[block] = first[key];
+            if (!first.TryAdd(block, block)) (replaced ??= []).Add(block, first[block]);
         }
-        if (replaced.Count == 0) return false;
+        if (replaced is null) return false;
         Redirect(f, replaced);
         f.Blocks.RemoveAll(replaced.ContainsKey);
         return true;
@@ -121,9 +120,9 @@ internal static class Layout
     private static bool MergeTails(MachineFunction f)
     {
         var groups = f.Blocks
-            .Where(b => b.Instructions.Count >= 2 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
-            .GroupBy(b => KeyOf(b.Instructions[^1]) + "|" + KeyOf(b.Instructions[^2]))
-            .Where(g => g.Count() > 1);
+            .Where(b => b.Instructions.Count >= 3 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
+            .GroupBy(b => HashCode.Combine(b.Instructions[^1].ContentHash(), b.Instructions[^2].ContentHash()))
+            .Where(g => g.Skip(1).Any());
         foreach (var group in groups)
         {
             var blocks = group.ToList();
@@ -142,7 +141,7 @@ internal static class Layout
     {
         var common = 0;
         while (common < a.Instructions.Count && common < b.Instructions.Count
-            && KeyOf(a.Instructions[^(common + 1)]) == KeyOf(b.Instructions[^(common + 1)])
+            && a.Instructions[^(common + 1)].SameAs(b.Instructions[^(common + 1)])
             && !a.Instructions[^(common + 1)].IsJump)
         {
             common++;
@@ -168,24 +167,20 @@ internal static class Layout
         return true;
     }
 
-    private static string KeyOf(MachineInstruction i) =>
-        $"{i.Op},{i.Destination},{i.Source},{i.Immediate},{i.Offset},{i.Width},{i.Alu},{i.Condition},{i.Atomic},{i.Size},{i.Signed},{i.Slot?.GetHashCode()},{i.Map},{i.Target?.Id}";
-
-    // Follows what each block goes on to as far as possible; a loop's body stays together since it is followed first.
+    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a
+    // way round joins the main way by falling through rather than by a jump.
     private static void Order(MachineFunction f)
     {
-        var waysIn = new Dictionary<MachineBlock, int>();
-        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
+        var waiting = new Dictionary<MachineBlock, int>();
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waiting[successor] = waiting.GetValueOrDefault(successor) + 1;
         var order = new List<MachineBlock>(f.Blocks.Count);
         var placed = new HashSet<MachineBlock>();
-        // Blocks in reverse postorder are the starts to choose from, so that the verifier sees few backward jumps.
         foreach (var start in f.Blocks)
         {
-            var block = start;
-            while (block is not null && placed.Add(block))
+            for (var block = start; block is not null && placed.Add(block); block = Next(block))
             {
                 order.Add(block);
-                block = Next(block);
+                foreach (var successor in block.Successors) waiting[successor]--;
             }
         }
         f.Blocks = order;
@@ -193,12 +188,10 @@ internal static class Layout
         MachineBlock? Next(MachineBlock block)
         {
             if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target: { } otherwise }) return null;
-            if (!placed.Contains(otherwise)) return otherwise;
-            // The jump can be turned round if its target is free to follow.
-            return block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true, Target: { } target }
-                && !placed.Contains(target) && Invert(block.Instructions[^2].Condition) is not null
-                ? target
-                : null;
+            var jump = block.Instructions.Count >= 2 && block.Instructions[^2].IsJump ? block.Instructions[^2] : null;
+            var target = jump is not null && Invert(jump.Condition) is not null && !placed.Contains(jump.Target!) ? jump.Target : null;
+            if (placed.Contains(otherwise)) return target;
+            return target is not null && waiting[target] < waiting[otherwise] ? target : otherwise;
         }
     }
 

@@ -3,13 +3,15 @@ namespace EbpfCat.Compiler;
 /// <summary>A block that only returns one of several values gives way to returns where the values are known.</summary>
 internal static class ReturnValues
 {
-    public static void Run(IrFunction f)
+    public static bool Run(IrFunction f)
     {
+        var changed = false;
         foreach (var block in f.Blocks.ToList())
         {
             if (block.Exit != ExitKind.Return || block.Body.Count > 0 || block.Phis.Count != 1) continue;
             var phi = block.Phis[0];
             if (!ReferenceEquals(block.Result!.Current, phi)) continue;
+            changed = true;
             var returns = new Dictionary<Value, Block>();
             for (var i = 0; i < block.Predecessors.Count; i++)
             {
@@ -28,5 +30,6 @@ internal static class ReturnValues
             f.Blocks.Remove(block);
         }
         f.UpdatePredecessors();
+        return changed;
     }
 }
