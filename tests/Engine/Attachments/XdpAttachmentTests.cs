@@ -79,6 +79,20 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
+    public void Without_privilege_the_interface_stays_as_it_is_and_the_capability_is_named()
+    {
+        var program = Counter();
+        var refusal = DiagnosisTests.WithoutCapabilities(
+            () => XdpAttachment.Attach(program, VethPair.Near), _pair.NearNamespace);
+        Assert.Contains(Capability.NetAdmin, refusal.MissingCapabilities);
+        Assert.Empty(Get());
+        using var attached = Attach(program);
+        var occupied = DiagnosisTests.WithoutCapabilities(
+            () => XdpAttachment.Attach(program, VethPair.Near), _pair.NearNamespace);
+        Assert.Contains("-Force", occupied.Remedy, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_program_of_another_type_is_refused()
     {
         using var program = ProgramLoader.Load(Sample.Return(0, type: EbpfCat.Language.ProgramType.Tc));
