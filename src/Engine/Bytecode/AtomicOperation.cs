@@ -18,7 +18,7 @@ public enum AtomicOperation
     /// <summary>Exclusively ors the source into memory.</summary>
     Xor = 0xa0,
 
-    /// <summary>Adds the source to memory; the source becomes the old value, as in all the fetching operations.</summary>
+    /// <summary>Adds the source to memory; the source becomes the old value, as in all that fetch.</summary>
     FetchAdd = 0x01,
 
     /// <summary>Ors the source into memory and fetches the old value.</summary>

@@ -11,10 +11,14 @@ public enum ImmediateKind : byte
     /// <summary>A map, by its file descriptor.</summary>
     MapFd = 1,
 
-    /// <summary>The address in a map's first value: file descriptor in the low 32 bits, offset in the high (Linux 5.2).</summary>
+    /// <summary>
+    /// The address in a map's first value: file descriptor in the low 32 bits, offset in the high (Linux 5.2).
+    /// </summary>
     MapValue = 2,
 
-    /// <summary>A kernel variable: BTF id in the low 32 bits, a module's BTF file descriptor in the high (Linux 5.10).</summary>
+    /// <summary>
+    /// A kernel variable: BTF id in the low 32 bits, a module's BTF file descriptor in the high (Linux 5.10).
+    /// </summary>
     BtfId = 3,
 
     /// <summary>A function of the program, by the distance in slots from the next instruction (Linux 5.13).</summary>
@@ -23,6 +27,6 @@ public enum ImmediateKind : byte
     /// <summary>A map, by its index in the file descriptors given when loading (Linux 5.14).</summary>
     MapIndex = 5,
 
-    /// <summary>The address in a map's first value: index in the low 32 bits, offset in the high (Linux 5.14).</summary>
+    /// <summary>The address in a map's first value: index in the low half, offset in the high (Linux 5.14).</summary>
     MapIndexValue = 6,
 }

@@ -22,13 +22,14 @@ public readonly partial record struct Instruction
     public static Instruction AluImmediate(AluOperation op, Width w, Register dst, int imm, short offset = 0) =>
         new(AluOpcode(op, w, 0), dst, 0, offset, imm);
 
-    /// <summary>Copies a register: <c>r1 = r2</c>. 32 bits wide, the upper half of the destination becomes zero.</summary>
+    /// <summary>Copies a register: <c>r1 = r2</c>. 32 bits wide, it clears the upper half.</summary>
     public static Instruction Move(Width w, Register dst, Register src) => Alu(AluOperation.Mov, w, dst, src);
 
     /// <summary>Sets a register: <c>r1 = 5</c>. The constant is sign-extended to the width.</summary>
-    public static Instruction MoveImmediate(Width w, Register dst, int imm) => AluImmediate(AluOperation.Mov, w, dst, imm);
+    public static Instruction MoveImmediate(Width w, Register dst, int imm) =>
+        AluImmediate(AluOperation.Mov, w, dst, imm);
 
-    /// <summary>Copies the low bits of a register and extends their sign to the width: <c>r1 = (s16)r2</c>. Linux 6.6.</summary>
+    /// <summary>Copies low bits, sign-extended to the width: <c>r1 = (s16)r2</c>. Linux 6.6.</summary>
     /// <param name="w">How far to extend. 32 bits wide, the upper half of the destination becomes zero.</param>
     /// <param name="dst">The result.</param>
     /// <param name="src">The register to extend.</param>
@@ -48,13 +49,18 @@ public readonly partial record struct Instruction
     /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
     public static Instruction ByteSwap(Register dst, int bits) => new(Opcode.ByteSwap, dst, 0, 0, SwapBits(bits));
 
-    /// <summary>Converts the low bytes between the processor's order and big-endian, clears the rest: <c>r1 = be16 r1</c>.</summary>
+    /// <summary>
+    /// Converts the low bytes between the processor's order and big-endian, and clears the rest: <c>r1 = be16 r1</c>.
+    /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
     public static Instruction ToBigEndian(Register dst, int bits) => new(Opcode.ToBigEndian, dst, 0, 0, SwapBits(bits));
 
-    /// <summary>Converts the low bytes between the processor's order and little-endian, clears the rest: <c>r1 = le16 r1</c>.</summary>
+    /// <summary>
+    /// Converts the low bytes between the processor's order and little-endian, and clears the rest:
+    /// <c>r1 = le16 r1</c>.
+    /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
@@ -66,5 +72,5 @@ public readonly partial record struct Instruction
 
     private static int SwapBits(int bits) => bits is 16 or 32 or 64
         ? bits
-        : throw new ArgumentOutOfRangeException(nameof(bits), bits, "The byte order of 16, 32 or 64 bits can be changed.");
+        : throw new ArgumentOutOfRangeException(nameof(bits), bits, "Only 16, 32 or 64 bits have a byte order.");
 }

@@ -45,7 +45,7 @@ public readonly partial record struct Instruction
 
     /// <summary>Calls a kernel function: <c>call kernel-function#1234</c>. Linux 5.13.</summary>
     /// <param name="btfId">The function's id in the BTF.</param>
-    /// <param name="btfIndex">The index of a module's BTF in the descriptors given when loading, or 0 for the kernel.</param>
+    /// <param name="btfIndex">The index of a module's BTF in the descriptors given when loading, or 0.</param>
     public static Instruction CallKernelFunction(int btfId, short btfIndex = 0) =>
         new(Opcode.Call, 0, (Register)CallKind.KernelFunction, btfIndex, btfId);
 

@@ -39,7 +39,7 @@ public readonly partial record struct Instruction
 
     /// <summary>
     /// An atomic operation: <c>lock *(u64 *)(r1 +0) += r2</c>. For <see cref="AtomicOperation.LoadAcquire"/> the
-    /// registers change roles, as in a load: <paramref name="src"/> is the address and <paramref name="dst"/> the result.
+    /// registers change roles, as in a load: <paramref name="src"/> is the address, <paramref name="dst"/> the result.
     /// </summary>
     /// <param name="op">The operation.</param>
     /// <param name="size">Four or eight bytes; any size for load-acquire and store-release.</param>
@@ -48,7 +48,8 @@ public readonly partial record struct Instruction
     /// <param name="src">The operand, and the old value where the operation fetches.</param>
     /// <exception cref="ArgumentOutOfRangeException">The operation does not exist in that size.</exception>
     public static Instruction Atomic(AtomicOperation op, MemorySize size, Register dst, short offset, Register src) =>
-        size is MemorySize.Word or MemorySize.Double || op is AtomicOperation.LoadAcquire or AtomicOperation.StoreRelease
+        size is MemorySize.Word or MemorySize.Double
+            || op is AtomicOperation.LoadAcquire or AtomicOperation.StoreRelease
             ? new((Opcode)((byte)Opcode.AtomicWord | (byte)size), dst, src, offset, (int)op)
             : throw new ArgumentOutOfRangeException(nameof(size), size, "Atomic arithmetic is on 4 or 8 bytes.");
 
@@ -61,7 +62,8 @@ public readonly partial record struct Instruction
     public static Instruction LoadMap(Register dst, int mapFd) => Pseudo(ImmediateKind.MapFd, dst, (uint)mapFd);
 
     /// <summary>
-    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>. Linux 5.2; takes two slots.
+    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>.
+    /// Linux 5.2; takes two slots.
     /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="mapFd">The map's file descriptor.</param>
@@ -69,10 +71,11 @@ public readonly partial record struct Instruction
     public static Instruction LoadMapValue(Register dst, int mapFd, int offset) =>
         Pseudo(ImmediateKind.MapValue, dst, Halves(mapFd, offset));
 
-    /// <summary>Sets a register to a map, by its index in the descriptors given when loading. Linux 5.14; takes two slots.</summary>
-    public static Instruction LoadMapByIndex(Register dst, int index) => Pseudo(ImmediateKind.MapIndex, dst, (uint)index);
+    /// <summary>Sets a register to a map, by its index in the given descriptors. Linux 5.14; two slots.</summary>
+    public static Instruction LoadMapByIndex(Register dst, int index) =>
+        Pseudo(ImmediateKind.MapIndex, dst, (uint)index);
 
-    /// <summary>Sets a register to an address in the first value of a map given by index. Linux 5.14; takes two slots.</summary>
+    /// <summary>Sets a register to an address in the value of a map given by index. Linux 5.14.</summary>
     public static Instruction LoadMapValueByIndex(Register dst, int index, int offset) =>
         Pseudo(ImmediateKind.MapIndexValue, dst, Halves(index, offset));
 
@@ -85,9 +88,10 @@ public readonly partial record struct Instruction
     /// Slots from the slot after this instruction's first, as the kernel counts: the function at slot <c>t</c> is at
     /// <c>t - s - 1</c> for an instruction at slot <c>s</c>.
     /// </param>
-    public static Instruction LoadFunction(Register dst, int offset) => Pseudo(ImmediateKind.Function, dst, (uint)offset);
+    public static Instruction LoadFunction(Register dst, int offset) =>
+        Pseudo(ImmediateKind.Function, dst, (uint)offset);
 
-    /// <summary>Sets a register to the address of a kernel variable: <c>r1 = btf[1234]</c>. Linux 5.10; takes two slots.</summary>
+    /// <summary>Sets a register to a kernel variable's address: <c>r1 = btf[id:7]</c>. Linux 5.10; two slots.</summary>
     /// <param name="dst">The register.</param>
     /// <param name="btfId">The id of a variable in the BTF.</param>
     /// <param name="btfFd">The file descriptor of a kernel module's BTF, or 0 for the kernel itself.</param>
@@ -95,8 +99,8 @@ public readonly partial record struct Instruction
         Pseudo(ImmediateKind.BtfId, dst, Halves(btfId, btfFd));
 
     /// <summary>
-    /// Loads from the packet in network order into R0: <c>r0 = *(u16 *)skb[12]</c>. Socket filters and tc only; a packet
-    /// too short ends the program with 0. R6 must hold the context; R1 to R5 are destroyed.
+    /// Loads from the packet in network order into R0: <c>r0 = *(u16 *)skb[12]</c>. Socket filters and tc only; a
+    /// packet too short ends the program with 0. R6 must hold the context; R1 to R5 are destroyed.
     /// </summary>
     /// <param name="size">Up to four bytes.</param>
     /// <param name="offset">Bytes from the start of the packet.</param>
@@ -104,7 +108,7 @@ public readonly partial record struct Instruction
     public static Instruction LoadAbsolute(MemorySize size, int offset) =>
         new(PacketOpcode(Opcode.LoadAbsoluteWord, size), 0, 0, 0, offset);
 
-    /// <summary>As <see cref="LoadAbsolute"/>, with a register added to the offset: <c>r0 = *(u16 *)skb[r7 + 12]</c>.</summary>
+    /// <summary>As <see cref="LoadAbsolute"/>, with a register added: <c>r0 = *(u16 *)skb[r7 + 12]</c>.</summary>
     /// <param name="size">Up to four bytes.</param>
     /// <param name="src">The register to add.</param>
     /// <param name="offset">Bytes from there.</param>

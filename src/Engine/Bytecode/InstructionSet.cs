@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>The versions of the instruction set, as compilers number them (-mcpu). Each contains those before it.</summary>
+/// <summary>The versions of the instruction set, as compilers number them (-mcpu). Each includes the last.</summary>
 public enum InstructionSet
 {
     /// <summary>What Linux 3.18 began with, 32-bit arithmetic included.</summary>

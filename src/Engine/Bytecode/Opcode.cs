@@ -1,12 +1,12 @@
 namespace EbpfCat.Bytecode;
 
 /// <summary>
-/// The first byte of an instruction (RFC 9669, section 3): its class in the low three bits; above that the source bit and
-/// operation of arithmetic and jumps, or the size and mode of loads and stores. All that Linux 6.18 accepts are here.
+/// The first byte of an instruction (RFC 9669, section 3): its class in the low three bits; above that the source bit
+/// and operation of arithmetic and jumps, or the size and mode of loads and stores. All that Linux 6.18 knows are here.
 /// </summary>
 public enum Opcode : byte
 {
-    /// <summary>Loads a 64-bit immediate, or what the source field makes of it: a map, a map's value, a function. Takes two slots.</summary>
+    /// <summary>Loads a 64-bit immediate, or what the source makes of it, such as a map. Takes two slots.</summary>
     LoadImmediate64 = 0x18,
 
     /// <summary>Loads 4 bytes of packet data in network order at the immediate into R0.</summary>
@@ -60,6 +60,9 @@ public enum Opcode : byte
     /// <summary>Stores the immediate as 8 bytes at destination plus offset.</summary>
     StoreImmediateDouble = 0x7a,
 
+    /// <summary>Stops speculative execution. Only programs read back from the kernel have it.</summary>
+    NoSpeculation = 0xc2,
+
     /// <summary>Stores 4 bytes of the source at destination plus offset.</summary>
     StoreWord = 0x63,
 
@@ -75,10 +78,10 @@ public enum Opcode : byte
     /// <summary>The atomic operation that the immediate names, on 4 bytes.</summary>
     AtomicWord = 0xc3,
 
-    /// <summary>The atomic operation that the immediate names, on 2 bytes (load-acquire and store-release only).</summary>
+    /// <summary>The atomic operation that the immediate names, on 2 bytes: load-acquire or store-release.</summary>
     AtomicHalf = 0xcb,
 
-    /// <summary>The atomic operation that the immediate names, on 1 byte (load-acquire and store-release only).</summary>
+    /// <summary>The atomic operation that the immediate names, on 1 byte: load-acquire or store-release.</summary>
     AtomicByte = 0xd3,
 
     /// <summary>The atomic operation that the immediate names, on 8 bytes.</summary>
@@ -102,10 +105,10 @@ public enum Opcode : byte
     /// <summary>Multiplies the destination by the source, 32 bits wide.</summary>
     Mul32Register = 0x2c,
 
-    /// <summary>Divides the destination by the immediate, 32 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Divides the destination by the immediate, 32 bits wide: signed if the offset is 1.</summary>
     Div32Immediate = 0x34,
 
-    /// <summary>Divides the destination by the source, 32 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Divides the destination by the source, 32 bits wide: signed if the offset is 1.</summary>
     Div32Register = 0x3c,
 
     /// <summary>Ors the immediate into the destination, 32 bits wide.</summary>
@@ -135,10 +138,10 @@ public enum Opcode : byte
     /// <summary>Negates the destination, 32 bits wide.</summary>
     Neg32 = 0x84,
 
-    /// <summary>Takes the remainder by the immediate, 32 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Takes the remainder by the immediate, 32 bits wide: signed if the offset is 1.</summary>
     Mod32Immediate = 0x94,
 
-    /// <summary>Takes the remainder by the source, 32 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Takes the remainder by the source, 32 bits wide: signed if the offset is 1.</summary>
     Mod32Register = 0x9c,
 
     /// <summary>Exclusively ors the immediate into the destination, 32 bits wide.</summary>
@@ -150,7 +153,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 32 bits wide.</summary>
     Mov32Immediate = 0xb4,
 
-    /// <summary>Moves the source to the destination, 32 bits wide: the offset, where not 0, is the width in bits that is sign-extended.</summary>
+    /// <summary>Moves the source to the destination, 32 bits wide: so many low bits as the offset says, if any.</summary>
     Mov32Register = 0xbc,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 32 bits wide.</summary>
@@ -330,10 +333,10 @@ public enum Opcode : byte
     /// <summary>Multiplies the destination by the source, 64 bits wide.</summary>
     Mul64Register = 0x2f,
 
-    /// <summary>Divides the destination by the immediate, 64 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Divides the destination by the immediate, 64 bits wide: signed if the offset is 1.</summary>
     Div64Immediate = 0x37,
 
-    /// <summary>Divides the destination by the source, 64 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Divides the destination by the source, 64 bits wide: signed if the offset is 1.</summary>
     Div64Register = 0x3f,
 
     /// <summary>Ors the immediate into the destination, 64 bits wide.</summary>
@@ -363,10 +366,10 @@ public enum Opcode : byte
     /// <summary>Negates the destination, 64 bits wide.</summary>
     Neg64 = 0x87,
 
-    /// <summary>Takes the remainder by the immediate, 64 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Takes the remainder by the immediate, 64 bits wide: signed if the offset is 1.</summary>
     Mod64Immediate = 0x97,
 
-    /// <summary>Takes the remainder by the source, 64 bits wide: unsigned with offset 0, signed with offset 1.</summary>
+    /// <summary>Takes the remainder by the source, 64 bits wide: signed if the offset is 1.</summary>
     Mod64Register = 0x9f,
 
     /// <summary>Exclusively ors the immediate into the destination, 64 bits wide.</summary>
@@ -378,7 +381,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 64 bits wide.</summary>
     Mov64Immediate = 0xb7,
 
-    /// <summary>Moves the source to the destination, 64 bits wide: the offset, where not 0, is the width in bits that is sign-extended.</summary>
+    /// <summary>Moves the source to the destination, 64 bits wide: so many low bits as the offset says, if any.</summary>
     Mov64Register = 0xbf,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 64 bits wide.</summary>

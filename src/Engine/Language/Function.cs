@@ -11,6 +11,9 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters)
     /// <summary>Its parameters: at most five, the most that the machine can pass in registers.</summary>
     public IReadOnlyList<Local> Parameters { get; } = parameters;
 
+    /// <summary>What stands in for arguments not given, by parameter: null where one must be given. Empty for none at all.</summary>
+    public IReadOnlyList<ConstantExpression?> Defaults { get; init; } = [];
+
     /// <summary>Its statements.</summary>
     public List<Statement> Body { get; } = [];
 
@@ -20,6 +23,19 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters)
     /// <summary>Where it is defined.</summary>
     public SourceSpan? Source { get; init; }
 
+    /// <summary>Whether any of its statements gives a value.</summary>
+    public bool HasResult => GivesValue(Body);
+
     /// <summary>A call of the function.</summary>
     public Expression Call(params Expression[] arguments) => new CallExpression(this, arguments);
+
+    private static bool GivesValue(IEnumerable<Statement> statements) => statements.Any(statement => statement switch
+    {
+        ResultStatement or ReturnStatement { Value: not null } => true,
+        IfStatement branch => GivesValue(branch.Then) || GivesValue(branch.Else),
+        LoopStatement loop => GivesValue(loop.Body),
+        ForeachStatement loop => GivesValue(loop.Body),
+        SwitchStatement choice => choice.Clauses.Any(clause => GivesValue(clause.Body)) || GivesValue(choice.Default),
+        _ => false,
+    });
 }

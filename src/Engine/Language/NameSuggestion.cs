@@ -9,7 +9,8 @@ public static class NameSuggestion
     /// <param name="most">How many to return at the most.</param>
     public static IReadOnlyList<string> Nearest(string name, IEnumerable<string> candidates, int most = 3)
     {
-        var limit = Math.Max(2, name.Length / 3);
+        // Two changes to a word of four letters make another word.
+        var limit = name.Length < 5 ? 1 : Math.Max(2, name.Length / 3);
         return [.. candidates
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .Select(candidate => (candidate, distance: Distance(name, candidate)))

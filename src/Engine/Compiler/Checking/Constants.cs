@@ -27,8 +27,8 @@ internal static class Constants
                     BinaryOperator.BitAnd => a & b,
                     BinaryOperator.BitOr => a | b,
                     BinaryOperator.BitXor => a ^ b,
-                    BinaryOperator.ShiftLeft when b is >= 0 and < 64 => (Int128)unchecked((long)a << (int)b),
-                    BinaryOperator.ShiftRight when b is >= 0 and < 64 => a >> (int)b,
+                    BinaryOperator.ShiftLeft when b >= 0 && b < 64 => (Int128)unchecked((long)a << (int)b),
+                    BinaryOperator.ShiftRight when b >= 0 && b < 64 => a >> (int)b,
                     _ => (Int128?)null,
                 };
                 return result is { } value && value >= long.MinValue && value <= ulong.MaxValue ? value : null;

@@ -69,6 +69,10 @@ internal static class LocalInference
                     break;
             }
         }
+        foreach (var let in StatementWalker.Expressions(body).OfType<LetExpression>())
+        {
+            Add(let.Local, () => typer.TypeOf(let.Value), () => Typer.Adapts(let.Value));
+        }
         foreach (var call in StatementWalker.Expressions(body).OfType<CallExpression>())
         {
             for (var i = 0; i < Math.Min(call.Arguments.Count, call.Function.Parameters.Count); i++)

@@ -78,6 +78,8 @@ internal static class StatementWalker
         BinaryExpression binary => [binary.Left, binary.Right],
         UnaryExpression unary => [unary.Operand],
         CastExpression cast => [cast.Operand],
+        LetExpression let => [let.Value, let.Body],
+        TextExpression text => [text.Operand],
         ConditionalExpression conditional => [conditional.Condition, conditional.WhenTrue, conditional.WhenFalse],
         PacketReadExpression read => [read.Offset],
         MapEntryExpression entry => [entry.Key],

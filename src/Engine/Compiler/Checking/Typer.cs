@@ -6,6 +6,9 @@ namespace EbpfCat.Compiler;
 /// <summary>Says what type an expression has: the rules of the language in one place.</summary>
 internal sealed class Typer(ITracedEvent? traced = null)
 {
+    /// <summary>How many bytes a text read through a pointer may have where its author does not say.</summary>
+    public const int DefaultTextCapacity = 128;
+
     private readonly HashSet<Function> _active = [];
 
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
@@ -41,6 +44,10 @@ internal sealed class Typer(ITracedEvent? traced = null)
                 return OfStruct(record);
             case CastExpression cast:
                 return Plain(cast.Type);
+            case LetExpression let:
+                return TypeOf(let.Body);
+            case TextExpression text:
+                return TypeOf(text.Operand) is StringType known ? known : new StringType(DefaultTextCapacity);
             case ConditionalExpression conditional:
                 return Join(conditional.WhenTrue, conditional.WhenFalse);
             case UnaryExpression unary:
@@ -59,7 +66,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
     }
 
     /// <summary>Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.</summary>
-    public static bool Adapts(Expression expression) => Constants.Integer(expression) is >= 0 and var value && value <= long.MaxValue;
+    public static bool Adapts(Expression expression) => Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
 
     /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
     public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)

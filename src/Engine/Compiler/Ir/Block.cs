@@ -22,6 +22,9 @@ internal sealed class Block(int id)
     public Value? Left { get; set; }
     public Value? Right { get; set; }
 
+    /// <summary>For a packet check: the end of the packet.</summary>
+    public Value? End { get; set; }
+
     /// <summary>Where a jump goes, or a branch when the comparison holds.</summary>
     public Block? Target { get; set; }
 

@@ -54,7 +54,7 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
-    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse)
+    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse, Value? end = null)
     {
         if (Current is null) return;
         var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
@@ -71,7 +71,7 @@ internal sealed class IrBuilder(IrFunction function)
         }
         var block = Current;
         (block.Exit, block.Source) = (ExitKind.Branch, Source);
-        (block.Comparison, block.Left, block.Right) = (condition.Comparison, a, b);
+        (block.Comparison, block.Left, block.Right, block.End) = (condition.Comparison, a, b, end?.Current);
         (block.Target, block.Otherwise) = (whenTrue, whenFalse);
         whenTrue.Predecessors.Add(block);
         whenFalse.Predecessors.Add(block);
@@ -86,6 +86,12 @@ internal sealed class IrBuilder(IrFunction function)
         Current.Source = Source;
         Current = null;
     }
+
+    /// <summary>Leaves the current block without an exit yet, to go on in another one.</summary>
+    public void LeaveOpen() => Current = null;
+
+    /// <summary>Goes on in a block that was left open.</summary>
+    public void Continue(Block block) => Current = block;
 
     // ---- values
 

@@ -22,6 +22,10 @@ internal sealed partial class Lowerer
             case ConstantExpression { Value: bool known }:
                 Jump(known ? whenTrue : whenFalse);
                 break;
+            case LetExpression let:
+                Assign(let.Local, LowerExpression(let.Value), let.Source);
+                LowerCondition(let.Body, whenTrue, whenFalse);
+                break;
             case HeaderExpression header:
                 LowerPresence(header.Header, whenTrue, whenFalse);
                 break;

@@ -206,7 +206,7 @@ internal sealed partial class Lowerer
         {
             if (_b.Current is null) break;
             var (body, next) = (_b.NewBlock(), _b.NewBlock());
-            LowerCondition(new BinaryExpression(BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
+            LowerCondition(new BinaryExpression(choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
             if (body.Predecessors.Count > 0)
             {
                 Start(body);
@@ -265,7 +265,10 @@ internal sealed partial class Lowerer
         var arguments = call.Arguments.Select(LowerExpression).ToList();
         var frame = new Frame(function, _b.NewBlock());
         var caller = _frame;
+        var floor = _temporaryFloor;
         _frame = frame;
+        // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
+        _temporaryFloor = _temporaries.Count;
         _calls.Push(function);
         function.ReturnType ??= _typer.TypeOf(call);
         for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
@@ -274,6 +277,7 @@ internal sealed partial class Lowerer
         Jump(frame.Exit);
         _calls.Pop();
         _frame = caller;
+        _temporaryFloor = floor;
         if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
         return new ScalarOperand(function.ReturnType as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
     }

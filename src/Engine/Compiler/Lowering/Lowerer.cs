@@ -82,7 +82,8 @@ internal sealed partial class Lowerer
         if (_b.Current is null) return;
         MeetFacts(whenTrue);
         MeetFacts(whenFalse);
-        _b.Branch(comparison, left, right, whenTrue, whenFalse);
+        var end = comparison.IsPacketCheck() ? _b.Read(_dataEnd) : null;
+        _b.Branch(comparison, left, right, whenTrue, whenFalse, end);
     }
 
     private void BranchIfNotZero(Value value, Block whenTrue, Block whenFalse) =>
@@ -126,7 +127,7 @@ internal sealed partial class Lowerer
                         ? "Programs of this type give a number."
                         : NameSuggestion.Sentence(name, [.. _info.Verdicts.Keys]));
             default:
-                return Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
+                return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         }
     }
 

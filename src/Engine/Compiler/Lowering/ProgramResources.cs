@@ -12,7 +12,7 @@ internal sealed class ProgramResources
     private readonly List<Map> _maps = [];
     private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
     private readonly List<StructType> _records = [];
-    private Variable? _lost;
+    private readonly Variable? _lost;
 
     public ProgramResources(ProgramDefinition program)
     {

@@ -11,4 +11,7 @@ public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause
 
     /// <summary>What runs if none matched.</summary>
     public IReadOnlyList<Statement> Default { get; } = @default ?? [];
+
+    /// <summary>Whether strings compare with their case counting.</summary>
+    public bool IsCaseSensitive { get; init; }
 }

@@ -1,0 +1,87 @@
+#Requires -Version 7.4
+<#
+.SYNOPSIS
+    Builds, tests, shows and packs EbpfCat.
+.DESCRIPTION
+    Build    leaves an importable module at out/EbpfCat; quick when nothing changed
+    Test     runs all tests (as root: they load programs into the kernel)
+    Demo     counts packets between two network namespaces of its own (as root)
+    Package  writes out/EbpfCat-VERSION-RUNTIME.zip, to unpack below a folder of $env:PSModulePath
+.EXAMPLE
+    ./build.ps1
+
+    Builds the module.
+.EXAMPLE
+    ./build.ps1 Package -Runtime linux-x64, linux-arm64
+
+    Packs the module for two processors.
+#>
+[CmdletBinding()]
+param(
+    [Parameter(Position = 0)]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package')]
+    [string[]] $Task = 'Build',
+
+    # What Package packs for: linux-x64, linux-arm64. The machine's own where none is given.
+    [string[]] $Runtime = "linux-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
+)
+
+$ErrorActionPreference = 'Stop'
+Set-StrictMode -Version Latest
+
+$module = "$PSScriptRoot/out/EbpfCat"
+$stamp = "$PSScriptRoot/out/built.txt"
+
+# Every file that the module is made of, with its size and time: when this is as it was, so is the module.
+function Get-BuildState {
+    $files = [IO.Directory]::EnumerateFiles("$PSScriptRoot/src", '*', 'AllDirectories')
+    $pages = [IO.Directory]::EnumerateFiles("$PSScriptRoot/docs", '*', 'AllDirectories')
+    $house = [IO.Directory]::EnumerateFiles($PSScriptRoot)
+    $built = if ([IO.Directory]::Exists($module)) { [IO.Directory]::EnumerateFiles($module, '*', 'AllDirectories') }
+    $state = foreach ($file in @($files; $pages; $house; $built)) {
+        if ($file -notmatch '/(obj|bin)/|\.git$') {
+            $info = [IO.FileInfo]::new($file)
+            "$file $($info.Length) $($info.LastWriteTimeUtc.Ticks)"
+        }
+    }
+    ($state | Sort-Object) -join "`n"
+}
+
+function Invoke-DotNet {
+    if (-not (Get-Command dotnet -CommandType Application -ErrorAction Ignore)) {
+        throw 'There is no dotnet on the PATH. Install the .NET 10 SDK: https://dotnet.microsoft.com/download'
+    }
+
+    & dotnet @args
+    if ($LASTEXITCODE) { throw "dotnet $($args[0]) failed." }
+}
+
+function Invoke-Build {
+    if ((Test-Path $stamp) -and [IO.File]::ReadAllText($stamp) -eq (Get-BuildState)) { return }
+    Invoke-DotNet build "$PSScriptRoot/src/Module" --verbosity quiet --nologo
+    [IO.File]::WriteAllText($stamp, (Get-BuildState))
+}
+
+function Invoke-Test {
+    Invoke-DotNet test "$PSScriptRoot/EbpfCat.slnx"
+}
+
+function Invoke-Demo {
+    Invoke-Build
+    & "$PSScriptRoot/examples/Demo.ps1" -Module $module
+}
+
+function Invoke-Package {
+    $version = (Import-PowerShellDataFile "$PSScriptRoot/EbpfCat.psd1").ModuleVersion
+    foreach ($name in $Runtime) {
+        $folder = "$PSScriptRoot/out/package/$name"
+        if (Test-Path $folder) { Remove-Item $folder -Recurse }
+        Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name --verbosity quiet --nologo "-p:PublishDir=$folder/EbpfCat/"
+        Get-ChildItem "$folder/EbpfCat" -Filter *.pdb | Remove-Item
+        $archive = "$PSScriptRoot/out/EbpfCat-$version-$name.zip"
+        Compress-Archive -Path "$folder/EbpfCat" -DestinationPath $archive -Force
+        Get-Item $archive
+    }
+}
+
+foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,0 +1,159 @@
+using EbpfCat.Kernel;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Attachments;
+
+/// <summary>
+/// The pins of attachments in the BPF file system: <c>/sys/fs/bpf/ebpfcat/NAME</c> has the link, the program, the maps by
+/// name in <c>maps</c>, and those that hold its variables and events in <c>shared</c>.
+/// </summary>
+public static class PinDirectory
+{
+    /// <summary>The directory of all pins.</summary>
+    public const string Root = BpfFileSystem.UsualPath + "/ebpfcat";
+
+    internal const string LinkFile = "link";
+    internal const string ProgramFile = "program";
+    internal const string MapsDirectory = "maps";
+    internal const string SharedDirectory = "shared";
+
+    /// <summary>The names of the pinned attachments.</summary>
+    public static IReadOnlyList<string> Names => Directory.Exists(Root)
+        ? [.. Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
+        : [];
+
+    /// <summary>The directory of a pin.</summary>
+    /// <param name="name">Its name; or a path with a <c>/</c>, for a directory of one's own in a BPF file system.</param>
+    /// <exception cref="ArgumentException">The name has a dot, which the BPF file system refuses, or is empty.</exception>
+    public static string PathOf(string name)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(name);
+        var path = name.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(name).TrimEnd('/') : $"{Root}/{name}";
+        return Path.GetFileName(path).Contains('.', StringComparison.Ordinal)
+            ? throw new ArgumentException($"'{name}' is no name for a pin: the BPF file system takes none with a dot.")
+            : path;
+    }
+
+    /// <summary>Removes a pin with all it keeps. What nothing else holds, the kernel detaches and frees.</summary>
+    /// <param name="path">The directory of the pin.</param>
+    internal static void Delete(string path)
+    {
+        if (!Directory.Exists(path)) return;
+        // The link last, so that a failure before it leaves the attachment findable.
+        foreach (var part in (string[])[MapsDirectory, SharedDirectory])
+        {
+            var directory = Path.Combine(path, part);
+            if (!Directory.Exists(directory)) continue;
+            foreach (var file in Directory.EnumerateFiles(directory)) File.Delete(file);
+            Directory.Delete(directory);
+        }
+
+        foreach (var file in Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Reverse()) File.Delete(file);
+        Directory.Delete(path);
+    }
+
+    /// <summary>Pins a program, its maps, and its link if it has one. If a part fails, none stays.</summary>
+    internal static void Create(string path, LinkDescriptor? link, LoadedProgram program)
+    {
+        Prepare(path);
+        try
+        {
+            Directory.CreateDirectory(path);
+            foreach (var (name, map) in program.Maps)
+            {
+                var isShared = name.StartsWith('.');
+                var directory = Path.Combine(path, isShared ? SharedDirectory : MapsDirectory);
+                Directory.CreateDirectory(directory);
+                map.Pin(Path.Combine(directory, FileName(isShared ? name[1..] : name)));
+            }
+
+            Bpf.Pin(program.Descriptor, Path.Combine(path, ProgramFile));
+            if (link is not null) Bpf.Pin(link, Path.Combine(path, LinkFile));
+        }
+        catch
+        {
+            Delete(path);
+            throw;
+        }
+    }
+
+    /// <summary>What the kernel tells of the link that a pin keeps; null where there is no pin, or one without link.</summary>
+    internal static LinkInfo? ReadLink(string path)
+    {
+        var file = Path.Combine(path, LinkFile);
+        if (!File.Exists(file)) return null;
+        using var link = Bpf.GetPinned<LinkDescriptor>(file);
+        return Bpf.GetLinkInfo(link);
+    }
+
+    /// <summary>Lets a pin keep another link.</summary>
+    internal static void ReplaceLink(string path, LinkDescriptor link)
+    {
+        var file = Path.Combine(path, LinkFile);
+        File.Delete(file);
+        Bpf.Pin(link, file);
+    }
+
+    /// <summary>Refuses a pin whose name is taken; mounts the BPF file system where it is missing.</summary>
+    internal static void Prepare(string path)
+    {
+        if (Directory.Exists(path))
+        {
+            throw new KernelException(
+                $"pin to '{path}'", Errno.EEXIST, "the name is taken",
+                "Choose another name, remove the old pin, or use -Force.");
+        }
+
+        var inUsualPlace = path.StartsWith(BpfFileSystem.UsualPath + "/", StringComparison.Ordinal);
+        if (inUsualPlace && !BpfFileSystem.Contains(BpfFileSystem.UsualPath)) BpfFileSystem.Mount(BpfFileSystem.UsualPath);
+        var parent = Path.GetDirectoryName(path)!;
+        if (inUsualPlace) Directory.CreateDirectory(parent);
+        if (!BpfFileSystem.Contains(parent))
+        {
+            throw new KernelException(
+                $"pin to '{path}'", Errno.EINVAL, $"'{parent}' is not a directory in a BPF file system",
+                $"Give a name alone, or a path below {BpfFileSystem.UsualPath}.");
+        }
+    }
+
+    /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a link; null where none does.</summary>
+    internal static string? FindLink(uint linkId) => Find(path => ReadLink(path)?.Id == linkId);
+
+    /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a program.</summary>
+    internal static string? FindProgram(uint programId) => Find(path =>
+    {
+        using var program = Bpf.GetPinned<ProgramDescriptor>(Path.Combine(path, ProgramFile));
+        return Bpf.GetProgramInfo(program).Id == programId;
+    });
+
+    /// <summary>The maps of a pin, with the names they were declared with.</summary>
+    internal static List<LiveMap> OpenMaps(string path)
+    {
+        var maps = new List<LiveMap>();
+        foreach (var (part, prefix) in new[] { (MapsDirectory, ""), (SharedDirectory, ".") })
+        {
+            var directory = Path.Combine(path, part);
+            if (!Directory.Exists(directory)) continue;
+            maps.AddRange(Directory.EnumerateFiles(directory).Order(StringComparer.Ordinal)
+                .Select(file => LiveMap.Open(file, prefix + Path.GetFileName(file))));
+        }
+
+        return maps;
+    }
+
+    // The BPF file system takes no dots.
+    private static string FileName(string mapName) => mapName.Replace('.', '_').Replace('/', '_');
+
+    private static string? Find(Predicate<string> keeps) => Names.Select(name => $"{Root}/{name}").FirstOrDefault(path =>
+    {
+        try
+        {
+            return keeps(path);
+        }
+        catch (KernelException)
+        {
+            return false;
+        }
+    });
+}

@@ -1,0 +1,144 @@
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Attachments;
+
+/// <summary>
+/// The XDP programs on the interfaces of the calling thread's network namespace, whoever attached them and however.
+/// </summary>
+public static class XdpAttachments
+{
+    /// <summary>What is attached.</summary>
+    /// <param name="interfaceName">The interface; null for all.</param>
+    /// <exception cref="KernelException">ENODEV: there is no such interface.</exception>
+    public static IReadOnlyList<XdpAttachmentInfo> Get(string? interfaceName = null)
+    {
+        using var netlink = new Netlink();
+        var links = interfaceName is null
+            ? netlink.GetLinks()
+            : [Interfaces.Find(netlink, interfaceName, $"look for XDP programs on the interface '{interfaceName}'")];
+        return [.. links.SelectMany(Of)];
+    }
+
+    /// <summary>Detaches what is attached to an interface, whoever attached it, and removes its pin.</summary>
+    /// <param name="interfaceName">The interface.</param>
+    /// <returns>What was detached; empty where nothing was attached.</returns>
+    /// <exception cref="KernelException">
+    /// ENODEV: there is no such interface. EBUSY: it cannot be told which link of several is this interface's.
+    /// </exception>
+    public static IReadOnlyList<XdpAttachmentInfo> Remove(string interfaceName)
+    {
+        var attached = Get(interfaceName);
+        foreach (var one in attached) Remove(one);
+        return attached;
+    }
+
+    /// <summary>Detaches what <see cref="Get"/> found, whoever attached it, and removes its pin.</summary>
+    /// <param name="attached">What to detach. If another program is there by now, that stays.</param>
+    public static void Remove(XdpAttachmentInfo attached)
+    {
+        ArgumentNullException.ThrowIfNull(attached);
+        if (OwnerOf(attached) is { } own)
+        {
+            own.Detach();
+            return;
+        }
+
+        using var netlink = new Netlink();
+        Unhook(attached, netlink);
+        if (attached.PinPath is not null) PinDirectory.Delete(attached.PinPath);
+    }
+
+    internal static IEnumerable<XdpAttachmentInfo> Of(NetworkLink link)
+    {
+        if (link.XdpMode == XdpAttached.None) yield break;
+        var byMode = new[]
+        {
+            (XdpMode.Native, link.XdpNativeProgramId), (XdpMode.Generic, link.XdpGenericProgramId),
+            (XdpMode.Offload, link.XdpOffloadProgramId),
+        };
+        foreach (var (mode, programId) in byMode.Where(pair => pair.Item2 != 0))
+        {
+            uint? linkId = CandidateLinks(link.Index, programId) is [var only] ? only : null;
+            var (name, tag) = Describe(programId);
+            var pin = linkId is { } id ? PinDirectory.FindLink(id) : PinDirectory.FindProgram(programId);
+            yield return new XdpAttachmentInfo(link.Name, link.Index, mode, programId, name, tag, linkId, pin);
+        }
+    }
+
+    /// <summary>The attachment of this process that an interface's program belongs to, or null.</summary>
+    internal static Attachment? OwnerOf(XdpAttachmentInfo attached) => Attachment.All.FirstOrDefault(own =>
+        own.Kind == XdpAttachment.KindName && own.Program.Id == attached.ProgramId && own.LinkId == attached.LinkId
+        && (own.LinkId is not null || own.Target == attached.InterfaceName));
+
+    /// <summary>Detaches what is attached, whoever attached it.</summary>
+    internal static void Unhook(XdpAttachmentInfo attached, Netlink netlink)
+    {
+        if (attached.LinkId is { } id)
+        {
+            using var link = Bpf.GetLink(id);
+            Bpf.DetachLink(link);
+            return;
+        }
+
+        using var program = Bpf.GetProgram(attached.ProgramId);
+        try
+        {
+            netlink.SetXdpProgram(attached.InterfaceIndex, null, FlagsOf(attached.Mode) | XdpFlags.Replace, program);
+        }
+        catch (KernelException refusal) when (refusal.Errno == Errno.EBUSY)
+        {
+            throw Ambiguous(
+                $"detach the XDP program '{attached.ProgramName}' of the interface '{attached.InterfaceName}'", refusal);
+        }
+    }
+
+    internal static KernelException Ambiguous(string operation, KernelException refusal) => new(
+        operation, refusal.Errno,
+        "several links hold its program on interfaces of the same index in different network namespaces, and the kernel "
+        + "does not tell which is this one's",
+        "Detach it in the process that attached it, or remove its pin.");
+
+    internal static XdpFlags FlagsOf(XdpMode mode) => mode switch
+    {
+        XdpMode.Native => XdpFlags.Native,
+        XdpMode.Generic => XdpFlags.Generic,
+        XdpMode.Offload => XdpFlags.Offload,
+        _ => XdpFlags.None,
+    };
+
+    // The kernel tells of a link the index of its interface but not its network namespace.
+    private static List<uint> CandidateLinks(int index, uint programId)
+    {
+        var found = new List<uint>();
+        foreach (var id in Bpf.LinkIds())
+        {
+            try
+            {
+                using var link = Bpf.GetLink(id);
+                var info = Bpf.GetLinkInfo(link);
+                if (info.Type == BpfLinkType.Xdp && info.InterfaceIndex == index && info.ProgramId == programId) found.Add(id);
+            }
+            catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT)
+            {
+                // It was closed since it was listed.
+            }
+        }
+
+        return found;
+    }
+
+    private static (string Name, string Tag) Describe(uint programId)
+    {
+        try
+        {
+            using var program = Bpf.GetProgram(programId);
+            var info = Bpf.GetProgramInfo(program, ProgramInfoParts.None);
+            return (info.Name, info.Tag);
+        }
+        catch (KernelException refusal) when (refusal.Errno is Errno.ENOENT or Errno.EPERM)
+        {
+            // It was detached since, or this process may look at interfaces but not at programs.
+            return ("", "");
+        }
+    }
+}

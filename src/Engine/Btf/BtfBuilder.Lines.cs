@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+
+namespace EbpfCat.Btf;
+
+public sealed partial class BtfBuilder
+{
+    /// <summary>The size of a record of <see cref="FunctionInfo"/> in bytes.</summary>
+    public const int FunctionRecordSize = 8;
+
+    /// <summary>The size of a record of <see cref="LineInfo"/> in bytes.</summary>
+    public const int LineRecordSize = 16;
+
+    private const int LastLine = (1 << 22) - 1;
+    private const int LastColumn = (1 << 10) - 1;
+
+    private readonly SortedDictionary<int, int> _functions = [];
+    private readonly SortedDictionary<int, SourceLine> _lines = [];
+
+    /// <summary>
+    /// Where the functions begin: the <c>func_info</c> of BPF_PROG_LOAD. The kernel wants one function at slot 0 and one
+    /// for every function called.
+    /// </summary>
+    public byte[] FunctionInfo =>
+        Bytes(_functions.SelectMany(function => new[] { (uint)function.Key, (uint)function.Value }));
+
+    /// <summary>
+    /// Which line every instruction comes from: the <c>line_info</c> of BPF_PROG_LOAD. A function whose first
+    /// instruction has no line gets the next one's, for the kernel wants one there. Empty without any line.
+    /// </summary>
+    public byte[] LineInfo => Bytes(Lines().SelectMany(line => new[]
+    {
+        (uint)line.Slot, line.Source.File, line.Source.Text, line.Source.Position,
+    }));
+
+    /// <summary>Says which line of the source the instructions from a slot on come from.</summary>
+    /// <param name="slot">The slot; not the second of a 64-bit immediate load. Given twice, the later call counts.</param>
+    /// <param name="file">The name of the file. The verifier shows what follows the last <c>/</c>.</param>
+    /// <param name="sourceLine">The line; control characters are replaced, and what is too long for the log is cut.</param>
+    /// <param name="line">Its number, from 1; the format has room for 4194303.</param>
+    /// <param name="column">The column, from 1; the format has room for 1023.</param>
+    public void AddLine(int slot, string file, string sourceLine, int line, int column)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        ArgumentNullException.ThrowIfNull(sourceLine);
+        ArgumentOutOfRangeException.ThrowIfNegative(slot);
+        uint position = ((uint)Math.Clamp(line, 0, LastLine) << 10) | (uint)Math.Clamp(column, 0, LastColumn);
+        _lines[slot] = new SourceLine(Intern(BtfNames.Line(file)), Intern(BtfNames.Line(sourceLine)), position);
+    }
+
+    private static byte[] Bytes(IEnumerable<uint> words) => MemoryMarshal.AsBytes<uint>([.. words]).ToArray();
+
+    private IEnumerable<(int Slot, SourceLine Source)> Lines()
+    {
+        if (_lines.Count == 0) yield break;
+        // Lines of the functions, and where a function begins without one, the next line or else the last.
+        var starts = new SortedDictionary<int, SourceLine>(_lines);
+        foreach (int slot in _functions.Keys.Append(0).Where(slot => !_lines.ContainsKey(slot)))
+            starts[slot] = _lines.FirstOrDefault(line => line.Key > slot, _lines.Last()).Value;
+        SourceLine? previous = null;
+        foreach ((int slot, SourceLine source) in starts)
+        {
+            if (source != previous || _functions.ContainsKey(slot)) yield return (slot, source);
+            previous = source;
+        }
+    }
+
+    private sealed record SourceLine(uint File, uint Text, uint Position);
+}

@@ -1,0 +1,100 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Btf;
+
+/// <summary>Turns BTF types into types that read and write values.</summary>
+public static class BtfConversion
+{
+    private const int Deepest = 64;
+
+    extension(BtfType type)
+    {
+        /// <summary>
+        /// The type that reads and writes such values, or null for what has none: void, functions and structs that are
+        /// declared only. Pointers are numbers of 64 bits; integers of more than 64 bits, floating-point numbers and
+        /// arrays of unsigned bytes are bytes; arrays of <c>char</c> are text; <c>__be16</c> and the like have their
+        /// byte order, <c>struct in_addr</c> and <c>in6_addr</c> are addresses. Members of anonymous structs and unions
+        /// are fields of the whole. Bit fields are left out.
+        /// </summary>
+        /// <exception cref="BtfException">The type information is damaged.</exception>
+        public EbpfType? ToEbpfType()
+        {
+            try
+            {
+                return Convert(type, Deepest);
+            }
+            catch (ArgumentException error)
+            {
+                throw new BtfException($"Type {type.Id} is damaged: {error.Message}", error);
+            }
+        }
+    }
+
+    private static EbpfType? Convert(BtfType type, int depth)
+    {
+        if (depth == 0) throw new BtfException($"Type {type.Id} leads in a circle.");
+        switch (type.Kind)
+        {
+            case BtfKind.Typedef:
+                return NamedTypes.Find(type.Name, type.Size) ?? Convert(type.Target, depth - 1);
+            case BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag or BtfKind.Variable:
+                return Convert(type.Target, depth - 1);
+            case BtfKind.Int:
+                return ConvertInteger(type);
+            case BtfKind.Pointer:
+                return ScalarType.UInt64;
+            case BtfKind.Float:
+                return new BytesType(type.Size);
+            case BtfKind.Array:
+                return ConvertArray(type, depth);
+            case BtfKind.Struct or BtfKind.Union:
+                return NamedTypes.Find(type.Name, type.Size) ?? ConvertStruct(type, depth);
+            case BtfKind.Enum or BtfKind.Enum64:
+                return ConvertEnumeration(type);
+            default:
+                return null;
+        }
+    }
+
+    private static EbpfType ConvertInteger(BtfType type)
+    {
+        if (type.IsBoolean && type.Size == 1) return ScalarType.Boolean;
+        bool plain = type.Size is 1 or 2 or 4 or 8 && type.Bits == type.Size * 8;
+        return plain ? ScalarType.Integer(type.Bits, type.IsSigned) : new BytesType(type.Size);
+    }
+
+    private static EbpfType? ConvertArray(BtfType type, int depth)
+    {
+        if (type.Target.Resolve().IsCharacter && type.Length > 0) return new StringType(type.Length);
+        EbpfType? element = Convert(type.Target, depth - 1);
+        if (element == ScalarType.UInt8) return new BytesType(type.Length);
+        return element is null || (long)element.Size * (uint)type.Length > int.MaxValue
+            ? null
+            : new ArrayType(element, type.Length);
+    }
+
+    private static EbpfType ConvertStruct(BtfType type, int depth)
+    {
+        var fields = new List<StructField>();
+        var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
+        foreach (BtfMember member in type.NamedMembers)
+        {
+            if (member.IsBitfield || Convert(member.Type, depth - 1) is not { } field) continue;
+            string name = member.Name;
+            // C minds case and we do not.
+            while (!names.Add(name)) name += "_";
+            fields.Add(new StructField(name, field, member.Offset));
+        }
+
+        if (fields.Count == 0) return new BytesType(type.Size);
+        return StructType.CreateAt(fields, type.Size, type.Name is { Length: > 0 } tag ? tag : null);
+    }
+
+    private static EbpfType ConvertEnumeration(BtfType type)
+    {
+        ScalarType underlying = ScalarType.Integer(type.Size * 8, type.IsSigned);
+        bool fits = type.Values.All(value => underlying.Bits == 64
+            || (value.Value >= underlying.MinValue && value.Value <= (long)underlying.MaxValue));
+        return fits ? new EnumType(underlying, type.Values, type.Name is { Length: > 0 } tag ? tag : null) : underlying;
+    }
+}

@@ -1,0 +1,155 @@
+namespace EbpfCat.Btf;
+
+/// <summary>
+/// A type in type information: no more than the place where it is described, so it costs nothing to pass on. What does
+/// not apply to its kind is empty, zero or void.
+/// </summary>
+/// <param name="Types">The type information it is part of.</param>
+/// <param name="Id">Its number there.</param>
+public readonly partial record struct BtfType(BtfTypes Types, int Id)
+{
+    private const int PointerSize = 8;
+
+    // C has no type this deep; a circle in damaged type information would be.
+    private const int Deepest = 64;
+
+    /// <summary>The kind.</summary>
+    public BtfKind Kind => Types.KindOf(Id);
+
+    /// <summary>The name; empty where it has none.</summary>
+    public string Name => Types.Text(Describe()[0]);
+
+    /// <summary>
+    /// What a pointer points to, a typedef or qualifier stands for, a function's prototype is, a variable holds or an
+    /// array is made of.
+    /// </summary>
+    public BtfType Target => Kind switch
+    {
+        BtfKind.Pointer or BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict or BtfKind.TypeTag
+            or BtfKind.Function or BtfKind.Variable or BtfKind.DeclarationTag => At(Describe()[2]),
+        BtfKind.Array => At(Describe()[3]),
+        _ => Types[0],
+    };
+
+    /// <summary>The type behind typedefs and qualifiers.</summary>
+    /// <exception cref="BtfException">They lead in a circle.</exception>
+    public BtfType Resolve()
+    {
+        BtfType type = this;
+        for (int depth = 0; depth < Deepest; depth++)
+        {
+            if (!type.IsAlias) return type;
+            type = type.Target;
+        }
+
+        throw new BtfException($"Type {Id} leads in a circle.");
+    }
+
+    /// <summary>How many bytes a value takes; 0 for what has no size, such as void or a function.</summary>
+    public int Size => SizeWithin(Deepest);
+
+    /// <summary>How many elements an array has.</summary>
+    public int Length => Kind == BtfKind.Array ? (int)Describe()[5] : 0;
+
+    /// <summary>Whether an integer or an enumeration is signed.</summary>
+    public bool IsSigned => Kind switch
+    {
+        BtfKind.Int => (IntegerEncoding & 1) != 0,
+        BtfKind.Enum or BtfKind.Enum64 => HasKindFlag,
+        _ => false,
+    };
+
+    /// <summary>Whether it is C's <c>_Bool</c>.</summary>
+    public bool IsBoolean => Kind == BtfKind.Int && (IntegerEncoding & 4) != 0;
+
+    /// <summary>Whether it is C's plain <c>char</c>, of which text is made.</summary>
+    public bool IsCharacter => Kind == BtfKind.Int && ((IntegerEncoding & 2) != 0 || Name == "char");
+
+    /// <summary>How many bits of an integer count.</summary>
+    public int Bits => Kind == BtfKind.Int ? (int)(Describe()[3] & 0xff) : 0;
+
+    /// <summary>Whether it is a struct or a union.</summary>
+    public bool IsComposite => Kind is BtfKind.Struct or BtfKind.Union;
+
+    /// <summary>Whether a declaration without body is of a union, not of a struct.</summary>
+    public bool IsForwardUnion => Kind == BtfKind.Forward && HasKindFlag;
+
+    private bool IsAlias => Kind is BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict
+        or BtfKind.TypeTag;
+
+    private bool HasKindFlag => Describe()[1] >> 31 != 0;
+
+    private uint IntegerEncoding => (Describe()[3] >> 24) & 0x0f;
+
+    /// <summary>The type as C would write it: <c>struct sock *</c>, <c>char[16]</c>.</summary>
+    public override string ToString() => Declare(Deepest);
+
+    private ReadOnlySpan<uint> Describe() => Types.Describe(Id);
+
+    private BtfType At(uint id) => Types[(int)id];
+
+    private int SizeWithin(int depth)
+    {
+        if (depth == 0) throw new BtfException($"Type {Id} leads in a circle.");
+        return Kind switch
+        {
+            BtfKind.Int or BtfKind.Struct or BtfKind.Union or BtfKind.Enum or BtfKind.Enum64 or BtfKind.Float
+                or BtfKind.Section => (int)Describe()[2],
+            BtfKind.Pointer => PointerSize,
+            BtfKind.Array => Length * Target.SizeWithin(depth - 1),
+            BtfKind.Variable => Target.SizeWithin(depth - 1),
+            _ when IsAlias => Target.SizeWithin(depth - 1),
+            _ => 0,
+        };
+    }
+
+    private string Declare(int depth)
+    {
+        if (depth == 0) return "...";
+        return Kind switch
+        {
+            BtfKind.Void => "void",
+            BtfKind.Struct => $"struct {Tag}",
+            BtfKind.Union => $"union {Tag}",
+            BtfKind.Forward => $"{(IsForwardUnion ? "union" : "struct")} {Tag}",
+            BtfKind.Enum or BtfKind.Enum64 => $"enum {Tag}",
+            BtfKind.Const => $"const {Target.Declare(depth - 1)}",
+            BtfKind.Volatile => $"volatile {Target.Declare(depth - 1)}",
+            BtfKind.Restrict or BtfKind.TypeTag => Target.Declare(depth - 1),
+            BtfKind.Pointer when Target.Kind == BtfKind.Prototype => Target.DeclareFunction("(*)", depth - 1),
+            BtfKind.Pointer => Join(Target.Declare(depth - 1), "*"),
+            BtfKind.Array => DeclareArray(depth - 1),
+            BtfKind.Prototype => DeclareFunction("", depth - 1),
+            BtfKind.Function => Target.DeclareFunction(Name, depth - 1),
+            BtfKind.Variable => Join(Target.Declare(depth - 1), Name),
+            _ => Name,
+        };
+    }
+
+    private string Tag => Name is { Length: > 0 } name ? name : "{ ... }";
+
+    private static string Join(string type, string name) =>
+        type.EndsWith('*') || name.Length == 0 ? type + name : $"{type} {name}";
+
+    /// <summary>The outer length of an array of arrays comes first, although the inner array is declared first.</summary>
+    private string DeclareArray(int depth)
+    {
+        BtfType element = this;
+        string lengths = "";
+        for (; element.Kind == BtfKind.Array; element = element.Target, depth--)
+        {
+            if (depth <= 0) return "...";
+            lengths += $"[{element.Length}]";
+        }
+
+        return element.Declare(depth) + lengths;
+    }
+
+    private string DeclareFunction(string name, int depth)
+    {
+        IEnumerable<string> parameters = Parameters.Select(parameter => parameter.Type.Kind == BtfKind.Void
+            ? "..."
+            : Join(parameter.Type.Declare(depth - 1), parameter.Name));
+        return $"{Join(Result.Declare(depth - 1), name)}({string.Join(", ", parameters)})";
+    }
+}

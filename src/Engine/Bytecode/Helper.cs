@@ -1,0 +1,22 @@
+namespace EbpfCat.Bytecode;
+
+/// <summary>A function of the kernel that programs call by number (include/uapi/linux/bpf.h, bpf-helpers(7)).</summary>
+/// <param name="Id">The number, as the immediate of a call.</param>
+/// <param name="Name">The name without <c>bpf_</c>: <c>map_lookup_elem</c>.</param>
+/// <param name="Kernel">The first version of Linux that has it.</param>
+/// <param name="IsGplOnly">Only programs under a license compatible with the GPL may call it.</param>
+/// <param name="Result">What it returns in R0.</param>
+/// <param name="Parameters">What it takes in R1 to R5.</param>
+public sealed record Helper(
+    int Id, string Name, Version Kernel, bool IsGplOnly, HelperResult Result, IReadOnlyList<HelperParameter> Parameters)
+{
+    /// <summary>The name as the kernel prints it: <c>bpf_map_lookup_elem</c>.</summary>
+    public string FullName => "bpf_" + Name;
+
+    /// <summary>Takes more arguments than are listed, as <c>bpf_trace_printk</c> does.</summary>
+    public bool IsVariadic => Parameters is [.., { Kind: HelperParameterKind.More }];
+
+    /// <summary>The helper as a signature: <c>long bpf_map_delete_elem(map, key)</c>.</summary>
+    public override string ToString() =>
+        $"{Result} {FullName}({string.Join(", ", Parameters.Select(parameter => parameter.Name))})";
+}

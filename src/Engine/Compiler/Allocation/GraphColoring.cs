@@ -1,0 +1,241 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Gives registers by colouring the interference graph, merging the two sides of copies where that keeps it colourable:
+/// iterated register coalescing (George and Appel, TOPLAS 1996), with the copies that cost most merged first.
+/// </summary>
+internal sealed class GraphColoring
+{
+    private const int Colours = 10; // R0 to R9
+    private const int Precoloured = MachineInstruction.FirstVirtual;
+
+    private readonly InterferenceGraph _graph;
+    private readonly int[] _alias;
+    private readonly int[] _colour;
+    private readonly bool[] _removed;
+    private readonly bool[] _present;
+    private readonly Stack<int> _stack = new();
+    private readonly List<(int A, int B, double Weight)> _copies;
+    private readonly List<int>[] _copiesOf;
+    private readonly bool[] _copyDone;
+    private readonly IReadOnlySet<int> _temporaries;
+
+    public GraphColoring(InterferenceGraph graph, IEnumerable<int> registers, IReadOnlySet<int> temporaries)
+    {
+        _temporaries = temporaries;
+        _graph = graph;
+        _alias = new int[graph.Count];
+        _colour = new int[graph.Count];
+        _removed = new bool[graph.Count];
+        _present = new bool[graph.Count];
+        for (var i = 0; i < graph.Count; i++) (_alias[i], _colour[i]) = (i, i < Precoloured ? i : -1);
+        foreach (var register in registers) _present[register] = true;
+        _copies = [.. graph.Copies.OrderByDescending(c => c.Weight)];
+        _copyDone = new bool[_copies.Count];
+        _copiesOf = new List<int>[graph.Count];
+        for (var i = 0; i < graph.Count; i++) _copiesOf[i] = [];
+        for (var i = 0; i < _copies.Count; i++)
+        {
+            _copiesOf[_copies[i].A].Add(i);
+            _copiesOf[_copies[i].B].Add(i);
+        }
+    }
+
+    /// <summary>The virtual registers that got no colour.</summary>
+    public List<int> Spilled { get; } = [];
+
+    /// <summary>The register that stands for all those it was merged with.</summary>
+    public int Representative(int register) => Find(register);
+
+    public int ColourOf(int register) => _colour[Find(register)];
+
+    public void Run(Func<int, bool> mayRematerialize)
+    {
+        var nodes = Enumerable.Range(Precoloured, _graph.Count - Precoloured).Where(n => _present[n]).ToList();
+        Coalesce();
+        var remaining = new HashSet<int>(nodes.Where(n => Find(n) == n));
+        var low = new Queue<int>(remaining.Where(n => _graph.Degree[n] < Colours));
+        while (remaining.Count > 0)
+        {
+            if (low.TryDequeue(out var node))
+            {
+                if (remaining.Remove(node)) Remove(node, low);
+                continue;
+            }
+            // Everything left has many neighbours: the one that is cheapest in memory is tried last.
+            node = remaining.MinBy(n => _graph.Cost[n] * (mayRematerialize(n) ? 0.25 : 1) / Math.Max(1, _graph.Degree[n]));
+            remaining.Remove(node);
+            Remove(node, low);
+        }
+        Colour();
+    }
+
+    private int Find(int register)
+    {
+        while (_alias[register] != register) register = _alias[register] = _alias[_alias[register]];
+        return register;
+    }
+
+    // Merges copies until none can be: first those that surely leave the graph colourable, by Briggs' and George's tests.
+    private void Coalesce()
+    {
+        var changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (var i = 0; i < _copies.Count; i++)
+            {
+                if (_copyDone[i]) continue;
+                var (a, b) = (Find(_copies[i].A), Find(_copies[i].B));
+                if (a == b)
+                {
+                    _copyDone[i] = true;
+                    continue;
+                }
+                if (b < Precoloured) (a, b) = (b, a);
+                if (b < Precoloured || _graph.Interferes(a, b) || (a >= Precoloured && (_temporaries.Contains(a) || _temporaries.Contains(b))))
+                {
+                    _copyDone[i] = true;
+                    continue;
+                }
+                if (!(a < Precoloured ? George(a, b) : Briggs(a, b) || George(a, b) || George(b, a))) continue;
+                _copyDone[i] = true;
+                Merge(a, b);
+                changed = true;
+            }
+        }
+    }
+
+    // Every neighbour of b is no trouble to a.
+    private bool George(int a, int b)
+    {
+        foreach (var neighbour in _graph.Neighbours[b])
+        {
+            var n = Find(neighbour);
+            if (n < Precoloured ? n == a : _graph.Degree[n] >= Colours)
+            {
+                if (!_graph.Interferes(n, a)) return false;
+            }
+            else if (n < Precoloured && a < Precoloured && n != a)
+            {
+                continue;
+            }
+            else if (n < Precoloured && !_graph.Interferes(n, a))
+            {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // The merged register has fewer than all colours' worth of neighbours that matter.
+    private bool Briggs(int a, int b)
+    {
+        var seen = new HashSet<int>();
+        var significant = 0;
+        foreach (var side in (ReadOnlySpan<int>)[a, b])
+        {
+            foreach (var neighbour in _graph.Neighbours[side])
+            {
+                var n = Find(neighbour);
+                if (!seen.Add(n)) continue;
+                var degree = _graph.Degree[n];
+                if (_graph.Interferes(n, a) && _graph.Interferes(n, b)) degree--;
+                if (n < Precoloured || degree >= Colours) significant++;
+            }
+        }
+        return significant < Colours;
+    }
+
+    private void Merge(int a, int b)
+    {
+        _alias[b] = a;
+        _graph.Cost[a] += _graph.Cost[b];
+        foreach (var neighbour in _graph.Neighbours[b].ToArray())
+        {
+            var n = Find(neighbour);
+            if (n == a) continue;
+            if (_graph.Interferes(n, a)) _graph.Degree[n]--;
+            else _graph.AddEdge(n, a);
+        }
+        _copiesOf[a].AddRange(_copiesOf[b]);
+    }
+
+    private void Remove(int node, Queue<int> low)
+    {
+        _removed[node] = true;
+        _stack.Push(node);
+        foreach (var neighbour in Distinct(node))
+        {
+            if (neighbour < Precoloured || _removed[neighbour]) continue;
+            if (--_graph.Degree[neighbour] == Colours - 1) low.Enqueue(neighbour);
+        }
+    }
+
+    private IEnumerable<int> Distinct(int node)
+    {
+        var seen = new HashSet<int>();
+        foreach (var neighbour in _graph.Neighbours[node])
+        {
+            var n = Find(neighbour);
+            if (n != node && seen.Add(n)) yield return n;
+        }
+    }
+
+    private void Colour()
+    {
+        while (_stack.TryPop(out var node))
+        {
+            var taken = 1 << MachineInstruction.FramePointer;
+            foreach (var neighbour in Distinct(node))
+            {
+                if (_colour[neighbour] >= 0) taken |= 1 << _colour[neighbour];
+            }
+            var free = ~taken & ((1 << Colours) - 1);
+            if (free == 0)
+            {
+                Spilled.Add(node);
+                continue;
+            }
+            _colour[node] = Preferred(node, free);
+        }
+    }
+
+    // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies do not want.
+    private int Preferred(int node, int free)
+    {
+        double best = 0;
+        var choice = -1;
+        var wanted = 0;
+        foreach (var i in _copiesOf[node])
+        {
+            var (a, b, weight) = _copies[i];
+            var other = Find(a) == node ? Find(b) : Find(a);
+            if (other == node) continue;
+            var colour = _colour[other];
+            if (colour < 0)
+            {
+                // Not coloured yet: leave it what it may want for copies with the machine's own registers.
+                foreach (var j in _copiesOf[other])
+                {
+                    var far = Find(_copies[j].A) == other ? Find(_copies[j].B) : Find(_copies[j].A);
+                    if (far < Precoloured && (free & (1 << far)) != 0 && weight > best && !_graph.Interferes(node, far)) (best, choice) = (weight * 0.5, far);
+                }
+                continue;
+            }
+            if ((free & (1 << colour)) != 0 && weight > best) (best, choice) = (weight, colour);
+        }
+        if (choice >= 0) return choice;
+        foreach (var neighbour in Distinct(node))
+        {
+            if (_colour[neighbour] >= 0) continue;
+            foreach (var j in _copiesOf[neighbour])
+            {
+                var far = Find(_copies[j].A) == neighbour ? Find(_copies[j].B) : Find(_copies[j].A);
+                if (_colour[far] >= 0) wanted |= 1 << _colour[far];
+            }
+        }
+        var unwanted = free & ~wanted;
+        return System.Numerics.BitOperations.TrailingZeroCount(unwanted != 0 ? unwanted : free);
+    }
+}

@@ -1,0 +1,72 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>Which registers hold something at the same time, and which copies there are between them.</summary>
+internal sealed class InterferenceGraph
+{
+    private readonly HashSet<long> _edges = [];
+
+    public InterferenceGraph(MachineFunction f)
+    {
+        Count = f.RegisterCount;
+        Neighbours = new List<int>[Count];
+        Degree = new int[Count];
+        Cost = new double[Count];
+        for (var i = 0; i < Count; i++) Neighbours[i] = [];
+        for (var a = 0; a < MachineInstruction.FirstVirtual; a++)
+        {
+            for (var b = 0; b < a; b++) AddEdge(a, b);
+        }
+        var liveness = new Liveness(f);
+        var live = new RegisterSet(Count);
+        foreach (var block in f.Blocks)
+        {
+            var weight = Math.Pow(10, Math.Min(block.LoopDepth, 6));
+            live.CopyFrom(liveness.LiveOut(block));
+            for (var i = block.Instructions.Count - 1; i >= 0; i--) Visit(block.Instructions[i], live, weight);
+        }
+    }
+
+    public int Count { get; }
+    public List<int>[] Neighbours { get; }
+    public int[] Degree { get; }
+
+    /// <summary>How much it costs to keep a register in memory: accesses, weighted by loops.</summary>
+    public double[] Cost { get; }
+
+    public List<(int A, int B, double Weight)> Copies { get; } = [];
+
+    public bool Interferes(int a, int b) => a == b || _edges.Contains(Key(a, b));
+
+    public void AddEdge(int a, int b)
+    {
+        if (a == b || !_edges.Add(Key(a, b))) return;
+        Neighbours[a].Add(b);
+        Neighbours[b].Add(a);
+        Degree[a]++;
+        Degree[b]++;
+    }
+
+    private void Visit(MachineInstruction instruction, RegisterSet live, double weight)
+    {
+        if (instruction.IsCopy && instruction.Source != MachineInstruction.FramePointer)
+        {
+            // The two sides of a copy may share a register: the copy alone does not make them interfere.
+            live.Remove(instruction.Source);
+            Copies.Add((instruction.Destination, instruction.Source, weight));
+        }
+        foreach (var defined in Liveness.Definitions(instruction)) live.Add(defined);
+        foreach (var defined in Liveness.Definitions(instruction))
+        {
+            live.ForEach((this, defined), static (state, other) => state.Item1.AddEdge(state.defined, other));
+            Cost[defined] += weight;
+        }
+        foreach (var defined in Liveness.Definitions(instruction)) live.Remove(defined);
+        foreach (var used in Liveness.Uses(instruction))
+        {
+            live.Add(used);
+            Cost[used] += weight;
+        }
+    }
+
+    private static long Key(int a, int b) => a < b ? ((long)a << 32) | (uint)b : ((long)b << 32) | (uint)a;
+}

@@ -1,0 +1,233 @@
+using EbpfCat.Bytecode;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Orders machine blocks so that as few jumps as possible are needed, once registers are given out.</summary>
+internal static class Layout
+{
+    /// <summary>Removes and orders blocks until each falls through to the next where it can.</summary>
+    public static void Arrange(MachineFunction f)
+    {
+        var changed = true;
+        while (changed)
+        {
+            changed = SkipEmpty(f);
+            changed |= ExitDirectly(f);
+            changed |= DropUnreached(f);
+            changed |= MergeEqual(f);
+            changed |= MergeTails(f);
+        }
+        Order(f);
+        Fallthrough(f);
+    }
+
+    // A jump to a block that only jumps on goes where that one goes.
+    private static bool SkipEmpty(MachineFunction f)
+    {
+        var changed = false;
+        foreach (var block in f.Blocks)
+        {
+            foreach (var instruction in block.Instructions)
+            {
+                if (instruction.Target is null) continue;
+                var end = instruction.Target;
+                for (var steps = 0; steps < f.Blocks.Count && end.Instructions is [{ Op: MachineOp.Goto }]; steps++)
+                {
+                    end = end.Instructions[0].Target!;
+                }
+                if (ReferenceEquals(end, instruction.Target)) continue;
+                instruction.Target = end;
+                changed = true;
+            }
+            // A conditional jump to where it goes anyway is none.
+            var count = block.Instructions.Count;
+            if (count >= 2 && block.Instructions[^2] is { IsJump: true } jump && block.Instructions[^1].Op == MachineOp.Goto
+                && ReferenceEquals(jump.Target, block.Instructions[^1].Target))
+            {
+                block.Instructions.RemoveAt(count - 2);
+                changed = true;
+            }
+        }
+        return changed;
+    }
+
+    private static bool ExitDirectly(MachineFunction f)
+    {
+        var changed = false;
+        foreach (var block in f.Blocks)
+        {
+            if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }) continue;
+            // A conditional jump before it may still want the same block: it stays for that one.
+            block.Instructions[^1] = exit.Clone();
+            changed = true;
+        }
+        return changed;
+    }
+
+    private static bool DropUnreached(MachineFunction f)
+    {
+        var reached = new HashSet<MachineBlock>();
+        var stack = new Stack<MachineBlock>([f.Blocks[0]]);
+        while (stack.TryPop(out var block))
+        {
+            if (!reached.Add(block)) continue;
+            foreach (var successor in block.Successors) stack.Push(successor);
+        }
+        var dropped = f.Blocks.RemoveAll(b => !reached.Contains(b)) > 0;
+        // A block with one way in, from a block with one way out, is that block's continuation.
+        var waysIn = new Dictionary<MachineBlock, int>();
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
+        foreach (var block in f.Blocks)
+        {
+            while (block.Instructions[^1] is { Op: MachineOp.Goto, Target: { } next } && waysIn[next] == 1
+                && !ReferenceEquals(next, block) && !ReferenceEquals(next, f.Blocks[0]) && next.Instructions.Count > 0
+                && !(block.Instructions.Count >= 2 && block.Instructions[^2].IsJump))
+            {
+                block.Instructions.RemoveAt(block.Instructions.Count - 1);
+                block.Instructions.AddRange(next.Instructions);
+                next.Instructions = [];
+                dropped = true;
+            }
+        }
+        f.Blocks.RemoveAll(b => b.Instructions.Count == 0);
+        return dropped;
+    }
+
+    // Blocks that do the same and go on to the same place are one block.
+    private static bool MergeEqual(MachineFunction f)
+    {
+        var first = new Dictionary<MachineBlock, MachineBlock>(SameInstructions.Comparer);
+        Dictionary<MachineBlock, MachineBlock>? replaced = null;
+        foreach (var block in f.Blocks.Skip(1))
+        {
+            if (!first.TryAdd(block, block)) (replaced ??= []).Add(block, first[block]);
+        }
+        if (replaced is null) return false;
+        Redirect(f, replaced);
+        f.Blocks.RemoveAll(replaced.ContainsKey);
+        return true;
+    }
+
+    private static void Redirect(MachineFunction f, Dictionary<MachineBlock, MachineBlock> replaced)
+    {
+        foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions))
+        {
+            if (instruction.Target is { } target && replaced.TryGetValue(target, out var other)) instruction.Target = other;
+        }
+    }
+
+    // Two blocks that end alike, in an exit or on to the same block, share the end where that saves instructions.
+    private static bool MergeTails(MachineFunction f)
+    {
+        var groups = f.Blocks
+            .Where(b => b.Instructions.Count >= 3 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
+            .GroupBy(b => HashCode.Combine(b.Instructions[^1].ContentHash(), b.Instructions[^2].ContentHash()))
+            .Where(g => g.Skip(1).Any());
+        foreach (var group in groups)
+        {
+            var blocks = group.ToList();
+            for (var i = 0; i < blocks.Count; i++)
+            {
+                for (var j = i + 1; j < blocks.Count; j++)
+                {
+                    if (ShareTail(f, blocks[i], blocks[j])) return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private static bool ShareTail(MachineFunction f, MachineBlock a, MachineBlock b)
+    {
+        var common = 0;
+        while (common < a.Instructions.Count && common < b.Instructions.Count
+            && a.Instructions[^(common + 1)].SameAs(b.Instructions[^(common + 1)])
+            && !a.Instructions[^(common + 1)].IsJump)
+        {
+            common++;
+        }
+        // The jump to the shared end costs one: worth it from two instructions besides on, when the end is an exit or a jump already.
+        if (common < 3) return false;
+        if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
+        // The tail of b becomes a block of its own unless b is all tail.
+        MachineBlock tail;
+        if (common == b.Instructions.Count && !ReferenceEquals(b, f.Blocks[0]))
+        {
+            tail = b;
+        }
+        else
+        {
+            tail = new MachineBlock(f.Blocks.Max(x => x.Id) + 1, b.LoopDepth) { Instructions = [.. b.Instructions.TakeLast(common)] };
+            b.Instructions.RemoveRange(b.Instructions.Count - common, common);
+            b.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
+            f.Blocks.Insert(f.Blocks.IndexOf(b) + 1, tail);
+        }
+        a.Instructions.RemoveRange(a.Instructions.Count - common, common);
+        a.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
+        return true;
+    }
+
+    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a
+    // way round joins the main way by falling through rather than by a jump.
+    private static void Order(MachineFunction f)
+    {
+        var waiting = new Dictionary<MachineBlock, int>();
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waiting[successor] = waiting.GetValueOrDefault(successor) + 1;
+        var order = new List<MachineBlock>(f.Blocks.Count);
+        var placed = new HashSet<MachineBlock>();
+        foreach (var start in f.Blocks)
+        {
+            for (var block = start; block is not null && placed.Add(block); block = Next(block))
+            {
+                order.Add(block);
+                foreach (var successor in block.Successors) waiting[successor]--;
+            }
+        }
+        f.Blocks = order;
+
+        MachineBlock? Next(MachineBlock block)
+        {
+            if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target: { } otherwise }) return null;
+            var jump = block.Instructions.Count >= 2 && block.Instructions[^2].IsJump ? block.Instructions[^2] : null;
+            var target = jump is not null && Invert(jump.Condition) is not null && !placed.Contains(jump.Target!) ? jump.Target : null;
+            if (placed.Contains(otherwise)) return target;
+            return target is not null && waiting[target] < waiting[otherwise] ? target : otherwise;
+        }
+    }
+
+    private static void Fallthrough(MachineFunction f)
+    {
+        for (var i = 0; i < f.Blocks.Count; i++)
+        {
+            var block = f.Blocks[i];
+            var next = i + 1 < f.Blocks.Count ? f.Blocks[i + 1] : null;
+            if (block.Instructions[^1] is not { Op: MachineOp.Goto } last) continue;
+            if (ReferenceEquals(last.Target, next))
+            {
+                block.Instructions.RemoveAt(block.Instructions.Count - 1);
+                continue;
+            }
+            if (block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true } jump && ReferenceEquals(jump.Target, next)
+                && Invert(jump.Condition) is { } inverted)
+            {
+                (jump.Condition, jump.Target) = (inverted, last.Target);
+                block.Instructions.RemoveAt(block.Instructions.Count - 1);
+            }
+        }
+    }
+
+    private static JumpOperation? Invert(JumpOperation condition) => condition switch
+    {
+        JumpOperation.Eq => JumpOperation.Ne,
+        JumpOperation.Ne => JumpOperation.Eq,
+        JumpOperation.Gt => JumpOperation.Le,
+        JumpOperation.Le => JumpOperation.Gt,
+        JumpOperation.Ge => JumpOperation.Lt,
+        JumpOperation.Lt => JumpOperation.Ge,
+        JumpOperation.Sgt => JumpOperation.Sle,
+        JumpOperation.Sle => JumpOperation.Sgt,
+        JumpOperation.Sge => JumpOperation.Slt,
+        JumpOperation.Slt => JumpOperation.Sge,
+        _ => null,
+    };
+}

@@ -1,0 +1,27 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Gives each stack slot that is used its offset from the frame pointer.</summary>
+internal static class StackFrame
+{
+    private const int Limit = 512; // MAX_BPF_STACK
+
+    public static int Arrange(MachineFunction f)
+    {
+        var used = f.Blocks.SelectMany(b => b.Instructions).Select(i => i.Slot).OfType<StackSlot>().ToHashSet();
+        var depth = 0;
+        foreach (var slot in f.Slots)
+        {
+            if (!used.Contains(slot)) continue;
+            depth += (slot.Size + 7) & ~7;
+            slot.Offset = -depth;
+        }
+        if (depth > Limit)
+        {
+            throw new CompileException("StackTooLarge", $"The program needs {depth} bytes of stack; the kernel allows {Limit}.", null,
+                "Keep large structs in a per-CPU array map, and texts short.");
+        }
+        return depth;
+    }
+}

@@ -1,0 +1,268 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private Value _context = null!;
+
+    private Operand LowerExpression(Expression expression)
+    {
+        switch (expression)
+        {
+            case ConstantExpression constant:
+                return LowerConstant(constant);
+            case LocalExpression local:
+                return ReadLocal(local.Local);
+            case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
+                or UnaryExpression { Operator: UnaryOperator.LogicalNot } or HeaderExpression or MapContainsExpression:
+                return Materialize(expression);
+            case BinaryExpression binary:
+                return LowerBinary(binary);
+            case UnaryExpression unary:
+                return LowerUnary(unary);
+            case CastExpression cast:
+                return LowerCast(cast);
+            case LetExpression let when _typer.TypeOf(let) is ScalarType { IsBoolean: true }:
+                return Materialize(let);
+            case LetExpression let:
+                Assign(let.Local, LowerExpression(let.Value), let.Source);
+                return LowerExpression(let.Body);
+            case TextExpression text:
+                return LowerText(text);
+            case ConditionalExpression conditional:
+                return LowerConditional(conditional);
+            case PacketLengthExpression:
+                return new ScalarOperand(ScalarType.UInt32, PacketLength());
+            case VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
+                or MapEntryExpression or FieldExpression or IndexExpression:
+                return ReadPlace(expression);
+            case MapCallExpression call:
+                return LowerMapCall(call);
+            case HelperCallExpression call:
+                return LowerHelperCall(call);
+            case CallExpression call:
+                return LowerFunctionCall(call);
+            case SystemValueExpression system:
+                return LowerSystemValue(system);
+            case EventFieldExpression field:
+                return (_traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
+                    field.Source, "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Read(field, _b, _context);
+            case StructExpression record:
+                var type = (StructType)_typer.TypeOf(record)!;
+                return StructInTemporary(record, type);
+            case ContextExpression:
+                return new ScalarOperand(ScalarType.UInt64, _context);
+            case MapReferenceExpression map:
+                return new ScalarOperand(ScalarType.UInt64, MapAddress(map.Map, map.Source));
+            default:
+                throw Error("UnsupportedExpression", $"{expression.GetType().Name} is not supported.", expression.Source);
+        }
+    }
+
+    private void LowerEffect(Expression expression)
+    {
+        // What has no effect of its own may still end the program, as a packet that is too short does.
+        LowerExpression(expression);
+    }
+
+    private ScalarOperand LowerScalar(Expression expression) => LowerExpression(expression) as ScalarOperand
+        ?? throw Error("WrongType", $"A number is wanted here, not a {_typer.TypeOf(expression)?.Name}.", expression.Source);
+
+    private Operand LowerConstant(ConstantExpression constant)
+    {
+        var type = _typer.TypeOf(constant)!;
+        switch (constant.Value)
+        {
+            case long number:
+                return new ScalarOperand(ScalarType.Int64, _b.Constant(number));
+            case ulong number:
+                return new ScalarOperand(ScalarType.UInt64, _b.Constant((long)number));
+            case bool truth:
+                return new ScalarOperand(ScalarType.Boolean, _b.Constant(truth ? 1 : 0));
+            case decimal fraction:
+                return new ScalarOperand(ScalarType.Fixed, _b.Constant(Constants.ToFixed(fraction)));
+            default:
+                return BytesOf(type, type.ToBytes(constant.Value));
+        }
+    }
+
+    private PiecesOperand BytesOf(EbpfType type, byte[] bytes) => new(type,
+        [.. PieceLayout(bytes.Length, 8).Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
+
+    private static long ReadNative(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        1 => bytes[0],
+        2 => BitConverter.ToUInt16(bytes),
+        4 => BitConverter.ToUInt32(bytes),
+        _ => BitConverter.ToInt64(bytes),
+    };
+
+    private Operand LowerCast(CastExpression cast)
+    {
+        if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
+        // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
+        return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);
+    }
+
+    /// <summary>An expression that is to be of a type: structs take it on.</summary>
+    private Operand LowerAs(Expression expression, EbpfType type) => expression is StructExpression record && type is StructType wanted
+        ? StructInTemporary(record, wanted)
+        : LowerExpression(expression);
+
+    private Operand LowerConditional(ConditionalExpression conditional)
+    {
+        var type = _typer.TypeOf(conditional)!;
+        var holder = new Local("conditional", type);
+        LowerIf(new IfStatement(conditional.Condition,
+            [new AssignStatement(holder, conditional.WhenTrue) { Source = conditional.Source }],
+            [new AssignStatement(holder, conditional.WhenFalse) { Source = conditional.Source }]));
+        return ReadLocal(holder);
+    }
+
+    // ---- locals
+
+    private LocalStorage StorageOf(Local local, bool wholeWrite) => _frame.Storage(local, l =>
+    {
+        var type = l.Type!;
+        if (type is ScalarType) return new LocalStorage([new SsaVariable(l.Name)], [(0, 8)], null);
+        if (type is AddressType)
+        {
+            var layout = PieceLayout(type.Size, 8);
+            return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
+        }
+        var slot = _b.Function.NewSlot(type.Size);
+        // A local that is not written whole at once begins as zeros, wherever it is first met.
+        if (!wholeWrite || _b.Current != _b.Function.Entry) ZeroAtEntry(slot);
+        return new LocalStorage([], [], slot);
+    });
+
+    private void ZeroAtEntry(StackSlot slot)
+    {
+        var entry = _b.Function.Entry;
+        var at = 1; // behind the context
+        Value Insert(Value value)
+        {
+            value.Block = entry;
+            entry.Body.Insert(at++, value);
+            return value;
+        }
+
+        var address = _b.Function.NewValue(Op.FrameAddress);
+        address.Extra = slot;
+        Insert(address);
+        foreach (var (offset, size) in PieceLayout((slot.Size + 7) & ~7, 8))
+        {
+            var store = _b.Function.NewValue(Op.Store, address, _b.Constant(0));
+            (store.Immediate, store.Size, store.Region) = (offset, (byte)size, MemoryRegion.Stack);
+            Insert(store);
+        }
+    }
+
+    private Operand ReadLocal(Local local)
+    {
+        var storage = StorageOf(local, wholeWrite: false);
+        if (storage.Slot is { } slot) return new MemoryOperand(local.Type!, StackPlace(slot));
+        if (local.Type is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
+        return new PiecesOperand(local.Type!,
+            [.. storage.Layout.Select((p, i) => new Piece(p.Offset, p.Size, _b.Read(storage.Pieces[i])))]);
+    }
+
+    private void Assign(Local local, Operand value, SourceSpan? source)
+    {
+        var type = local.Type ??= value.Type;
+        var converted = Convert(value, type, source);
+        var storage = StorageOf(local, wholeWrite: true);
+        if (storage.Slot is { } slot)
+        {
+            Store(type, StackPlace(slot), converted, source);
+            return;
+        }
+        if (converted is ScalarOperand scalar)
+        {
+            _b.Write(storage.Pieces[0], scalar.Value);
+            return;
+        }
+        var pieces = Pieces(converted, storage.Layout);
+        for (var i = 0; i < pieces.Count; i++) _b.Write(storage.Pieces[i], pieces[i].Value);
+    }
+
+    private Place StackPlace(StackSlot slot) => new(MemoryRegion.Stack, _b.Leaf(Op.FrameAddress, 0, slot), 0);
+
+    // ---- temporaries: stack slots that live as long as a statement
+
+    private readonly List<StackSlot> _temporaries = [];
+    private readonly Dictionary<int, Stack<StackSlot>> _freeTemporaries = [];
+    private int _temporaryFloor;
+
+    private StackSlot Temporary(int size)
+    {
+        size = (size + 7) & ~7;
+        var slot = _freeTemporaries.TryGetValue(size, out var free) && free.Count > 0 ? free.Pop() : _b.Function.NewSlot(size);
+        _temporaries.Add(slot);
+        return slot;
+    }
+
+    private void ReleaseTemporaries()
+    {
+        while (_temporaries.Count > _temporaryFloor)
+        {
+            var slot = _temporaries[^1];
+            _temporaries.RemoveAt(_temporaries.Count - 1);
+            if (!_freeTemporaries.TryGetValue(slot.Size, out var free)) _freeTemporaries[slot.Size] = free = [];
+            free.Push(slot);
+        }
+    }
+
+    /// <summary>A value in memory, copied to the stack if it is in registers.</summary>
+    private MemoryOperand InMemory(Operand operand)
+    {
+        if (operand is MemoryOperand memory) return memory;
+        var place = StackPlace(Temporary(operand.Type.Size));
+        Store(operand.Type, place, operand, null);
+        return new MemoryOperand(operand.Type, place);
+    }
+
+    private MemoryOperand StructInTemporary(StructExpression record, StructType type)
+    {
+        var place = StackPlace(Temporary(type.Size));
+        StoreStruct(record, type, place);
+        return new MemoryOperand(type, place);
+    }
+
+    private void StoreStruct(StructExpression record, StructType type, Place place)
+    {
+        // The fields first: what they compute may use temporaries and calls of its own.
+        var values = new List<(StructField Field, Operand Value)>();
+        foreach (var (name, value) in record.Fields)
+        {
+            var field = type.FindField(name) ?? throw Error("UnknownField", $"There is no field '{name}' in {type.Name}.",
+                value.Source ?? record.Source, NameSuggestion.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
+            var operand = LowerAs(value, field.Type);
+            values.Add((field, operand is ScalarOperand ? Convert(operand, Typer.Plain(field.Type)!, value.Source) : operand));
+        }
+        ZeroGaps(type, values.Select(v => v.Field), place);
+        foreach (var (field, value) in values) Store(field.Type, place.At(field.Offset), value, record.Source);
+    }
+
+    // Padding and fields not named are zero: a key must be the same bytes whenever it is the same key.
+    private void ZeroGaps(StructType type, IEnumerable<StructField> written, Place place)
+    {
+        var covered = new bool[type.Size];
+        foreach (var field in written) covered.AsSpan(field.Offset, field.Type.Size).Fill(true);
+        var at = 0;
+        while (at < covered.Length)
+        {
+            if (covered[at])
+            {
+                at++;
+                continue;
+            }
+            var size = 1;
+            while (size < 8 && at % (size * 2) == 0 && at + size * 2 <= covered.Length && !covered.AsSpan(at, size * 2).Contains(true)) size *= 2;
+            _b.Store(place.Region, place.Pointer, place.Offset + at, size, _b.Constant(0));
+            at += size;
+        }
+    }
+}

@@ -1,0 +1,203 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private const long NoExist = 1; // BPF_NOEXIST
+    private const long Exist = 2; // BPF_EXIST
+
+    private Value MapAddress(Map map, SourceSpan? source) => _b.Leaf(Op.MapAddress, 0, _resources.IndexOf(map, source));
+
+    private static bool IsArray(Map map) => map.Type is MapType.Array or MapType.PerCpuArray;
+
+    private static bool IsPerCpu(Map map) => map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
+
+    private PlaceReference LocateVariable(Variable variable, SourceSpan? source, bool insert)
+    {
+        var location = _resources.Locate(variable, source);
+        switch (variable.Storage)
+        {
+            case VariableStorage.Array:
+                // One address for all the variables of the map: the offset goes into the access.
+                var address = _b.Leaf(Op.MapValueAddress, 0, location.Map);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset), false, Shared: true);
+            case VariableStorage.PerCpu:
+                var pointer = LookupKey(location.Map, location.Key);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset), true, Shared: false);
+            default:
+                var entry = LookupKey(location.Map, location.Key);
+                if (insert) entry = InsertIfNull(entry, location.Map, KeyOf(location.Key), ScalarType.UInt64);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, entry, 0), true, Shared: true);
+        }
+    }
+
+    private Value KeyOf(int key)
+    {
+        var place = StackPlace(Temporary(4));
+        _b.Store(place.Region, place.Pointer, 0, 4, _b.Constant(key));
+        return place.Pointer;
+    }
+
+    private Value LookupKey(int map, int key) =>
+        _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), KeyOf(key));
+
+    /// <summary>The address of a key's or value's bytes.</summary>
+    private Value AddressOf(Expression expression, EbpfType? type, SourceSpan? source)
+    {
+        if (type is null) throw Error("NoKey", "This kind of map has no keys.", source, "Use Push, Pop and Peek.");
+        if (expression is StructExpression record && type is StructType wanted)
+        {
+            return AddressAt(StructInTemporary(record, wanted).Place);
+        }
+        var operand = LowerExpression(expression);
+        return AddressOf(operand, type, source ?? expression.Source);
+    }
+
+    private Value AddressOf(Operand operand, EbpfType type, SourceSpan? source)
+    {
+        if (operand.Type == type && operand is MemoryOperand memory) return AddressAt(memory.Place);
+        var place = StackPlace(Temporary(type.Size));
+        Store(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!, source) : operand, source);
+        return place.Pointer;
+    }
+
+    private Value AddressAt(Place place) => _b.Make(Op.Add, place.Pointer, _b.Constant(place.Offset));
+
+    private PlaceReference LocateEntry(MapEntryExpression entry, bool insert)
+    {
+        var map = entry.Map;
+        if (map.Value is null || map.Key is null)
+        {
+            throw Error("NoKey", $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
+        }
+        var key = AddressOf(entry.Key, map.Key, entry.Source);
+        var index = _resources.IndexOf(map, entry.Source);
+        var pointer = _b.Call(HelperFacts.MapLookup, MapAddress(map, entry.Source), key);
+        if (insert && !IsArray(map)) pointer = InsertIfNull(pointer, index, key, map.Value);
+        return new PlaceReference(map.Value, new Place(MemoryRegion.Map, pointer, 0), true, Shared: !IsPerCpu(map));
+    }
+
+    // Another processor may insert at the same moment: whoever comes second finds the first one's entry when asking again.
+    private Value InsertIfNull(Value pointer, int map, Value key, EbpfType type)
+    {
+        if (_b.Current is null) return pointer;
+        var (absent, after) = (_b.NewBlock(), _b.NewBlock());
+        var found = _b.Current;
+        BranchIfNotZero(pointer, after, absent);
+        Start(absent);
+        var zero = StackPlace(Temporary(type.Size));
+        foreach (var (offset, size) in PieceLayout((type.Size + 7) & ~7, 8)) _b.Store(zero.Region, zero.Pointer, offset, size, _b.Constant(0));
+        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, zero.Pointer, _b.Constant(NoExist));
+        var inserted = _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), key);
+        Jump(after);
+        Start(after);
+        return _b.Phi((found, pointer), (absent, inserted));
+    }
+
+    private void LowerContains(MapContainsExpression contains, Block whenTrue, Block whenFalse)
+    {
+        var map = contains.Map;
+        if (map.Type is MapType.BloomFilter)
+        {
+            // A bloom filter is peeked at with a value: 0 says that it may be there.
+            var value = AddressOf(contains.Key, map.Value, contains.Source);
+            BranchIfNotZero(_b.Call(HelperFacts.MapPeek, MapAddress(map, contains.Source), value), whenFalse, whenTrue);
+            return;
+        }
+        var key = AddressOf(contains.Key, map.Key, contains.Source);
+        BranchIfNotZero(_b.Call(HelperFacts.MapLookup, MapAddress(map, contains.Source), key), whenTrue, whenFalse);
+    }
+
+    private Operand LowerMapCall(MapCallExpression call)
+    {
+        var map = call.Map;
+        var arguments = call.Arguments;
+        void Want(int least, int most)
+        {
+            if (arguments.Count < least || arguments.Count > most)
+            {
+                throw Error("WrongArgumentCount", $"{call.Operation} takes {(least == most ? least : $"{least} or {most}")} arguments, not {arguments.Count}.", call.Source);
+            }
+        }
+
+        switch (call.Operation)
+        {
+            case MapOperation.Remove:
+                Want(1, 1);
+                return Succeeded(_b.Call(HelperFacts.MapDelete, MapAddress(map, call.Source), AddressOf(arguments[0], map.Key, call.Source)));
+            case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
+                Want(2, 2);
+                var flags = call.Operation == MapOperation.Add ? NoExist : call.Operation == MapOperation.Replace ? Exist : 0;
+                var value = AddressOf(arguments[1], map.Value, call.Source);
+                var key = AddressOf(arguments[0], map.Key, call.Source);
+                return Succeeded(_b.Call(HelperFacts.MapUpdate, MapAddress(map, call.Source), key, value, _b.Constant(flags)));
+            case MapOperation.Push:
+                Want(1, 1);
+                return Succeeded(_b.Call(HelperFacts.MapPush, MapAddress(map, call.Source), AddressOf(arguments[0], map.Value, call.Source), _b.Constant(0)));
+            case MapOperation.Pop when map.Key is not null:
+                Want(1, 1);
+                return PopKey(map, arguments[0], call);
+            case MapOperation.Pop or MapOperation.Peek:
+                Want(0, 0);
+                return Taken(map, call.Operation == MapOperation.Pop ? HelperFacts.MapPop : HelperFacts.MapPeek, call);
+            case MapOperation.Redirect:
+                Want(1, 2);
+                var index = LowerScalar(arguments[0]).Value;
+                var otherwise = arguments.Count < 2 ? _b.Constant(0) : ResultOf(arguments[1]);
+                return new ScalarOperand(ScalarType.Int64, _b.Call(HelperFacts.RedirectMap, MapAddress(map, call.Source), index, otherwise));
+            case MapOperation.TailCall:
+                Want(1, 1);
+                return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), LowerScalar(arguments[0]).Value));
+            default:
+                throw Error("UnsupportedOperation", $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
+        }
+    }
+
+    private Value ResultOf(Expression expression) => expression is ConstantExpression { Value: string name }
+        ? _b.Constant(Verdict(name, expression.Source)!.Value)
+        : LowerScalar(expression).Value;
+
+    // A helper returns 0 for success.
+    private ScalarOperand Succeeded(Value result)
+    {
+        if (_b.Current is null) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
+        var (yes, no, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(result, no, yes);
+        Start(yes);
+        Jump(after);
+        Start(no);
+        Jump(after);
+        Start(after);
+        return new ScalarOperand(ScalarType.Boolean, _b.Phi((yes, _b.Constant(1)), (no, _b.Constant(0))));
+    }
+
+    // Takes the value out of a hash: read, then removed. Zero where there is none.
+    private Operand PopKey(Map map, Expression keyExpression, MapCallExpression call)
+    {
+        var key = AddressOf(keyExpression, map.Key, call.Source);
+        var pointer = _b.Call(HelperFacts.MapLookup, MapAddress(map, call.Source), key);
+        var holder = new Local("popped", Typer.Plain(map.Value));
+        var storage = StorageOf(holder, wholeWrite: false);
+        foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));
+        var (present, after) = (_b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(pointer, present, after);
+        Start(present);
+        Assign(holder, Load(map.Value!, new Place(MemoryRegion.Map, pointer, 0)), call.Source);
+        _b.Call(HelperFacts.MapDelete, MapAddress(map, call.Source), key);
+        Jump(after);
+        Start(after);
+        return ReadLocal(holder);
+    }
+
+    private Operand Taken(Map map, int helper, MapCallExpression call)
+    {
+        var place = StackPlace(Temporary(map.Value!.Size));
+        foreach (var (offset, size) in PieceLayout((map.Value.Size + 7) & ~7, 8)) _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
+        _b.Call(helper, MapAddress(map, call.Source), place.Pointer);
+        // Copied out: the temporary is used again.
+        var loaded = Load(map.Value, place);
+        return loaded;
+    }
+}

@@ -1,0 +1,264 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    // How bytes are cut into what one access can move: the largest pieces that alignment allows.
+    private static List<(int Offset, int Size)> PieceLayout(int bytes, int alignment)
+    {
+        var layout = new List<(int, int)>();
+        for (var offset = 0; offset < bytes;)
+        {
+            var size = 8;
+            while (size > bytes - offset || size > alignment && offset % size != 0 || size > 1 && alignment < size && alignment < 8) size /= 2;
+            layout.Add((offset, size));
+            offset += size;
+        }
+        return layout;
+    }
+
+    // The stack wants aligned accesses; slots begin on 8 bytes.
+    private static int AlignmentOf(Place place)
+    {
+        if (place.Region != MemoryRegion.Stack) return 8;
+        var offset = place.Offset & 7;
+        return offset == 0 ? 8 : offset & -offset;
+    }
+
+    private Operand Load(EbpfType type, Place place)
+    {
+        if (type is ScalarType scalar) return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
+        if (type is AddressType) return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
+        return new MemoryOperand(type, place);
+    }
+
+    private Value LoadScalar(ScalarType type, Place place)
+    {
+        var value = _b.Load(place.Region, place.Pointer, place.Offset, type.Size);
+        if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
+        return type.IsSigned ? _b.Make(Op.SignExtend, type.Bits, value) : value;
+    }
+
+    private List<Piece> LoadPieces(Place place, IEnumerable<(int Offset, int Size)> layout) =>
+        [.. layout.Select(p => new Piece(p.Offset, p.Size, _b.Load(place.Region, place.Pointer, place.Offset + p.Offset, p.Size)))];
+
+    private void Store(EbpfType type, Place place, Operand value, SourceSpan? source)
+    {
+        if (type is ScalarType scalar)
+        {
+            if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
+            {
+                throw Error("WrongType", $"A {value.Type.Name} cannot be stored as {type.Name}.", source);
+            }
+            var stored = number.Value;
+            if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
+            _b.Store(place.Region, place.Pointer, place.Offset, scalar.Size, stored);
+            return;
+        }
+        var converted = Convert(value, type, source);
+        var sourceAlignment = converted is MemoryOperand memory ? AlignmentOf(memory.Place) : 8;
+        var layout = converted is PiecesOperand given && AlignmentOf(place) == 8 && given.Pieces.All(p => p.Offset % p.Size == 0)
+            ? [.. given.Pieces.Select(p => (p.Offset, p.Size))]
+            : PieceLayout(type.Size, Math.Min(AlignmentOf(place), sourceAlignment));
+        foreach (var piece in Pieces(converted, layout))
+        {
+            _b.Store(place.Region, place.Pointer, place.Offset + piece.Offset, piece.Size, piece.Value);
+        }
+    }
+
+    /// <summary>The bytes of a value, cut as wanted.</summary>
+    private IReadOnlyList<Piece> Pieces(Operand operand, IEnumerable<(int Offset, int Size)> layout)
+    {
+        var wanted = layout.ToList();
+        switch (operand)
+        {
+            case MemoryOperand memory:
+                return LoadPieces(memory.Place, wanted);
+            case PiecesOperand pieces:
+                return pieces.Pieces.Select(p => (p.Offset, p.Size)).SequenceEqual(wanted)
+                    ? pieces.Pieces
+                    : [.. wanted.Select(w => new Piece(w.Offset, w.Size, Cut(pieces.Pieces, w.Offset, w.Size)))];
+            default:
+                var scalar = (ScalarOperand)operand;
+                return [.. wanted.Select(w => new Piece(w.Offset, w.Size, Cut([new Piece(0, 8, scalar.Value)], w.Offset, w.Size)))];
+        }
+    }
+
+    // Some bytes out of pieces: shifted out of one, or put together from several.
+    private Value Cut(IReadOnlyList<Piece> pieces, int offset, int size)
+    {
+        Value? result = null;
+        foreach (var piece in pieces)
+        {
+            var from = Math.Max(offset, piece.Offset);
+            var to = Math.Min(offset + size, piece.Offset + piece.Size);
+            if (from >= to) continue;
+            var part = piece.Value;
+            if (BitConverter.IsLittleEndian)
+            {
+                if (from > piece.Offset) part = _b.Make(Op.Shr, part, _b.Constant((from - piece.Offset) * 8));
+                if (to - from < 8) part = _b.Make(Op.And, part, _b.Constant(Simplifier.Mask((to - from) * 8)));
+                if (from > offset) part = _b.Make(Op.Shl, part, _b.Constant((from - offset) * 8));
+            }
+            else
+            {
+                throw new PlatformNotSupportedException("Big-endian processors are not supported.");
+            }
+            result = result is null ? part : _b.Make(Op.Or, result, part);
+        }
+        return result ?? _b.Constant(0);
+    }
+
+    // ---- places that can be read and assigned
+
+    /// <summary>A place an expression names.</summary>
+    /// <param name="Type">What is there, with its byte order.</param>
+    /// <param name="Place">Where.</param>
+    /// <param name="Guarded">Whether the pointer may be null: then reading gives zero.</param>
+    /// <param name="Shared">Whether other processors may change it at the same time.</param>
+    private readonly record struct PlaceReference(EbpfType Type, Place Place, bool Guarded, bool Shared)
+    {
+        public int BitOffset { get; init; }
+        public int BitCount { get; init; }
+        public int Scale { get; init; }
+    }
+
+    private PlaceReference Locate(Expression expression, bool insert = false)
+    {
+        switch (expression)
+        {
+            case VariableExpression variable:
+                return LocateVariable(variable.Variable, variable.Source, insert);
+            case PacketVariableExpression { Variable: var packet }:
+                return new PlaceReference(packet.Type, PacketPlace(_b.Constant(packet.Offset), packet.Type.Size, expression.Source), false, false)
+                {
+                    BitOffset = packet.BitOffset,
+                    BitCount = packet.BitCount,
+                };
+            case PacketReadExpression read:
+                return new PlaceReference(read.Type, PacketPlace(LowerScalar(read.Offset).Value, read.Type.Size, read.Source), false, false);
+            case HeaderFieldExpression field:
+                return new PlaceReference(field.HeaderField.Type, HeaderPlace(field.Header, field.Source).At(field.HeaderField.Offset), false, false)
+                {
+                    BitOffset = field.HeaderField.BitOffset,
+                    BitCount = field.HeaderField.BitCount,
+                    Scale = field.HeaderField.Scale,
+                };
+            case MapEntryExpression entry:
+                return LocateEntry(entry, insert);
+            case LocalExpression local when StorageOf(local.Local, wholeWrite: false).Slot is { } slot:
+                return new PlaceReference(local.Local.Type!, StackPlace(slot), false, false);
+            case FieldExpression field:
+                var target = Locate(field.Target, insert);
+                _typer.TypeOf(field); // says what is wrong with the name
+                var found = ((StructType)target.Type).FindField(field.Name)!;
+                return target with { Type = found.Type, Place = target.Place.At(found.Offset) };
+            case IndexExpression index:
+                return LocateElement(index, insert);
+            default:
+                var operand = LowerExpression(expression);
+                return new PlaceReference(operand.Type, InMemory(operand).Place, false, false);
+        }
+    }
+
+    private PlaceReference LocateElement(IndexExpression index, bool insert)
+    {
+        var target = Locate(index.Target, insert);
+        if (target.Type is not ArrayType array)
+        {
+            if (target.Type is not BytesType bytes) throw Error("NotAnArray", $"A {target.Type.Name} has no elements.", index.Source);
+            array = new ArrayType(ScalarType.UInt8, bytes.Length);
+        }
+        var number = LowerScalar(index.Index).Value;
+        if (number.IsConstant)
+        {
+            if (number.Immediate < 0 || number.Immediate >= array.Count)
+            {
+                throw Error("IndexOutOfRange", $"There is no element {number.Immediate}: the array has {array.Count}.", index.Source,
+                    $"The first is 0, the last {array.Count - 1}.");
+            }
+            return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
+        }
+        // The verifier must see the bound: the index outside it makes the pointer null, as an absent map entry is.
+        var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        Branch(Comparison.UnsignedLess, number, _b.Constant(array.Count), inside, outside);
+        Start(outside);
+        var nothing = _b.Constant(0);
+        Jump(after);
+        Start(inside);
+        var pointer = _b.Make(Op.Add, target.Place.Pointer, _b.Make(Op.Mul, number, _b.Constant(array.Element.Size)));
+        if (target.Place.Offset != 0) pointer = _b.Make(Op.Add, pointer, _b.Constant(target.Place.Offset));
+        Jump(after);
+        Start(after);
+        var element = _b.Phi((outside, nothing), (inside, pointer));
+        return target with { Type = array.Element, Place = new Place(target.Place.Region, element, 0), Guarded = true };
+    }
+
+    private Operand ReadPlace(Expression expression)
+    {
+        var reference = Locate(expression);
+        if (!reference.Guarded) return LoadReference(reference);
+        if (reference.Type is ScalarType or AddressType) return ReadGuarded(reference);
+        // A struct or text that may be absent: zeros, or a copy.
+        var copy = StackPlace(_b.Function.NewSlot((reference.Type.Size + 7) & ~7));
+        var (present, after) = (_b.NewBlock(), _b.NewBlock());
+        foreach (var (offset, size) in PieceLayout(reference.Type.Size, 8))
+        {
+            _b.Store(copy.Region, copy.Pointer, offset, size, _b.Constant(0));
+        }
+        BranchIfNotZero(reference.Place.Pointer, present, after);
+        Start(present);
+        Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place), expression.Source);
+        Jump(after);
+        Start(after);
+        return new MemoryOperand(reference.Type, copy);
+    }
+
+    private Operand ReadGuarded(PlaceReference reference)
+    {
+        var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(reference.Place.Pointer, present, absent);
+        Start(absent);
+        Jump(after);
+        Start(present);
+        var loaded = LoadReference(reference);
+        Jump(after);
+        Start(after);
+        var zero = _b.Constant(0);
+        if (loaded is ScalarOperand scalar)
+        {
+            return scalar with { Value = _b.Phi((absent, zero), (present, scalar.Value)) };
+        }
+        return new PiecesOperand(loaded.Type,
+            [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = _b.Phi((absent, zero), (present, p.Value)) })]);
+    }
+
+    private Operand LoadReference(PlaceReference reference)
+    {
+        var loaded = Load(reference.Type, reference.Place);
+        if (reference.BitCount == 0 || loaded is not ScalarOperand scalar) return loaded;
+        var value = _b.Make(Op.And, _b.Make(Op.Shr, scalar.Value, _b.Constant(reference.BitOffset)),
+            _b.Constant(Simplifier.Mask(reference.BitCount)));
+        return scalar with { Value = _b.Make(Op.Shl, value, _b.Constant(reference.Scale)) };
+    }
+
+    private void StoreReference(PlaceReference reference, Operand value, SourceSpan? source)
+    {
+        if (reference.BitCount == 0)
+        {
+            Store(reference.Type, reference.Place, value, source);
+            return;
+        }
+        // A bit field: the other bits stay.
+        var type = (ScalarType)reference.Type;
+        var number = (ScalarOperand)Convert(value, ScalarType.UInt64, source);
+        var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
+        var old = ((ScalarOperand)Load(type, reference.Place)).Value;
+        var field = _b.Make(Op.And,
+            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)), _b.Constant(reference.BitOffset)), _b.Constant(mask));
+        var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
+        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged), source);
+    }
+}

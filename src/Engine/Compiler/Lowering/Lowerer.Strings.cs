@@ -1,0 +1,140 @@
+using System.Text;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private Operand LowerText(TextExpression text)
+    {
+        var operand = LowerExpression(text.Operand);
+        if (operand.Type is StringType) return operand;
+        throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
+    }
+
+    private void LowerStringComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
+    {
+        var op = comparison.Operator;
+        var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
+        var (equal, different) = differs ? (whenFalse, whenTrue) : (whenTrue, whenFalse);
+        var ignoreCase = op is BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.StartsWith;
+        var prefix = op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith;
+        var (left, right) = (comparison.Left, comparison.Right);
+        if (!prefix && left is ConstantExpression { Value: string }) (left, right) = (right, left);
+        if (op is BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual)
+        {
+            throw Error("WrongType", "Texts have no order in a kernel script.", comparison.Source, "Use -eq, -ne or -like 'prefix*'.");
+        }
+        if (right is ConstantExpression { Value: string constant })
+        {
+            if (left is ConstantExpression { Value: string other })
+            {
+                var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
+                Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);
+                return;
+            }
+            CompareWithConstant(InMemory(LowerExpression(left)), constant, ignoreCase, prefix, equal, different);
+            return;
+        }
+        if (prefix)
+        {
+            throw Error("NotAConstant", "The pattern of -like must be a constant.", right.Source, "Write it as a literal: -like 'eth*'.");
+        }
+        CompareTexts(InMemory(LowerExpression(left)), InMemory(LowerExpression(right)), ignoreCase, equal, different);
+    }
+
+    // As many bytes at a time as alignment allows. A letter's case is one bit, set on both sides before they are compared.
+    private void CompareWithConstant(MemoryOperand text, string constant, bool ignoreCase, bool prefix, Block equal, Block different)
+    {
+        var capacity = ((StringType)text.Type).Capacity;
+        var bytes = Encoding.UTF8.GetBytes(constant);
+        if (bytes.Length >= capacity && !(prefix && bytes.Length < capacity))
+        {
+            Jump(different);
+            return;
+        }
+        // The end of the text counts too, unless only its beginning is asked for.
+        byte[] wanted = prefix ? bytes : [.. bytes, 0];
+        if (wanted.Length == 0)
+        {
+            Jump(equal);
+            return;
+        }
+        foreach (var (offset, size) in Covering(wanted.Length, capacity, AlignmentOf(text.Place)))
+        {
+            long mask = 0, value = 0, letters = 0;
+            for (var i = 0; i < size && offset + i < wanted.Length; i++)
+            {
+                var b = wanted[offset + i];
+                mask |= 0xffL << (i * 8);
+                if (ignoreCase && char.IsAsciiLetter((char)b))
+                {
+                    letters |= 0x20L << (i * 8);
+                    b |= 0x20;
+                }
+                value |= (long)b << (i * 8);
+            }
+            var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + offset, size);
+            var masked = _b.Make(Op.And, loaded, _b.Constant(mask));
+            var next = _b.NewBlock();
+            Branch(Comparison.Equal, _b.Make(Op.Or, masked, _b.Constant(letters)), _b.Constant(value), next, different);
+            if (next.Predecessors.Count == 0) return;
+            Start(next);
+        }
+        Jump(equal);
+    }
+
+    // Accesses that cover the first bytes of a text without leaving it, the last one perhaps wider than needed.
+    private static IEnumerable<(int Offset, int Size)> Covering(int bytes, int capacity, int alignment)
+    {
+        for (var offset = 0; offset < bytes;)
+        {
+            var size = 8;
+            while (size > 1 && (offset + size > capacity || size > alignment || size / 2 >= bytes - offset)) size /= 2;
+            yield return (offset, size);
+            offset += size;
+        }
+    }
+
+    // Two texts that are not constants: byte by byte, until both end or one differs.
+    private void CompareTexts(MemoryOperand left, MemoryOperand right, bool ignoreCase, Block equal, Block different)
+    {
+        var (a, b) = (((StringType)left.Type).Capacity, ((StringType)right.Type).Capacity);
+        for (var i = 0; i < Math.Max(a, b); i++)
+        {
+            var x = i < a ? ByteOf(left, i, ignoreCase) : _b.Constant(0);
+            var y = i < b ? ByteOf(right, i, ignoreCase) : _b.Constant(0);
+            var (same, next) = (_b.NewBlock(), _b.NewBlock());
+            Branch(Comparison.Equal, x, y, same, different);
+            if (same.Predecessors.Count == 0) return;
+            Start(same);
+            BranchIfNotZero(x, next, equal);
+            if (next.Predecessors.Count == 0) return;
+            Start(next);
+        }
+        Jump(equal);
+    }
+
+    private Value ByteOf(MemoryOperand text, int index, bool lower)
+    {
+        var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + index, 1);
+        if (!lower) return loaded;
+        return SelectLower(loaded, _b.Make(Op.Add, loaded, _b.Constant(-'A')));
+    }
+
+    // The letter with its case bit set, if it is one of the 26 capitals.
+    private Value SelectLower(Value letter, Value distance)
+    {
+        if (_b.Current is null) return letter;
+        var (upper, other, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        Branch(Comparison.UnsignedLessOrEqual, distance, _b.Constant(25), upper, other);
+        Start(upper);
+        var lowered = _b.Make(Op.Or, letter, _b.Constant(0x20));
+        Jump(after);
+        Start(other);
+        Jump(after);
+        Start(after);
+        return _b.Phi((upper, lowered), (other, letter));
+    }
+}

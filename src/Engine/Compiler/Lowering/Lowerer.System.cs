@@ -1,0 +1,161 @@
+using System.Globalization;
+using System.Text;
+using EbpfCat.Bytecode;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private const int MostArguments = 5;
+
+    private Operand LowerSystemValue(SystemValueExpression system)
+    {
+        var type = _typer.TypeOf(system)!;
+        ScalarOperand Number(Value value) => new((ScalarType)type, value);
+        Value Low(Value value) => _b.Make(Op.And, value, _b.Constant(uint.MaxValue));
+        Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
+        switch (system.Value)
+        {
+            case SystemValue.Time:
+                return Number(_b.Call(HelperFacts.KtimeGetNs));
+            case SystemValue.BootTime:
+                return Number(_b.Call(HelperFacts.KtimeGetBootNs));
+            case SystemValue.Random:
+                return Number(_b.Call(HelperFacts.GetPrandomU32));
+            case SystemValue.Cpu:
+                return Number(_b.Call(HelperFacts.GetSmpProcessorId));
+            case SystemValue.ProcessId:
+                return Number(High(_b.Call(HelperFacts.GetCurrentPidTgid)));
+            case SystemValue.ThreadId:
+                return Number(Low(_b.Call(HelperFacts.GetCurrentPidTgid)));
+            case SystemValue.UserId:
+                return Number(Low(_b.Call(HelperFacts.GetCurrentUidGid)));
+            case SystemValue.GroupId:
+                return Number(High(_b.Call(HelperFacts.GetCurrentUidGid)));
+            case SystemValue.CgroupId:
+                return Number(_b.Call(HelperFacts.GetCurrentCgroupId));
+            case SystemValue.ProcessName:
+                var name = StackPlace(Temporary(type.Size));
+                _b.Call(HelperFacts.GetCurrentComm, name.Pointer, _b.Constant(type.Size));
+                return new MemoryOperand(type, name);
+            case SystemValue.ReturnValue when _traced is not null:
+                return Number(_traced.ReadReturn(_b, _context));
+            default:
+                throw Error("NotAvailable", $"${system.Value} is not available in a program of type {_program.Type}.", system.Source);
+        }
+    }
+
+    private ScalarOperand LowerHelperCall(HelperCallExpression call)
+    {
+        var id = HelperId(call);
+        if (call.Arguments.Count > MostArguments)
+        {
+            throw Error("WrongArgumentCount", $"A helper takes at most {MostArguments} arguments.", call.Source);
+        }
+        var arguments = call.Arguments.Select(Argument).ToArray();
+        var result = _b.Call(id, arguments);
+        if (HelperFacts.ChangesPacket(id) && _info.Packet is PacketAccess.Direct or PacketAccess.DirectLinear)
+        {
+            ForgetPacket();
+            _packetVersion++;
+            LoadPacketPointers();
+        }
+        return new ScalarOperand(ScalarType.Int64, result);
+    }
+
+    private static int HelperId(HelperCallExpression call)
+    {
+        if (int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)) return number;
+        return HelperTable.Find(call.Name)?.Id ?? throw Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
+            NameSuggestion.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
+    }
+
+    // A number by value; a map, text, struct or address by where it is.
+    private Value Argument(Expression argument)
+    {
+        switch (LowerExpression(argument))
+        {
+            case ScalarOperand scalar:
+                return scalar.Value;
+            case var bytes:
+                return AddressAt(InMemory(bytes).Place);
+        }
+    }
+
+    // ---- output
+
+    private void LowerOutput(OutputStatement output)
+    {
+        var type = RecordType(output.Record);
+        var number = _resources.RecordNumber(type);
+        // The record's number stands in front; 8 bytes, so that what follows is aligned as it is on the stack.
+        var size = type.Size + 8;
+        var values = new List<(StructField Field, Operand Value)>();
+        foreach (var (name, value) in output.Record.Fields)
+        {
+            values.Add((type.FindField(name)!, LowerAs(value, type.FindField(name)!.Type)));
+        }
+        if (_b.Current is null) return;
+        var events = _resources.EventMap!.Value;
+        var record = _b.Call(HelperFacts.RingbufReserve, _b.Leaf(Op.MapAddress, 0, events), _b.Constant(size), _b.Constant(0));
+        var (reserved, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(record, reserved, lost);
+        Start(lost);
+        var count = _resources.Lost!;
+        _b.Store(MemoryRegion.Map, _b.Leaf(Op.MapValueAddress, 0, count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
+        Jump(after);
+        Start(reserved);
+        var place = new Place(MemoryRegion.Map, record, 0);
+        _b.Store(place.Region, record, 0, 8, _b.Constant(number));
+        ZeroGaps(type, values.Select(v => v.Field), place.At(8));
+        foreach (var (field, value) in values) Store(field.Type, place.At(8 + field.Offset), value, output.Source);
+        _b.Call(HelperFacts.RingbufSubmit, record, _b.Constant(0));
+        Jump(after);
+        Start(after);
+    }
+
+    private StructType RecordType(StructExpression record) => (StructType)_typer.TypeOf(record)!;
+
+    // bpf_trace_printk takes a format and at most three values.
+    private void LowerDebug(DebugStatement debug)
+    {
+        const int mostValues = 3;
+        var format = new StringBuilder();
+        var values = new List<Operand>();
+        foreach (var part in debug.Parts)
+        {
+            if (part is ConstantExpression { Value: string text })
+            {
+                format.Append(text.Replace("%", "%%", StringComparison.Ordinal));
+                continue;
+            }
+            var value = LowerExpression(part);
+            format.Append(value.Type switch
+            {
+                ScalarType { IsSigned: true } => "%lld",
+                ScalarType => "%llu",
+                StringType => "%s",
+                AddressType => "%llx",
+                _ => throw Error("WrongType", $"A {value.Type.Name} cannot be written to the trace log.", part.Source),
+            });
+            values.Add(value);
+        }
+        if (values.Count > mostValues)
+        {
+            throw Error("TooManyValues", $"The trace log takes at most {mostValues} values a line, not {values.Count}.", debug.Source,
+                "Write two lines.");
+        }
+        var bytes = Encoding.UTF8.GetBytes(format + "\n\0");
+        var place = StackPlace(Temporary(bytes.Length));
+        Store(new BytesType(bytes.Length), place, BytesOf(new BytesType(bytes.Length), bytes), debug.Source);
+        var arguments = values.Select(v => v switch
+        {
+            ScalarOperand scalar => scalar.Value,
+            { Type: StringType } text => AddressAt(InMemory(text).Place),
+            _ => Pieces(v, [(0, Math.Min(v.Type.Size, 8) is var size && size == 6 ? 4 : size)])[0].Value,
+        });
+        _b.Call(HelperFacts.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
+    }
+}

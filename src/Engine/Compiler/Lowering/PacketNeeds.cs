@@ -1,0 +1,33 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>How much of the packet a program can ask for.</summary>
+internal static class PacketNeeds
+{
+    private const int LongestIPv4Header = 60;
+
+    /// <summary>Bytes from the start of the packet; <see cref="int.MaxValue"/> where it is not known beforehand.</summary>
+    public static int Of(ProgramDefinition program)
+    {
+        var need = program.MinimumPacketSize;
+        foreach (var expression in StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]))
+        {
+            need = Math.Max(need, expression switch
+            {
+                PacketReadExpression read => Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
+                PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
+                HeaderExpression header => EndOf(header.Header),
+                HeaderFieldExpression field => EndOf(field.Header),
+                _ => 0,
+            });
+        }
+        return need;
+    }
+
+    private static int EndOf(PacketHeader header) => header.Size + StartOf(header);
+
+    private static int StartOf(PacketHeader header) => header.Locations.Count == 0
+        ? 0
+        : header.Locations.Max(l => StartOf(l.Parent) + (l.LengthField is null ? l.Length : LongestIPv4Header));
+}

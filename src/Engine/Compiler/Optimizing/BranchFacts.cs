@@ -1,0 +1,131 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>What is known at a point because of the branches that lead there. It can be extended and taken back.</summary>
+internal sealed class BranchFacts
+{
+    private readonly Dictionary<int, Range> _ranges = [];
+    private readonly Dictionary<int, (long Has, long Lacks)> _packets = [];
+    private readonly HashSet<(Comparison, int, int)> _pairs = [];
+    private readonly Stack<Action> _undo = new();
+
+    // An unsigned interval, and one number left out of it.
+    private readonly record struct Range(ulong Least, ulong Most, ulong? Except);
+
+    public int Mark => _undo.Count;
+
+    public void UndoTo(int mark)
+    {
+        while (_undo.Count > mark) _undo.Pop()();
+    }
+
+    /// <summary>Adds what holds on one of the two ways out of a block.</summary>
+    public void AddEdge(Block from, Block to)
+    {
+        if (from.Exit != ExitKind.Branch || ReferenceEquals(from.Target, from.Otherwise)) return;
+        Add(ReferenceEquals(from.Target, to) ? from.Comparison : from.Comparison.Invert(), from.Left!.Current, from.Right!.Current);
+    }
+
+    private void Add(Comparison comparison, Value left, Value right)
+    {
+        if (comparison.IsPacketCheck())
+        {
+            AddPacket(comparison, left, right.Immediate);
+            return;
+        }
+        if (!right.IsConstant)
+        {
+            if (_pairs.Add((comparison, left.Id, right.Id))) _undo.Push(() => _pairs.Remove((comparison, left.Id, right.Id)));
+            return;
+        }
+        var old = RangeOf(left);
+        var c = (ulong)right.Immediate;
+        var range = comparison switch
+        {
+            Comparison.Equal => new Range(c, c, null),
+            Comparison.NotEqual when old.Least == c => old with { Least = c + 1 },
+            Comparison.NotEqual when old.Most == c => old with { Most = c - 1 },
+            Comparison.NotEqual => old with { Except = c },
+            Comparison.UnsignedLess => old with { Most = Math.Min(old.Most, c - 1) },
+            Comparison.UnsignedLessOrEqual => old with { Most = Math.Min(old.Most, c) },
+            Comparison.UnsignedGreater => old with { Least = Math.Max(old.Least, c + 1) },
+            Comparison.UnsignedGreaterOrEqual => old with { Least = Math.Max(old.Least, c) },
+            Comparison.AnyBit => old with { Least = Math.Max(old.Least, 1) },
+            _ => old,
+        };
+        if (range != old)
+        {
+            var had = _ranges.TryGetValue(left.Id, out var previous);
+            _ranges[left.Id] = range;
+            _undo.Push(() =>
+            {
+                if (had) _ranges[left.Id] = previous;
+                else _ranges.Remove(left.Id);
+            });
+        }
+        if (_pairs.Add((comparison, left.Id, right.Id))) _undo.Push(() => _pairs.Remove((comparison, left.Id, right.Id)));
+    }
+
+    private void AddPacket(Comparison comparison, Value pointer, long size)
+    {
+        var had = _packets.TryGetValue(pointer.Id, out var old);
+        if (!had) old = (0, long.MaxValue);
+        var now = comparison == Comparison.PacketHas
+            ? (Math.Max(old.Has, size), old.Lacks)
+            : (old.Has, Math.Min(old.Lacks, size));
+        if (now == old) return;
+        _packets[pointer.Id] = now;
+        _undo.Push(() =>
+        {
+            if (had) _packets[pointer.Id] = old;
+            else _packets.Remove(pointer.Id);
+        });
+    }
+
+    private Range RangeOf(Value value)
+    {
+        var most = ValueRange.Maximum(value);
+        if (!_ranges.TryGetValue(value.Id, out var range)) return new Range(0, most, null);
+        return range with { Most = Math.Min(range.Most, most) };
+    }
+
+    /// <summary>The constant a value must be, if facts leave only one.</summary>
+    public long? ConstantOf(Value value) =>
+        _ranges.TryGetValue(value.Id, out var range) && range.Least == range.Most ? (long)range.Least : null;
+
+    /// <summary>Whether a condition holds, if that is known.</summary>
+    public bool? Decide(Comparison comparison, Value left, Value right)
+    {
+        (left, right) = (left.Current, right.Current);
+        if (comparison.IsPacketCheck())
+        {
+            if (!_packets.TryGetValue(left.Id, out var known)) return null;
+            bool? has = known.Has >= right.Immediate ? true : known.Lacks <= right.Immediate ? false : null;
+            return comparison == Comparison.PacketHas ? has : !has;
+        }
+        if (_pairs.Contains((comparison, left.Id, right.Id))) return true;
+        if (_pairs.Contains((comparison.Invert(), left.Id, right.Id))) return false;
+        if (!right.IsConstant) return null;
+        if (left.IsConstant) return comparison.Evaluate(left.Immediate, right.Immediate);
+        var (range, c) = (RangeOf(left), (ulong)right.Immediate);
+        switch (comparison)
+        {
+            case Comparison.Equal:
+                if (c < range.Least || c > range.Most || c == range.Except) return false;
+                return range.Least == range.Most ? true : null;
+            case Comparison.NotEqual:
+                return !Decide(Comparison.Equal, left, right);
+            case Comparison.UnsignedLess:
+                return range.Most < c ? true : range.Least >= c ? false : null;
+            case Comparison.UnsignedLessOrEqual:
+                return range.Most <= c ? true : range.Least > c ? false : null;
+            case Comparison.UnsignedGreater:
+                return !Decide(Comparison.UnsignedLessOrEqual, left, right);
+            case Comparison.UnsignedGreaterOrEqual:
+                return !Decide(Comparison.UnsignedLess, left, right);
+            case Comparison.AnyBit or Comparison.NoBit when range.Least == range.Most:
+                return comparison.Evaluate((long)range.Least, right.Immediate);
+            default:
+                return null;
+        }
+    }
+}

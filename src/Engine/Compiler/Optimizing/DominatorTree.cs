@@ -1,0 +1,58 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>Which block every way to a block leads through: by Cooper, Harvey and Kennedy's algorithm.</summary>
+internal sealed class DominatorTree
+{
+    private readonly Dictionary<Block, int> _order = [];
+    private readonly int[] _immediate;
+    private readonly List<Block> _blocks;
+
+    public DominatorTree(IrFunction f)
+    {
+        _blocks = f.Blocks;
+        for (var i = 0; i < _blocks.Count; i++) _order[_blocks[i]] = i;
+        _immediate = new int[_blocks.Count];
+        Array.Fill(_immediate, -1);
+        _immediate[0] = 0;
+        var changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (var i = 1; i < _blocks.Count; i++)
+            {
+                var dominator = -1;
+                foreach (var predecessor in _blocks[i].Predecessors)
+                {
+                    if (!_order.TryGetValue(predecessor, out var p) || _immediate[p] < 0) continue;
+                    dominator = dominator < 0 ? p : Meet(dominator, p);
+                }
+                if (dominator == _immediate[i]) continue;
+                _immediate[i] = dominator;
+                changed = true;
+            }
+        }
+        Children = new List<Block>[_blocks.Count];
+        for (var i = 0; i < _blocks.Count; i++) Children[i] = [];
+        for (var i = 1; i < _blocks.Count; i++) Children[_immediate[i]].Add(_blocks[i]);
+    }
+
+    private List<Block>[] Children { get; }
+
+    public IReadOnlyList<Block> ChildrenOf(Block block) => Children[_order[block]];
+
+    /// <summary>The nearest other block that every way to a block leads through; null for the entry.</summary>
+    public Block? ImmediateDominator(Block block) => _order[block] == 0 ? null : _blocks[_immediate[_order[block]]];
+
+    /// <summary>The block's place in the order of blocks; a way back goes to a place not later.</summary>
+    public int OrderOf(Block block) => _order[block];
+
+    private int Meet(int a, int b)
+    {
+        while (a != b)
+        {
+            while (a > b) a = _immediate[a];
+            while (b > a) b = _immediate[b];
+        }
+        return a;
+    }
+}

@@ -1,0 +1,131 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>What is known of memory at a point: which value a place holds, and which pointer a map gave for a key.</summary>
+internal sealed class MemoryState
+{
+    private readonly Dictionary<Access, Value> _values;
+    private readonly Dictionary<Lookup, Value> _lookups;
+
+    public MemoryState() => (_values, _lookups) = ([], []);
+
+    private MemoryState(MemoryState other) => (_values, _lookups) = (new(other._values), new(other._lookups));
+
+    /// <summary>Bytes at an offset from a base: a stack slot, or a pointer.</summary>
+    public readonly record struct Access(MemoryRegion Region, object Base, long Offset, int Size)
+    {
+        public bool Overlaps(Access other) => Offset < other.Offset + other.Size && other.Offset < Offset + Size;
+    }
+
+    /// <summary>A lookup of a key that lies in a stack slot.</summary>
+    public readonly record struct Lookup(int Map, StackSlot Key, long Offset);
+
+    public MemoryState Copy() => new(this);
+
+    public static Access AccessOf(Value access)
+    {
+        var pointer = access.Operands[0].Current;
+        var offset = access.Immediate;
+        while (pointer.Op == Op.Add && pointer.Operands[1].Current is { IsConstant: true } constant)
+        {
+            offset += constant.Immediate;
+            pointer = pointer.Operands[0].Current;
+        }
+        return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Extra! : pointer, offset, access.Size);
+    }
+
+    public static Lookup? LookupOf(Value call)
+    {
+        if (call.Operands[0].Current is not { Op: Op.MapAddress, Extra: int map }) return null;
+        var key = call.Operands[1].Current;
+        var offset = 0L;
+        if (key.Op == Op.Add && key.Operands[1].Current is { IsConstant: true } constant)
+        {
+            offset = constant.Immediate;
+            key = key.Operands[0].Current;
+        }
+        return key.Op == Op.FrameAddress ? new Lookup(map, (StackSlot)key.Extra!, offset) : null;
+    }
+
+    public Value? Find(Access access) => _values.GetValueOrDefault(access)?.Current;
+
+    public Value? Find(Lookup lookup) => _lookups.GetValueOrDefault(lookup)?.Current;
+
+    public void Set(Access access, Value value) => _values[access] = value;
+
+    public void Set(Lookup lookup, Value value) => _lookups[lookup] = value;
+
+    /// <summary>Forgets what a store to a place may change: places of the same base that overlap, and of other bases but stack slots.</summary>
+    public void Forget(Access written)
+    {
+        foreach (var known in _values.Keys)
+        {
+            if (known.Region != written.Region) continue;
+            var apart = ReferenceEquals(known.Base, written.Base)
+                ? !known.Overlaps(written)
+                : known.Base is StackSlot && written.Base is StackSlot;
+            if (!apart) _values.Remove(known);
+        }
+        if (written.Region == MemoryRegion.Stack)
+        {
+            foreach (var lookup in _lookups.Keys)
+            {
+                if (written.Base is not StackSlot slot || ReferenceEquals(slot, lookup.Key)) _lookups.Remove(lookup);
+            }
+        }
+    }
+
+    public void ForgetRegion(MemoryRegion region)
+    {
+        foreach (var known in _values.Keys)
+        {
+            if (known.Region == region) _values.Remove(known);
+        }
+    }
+
+    public void ForgetSlot(StackSlot slot)
+    {
+        foreach (var known in _values.Keys)
+        {
+            if (ReferenceEquals(known.Base, slot)) _values.Remove(known);
+        }
+        foreach (var lookup in _lookups.Keys)
+        {
+            if (ReferenceEquals(lookup.Key, slot)) _lookups.Remove(lookup);
+        }
+    }
+
+    public void ForgetLookups() => _lookups.Clear();
+
+    /// <summary>Keeps what holds on every way into a block; where the ways differ as one of its phis does, the phi.</summary>
+    public static MemoryState Meet(Block block, IReadOnlyList<MemoryState> states)
+    {
+        var result = states[0].Copy();
+        Meet(block, result._values, [.. states.Select(s => s._values)]);
+        Meet(block, result._lookups, [.. states.Select(s => s._lookups)]);
+        return result;
+    }
+
+    private static void Meet<TKey>(Block block, Dictionary<TKey, Value> result, List<Dictionary<TKey, Value>> states)
+        where TKey : notnull
+    {
+        foreach (var key in result.Keys)
+        {
+            var values = new Value[states.Count];
+            var everywhere = true;
+            for (var i = 0; i < states.Count && everywhere; i++)
+            {
+                everywhere = states[i].TryGetValue(key, out var value);
+                if (everywhere) values[i] = value!.Current;
+            }
+            if (!everywhere)
+            {
+                result.Remove(key);
+                continue;
+            }
+            if (Array.TrueForAll(values, v => ReferenceEquals(v, values[0]))) continue;
+            var phi = block.Phis.Find(p => Enumerable.Range(0, values.Length).All(i => ReferenceEquals(p.Operands[i].Current, values[i])));
+            if (phi is null) result.Remove(key);
+            else result[key] = phi;
+        }
+    }
+}

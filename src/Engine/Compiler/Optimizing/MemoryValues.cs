@@ -1,0 +1,124 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Drops loads of what is known already, stores of what is there already, and map lookups whose answer is known: a pointer
+/// to a map value stays good for the whole run of the program.
+/// </summary>
+internal static class MemoryValues
+{
+    public static bool Run(IrFunction f)
+    {
+        var changed = false;
+        var after = new Dictionary<Block, MemoryState>();
+        foreach (var block in f.Blocks)
+        {
+            var state = Before(block, after);
+            changed |= Visit(block, state);
+            after[block] = state;
+        }
+        if (!changed) return false;
+        foreach (var block in f.Blocks)
+        {
+            foreach (var value in block.Phis.Concat(block.Body)) value.Refresh();
+        }
+        return true;
+    }
+
+    // A loop's head is met before its end: nothing is taken as known there.
+    private static MemoryState Before(Block block, Dictionary<Block, MemoryState> after)
+    {
+        var states = new List<MemoryState>(block.Predecessors.Count);
+        foreach (var predecessor in block.Predecessors)
+        {
+            if (!after.TryGetValue(predecessor, out var state)) return new MemoryState();
+            states.Add(state);
+        }
+        return states.Count switch
+        {
+            0 => new MemoryState(),
+            1 => states[0].Copy(),
+            _ => MemoryState.Meet(block, states),
+        };
+    }
+
+    private static bool Visit(Block block, MemoryState state)
+    {
+        var kept = new List<Value>(block.Body.Count);
+        foreach (var value in block.Body)
+        {
+            value.Refresh();
+            if (!Redundant(value, state)) kept.Add(value);
+        }
+        var changed = kept.Count != block.Body.Count;
+        block.Body = kept;
+        return changed;
+    }
+
+    private static bool Redundant(Value value, MemoryState state)
+    {
+        switch (value.Op)
+        {
+            case Op.Load when value.Region != MemoryRegion.Context:
+                var place = MemoryState.AccessOf(value);
+                if (state.Find(place) is { } known && Fits(known, value.Size))
+                {
+                    value.ReplaceWith(known);
+                    return true;
+                }
+                state.Set(place, value);
+                return false;
+            case Op.Store:
+                var written = MemoryState.AccessOf(value);
+                var stored = value.Operands[1].Current;
+                if (state.Find(written) is { } there && ReferenceEquals(there, stored)) return true;
+                state.Forget(written);
+                if (value.Region != MemoryRegion.Map || value.Size == 8) state.Set(written, stored);
+                return false;
+            case Op.AtomicAdd:
+                state.Forget(MemoryState.AccessOf(value));
+                return false;
+            case Op.Call:
+                return RedundantCall(value, state);
+            case Op.CallFunction:
+                state.ForgetRegion(MemoryRegion.Map);
+                state.ForgetRegion(MemoryRegion.Packet);
+                state.ForgetRegion(MemoryRegion.Stack);
+                state.ForgetLookups();
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    // A stored value wider than its place is cut: only what fits whole is what a load gives.
+    private static bool Fits(Value value, int size) => size == 8 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(size * 8);
+
+    private static bool RedundantCall(Value call, MemoryState state)
+    {
+        var helper = (int)call.Immediate;
+        if (helper == HelperFacts.MapLookup && MemoryState.LookupOf(call) is { } lookup)
+        {
+            if (state.Find(lookup) is { } found)
+            {
+                call.ReplaceWith(found);
+                return true;
+            }
+            state.Set(lookup, call);
+            return false;
+        }
+        if (HelperFacts.HasNoEffect(helper)) return false;
+        state.ForgetLookups();
+        state.ForgetRegion(MemoryRegion.Map);
+        if (HelperFacts.ChangesPacket(helper)) state.ForgetRegion(MemoryRegion.Packet);
+        if (!HelperFacts.WritesMemory(helper)) return false;
+        state.ForgetRegion(MemoryRegion.Packet);
+        foreach (var argument in call.Operands)
+        {
+            var pointer = argument.Current;
+            if (pointer.Op == Op.Add) pointer = pointer.Operands[0].Current;
+            if (pointer.Op == Op.FrameAddress) state.ForgetSlot((StackSlot)pointer.Extra!);
+            else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context)) state.ForgetRegion(MemoryRegion.Stack);
+        }
+        return false;
+    }
+}

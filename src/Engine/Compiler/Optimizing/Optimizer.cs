@@ -1,0 +1,35 @@
+using EbpfCat.Bytecode;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Improves a function in the intermediate form, pass by pass, until nothing changes.</summary>
+internal static class Optimizer
+{
+    private const int MostRounds = 12;
+
+    public static void Run(IrFunction f, InstructionSet set)
+    {
+        f.UpdatePredecessors();
+        DeadCode.Run(f);
+        for (var round = 0; round < MostRounds; round++)
+        {
+            var changed = ControlFlow.Clean(f);
+            changed |= ValueNumbering.Run(f);
+            changed |= MemoryValues.Run(f);
+            changed |= DeadCode.Run(f);
+            changed |= Sinking.Run(f);
+            changed |= JumpThreading.Run(f);
+            changed |= PacketChecks.Merge(f);
+            if (round == 0) changed |= ReturnValues.Run(f);
+            if (!changed) break;
+        }
+        if (set < InstructionSet.V4)
+        {
+            SignedDivision.Run(f);
+            ValueNumbering.Run(f);
+        }
+        DeadCode.Run(f);
+        ControlFlow.Clean(f);
+        CriticalEdges.Split(f);
+    }
+}

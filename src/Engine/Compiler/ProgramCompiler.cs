@@ -1,0 +1,36 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Compiles a program: types, lowering, optimisation, instruction selection, registers, layout.</summary>
+public static class ProgramCompiler
+{
+    /// <summary>Compiles a program to instructions.</summary>
+    /// <exception cref="CompileException">The program is wrong: says what, where, and what to write instead.</exception>
+    public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
+    {
+        options ??= new CompilerOptions();
+        var typer = new Typer();
+        LocalInference.Run(definition, typer);
+        var resources = new ProgramResources(definition);
+        var function = Lowerer.Lower(definition, typer, resources);
+        Optimizer.Run(function, options.InstructionSet);
+        var machine = Selector.Select(function, options.InstructionSet);
+        RegisterAllocator.Allocate(machine);
+        Layout.Arrange(machine);
+        var emitter = new Emitter(options.InstructionSet);
+        emitter.Add(machine);
+        return new CompiledProgram
+        {
+            Definition = definition,
+            Instructions = emitter.Instructions,
+            Maps = resources.Maps,
+            MapReferences = emitter.Maps,
+            Variables = resources.Variables,
+            Lines = emitter.Lines,
+            Functions = emitter.Functions,
+            Events = resources.Events,
+            InstructionSet = options.InstructionSet,
+        };
+    }
+}

@@ -1,0 +1,22 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>Where a reading of a map in batches stands.</summary>
+public sealed class BatchCursor
+{
+    /// <summary>Starts a reading of a map at its beginning.</summary>
+    /// <param name="map">The map.</param>
+    public BatchCursor(MapDescriptor map)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+
+        // A hash keeps the number of a bucket here, other maps a key.
+        Position = new byte[Math.Max(map.KeySize, sizeof(uint))];
+    }
+
+    /// <summary>Whether the end of the map is reached.</summary>
+    public bool AtEnd { get; internal set; }
+
+    internal bool Started { get; set; }
+
+    internal byte[] Position { get; }
+}

@@ -1,0 +1,127 @@
+using System.Runtime.InteropServices;
+
+namespace EbpfCat.Kernel;
+
+/// <content>Many entries of a map at a time (Linux 5.6).</content>
+public static unsafe partial class Bpf
+{
+    /// <summary>Reads the next entries of a map (BPF_MAP_LOOKUP_BATCH).</summary>
+    /// <param name="map">The map. Not every type has batches in every kernel: EOPNOTSUPP (ENOTSUPP) then.</param>
+    /// <param name="cursor">Where to go on; it is moved behind what was read.</param>
+    /// <param name="keys">Where to put the keys, one after another.</param>
+    /// <param name="values">Where to put the values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
+    /// <returns>How many entries were read: at most as many as both spans hold.</returns>
+    /// <exception cref="KernelException">ENOSPC: a bucket of the hash holds more entries than the spans.</exception>
+    public static int LookupBatch(MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values) =>
+        ReadBatch(BpfCommand.MapLookupBatch, map, cursor, keys, values, "read entries of a map");
+
+    /// <summary>Reads and removes the next entries of a map (BPF_MAP_LOOKUP_AND_DELETE_BATCH).</summary>
+    /// <param name="map">The map: a hash.</param>
+    /// <param name="cursor">Where to go on.</param>
+    /// <param name="keys">Where to put the keys, one after another.</param>
+    /// <param name="values">Where to put the values.</param>
+    /// <returns>How many entries were read and removed.</returns>
+    public static int LookupAndDeleteBatch(MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values) =>
+        ReadBatch(BpfCommand.MapLookupAndDeleteBatch, map, cursor, keys, values, "take entries from a map");
+
+    /// <summary>Sets entries of a map (BPF_MAP_UPDATE_BATCH).</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, one after another.</param>
+    /// <param name="values">The values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
+    /// <param name="count">How many entries to set; how many were set, also when this throws.</param>
+    /// <param name="flags">Whether the keys may or must be present.</param>
+    public static void UpdateBatch(
+        MapDescriptor map,
+        ReadOnlySpan<byte> keys,
+        ReadOnlySpan<byte> values,
+        ref int count,
+        BpfElementFlags flags = BpfElementFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)count * map.ValueSize, nameof(values));
+        WriteBatch(BpfCommand.MapUpdateBatch, map, keys, values, ref count, flags, "set entries of a map");
+    }
+
+    /// <summary>Removes keys of a map (BPF_MAP_DELETE_BATCH). It stops at a key that is absent: ENOENT.</summary>
+    /// <param name="map">The map.</param>
+    /// <param name="keys">The keys, one after another.</param>
+    /// <param name="count">How many keys to remove; how many were removed, also when this throws.</param>
+    public static void DeleteBatch(MapDescriptor map, ReadOnlySpan<byte> keys, ref int count) =>
+        WriteBatch(BpfCommand.MapDeleteBatch, map, keys, [], ref count, BpfElementFlags.None, "remove entries of a map");
+
+    private static int ReadBatch(
+        BpfCommand command, MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values, string operation)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentNullException.ThrowIfNull(cursor);
+        using var borrowed = map.Borrow();
+        fixed (byte* position = cursor.Position, keyPointer = keys, valuePointer = values)
+        {
+            var attributes = new BatchAttributes
+            {
+                InBatch = cursor.Started ? (ulong)position : 0,
+                OutBatch = (ulong)position,
+                Keys = (ulong)keyPointer,
+                Values = (ulong)valuePointer,
+                Count = (uint)Math.Min(keys.Length / Math.Max(map.KeySize, 1), values.Length / map.ValueSize),
+                Map = borrowed.Number,
+            };
+            var errno = Call(command, ref attributes);
+            if (errno is not (Errno.None or Errno.ENOENT))
+            {
+                throw Refusal(command, errno, operation, map.Type);
+            }
+
+            cursor.Started = true;
+            cursor.AtEnd = errno == Errno.ENOENT;
+            return (int)attributes.Count;
+        }
+    }
+
+    private static void WriteBatch(
+        BpfCommand command,
+        MapDescriptor map,
+        ReadOnlySpan<byte> keys,
+        ReadOnlySpan<byte> values,
+        ref int count,
+        BpfElementFlags flags,
+        string operation)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, (long)count * map.KeySize, nameof(keys));
+        using var borrowed = map.Borrow();
+        fixed (byte* keyPointer = keys, valuePointer = values)
+        {
+            var attributes = new BatchAttributes
+            {
+                Keys = (ulong)keyPointer,
+                Values = (ulong)valuePointer,
+                Count = (uint)count,
+                Map = borrowed.Number,
+                ElementFlags = flags,
+            };
+            var errno = Call(command, ref attributes);
+
+            // Refused as a whole, the count stays as it was; a failure cannot have done them all.
+            count = errno != Errno.None && attributes.Count == (uint)count ? 0 : (int)attributes.Count;
+            if (errno != Errno.None)
+            {
+                throw Refusal(command, errno, operation, map.Type);
+            }
+        }
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct BatchAttributes
+    {
+        public ulong InBatch;
+        public ulong OutBatch;
+        public ulong Keys;
+        public ulong Values;
+        public uint Count;
+        public int Map;
+        public BpfElementFlags ElementFlags;
+        public ulong Flags;
+    }
+}

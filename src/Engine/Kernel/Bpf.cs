@@ -1,0 +1,44 @@
+using System.Runtime.CompilerServices;
+
+namespace EbpfCat.Kernel;
+
+/// <summary>
+/// The commands of bpf(2) as methods. Each throws <see cref="KernelException"/> when the kernel refuses, but for the
+/// answers that are part of normal use, which the methods return.
+/// </summary>
+public static unsafe partial class Bpf
+{
+    // The kernel gives up with EAGAIN or EINTR when a signal is pending, and .NET uses signals of its own.
+    private const int Attempts = 10;
+
+    private static Errno Call<T>(BpfCommand command, ref T attributes, out int result)
+        where T : unmanaged
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            fixed (T* pointer = &attributes)
+            {
+                result = (int)Libc.SystemCall(
+                    SystemCallNumbers.Current.Bpf, (nint)command, (nint)pointer, Unsafe.SizeOf<T>());
+            }
+
+            if (result >= 0)
+            {
+                return Errno.None;
+            }
+
+            var errno = Libc.LastErrno;
+            if (errno is not (Errno.EAGAIN or Errno.EINTR) || attempt == Attempts)
+            {
+                return errno;
+            }
+        }
+    }
+
+    private static Errno Call<T>(BpfCommand command, ref T attributes)
+        where T : unmanaged => Call(command, ref attributes, out _);
+
+    private static KernelException Refusal(
+        BpfCommand command, Errno errno, string operation, params ReadOnlySpan<Enum> uses) =>
+        Diagnosis.Explain(new Request { Operation = operation, Command = command, Uses = uses.ToArray() }, errno);
+}

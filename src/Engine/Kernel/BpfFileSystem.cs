@@ -1,0 +1,43 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The BPF file system, which holds pins: where it is, mounting and unmounting it.</summary>
+public static unsafe class BpfFileSystem
+{
+    /// <summary>Where the BPF file system is mounted as a rule.</summary>
+    public const string UsualPath = "/sys/fs/bpf";
+
+    // BPF_FS_MAGIC of linux/magic.h; struct statfs begins with it, as a long, and has 120 bytes.
+    private const long Magic = 0xcafe4a11;
+    private const int StatusSize = 120;
+
+    /// <summary>Whether a directory is in a BPF file system.</summary>
+    /// <param name="directory">The directory.</param>
+    public static bool Contains(string directory)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        var status = stackalloc long[StatusSize / sizeof(long)];
+        return Libc.FileSystemStatus(directory, status) == 0 && status[0] == Magic;
+    }
+
+    /// <summary>Mounts a BPF file system that only its owner may enter.</summary>
+    /// <param name="directory">The directory to mount it on.</param>
+    /// <exception cref="KernelException">
+    /// EPERM: CAP_SYS_ADMIN is missing. ENOENT: there is no such directory.
+    /// </exception>
+    public static void Mount(string directory) =>
+        Throw(Libc.Mount("bpf", directory, "bpf", 0, "mode=0700"), $"mount a BPF file system on '{directory}'");
+
+    /// <summary>Unmounts a BPF file system; what is pinned in it is gone.</summary>
+    /// <param name="directory">The directory it is mounted on.</param>
+    public static void Unmount(string directory) =>
+        Throw(Libc.Unmount(directory, 0), $"unmount the BPF file system on '{directory}'");
+
+    private static void Throw(int result, string operation)
+    {
+        if (result < 0)
+        {
+            throw Diagnosis.Explain(
+                new Request { Operation = operation, Capabilities = [Capability.SysAdmin] }, Libc.LastErrno);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The descriptor of loaded type information.</summary>
+/// <param name="number">The number of the descriptor.</param>
+public sealed class BtfDescriptor(int number) : FileDescriptor(number);

@@ -1,0 +1,38 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>A counter to wake a waiting thread with (eventfd(2)).</summary>
+public sealed unsafe class EventDescriptor : FileDescriptor
+{
+    private const int CloseOnExec = 0x80000;
+    private const int NonBlocking = 0x800;
+
+    /// <summary>Makes a counter at zero.</summary>
+    public EventDescriptor()
+        : base(Libc.EventFd(0, CloseOnExec | NonBlocking))
+    {
+        if (IsInvalid)
+        {
+            throw Diagnosis.Explain(new Request { Operation = "make an event descriptor" }, Libc.LastErrno);
+        }
+    }
+
+    /// <summary>Adds one: whoever waits for the descriptor wakes.</summary>
+    public void Signal()
+    {
+        using var borrowed = Borrow();
+        var one = 1ul;
+        if (Libc.Write(borrowed.Number, &one, sizeof(ulong)) < 0 && Libc.LastErrno != Errno.EAGAIN)
+        {
+            throw Diagnosis.Explain(new Request { Operation = "signal an event descriptor" }, Libc.LastErrno);
+        }
+    }
+
+    /// <summary>Reads the count and sets it to zero.</summary>
+    /// <returns>How often it was signalled since the last call.</returns>
+    public ulong Reset()
+    {
+        using var borrowed = Borrow();
+        var count = 0ul;
+        return Libc.Read(borrowed.Number, &count, sizeof(ulong)) == sizeof(ulong) ? count : 0;
+    }
+}

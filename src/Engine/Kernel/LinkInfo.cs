@@ -1,0 +1,57 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>
+/// What the kernel tells of a link (<c>struct bpf_link_info</c>). What a kind of link does not have is null.
+/// </summary>
+public sealed record LinkInfo
+{
+    /// <summary>The kind.</summary>
+    public BpfLinkType Type { get; init; }
+
+    /// <summary>The id, unique as long as the link lives.</summary>
+    public uint Id { get; init; }
+
+    /// <summary>The id of the program.</summary>
+    public uint ProgramId { get; init; }
+
+    /// <summary>Where it is attached: tracing, cgroup, network namespace, tcx, netkit, sockmap.</summary>
+    public BpfAttachType? AttachType { get; init; }
+
+    /// <summary>The index of the interface: XDP, tcx, netkit. 0 once the interface is gone.</summary>
+    public uint? InterfaceIndex { get; init; }
+
+    /// <summary>The id of the control group.</summary>
+    public ulong? CgroupId { get; init; }
+
+    /// <summary>The inode number of the network namespace.</summary>
+    public uint? NetworkNamespace { get; init; }
+
+    /// <summary>
+    /// The tracepoint, function, file or iterator (of perf events and uprobes from Linux 6.6 and 6.8 on).
+    /// </summary>
+    public string? Target { get; init; }
+
+    /// <summary>The offset in <see cref="Target"/> in bytes: kprobe, uprobe.</summary>
+    public uint? Offset { get; init; }
+
+    /// <summary>The kind of perf event (Linux 6.6).</summary>
+    public BpfPerfEventType? PerfEventType { get; init; }
+
+    /// <summary>The number of functions: kprobe_multi, uprobe_multi (Linux 6.6, 6.8).</summary>
+    public uint? Count { get; init; }
+
+    /// <summary>Flags: kprobe_multi, uprobe_multi, netfilter.</summary>
+    public uint? Flags { get; init; }
+
+    /// <summary>The process that is traced, of uprobe_multi; 0 for all.</summary>
+    public uint? ProcessId { get; init; }
+
+    /// <summary>The id of the program or type information that is traced.</summary>
+    public uint? TargetObjectId { get; init; }
+
+    /// <summary>The id of the type in it that is traced.</summary>
+    public uint? TargetBtfId { get; init; }
+
+    /// <summary>The id of the map: struct_ops, sockmap.</summary>
+    public uint? MapId { get; init; }
+}

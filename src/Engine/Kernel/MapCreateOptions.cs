@@ -1,0 +1,49 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>What BPF_MAP_CREATE takes. Members left out are zero, which the kernel reads as absent.</summary>
+public sealed record MapCreateOptions
+{
+    /// <summary>The type of the map.</summary>
+    public required BpfMapType Type { get; init; }
+
+    /// <summary>The size of a key in bytes.</summary>
+    public int KeySize { get; init; }
+
+    /// <summary>The size of a value in bytes.</summary>
+    public int ValueSize { get; init; }
+
+    /// <summary>
+    /// The greatest number of entries; of a ring buffer its size in bytes, a power of two of whole pages.
+    /// </summary>
+    public uint MaxEntries { get; init; }
+
+    /// <summary>How the map is made.</summary>
+    public BpfMapFlags Flags { get; init; }
+
+    /// <summary>The name: see <see cref="ObjectName.From"/> (Linux 4.15).</summary>
+    public string? Name { get; init; }
+
+    /// <summary>A map that the inner maps are to be like, for a map of maps.</summary>
+    public MapDescriptor? InnerMap { get; init; }
+
+    /// <summary>The NUMA node, with <see cref="BpfMapFlags.NumaNode"/>.</summary>
+    public uint NumaNode { get; init; }
+
+    /// <summary>The network device that the map is offloaded to.</summary>
+    public uint InterfaceIndex { get; init; }
+
+    /// <summary>The type information that holds the types of key and value (Linux 4.18).</summary>
+    public BtfDescriptor? Btf { get; init; }
+
+    /// <summary>The id of the key's type in <see cref="Btf"/>.</summary>
+    public uint BtfKeyTypeId { get; init; }
+
+    /// <summary>The id of the value's type in <see cref="Btf"/>.</summary>
+    public uint BtfValueTypeId { get; init; }
+
+    /// <summary>The id of a kernel structure that is the value of a struct_ops map.</summary>
+    public uint BtfVmlinuxValueTypeId { get; init; }
+
+    /// <summary>What the type of map makes of it: a Bloom filter's number of hashes (Linux 5.16).</summary>
+    public ulong Extra { get; init; }
+}

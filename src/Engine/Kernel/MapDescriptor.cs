@@ -1,0 +1,35 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The descriptor of a map, with the sizes that its entries have in system calls.</summary>
+public sealed class MapDescriptor : FileDescriptor
+{
+    /// <summary>Takes the descriptor of a map over.</summary>
+    /// <param name="number">The number of the descriptor.</param>
+    /// <param name="type">The type of the map.</param>
+    /// <param name="keySize">The size of a key in bytes.</param>
+    /// <param name="valueSize">The size of one value in bytes, as the map was made with it.</param>
+    public MapDescriptor(int number, BpfMapType type, int keySize, int valueSize)
+        : base(number)
+    {
+        Type = type;
+        KeySize = keySize;
+        ValueSize = IsPerCpu(type) ? (valueSize + 7 & ~7) * Processors.Possible.Count : valueSize;
+    }
+
+    /// <summary>The type of the map.</summary>
+    public BpfMapType Type { get; }
+
+    /// <summary>The size of a key in bytes.</summary>
+    public int KeySize { get; }
+
+    /// <summary>
+    /// The size in bytes of what a lookup reads and an update writes: of a per-CPU map one value for each possible
+    /// processor, each rounded up to 8 bytes.
+    /// </summary>
+    public int ValueSize { get; }
+
+    /// <summary>Whether maps of a type have one value for each possible processor.</summary>
+    /// <param name="type">The type.</param>
+    public static bool IsPerCpu(BpfMapType type) => type is BpfMapType.PerCpuHash or BpfMapType.PerCpuArray
+        or BpfMapType.LruPerCpuHash or BpfMapType.PerCpuCgroupStorage;
+}

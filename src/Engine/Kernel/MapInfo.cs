@@ -1,0 +1,44 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>What the kernel tells of a map (<c>struct bpf_map_info</c>).</summary>
+public sealed record MapInfo
+{
+    /// <summary>The type.</summary>
+    public BpfMapType Type { get; init; }
+
+    /// <summary>The id, unique as long as the map lives.</summary>
+    public uint Id { get; init; }
+
+    /// <summary>The name; empty where it has none.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>The size of a key in bytes.</summary>
+    public int KeySize { get; init; }
+
+    /// <summary>The size of one value in bytes.</summary>
+    public int ValueSize { get; init; }
+
+    /// <summary>The greatest number of entries.</summary>
+    public uint MaxEntries { get; init; }
+
+    /// <summary>How the map was made.</summary>
+    public BpfMapFlags Flags { get; init; }
+
+    /// <summary>The network device that the map is offloaded to, or 0.</summary>
+    public uint InterfaceIndex { get; init; }
+
+    /// <summary>The id of the type information for key and value, or 0 (Linux 4.18).</summary>
+    public uint BtfId { get; init; }
+
+    /// <summary>The id of the key's type in it.</summary>
+    public uint BtfKeyTypeId { get; init; }
+
+    /// <summary>The id of the value's type in it.</summary>
+    public uint BtfValueTypeId { get; init; }
+
+    /// <summary>The id of the kernel structure that is the value, of a struct_ops map.</summary>
+    public uint BtfVmlinuxValueTypeId { get; init; }
+
+    /// <summary>What the type of map makes of it (Linux 5.16).</summary>
+    public ulong Extra { get; init; }
+}

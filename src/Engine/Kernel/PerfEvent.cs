@@ -1,0 +1,63 @@
+using System.Runtime.CompilerServices;
+
+namespace EbpfCat.Kernel;
+
+/// <summary>The descriptor of a perf event (perf_event_open(2)).</summary>
+public sealed unsafe class PerfEvent : FileDescriptor
+{
+    private const ulong CloseOnExec = 8;
+
+    // _IO('$', n) of linux/perf_event.h; those with an argument carry its size and direction.
+    private const nuint IoctlEnable = 0x2400;
+    private const nuint IoctlDisable = 0x2401;
+    private const nuint IoctlSetBpf = 0x40042408;
+
+    private PerfEvent(int number)
+        : base(number)
+    {
+    }
+
+    /// <summary>Opens a perf event.</summary>
+    /// <param name="attributes">What to count, sample or probe; pointers in it must stay valid during the call.</param>
+    /// <param name="processId">The process to watch; 0 for the calling one, -1 for all.</param>
+    /// <param name="processor">The processor to watch; -1 for all, which takes a process.</param>
+    /// <param name="what">What the event is, for the error message: <c>the tracepoint sched/sched_switch</c>.</param>
+    /// <exception cref="KernelException">
+    /// EACCES, EPERM: no privilege (CAP_PERFMON, kernel.perf_event_paranoid). ENOENT: no such event.
+    /// </exception>
+    public static PerfEvent Open(PerfEventAttributes attributes, int processId, int processor, string what)
+    {
+        attributes.Size = (uint)Unsafe.SizeOf<PerfEventAttributes>();
+        var number = (int)Libc.SystemCall(
+            SystemCallNumbers.Current.PerfEventOpen, (nint)(&attributes), processId, processor, -1, (nint)CloseOnExec);
+        return number >= 0
+            ? new PerfEvent(number)
+            : throw Diagnosis.Explain(
+                new Request { Operation = $"open {what}", Capabilities = [Capability.PerfMon] }, Libc.LastErrno);
+    }
+
+    /// <summary>Starts it.</summary>
+    public void Enable() => Control(IoctlEnable, 0, "enable a perf event");
+
+    /// <summary>Stops it.</summary>
+    public void Disable() => Control(IoctlDisable, 0, "disable a perf event");
+
+    /// <summary>Runs a program whenever the event happens: how it was done before links (before Linux 5.15).</summary>
+    /// <param name="program">The program.</param>
+    public void SetProgram(ProgramDescriptor program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        using var borrowed = program.Borrow();
+        Control(IoctlSetBpf, borrowed.Number, "attach a program to a perf event");
+    }
+
+    private void Control(nuint request, nint argument, string operation)
+    {
+        using var borrowed = Borrow();
+        if (Libc.DeviceControl(borrowed.Number, request, argument) < 0)
+        {
+            throw Diagnosis.Explain(
+                new Request { Operation = operation, Capabilities = [Capability.PerfMon] }, Libc.LastErrno);
+        }
+    }
+}

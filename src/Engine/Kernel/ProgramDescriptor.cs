@@ -1,0 +1,5 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The descriptor of a loaded program.</summary>
+/// <param name="number">The number of the descriptor.</param>
+public sealed class ProgramDescriptor(int number) : FileDescriptor(number);

@@ -1,0 +1,78 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>What the kernel tells of a program (<c>struct bpf_prog_info</c>).</summary>
+public sealed record ProgramInfo
+{
+    /// <summary>The type.</summary>
+    public BpfProgramType Type { get; init; }
+
+    /// <summary>The id, unique as long as the program lives.</summary>
+    public uint Id { get; init; }
+
+    /// <summary>The name; empty where it has none.</summary>
+    public string Name { get; init; } = "";
+
+    /// <summary>A hash of the instructions, as 16 hexadecimal digits.</summary>
+    public string Tag { get; init; } = "";
+
+    /// <summary>The size of the native code in bytes; 0 where the program is interpreted.</summary>
+    public int NativeSize { get; init; }
+
+    /// <summary>The size of the instructions after verification in bytes.</summary>
+    public int InstructionSize { get; init; }
+
+    /// <summary>
+    /// The instructions after the verifier changed them, 8 bytes each; empty where not asked for or not allowed.
+    /// </summary>
+    public ReadOnlyMemory<byte> Instructions { get; init; }
+
+    /// <summary>When the program was loaded, as time since boot.</summary>
+    public TimeSpan LoadTime { get; init; }
+
+    /// <summary>The id of the user who loaded it.</summary>
+    public uint UserId { get; init; }
+
+    /// <summary>The ids of the maps that it uses.</summary>
+    public IReadOnlyList<uint> MapIds { get; init; } = [];
+
+    /// <summary>Whether its license is compatible with the GPL.</summary>
+    public bool IsGplCompatible { get; init; }
+
+    /// <summary>The network device that the program is offloaded to, or 0.</summary>
+    public uint InterfaceIndex { get; init; }
+
+    /// <summary>The id of its type information, or 0 (Linux 5.0).</summary>
+    public uint BtfId { get; init; }
+
+    /// <summary>
+    /// Its function records, each <see cref="FunctionInfoRecordSize"/> bytes (<c>struct bpf_func_info</c>).
+    /// </summary>
+    public ReadOnlyMemory<byte> FunctionInfo { get; init; }
+
+    /// <summary>The size of a function record in bytes.</summary>
+    public int FunctionInfoRecordSize { get; init; }
+
+    /// <summary>Its line records, each <see cref="LineInfoRecordSize"/> bytes (<c>struct bpf_line_info</c>).</summary>
+    public ReadOnlyMemory<byte> LineInfo { get; init; }
+
+    /// <summary>The size of a line record in bytes.</summary>
+    public int LineInfoRecordSize { get; init; }
+
+    /// <summary>The time it ran, while runs were counted (Linux 5.1).</summary>
+    public TimeSpan RunTime { get; init; }
+
+    /// <summary>How often it ran, while runs were counted (Linux 5.1).</summary>
+    public ulong RunCount { get; init; }
+
+    /// <summary>How often it did not run because it was running (Linux 5.12).</summary>
+    public ulong RecursionMisses { get; init; }
+
+    /// <summary>How many instructions the verifier went through (Linux 5.16).</summary>
+    public uint VerifiedInstructions { get; init; }
+
+    /// <summary>The id of the type information that <see cref="AttachBtfId"/> is in (Linux 6.0).</summary>
+    public uint AttachBtfObjectId { get; init; }
+
+    /// <summary>The id of the type it was loaded for, or 0 (Linux 6.0).</summary>
+    public uint AttachBtfId { get; init; }
+}

@@ -1,0 +1,64 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>What BPF_PROG_LOAD takes. Members left out are zero, which the kernel reads as absent.</summary>
+public sealed record ProgramLoadOptions
+{
+    /// <summary>The type of the program.</summary>
+    public required BpfProgramType Type { get; init; }
+
+    /// <summary>The instructions as RFC 9669 encodes them, 8 bytes each, in the order of the processor.</summary>
+    public required ReadOnlyMemory<byte> Instructions { get; init; }
+
+    /// <summary>The license; some helpers are for programs under the GPL alone.</summary>
+    public string License { get; init; } = "GPL";
+
+    /// <summary>The name: see <see cref="ObjectName.From"/> (Linux 4.15).</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where the program is to be attached, where its type asks for that (Linux 4.17).</summary>
+    public BpfAttachType ExpectedAttachType { get; init; }
+
+    /// <summary>How the program is verified and loaded.</summary>
+    public BpfProgramFlags Flags { get; init; }
+
+    /// <summary>The buffer for the verifier's log, or null for no log.</summary>
+    public VerifierLog? Log { get; init; }
+
+    /// <summary>The kernel's version as <c>LINUX_VERSION_CODE</c>: before Linux 5.0 kprobes must name it.</summary>
+    public uint KernelVersion { get; init; }
+
+    /// <summary>The network device that the program is offloaded to.</summary>
+    public uint InterfaceIndex { get; init; }
+
+    /// <summary>
+    /// The type information that <see cref="FunctionInfo"/> and <see cref="LineInfo"/> refer to (Linux 5.0).
+    /// </summary>
+    public BtfDescriptor? Btf { get; init; }
+
+    /// <summary>
+    /// Records of <c>struct bpf_func_info</c>: instruction offset in slots and id of the function's type, 4 bytes each.
+    /// </summary>
+    public ReadOnlyMemory<byte> FunctionInfo { get; init; }
+
+    /// <summary>
+    /// Records of <c>struct bpf_line_info</c>: instruction offset in slots, string offsets of file and line, line and
+    /// column (<c>line &lt;&lt; 10 | column</c>), 4 bytes each.
+    /// </summary>
+    public ReadOnlyMemory<byte> LineInfo { get; init; }
+
+    /// <summary>The id of the kernel type to attach to: function, hook, tracepoint or iterator (Linux 5.5).</summary>
+    public uint AttachBtfId { get; init; }
+
+    /// <summary>
+    /// The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing of programs.
+    /// </summary>
+    public ProgramDescriptor? AttachProgram { get; init; }
+
+    /// <summary>
+    /// The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's own (Linux 5.11).
+    /// </summary>
+    public BtfDescriptor? AttachBtf { get; init; }
+
+    /// <summary>Descriptors that instructions refer to by their index here (Linux 5.14).</summary>
+    public IReadOnlyList<FileDescriptor> Descriptors { get; init; } = [];
+}

@@ -1,0 +1,25 @@
+using System.Collections.Frozen;
+using System.Runtime.InteropServices;
+
+namespace EbpfCat.Kernel;
+
+/// <summary>
+/// The numbers of the system calls that the C library has no function for, by processor (<c>asm/unistd_64.h</c> of
+/// x86-64, <c>asm-generic/unistd.h</c> of arm64).
+/// </summary>
+internal sealed record SystemCallNumbers(int Bpf, int PerfEventOpen)
+{
+    private static readonly FrozenDictionary<Architecture, SystemCallNumbers> ByProcessor =
+        new Dictionary<Architecture, SystemCallNumbers>
+        {
+            [Architecture.X64] = new(Bpf: 321, PerfEventOpen: 298),
+            [Architecture.Arm64] = new(Bpf: 280, PerfEventOpen: 241),
+        }.ToFrozenDictionary();
+
+    /// <summary>The numbers of the processor that this process runs on.</summary>
+    public static SystemCallNumbers Current { get; } =
+        OperatingSystem.IsLinux() && ByProcessor.TryGetValue(RuntimeInformation.ProcessArchitecture, out var numbers)
+            ? numbers
+            : throw new PlatformNotSupportedException(
+                $"eBPF is for Linux on x86-64 and arm64; this is {RuntimeInformation.RuntimeIdentifier}.");
+}

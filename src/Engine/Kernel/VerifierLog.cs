@@ -1,0 +1,34 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The buffer that the verifier writes its log to, when it loads a program or type information.</summary>
+public sealed class VerifierLog
+{
+    /// <summary>Makes a buffer.</summary>
+    /// <param name="level">
+    /// What to write: 1 the path to the refusal, 2 every path, 4 statistics only; these may be added
+    /// (<c>linux/bpf_verifier.h</c>).
+    /// </param>
+    /// <param name="size">The size of the buffer in bytes, at least 128.</param>
+    public VerifierLog(uint level, int size)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 128);
+        Level = level;
+        Buffer = new byte[size];
+    }
+
+    /// <summary>What is written.</summary>
+    public uint Level { get; }
+
+    /// <summary>The size of the buffer in bytes.</summary>
+    public int Size => Buffer.Length;
+
+    /// <summary>
+    /// The size that the whole log needs, in bytes; 0 where the kernel does not tell (before Linux 6.4).
+    /// </summary>
+    public int TrueSize { get; internal set; }
+
+    /// <summary>What was written, without the closing zero.</summary>
+    public string Content => Text.FromTerminated(Buffer);
+
+    internal byte[] Buffer { get; }
+}

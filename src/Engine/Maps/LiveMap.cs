@@ -1,0 +1,80 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Maps;
+
+/// <summary>
+/// A map in the kernel, with typed keys and values. Instances are safe for several threads, as the kernel's maps are.
+/// Disposing closes the map; the kernel frees it when nothing else holds it: no program, descriptor or pin.
+/// </summary>
+/// <remarks>
+/// The values of a per-CPU map are arrays with one element for each possible processor, in the order of their numbers.
+/// Setting one takes such an array, or a single value, which every processor then has.
+/// </remarks>
+public sealed partial class LiveMap : IDisposable
+{
+    private readonly ValueCodec? _values;
+    private readonly Lazy<uint> _id;
+
+    internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value, uint maxEntries, BpfMapFlags flags, uint? id = null)
+    {
+        Descriptor = descriptor;
+        Name = name;
+        Type = type;
+        KeyType = key;
+        ValueType = value;
+        MaxEntries = maxEntries;
+        Flags = flags;
+        _id = id is { } known ? new(known) : new(() => Bpf.GetMapInfo(Descriptor).Id);
+        _values = value is null ? null : new ValueCodec(value, IsPerCpu);
+        _memory = new(MapMemory);
+    }
+
+    /// <summary>The number that the kernel knows the map by, unique as long as the map lives.</summary>
+    public uint Id => _id.Value;
+
+    /// <summary>
+    /// The name as declared; of a map opened by id the kernel's, which is cut after 15 characters.
+    /// </summary>
+    public string Name { get; }
+
+    /// <summary>The kind of the map.</summary>
+    public MapType Type { get; }
+
+    /// <summary>
+    /// The type of the keys; null for kinds without keys. Of a map opened by id or pin what its BTF says; without BTF an
+    /// unsigned number of the size of the keys, or bytes.
+    /// </summary>
+    public EbpfType? KeyType { get; }
+
+    /// <summary>The type of the values, of one processor's where the map is per-CPU; null for kinds without values.</summary>
+    public EbpfType? ValueType { get; }
+
+    /// <summary>How many entries it can hold; of a ring buffer its size in bytes.</summary>
+    public uint MaxEntries { get; }
+
+    /// <summary>How it was made.</summary>
+    public BpfMapFlags Flags { get; }
+
+    /// <summary>The open file descriptor, owned by this.</summary>
+    public MapDescriptor Descriptor { get; }
+
+    /// <summary>Whether each possible processor has values of its own.</summary>
+    public bool IsPerCpu => MapDescriptor.IsPerCpu((BpfMapType)Type);
+
+    /// <summary>Gives the map a path in a BPF file system, which keeps it beyond this process.</summary>
+    /// <param name="path">The path, as a rule below <c>/sys/fs/bpf</c>. It must not exist; its directory must.</param>
+    /// <exception cref="KernelException">EEXIST, ENOENT, EPERM: as the message says.</exception>
+    public void Pin(string path) => Bpf.Pin(Descriptor, path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        if (_memory is { IsValueCreated: true, Value: { } memory }) memory.Dispose();
+        Descriptor.Dispose();
+    }
+
+    /// <summary>The name and kind.</summary>
+    public override string ToString() => $"{Name} ({Type})";
+}

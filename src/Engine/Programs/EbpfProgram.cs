@@ -1,0 +1,24 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+
+namespace EbpfCat.Programs;
+
+/// <summary>From a definition to a program in the kernel in one step.</summary>
+public static class EbpfProgram
+{
+    /// <summary>Compiles a program for the running kernel and loads it.</summary>
+    /// <param name="definition">The program.</param>
+    /// <param name="options">What the definition does not say.</param>
+    /// <returns>The program in the kernel, to be disposed.</returns>
+    /// <exception cref="CompileException">The program cannot be compiled.</exception>
+    /// <exception cref="VerifierException">The verifier refused the program.</exception>
+    /// <exception cref="Kernel.KernelException">The kernel refused maps or program for another cause.</exception>
+    public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>
+        ProgramLoader.Load(Compile(definition), options);
+
+    /// <summary>Compiles a program for the running kernel.</summary>
+    /// <param name="definition">The program.</param>
+    /// <exception cref="CompileException">The program cannot be compiled.</exception>
+    public static CompiledProgram Compile(ProgramDefinition definition) =>
+        ProgramCompiler.Compile(definition, new CompilerOptions { InstructionSet = Features.InstructionSet });
+}

@@ -1,0 +1,78 @@
+using EbpfCat.Btf;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Programs;
+
+/// <summary>All programs, maps and links in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>
+public static class Inventory
+{
+    /// <summary>All programs, by id.</summary>
+    public static IEnumerable<ProgramInfo> Programs() => Each(Bpf.ProgramIds(), FindProgram);
+
+    /// <summary>All maps, by id.</summary>
+    public static IEnumerable<MapInfo> Maps() => Each(Bpf.MapIds(), FindMap);
+
+    /// <summary>All links, by id (Linux 5.8).</summary>
+    public static IEnumerable<LinkInfo> Links() => Each(Bpf.LinkIds(), FindLink);
+
+    /// <summary>The program of an id, or null where there is none.</summary>
+    /// <param name="id">The id.</param>
+    public static ProgramInfo? FindProgram(uint id) => Find(() =>
+    {
+        using var program = Bpf.GetProgram(id);
+        var info = Bpf.GetProgramInfo(program, ProgramInfoParts.Maps | ProgramInfoParts.Lines);
+        return info with { Name = WholeName(info) };
+    });
+
+    /// <summary>The map of an id, or null where there is none.</summary>
+    /// <param name="id">The id.</param>
+    public static MapInfo? FindMap(uint id) => Find(() =>
+    {
+        using var map = Bpf.GetMap(id);
+        return Bpf.GetMapInfo(map);
+    });
+
+    /// <summary>The link of an id, or null where there is none.</summary>
+    /// <param name="id">The id.</param>
+    public static LinkInfo? FindLink(uint id) => Find(() =>
+    {
+        using var link = Bpf.GetLink(id);
+        return Bpf.GetLinkInfo(link);
+    });
+
+    /// <summary>
+    /// The kernel cuts a name after 15 characters; the name of the program's first function, in its BTF, is whole.
+    /// </summary>
+    internal static string WholeName(ProgramInfo info)
+    {
+        if (info.BtfId == 0 || info.FunctionInfo.IsEmpty || info.Name.Length < ObjectName.Size - 1) return info.Name;
+        try
+        {
+            using var btf = Bpf.GetBtf(info.BtfId);
+            var types = BtfTypes.Parse(Bpf.GetBtfInfo(btf, withData: true).Data.ToArray());
+            var name = types.ReadFunctions(info.FunctionInfo.Span, info.FunctionInfoRecordSize)[0].Type.Name;
+            return name.StartsWith(info.Name, StringComparison.Ordinal) ? name : info.Name;
+        }
+        catch (Exception refusal) when (refusal is KernelException or BtfException)
+        {
+            return info.Name;
+        }
+    }
+
+    private static IEnumerable<T> Each<T>(IEnumerable<uint> ids, Func<uint, T?> find)
+        where T : class => ids.Select(find).OfType<T>();
+
+    // What was listed may be gone when it is looked at.
+    private static T? Find<T>(Func<T> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT)
+        {
+            return null;
+        }
+    }
+}

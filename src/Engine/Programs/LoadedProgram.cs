@@ -1,0 +1,138 @@
+using System.Globalization;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+
+namespace EbpfCat.Programs;
+
+/// <summary>
+/// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees what nothing else holds:
+/// no attachment, descriptor or pin.
+/// </summary>
+public sealed class LoadedProgram : IDisposable
+{
+    private readonly Lazy<ProgramInfo> _info;
+
+    internal LoadedProgram(
+        ProgramDescriptor descriptor,
+        string name,
+        ProgramType type,
+        IReadOnlyList<LiveMap> maps,
+        IReadOnlyList<LiveVariable> variables,
+        CompiledProgram? compiled = null,
+        string? log = null)
+    {
+        Descriptor = descriptor;
+        Name = name;
+        Type = type;
+        Maps = ByName(maps, map => map.Name);
+        Variables = ByName(variables, variable => variable.Name);
+        Compiled = compiled;
+        Log = log;
+        _info = new(() => Bpf.GetProgramInfo(Descriptor));
+    }
+
+    /// <summary>What was compiled; null of a program that this process has not loaded itself.</summary>
+    public CompiledProgram? Compiled { get; }
+
+    /// <summary>The program as its author wrote it; null of a program that this process has not loaded itself.</summary>
+    public ProgramDefinition? Definition => Compiled?.Definition;
+
+    /// <summary>The name as declared; of a program opened by id or pin the kernel's, cut after 15 characters.</summary>
+    public string Name { get; }
+
+    /// <summary>What it is run for.</summary>
+    public ProgramType Type { get; }
+
+    /// <summary>The number that the kernel knows it by, unique as long as it lives.</summary>
+    public uint Id => _info.Value.Id;
+
+    /// <summary>The kernel's hash of the instructions: 16 hexadecimal digits.</summary>
+    public string Tag => _info.Value.Tag;
+
+    /// <summary>
+    /// The number of instructions in slots of eight bytes: as loaded, or of a program opened by id or pin as the verifier
+    /// left them.
+    /// </summary>
+    public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
+
+    /// <summary>The open file descriptor, owned by this.</summary>
+    public ProgramDescriptor Descriptor { get; }
+
+    /// <summary>The maps by name, without regard to case; those that hold variables and events have a dot before the name.</summary>
+    public IReadOnlyDictionary<string, LiveMap> Maps { get; }
+
+    /// <summary>The shared variables by name, without regard to case.</summary>
+    public IReadOnlyDictionary<string, LiveVariable> Variables { get; }
+
+    /// <summary>The verifier's log, where <see cref="LoadOptions.LogLevel"/> asked for it.</summary>
+    public string? Log { get; }
+
+    /// <summary>Opens a program that is in the kernel, whoever loaded it, with its maps.</summary>
+    /// <param name="id">The program's id.</param>
+    /// <exception cref="KernelException">ENOENT: there is none, or no longer.</exception>
+    public static LoadedProgram FromId(uint id) => Open(Bpf.GetProgram(id));
+
+    /// <summary>Runs the program on a packet, without attaching it (BPF_PROG_TEST_RUN, Linux 4.12).</summary>
+    /// <param name="packet">
+    /// The packet from its Ethernet header on, at least 14 bytes; empty for program types that see none.
+    /// </param>
+    /// <param name="repeat">How often. Runs after the first get the packet as the one before left it.</param>
+    /// <exception cref="KernelException">ENOTSUPP: programs of this type cannot be test-run. EINVAL: the packet is too short.</exception>
+    public ProgramRun TestRun(ReadOnlySpan<byte> packet, int repeat = 1)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
+        // A program may add to the packet at both ends, within its page.
+        var output = new byte[packet.IsEmpty ? 0 : packet.Length + Environment.SystemPageSize];
+        var result = Bpf.TestRun(
+            Descriptor, new TestRunOptions { Data = packet.ToArray(), DataOut = output, Repeat = (uint)repeat });
+        var verdict = (int)result.ReturnValue;
+        return new ProgramRun(
+            ProgramTypes.Get(Type).NameOf(verdict) ?? verdict.ToString(CultureInfo.InvariantCulture),
+            verdict,
+            output[..Math.Min(output.Length, result.DataLength)],
+            result.Duration);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var map in Maps.Values) map.Dispose();
+        Descriptor.Dispose();
+    }
+
+    /// <summary>The name and type.</summary>
+    public override string ToString() => $"{Name} ({Type})";
+
+    internal static LoadedProgram Open(ProgramDescriptor descriptor, IReadOnlyList<LiveMap>? maps = null, string? name = null)
+    {
+        var opened = new List<LiveMap>(maps ?? []);
+        try
+        {
+            var info = Bpf.GetProgramInfo(descriptor);
+            if (maps is null) opened.AddRange(info.MapIds.Select(LiveMap.FromId));
+            return new LoadedProgram(
+                descriptor, name ?? info.Name, (ProgramType)info.Type, opened, [.. opened.SelectMany(LiveVariable.FromMap)]);
+        }
+        catch
+        {
+            opened.ForEach(map => map.Dispose());
+            descriptor.Dispose();
+            throw;
+        }
+    }
+
+    // Programs of other tools may use maps of the same name: the later get their id behind it.
+    private static Dictionary<string, T> ByName<T>(IReadOnlyList<T> all, Func<T, string> name)
+    {
+        var named = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        foreach (var one in all)
+        {
+            var key = name(one);
+            for (var number = 2; !named.TryAdd(key, one); number++) key = $"{name(one)}#{number}";
+        }
+
+        return named;
+    }
+}

@@ -1,0 +1,189 @@
+using EbpfCat.Btf;
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+
+namespace EbpfCat.Programs;
+
+/// <summary>
+/// Brings compiled programs into the kernel: makes their maps, sets the initial values of their variables, puts the maps
+/// into the instructions, and loads them with the types and lines of their source.
+/// </summary>
+public static class ProgramLoader
+{
+    private const int FirstLogSize = 1 << 16;
+    private const int LargestLogSize = 1 << 28;
+
+    /// <summary>Loads a program.</summary>
+    /// <param name="compiled">The program.</param>
+    /// <param name="options">What the definition does not say.</param>
+    /// <returns>The program in the kernel, to be disposed.</returns>
+    /// <exception cref="VerifierException">The verifier refused the program.</exception>
+    /// <exception cref="KernelException">The kernel refused maps or program for another cause.</exception>
+    /// <exception cref="Types.TypeConversionException">An initial value does not fit its variable.</exception>
+    public static LoadedProgram Load(CompiledProgram compiled, LoadOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(compiled);
+        options ??= new LoadOptions();
+        Map[] definitions = [.. compiled.Maps.Select((map, index) => Prepare(compiled, map, index, options))];
+        var builder = new BtfBuilder();
+        var typeIds = MapTypes.Describe(definitions, builder);
+        DescribeCode(compiled, builder);
+        using var btf = LoadTypes(builder);
+        using var types = btf is null ? null : new MapTypes(btf, typeIds);
+        var maps = new List<LiveMap>(definitions.Length);
+        try
+        {
+            foreach (var definition in definitions) maps.Add(LiveMap.Create(definition, types));
+            LiveVariable[] variables = [.. compiled.Variables.Select(location => LocateVariable(location, maps))];
+            Initialize(compiled, definitions, variables);
+            var request = new ProgramLoadOptions
+            {
+                Type = (BpfProgramType)compiled.Definition.Type,
+                Instructions = Encode(compiled, maps),
+                License = compiled.Definition.License,
+                Name = compiled.Definition.Name,
+                KernelVersion = (uint)compiled.Definition.KernelVersion,
+                ExpectedAttachType = options.ExpectedAttachType,
+                Flags = options.Flags,
+                InterfaceIndex = options.InterfaceIndex,
+                AttachBtfId = options.AttachBtfId,
+                AttachBtf = options.AttachBtf,
+                AttachProgram = options.AttachProgram,
+                Btf = btf,
+                FunctionInfo = btf is null ? default : builder.FunctionInfo,
+                LineInfo = btf is null ? default : builder.LineInfo,
+                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, FirstLogSize),
+            };
+            var descriptor = LoadOrExplain(request, compiled, out var log);
+            GC.KeepAlive(maps);
+            return new LoadedProgram(
+                descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log);
+        }
+        catch
+        {
+            maps.ForEach(map => map.Dispose());
+            throw;
+        }
+    }
+
+    private static Map Prepare(CompiledProgram compiled, Map map, int index, LoadOptions options)
+    {
+        var shared = options.SharedMaps.FirstOrDefault(
+            pair => string.Equals(pair.Key, map.Name, StringComparison.OrdinalIgnoreCase)).Value;
+        if (shared is not null) return map with { Existing = shared };
+        return VariableLayout.Describe(map, [.. compiled.Variables.Where(location => location.Map == index)]);
+    }
+
+    private static LiveVariable LocateVariable(VariableLocation location, List<LiveMap> maps) => new(
+        location.Variable.Name, location.Variable.Type, location.Variable.Storage, maps[location.Map], location.Key,
+        location.Offset);
+
+    // Variables in hash storage without an initial value are set to zero, so that other processes find them all.
+    private static void Initialize(CompiledProgram compiled, Map[] definitions, LiveVariable[] variables)
+    {
+        for (var index = 0; index < variables.Length; index++)
+        {
+            var location = compiled.Variables[index];
+            if (definitions[location.Map].Existing is not null) continue;
+            if (location.Variable.InitialValue is { } value) variables[index].Value = value;
+            else if (location.Variable.Storage == VariableStorage.Hash) variables[index].Clear();
+        }
+    }
+
+    private static void DescribeCode(CompiledProgram compiled, BtfBuilder builder)
+    {
+        foreach (var function in compiled.Functions)
+        {
+            var parameters = function.Slot == 0
+                ? null
+                : Enumerable.Range(1, function.ParameterCount)
+                    .Select(number => KeyValuePair.Create($"arg{number}", (Types.EbpfType?)Types.ScalarType.UInt64));
+            builder.AddFunction(function.Name, function.Slot, parameters: parameters);
+        }
+
+        if (compiled.Functions.Count == 0) builder.AddFunction(compiled.Definition.Name, 0);
+        foreach (var line in compiled.Lines)
+        {
+            var source = line.Source;
+            builder.AddLine(line.Slot, source.File ?? "<script>", source.LineText, source.Line, source.Column);
+        }
+    }
+
+    // A kernel that does not take the types (before 5.0) runs the program without them.
+    private static BtfDescriptor? LoadTypes(BtfBuilder builder)
+    {
+        try
+        {
+            return Bpf.LoadBtf(builder.ToBytes());
+        }
+        catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.E2BIG)
+        {
+            return null;
+        }
+    }
+
+    private static byte[] Encode(CompiledProgram compiled, List<LiveMap> maps)
+    {
+        Instruction[] instructions = [.. compiled.Instructions];
+        foreach (var reference in compiled.MapReferences)
+        {
+            ref var instruction = ref instructions[reference.Instruction];
+            var offset = instruction.Immediate & ~0xffff_ffffL;
+            instruction = instruction with { Immediate = offset | (uint)maps[reference.Map].Descriptor.Number };
+        }
+
+        return InstructionEncoder.Encode(instructions);
+    }
+
+    private static ProgramDescriptor LoadOrExplain(ProgramLoadOptions request, CompiledProgram compiled, out string? log)
+    {
+        try
+        {
+            var descriptor = Bpf.LoadProgram(request);
+            log = request.Log?.Content;
+            return descriptor;
+        }
+        catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
+        {
+            // Without a log verification is quicker, so the log is asked for when there is something to read.
+            return LoadWithLog(request, compiled, refusal, out log);
+        }
+    }
+
+    private static ProgramDescriptor LoadWithLog(
+        ProgramLoadOptions request, CompiledProgram compiled, KernelException first, out string? log)
+    {
+        var level = request.Log?.Level ?? 1;
+        var size = FirstLogSize;
+        while (true)
+        {
+            var buffer = new VerifierLog(level, size);
+            try
+            {
+                var descriptor = Bpf.LoadProgram(request with { Log = buffer });
+                log = request.Log is null ? null : buffer.Content;
+                return descriptor;
+            }
+            catch (KernelException refusal) when (refusal.Errno == Errno.ENOSPC && size < LargestLogSize)
+            {
+                size = (int)Math.Min(Math.Max(buffer.TrueSize, size * 8L), LargestLogSize);
+            }
+            catch (KernelException refusal)
+            {
+                var content = buffer.Content;
+                if (content.Length == 0) throw first;
+                throw Explain(refusal, compiled, content);
+            }
+        }
+    }
+
+    private static VerifierException Explain(KernelException refusal, CompiledProgram compiled, string log)
+    {
+        var (explanation, slot) = VerifierRefusals.Explain(log);
+        var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;
+        return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
+    }
+}

@@ -1,0 +1,50 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+
+namespace EbpfCat.Programs;
+
+/// <summary>The kernel's verifier refused a program: why, in words, where in the source, and its whole log.</summary>
+public sealed class VerifierException : KernelException
+{
+    internal VerifierException(
+        string operation, Errno errno, VerifierExplanation explanation, SourceSpan? source, int? slot, string log)
+        : base(operation, errno, Cause(explanation, source), Remedy(explanation, source))
+    {
+        Explanation = explanation.Problem;
+        Log = log;
+        SourceSpan = source;
+        Slot = slot;
+        Reason = explanation.Reason;
+    }
+
+    /// <summary>Why the program was refused, in words.</summary>
+    public string Explanation { get; }
+
+    /// <summary>The line of the log that gives the verifier's own reason.</summary>
+    public string Reason { get; }
+
+    /// <summary>The verifier's log, whole.</summary>
+    public string Log { get; }
+
+    /// <summary>The place in the source that the instruction refused comes from; null where that is not known.</summary>
+    public SourceSpan? SourceSpan { get; }
+
+    /// <summary>The instruction refused, in slots from the start of the program; null where the log names none.</summary>
+    public int? Slot { get; }
+
+    private static new string Cause(VerifierExplanation explanation, SourceSpan? source)
+    {
+        var place = source is null ? "" : $" at {source}";
+        return $"the kernel's verifier refused it{place}: {explanation.Problem}; it says '{explanation.Reason}'";
+    }
+
+    private static new string? Remedy(VerifierExplanation explanation, SourceSpan? source)
+    {
+        if (source is not { LineText.Length: > 0 }) return explanation.Remedy;
+        // Tabs stay as they are, so that the marker lines up in a terminal.
+        var lead = new string([.. source.LineText.Take(source.Column - 1).Select(c => c == '\t' ? '\t' : ' ')]);
+        var length = Math.Clamp(source.Length, 1, Math.Max(1, source.LineText.Length - source.Column + 1));
+        var end = Environment.NewLine;
+        return $"{explanation.Remedy}{end}  {source.LineText}{end}  {lead}{new string('~', length)}";
+    }
+}

@@ -1,0 +1,30 @@
+using System.Management.Automation;
+using EbpfCat.Completion;
+using EbpfCat.Types;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Gives a place in the packet a name and a type.</summary>
+[Cmdlet(VerbsCommon.Add, "EbpfPacketVariable")]
+[OutputType(typeof(Language.ProgramDefinition))]
+public sealed class AddEbpfPacketVariableCommand : DefinitionCommand
+{
+    /// <summary>The variable's name.</summary>
+    [Parameter(Mandatory = true, Position = 0)]
+    [ValidateNotNullOrEmpty]
+    public string Name { get; set; } = null!;
+
+    /// <summary>How many bytes it is from the packet's start.</summary>
+    [Parameter(Mandatory = true)]
+    [ValidateRange(0, 65535)]
+    public int Offset { get; set; }
+
+    /// <summary>Its type, with its byte order: <c>'!H'</c> is 16 bits, unsigned, in network order.</summary>
+    [Parameter(Mandatory = true)]
+    [KernelType]
+    [ArgumentCompleter(typeof(KernelTypeCompleter))]
+    public EbpfType Type { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void Add() => Program.AddPacketVariable(Name, Offset, Type);
+}

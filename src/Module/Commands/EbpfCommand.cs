@@ -1,0 +1,77 @@
+using System.Management.Automation;
+
+namespace EbpfCat.Commands;
+
+/// <summary>What all commands share: they stop when asked to, and turn the engine's exceptions into error records.</summary>
+public abstract class EbpfCommand : PSCmdlet, IDisposable
+{
+    private readonly CancellationTokenSource _cancellation = new();
+
+    /// <summary>Cancelled when the pipeline is stopped (Ctrl-C).</summary>
+    protected CancellationToken Cancellation => _cancellation.Token;
+
+    /// <summary>
+    /// Whether an error ends the pipeline. So it is where a command makes one thing and cannot; a command that goes
+    /// through many things reports the error and goes on with the next.
+    /// </summary>
+    protected virtual bool EndsOnError => false;
+
+    /// <summary>What an error is about.</summary>
+    protected virtual object? ErrorTarget => null;
+
+    /// <summary>Does the command's work for one object of the pipeline.</summary>
+    protected abstract void Process();
+
+    /// <summary>Does what is left when the pipeline has no more objects.</summary>
+    protected virtual void Finish()
+    {
+    }
+
+    /// <inheritdoc/>
+    protected sealed override void ProcessRecord() => Guard(Process);
+
+    /// <inheritdoc/>
+    protected sealed override void EndProcessing() => Guard(Finish);
+
+    /// <inheritdoc/>
+    protected override void StopProcessing() => _cancellation.Cancel();
+
+    /// <summary>Writes an error of this command's own; ends the pipeline where <see cref="EndsOnError"/> says so.</summary>
+    /// <param name="error">The error.</param>
+    protected void Report(ErrorRecord error)
+    {
+        if (EndsOnError) ThrowTerminatingError(error);
+        WriteError(error);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Dispose(true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Frees what the command holds.</summary>
+    /// <param name="disposing">Whether <see cref="Dispose()"/> was called.</param>
+    protected virtual void Dispose(bool disposing)
+    {
+        if (disposing) _cancellation.Dispose();
+    }
+
+    private void Guard(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (OperationCanceledException) when (Cancellation.IsCancellationRequested)
+        {
+            throw new PipelineStoppedException();
+        }
+        catch (Exception exception) when (Errors.Describe(exception, ErrorTarget) is { } error)
+        {
+            if (Errors.PlaceOf(exception) is { } place) MyInvocation.DisplayScriptPosition = place;
+            Report(error);
+        }
+    }
+}

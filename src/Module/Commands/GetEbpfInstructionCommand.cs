@@ -1,0 +1,58 @@
+using System.Management.Automation;
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Shows the instructions of a program.</summary>
+[Cmdlet(VerbsCommon.Get, "EbpfInstruction")]
+[OutputType(typeof(ProgramInstruction))]
+public sealed class GetEbpfInstructionCommand : EbpfCommand
+{
+    /// <summary>The program: a definition, which is compiled; a loaded program; or an attachment.</summary>
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public PSObject Program { get; set; } = null!;
+
+    /// <summary>Shows a loaded program as the kernel has it, after the verifier has rewritten it.</summary>
+    [Parameter]
+    public SwitchParameter Translated { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Program.BaseObject;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var loaded = Loading.Find(Program.BaseObject);
+        if (loaded is null && Translated)
+            throw new ArgumentException("A definition is not in the kernel yet: load it first, with Import-EbpfProgram.");
+        if (loaded is { Compiled: null } || Translated) Write(FromKernel(loaded!), []);
+        else
+        {
+            var compiled = loaded?.Compiled ?? Loading.Compile((ProgramDefinition)Program.BaseObject);
+            Write(compiled.Instructions, compiled.Lines);
+        }
+    }
+
+    private static IReadOnlyList<Instruction> FromKernel(LoadedProgram program)
+    {
+        var info = Bpf.GetProgramInfo(program.Descriptor, ProgramInfoParts.Instructions);
+        return InstructionDecoder.Decode(info.Instructions.Span);
+    }
+
+    private void Write(IReadOnlyList<Instruction> instructions, IReadOnlyList<SourceLine> lines)
+    {
+        var (slot, line) = (0, -1);
+        foreach (var instruction in instructions)
+        {
+            while (line + 1 < lines.Count && lines[line + 1].Slot <= slot) line++;
+            var source = line >= 0 ? lines[line].Source : null;
+            WriteObject(new ProgramInstruction(slot, instruction.ToString(), instruction, source));
+            slot += instruction.SlotCount;
+        }
+    }
+}

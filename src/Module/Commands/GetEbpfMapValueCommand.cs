@@ -1,0 +1,52 @@
+using System.Management.Automation;
+using EbpfCat.Maps;
+using EbpfCat.Types;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Reads variables and maps.</summary>
+[Cmdlet(VerbsCommon.Get, "EbpfMapValue", DefaultParameterSetName = "Object")]
+[OutputType(typeof(MapEntry), typeof(SharedValue), typeof(PSObject))]
+public sealed class GetEbpfMapValueCommand : MapValueCommand
+{
+    /// <summary>The key whose value to read.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public object? Key { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (Key is not null)
+        {
+            if (FindMap("look up") is { } keyed) WriteObject(Values.Wrap(keyed.Get(Values.Unwrap(Key)!)));
+            return;
+        }
+
+        switch (Find())
+        {
+            case LiveVariable variable:
+                WriteObject(Values.Wrap(variable.Value));
+                break;
+            case LiveMap map:
+                foreach (var entry in Entries(map)) WriteObject(entry);
+                break;
+            case Shared shared:
+                foreach (var variable in shared.Variables.Values)
+                    WriteObject(new SharedValue(variable.Name, variable.Type.Name, Values.Wrap(variable.Value)));
+                foreach (var map in shared.Maps.Values.Where(map => map is { KeyType: not null, ValueType: not null }))
+                    WriteObject(new SharedValue(map.Name, $"{map.KeyType} to {map.ValueType}", Entries(map).ToArray()));
+                break;
+        }
+    }
+
+    private IEnumerable<MapEntry> Entries(LiveMap map)
+    {
+        var structured = map.KeyType is StructType || map.ValueType is StructType or ArrayType;
+        foreach (var entry in map.Entries())
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            yield return structured ? new MapEntry(Values.Wrap(entry.Key), Values.Wrap(entry.Value)) : entry;
+        }
+    }
+}

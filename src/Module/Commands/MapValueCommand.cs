@@ -1,0 +1,94 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Commands;
+
+/// <summary>What the commands on the values of maps and variables share: finding the map or variable meant.</summary>
+public abstract class MapValueCommand : EbpfCommand
+{
+    private const string OfObject = "Object";
+    private const string OfPath = "Path";
+    private const string OfId = "Id";
+
+    private readonly List<IDisposable> _opened = [];
+    private (object? From, object? Found) _last;
+
+    /// <summary>A program, attachment or map.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject)]
+    [ValidateNotNull]
+    public PSObject? InputObject { get; set; }
+
+    /// <summary>Where a map is pinned; or the name of an attachment's pin.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
+    [ArgumentCompleter(typeof(PinCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The kernel's number of a map.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfId)]
+    public uint Id { get; set; }
+
+    /// <summary>The name of the variable or map.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SharedNameCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Name ?? InputObject ?? (object?)Path ?? Id;
+
+    /// <inheritdoc/>
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing) _opened.ForEach(opened => opened.Dispose());
+        base.Dispose(disposing);
+    }
+
+    /// <summary>The variable or map meant: a LiveVariable, a LiveMap, or, of something with several and no name, a Shared.</summary>
+    /// <returns>Null where there is none, which is then reported.</returns>
+    internal object? Find()
+    {
+        var from = ParameterSetName switch { OfPath => Path, OfId => Id, _ => InputObject!.BaseObject };
+        // Entries come by the thousand, all for one map.
+        if (Equals(from, _last.From) && _last.Found is not null) return _last.Found;
+        var found = Choose(Shared.Of(ParameterSetName switch
+        {
+            OfPath => Opened(Shared.Open(Path!)),
+            OfId => Opened(LiveMap.FromId(Id)),
+            _ when from is XdpAttachmentInfo attached => Opened(Shared.Open(attached)),
+            _ => from,
+        }));
+        _last = (from, found);
+        return found;
+    }
+
+    /// <summary>The map meant; a variable is none, which is then reported.</summary>
+    internal LiveMap? FindMap(string verb)
+    {
+        var found = Find();
+        if (found is null or LiveMap) return (LiveMap?)found;
+        var what = found is LiveVariable variable ? $"'{variable.Name}' is a variable: it has no entries to {verb}." : "Which map?";
+        throw new ArgumentException(what + (found is Shared { Maps.Count: > 0 } shared ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}." : ""));
+    }
+
+    private object? Choose(Shared shared)
+    {
+        if (Name is null) return shared.Only ?? shared;
+        if (shared.Variables.TryGetValue(Name, out var variable)) return variable;
+        if (shared.Maps.TryGetValue(Name, out var map)) return map;
+        string[] names = [.. shared.Variables.Keys, .. shared.Maps.Keys.Where(name => name[0] != '.')];
+        var advice = NameSuggestion.Sentence(Name, names) ?? (names.Length == 0 ? "It shares nothing." : null);
+        Report(Errors.NotFound("NameNotFound", $"{shared.Owner} has no variable or map '{Name}'. {advice}".TrimEnd(), Name));
+        return null;
+    }
+
+    private IDisposable Opened(IDisposable opened)
+    {
+        _opened.Add(opened);
+        return opened;
+    }
+}

@@ -1,0 +1,72 @@
+using System.Management.Automation;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+using EbpfCat.ScriptBlocks;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Begins the definition of a program.</summary>
+[Cmdlet(VerbsCommon.New, "EbpfProgram")]
+[OutputType(typeof(ProgramDefinition))]
+public sealed class NewEbpfProgramCommand : EbpfCommand
+{
+    /// <summary>The program's name.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <summary>What the program is run for.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ArgumentCompleter(typeof(ProgramTypeCompleter))]
+    public ProgramType Type { get; set; }
+
+    /// <summary>A kernel script that uses no declared names; with variables or maps, give it to Add-EbpfCode.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Code { get; set; }
+
+    /// <summary>Packets with fewer bytes take the default action before any statement runs.</summary>
+    [Parameter]
+    [ValidateRange(0, 65535)]
+    public int MinimumPacketSize { get; set; }
+
+    /// <summary>The verdict, by name or number, where the code gives none or a packet is too short.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(VerdictCompleter))]
+    [ValidateNotNull]
+    public object? DefaultAction { get; set; }
+
+    /// <summary>The license that the kernel is told.</summary>
+    [Parameter]
+    [ValidateNotNullOrEmpty]
+    public string License { get; set; } = "GPL";
+
+    /// <inheritdoc/>
+    protected override bool EndsOnError => true;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var program = new ProgramDefinition(Name ?? Type.ToString().ToLowerInvariant(), Type)
+        {
+            License = License,
+            MinimumPacketSize = MinimumPacketSize,
+            DefaultAction = Verdict(),
+        };
+        if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
+        WriteObject(program);
+    }
+
+    private object? Verdict()
+    {
+        var action = DefaultAction is PSObject wrapped ? wrapped.BaseObject : DefaultAction;
+        if (action is not string name) return action;
+        var verdicts = ProgramTypes.Get(Type).Verdicts;
+        return verdicts.ContainsKey(name)
+            ? name
+            : LanguagePrimitives.TryConvertTo<int>(name, out var number)
+                ? number
+                : throw new CompileException("UnknownVerdict", $"A program of type {Type} has no verdict '{name}'.",
+                    null, NameSuggestion.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Management.Automation;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Removes entries of a map.</summary>
+[Cmdlet(VerbsCommon.Remove, "EbpfMapValue", DefaultParameterSetName = "Object", SupportsShouldProcess = true)]
+public sealed class RemoveEbpfMapValueCommand : MapValueCommand
+{
+    /// <summary>The key to remove.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public object Key { get; set; } = null!;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        if (FindMap("remove") is not { } map) return;
+        var key = Values.Unwrap(Key)!;
+        if (!ShouldProcess($"map '{map.Name}'", $"Remove {Values.Text(key)}")) return;
+        if (!map.Remove(key))
+            Report(Errors.NotFound("KeyNotFound", $"The map '{map.Name}' has no key {Values.Text(key)}.", Key));
+    }
+}

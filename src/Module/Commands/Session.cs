@@ -1,0 +1,32 @@
+using System.Collections.Concurrent;
+using System.Management.Automation;
+using System.Management.Automation.Runspaces;
+using EbpfCat.Attachments;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Which session made which attachment: when the module is removed from a session, so are the session's.</summary>
+public sealed class Session : IModuleAssemblyCleanup
+{
+    private static readonly ConcurrentDictionary<Attachment, Guid> Owners = new(ReferenceEqualityComparer.Instance);
+
+    /// <inheritdoc/>
+    public void OnRemove(PSModuleInfo psModuleInfo)
+    {
+        foreach (var (attachment, owner) in Owners)
+        {
+            if (owner != Current) continue;
+            Owners.TryRemove(attachment, out _);
+            attachment.Dispose();
+        }
+    }
+
+    /// <summary>Remembers an attachment as the current session's.</summary>
+    internal static void Own(Attachment attachment)
+    {
+        foreach (var ended in Owners.Keys.Where(known => !known.IsAttached)) Owners.TryRemove(ended, out _);
+        Owners[attachment] = Current;
+    }
+
+    private static Guid Current => Runspace.DefaultRunspace?.InstanceId ?? Guid.Empty;
+}

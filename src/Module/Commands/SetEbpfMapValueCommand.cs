@@ -1,0 +1,101 @@
+using System.Management.Automation;
+using EbpfCat.Maps;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Sets variables and entries of maps.</summary>
+[Cmdlet(VerbsCommon.Set, "EbpfMapValue", DefaultParameterSetName = "Object", SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low)]
+public sealed class SetEbpfMapValueCommand : MapValueCommand
+{
+    // As many as go into a few system calls, and not so many that Ctrl-C has to wait.
+    private const int BatchSize = 16384;
+
+    private readonly List<MapEntry> _batch = [];
+    private LiveMap? _batchMap;
+    private bool _approved;
+
+    /// <summary>The key whose value to set.</summary>
+    [Parameter(ValueFromPipelineByPropertyName = true)]
+    [ValidateNotNull]
+    public object? Key { get; set; }
+
+    /// <summary>The value. Of a per-CPU map or variable one for all processors, or an array with one for each.</summary>
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
+    [AllowNull]
+    public object? Value { get; set; }
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var found = Find();
+        switch (found)
+        {
+            case null:
+                break;
+            case LiveVariable variable:
+                if (Key is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
+                if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(Value)}")) variable.Value = Values.Unwrap(Value);
+                break;
+            case LiveMap { KeyType: null } queue:
+                if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(Value)}")) queue.Push(Values.Unwrap(Value));
+                break;
+            case LiveMap map:
+                if (Key is null) throw new ArgumentException($"The map '{map.Name}' has keys: say which with -Key.");
+                Add(map, new MapEntry(Values.Unwrap(Key), Values.Unwrap(Value)));
+                break;
+            default:
+                throw new ArgumentException("There are several variables and maps: say which with -Name.");
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override void Finish() => Flush();
+
+    // Entries that come through the pipeline are set many at a time.
+    private void Add(LiveMap map, MapEntry entry)
+    {
+        if (!ReferenceEquals(map, _batchMap))
+        {
+            Flush();
+            var action = MyInvocation.ExpectingInput ? "Set entries" : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
+            (_batchMap, _approved) = (map, ShouldProcess($"map '{map.Name}'", action));
+        }
+
+        if (!_approved) return;
+        _batch.Add(entry);
+        if (_batch.Count == BatchSize) Flush();
+    }
+
+    private void Flush()
+    {
+        if (_batch.Count == 0) return;
+        MapEntry[] entries = [.. _batch];
+        _batch.Clear();
+        try
+        {
+            if (entries.Length > 1)
+            {
+                _batchMap!.SetMany(entries);
+                return;
+            }
+        }
+        catch (Exception exception) when (Errors.Describe(exception, null) is not null)
+        {
+            // One by one tells which entries are refused, and sets the others.
+        }
+
+        foreach (var entry in entries)
+        {
+            Cancellation.ThrowIfCancellationRequested();
+            try
+            {
+                _batchMap!.Set(entry.Key!, entry.Value);
+            }
+            catch (Exception exception) when (Errors.Describe(exception, entry) is { } error)
+            {
+                Report(error);
+            }
+        }
+    }
+}

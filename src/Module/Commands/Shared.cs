@@ -1,0 +1,67 @@
+using EbpfCat.Attachments;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Commands;
+
+/// <summary>What a program shares with user space: its variables and maps.</summary>
+/// <param name="Owner">Whose they are, as the start of a sentence.</param>
+/// <param name="Variables">The variables by name.</param>
+/// <param name="Maps">The maps by name.</param>
+internal sealed record Shared(
+    string Owner, IReadOnlyDictionary<string, LiveVariable> Variables, IReadOnlyDictionary<string, LiveMap> Maps)
+{
+    private static readonly Dictionary<string, LiveVariable> NoVariables = [];
+    private static readonly Dictionary<string, LiveMap> NoMaps = [];
+
+    /// <summary>The map or variable, where there is but one.</summary>
+    public object? Only => (Variables.Count, Maps.Count) switch
+    {
+        (0, 1) => Maps.Values.First(),
+        (1, 0) => Variables.Values.First(),
+        _ => null,
+    };
+
+    /// <summary>Opens what is pinned: a map, or all of an attachment.</summary>
+    /// <param name="pin">The path of a map in the BPF file system; or the name or path of an attachment's pin.</param>
+    public static IDisposable Open(string pin) => File.Exists(pin) ? LiveMap.Open(pin) : PinnedAttachment.Open(pin);
+
+    /// <summary>Opens the program that was found on an interface.</summary>
+    public static IDisposable Open(XdpAttachmentInfo attached) =>
+        attached.PinPath is { } path ? PinnedAttachment.Open(path) : LoadedProgram.FromId(attached.ProgramId);
+
+    /// <summary>What an object of the pipeline shares.</summary>
+    /// <exception cref="ArgumentException">It is nothing that shares.</exception>
+    public static Shared Of(object? owner) => owner switch
+    {
+        LoadedProgram { Descriptor.IsClosed: true } gone =>
+            throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
+        LoadedProgram program => new($"The program '{program.Name}'", program.Variables, Visible(program.Maps)),
+        Attachment attachment => Of(attachment.Program),
+        LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
+        LiveMap map => Of($"The map '{map.Name}'", [map]),
+        _ => throw new ArgumentException(
+            $"A {owner?.GetType().Name ?? "null"} has no variables and maps; give a loaded program, an attachment or a map."),
+    };
+
+    // A map that holds variables is of use as these only.
+    private static Shared Of(string owner, IReadOnlyList<LiveMap> maps)
+    {
+        var variables = new Dictionary<string, LiveVariable>(StringComparer.OrdinalIgnoreCase);
+        var others = new Dictionary<string, LiveMap>(StringComparer.OrdinalIgnoreCase);
+        foreach (var map in maps)
+        {
+            var inside = LiveVariable.FromMap(map);
+            foreach (var variable in inside) variables.TryAdd(variable.Name, variable);
+            if (inside.Count == 0) others.TryAdd(map.Name, map);
+        }
+
+        return new Shared(owner, variables, others);
+    }
+
+    private static Dictionary<string, LiveVariable> Named(LiveVariable variable) =>
+        new(StringComparer.OrdinalIgnoreCase) { [variable.Name] = variable };
+
+    private static Dictionary<string, LiveMap> Visible(IReadOnlyDictionary<string, LiveMap> maps) =>
+        maps.Where(pair => pair.Key[0] != '.').ToDictionary(StringComparer.OrdinalIgnoreCase);
+}

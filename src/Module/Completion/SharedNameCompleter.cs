@@ -1,0 +1,54 @@
+using System.Collections;
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using EbpfCat.Attachments;
+using EbpfCat.Commands;
+
+namespace EbpfCat.Completion;
+
+/// <summary>
+/// Completes the names of variables and maps: those of the object given, or of the variable that the pipeline begins
+/// with. Nothing is run to find out.
+/// </summary>
+public sealed class SharedNameCompleter : NameCompleter
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<(string Name, string Tip)> Names(string word, CommandAst command, IDictionary bound)
+    {
+        var names = new List<(string, string)>();
+        foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(command, bound))
+        {
+            // What is not the session's own is opened to look at it only.
+            using var opened = owner is XdpAttachmentInfo attached ? Shared.Open(attached) : bound["Path"] is null ? null : owner as IDisposable;
+            var shared = Shared.Of(opened ?? owner);
+            names.AddRange(shared.Variables.Values.Select(variable => (variable.Name, $"{variable.Name}: {variable.Type}")));
+            names.AddRange(shared.Maps.Values.Select(map => (map.Name, $"{map.Name}: {map.Type}, {map.KeyType} to {map.ValueType}")));
+        }
+
+        return names;
+    }
+
+    private static IEnumerable<object> Owners(CommandAst command, IDictionary bound)
+    {
+        var given = bound["InputObject"];
+        if (given is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst { Expression: VariableExpressionAst first }, ..] })
+            given = Variable(first.VariablePath.UserPath);
+        return given switch
+        {
+            null => [],
+            PSObject { BaseObject: IList several } => several.Cast<object>().Select(Bare),
+            IList several => several.Cast<object>().Select(Bare),
+            _ => [Bare(given)],
+        };
+    }
+
+    private static object Bare(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+
+    // A completer is given no session; the runspace's default one is that of the line being typed.
+    private static object? Variable(string name)
+    {
+        using var shell = PowerShell.Create(RunspaceMode.CurrentRunspace);
+        return shell.AddCommand("Microsoft.PowerShell.Utility\\Get-Variable")
+            .AddParameter("Name", name).AddParameter("ValueOnly").Invoke().ToArray();
+    }
+}

@@ -1,0 +1,100 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Translates casts, and reads the types written in brackets.</summary>
+internal sealed class CastTranslator(BlockTranslation block)
+{
+    // .NET's fractions are the kernel's fixed-point numbers.
+    private static readonly HashSet<string> Fractions = new(["double", "float", "single", "decimal"], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A cast in front of an expression.</summary>
+    public Expression Translate(ConvertExpressionAst cast)
+    {
+        var name = NameOf(cast.Type.TypeName);
+        if (IsNamed(name, "pscustomobject", "psobject"))
+        {
+            throw block.Error(cast, "UnsupportedExpression", "An object is put out, and is not a value besides.",
+                "Write it as a statement of its own: [pscustomobject]@{ Port = $port }. A struct is written as @{ Port = $port }.");
+        }
+        if (IsNamed(name, "void"))
+        {
+            throw block.Error(cast, "UnsupportedExpression", "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
+        }
+        if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table) return block.Expressions.Struct(table);
+        return Translate(cast, cast.Type.TypeName, cast.Child);
+    }
+
+    /// <summary>A conversion of an expression to a type.</summary>
+    /// <param name="ast">The whole of it.</param>
+    /// <param name="typeName">The type.</param>
+    /// <param name="child">What is converted.</param>
+    public Expression Translate(ExpressionAst ast, ITypeName typeName, ExpressionAst child)
+    {
+        if (IsText(typeName))
+        {
+            return block.Constants.IsFree(child) ? block.Constants.FromSession(ast) : new TextExpression(block.Expressions.Operand(child));
+        }
+        // Types that only .NET knows, such as [version], can still make constants.
+        if (!TryRead(typeName, out var type)) return block.Constants.FromSessionOr(ast, () => UnknownType(ast, typeName));
+        if (child is not ConvertExpressionAst && block.Constants.IsFree(child) && ConvertedByType(ast, type!, child) is { } constant) return constant;
+        var value = block.Expressions.Operand(child);
+        if (value is ConstantExpression { Value: var given } && given is not (long or ulong or decimal or bool)
+            && block.Constants.IsFree(child) && type is ScalarType)
+        {
+            value = block.Constants.FromSession(ast);
+        }
+        return new CastExpression(type!, value);
+    }
+
+    /// <summary>The type written in brackets before a variable; null for text, whose capacity is inferred.</summary>
+    public EbpfType? Declared(TypeConstraintAst constraint) => IsText(constraint.TypeName) ? null
+        : TryRead(constraint.TypeName, out var type) ? type
+        : throw UnknownType(constraint, constraint.TypeName);
+
+    /// <summary>Whether a type is <c>[string]</c>, of no particular capacity.</summary>
+    public static bool IsText(ITypeName typeName) => IsNamed(NameOf(typeName), "string");
+
+    /// <summary>Whether a type has one of these names.</summary>
+    public static bool IsNamed(ITypeName typeName, params string[] names) => IsNamed(NameOf(typeName), names);
+
+    private static bool IsNamed(string name, params string[] names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
+
+    private static bool TryRead(ITypeName typeName, out EbpfType? type)
+    {
+        var name = NameOf(typeName);
+        type = Fractions.Contains(name) ? ScalarType.Fixed : null;
+        return type is not null || EbpfType.TryParse(name, out type);
+    }
+
+    // [System.UInt16] is [uint16]: the kernel's types have no namespaces.
+    private static string NameOf(ITypeName typeName)
+    {
+        var name = typeName.FullName;
+        return name.StartsWith("System.", StringComparison.OrdinalIgnoreCase) ? name[(name.LastIndexOf('.') + 1)..] : name;
+    }
+
+    // Text becomes an address by the rules of the kernel's type, which are stricter than .NET's.
+    private Expression? ConvertedByType(Ast ast, EbpfType type, ExpressionAst child)
+    {
+        if (type is not (AddressType or PrefixType or BytesType or ArrayType)) return null;
+        var value = block.Constants.Evaluate(child);
+        if (value is System.Management.Automation.PSObject wrapper) value = wrapper.BaseObject;
+        // A number as an address is .NET's idea: [ipaddress]0x0100007f.
+        if (value is null or (IConvertible and not string)) return block.Constants.FromSession(ast);
+        try
+        {
+            return block.Constants.Of(type.Read(type.ToBytes(value)), ast);
+        }
+        catch (TypeConversionException error)
+        {
+            throw block.Error(child, "ConstantFailed", error.Message);
+        }
+    }
+
+    private CompileException UnknownType(Ast ast, ITypeName typeName) =>
+        block.Error(ast, "UnknownType", $"The kernel has no type [{typeName.FullName}].",
+            NameSuggestion.Sentence(NameOf(typeName), [.. EbpfType.KnownNames]));
+}

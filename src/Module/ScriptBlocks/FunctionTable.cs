@@ -1,0 +1,135 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>
+/// The functions that a block can call: those of earlier blocks, and its own wherever in it they are written. Each is
+/// translated when it is first called, so that a caller knows whether it gives a value.
+/// </summary>
+internal sealed class FunctionTable(ProgramTranslation translation)
+{
+    // The machine passes arguments in five registers.
+    private const int MostParameters = 5;
+
+    private readonly Dictionary<string, Function> _translated =
+        translation.Definition.Functions.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+
+    private readonly Dictionary<string, FunctionDefinitionAst> _declared = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<FunctionDefinitionAst> _underway = [];
+    private readonly List<Function> _new = [];
+
+    /// <summary>The names that can be called.</summary>
+    public IReadOnlyCollection<string> Names => [.. _translated.Keys.Union(_declared.Keys, StringComparer.OrdinalIgnoreCase)];
+
+    /// <summary>Whether there is such a function.</summary>
+    public bool Contains(string? name) => name is not null && (_translated.ContainsKey(name) || _declared.ContainsKey(name));
+
+    /// <summary>Notes the functions that a block defines.</summary>
+    public void Declare(IReadOnlyList<StatementAst> statements)
+    {
+        foreach (var definition in statements.OfType<FunctionDefinitionAst>())
+        {
+            if (Contains(definition.Name))
+            {
+                throw translation.Error(definition, "DuplicateName", $"The program has a function '{definition.Name}' already.",
+                    "Give it another name; case does not count.");
+            }
+            _declared.Add(definition.Name, definition);
+        }
+    }
+
+    /// <summary>A function by name.</summary>
+    /// <param name="name">The name of one that there is.</param>
+    /// <param name="call">Where it is called.</param>
+    public Function Get(string name, Ast call)
+    {
+        if (_translated.TryGetValue(name, out var function)) return function;
+        var definition = _declared[name];
+        if (!_underway.Add(definition))
+        {
+            throw translation.Error(call, "RecursiveFunction", $"The function '{definition.Name}' calls itself.",
+                "The kernel's stack is too small for recursion: write a loop.");
+        }
+        function = Translate(definition);
+        _underway.Remove(definition);
+        _translated.Add(definition.Name, function);
+        _new.Add(function);
+        return function;
+    }
+
+    /// <summary>Translates what has not been called too, and gives the block's functions, each behind those it calls.</summary>
+    public IReadOnlyList<Function> TranslateAll()
+    {
+        foreach (var (name, definition) in _declared) Get(name, definition);
+        return _new;
+    }
+
+    private Function Translate(FunctionDefinitionAst definition)
+    {
+        using var level = translation.Enter(definition);
+        if (definition.IsFilter || definition.IsWorkflow)
+        {
+            throw translation.Error(definition, "UnsupportedStatement", "A filter works on a pipeline, and the kernel has none.", "Write function.");
+        }
+        var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
+        if (parameters.Count > MostParameters)
+        {
+            throw translation.Error(parameters[MostParameters], "WrongArguments", $"A function has at most {MostParameters} parameters.",
+                "Pass several values together in a shared variable or a map.");
+        }
+        var locals = parameters.Select(p => new Local(NameOf(p, definition))).ToArray();
+        var block = new BlockTranslation(translation, new Scope(definition.Body, locals));
+        for (var i = 0; i < locals.Length; i++) locals[i].Type = Attributes(parameters[i].Attributes, block);
+        var function = new Function(definition.Name, locals)
+        {
+            Source = translation.Positions.Of(definition),
+            Defaults = [.. parameters.Select(p => DefaultOf(p, block))],
+            ReturnType = ReturnTypeOf(definition.Body.ParamBlock, block),
+        };
+        function.Body.AddRange(block.Statements.Body(BlockShape.StatementsOf(definition.Body, translation)));
+        return function;
+    }
+
+    private string NameOf(ParameterAst parameter, FunctionDefinitionAst definition)
+    {
+        var name = Scope.NameOf(parameter.Name);
+        var nothing = new BlockTranslation(translation, new Scope(definition.Body, []));
+        return nothing.Names.Resolve(name).Kind is NameKind.Unknown or NameKind.Local
+            ? name
+            : throw translation.Error(parameter, "DuplicateName", $"${name} means something else in this program.", "Give the parameter another name.");
+    }
+
+    private static EbpfCat.Types.EbpfType? Attributes(IReadOnlyList<AttributeBaseAst> attributes, BlockTranslation block)
+    {
+        if (attributes.FirstOrDefault(a => a is not TypeConstraintAst) is { } other)
+        {
+            throw block.Error(other, "UnsupportedExpression", "Attributes have no meaning in the kernel.", "A type is fine: [uint16]$port.");
+        }
+        return attributes.OfType<TypeConstraintAst>().LastOrDefault() is { } type ? block.Casts.Declared(type) : null;
+    }
+
+    private static ConstantExpression? DefaultOf(ParameterAst parameter, BlockTranslation block) => parameter.DefaultValue is null ? null
+        : block.Expressions.Of(parameter.DefaultValue) as ConstantExpression
+        ?? throw block.Error(parameter.DefaultValue, "NotConstant", "A parameter's default is fixed when the program is built.",
+            "Write a constant, or pass the value in each call.");
+
+    // [OutputType([uint16])] says what a function gives, where inference is not to decide.
+    private static EbpfCat.Types.EbpfType? ReturnTypeOf(ParamBlockAst? parameters, BlockTranslation block)
+    {
+        EbpfCat.Types.EbpfType? type = null;
+        foreach (var attribute in parameters?.Attributes ?? (IReadOnlyList<AttributeAst>)[])
+        {
+            if (CastTranslator.IsNamed(attribute.TypeName, "OutputType") && attribute.PositionalArguments is [TypeExpressionAst output])
+            {
+                type = block.Casts.Declared(new TypeConstraintAst(output.Extent, output.TypeName));
+            }
+            else if (!CastTranslator.IsNamed(attribute.TypeName, "CmdletBinding"))
+            {
+                throw block.Error(attribute, "UnsupportedExpression", "This attribute has no meaning in the kernel.",
+                    "[OutputType([uint32])] tells the type of a function's value.");
+            }
+        }
+        return type;
+    }
+}

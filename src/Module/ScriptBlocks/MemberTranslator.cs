@@ -1,0 +1,113 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Translates what follows a dot or stands in brackets: headers, fields, entries of maps, elements of arrays.</summary>
+internal sealed class MemberTranslator(BlockTranslation block)
+{
+    /// <summary>A member that is not called.</summary>
+    public Expression Translate(MemberExpressionAst ast)
+    {
+        if (ast.Static || block.Constants.IsFree(ast.Expression))
+        {
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedExpression",
+                "Static members are evaluated when the program is built.", "Write a type before the colons, such as [uint16]::MaxValue."));
+        }
+        RequirePlain(ast);
+        var member = NameOf(ast);
+        if (ast.Expression is VariableExpressionAst variable)
+        {
+            switch (block.Names.Resolve(variable))
+            {
+                case (NameKind.Packet, _): return PacketMember(ast, member);
+                case (NameKind.Process, _): return SystemMember(ast, member, "process", MemberTable.Process);
+                case (NameKind.Kernel, _) when Same(member, "Context"): return new ContextExpression();
+                case (NameKind.Kernel, _): return SystemMember(ast, member, "kernel", MemberTable.Kernel);
+                case (NameKind.Event, _): return new EventFieldExpression([member]);
+                case (NameKind.Map, Map map): throw MapMember(ast, map, member);
+            }
+        }
+        return FieldOf(block.Expressions.Of(ast.Expression), ast, member);
+    }
+
+    /// <summary>An entry of a map or an element of an array.</summary>
+    public Expression Element(IndexExpressionAst ast)
+    {
+        if (block.Constants.IsFree(ast)) return block.Constants.FromSession(ast);
+        RequirePlain(ast);
+        if (ast.Index is ArrayLiteralAst several)
+        {
+            throw block.Error(several, "UnsupportedExpression", "One key is looked up at a time.",
+                "A key of several parts is a struct: $map[@{ Source = $a; Port = $b }].");
+        }
+        if (ast.Target is VariableExpressionAst variable && block.Names.Resolve(variable).Map is { } map)
+        {
+            return new MapEntryExpression(map, block.Expressions.Of(ast.Index));
+        }
+        return new IndexExpression(block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
+    }
+
+    /// <summary>The name of a member, which is fixed when the program is built.</summary>
+    public string NameOf(MemberExpressionAst ast) => ast.Member is StringConstantExpressionAst { Value: { Length: > 0 } name }
+        ? name
+        : throw block.Error(ast.Member, "UnsupportedExpression", "The name of a field is fixed when the program is built.",
+            "Write it as a word, such as $packet.IPv4.");
+
+    private Expression PacketMember(MemberExpressionAst ast, string member)
+    {
+        if (Same(member, "Length")) return new PacketLengthExpression();
+        if (PacketHeaders.Find(member) is { } header) return new HeaderExpression(header);
+        if (MemberTable.PacketReads.ContainsKey(member))
+        {
+            throw block.Error(ast.Member, "WrongArguments", $"$packet.{member} needs to know where to read.",
+                $"Write the offset in bytes: $packet.{member}(12).");
+        }
+        throw block.Error(ast.Member, "UnknownField", $"$packet has no '{member}'.", NameSuggestion.Sentence(member,
+            ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
+    }
+
+    private SystemValueExpression SystemMember(MemberExpressionAst ast, string member, string owner, Dictionary<string, SystemValue> table)
+    {
+        if (table.TryGetValue(member, out var value)) return new SystemValueExpression(value);
+        var advice = Same(member, "Call") && owner == "kernel"
+            ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
+            : NameSuggestion.Sentence(member, [.. table.Keys]);
+        throw block.Error(ast.Member, "UnknownField", $"${owner} has no '{member}'.", advice);
+    }
+
+    private Expression FieldOf(Expression target, MemberExpressionAst ast, string member)
+    {
+        switch (target)
+        {
+            case HeaderExpression { Header: var header }:
+                var field = header.GetField(member, block.Program.Positions.Of(ast.Member));
+                return new HeaderFieldExpression(header, field);
+            case EventFieldExpression { Path: var path }:
+                return new EventFieldExpression([.. path, member]);
+            case FieldExpression or IndexExpression or MapEntryExpression or LocalExpression or VariableExpression
+                or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression
+                or SystemValueExpression { Value: SystemValue.ReturnValue }:
+                return new FieldExpression(target, member);
+            default:
+                throw block.Error(ast.Member, "UnknownField", $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",
+                    "Properties of .NET objects do not exist in the kernel.");
+        }
+    }
+
+    private CompileException MapMember(MemberExpressionAst ast, Map map, string member)
+    {
+        var isMethod = MemberTable.Map.ContainsKey(member) || MemberTable.MapTests.Contains(member);
+        return block.Error(ast.Member, "UnknownField", $"The map ${map.Name} has no '{member}'.", isMethod
+            ? $"Write it with its arguments: ${map.Name}.{member}(…)."
+            : $"Write ${map.Name}[key].{member} for a field of a value; the kernel does not count or list entries (Get-EbpfMapValue does).");
+    }
+
+    private void RequirePlain(ExpressionAst ast)
+    {
+        if (!ModernSyntax.IsNullConditional(ast)) return;
+        throw block.Error(ast, "UnsupportedOperator", "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+    }
+
+    private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,136 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Translates calls of methods: of <c>[Math]</c>, the packet, maps and the kernel's helpers.</summary>
+internal sealed class MethodTranslator(BlockTranslation block)
+{
+    private static readonly string[] MathMethods = ["Abs", "Floor", "Max", "Min", "Truncate"];
+
+    /// <summary>A call.</summary>
+    public Expression Translate(InvokeMemberExpressionAst ast)
+    {
+        if (ast.Static) return Static(ast);
+        if (block.Constants.IsFree(ast)) return block.Constants.FromSession(ast);
+        if (ModernSyntax.IsNullConditional(ast))
+        {
+            throw block.Error(ast, "UnsupportedOperator", "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+        }
+        var method = block.Members.NameOf(ast);
+        var name = ast.Expression is VariableExpressionAst variable ? block.Names.Resolve(variable) : default;
+        return name switch
+        {
+            (NameKind.Packet, _) => PacketRead(ast, method),
+            (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
+            (NameKind.Map, Map map) => OnMap(ast, map, method),
+            _ when Same(method, "StartsWith") => StartsWith(ast),
+            _ => throw block.Error(ast.Member, "UnknownMethod", $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
+                "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, $kernel.Call('helper', …) and [Math]::Min(a, b)."),
+        };
+    }
+
+    private Expression Static(InvokeMemberExpressionAst ast)
+    {
+        if (ast.Expression is not TypeExpressionAst type || !CastTranslator.IsNamed(type.TypeName, "Math"))
+        {
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
+                $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
+                "With constant arguments it would be evaluated when the program is built; in the kernel there is [Math]."));
+        }
+        var arguments = ArgumentsOf(ast);
+        switch (block.Members.NameOf(ast).ToLowerInvariant(), arguments)
+        {
+            case ("floor", [var value]):
+                return Rounded(value, BinaryOperator.FloorDivide, UnaryOperator.Floor);
+            case ("truncate", [var value]):
+                return Rounded(value, BinaryOperator.TruncateDivide, UnaryOperator.Truncate);
+            case ("abs", [var value]):
+                return new UnaryExpression(UnaryOperator.Absolute, block.Expressions.Operand(value));
+            case ("min", [var a, var b]):
+                return new BinaryExpression(BinaryOperator.Minimum, block.Expressions.Operand(a), block.Expressions.Operand(b));
+            case ("max", [var a, var b]):
+                return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a), block.Expressions.Operand(b));
+        }
+        return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
+            $"The kernel has no {ast.Extent.Text.Split('(')[0]} with {arguments.Length} argument(s).",
+            $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, the others one."));
+    }
+
+    // A quotient that is rounded at once is a division of integers, with no fixed-point number in between.
+    private Expression Rounded(ExpressionAst value, BinaryOperator division, UnaryOperator rounding)
+    {
+        var bare = value;
+        while (bare is ParenExpressionAst { Pipeline: var inner } && ExpressionTranslator.Only(inner) is { } only) bare = only;
+        return bare is BinaryExpressionAst { Operator: TokenKind.Divide } quotient
+            ? new BinaryExpression(division, block.Expressions.Operand(quotient.Left), block.Expressions.Operand(quotient.Right))
+            : new UnaryExpression(rounding, block.Expressions.Operand(value));
+    }
+
+    private PacketReadExpression PacketRead(InvokeMemberExpressionAst ast, string method)
+    {
+        if (!MemberTable.PacketReads.TryGetValue(method, out var type))
+        {
+            var isHeader = PacketHeaders.Find(method) is not null || Same(method, "Length");
+            throw block.Error(ast.Member, "UnknownMethod", $"$packet has no method '{method}'.", isHeader
+                ? $"Write $packet.{method} without parentheses."
+                : NameSuggestion.Sentence(method, MemberTable.PacketReads.Keys));
+        }
+        return ArgumentsOf(ast) is [var offset]
+            ? new PacketReadExpression(block.Expressions.Operand(offset), type)
+            : throw block.Error(ast, "WrongArguments", $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
+    }
+
+    private HelperCallExpression Helper(InvokeMemberExpressionAst ast)
+    {
+        if (ArgumentsOf(ast) is not [var first, .. var rest]
+            || block.Expressions.Of(first) is not ConstantExpression { Value: string or long } helper)
+        {
+            throw block.Error(ast, "WrongArguments", "The helper to call is fixed when the program is built, by name or number.",
+                "Write $kernel.Call('ktime_get_ns'), with up to five arguments behind the name.");
+        }
+        if (rest.Length > 5)
+        {
+            throw block.Error(rest[5], "WrongArguments", "A helper takes at most five arguments.", "bpf-helpers(7) lists those of each.");
+        }
+        return new HelperCallExpression(helper.Value.ToString()!, [.. rest.Select(HelperArgument)]);
+    }
+
+    // Here a map is its own address, and the packet or event is the context.
+    private Expression HelperArgument(ExpressionAst ast) =>
+        (ast is VariableExpressionAst variable ? block.Names.Resolve(variable) : default) switch
+        {
+            (NameKind.Map, Map map) => block.At(ast, new MapReferenceExpression(map)),
+            (NameKind.Packet or NameKind.Event, _) => block.At(ast, new ContextExpression()),
+            _ => block.Expressions.Of(ast),
+        };
+
+    private Expression OnMap(InvokeMemberExpressionAst ast, Map map, string method)
+    {
+        var arguments = ArgumentsOf(ast);
+        if (MemberTable.MapTests.Contains(method) && arguments is [var key])
+        {
+            return new MapContainsExpression(map, block.Expressions.Of(key));
+        }
+        if (!MemberTable.Map.TryGetValue(method, out var known))
+        {
+            throw block.Error(ast.Member, "UnknownMethod", $"The map ${map.Name} has no method '{method}'.",
+                NameSuggestion.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
+        }
+        if (arguments.Length < known.Fewest || arguments.Length > known.Most)
+        {
+            var expected = known.Fewest == known.Most ? $"{known.Most}" : $"{known.Fewest} or {known.Most}";
+            throw block.Error(ast, "WrongArguments", $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
+        }
+        return new MapCallExpression(map, known.Operation, [.. arguments.Select(block.Expressions.Of)]);
+    }
+
+    private BinaryExpression StartsWith(InvokeMemberExpressionAst ast) =>
+        ArgumentsOf(ast) is [var prefix] && block.Expressions.Of(prefix) is ConstantExpression { Value: string } text
+            ? new BinaryExpression(BinaryOperator.CaseSensitiveStartsWith, block.Expressions.Operand(ast.Expression), text)
+            : throw block.Error(ast, "WrongArguments", "StartsWith takes one constant string.", "Write it as $process.Name.StartsWith('ssh').");
+
+    private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) => ast.Arguments is { } arguments ? [.. arguments] : [];
+
+    private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
+}

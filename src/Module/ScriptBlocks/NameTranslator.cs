@@ -1,0 +1,141 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Settles what names mean: first what the program declares, then the names of the language, then locals.</summary>
+internal sealed class NameTranslator(BlockTranslation block)
+{
+    private static readonly Dictionary<string, Name> LanguageNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["packet"] = new(NameKind.Packet),
+        ["process"] = new(NameKind.Process),
+        ["event"] = new(NameKind.Event),
+        ["return"] = new(NameKind.Return),
+        ["kernel"] = new(NameKind.Kernel),
+        ["true"] = new(NameKind.Constant, true),
+        ["false"] = new(NameKind.Constant, false),
+        ["null"] = new(NameKind.Constant),
+    };
+
+    // What PowerShell sets by itself and a kernel script has not, and what to write instead.
+    private static readonly Dictionary<string, string> Automatic = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["_"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a foreach.",
+        ["PSItem"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a foreach.",
+        ["input"] = "There is no pipeline in the kernel: name what you mean, such as $packet or $event.",
+        ["args"] = "Name the parameters of the function: function add($a, $b) { $a + $b }.",
+        ["this"] = "Name what you mean, such as $packet or $event.",
+        ["?"] = "Test the value that the call gives.",
+        ["LASTEXITCODE"] = "Test the value that the call gives.",
+        ["Error"] = "There are no exceptions in the kernel; test the value that a call gives.",
+        ["Matches"] = "There are no regular expressions in the kernel; -like 'prefix*' tests how text begins.",
+    };
+
+    /// <summary>What a variable stands for; case does not count.</summary>
+    public Name Resolve(VariableExpressionAst variable)
+    {
+        var path = variable.VariablePath;
+        if (IsUsing(variable) || path.IsGlobal || path.IsDriveQualified) return new Name(NameKind.Session);
+        return path.IsUnqualified ? Resolve(path.UserPath) : default;
+    }
+
+    /// <summary>What a name without a scope stands for; case does not count.</summary>
+    public Name Resolve(string name)
+    {
+        var program = block.Program.Definition;
+        if (program.Variables.Find(v => Same(v.Name, name)) is { } shared) return new(NameKind.Variable, shared);
+        if (program.Maps.Find(m => Same(m.Name, name)) is { } map) return new(NameKind.Map, map);
+        if (program.PacketVariables.Find(p => Same(p.Name, name)) is { } place) return new(NameKind.PacketVariable, place);
+        if (LanguageNames.TryGetValue(name, out var known)) return known;
+        return block.Scope.Find(name) is { } local ? new(NameKind.Local, local) : default;
+    }
+
+    /// <summary>Whether a variable is written with <c>$using:</c>.</summary>
+    public static bool IsUsing(VariableExpressionAst variable)
+    {
+        Ast ast = variable;
+        while (ast.Parent is MemberExpressionAst member && member.Expression == ast
+            || ast.Parent is IndexExpressionAst index && index.Target == ast)
+        {
+            ast = ast.Parent;
+        }
+        return ast.Parent is UsingExpressionAst;
+    }
+
+    /// <summary>Whether an expression is a map itself, or its <c>.Keys</c>.</summary>
+    public Map? MapOf(ExpressionAst ast) => ast switch
+    {
+        VariableExpressionAst variable => Resolve(variable).Map,
+        MemberExpressionAst { Static: false, Expression: VariableExpressionAst variable, Member: StringConstantExpressionAst { Value: var keys } }
+            and not InvokeMemberExpressionAst when Same(keys, "Keys") => Resolve(variable).Map,
+        _ => null,
+    };
+
+    /// <summary>A variable as a value.</summary>
+    public Expression Translate(VariableExpressionAst variable)
+    {
+        if (variable.Splatted)
+        {
+            throw block.Error(variable, "UnsupportedExpression", "Splatting needs a command.", "Write the arguments one by one.");
+        }
+        var name = Resolve(variable);
+        return name switch
+        {
+            (NameKind.Variable, Variable shared) => new VariableExpression(shared),
+            (NameKind.PacketVariable, PacketVariable place) => new PacketVariableExpression(place),
+            (NameKind.Local, Local local) => new LocalExpression(local),
+            (NameKind.Return, _) => new SystemValueExpression(SystemValue.ReturnValue),
+            (NameKind.Constant, bool truth) => new ConstantExpression(truth),
+            // A pointer that points nowhere, and a value that is not there, are zero in the kernel.
+            (NameKind.Constant, _) => new ConstantExpression(0L),
+            (NameKind.Session, _) => block.Constants.FromSession(variable),
+            (NameKind.Unknown, _) => throw Unknown(variable),
+            _ => throw NotAValue(variable, name),
+        };
+    }
+
+    /// <summary>The error for a name that stands for nothing.</summary>
+    public CompileException Unknown(VariableExpressionAst variable)
+    {
+        var name = Scope.NameOf(variable);
+        var path = variable.VariablePath;
+        if (path.IsUnqualified && Automatic.TryGetValue(name, out var advice))
+        {
+            return block.Error(variable, "UnknownVariable", $"A kernel script has no ${name}.", advice);
+        }
+        if (!path.IsUnqualified)
+        {
+            var other = Resolve(name).Kind is NameKind.Unknown ? $"$using:{name}" : $"${name}";
+            return block.Error(variable, "UnknownVariable",
+                $"${path.UserPath} has a scope that a kernel script does not have.", $"Write {other}.");
+        }
+        var problem = $"There is no variable ${name}.";
+        if (block.Program.Evaluator.TryGetVariable(name, out _))
+        {
+            return block.Error(variable, "UnknownVariable", $"{problem} The session has one of that name.",
+                $"Write $using:{name} to take its value when the program is built.");
+        }
+        IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names, .. LanguageNames.Keys];
+        var near = NameSuggestion.Nearest(name, known);
+        return block.Error(variable, "UnknownVariable", problem, near.Count > 0
+            ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"
+            : $"Assign it first (${name} = 0), or declare it with Add-EbpfVariable -Name {name} -Type uint64.");
+    }
+
+    private CompileException NotAValue(VariableExpressionAst variable, Name name)
+    {
+        var text = "$" + Scope.NameOf(variable);
+        var advice = name.Kind switch
+        {
+            NameKind.Map => $"Write {text}[key] for the value at a key, or key -in {text}.",
+            NameKind.Packet => "Write $packet.Length, $packet.IPv4 or $packet.UInt16(12).",
+            NameKind.Process => "Write $process.Id or $process.Name.",
+            NameKind.Kernel => "Write $kernel.Time or $kernel.Random.",
+            _ => "Write the name of a field behind it, such as $event.filename.",
+        };
+        return block.Error(variable, "NotAValue", $"{text} by itself is not a value.", advice);
+    }
+
+    private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
+}

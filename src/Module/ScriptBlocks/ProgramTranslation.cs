@@ -1,0 +1,83 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>The translation of one script block into one program: what all its parts share.</summary>
+internal sealed class ProgramTranslation
+{
+    // Deeper nesting than anyone writes, and shallow enough for every later pass to recurse on.
+    private const int MostNesting = 400;
+
+    private int _nesting;
+
+    public ProgramTranslation(ProgramDefinition definition, IScriptEvaluator evaluator)
+    {
+        Definition = definition;
+        Evaluator = evaluator;
+        Functions = new FunctionTable(this);
+    }
+
+    public ProgramDefinition Definition { get; }
+
+    public IScriptEvaluator Evaluator { get; }
+
+    public FunctionTable Functions { get; }
+
+    public SourcePositions Positions { get; } = new();
+
+    /// <summary>Appends a block to the program, or leaves it as it was.</summary>
+    public void Add(ScriptBlockAst block)
+    {
+        var statements = BlockShape.StatementsOf(block, this);
+        if (block.ParamBlock is { } parameters)
+        {
+            throw Error(parameters, "UnsupportedStatement", "A kernel script takes no parameters.",
+                "Use $using:name for a value of the session, or declare a variable with Add-EbpfVariable.");
+        }
+        Functions.Declare(statements);
+        var body = new BlockTranslation(this, new Scope(block, [])).Statements.Body(statements);
+        var functions = Functions.TranslateAll();
+        Definition.Functions.AddRange(functions);
+        Definition.Body.AddRange(body);
+    }
+
+    /// <summary>Translates a block that is one expression.</summary>
+    public Expression Expression(ScriptBlockAst block)
+    {
+        var statements = BlockShape.StatementsOf(block, this);
+        if (statements.Count != 1)
+        {
+            throw Error(block, "NotAnExpression", "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
+        }
+        return new BlockTranslation(this, new Scope(block, [])).Expressions.OfStatement(statements[0]);
+    }
+
+    /// <summary>An error at a node.</summary>
+    public CompileException Error(Ast ast, string id, string problem, string? suggestion = null) =>
+        new(id, problem, Positions.Of(ast), suggestion);
+
+    /// <summary>Goes one level deeper into the tree; disposing comes back.</summary>
+    public Level Enter(Ast ast)
+    {
+        if (_nesting >= MostNesting)
+        {
+            throw Error(ast, "NestedTooDeeply", "This is nested too deeply.", "Assign parts of it to variables first.");
+        }
+        return new Level(this);
+    }
+
+    /// <summary>A level of the tree.</summary>
+    internal readonly ref struct Level
+    {
+        private readonly ProgramTranslation _translation;
+
+        public Level(ProgramTranslation translation)
+        {
+            _translation = translation;
+            _translation._nesting++;
+        }
+
+        public void Dispose() => _translation._nesting--;
+    }
+}

@@ -1,0 +1,41 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>The locals of a block or function: its parameters, and every unqualified name that it assigns or loops over.</summary>
+internal sealed class Scope
+{
+    private readonly Dictionary<string, Local> _locals = new(StringComparer.OrdinalIgnoreCase);
+
+    public Scope(ScriptBlockAst block, IEnumerable<Local> parameters)
+    {
+        foreach (var parameter in parameters) _locals[parameter.Name] = parameter;
+        // Not += and ++: a name only ever added to is mistyped more often than meant.
+        foreach (var ast in block.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals } or ForEachStatementAst, false))
+        {
+            var variable = ast is ForEachStatementAst loop ? loop.Variable : VariableOf(((AssignmentStatementAst)ast).Left);
+            if (variable is { VariablePath.IsUnqualified: true }) _locals.TryAdd(NameOf(variable), new Local(NameOf(variable)));
+        }
+    }
+
+    /// <summary>The names of the locals.</summary>
+    public IReadOnlyCollection<string> Names => _locals.Keys;
+
+    /// <summary>A local by name, or null; case does not count.</summary>
+    public Local? Find(string name) => _locals.GetValueOrDefault(name);
+
+    /// <summary>A variable's name without its scope.</summary>
+    public static string NameOf(VariableExpressionAst variable)
+    {
+        var path = variable.VariablePath.UserPath;
+        return path[(path.LastIndexOf(':') + 1)..];
+    }
+
+    private static VariableExpressionAst? VariableOf(ExpressionAst target) => target switch
+    {
+        VariableExpressionAst variable => variable,
+        AttributedExpressionAst { Child: VariableExpressionAst variable } => variable,
+        _ => null,
+    };
+}

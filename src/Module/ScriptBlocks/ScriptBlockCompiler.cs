@@ -1,0 +1,48 @@
+using System.Management.Automation;
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>
+/// The front end of the kernel script: turns the syntax tree of a script block into statements of a program. It settles
+/// names, shapes and positions; types are the compiler's concern.
+/// </summary>
+public static class ScriptBlockCompiler
+{
+    /// <summary>
+    /// Appends a kernel script to a program: its statements to <see cref="ProgramDefinition.Body"/> and its functions to
+    /// <see cref="ProgramDefinition.Functions"/>, where later scripts find them. On an error the program stays as it was.
+    /// </summary>
+    /// <param name="code">The kernel script. It is never run.</param>
+    /// <param name="program">The program; what it declares can be used by name.</param>
+    /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
+    /// <exception cref="CompileException">The script is not in the language; the error says where and what to write instead.</exception>
+    public static void Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(evaluator);
+        new ProgramTranslation(program, evaluator).Add(BodyOf(code));
+    }
+
+    /// <summary>Translates a script block that is one expression, such as a filter.</summary>
+    /// <param name="code">The expression. It is never run.</param>
+    /// <param name="program">The program whose names it may use.</param>
+    /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
+    /// <exception cref="CompileException">The script is not an expression of the language.</exception>
+    public static Expression CompileExpression(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
+    {
+        ArgumentNullException.ThrowIfNull(code);
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentNullException.ThrowIfNull(evaluator);
+        return new ProgramTranslation(program, evaluator).Expression(BodyOf(code));
+    }
+
+    // The block of a function (${function:name}) has the function's definition as its tree.
+    private static ScriptBlockAst BodyOf(ScriptBlock code) => code.Ast switch
+    {
+        FunctionDefinitionAst function => function.Body,
+        var body => (ScriptBlockAst)body,
+    };
+}

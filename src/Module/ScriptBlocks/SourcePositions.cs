@@ -1,0 +1,25 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Turns PowerShell's extents into places in the source.</summary>
+internal sealed class SourcePositions
+{
+    // An extent cuts its line out of the script each time it is asked.
+    private readonly Dictionary<int, string> _lines = [];
+
+    /// <summary>Where a node is written: its first line, and as much of it as stands there.</summary>
+    public SourceSpan Of(Ast ast)
+    {
+        var extent = ast.Extent;
+        if (!_lines.TryGetValue(extent.StartLineNumber, out var line))
+        {
+            line = (extent.StartScriptPosition.Line ?? "").TrimEnd('\r', '\n');
+            _lines.Add(extent.StartLineNumber, line);
+        }
+        var end = extent.EndLineNumber == extent.StartLineNumber ? extent.EndColumnNumber : line.Length + 1;
+        return new SourceSpan(extent.File, extent.StartLineNumber, extent.StartColumnNumber, line,
+            Math.Max(1, end - extent.StartColumnNumber));
+    }
+}

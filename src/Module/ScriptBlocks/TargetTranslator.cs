@@ -1,0 +1,82 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>Translates what is assigned to.</summary>
+internal sealed class TargetTranslator(BlockTranslation block)
+{
+    /// <summary>What stands left of an assignment, or next to <c>++</c>.</summary>
+    /// <param name="ast">The target.</param>
+    public Expression Of(ExpressionAst ast) => block.At(ast, ast switch
+    {
+        VariableExpressionAst variable => Variable(variable),
+        ConvertExpressionAst { Child: VariableExpressionAst variable } declaration => Typed(declaration, variable),
+        InvokeMemberExpressionAst or MemberExpressionAst or IndexExpressionAst => Place(ast),
+        ArrayLiteralAst => throw block.Error(ast, "InvalidAssignment", "One variable is assigned at a time.", "Write an assignment for each."),
+        AttributedExpressionAst => throw block.Error(ast, "InvalidAssignment", "Attributes have no meaning in the kernel.",
+            "A type is fine: [uint16]$x = 5."),
+        _ => throw block.Error(ast, "InvalidAssignment", "This cannot be assigned to.",
+            "Variables, entries of maps, fields of structs and headers, and bytes of the packet can."),
+    });
+
+    private Expression Variable(VariableExpressionAst variable)
+    {
+        var text = "$" + Scope.NameOf(variable);
+        return block.Names.Resolve(variable) switch
+        {
+            (NameKind.Variable or NameKind.PacketVariable or NameKind.Local, _) => block.Names.Translate(variable),
+            (NameKind.Map, _) => throw block.Error(variable, "InvalidAssignment", $"{text} is a map.", $"Write {text}[key] to assign the value at a key."),
+            (NameKind.Session, _) => throw block.Error(variable, "InvalidAssignment", "The session's variables cannot be reached from the kernel.",
+                $"Declare a shared variable with Add-EbpfVariable -Name {Scope.NameOf(variable)}, and read it with Get-EbpfMapValue."),
+            (NameKind.Unknown, _) => throw block.Names.Unknown(variable),
+            _ => throw block.Error(variable, "InvalidAssignment", $"{text} has a meaning of its own and cannot be assigned to.", "Choose another name."),
+        };
+    }
+
+    private Expression Typed(ConvertExpressionAst declaration, VariableExpressionAst variable)
+    {
+        var target = Variable(variable);
+        var type = block.Casts.Declared(declaration.Type);
+        var declared = target switch
+        {
+            LocalExpression { Local: var local } => local.Type ??= type,
+            VariableExpression { Variable: var shared } => shared.Type,
+            PacketVariableExpression { Variable: var place } => place.Type,
+            _ => type,
+        };
+        return type is null || declared == type ? target : throw Conflict(declaration, variable, declared!);
+    }
+
+    private Expression Place(ExpressionAst ast)
+    {
+        var place = block.Expressions.Of(ast);
+        return IsPlace(place) ? place : throw block.Error(ast, "InvalidAssignment", place switch
+        {
+            HeaderExpression => "A header as a whole cannot be assigned to.",
+            EventFieldExpression => "The traced event can only be read.",
+            PacketLengthExpression => "The length of the packet can only be read.",
+            SystemValueExpression => "This can only be read.",
+            _ => "This is a value, and cannot be assigned to.",
+        }, place switch
+        {
+            HeaderExpression { Header: var header } => $"Assign to one of its fields, such as $packet.{header.Name}.{header.Fields[0].Name}.",
+            PacketLengthExpression => "The kernel's helpers change it: $kernel.Call('xdp_adjust_tail', $packet, -4).",
+            _ => "Assign it to a variable first.",
+        });
+    }
+
+    private static bool IsPlace(Expression expression) => expression switch
+    {
+        LocalExpression or VariableExpression or PacketVariableExpression or HeaderFieldExpression or MapEntryExpression
+            or PacketReadExpression => true,
+        FieldExpression { Target: var target } => IsPlace(target),
+        IndexExpression { Target: var target } => IsPlace(target),
+        _ => false,
+    };
+
+    private CompileException Conflict(ConvertExpressionAst declaration, VariableExpressionAst variable, EbpfType declared) =>
+        block.Error(declaration, "InvalidAssignment", $"${Scope.NameOf(variable)} is {declared.Name} already.",
+            $"Write ${Scope.NameOf(variable)} = [{declaration.Type.TypeName.FullName}]… to convert the value.");
+}

@@ -1,0 +1,194 @@
+using EbpfCat.Btf;
+using EbpfCat.Bytecode;
+using EbpfCat.Tests.Bytecode;
+using EbpfCat.Types;
+using static EbpfCat.Bytecode.Instruction;
+
+namespace EbpfCat.Tests.Btf;
+
+public class BtfBuilderTests
+{
+    private const int HashMap = 1, ArrayMap = 2, TrieMap = 11;
+    private const int NoPreallocation = 1;
+
+    public static TheoryData<string> TypeNames => [.. EbpfType.KnownNames, "!H", "!Q", "<I", ">h", "!x", "string[16]", "byte[6]", "uint32[4]", "ipv4[2][3]", "!H[4]"];
+
+    [Theory]
+    [MemberData(nameof(TypeNames))]
+    public void A_type_survives_the_way_through_the_kernel(string name)
+    {
+        EbpfType type = EbpfType.Parse(name);
+        var builder = new BtfBuilder();
+        int id = builder.AddType(type);
+        byte[] bytes = builder.ToBytes();
+        Assert.Null(Verifier.LoadBtf(bytes));
+        Assert.Equal(type, BtfTypes.Parse(bytes)[id].ToEbpfType());
+    }
+
+    [Fact]
+    public void A_struct_survives_with_all_its_offsets()
+    {
+        var inner = StructType.Create([new("Low", ScalarType.UInt8), new("High", ScalarType.UInt64)], "inner");
+        var type = StructType.CreatePacked(
+            [new("Source", AddressType.IPAddress), new("Port", ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian)),
+                new("Name", new StringType(7)), new("Pairs", new ArrayType(inner, 2))],
+            "flow");
+        BtfType read = RoundTrip(type);
+        Assert.Equal(type, read.ToEbpfType());
+        Assert.Equal("struct flow", read.ToString());
+        Assert.Equal(type.Fields.Select(field => field.Offset), read.Members.Select(member => member.Offset));
+    }
+
+    [Fact]
+    public void Fields_out_of_order_are_put_in_the_order_the_kernel_wants()
+    {
+        var type = StructType.CreateAt(
+            [new("second", ScalarType.UInt32, 4), new("first", ScalarType.UInt32, 0), new("both", ScalarType.UInt64, 0)], 8);
+        Assert.Equal(["first", "both", "second"], RoundTrip(type).Members.Select(member => member.Name));
+    }
+
+    [Fact]
+    public void An_enumeration_survives()
+    {
+        var unsigned = new EnumType(ScalarType.UInt32, [new("None", 0), new("All", uint.MaxValue)], "flags");
+        Assert.Equal(unsigned, RoundTrip(unsigned).ToEbpfType());
+        var signed = new EnumType(ScalarType.Int16, [new("Less", -1), new("More", 1)], "order");
+        Assert.Equal(signed, RoundTrip(signed).ToEbpfType());
+        var wide = new EnumType(ScalarType.UInt64, [new("Top", long.MinValue), new("Low", 1)], "wide");
+        Assert.Equal(BtfKind.Enum64, RoundTrip(wide).Kind);
+        Assert.Equal(wide, RoundTrip(wide).ToEbpfType());
+    }
+
+    [Fact]
+    public void Names_that_are_no_identifiers_become_some()
+    {
+        var type = StructType.Create(
+            [new("größe in m²", ScalarType.UInt32), new("2nd", ScalarType.UInt32), new(new string('n', 600), ScalarType.UInt32)],
+            "my-struct");
+        BtfType read = RoundTrip(type);
+        Assert.Equal("my_struct", read.Name);
+        Assert.Equal(["gr__e_in_m_", "_2nd", new string('n', 127)], read.Members.Select(member => member.Name));
+    }
+
+    [Fact]
+    public void A_type_added_twice_is_written_once()
+    {
+        var builder = new BtfBuilder();
+        int id = builder.AddType(EbpfType.Parse("!H"));
+        int count = BtfTypes.Parse(builder.ToBytes()).Count;
+        Assert.Equal(id, builder.AddType(EbpfType.Parse("!H")));
+        Assert.Equal(count, BtfTypes.Parse(builder.ToBytes()).Count);
+    }
+
+    [Theory]
+    [InlineData(ArrayMap, "uint32", "uint64", 0)]
+    [InlineData(ArrayMap, "uint32", "x", 0)]
+    [InlineData(HashMap, "ipaddress", "uint64[3]", 0)]
+    [InlineData(HashMap, "!H", "string[16]", 0)]
+    [InlineData(HashMap, "mac", "bool", 0)]
+    [InlineData(TrieMap, "prefix4", "uint64", NoPreallocation)]
+    [InlineData(TrieMap, "ipprefix", "uint64", NoPreallocation)]
+    public void The_kernel_makes_maps_of_the_types(int map, string key, string value, int flags)
+    {
+        (EbpfType keyType, EbpfType valueType) = (EbpfType.Parse(key), EbpfType.Parse(value));
+        var builder = new BtfBuilder();
+        (int keyId, int valueId) = (builder.AddType(keyType), builder.AddType(valueType));
+        bool made = false;
+        Assert.Null(Verifier.LoadBtf(builder.ToBytes(), btf => made = Verifier.MakesMap(
+            map, keyType.Size, valueType.Size, flags, btf, keyId, valueId)));
+        Assert.True(made);
+    }
+
+    [Fact]
+    public void The_verifier_shows_the_lines_of_the_source()
+    {
+        var builder = new BtfBuilder();
+        builder.AddFunction("count packets", 0);
+        builder.AddFunction("twice", 5, ScalarType.UInt64, [new("value", ScalarType.UInt64)]);
+        builder.AddLine(0, "/home/me/count.ps1", "    $packets++ # größer\tals\0null", 12, 5);
+        builder.AddLine(4, "/home/me/count.ps1", "'Pass'", 13, 5);
+        builder.AddLine(6, "/home/me/count.ps1", "return $value * 2", 3, 1);
+        Instruction[] program =
+        [
+            LoadImmediate64(Register.R1, 1L << 40),
+            CallLocal(2),
+            MoveImmediate(Width.W64, Register.R0, 1),
+            Exit(),
+            Move(Width.W64, Register.R0, Register.R1),
+            Alu(AluOperation.Add, Width.W64, Register.R0, Register.R0),
+            Exit(),
+        ];
+        (bool accepted, string log) = (false, "");
+        byte[] bytes = builder.ToBytes();
+        Assert.Null(Verifier.LoadBtf(bytes, btf => (accepted, log) = Verifier.Load(
+            program, btf: btf, functions: builder.FunctionInfo, lines: builder.LineInfo)));
+        Assert.True(accepted, log);
+        Assert.Contains("; $packets++ # größer als null", log);
+        Assert.Contains("; 'Pass'", log);
+        Assert.Contains("; return $value * 2", log);
+        Assert.Contains("count.ps1:3", log);
+
+        BtfTypes types = BtfTypes.Parse(bytes);
+        Assert.Equal(
+            ["0 int32 count_packets(void *ctx)", "5 uint64 twice(uint64 value)"],
+            types.ReadFunctions(builder.FunctionInfo).Select(function => $"{function.Slot} {function.Type}"));
+        Assert.Equal(
+            [new BtfLine(0, "/home/me/count.ps1", "$packets++ # größer als null", 12, 5),
+                new BtfLine(4, "/home/me/count.ps1", "'Pass'", 13, 5),
+                new BtfLine(5, "/home/me/count.ps1", "return $value * 2", 3, 1)],
+            types.ReadLines(builder.LineInfo));
+    }
+
+    [Fact]
+    public void A_function_without_lines_gets_one_where_it_begins()
+    {
+        var builder = new BtfBuilder();
+        builder.AddFunction("main", 0);
+        builder.AddFunction("last", 9);
+        builder.AddLine(3, "a.ps1", "one", 1, 1);
+        builder.AddLine(4, "a.ps1", "one", 1, 1);
+        builder.AddLine(6, "a.ps1", "two", 2, 1);
+        Assert.Equal(
+            ["0 one", "6 two", "9 two"],
+            BtfTypes.Parse(builder.ToBytes()).ReadLines(builder.LineInfo).Select(line => $"{line.Slot} {line.Text}"));
+    }
+
+    [Fact]
+    public void Without_lines_there_is_no_line_info()
+    {
+        var builder = new BtfBuilder();
+        builder.AddFunction("main", 0);
+        Assert.Empty(builder.LineInfo);
+        Assert.Equal(BtfBuilder.FunctionRecordSize, builder.FunctionInfo.Length);
+    }
+
+    [Fact]
+    public void Lines_and_places_beyond_the_format_are_cut()
+    {
+        var builder = new BtfBuilder();
+        builder.AddFunction("main", 0);
+        builder.AddLine(0, "", new string('ß', 500), int.MaxValue, 5000);
+        builder.AddLine(1, "a.ps1", "", -1, -1);
+        IReadOnlyList<BtfLine> lines = BtfTypes.Parse(builder.ToBytes()).ReadLines(builder.LineInfo);
+        Assert.Equal(new BtfLine(0, " ", new string('ß', 120) + "…", (1 << 22) - 1, 1023), lines[0]);
+        Assert.Equal(new BtfLine(1, "a.ps1", " ", 0, 0), lines[1]);
+        Assert.Null(Verifier.LoadBtf(builder.ToBytes()));
+    }
+
+    [Fact]
+    public void Two_functions_at_one_place_are_refused()
+    {
+        var builder = new BtfBuilder();
+        builder.AddFunction("a", 0);
+        Assert.Throws<ArgumentException>(() => builder.AddFunction("b", 0));
+    }
+
+    private static BtfType RoundTrip(EbpfType type)
+    {
+        var builder = new BtfBuilder();
+        int id = builder.AddType(type);
+        byte[] bytes = builder.ToBytes();
+        Assert.Null(Verifier.LoadBtf(bytes));
+        return BtfTypes.Parse(bytes)[id];
+    }
+}

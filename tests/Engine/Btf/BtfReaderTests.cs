@@ -1,0 +1,212 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using EbpfCat.Btf;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Btf;
+
+public class BtfReaderTests
+{
+    private static BtfTypes Kernel =>
+        BtfTypes.Kernel ?? throw new InvalidOperationException("This kernel has no type information.");
+
+    [Fact]
+    public void The_kernels_types_are_read_once() => Assert.Same(Kernel, BtfTypes.Kernel);
+
+    [Fact]
+    public void A_struct_has_its_members_where_the_kernel_has_them()
+    {
+        // What the kernel keeps stable: include/uapi/linux/if_ether.h.
+        BtfType ethhdr = Kernel.FindStruct("ethhdr")!.Value;
+        Assert.Equal(BtfKind.Struct, ethhdr.Kind);
+        Assert.Equal(14, ethhdr.Size);
+        Assert.Equal(
+            [("h_dest", 0, "unsigned char[6]"), ("h_source", 6, "unsigned char[6]"), ("h_proto", 12, "__be16")],
+            ethhdr.Members.Select(member => (member.Name, member.Offset, member.Type.ToString())));
+    }
+
+    [Fact]
+    public void A_bit_field_has_its_bits()
+    {
+        BtfMember version = Kernel.FindStruct("iphdr")!.Value.FindMember("version")!.Value;
+        Assert.Equal((4, true), (version.BitfieldSize, version.IsBitfield));
+        Assert.Equal(BitConverter.IsLittleEndian ? 4 : 0, version.BitOffset);
+        Assert.False(Kernel.FindStruct("iphdr")!.Value.FindMember("ttl")!.Value.IsBitfield);
+    }
+
+    [Fact]
+    public void A_member_of_an_anonymous_union_is_found_at_its_place_in_the_whole()
+    {
+        BtfType common = Kernel.FindStruct("sock_common")!.Value;
+        Assert.Equal(0, common.FindMember("skc_daddr")!.Value.Offset);
+        Assert.Equal(4, common.FindMember("skc_rcv_saddr")!.Value.Offset);
+        BtfMember port = common.FindMember("SKC_DPORT")!.Value;
+        Assert.Equal((12, "skc_dport", "__be16"), (port.Offset, port.Name, port.Type.ToString()));
+        Assert.Null(common.FindMember("skc_nothing"));
+    }
+
+    [Fact]
+    public void A_function_has_its_parameters()
+    {
+        BtfType function = Kernel.FindFunction("tcp_v4_connect")!.Value;
+        Assert.Equal("int", function.Result.ToString());
+        Assert.Equal(["sk", "uaddr", "addr_len"], function.Parameters.Select(parameter => parameter.Name));
+        Assert.Equal("struct sock *", function.Parameters[0].Type.ToString());
+        Assert.StartsWith("int tcp_v4_connect(struct sock *sk, ", function.ToString());
+    }
+
+    [Fact]
+    public void Typedefs_and_qualifiers_are_seen_through()
+    {
+        BtfType size = Kernel.FindTypedef("size_t")!.Value;
+        Assert.Equal(BtfKind.Int, size.Resolve().Kind);
+        Assert.Equal(8, size.Size);
+        Assert.False(size.Resolve().IsSigned);
+        Assert.True(Kernel.FindTypedef("ssize_t")!.Value.Resolve().IsSigned);
+        Assert.True(Kernel.FindTypedef("bool")!.Value.Resolve().IsBoolean);
+    }
+
+    [Fact]
+    public void An_enumeration_has_its_values()
+    {
+        BtfType action = Kernel.FindEnum("xdp_action")!.Value;
+        Assert.Equal(
+            ["XDP_ABORTED=0", "XDP_DROP=1", "XDP_PASS=2", "XDP_TX=3", "XDP_REDIRECT=4"],
+            action.Values.Select(value => $"{value.Key}={value.Value}"));
+    }
+
+    [Fact]
+    public void What_is_not_there_is_not_found()
+    {
+        Assert.Null(Kernel.FindStruct("no_such_struct"));
+        Assert.Null(Kernel.FindStruct(""));
+        Assert.Null(Kernel.FindFunction("ethhdr"));
+        Assert.Empty(Kernel.FindAll("no_such_thing"));
+    }
+
+    [Fact]
+    public void A_name_is_found_in_a_few_milliseconds()
+    {
+        _ = Kernel.FindStruct("task_struct");
+        var watch = Stopwatch.StartNew();
+        string[] names = ["sk_buff", "file", "linux_binprm", "inode", "path", "dentry", "cgroup", "net_device", "sock", "cred"];
+        foreach (string name in names) Assert.NotNull(Kernel.FindStruct(name));
+        // Ten names; about half a millisecond each, with room for a busy machine.
+        Assert.InRange(watch.ElapsedMilliseconds, 0, 200);
+    }
+
+    [Fact]
+    public void Every_type_of_the_kernel_can_be_read_and_converted()
+    {
+        var kinds = new HashSet<BtfKind>();
+        int structs = 0;
+        foreach (BtfType type in Kernel.All)
+        {
+            kinds.Add(type.Kind);
+            Assert.NotEmpty(type.ToString());
+            Assert.InRange(type.Size, 0, int.MaxValue);
+            EbpfType? converted = type.ToEbpfType();
+            if (type.Kind is not (BtfKind.Struct or BtfKind.Union)) continue;
+            structs++;
+            Assert.Equal(type.Size, converted!.Size);
+        }
+
+        Assert.InRange(structs, 5_000, int.MaxValue);
+        Assert.Superset(
+            new HashSet<BtfKind>
+            {
+                BtfKind.Int, BtfKind.Pointer, BtfKind.Array, BtfKind.Struct, BtfKind.Union, BtfKind.Enum, BtfKind.Forward,
+                BtfKind.Typedef, BtfKind.Const, BtfKind.Function, BtfKind.Prototype, BtfKind.Variable, BtfKind.Section,
+            },
+            kinds);
+    }
+
+    [Fact]
+    public void A_per_cpu_variable_is_in_its_section()
+    {
+        BtfType section = Kernel.Find(".data..percpu", BtfKind.Section)!.Value;
+        Assert.Contains(section.Variables, entry => entry.Variable.Name == "runqueues" && entry.Size == entry.Variable.Size);
+    }
+
+    [Fact]
+    public void Kernel_types_become_types_that_read_values()
+    {
+        Assert.Equal(ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian), Kernel.FindTypedef("__be16")!.Value.ToEbpfType());
+        Assert.Equal(AddressType.IPv4, Kernel.FindStruct("in_addr")!.Value.ToEbpfType());
+        Assert.Equal(AddressType.IPv6, Kernel.FindStruct("in6_addr")!.Value.ToEbpfType());
+        Assert.Equal(ScalarType.Boolean, Kernel.FindTypedef("bool")!.Value.ToEbpfType());
+        BtfType task = Kernel.FindStruct("task_struct")!.Value;
+        Assert.Equal(new StringType(16), task.FindMember("comm")!.Value.Type.ToEbpfType());
+        Assert.Equal(ScalarType.Int32, task.FindMember("pid")!.Value.Type.ToEbpfType());
+        Assert.Equal(ScalarType.UInt64, task.FindMember("mm")!.Value.Type.ToEbpfType());
+        var action = Assert.IsType<EnumType>(Kernel.FindEnum("xdp_action")!.Value.ToEbpfType());
+        Assert.Equal("XDP_DROP", action.Read(BitConverter.GetBytes(1)));
+        var ethernet = Assert.IsType<StructType>(Kernel.FindStruct("ethhdr")!.Value.ToEbpfType());
+        Assert.Equal((ushort)0x0800, ethernet.FindField("h_proto")!.Type.Read([8, 0]));
+        Assert.Null(Kernel[0].ToEbpfType());
+        Assert.Null(Kernel.FindFunction("tcp_v4_connect")!.Value.ToEbpfType());
+    }
+
+    [Fact]
+    public void The_types_of_a_module_build_on_the_kernels()
+    {
+        string? module = Directory.EnumerateFiles("/sys/kernel/btf").Select(path => Path.GetFileName(path))
+            .FirstOrDefault(name => name != "vmlinux");
+        Assert.SkipWhen(module is null, "No kernel module is loaded.");
+        BtfTypes types = BtfTypes.ForModule(module!)!;
+        Assert.Equal(Kernel.FindStruct("sk_buff"), types.FindStruct("sk_buff"));
+        Assert.All(types.All, type => Assert.NotEmpty(type.ToString()));
+    }
+
+    [Fact]
+    public void A_module_may_use_the_kernels_strings_and_types()
+    {
+        // Made by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared" of 2.
+        BtfTypes kernel = BtfTypes.Parse(Blob([1, 1u << 24, 4, 32], "\0shared\0"));
+        BtfTypes module = BtfTypes.Parse(Blob([8, 8u << 24, 1, 1, 8u << 24, 2], "own\0"), kernel);
+        Assert.Equal(4, module.Count);
+        Assert.Equal("own", module[2].Name);
+        Assert.Equal(kernel[1].Name, module[2].Target.Name);
+        Assert.Equal(4, module[3].Size);
+        Assert.Equal(2, module.FindTypedef("own")!.Value.Id);
+        Assert.Equal([1, 3], module.FindAll("shared").Select(type => type.Id));
+    }
+
+    [Theory]
+    [InlineData("", "shorter than its header")]
+    [InlineData("00000100180000000000000000000000000000000000000000", "no type information")]
+    [InlineData("eb9f0100000000180000000000000000000000000000000000", "byte order")]
+    [InlineData("9feb0100180000000000000010000000100000000100000000", "cut off")]
+    public void Bytes_that_are_no_type_information_are_refused(string bytes, string reason)
+    {
+        Assert.SkipUnless(BitConverter.IsLittleEndian, "The bytes are little-endian.");
+        var error = Assert.Throws<BtfException>(() => BtfTypes.Parse(Convert.FromHexString(bytes)));
+        Assert.Contains(reason, error.Message);
+    }
+
+    [Fact]
+    public void Damaged_types_are_refused_and_never_loop()
+    {
+        Assert.Contains("kind 31", Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 31u << 24, 0], "\0"))).Message);
+        Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, (4u << 24) | 2, 8, 0, 0, 0], "\0")));
+        Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 2u << 24, 0], "\0x")));
+        BtfType circle = BtfTypes.Parse(Blob([0, 8u << 24, 1], "\0"))[1];
+        Assert.Throws<BtfException>(() => circle.Resolve());
+        Assert.Throws<BtfException>(() => circle.Size);
+        Assert.Throws<BtfException>(() => circle.ToEbpfType());
+        Assert.Contains("...", BtfTypes.Parse(Blob([0, 2u << 24, 1], "\0"))[1].ToString());
+        BtfType tight = BtfTypes.Parse(Blob([0, (4u << 24) | 1, 2, 1, 2, 0, 1, 1u << 24, 4, 32], "\0x\0"))[1];
+        Assert.Throws<BtfException>(() => tight.ToEbpfType());
+        BtfType astray = BtfTypes.Parse(Blob([99, 2u << 24, 0xffffffff], "\0"))[1];
+        Assert.Throws<BtfException>(() => astray.Name);
+        Assert.Throws<BtfException>(() => astray.Target);
+    }
+
+    private static byte[] Blob(uint[] words, string strings)
+    {
+        byte[] text = [.. strings.Select(character => (byte)character)];
+        uint length = (uint)words.Length * 4;
+        uint[] header = [0x1eb9f, 24, 0, length, length, (uint)text.Length];
+        return [.. MemoryMarshal.AsBytes(header.AsSpan()), .. MemoryMarshal.AsBytes(words.AsSpan()), .. text];
+    }
+}

@@ -1,0 +1,77 @@
+using EbpfCat.Bytecode;
+using static EbpfCat.Bytecode.Instruction;
+
+namespace EbpfCat.Tests.Bytecode;
+
+public class HelperTableTests
+{
+    private static readonly Lazy<string[]> Logs = new(() => [.. HelperTable.All.Select(helper => string.Concat(
+        new[] { Verifier.SocketFilter, Verifier.Kprobe, Verifier.SchedCls, Verifier.Xdp }
+            .Select(type => Verifier.Log([Call(helper.Id), Exit()], type, "Proprietary"))))]);
+
+    [Fact]
+    public void All_helpers_are_there_in_order() =>
+        Assert.Equal(Enumerable.Range(1, 211), HelperTable.All.Select(helper => helper.Id));
+
+    [Fact]
+    public void The_running_kernel_calls_them_by_the_same_names() => Assert.All(
+        HelperTable.All,
+        helper => Assert.Contains($"call {helper.FullName}#{helper.Id}\n", Logs.Value[helper.Id - 1]));
+
+    [Fact]
+    public void The_running_kernel_keeps_no_other_helper_from_proprietary_programs() => Assert.All(
+        HelperTable.All.Where(helper => !helper.IsGplOnly),
+        helper => Assert.DoesNotContain("GPL-restricted", Logs.Value[helper.Id - 1]));
+
+    [Theory]
+    [InlineData("probe_read_kernel")]
+    [InlineData("trace_printk")]
+    [InlineData("perf_event_output")]
+    [InlineData("get_current_task")]
+    [InlineData("timer_init")]
+    [InlineData("check_mtu")]
+    public void The_running_kernel_keeps_a_gpl_helper_from_proprietary_programs(string name)
+    {
+        var helper = HelperTable.Find(name)!;
+        Assert.True(helper.IsGplOnly);
+        Assert.Contains("GPL-restricted", Logs.Value[helper.Id - 1]);
+    }
+
+    [Fact]
+    public void Kernels_only_ever_appended_helpers() => Assert.Equal(
+        HelperTable.All.Select(helper => helper.Kernel).Order(), HelperTable.All.Select(helper => helper.Kernel));
+
+    [Theory]
+    [InlineData("map_lookup_elem")]
+    [InlineData("bpf_map_lookup_elem")]
+    [InlineData("BPF_Map_Lookup_Elem")]
+    public void A_helper_is_found_in_any_spelling(string name) => Assert.Equal(1, HelperTable.Find(name)?.Id);
+
+    [Fact]
+    public void What_is_no_helper_is_not_found()
+    {
+        Assert.Null(HelperTable.Find("bpf_map_lookup"));
+        Assert.Null(HelperTable.Get(0));
+        Assert.Null(HelperTable.Get(-1));
+        Assert.Null(HelperTable.Get(212));
+    }
+
+    [Fact]
+    public void A_signature_tells_what_goes_in_and_comes_out()
+    {
+        var helper = HelperTable.Find("perf_event_output")!;
+        Assert.Equal(HelperResult.Int64, helper.Result);
+        Assert.Equal(
+            [HelperParameterKind.Context, HelperParameterKind.Map, HelperParameterKind.Number, HelperParameterKind.Read,
+                HelperParameterKind.Size],
+            helper.Parameters.Select(parameter => parameter.Kind));
+        Assert.Equal(HelperResult.PointerOrNull, HelperTable.Get(1)!.Result);
+        Assert.True(HelperTable.Find("trace_printk")!.IsVariadic);
+        Assert.False(helper.IsVariadic);
+        Assert.Empty(HelperTable.Find("ktime_get_ns")!.Parameters);
+    }
+
+    [Fact]
+    public void No_helper_takes_more_than_five_arguments() =>
+        Assert.All(HelperTable.All, helper => Assert.InRange(helper.Parameters.Count, 0, 5));
+}

@@ -1,0 +1,125 @@
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tests.Kernel;
+
+public sealed class ProgramTests
+{
+    [Fact]
+    public void A_test_run_gives_verdict_packet_and_time()
+    {
+        using var program = Programs.Load(BpfProgramType.Xdp, 2);
+        var packet = Enumerable.Range(1, 64).Select(number => (byte)number).ToArray();
+        var after = new byte[100];
+        var result = Bpf.TestRun(program, new TestRunOptions { Data = packet, DataOut = after, Repeat = 1000 });
+        Assert.Equal((2u, 64), (result.ReturnValue, result.DataLength));
+        Assert.Equal(packet, after[..64]);
+    }
+
+    [Fact]
+    public void A_packet_without_an_Ethernet_header_is_refused()
+    {
+        using var program = Programs.Load(BpfProgramType.Xdp, 2);
+        var refusal = Assert.Throws<KernelException>(() => Bpf.TestRun(program, new TestRunOptions { Data = new byte[5] }));
+        Assert.Equal(Errno.EINVAL, refusal.Errno);
+        Assert.Contains("14 bytes", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_info_of_a_program_holds_its_instructions()
+    {
+        using var program = Programs.Load(BpfProgramType.Xdp, 7, "named");
+        var info = Bpf.GetProgramInfo(program, ProgramInfoParts.All);
+        Assert.Equal((BpfProgramType.Xdp, "named", true, 16), (info.Type, info.Name, info.IsGplCompatible, info.InstructionSize));
+        Assert.Equal(Programs.Return(7), info.Instructions.ToArray());
+        Assert.Equal(16, info.Tag.Length);
+        Assert.Contains(info.Id, Bpf.ProgramIds());
+        using var again = Bpf.GetProgram(info.Id);
+        Assert.Equal(info.Tag, Bpf.GetProgramInfo(again).Tag);
+    }
+
+    [Fact]
+    public void A_program_names_the_maps_bound_to_it()
+    {
+        using var program = Programs.Load(BpfProgramType.SocketFilter, 0);
+        using var map = Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 });
+        Bpf.BindMap(program, map);
+        Assert.Equal([Bpf.GetMapInfo(map).Id], Bpf.GetProgramInfo(program).MapIds);
+    }
+
+    [Fact]
+    public void A_program_the_verifier_refuses_leaves_its_reasons_in_the_log()
+    {
+        var log = new VerifierLog(1, 4096);
+        var refusal = Assert.Throws<KernelException>(() => Bpf.LoadProgram(new ProgramLoadOptions
+        {
+            Type = BpfProgramType.Xdp,
+            Instructions = Programs.Unfinished,
+            Name = "bad",
+            Log = log,
+        }));
+        Assert.Equal(Errno.EINVAL, refusal.Errno);
+        Assert.Contains("load the Xdp program 'bad'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("last insn is not an exit or jmp", log.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_that_does_not_fit_tells_its_true_size()
+    {
+        byte[] many = [.. Enumerable.Range(0, 100).SelectMany(_ => Programs.Return(0)[..8]), .. Programs.Return(0)];
+        var log = new VerifierLog(2, 128);
+        var options = new ProgramLoadOptions { Type = BpfProgramType.Xdp, Instructions = many, Log = log };
+        Assert.Equal(Errno.ENOSPC, Assert.Throws<KernelException>(() => Bpf.LoadProgram(options)).Errno);
+        Assert.SkipWhen(KernelFacts.RunningVersion < new Version(6, 4), "the kernel does not tell the size before 6.4");
+        var whole = new VerifierLog(2, log.TrueSize);
+        using var program = Bpf.LoadProgram(options with { Log = whole });
+        Assert.Equal(whole.TrueSize, whole.Content.Length + 1);
+    }
+
+    [Fact]
+    public void Type_information_is_loaded_and_read_back()
+    {
+        // magic, version, flags, header length; types at 0 for 16 bytes; strings at 16 for 5 bytes: "int" of 32 bits.
+        byte[] btf =
+        [
+            0x9f, 0xeb, 1, 0, 24, 0, 0, 0, 0, 0, 0, 0, 16, 0, 0, 0, 16, 0, 0, 0, 5, 0, 0, 0,
+            1, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0, 32, 0, 0, 1, 0, (byte)'i', (byte)'n', (byte)'t', 0,
+        ];
+        using var descriptor = Bpf.LoadBtf(btf);
+        var info = Bpf.GetBtfInfo(descriptor, withData: true);
+        Assert.False(info.IsKernel);
+        Assert.Equal(btf, info.Data.ToArray());
+        Assert.Contains(info.Id, Bpf.BtfIds());
+    }
+
+    [Fact]
+    public void Type_information_that_is_none_is_refused_with_reasons()
+    {
+        var log = new VerifierLog(1, 4096);
+        Assert.Throws<KernelException>(() => Bpf.LoadBtf(new byte[24], log));
+        Assert.Contains("magic", log.Content, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_type_information_of_the_kernel_is_found_by_its_name()
+    {
+        Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "the kernel has no BTF");
+        var names = Bpf.BtfIds().Select(id =>
+        {
+            using var btf = Bpf.GetBtf(id);
+            return Bpf.GetBtfInfo(btf) is { IsKernel: true } info ? info.Name : "";
+        });
+        Assert.Contains("vmlinux", names);
+    }
+
+    [Fact]
+    public void Runs_are_counted_while_statistics_are_enabled()
+    {
+        using var program = Programs.Load(BpfProgramType.Xdp, 2);
+        using (Bpf.EnableRunTimeStatistics())
+        {
+            Bpf.TestRun(program, new TestRunOptions { Data = new byte[64], Repeat = 5 });
+        }
+
+        Assert.Equal(5u, Bpf.GetProgramInfo(program).RunCount);
+    }
+}

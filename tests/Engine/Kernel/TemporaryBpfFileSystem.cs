@@ -1,0 +1,19 @@
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tests.Kernel;
+
+/// <summary>A BPF file system of a test's own: gone, with all its pins, when this is disposed.</summary>
+internal sealed class TemporaryBpfFileSystem : IDisposable
+{
+    public TemporaryBpfFileSystem() => BpfFileSystem.Mount(Path);
+
+    public string Path { get; } = Directory.CreateTempSubdirectory("ebpfcat-test-").FullName;
+
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose()
+    {
+        BpfFileSystem.Unmount(Path);
+        Directory.Delete(Path);
+    }
+}

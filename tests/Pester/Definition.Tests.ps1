@@ -1,0 +1,135 @@
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+}
+
+Describe 'New-EbpfProgram' {
+    It 'begins a definition with a name and a type' {
+        $program = New-EbpfProgram -Name first -Type Xdp
+        $program | Should -BeOfType EbpfCat.Language.ProgramDefinition
+        $program.Name | Should -Be first
+        $program.Type | Should -Be Xdp
+        $program.License | Should -Be GPL
+    }
+
+    It 'takes code without declarations' {
+        (New-EbpfProgram -Type Xdp -Code { 'Drop' }).Body | Should -HaveCount 1
+    }
+
+    It 'refuses a verdict that the type does not have, and suggests one' {
+        $failure = { New-EbpfProgram -Type Xdp -DefaultAction Pas } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be 'UnknownVerdict,EbpfCat.Commands.NewEbpfProgramCommand'
+        $failure | Should -BeLike '*Xdp*Pas*Did you mean Pass?'
+    }
+
+    It 'completes the verdicts of the type' {
+        (TabExpansion2 'New-EbpfProgram -Type Xdp -DefaultAction ').CompletionMatches.CompletionText |
+            Should -Be Aborted, Drop, Pass, Tx, Redirect
+    }
+}
+
+Describe 'Add-EbpfVariable' {
+    BeforeEach {
+        $program = New-EbpfProgram -Name variables -Type Xdp
+    }
+
+    It 'takes a type as <Text>' -ForEach @(
+        @{ Text = 'uint64'; Given = 'uint64'; Name = 'uint64'; Size = 8 }
+        @{ Text = '!H'; Given = '!H'; Name = 'uint16 (big-endian)'; Size = 2 }
+        @{ Text = '[ipaddress]'; Given = [ipaddress]; Name = 'ipaddress'; Size = 16 }
+        @{ Text = 'x'; Given = 'x'; Name = 'fixed'; Size = 8 }
+    ) {
+        ($program | Add-EbpfVariable v -Type $Given).Variables[0].Type.Name | Should -Be $Name
+        $program.Variables[0].Type.Size | Should -Be $Size
+    }
+
+    It 'takes a struct as an ordered dictionary' {
+        $null = $program | Add-EbpfVariable v -Type ([ordered]@{ Small = 'byte'; Large = [uint64] })
+        $program.Variables[0].Type.Size | Should -Be 16
+    }
+
+    It 'passes the program on' {
+        $program | Add-EbpfVariable v -Type byte | Should -Be $program
+    }
+
+    It 'refuses an unknown type, and suggests one' {
+        { $program | Add-EbpfVariable v -Type uint63 } | Should -Throw '*uint63*did you mean uint64*'
+        $program.Variables | Should -HaveCount 0
+    }
+
+    It 'refuses a name that is taken' {
+        $failure = { $program | Add-EbpfVariable v byte | Add-EbpfMap V -Type Hash -Key byte -Value byte -MaxEntries 1 } |
+            Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DuplicateName,*'
+    }
+
+    It 'refuses an initial value that does not fit' {
+        { $program | Add-EbpfVariable v -Type byte -InitialValue 256 } | Should -Throw '*256*uint8*0 to 255*'
+        $program.Variables | Should -HaveCount 0
+    }
+
+    It 'completes types' {
+        (TabExpansion2 'Add-EbpfVariable v -Type ipa').CompletionMatches.CompletionText | Should -Contain ipaddress
+    }
+}
+
+Describe 'Add-EbpfMap' {
+    BeforeEach {
+        $program = New-EbpfProgram -Name maps -Type Xdp
+    }
+
+    It 'declares a map' {
+        $map = ($program | Add-EbpfMap flows -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 10).Maps[0]
+        $map.Name, $map.Type, $map.Key.Name, $map.Value.Name, $map.MaxEntries |
+            Should -Be flows, LruHash, ipaddress, uint64, 10
+    }
+
+    It 'knows the key of an array' {
+        ($program | Add-EbpfMap slots -Type Array -Value byte -MaxEntries 4).Maps[0].Key.Name | Should -Be uint32
+    }
+
+    It 'asks for the types that a map needs' {
+        { $program | Add-EbpfMap m -Type Hash -Value byte -MaxEntries 4 } | Should -Throw '*keys*-Key*'
+        { $program | Add-EbpfMap m -Type Hash -Key byte -MaxEntries 4 } | Should -Throw '*values*-Value*'
+    }
+}
+
+Describe 'Add-EbpfPacketVariable' {
+    It 'names a place in the packet' {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable etherType -Offset 12 -Type '!H'
+        $program.PacketVariables[0].Offset | Should -Be 12
+        $program.PacketVariables[0].Type.Name | Should -Be 'uint16 (big-endian)'
+    }
+}
+
+Describe 'Add-EbpfCode' {
+    It 'adds to the code there is' {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 | Add-EbpfCode { $n++ } | Add-EbpfCode { 'Pass' }
+        $program.Body | Should -HaveCount 2
+    }
+
+    It 'takes values of the caller by $using:' {
+        function Add-Limit($program) {
+            $limit = 3
+            $program | Add-EbpfCode { if ($n -gt $using:limit) { 'Drop' } }
+        }
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32
+        { Add-Limit $program } | Should -Not -Throw
+    }
+
+    It 'names file, line, column, source and a suggestion for <Case>' -ForEach @(
+        @{ Case = 'an unknown variable'; Id = 'UnknownVariable'; Source = '$pakets++'; Code = { $pakets++ }; Suggestion = '*$packets*' }
+        @{ Case = 'an unknown field'; Id = '*'; Source = '$packet.IPv4.Sauce'; Code = { $packets += $packet.IPv4.Sauce }; Suggestion = '*Source*' }
+        @{ Case = 'an unsupported statement'; Id = '*'; Source = 'try { $packets++ }'; Code = { try { $packets++ } finally { } }; Suggestion = '*' }
+    ) {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable packets uint64
+        $failure = { $program | Add-EbpfCode $Code } | Should -Throw -PassThru
+        $extent = $Code.Ast.EndBlock.Statements[0].Extent
+        "$failure" | Should -BeLike "$($extent.File):$($extent.StartLineNumber):*"
+        "$failure" | Should -BeLike "*$([WildcardPattern]::Escape($Source))*~~*"
+        "$failure" | Should -BeLike $Suggestion
+        $failure.FullyQualifiedErrorId | Should -BeLike "$Id,EbpfCat.Commands.AddEbpfCodeCommand"
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+        $failure.InvocationInfo.ScriptLineNumber | Should -Be $extent.StartLineNumber
+        $program.Body | Should -HaveCount 0
+    }
+}

@@ -1,0 +1,42 @@
+<#
+.SYNOPSIS
+    Runs the Pester suite against a built module, and ends with 0 where all passed, 77 where it cannot run.
+.EXAMPLE
+    pwsh tests/Pester/Invoke-Suite.ps1 -Test *Attachment*
+#>
+[CmdletBinding()]
+param(
+    # The module's folder.
+    [Parameter(Position = 0)]
+    [string] $Module = "$PSScriptRoot/../../out/EbpfCat",
+
+    # Which test files to run, by name.
+    [string] $Test = '*'
+)
+
+$ErrorActionPreference = 'Stop'
+
+if ($PSVersionTable.PSVersion -lt [version] '7.6') {
+    "It takes PowerShell 7.6 or later; this is $($PSVersionTable.PSVersion)."
+    exit 77
+}
+
+if (-not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.5)) {
+    'It takes Pester 5.5 or later: Install-PSResource Pester'
+    exit 77
+}
+
+if ([Environment]::UserName -ne 'root') {
+    "It takes root: the tests load programs into the kernel. This is $([Environment]::UserName)."
+    exit 77
+}
+
+Import-Module Pester -MinimumVersion 5.5
+$env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
+
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = (Get-ChildItem $PSScriptRoot -Filter "$Test.Tests.ps1").FullName
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Detailed'
+$result = Invoke-Pester -Configuration $configuration
+exit [int]($result.Result -ne 'Passed')
