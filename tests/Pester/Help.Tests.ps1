@@ -39,7 +39,7 @@ Describe 'The help of <Name>' -ForEach $commands -Skip:(-not $isBuilt) {
                 $elements = $pipeline.PipelineElements | ForEach-Object { $_.Extent.Text }
                 if ("$elements" -notmatch '^(\$program = )?New-EbpfProgram') { continue }
                 $limit = 1000
-                $definition = ($elements -notmatch '^(Import|Invoke)-Ebpf|^New-Xdp|^Get-Ebpf') -join ' | '
+                $definition = (@($elements) -notmatch '^(Import|Invoke)-Ebpf|^New-Xdp|^Get-Ebpf') -join ' | '
                 & ([scriptblock]::Create($definition)) | Get-EbpfInstruction | Should -Not -BeNullOrEmpty
             }
         }
