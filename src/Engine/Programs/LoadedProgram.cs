@@ -41,7 +41,9 @@ public sealed class LoadedProgram : IDisposable
     /// <summary>The program as its author wrote it; null of a program that this process has not loaded itself.</summary>
     public ProgramDefinition? Definition => Compiled?.Definition;
 
-    /// <summary>The name as declared; of a program opened by id or pin the kernel's, cut after 15 characters.</summary>
+    /// <summary>
+    /// The name as declared; of a program without type information that was opened by id or pin, cut after 15 characters.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>What it is run for.</summary>
@@ -113,15 +115,16 @@ public sealed class LoadedProgram : IDisposable
     /// <summary>The name and type.</summary>
     public override string ToString() => $"{Name} ({Type})";
 
-    internal static LoadedProgram Open(ProgramDescriptor descriptor, IReadOnlyList<LiveMap>? maps = null, string? name = null)
+    internal static LoadedProgram Open(ProgramDescriptor descriptor, IReadOnlyList<LiveMap>? maps = null)
     {
         var opened = new List<LiveMap>(maps ?? []);
         try
         {
-            var info = Bpf.GetProgramInfo(descriptor);
+            var info = Bpf.GetProgramInfo(descriptor, ProgramInfoParts.Maps | ProgramInfoParts.Lines);
             if (maps is null) opened.AddRange(info.MapIds.Select(LiveMap.FromId));
             return new LoadedProgram(
-                descriptor, name ?? info.Name, (ProgramType)info.Type, opened, [.. opened.SelectMany(LiveVariable.FromMap)]);
+                descriptor, Inventory.WholeName(info), (ProgramType)info.Type, opened,
+                [.. opened.SelectMany(LiveVariable.FromMap)]);
         }
         catch
         {

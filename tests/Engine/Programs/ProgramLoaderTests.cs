@@ -98,6 +98,14 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
+    public void Without_privilege_all_that_the_program_needs_is_named()
+    {
+        var refusal = Tests.Kernel.DiagnosisTests.WithoutCapabilities(() => ProgramLoader.Load(Sample.Counter()));
+        Assert.Equal([Capability.Bpf, Capability.NetAdmin], refusal.MissingCapabilities);
+        Assert.StartsWith("Cannot load the Xdp program 'counter': ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void The_log_of_an_accepted_program_is_kept_when_asked_for()
     {
         using var program = ProgramLoader.Load(Sample.Return(2), new LoadOptions { LogLevel = 2 });

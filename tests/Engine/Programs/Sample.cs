@@ -34,7 +34,7 @@ internal static class Sample
 
     /// <summary>Counts runs in the variable <c>packets</c>, beside which <c>other</c> lies; returns Pass.</summary>
     public static CompiledProgram Counter(
-        VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null)
+        VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null, int verdict = 2)
     {
         var definition = new ProgramDefinition(name, ProgramType.Xdp);
         var packets = definition.AddVariable("packets", ScalarType.UInt64, storage, initialValue);
@@ -48,15 +48,17 @@ internal static class Sample
         VariableLocation[] places = storage == VariableStorage.Hash
             ? [new(packets, 0, 0, 0), new(other, 0, 1, 0)]
             : [new(packets, 0, 0, 8), new(other, 0, 0, 4)];
-        return Of(definition, storage == VariableStorage.Array ? Direct() : ByLookup(places[0].Offset), [map], [new(storage == VariableStorage.Array ? 0 : 3, 0)], places);
+        return storage == VariableStorage.Array
+            ? Of(definition, Direct(verdict), [map], [new(0, 0)], places)
+            : Of(definition, ByLookup(places[0].Offset), [map], [new(3, 0)], places);
     }
 
-    private static Instruction[] Direct() =>
+    private static Instruction[] Direct(int verdict) =>
     [
         Instruction.LoadMapValue(Register.R1, 0, 8),
         Instruction.MoveImmediate(Width.W64, Register.R2, 1),
         Instruction.Atomic(AtomicOperation.Add, MemorySize.Double, Register.R1, 0, Register.R2),
-        Instruction.MoveImmediate(Width.W64, Register.R0, 2),
+        Instruction.MoveImmediate(Width.W64, Register.R0, verdict),
         Instruction.Exit(),
     ];
 
