@@ -19,6 +19,9 @@ internal sealed class Hold
     /// <summary>Whether something must be undone by asking, so that it stays when the process is killed.</summary>
     public bool OutlivesProcess { get; set; }
 
+    /// <summary>Whether it can be found again without a link.</summary>
+    public bool CanBeFound { get; set; }
+
     /// <summary>Attaches piece by piece: if one fails, those before are detached.</summary>
     public static Hold Build(Action<Hold> attach)
     {

@@ -67,7 +67,7 @@ public abstract class HookAttachment : Attachment
 
     private void PinTo(string path)
     {
-        if (_hold.Links.Count == 0 && !_hold.OutlivesProcess) throw CannotPin(path);
+        if (_hold.Links.Count == 0 && !_hold.CanBeFound) throw CannotPin(path);
         PinDirectory.Create(path, _hold.Links, Program, $"{Kind} {Target}");
         PinPath = path;
     }

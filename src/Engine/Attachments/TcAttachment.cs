@@ -110,7 +110,7 @@ public sealed class TcAttachment : HookAttachment
     {
         // Detaching asks for the interface by its index: in the namespace where it has it.
         var place = hold.Keep(NetworkNamespace.OpenCurrent());
-        hold.OutlivesProcess = true;
+        (hold.OutlivesProcess, hold.CanBeFound) = (true, true);
         hold.Undo(() => place.Run(() => Remove(programId, index, isEgress, filter, removesQueue)));
     }
 
