@@ -10,8 +10,8 @@ internal static class TestSuites
     public static string Repository { get; } = Metadata("RepositoryRoot");
 
     /// <summary>
-    /// What .NET needs to be bearable on an emulated processor: code compiled ahead of time is taken as it is, and
-    /// the rest is compiled fast rather than well.
+    /// What .NET needs to be bearable on emulated processors: no code that only counts, and as few changes of memory
+    /// protection and as few threads as possible, since each of them makes the processors wait for one another.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
     {
@@ -21,6 +21,8 @@ internal static class TestSuites
         ["TERM"] = "dumb",
         ["NO_COLOR"] = "1",
         ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
         ["DOTNET_NOLOGO"] = "1",
         ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
         ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",

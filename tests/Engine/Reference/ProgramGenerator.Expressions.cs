@@ -74,11 +74,39 @@ internal static partial class ProgramGenerator
             (deep * 2, () => Scalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
             (deep * 2, () => Conditional(scope, depth - 1, d => Number(scope, d))),
             (deep * 3, () => Gen.Elements(UnaryOperators).SelectMany(op => Number(scope, depth - 1)
-                .Select(n => (Expression)new UnaryExpression(op, n)))),
+                .Select(n => (Expression)new UnaryExpression(op, op == UnaryOperator.BitNot ? Whole(n) : n)))),
             (deep * 14, () => Binary(scope, depth - 1)),
             (deep * 2, () => Condition(scope, depth - 1)),
             (deep * (scope.Functions.Count > 0 ? 1 : 0), () => Call(scope, depth - 1)));
     }
+
+    private static bool IsBitwise(BinaryOperator op) => op is BinaryOperator.BitAnd or BinaryOperator.BitOr
+        or BinaryOperator.BitXor or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
+
+    /// <summary>The expression, cast to an integer if it may be fixed-point: that has no bits, and is no offset.</summary>
+    private static Expression Whole(Expression expression) =>
+        MayBeFixed(expression) ? expression.Cast(ScalarType.Int64) : expression;
+
+    private static bool MayBeFixed(Expression expression) => expression switch
+    {
+        ConstantExpression constant => constant.Value is decimal,
+        PacketReadExpression read => read.Type is ScalarType { IsFixed: true },
+        CastExpression cast => cast.Type is ScalarType { IsFixed: true },
+        ConditionalExpression conditional => MayBeFixed(conditional.WhenTrue) || MayBeFixed(conditional.WhenFalse),
+        UnaryExpression { Operator: UnaryOperator.Negate or UnaryOperator.Absolute } unary => MayBeFixed(unary.Operand),
+        BinaryExpression { Operator: BinaryOperator.Divide } => true,
+        BinaryExpression
+        {
+            Operator: BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Multiply
+            or BinaryOperator.Remainder or BinaryOperator.Minimum or BinaryOperator.Maximum
+        } binary =>
+            MayBeFixed(binary.Left) || MayBeFixed(binary.Right),
+        CallExpression call => call.Function.ReturnType is null or ScalarType { IsFixed: true },
+        IndexExpression element => ((ArrayType)ProgramScope.TypeOf(element.Target)!).Element is ScalarType { IsFixed: true },
+        LocalExpression or VariableExpression or PacketVariableExpression or FieldExpression or MapEntryExpression =>
+            ProgramScope.TypeOf(expression) is null or ScalarType { IsFixed: true },
+        _ => false,
+    };
 
     private static Gen<Expression> Binary(ProgramScope scope, int depth) =>
         from op in Gen.Elements(NumberOperators)
@@ -86,7 +114,8 @@ internal static partial class ProgramGenerator
         from right in op is BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight
             ? Weighted((2, () => Gen.Choose(0, 70).Select(n => (Expression)n)), (1, () => Number(scope, depth)))
             : Number(scope, depth)
-        select (Expression)new BinaryExpression(op, left, right);
+        let whole = IsBitwise(op)
+        select (Expression)new BinaryExpression(op, whole ? Whole(left) : left, whole ? Whole(right) : right);
 
     private static Gen<Expression> Conditional(ProgramScope scope, int depth, Func<int, Gen<Expression>> value) =>
         from condition in Condition(scope, depth)
@@ -131,8 +160,8 @@ internal static partial class ProgramGenerator
 
     private static Gen<Expression> Element(ProgramScope scope, Variable[] arrays, int depth) =>
         from array in Gen.Elements(arrays)
-        from index in Weighted((2, () => Gen.Choose(0, 4).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
-        select (Expression)new IndexExpression(array, index);
+        from index in Weighted((2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
+        select (Expression)new IndexExpression(array, Whole(index));
 
     // The number that a map holds at a key, or a number in the struct there.
     private static Gen<Expression> MapNumber(ProgramScope scope, Map[] maps, int depth) =>
@@ -145,7 +174,7 @@ internal static partial class ProgramGenerator
     private static Gen<Expression> Key(ProgramScope scope, Map map, int depth) => map.Key is ScalarType
         ? Weighted(
             (4, () => Gen.Choose(0, 4).Select(n => (Expression)n)),
-            (2, () => Number(scope, depth).Select(n => n & 3)),
+            (2, () => Number(scope, depth).Select(n => Whole(n) & 3)),
             (1, () => Number(scope, depth)))
         : Value(scope, map.Key, depth);
 
@@ -217,8 +246,8 @@ internal static partial class ProgramGenerator
         from offset in Weighted(
             (4, () => Gen.Choose(0, 14 - type.Size).Select(n => (Expression)n)),
             (1, () => Gen.Choose(0, 210).Select(n => (Expression)n)),
-            (2, () => Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => n & mask))),
-            (1, () => Number(scope, depth - 1).Where(n => n is not (ConstantExpression or UnaryExpression or BinaryExpression))))
+            (2, () => Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => Whole(n) & mask))),
+            (1, () => Number(scope, depth - 1).Select(Whole)))
         select (Expression)Packet.Read(offset, type);
 
     // Mostly of headers that are known to be there: a program that ends at once shows little.

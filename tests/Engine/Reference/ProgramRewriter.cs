@@ -61,7 +61,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
             if (alternative <= blocks.Count)
             {
                 Changed = true;
-                return alternative == 0 ? [] : blocks[alternative - 1];
+                return alternative == 0 ? [] : Visit(blocks[alternative - 1]);
             }
         }
         return [Copy(statement)];
@@ -96,7 +96,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
             if (alternative < smaller.Count)
             {
                 Changed = true;
-                return smaller[alternative];
+                return Copy(smaller[alternative]);
             }
         }
         return Copy(expression, isTarget);

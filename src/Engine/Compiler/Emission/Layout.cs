@@ -8,6 +8,15 @@ internal static class Layout
     /// <summary>Removes and orders blocks until each falls through to the next where it can.</summary>
     public static void Arrange(MachineFunction f)
     {
+        Simplify(f);
+        EarlyResult.Run(f);
+        Simplify(f);
+        Order(f);
+        Fallthrough(f);
+    }
+
+    private static void Simplify(MachineFunction f)
+    {
         var changed = true;
         while (changed)
         {
@@ -17,8 +26,6 @@ internal static class Layout
             changed |= MergeEqual(f);
             changed |= MergeTails(f);
         }
-        Order(f);
-        Fallthrough(f);
     }
 
     // A jump to a block that only jumps on goes where that one goes.
