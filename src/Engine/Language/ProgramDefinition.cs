@@ -26,6 +26,12 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a function).</summary>
     public string? Target { get; set; }
 
+    /// <summary>
+    /// Where on its target it is attached, for the types that leave that open (see <see cref="ProgramHooks"/>); null for
+    /// what the type means without saying.
+    /// </summary>
+    public ProgramHook? Hook { get; set; }
+
     /// <summary>The shared variables, in order of declaration.</summary>
     public List<Variable> Variables { get; } = [];
 
