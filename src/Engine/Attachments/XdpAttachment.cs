@@ -152,7 +152,7 @@ public sealed class XdpAttachment : Attachment
     private void PinTo(string path)
     {
         PinDirectory.Delete(path);
-        PinDirectory.Create(path, Link, Program);
+        PinDirectory.Create(path, Link is null ? [] : [Link], Program);
         PinPath = path;
     }
 

@@ -6,7 +6,9 @@ namespace EbpfCat.Programs;
 /// <summary>How a program is loaded, where the definition does not say it.</summary>
 public sealed record LoadOptions
 {
-    /// <summary>Where it is to be attached, where the hook asks for that at load time.</summary>
+    /// <summary>
+    /// Where it is to be attached, where the hook asks for that at load time; none for what the definition says.
+    /// </summary>
     public BpfAttachType ExpectedAttachType { get; init; }
 
     /// <summary>How it is verified and loaded.</summary>
@@ -15,7 +17,9 @@ public sealed record LoadOptions
     /// <summary>The index of the interface whose card is to run it (XDP offload), or 0.</summary>
     public uint InterfaceIndex { get; init; }
 
-    /// <summary>The id of the kernel type to attach to (fentry, LSM, iterators), or 0.</summary>
+    /// <summary>
+    /// The id of the kernel type to attach to (fentry, LSM, iterators), or 0 for what the definition's target is.
+    /// </summary>
     public uint AttachBtfId { get; init; }
 
     /// <summary>The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's.</summary>

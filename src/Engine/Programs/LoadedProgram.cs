@@ -57,6 +57,9 @@ public sealed class LoadedProgram : IDisposable
     /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
+    /// <summary>Where it was loaded to be attached; none of a program that this process has not loaded itself.</summary>
+    public BpfAttachType AttachType { get; internal init; }
+
     /// <summary>The open file descriptor, owned by this.</summary>
     public ProgramDescriptor Descriptor { get; }
 

@@ -31,6 +31,7 @@ public static class ProgramLoader
         var builder = new BtfBuilder();
         var typeIds = MapTypes.Describe(definitions, builder);
         DescribeCode(compiled, builder);
+        using var target = LoadTarget.Find(compiled.Definition, options);
         using var btf = LoadTypes(builder);
         using var types = btf is null ? null : new MapTypes(btf, typeIds);
         var maps = new List<LiveMap>(definitions.Length);
@@ -46,11 +47,11 @@ public static class ProgramLoader
                 License = compiled.Definition.License,
                 Name = compiled.Definition.Name,
                 KernelVersion = (uint)compiled.Definition.KernelVersion,
-                ExpectedAttachType = options.ExpectedAttachType,
+                ExpectedAttachType = target.AttachType,
                 Flags = options.Flags,
                 InterfaceIndex = options.InterfaceIndex,
-                AttachBtfId = options.AttachBtfId,
-                AttachBtf = options.AttachBtf,
+                AttachBtfId = target.BtfId,
+                AttachBtf = target.Btf,
                 AttachProgram = options.AttachProgram,
                 Btf = btf,
                 FunctionInfo = btf is null ? default : builder.FunctionInfo,
@@ -60,7 +61,10 @@ public static class ProgramLoader
             var descriptor = LoadOrExplain(request, compiled, out var log);
             GC.KeepAlive(maps);
             return new LoadedProgram(
-                descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log);
+                descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log)
+            {
+                AttachType = target.AttachType,
+            };
         }
         catch
         {
