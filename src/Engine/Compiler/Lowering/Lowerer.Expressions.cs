@@ -103,10 +103,9 @@ internal sealed partial class Lowerer
     private Operand LowerCast(CastExpression cast)
     {
         if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
-        if (cast is { Type: ScalarType, Operand: EventFieldExpression field } && _traced?.Resolve(field) is { Content: EventContent.TextPointer or EventContent.BytesPointer } pointer)
+        if (AccessOf(cast.Operand) is { } access && Reinterpret(access, cast.Type) is { } reinterpreted)
         {
-            // A number asked of what is behind a pointer is the pointer.
-            return Convert(ReadEvent(pointer with { Type = ScalarType.UInt64, Content = EventContent.Value }), Typer.Plain(cast.Type)!, cast.Source);
+            return Convert(ReadEvent(reinterpreted), Typer.Plain(cast.Type)!, cast.Source);
         }
         // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
         return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);

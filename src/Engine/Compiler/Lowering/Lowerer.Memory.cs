@@ -29,6 +29,7 @@ internal sealed partial class Lowerer
 
     private Operand Load(EbpfType type, Place place)
     {
+        if (type is EnumType named) type = named.Underlying;
         if (type is ScalarType scalar) return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
         if (type is AddressType) return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
         return new MemoryOperand(type, place);
@@ -50,6 +51,7 @@ internal sealed partial class Lowerer
 
     private void Store(EbpfType type, Place place, Operand value, SourceSpan? source)
     {
+        if (type is EnumType named) type = named.Underlying;
         if (type is ScalarType scalar)
         {
             if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
@@ -200,6 +202,13 @@ internal sealed partial class Lowerer
             }
             return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
         }
+        // The context is read at offsets that are known when the program is verified.
+        if (target.Place.Region == MemoryRegion.Context)
+        {
+            var copy = StackPlace(Temporary(target.Type.Size));
+            Store(target.Type, copy, new MemoryOperand(target.Type, target.Place), index.Source);
+            target = target with { Place = copy };
+        }
         // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes the pointer null, as an absent map entry is.
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
         var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
@@ -232,7 +241,7 @@ internal sealed partial class Lowerer
     {
         var reference = Locate(expression);
         if (!reference.Guarded) return LoadReference(reference);
-        if (reference.Type is ScalarType or AddressType) return ReadGuarded(reference);
+        if (reference.Type is ScalarType or EnumType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
         var copy = StackPlace(_b.Function.NewSlot((reference.Type.Size + 7) & ~7));
         var (present, after) = (_b.NewBlock(), _b.NewBlock());
