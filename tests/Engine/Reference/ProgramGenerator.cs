@@ -13,7 +13,7 @@ namespace EbpfCat.Tests.Reference;
 internal static partial class ProgramGenerator
 {
     /// <summary>Maps that evict must have more room than a program can use: the kernel evicts well before the last entry.</summary>
-    private const int EvictingEntries = 2048;
+    private const int EvictingEntries = 512;
 
     private static readonly ScalarType[] Scalars =
     [
