@@ -169,7 +169,6 @@ internal static class Simplifier
         }
         return op switch
         {
-            Op.Add when b.Op == Op.Negate => Make(f, Op.Sub, 0, a, b.Operands[0].Current),
             Op.Sub when a is { IsConstant: true, Immediate: 0 } => Make(f, Op.Negate, 0, b),
             Op.Sub when b.Op == Op.Negate => Make(f, Op.Add, 0, a, b.Operands[0].Current),
             Op.SDiv when ValueRange.IsNonNegative(a) && ValueRange.IsNonNegative(b) => Make(f, Op.UDiv, 0, a, b),
