@@ -13,6 +13,12 @@ public abstract class Attachment : IDisposable
 
     private static long _count;
 
+    // A link goes with its process, whatever happens; what is attached without one is detached at an orderly end.
+    static Attachment() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var attachment in All.Where(one => one.PinPath is null)) attachment.Dispose();
+    };
+
     private int _ended;
 
     private protected Attachment(LoadedProgram program, bool ownsProgram) => (Program, OwnsProgram) = (program, ownsProgram);

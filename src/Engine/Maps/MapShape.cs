@@ -7,6 +7,9 @@ namespace EbpfCat.Maps;
 /// <summary>What the kernel asks of each kind of map beyond what its author says.</summary>
 internal static class MapShape
 {
+    // Not asked of KernelFacts, whose reflection would cost the first program milliseconds.
+    private static readonly Version Mappable = new(5, 5);
+
     // Frames of a stack trace: PERF_MAX_STACK_DEPTH of linux/perf_event.h.
     private const int StackFrames = 127;
 
@@ -56,8 +59,8 @@ internal static class MapShape
     {
         var flags = (BpfMapFlags)map.Flags;
         if (map.Type == MapType.LpmTrie) flags |= BpfMapFlags.NoPreallocation;
-        // Before Linux 5.5 variables are read and set by system calls in place of mapped memory.
-        if (KernelFacts.RunningVersion < KernelFacts.Since(BpfMapFlags.Mappable)) flags &= ~BpfMapFlags.Mappable;
+        // Before that variables are read and set by system calls in place of mapped memory.
+        if (KernelFacts.RunningVersion < Mappable) flags &= ~BpfMapFlags.Mappable;
         return flags;
     }
 

@@ -26,7 +26,25 @@ public static class ProgramLoader
     public static LoadedProgram Load(CompiledProgram compiled, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(compiled);
-        options ??= new LoadOptions();
+        try
+        {
+            return LoadCore(compiled, options ?? new LoadOptions());
+        }
+        catch (KernelException refusal) when (refusal.MissingCapabilities.Count > 0)
+        {
+            // Whatever step was refused, the program needs all that its type does.
+            var request = new Request
+            {
+                Operation = $"load the {compiled.Definition.Type} program '{compiled.Definition.Name}'",
+                Command = BpfCommand.ProgramLoad,
+                Uses = [(BpfProgramType)compiled.Definition.Type],
+            };
+            throw Diagnosis.Explain(request, refusal.Errno);
+        }
+    }
+
+    private static LoadedProgram LoadCore(CompiledProgram compiled, LoadOptions options)
+    {
         Map[] definitions = [.. compiled.Maps.Select((map, index) => Prepare(compiled, map, index, options))];
         var builder = new BtfBuilder();
         var typeIds = MapTypes.Describe(definitions, builder);
@@ -157,7 +175,8 @@ public static class ProgramLoader
         ProgramLoadOptions request, CompiledProgram compiled, KernelException first, out string? log)
     {
         var level = request.Log?.Level ?? 1;
-        var size = FirstLogSize;
+        // A program that is too complex fills a hundred megabytes: with less, the verifier would have to start over.
+        var size = first.Errno == Errno.E2BIG ? LargestLogSize / 2 : FirstLogSize;
         while (true)
         {
             var buffer = new VerifierLog(level, size);

@@ -41,7 +41,7 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
     private static IReadOnlyList<Instruction> FromKernel(LoadedProgram program)
     {
         var info = Bpf.GetProgramInfo(program.Descriptor, ProgramInfoParts.Instructions);
-        return InstructionEncoder.Decode(info.Instructions.Span);
+        return InstructionDecoder.Decode(info.Instructions.Span);
     }
 
     private void Write(IReadOnlyList<Instruction> instructions, IReadOnlyList<SourceLine> lines)

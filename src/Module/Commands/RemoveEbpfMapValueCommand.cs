@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EbpfCat.Language;
 
 namespace EbpfCat.Commands;
 
@@ -15,6 +16,8 @@ public sealed class RemoveEbpfMapValueCommand : MapValueCommand
     protected override void Process()
     {
         if (FindMap("remove") is not { } map) return;
+        if (map.Type is MapType.Array or MapType.PerCpuArray)
+            throw new NotSupportedException($"The map '{map.Name}' is an {map.Type}: its entries stay. Set them to zero: Set-EbpfMapValue.");
         var key = Values.Unwrap(Key)!;
         if (!ShouldProcess($"map '{map.Name}'", $"Remove {Values.Text(key)}")) return;
         if (!map.Remove(key))

@@ -36,7 +36,7 @@ internal sealed record Shared(
     {
         LoadedProgram { Descriptor.IsClosed: true } gone =>
             throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
-        LoadedProgram program => new($"The program '{program.Name}'", program.Variables, Visible(program.Maps)),
+        LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)),
         Attachment attachment => Of(attachment.Program),
         LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
         LiveMap map => Of($"The map '{map.Name}'", [map]),
@@ -61,6 +61,12 @@ internal sealed record Shared(
 
     private static Dictionary<string, LiveVariable> Named(LiveVariable variable) =>
         new(StringComparer.OrdinalIgnoreCase) { [variable.Name] = variable };
+
+    // As declared, where that is known: they lie in memory in another order.
+    private static IReadOnlyDictionary<string, LiveVariable> Declared(LoadedProgram program) => program.Definition is { } definition
+        ? definition.Variables.Select(variable => program.Variables[variable.Name])
+            .ToDictionary(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
+        : program.Variables;
 
     private static Dictionary<string, LiveMap> Visible(IReadOnlyDictionary<string, LiveMap> maps) =>
         maps.Where(pair => pair.Key[0] != '.').ToDictionary(StringComparer.OrdinalIgnoreCase);

@@ -15,5 +15,5 @@ public sealed class InterfaceCompleter : NameCompleter
     }
 
     private static string Tip(NetworkLink link) =>
-        $"{link.Name}: {(link.IsUp ? "up" : "down")}{(link.XdpMode == XdpMode.None ? "" : $", XDP {link.XdpMode}")}";
+        $"{link.Name}: {(link.IsUp ? "up" : "down")}{(link.XdpMode == XdpAttached.None ? "" : $", XDP {link.XdpMode}")}";
 }

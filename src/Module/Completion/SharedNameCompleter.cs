@@ -33,16 +33,16 @@ public sealed class SharedNameCompleter : NameCompleter
         var given = bound["InputObject"];
         if (given is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst { Expression: VariableExpressionAst first }, ..] })
             given = Variable(first.VariablePath.UserPath);
-        return given switch
-        {
-            null => [],
-            PSObject { BaseObject: IList several } => several.Cast<object>().Select(Bare),
-            IList several => several.Cast<object>().Select(Bare),
-            _ => [Bare(given)],
-        };
+        return Flat(given);
     }
 
-    private static object Bare(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    private static IEnumerable<object> Flat(object? value) => value switch
+    {
+        null => [],
+        PSObject wrapped => Flat(wrapped.BaseObject),
+        IList several => several.Cast<object?>().SelectMany(Flat),
+        _ => [value],
+    };
 
     // A completer is given no session; the runspace's default one is that of the line being typed.
     private static object? Variable(string name)

@@ -57,9 +57,11 @@ internal sealed class Typer(ITracedEvent? traced = null)
             case CallExpression call:
                 return OfFunction(call.Function);
             case SystemValueExpression system:
-                return system.Value == SystemValue.ReturnValue && traced is not null ? traced.ReturnType : OfSystemValue(system.Value);
+                return system.Value == SystemValue.ReturnValue ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
-                return traced?.TypeOf(field);
+                return Plain((traced ?? throw new CompileException("NoEvent",
+                    "$event is known only in a program that is attached to something traced.", field.Source,
+                    "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Resolve(field).Type);
             default:
                 return ScalarType.Int64;
         }
@@ -218,7 +220,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         SystemValue.Random or SystemValue.Cpu or SystemValue.ProcessId or SystemValue.ThreadId or SystemValue.UserId
             or SystemValue.GroupId or SystemValue.ParentProcessId => ScalarType.UInt32,
         SystemValue.ProcessName => new StringType(16),
-        SystemValue.KernelStack or SystemValue.UserStack => ScalarType.Int32,
+        SystemValue.KernelStack or SystemValue.UserStack => StackType.Instance,
         SystemValue.ReturnValue => ScalarType.Int64,
         _ => ScalarType.UInt64,
     };

@@ -8,6 +8,15 @@ internal static class Layout
     /// <summary>Removes and orders blocks until each falls through to the next where it can.</summary>
     public static void Arrange(MachineFunction f)
     {
+        Simplify(f);
+        EarlyResult.Run(f);
+        Simplify(f);
+        Order(f);
+        Fallthrough(f);
+    }
+
+    private static void Simplify(MachineFunction f)
+    {
         var changed = true;
         while (changed)
         {
@@ -17,8 +26,6 @@ internal static class Layout
             changed |= MergeEqual(f);
             changed |= MergeTails(f);
         }
-        Order(f);
-        Fallthrough(f);
     }
 
     // A jump to a block that only jumps on goes where that one goes.
@@ -96,14 +103,13 @@ internal static class Layout
     // Blocks that do the same and go on to the same place are one block.
     private static bool MergeEqual(MachineFunction f)
     {
-        var first = new Dictionary<string, MachineBlock>();
-        var replaced = new Dictionary<MachineBlock, MachineBlock>();
+        var first = new Dictionary<MachineBlock, MachineBlock>(SameInstructions.Comparer);
+        Dictionary<MachineBlock, MachineBlock>? replaced = null;
         foreach (var block in f.Blocks.Skip(1))
         {
-            var key = string.Join(';', block.Instructions.Select(KeyOf));
-            if (!first.TryAdd(key, block)) replaced[block] = first[key];
+            if (!first.TryAdd(block, block)) (replaced ??= []).Add(block, first[block]);
         }
-        if (replaced.Count == 0) return false;
+        if (replaced is null) return false;
         Redirect(f, replaced);
         f.Blocks.RemoveAll(replaced.ContainsKey);
         return true;
@@ -121,9 +127,9 @@ internal static class Layout
     private static bool MergeTails(MachineFunction f)
     {
         var groups = f.Blocks
-            .Where(b => b.Instructions.Count >= 2 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
-            .GroupBy(b => KeyOf(b.Instructions[^1]) + "|" + KeyOf(b.Instructions[^2]))
-            .Where(g => g.Count() > 1);
+            .Where(b => b.Instructions.Count >= 3 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
+            .GroupBy(b => HashCode.Combine(b.Instructions[^1].ContentHash(), b.Instructions[^2].ContentHash()))
+            .Where(g => g.Skip(1).Any());
         foreach (var group in groups)
         {
             var blocks = group.ToList();
@@ -142,7 +148,7 @@ internal static class Layout
     {
         var common = 0;
         while (common < a.Instructions.Count && common < b.Instructions.Count
-            && KeyOf(a.Instructions[^(common + 1)]) == KeyOf(b.Instructions[^(common + 1)])
+            && a.Instructions[^(common + 1)].SameAs(b.Instructions[^(common + 1)])
             && !a.Instructions[^(common + 1)].IsJump)
         {
             common++;
@@ -167,9 +173,6 @@ internal static class Layout
         a.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
         return true;
     }
-
-    private static string KeyOf(MachineInstruction i) =>
-        $"{i.Op},{i.Destination},{i.Source},{i.Immediate},{i.Offset},{i.Width},{i.Alu},{i.Condition},{i.Atomic},{i.Size},{i.Signed},{i.Slot?.GetHashCode()},{i.Map},{i.Target?.Id}";
 
     // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a
     // way round joins the main way by falling through rather than by a jump.

@@ -47,8 +47,7 @@ internal sealed partial class Lowerer
             case SystemValueExpression system:
                 return LowerSystemValue(system);
             case EventFieldExpression field:
-                return (_traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
-                    field.Source, "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Read(field, _b, _context);
+                return ReadEventField(field);
             case StructExpression record:
                 var type = (StructType)_typer.TypeOf(record)!;
                 return StructInTemporary(record, type);
@@ -102,6 +101,11 @@ internal sealed partial class Lowerer
     private Operand LowerCast(CastExpression cast)
     {
         if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
+        if (cast is { Type: ScalarType, Operand: EventFieldExpression field } && _traced?.Resolve(field) is { Content: EventContent.TextPointer or EventContent.BytesPointer } pointer)
+        {
+            // A number asked of what is behind a pointer is the pointer.
+            return Convert(ReadEvent(pointer with { Type = ScalarType.UInt64, Content = EventContent.Value }), Typer.Plain(cast.Type)!, cast.Source);
+        }
         // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
         return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);
     }
@@ -220,6 +224,8 @@ internal sealed partial class Lowerer
     {
         if (operand is MemoryOperand memory) return memory;
         var place = StackPlace(Temporary(operand.Type.Size));
+        // A text shorter than its place must not leave what was there before: as a key it is all its bytes.
+        if (operand is DeferredOperand { FillsPlace: false, Type: StringType }) Zero(place, operand.Type.Size);
         Store(operand.Type, place, operand, null);
         return new MemoryOperand(operand.Type, place);
     }

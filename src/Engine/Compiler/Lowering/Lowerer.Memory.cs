@@ -22,7 +22,7 @@ internal sealed partial class Lowerer
     // The stack wants aligned accesses; slots begin on 8 bytes.
     private static int AlignmentOf(Place place)
     {
-        if (place.Region != MemoryRegion.Stack) return 8;
+        if (place.Region is not (MemoryRegion.Stack or MemoryRegion.Context)) return 8;
         var offset = place.Offset & 7;
         return offset == 0 ? 8 : offset & -offset;
     }
@@ -57,6 +57,11 @@ internal sealed partial class Lowerer
             _b.Store(place.Region, place.Pointer, place.Offset, scalar.Size, stored);
             return;
         }
+        if (value is DeferredOperand deferred && deferred.Type == type)
+        {
+            deferred.WriteTo(place);
+            return;
+        }
         var converted = Convert(value, type, source);
         var sourceAlignment = converted is MemoryOperand memory ? AlignmentOf(memory.Place) : 8;
         var layout = converted is PiecesOperand given && AlignmentOf(place) == 8 && given.Pieces.All(p => p.Offset % p.Size == 0)
@@ -76,6 +81,8 @@ internal sealed partial class Lowerer
         {
             case MemoryOperand memory:
                 return LoadPieces(memory.Place, wanted);
+            case DeferredOperand:
+                return LoadPieces(InMemory(operand).Place, wanted);
             case PiecesOperand pieces:
                 return pieces.Pieces.Select(p => (p.Offset, p.Size)).SequenceEqual(wanted)
                     ? pieces.Pieces

@@ -10,6 +10,10 @@ internal sealed partial class Lowerer
     {
         var operand = LowerExpression(text.Operand);
         if (operand.Type is StringType) return operand;
+        if (text.Operand is EventFieldExpression field && _traced?.Resolve(field) is { } access && operand is ScalarOperand { Scalar.Bits: 64 })
+        {
+            return ReadEvent(access with { Type = new StringType(Typer.DefaultTextCapacity), Content = EventContent.TextPointer });
+        }
         throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
     }
 

@@ -8,6 +8,8 @@ internal sealed class ProgramResources
 {
     private const uint Mmapable = 1 << 10; // BPF_F_MMAPABLE, Linux 5.5
     private const int EventBufferBytes = 256 * 1024;
+    private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
+    private const int MostStacks = 16384;
 
     private readonly List<Map> _maps = [];
     private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
@@ -27,6 +29,12 @@ internal sealed class ProgramResources
         Place(variables, VariableStorage.Array, ".data", MapType.Array, Mmapable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
         PlaceInHash(variables);
+        if (StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)])
+            .Any(e => e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
+        {
+            StackMap = _maps.Count;
+            _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8), MostStacks));
+        }
         if (_lost is not null)
         {
             EventMap = _maps.Count;
@@ -35,6 +43,9 @@ internal sealed class ProgramResources
     }
 
     public IReadOnlyList<Map> Maps => _maps;
+
+    /// <summary>The map that holds stack traces; null where the program takes none.</summary>
+    public int? StackMap { get; }
 
     public IReadOnlyList<VariableLocation> Variables => [.. _variables.Values.Where(l => l.Variable != _lost)];
 

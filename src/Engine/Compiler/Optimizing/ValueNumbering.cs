@@ -57,6 +57,7 @@ internal sealed class ValueNumbering
         foreach (var value in block.Body)
         {
             value.Refresh();
+            if (value.Op == Op.Store && value.Size < 8) value.Operands[1] = Narrow(value.Operands[1], value.Size * 8);
             Number(block, value, body, added);
         }
         block.Body = body;
@@ -123,6 +124,25 @@ internal sealed class ValueNumbering
         _known[key] = value;
         added.Add(key);
         body.Add(value);
+    }
+
+    // A store takes the low bits alone: what only changes the others is not needed.
+    private Value Narrow(Value value, int bits)
+    {
+        while (true)
+        {
+            value = value.Current;
+            var inner = value switch
+            {
+                { Op: Op.SignExtend } when value.Immediate >= bits => value.Operands[0],
+                { Op: Op.And } when value.Operands[1].Current is { IsConstant: true } mask
+                    && (mask.Immediate & Simplifier.Mask(bits)) == Simplifier.Mask(bits) => value.Operands[0],
+                _ => null,
+            };
+            if (inner is null) return value;
+            _changed = true;
+            value = inner;
+        }
     }
 
     private Value Place(Block block, Value value, Value instead, List<Value> body, List<Key> added)

@@ -73,5 +73,15 @@ internal sealed class MachineInstruction(MachineOp op)
     public bool ReadsSource => Op is MachineOp.Alu or MachineOp.Move or MachineOp.SignExtend or MachineOp.Load or MachineOp.Store
         or MachineOp.Atomic or MachineOp.Jump;
 
+    /// <summary>Whether it does the same as another; the source line does not count.</summary>
+    public bool SameAs(MachineInstruction other) =>
+        Op == other.Op && Destination == other.Destination && Source == other.Source && Immediate == other.Immediate
+        && Offset == other.Offset && Width == other.Width && Alu == other.Alu && Condition == other.Condition
+        && Atomic == other.Atomic && Size == other.Size && Signed == other.Signed && Map == other.Map
+        && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Target, other.Target);
+
+    /// <summary>A hash of what it does, equal for instructions that do the same.</summary>
+    public int ContentHash() => HashCode.Combine(Op, Destination, Source, Immediate, Offset, (Alu, Condition, Size), Map, Target?.Id);
+
     public MachineInstruction Clone() => (MachineInstruction)MemberwiseClone();
 }

@@ -1,0 +1,257 @@
+using System.Buffers.Binary;
+using System.Text;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// A program or library in ELF, of 32 or 64 bits, little-endian (elf(5)): what probes in user space need to know of it.
+/// Tables are read when they are first asked for.
+/// </summary>
+public sealed class ElfFile : IDisposable
+{
+    private const int LongestHeader = 64;
+    private const ushort SharedObject = 3;
+    private const ushort SeeFirstSection = 0xffff;
+
+    private readonly ElfReader reader;
+    private readonly Lazy<IReadOnlyList<ElfSection>> sections;
+    private readonly Lazy<IReadOnlyList<ElfSymbolTable>> tables;
+    private Lazy<ElfFunctionIndex> functions;
+    private readonly byte[] header;
+
+    private ElfFile(ElfReader reader)
+    {
+        this.reader = reader;
+        header = new byte[LongestHeader];
+        var start = reader.Read(0, 20);
+        if (!start.AsSpan().StartsWith("\u007fELF"u8)) throw reader.Bad("it does not begin as one");
+        if (start[5] != 1) throw reader.Bad("its bytes are in an order that this machine's processors do not use");
+        reader.Is64Bit = start[4] == 2;
+        reader.Read(0, reader.Is64Bit ? 64UL : 52).CopyTo(header, 0);
+        Machine = (ElfMachine)BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(18));
+        IsPositionIndependent = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(16)) == SharedObject;
+        sections = new(ReadSections);
+        Segments = ReadSegments();
+        tables = new(ReadSymbolTables);
+        functions = new(() => new ElfFunctionIndex(tables.Value));
+    }
+
+    /// <summary>The path it was opened by.</summary>
+    public string Path => reader.Path;
+
+    /// <summary>Whether it is of 64 bits.</summary>
+    public bool Is64Bit => reader.Is64Bit;
+
+    /// <summary>The processor it is for.</summary>
+    public ElfMachine Machine { get; }
+
+    /// <summary>Whether the loader may put it anywhere: true of shared libraries and of most programs.</summary>
+    public bool IsPositionIndependent { get; }
+
+    /// <summary>The segments, in order.</summary>
+    public IReadOnlyList<ElfSegment> Segments { get; }
+
+    /// <summary>The sections, in order; none where the file was stripped of their table.</summary>
+    public IReadOnlyList<ElfSection> Sections => sections.Value;
+
+    /// <summary>Whether only what the file exports has a name.</summary>
+    public bool IsStripped => Sections.All(each => each.Type != ElfSection.SymbolTable);
+
+    /// <summary>The notes of all sections that hold notes, in order.</summary>
+    public IEnumerable<ElfNote> Notes => Sections.Where(each => each.Type == ElfSection.Notes).SelectMany(NotesOf);
+
+    /// <summary>What the linker computed to tell builds apart, in lower-case hexadecimal; null where it did not.</summary>
+    public string? BuildId => Notes.FirstOrDefault(each => each is { Owner: "GNU", Type: 3 }) is { } note
+        ? Convert.ToHexStringLower(note.Description.Span)
+        : null;
+
+    /// <summary>The symbols that the file defines, those of <c>.symtab</c> before those of <c>.dynsym</c>.</summary>
+    public IEnumerable<ElfSymbol> Symbols => tables.Value.SelectMany(
+        table => Enumerable.Range(0, table.Count).Where(table.IsDefined).Select(index => table[index]));
+
+    /// <summary>The names of the functions that the file defines, each once.</summary>
+    public IEnumerable<string> FunctionNames => Symbols.Where(each => each.IsFunction).Select(each => each.Name).Distinct();
+
+    /// <summary>Opens a file and reads its headers.</summary>
+    /// <param name="path">The path.</param>
+    /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">The process may not read it.</exception>
+    /// <exception cref="InvalidDataException">It is no ELF file, or a broken one.</exception>
+    public static ElfFile Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var reader = new ElfReader(path);
+        try
+        {
+            return new ElfFile(reader);
+        }
+        catch
+        {
+            reader.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The symbol of a name, or null.</summary>
+    /// <param name="name">The name, without a version; case counts.</param>
+    public ElfSymbol? FindSymbol(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var wanted = Encoding.UTF8.GetBytes(name);
+        foreach (var table in tables.Value)
+        {
+            if (table.IndexOf(wanted) is >= 0 and var index) return table[index];
+        }
+
+        return null;
+    }
+
+    /// <summary>The symbol of a function.</summary>
+    /// <param name="name">The name, without a version; case counts.</param>
+    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    public ElfSymbol GetFunction(string name)
+    {
+        if (FindSymbol(name) is { } symbol && (symbol.IsFunction || IsCode(symbol.Address))) return symbol;
+        throw new UnknownNameException(
+            "function", name, FunctionNames, $"in '{Path}'",
+            IsStripped ? "The file is stripped: only what it exports has a name." : null);
+    }
+
+    /// <summary>The function that an address lies in, or null.</summary>
+    /// <param name="address">The address as the program expects it, without the place it was loaded at.</param>
+    public ElfSymbol? FindFunction(ulong address) => functions.Value.Find(address);
+
+    /// <summary>
+    /// Where in the file the byte of an address stands: what uprobes are put on. Null where the file has no such byte.
+    /// </summary>
+    /// <param name="address">The address as the program expects it, without the place it was loaded at.</param>
+    public ulong? ToFileOffset(ulong address) =>
+        Segments.FirstOrDefault(each => each.IsLoaded && address >= each.Address && address - each.Address < each.FileSize)
+            is { } segment
+            ? address - segment.Address + segment.Offset
+            : null;
+
+    /// <summary>The address that the loader gives a byte of the file, or null where it loads none there.</summary>
+    /// <param name="offset">Where the byte stands in the file.</param>
+    /// <param name="executable">Whether to look in code first: what the linker packed tightly is loaded twice.</param>
+    public ulong? ToAddress(ulong offset, bool executable = true) => Segments
+        .Where(each => each.IsLoaded && offset >= each.Offset && offset - each.Offset < each.FileSize)
+        .MaxBy(each => each.IsExecutable == executable)
+            is { } segment
+            ? offset - segment.Offset + segment.Address
+            : null;
+
+    /// <summary>The first section of a name, or null.</summary>
+    /// <param name="name">The name: <c>.text</c>.</param>
+    public ElfSection? FindSection(string name) => Sections.FirstOrDefault(each => each.Name == name);
+
+    /// <summary>The contents of a section; empty for one that has none in the file.</summary>
+    /// <param name="section">One of <see cref="Sections"/>.</param>
+    public byte[] Read(ElfSection section) => reader.Read(section);
+
+    /// <summary>
+    /// Where distributions put what was stripped from the file, by its <see cref="BuildId"/>: null where it is not installed.
+    /// </summary>
+    public string? FindDebugFile() =>
+        BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path && File.Exists(path)
+            ? path
+            : null;
+
+    /// <summary>Finds functions by address in the file that was split off this one: its addresses are the same.</summary>
+    internal void UseFunctionsOf(ElfFile whole) => functions = whole.functions;
+
+    /// <summary>Closes the file. Tables that were read before can still be asked.</summary>
+    public void Dispose() => reader.Dispose();
+
+    private bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
+        && address >= each.Address && address - each.Address < each.FileSize);
+
+    private List<ElfSegment> ReadSegments()
+    {
+        var entrySize = reader.UInt16(header, 42, 54);
+        var count = (uint)reader.UInt16(header, 44, 56);
+        if (count == SeeFirstSection) count = reader.UInt32(FirstSectionHeader(), 28, 44);
+        var least = Is64Bit ? 56 : 32;
+        var list = new List<ElfSegment>();
+        if (count == 0) return list;
+        if (entrySize < least) throw reader.Bad("its segments are too short");
+        var bytes = reader.Read(reader.Word(header, 28, 32), (ulong)entrySize * count);
+        for (var i = 0; i < count; i++)
+        {
+            var entry = bytes.AsSpan(i * entrySize, entrySize);
+            list.Add(new ElfSegment(
+                reader.UInt32(entry, 0, 0), reader.UInt32(entry, 24, 4), reader.Word(entry, 4, 8),
+                reader.Word(entry, 8, 16), reader.Word(entry, 16, 32), reader.Word(entry, 20, 40)));
+        }
+
+        return list;
+    }
+
+    private byte[] FirstSectionHeader() => reader.Read(reader.Word(header, 32, 40), Is64Bit ? 64UL : 40);
+
+    private List<ElfSection> ReadSections()
+    {
+        var list = new List<ElfSection>();
+        var offset = reader.Word(header, 32, 40);
+        if (offset == 0) return list;
+        var entrySize = reader.UInt16(header, 46, 58);
+        if (entrySize < (Is64Bit ? 64 : 40)) throw reader.Bad("its sections are too short");
+        ulong count = reader.UInt16(header, 48, 60);
+        uint nameTable = reader.UInt16(header, 50, 62);
+        if (count == 0) count = reader.Word(FirstSectionHeader(), 20, 32);
+        if (nameTable == SeeFirstSection) nameTable = reader.UInt32(FirstSectionHeader(), 24, 40);
+        if (count > (ulong)(int.MaxValue / entrySize)) throw reader.Bad($"it claims {count} sections");
+        var bytes = reader.Read(offset, entrySize * count);
+        for (var i = 0; i < (int)count; i++) list.Add(ReadSection(bytes.AsSpan(i * entrySize, entrySize)));
+        if (nameTable >= list.Count) return list;
+        var names = reader.Read(list[(int)nameTable]);
+        for (var i = 0; i < list.Count; i++)
+        {
+            var start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * entrySize));
+            list[i] = list[i] with { Name = ElfReader.Text(names, start) };
+        }
+
+        return list;
+    }
+
+    private ElfSection ReadSection(ReadOnlySpan<byte> entry) => new(
+        "", reader.UInt32(entry, 4, 4), reader.Word(entry, 12, 16), reader.Word(entry, 16, 24),
+        reader.Word(entry, 20, 32), (int)reader.UInt32(entry, 24, 40), reader.Word(entry, 32, 48));
+
+    private List<ElfSymbolTable> ReadSymbolTables()
+    {
+        var list = new List<ElfSymbolTable>();
+        foreach (var type in (ReadOnlySpan<uint>)[ElfSection.SymbolTable, ElfSection.DynamicSymbols])
+        {
+            foreach (var section in Sections)
+            {
+                if (section.Type == type && section.Link > 0 && section.Link < Sections.Count)
+                    list.Add(new ElfSymbolTable(reader.Read(section), reader.Read(Sections[section.Link]), Is64Bit));
+            }
+        }
+
+        return list;
+    }
+
+    private List<ElfNote> NotesOf(ElfSection section)
+    {
+        var notes = new List<ElfNote>();
+        var bytes = reader.Read(section).AsMemory();
+        var alignment = section.Alignment == 8 ? 8 : 4;
+        while (bytes.Length >= 12)
+        {
+            var head = bytes.Span;
+            long nameSize = BinaryPrimitives.ReadUInt32LittleEndian(head);
+            long size = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
+            var start = Align(12 + nameSize, alignment);
+            if (start + size > bytes.Length) throw reader.Bad($"a note in {section.Name} is cut off");
+            var owner = ElfReader.Text(head.Slice(12, (int)nameSize), 0);
+            notes.Add(new ElfNote(owner, BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), bytes.Slice((int)start, (int)size)));
+            bytes = bytes[(int)Math.Min(bytes.Length, Align(start + size, alignment))..];
+        }
+
+        return notes;
+    }
+
+    private static long Align(long value, int alignment) => (value + alignment - 1) / alignment * alignment;
+}

@@ -1,0 +1,17 @@
+namespace EbpfCat.Tracing;
+
+/// <summary>A section of an ELF file (elf(5), <c>Elf64_Shdr</c>).</summary>
+/// <param name="Name">The name: <c>.text</c>.</param>
+/// <param name="Type">What it holds: <c>sh_type</c>.</param>
+/// <param name="Address">Where the program expects it in memory; 0 where it is not loaded.</param>
+/// <param name="Offset">Where it stands in the file, in bytes.</param>
+/// <param name="Size">How many bytes it has.</param>
+/// <param name="Link">The number of the section that belongs to it: the strings of a table of symbols.</param>
+/// <param name="Alignment">What its address is a multiple of.</param>
+public sealed record ElfSection(string Name, uint Type, ulong Address, ulong Offset, ulong Size, int Link, ulong Alignment)
+{
+    internal const uint SymbolTable = 2;
+    internal const uint Notes = 7;
+    internal const uint NoBits = 8;
+    internal const uint DynamicSymbols = 11;
+}

@@ -1,0 +1,29 @@
+namespace EbpfCat.Tracing;
+
+/// <summary>What a symbol of an ELF file names: the low half of <c>st_info</c> of elf(5).</summary>
+public enum ElfSymbolKind
+{
+    /// <summary>The file does not say.</summary>
+    None = 0,
+
+    /// <summary>Data.</summary>
+    Object = 1,
+
+    /// <summary>Code.</summary>
+    Function = 2,
+
+    /// <summary>A section.</summary>
+    Section = 3,
+
+    /// <summary>A source file.</summary>
+    File = 4,
+
+    /// <summary>Data not yet placed.</summary>
+    Common = 5,
+
+    /// <summary>Data of which each thread has its own.</summary>
+    ThreadLocal = 6,
+
+    /// <summary>Code that chooses the implementation of a function when it is loaded (STT_GNU_IFUNC).</summary>
+    IndirectFunction = 10,
+}

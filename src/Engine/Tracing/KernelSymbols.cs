@@ -1,0 +1,187 @@
+using System.Buffers.Text;
+using System.Text;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// The symbols of the running kernel and its modules (<c>/proc/kallsyms</c>, proc(5)) as they were when they were read: a
+/// hundred thousand and more, held as the kernel wrote them and found without an object for each.
+/// </summary>
+public sealed class KernelSymbols
+{
+    // No function is as long: an address further from the symbol before it belongs to none.
+    private const ulong LongestDistance = 1 << 20;
+
+    private static readonly Lock Opening = new();
+    private static KernelSymbols? current;
+
+    // The names stand between line feeds, in the kernel's order, so that one search of the memory finds one.
+    private readonly byte[] names;
+    private readonly List<int> starts;
+    private readonly List<byte> types;
+    private readonly List<ushort> modules;
+    private readonly List<string> moduleNames;
+    private readonly ulong[] sortedAddresses;
+    private readonly int[] byAddress;
+    private readonly ulong[] addresses;
+
+    private KernelSymbols(Reader reader)
+    {
+        (names, starts, types, modules, moduleNames) =
+            (reader.Names, reader.Starts, reader.Types, reader.Modules, reader.ModuleNames);
+        addresses = [.. reader.Addresses];
+        AreAddressesHidden = addresses.AsSpan().IndexOfAnyExcept(0UL) < 0;
+        sortedAddresses = [.. addresses];
+        byAddress = [.. Enumerable.Range(0, addresses.Length)];
+        Array.Sort(sortedAddresses, byAddress);
+    }
+
+    /// <summary>The symbols of this machine, read when first asked for.</summary>
+    /// <exception cref="KernelException">They cannot be read.</exception>
+    public static KernelSymbols Current
+    {
+        get
+        {
+            lock (Opening)
+            {
+                return current ??= Load();
+            }
+        }
+    }
+
+    /// <summary>How many there are.</summary>
+    public int Count => addresses.Length;
+
+    /// <summary>
+    /// Whether the kernel shows every address as 0, as it does to a process without CAP_SYSLOG where
+    /// <c>kernel.kptr_restrict</c> is 1, and to all where it is 2. Names can be found, addresses cannot.
+    /// </summary>
+    public bool AreAddressesHidden { get; }
+
+    /// <summary>The names of all functions, in the kernel's order; static ones of the same name come each.</summary>
+    public IEnumerable<string> FunctionNames =>
+        Enumerable.Range(0, Count).Where(index => this[index].IsFunction).Select(Name);
+
+    private KernelSymbol this[int index] => new("", addresses[index], (char)types[index], null);
+
+    /// <summary>Reads the symbols as they are now: modules and programs come and go.</summary>
+    /// <exception cref="KernelException">They cannot be read.</exception>
+    public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
+
+    /// <summary>Makes the next use of <see cref="Current"/> read them again.</summary>
+    public static void Refresh()
+    {
+        lock (Opening)
+        {
+            current = null;
+        }
+    }
+
+    /// <summary>The first symbol of a name.</summary>
+    /// <param name="name">The name; case counts.</param>
+    public KernelSymbol? Find(string name) => FindAll(name).Select(each => (KernelSymbol?)each).FirstOrDefault();
+
+    /// <summary>All symbols of a name: static functions of several files may share one.</summary>
+    /// <param name="name">The name; case counts.</param>
+    public IEnumerable<KernelSymbol> FindAll(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var wanted = Encoding.UTF8.GetBytes($"\n{name}\n");
+        for (var from = 0; IndexOf(wanted, from) is >= 0 and var at; from = at + wanted.Length - 1)
+            yield return Symbol(starts.BinarySearch(at + 1));
+    }
+
+    /// <summary>The symbol that an address belongs to: the last that begins at or before it.</summary>
+    /// <param name="address">The address.</param>
+    /// <returns>The symbol, or null where the address is not the kernel's or addresses are hidden.</returns>
+    public KernelSymbol? Find(ulong address)
+    {
+        var at = Array.BinarySearch(sortedAddresses, address);
+        if (at < 0) at = ~at - 1;
+        if (at < 0 || sortedAddresses[at] == 0 || address - sortedAddresses[at] > LongestDistance) return null;
+        var best = at;
+        for (var other = at; other >= 0 && sortedAddresses[other] == sortedAddresses[at]; other--) Prefer(other);
+        for (var other = at + 1; other < Count && sortedAddresses[other] == sortedAddresses[at]; other++) Prefer(other);
+        return Symbol(byAddress[best]);
+
+        // Of several names for an address the one meant is global, not weak, and not a mark of the linker's.
+        void Prefer(int other)
+        {
+            if (Rank(byAddress[other]) < Rank(byAddress[best])) best = other;
+        }
+    }
+
+    internal static KernelSymbols Parse(byte[] text) => new(new Reader(text));
+
+    private int IndexOf(byte[] wanted, int from)
+    {
+        var at = names.AsSpan(from).IndexOf(wanted);
+        return at < 0 ? -1 : from + at;
+    }
+
+    private int Rank(int index)
+    {
+        var type = (char)types[index];
+        return (type is 'T' ? 0 : char.IsAsciiLetterUpper(type) && type != 'W' ? 1 : 2) * 4
+            + (names[starts[index]] == (byte)'_' ? 2 : 0) + (starts[index + 1] - starts[index] > 40 ? 1 : 0);
+    }
+
+    private string Name(int index) => Encoding.UTF8.GetString(names, starts[index], starts[index + 1] - starts[index] - 1);
+
+    private KernelSymbol Symbol(int index) =>
+        this[index] with { Name = Name(index), Module = modules[index] == 0 ? null : moduleNames[modules[index] - 1] };
+
+    /// <summary>Takes the lines apart: <c>ffffffff81000000 T _text</c>, <c>ffffffffc0000000 t name	[module]</c>.</summary>
+    private sealed class Reader
+    {
+        private readonly Dictionary<string, ushort> moduleNumbers = new(StringComparer.Ordinal);
+
+        public Reader(ReadOnlySpan<byte> text)
+        {
+            Names = new byte[text.Length + 1];
+            Names[0] = (byte)'\n';
+            var end = 1;
+            while (!text.IsEmpty)
+            {
+                var feed = text.IndexOf((byte)'\n');
+                var line = feed < 0 ? text : text[..feed];
+                text = feed < 0 ? default : text[(feed + 1)..];
+                if (!Utf8Parser.TryParse(line, out ulong address, out var digits, 'x') || line.Length < digits + 4) continue;
+                var name = line[(digits + 3)..];
+                var tab = name.IndexOf((byte)'\t');
+                Modules.Add(tab < 0 ? (ushort)0 : ModuleNumber(name[(tab + 1)..]));
+                if (tab >= 0) name = name[..tab];
+                Starts.Add(end);
+                Addresses.Add(address);
+                Types.Add(line[digits + 1]);
+                name.CopyTo(Names.AsSpan(end));
+                end += name.Length;
+                Names[end++] = (byte)'\n';
+            }
+
+            Starts.Add(end);
+            Names = Names[..end];
+        }
+
+        public byte[] Names { get; }
+
+        public List<int> Starts { get; } = new(1 << 17);
+
+        public List<ulong> Addresses { get; } = new(1 << 17);
+
+        public List<byte> Types { get; } = new(1 << 17);
+
+        public List<ushort> Modules { get; } = new(1 << 17);
+
+        public List<string> ModuleNames { get; } = [];
+
+        private ushort ModuleNumber(ReadOnlySpan<byte> bracketed)
+        {
+            var name = Encoding.UTF8.GetString(bracketed).Trim('[', ']', ' ');
+            if (moduleNumbers.TryGetValue(name, out var number)) return number;
+            ModuleNames.Add(name);
+            return moduleNumbers[name] = (ushort)ModuleNames.Count;
+        }
+    }
+}

@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Text;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>The memory of a process as it was when it was read (<c>/proc/PID/maps</c>).</summary>
+public sealed class ProcessMaps
+{
+    private const string DeletedMark = " (deleted)";
+
+    private ProcessMaps(int processId, IReadOnlyList<ProcessMapping> mappings) => (ProcessId, Mappings) = (processId, mappings);
+
+    /// <summary>The process.</summary>
+    public int ProcessId { get; }
+
+    /// <summary>The ranges in the order of their addresses.</summary>
+    public IReadOnlyList<ProcessMapping> Mappings { get; }
+
+    /// <summary>Reads the memory of a process; it has none when it is gone or a thread of the kernel.</summary>
+    /// <param name="processId">The process.</param>
+    /// <exception cref="KernelException">It cannot be read: ESRCH or ENOENT, it is gone; EACCES, it is another user's.</exception>
+    public static ProcessMaps Read(int processId) => Parse(processId, KernelFile.Read($"/proc/{Number(processId)}/maps"));
+
+    /// <summary>Reads the memory of a process, or gives null where it cannot be read.</summary>
+    /// <param name="processId">The process.</param>
+    public static ProcessMaps? TryRead(int processId) =>
+        KernelFile.TryRead($"/proc/{Number(processId)}/maps", out var text) == Errno.None ? Parse(processId, text) : null;
+
+    /// <summary>The range that an address lies in, or null.</summary>
+    /// <param name="address">The address.</param>
+    public ProcessMapping? Find(ulong address)
+    {
+        var (low, high) = (0, Mappings.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Mappings[middle].End <= address) low = middle + 1;
+            else high = middle;
+        }
+
+        return low < Mappings.Count && Mappings[low].Contains(address) ? Mappings[low] : null;
+    }
+
+    internal static ProcessMaps Parse(int processId, ReadOnlySpan<byte> text)
+    {
+        var mappings = new List<ProcessMapping>();
+        foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            // Five words, then spaces, then the path, which may hold spaces itself.
+            var words = line.Split(' ', 6);
+            var dash = words[0].IndexOf('-', StringComparison.Ordinal);
+            var path = words.Length > 5 ? words[5].TrimStart(' ').Replace("\\012", "\n", StringComparison.Ordinal) : "";
+            var isDeleted = path.EndsWith(DeletedMark, StringComparison.Ordinal);
+            mappings.Add(new ProcessMapping(
+                Hexadecimal(words[0].AsSpan(0, dash)),
+                Hexadecimal(words[0].AsSpan(dash + 1)),
+                words[1],
+                Hexadecimal(words[2]),
+                words[3],
+                ulong.Parse(words[4], CultureInfo.InvariantCulture),
+                isDeleted ? path[..^DeletedMark.Length] : path,
+                isDeleted));
+        }
+
+        return new ProcessMaps(processId, mappings);
+    }
+
+    private static ulong Hexadecimal(ReadOnlySpan<char> text) =>
+        ulong.Parse(text, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

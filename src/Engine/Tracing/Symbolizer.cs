@@ -1,0 +1,159 @@
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// Finds the functions that addresses of code belong to, the kernel's and those of processes. What it reads of a process it
+/// keeps, so that the stacks of one that is gone meanwhile can still be told; it may be used from several threads.
+/// </summary>
+public sealed class Symbolizer
+{
+    private static readonly TimeSpan LeastAge = TimeSpan.FromMilliseconds(100);
+
+    private readonly Lock access = new();
+    private readonly Dictionary<int, Process> processes = [];
+    private readonly Dictionary<(string Device, ulong Inode, string Path), ElfFile?> files = [];
+    private readonly TimeProvider clock;
+
+    /// <summary>Makes one that has read nothing yet.</summary>
+    public Symbolizer() : this(TimeProvider.System)
+    {
+    }
+
+    internal Symbolizer(TimeProvider clock) => this.clock = clock;
+
+    /// <summary>The function of the kernel that an address belongs to.</summary>
+    /// <param name="address">The address.</param>
+    /// <param name="isReturnAddress">
+    /// Whether it is where a call returns to, which lies in the function after the caller where the call is its last
+    /// instruction: true for all of a stack but its first.
+    /// </param>
+    /// <exception cref="KernelException">The kernel's symbols cannot be read.</exception>
+    public static SymbolizedAddress Kernel(ulong address, bool isReturnAddress = false)
+    {
+        return KernelSymbols.Current.Find(address - (isReturnAddress ? 1UL : 0)) is { } symbol
+            ? new SymbolizedAddress(address, symbol.Name, address - symbol.Address, symbol.Module, IsKernel: true)
+            : new SymbolizedAddress(address, null, 0, null, IsKernel: true);
+    }
+
+    /// <summary>The function of a process that an address belongs to.</summary>
+    /// <param name="processId">The process.</param>
+    /// <param name="address">The address.</param>
+    /// <param name="isReturnAddress">Whether it is where a call returns to.</param>
+    public SymbolizedAddress User(int processId, ulong address, bool isReturnAddress = false)
+    {
+        lock (access)
+        {
+            var wanted = address - (isReturnAddress ? 1UL : 0);
+            var process = Known(processId, wanted);
+            if (process?.Maps.Find(wanted) is not { } mapping) return new(address, null, 0, null, IsKernel: false);
+            if (mapping.IsFile && File(processId, mapping) is { } file)
+            {
+                var inFile = wanted - mapping.Start + mapping.FileOffset;
+                return file.ToAddress(inFile) is { } linked && file.FindFunction(linked) is { } function
+                    ? new(address, function.Name, linked - function.Address + (address - wanted), mapping.Path, IsKernel: false)
+                    : new(address, null, inFile + (address - wanted), mapping.Path, IsKernel: false);
+            }
+
+            var module = mapping.Path.Length > 0 ? mapping.Path : "[anon]";
+            return mapping.IsExecutable && !mapping.IsFile && process.Compiled(wanted) is { } compiled
+                ? new(address, compiled.Name, compiled.Offset + (address - wanted), module, IsKernel: false)
+                : new(address, null, wanted - mapping.Start, module, IsKernel: false);
+        }
+    }
+
+    /// <summary>Reads what a process has in its memory now, so that its stacks can be told when it is gone.</summary>
+    /// <param name="processId">The process.</param>
+    /// <returns>Whether there is such a process.</returns>
+    public bool Remember(int processId)
+    {
+        lock (access)
+        {
+            return Read(processId) is not null;
+        }
+    }
+
+    /// <summary>Forgets a process that is gone, so that its number can be another's.</summary>
+    /// <param name="processId">The process.</param>
+    public void Forget(int processId)
+    {
+        lock (access)
+        {
+            processes.Remove(processId);
+        }
+    }
+
+    private Process? Known(int processId, ulong address)
+    {
+        if (!processes.TryGetValue(processId, out var process)) return Read(processId);
+        // It may have loaded a library since, or become another program by execve(2).
+        return process.Maps.Find(address) is null && clock.GetElapsedTime(process.ReadAt) > LeastAge
+            ? Read(processId) ?? process
+            : process;
+    }
+
+    private Process? Read(int processId)
+    {
+        if (ProcessMaps.TryRead(processId) is not { Mappings.Count: > 0 } maps) return null;
+        return processes[processId] = new Process(maps, clock);
+    }
+
+    private ElfFile? File(int processId, ProcessMapping mapping)
+    {
+        var key = (mapping.Device, mapping.Inode, mapping.Path);
+        if (files.TryGetValue(key, out var known)) return known;
+        // The link is right whatever mount namespace the process is in, and for deleted files, but takes a capability.
+        ElfFile? file = null;
+        string[] paths =
+        [
+            FormattableString.Invariant($"/proc/{processId}/map_files/{mapping.Start:x}-{mapping.End:x}"),
+            FormattableString.Invariant($"/proc/{processId}/root{mapping.Path}"),
+            mapping.Path,
+        ];
+        foreach (var path in mapping.IsDeleted ? paths.AsSpan(0, 1) : paths)
+        {
+            if ((file = Open(path, useDebugFile: true)) is not null) break;
+        }
+
+        // Where the process is gone, the same file may yet be found through another.
+        if (file is not null || Directory.Exists(FormattableString.Invariant($"/proc/{processId}"))) files[key] = file;
+        return file;
+    }
+
+    /// <summary>A file with its functions read, and closed again; those of the file stripped off it, where it is installed.</summary>
+    private static ElfFile? Open(string path, bool useDebugFile)
+    {
+        try
+        {
+            using var file = ElfFile.Open(path);
+            if (useDebugFile && file.IsStripped && file.FindDebugFile() is { } debug && Open(debug, false) is { } whole)
+                file.UseFunctionsOf(whole);
+            else file.FindFunction(0);
+            return file;
+        }
+        catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException or InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private sealed class Process(ProcessMaps maps, TimeProvider clock)
+    {
+        private PerfMap? compiled;
+        private long? compiledAt;
+
+        public ProcessMaps Maps => maps;
+
+        public long ReadAt { get; } = clock.GetTimestamp();
+
+        /// <summary>A function that a just-in-time compiler made; it may have made more since it was last looked.</summary>
+        public (string Name, ulong Offset)? Compiled(ulong address)
+        {
+            if (compiled?.Find(address) is { } found) return found;
+            if (compiledAt is { } last && clock.GetElapsedTime(last) < LeastAge) return null;
+            compiled = PerfMap.Read(maps.ProcessId) ?? compiled;
+            compiledAt = clock.GetTimestamp();
+            return compiled?.Find(address);
+        }
+    }
+}

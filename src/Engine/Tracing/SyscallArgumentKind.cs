@@ -1,0 +1,35 @@
+namespace EbpfCat.Tracing;
+
+/// <summary>What an argument of a system call means, and so how it is shown.</summary>
+public enum SyscallArgumentKind
+{
+    /// <summary>A number without further meaning.</summary>
+    Integer,
+
+    /// <summary>A file descriptor, or a negative number such as AT_FDCWD (-100).</summary>
+    FileDescriptor,
+
+    /// <summary>Bits, best shown in hexadecimal.</summary>
+    Flags,
+
+    /// <summary>Permissions, best shown in octal.</summary>
+    Mode,
+
+    /// <summary>A length or count.</summary>
+    Size,
+
+    /// <summary>A pointer to text ended by a NUL, in the process's memory.</summary>
+    String,
+
+    /// <summary>A pointer to pointers to text, ended by a null pointer: the arguments and environment of execve(2).</summary>
+    StringList,
+
+    /// <summary>A pointer to bytes in the process's memory, whose number another argument or the result gives.</summary>
+    Buffer,
+
+    /// <summary>A pointer to a <c>struct sockaddr</c> in the process's memory.</summary>
+    SocketAddress,
+
+    /// <summary>Another pointer into the process's memory.</summary>
+    Pointer,
+}

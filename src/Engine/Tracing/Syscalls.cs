@@ -1,0 +1,107 @@
+using System.Collections.Concurrent;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>The system calls that can be traced here, from the tracepoints <c>syscalls/sys_enter_*</c> of tracefs.</summary>
+public sealed class Syscalls
+{
+    private const string Enter = "sys_enter_";
+    private const string Exit = "sys_exit_";
+    private static readonly Lock Opening = new();
+    private static Syscalls? current;
+
+    private readonly TraceFs tracing;
+    private readonly Dictionary<string, string> functions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Syscall> known = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyDictionary<int, string>> namesByNumber;
+
+    internal Syscalls(TraceFs tracing)
+    {
+        this.tracing = tracing;
+        const string prefix = $"{TracepointFormat.SyscallCategory}/{Enter}";
+        foreach (var tracepoint in tracing.Tracepoints)
+        {
+            if (!tracepoint.StartsWith(prefix, StringComparison.Ordinal)) continue;
+            var function = tracepoint[prefix.Length..];
+            functions[SyscallFacts.NamesByFunction.GetValueOrDefault(function, function)] = function;
+        }
+
+        Names = [.. functions.Keys.Order(StringComparer.Ordinal)];
+        namesByNumber = new(() => SyscallNumbers.Current.ToDictionary(pair => pair.Value, pair => pair.Key));
+    }
+
+    /// <summary>The system calls of this machine, read when first asked for.</summary>
+    /// <exception cref="KernelException">
+    /// The tracing file system cannot be read, or the kernel has no tracepoints for system calls.
+    /// </exception>
+    public static Syscalls Current
+    {
+        get
+        {
+            lock (Opening)
+            {
+                return current ??= new Syscalls(TraceFs.Current);
+            }
+        }
+    }
+
+    /// <summary>The names, sorted, as the man pages have them.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>The system call of a name.</summary>
+    /// <param name="name">The name, as the man page has it or as the tracepoint does.</param>
+    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <exception cref="KernelException">The kernel has no tracepoints for system calls.</exception>
+    public Syscall this[string name]
+    {
+        get
+        {
+            ArgumentException.ThrowIfNullOrEmpty(name);
+            var proper = Resolve(name);
+            return known.TryGetValue(proper, out var found) ? found : known[proper] = Read(proper);
+        }
+    }
+
+    /// <summary>Whether there is a system call of a name.</summary>
+    /// <param name="name">The name, as the man page has it or as the tracepoint does.</param>
+    public bool Contains(string name) => Find(name) is not null;
+
+    /// <summary>The names that match a pattern.</summary>
+    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
+    public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));
+
+    /// <summary>The name of a number on this processor, or null.</summary>
+    /// <param name="number">The number, as <c>raw_syscalls/sys_enter</c> gives it.</param>
+    public string? NameOf(int number) => namesByNumber.Value.GetValueOrDefault(number);
+
+    private string? Find(string name) =>
+        functions.ContainsKey(name) ? name
+        : SyscallFacts.NamesByFunction.TryGetValue(name, out var proper) && functions.ContainsKey(proper) ? proper
+        : SyscallFacts.OtherNames.TryGetValue(name, out var other) && functions.ContainsKey(other) ? other
+        : null;
+
+    private string Resolve(string name)
+    {
+        if (Find(name) is { } proper) return proper;
+        if (functions.Count == 0)
+        {
+            throw new KernelException(
+                $"trace the system call '{name}'", Errno.ENOENT, "the kernel has no tracepoints for system calls",
+                "Use a kernel built with CONFIG_FTRACE_SYSCALLS, or the tracepoint raw_syscalls/sys_enter.");
+        }
+
+        var remark = SyscallNumbers.Current.ContainsKey(name) ? "The kernel has it, but no tracepoint for it." : null;
+        throw new UnknownNameException("system call", name, Names, remark: remark);
+    }
+
+    private Syscall Read(string name)
+    {
+        var function = functions[name];
+        return new Syscall(
+            name,
+            SyscallNumbers.Current.TryGetValue(name, out var number) ? number : null,
+            tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Enter}{function}"),
+            tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Exit}{function}"));
+    }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Concurrent;
+using System.Text;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// The kernel's tracing file system: the tracepoints there are and what their records hold
+/// (<c>Documentation/trace/ftrace.rst</c>). What was read once is remembered; modules loaded later bring tracepoints that
+/// <see cref="Refresh"/> finds.
+/// </summary>
+public sealed class TraceFs
+{
+    /// <summary>Where the tracing file system is mounted as a rule.</summary>
+    public const string UsualPath = "/sys/kernel/tracing";
+
+    private static readonly Lock Opening = new();
+    private static TraceFs? current;
+
+    private readonly ConcurrentDictionary<string, TracepointFormat> formats = new(StringComparer.Ordinal);
+    private IReadOnlyList<string>? tracepoints;
+
+    internal TraceFs(string path) => Path = path;
+
+    /// <summary>The tracing file system of this machine, found or mounted when first asked for.</summary>
+    /// <exception cref="KernelException">
+    /// It is not mounted and cannot be: EPERM, CAP_SYS_ADMIN is missing; ENODEV, the kernel has no tracing. Asked again,
+    /// it is looked for again.
+    /// </exception>
+    public static TraceFs Current
+    {
+        get
+        {
+            lock (Opening)
+            {
+                return current ??= Open();
+            }
+        }
+    }
+
+    /// <summary>Where it is mounted.</summary>
+    public string Path { get; }
+
+    /// <summary>All tracepoints, as <c>category/name</c>, in the kernel's order.</summary>
+    /// <exception cref="KernelException">They cannot be read: a capability is missing, or the kernel is locked down.</exception>
+    public IReadOnlyList<string> Tracepoints => tracepoints ??= List();
+
+    /// <summary>The categories of the tracepoints, sorted.</summary>
+    public IReadOnlyList<string> Categories => [.. Tracepoints
+        .Select(name => name[..name.IndexOf('/', StringComparison.Ordinal)])
+        .Distinct()
+        .Order(StringComparer.Ordinal)];
+
+    /// <summary>Finds where the tracing file system is mounted, and mounts it at <see cref="UsualPath"/> where it is not.</summary>
+    /// <exception cref="KernelException">It cannot be mounted.</exception>
+    public static TraceFs Open()
+    {
+        if (FindMounted() is { } path) return new TraceFs(path);
+        if (Libc.Mount("tracefs", UsualPath, "tracefs", 0, "") == 0) return new TraceFs(UsualPath);
+        var error = Libc.LastErrno;
+        var operation = $"mount the tracing file system on '{UsualPath}'";
+        throw error is Errno.ENODEV or Errno.ENOENT
+            ? new KernelException(
+                operation, error, "the kernel has no tracing", "Use a kernel built with CONFIG_FTRACE and CONFIG_EVENT_TRACING.")
+            : KernelFile.Refuse(operation, error, Capability.SysAdmin);
+    }
+
+    /// <summary>The tracepoints whose <c>category/name</c>, or name alone where the pattern has no slash, match a pattern.</summary>
+    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
+    public IEnumerable<string> Match(string pattern)
+    {
+        ArgumentNullException.ThrowIfNull(pattern);
+        var whole = pattern.Contains('/', StringComparison.Ordinal);
+        return Tracepoints.Where(name =>
+            Wildcard.Matches(whole ? name : name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1), pattern));
+    }
+
+    /// <summary>The format of a tracepoint's record.</summary>
+    /// <param name="tracepoint">
+    /// <c>category/name</c> (<c>category:name</c>, as perf and bpftrace write it, does as well), or a name that only one
+    /// category has.
+    /// </param>
+    /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
+    /// <exception cref="KernelException">Its format cannot be read.</exception>
+    public TracepointFormat GetFormat(string tracepoint)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(tracepoint);
+        if (formats.TryGetValue(tracepoint, out var known)) return known;
+        var (category, name) = Resolve(tracepoint);
+        var error = KernelFile.TryRead(FormatPath(category, name), out var text);
+        if (error == Errno.ENOENT) throw Unknown(tracepoint);
+        if (error != Errno.None) throw KernelFile.Refuse($"read the format of the tracepoint '{tracepoint}'", error);
+        return formats[tracepoint] = TracepointFormat.Parse(category, text);
+    }
+
+    /// <summary>Forgets what was read, as after a module was loaded.</summary>
+    public void Refresh()
+    {
+        formats.Clear();
+        tracepoints = null;
+    }
+
+    /// <summary>Where a mounted tracing file system is, by the process's own table of mounts; null where there is none.</summary>
+    internal static string? FindMounted()
+    {
+        string? found = null;
+        foreach (var line in Encoding.UTF8.GetString(KernelFile.Read("/proc/self/mounts")).Split('\n'))
+        {
+            if (line.Split(' ') is not [_, var path, "tracefs", ..]) continue;
+            if (path == UsualPath) return path;
+            found ??= path;
+        }
+
+        // The debug file system mounts it by itself when somebody looks.
+        return found ?? (Directory.Exists("/sys/kernel/debug/tracing/events") ? "/sys/kernel/debug/tracing" : null);
+    }
+
+    private string FormatPath(string category, string name) => $"{Path}/events/{category}/{name}/format";
+
+    private (string Category, string Name) Resolve(string tracepoint)
+    {
+        var slash = tracepoint.AsSpan().IndexOfAny('/', ':');
+        if (slash < 0)
+        {
+            var suffix = "/" + tracepoint;
+            var holders = Tracepoints.Where(each => each.EndsWith(suffix, StringComparison.Ordinal)).Take(2).ToArray();
+            if (holders.Length != 1) throw Unknown(tracepoint);
+            return (holders[0][..^suffix.Length], tracepoint);
+        }
+
+        var (category, name) = (tracepoint[..slash], tracepoint[(slash + 1)..]);
+        return IsName(category) && IsName(name) ? (category, name) : throw Unknown(tracepoint);
+    }
+
+    // What is joined into a path must not lead out of it.
+    private static bool IsName(string text) => text.Length > 0 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0');
+
+    private UnknownNameException Unknown(string tracepoint)
+    {
+        var wanted = tracepoint.Replace(':', '/');
+        if (wanted.Contains('/', StringComparison.Ordinal)) return new("tracepoint", tracepoint, Tracepoints);
+        var named = Tracepoints.Where(each => each.EndsWith("/" + wanted, StringComparison.Ordinal)).ToArray();
+        if (named.Length > 0)
+            return new("tracepoint", tracepoint, [], remark: $"Several categories have one: {string.Join(", ", named)}.");
+        return new("tracepoint", tracepoint, Tracepoints.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..]));
+    }
+
+    private string[] List()
+    {
+        var text = Encoding.UTF8.GetString(KernelFile.Read($"{Path}/available_events"));
+        var names = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        for (var i = 0; i < names.Length; i++)
+        {
+            var colon = names[i].IndexOf(':', StringComparison.Ordinal);
+            names[i] = string.Concat(names[i].AsSpan(0, colon), "/", names[i].AsSpan(colon + 1));
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Text;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// The functions of the kernel that probes can be put on: by the kernel's own list where it has one and lets it be read
+/// (<c>available_filter_functions</c> of tracefs, CONFIG_DYNAMIC_FTRACE), else by its symbols, of which it may refuse some.
+/// </summary>
+public sealed class TraceableFunctions
+{
+    private static readonly Lock Opening = new();
+    private static TraceableFunctions? current;
+
+    private readonly HashSet<string> set;
+
+    private TraceableFunctions(IReadOnlyList<string> names, bool isExact)
+    {
+        (Names, IsExact) = (names, isExact);
+        set = new HashSet<string>(names, StringComparer.Ordinal);
+    }
+
+    /// <summary>The functions of this machine, read when first asked for.</summary>
+    /// <exception cref="KernelException">Neither the list nor the symbols can be read.</exception>
+    public static TraceableFunctions Current
+    {
+        get
+        {
+            lock (Opening)
+            {
+                return current ??= Load();
+            }
+        }
+    }
+
+    /// <summary>The names, each once, in the kernel's order.</summary>
+    public IReadOnlyList<string> Names { get; }
+
+    /// <summary>Whether the kernel itself said which they are.</summary>
+    public bool IsExact { get; }
+
+    /// <summary>Reads the functions as they are now: modules come and go.</summary>
+    /// <exception cref="KernelException">Neither the list nor the symbols can be read.</exception>
+    public static TraceableFunctions Load()
+    {
+        var list = TraceFs.FindMounted() is { } path
+            && KernelFile.TryRead($"{path}/available_filter_functions", out var text) == Errno.None
+                ? Parse(text)
+                : [];
+        return list.Count > 0
+            ? new TraceableFunctions(list, isExact: true)
+            : new TraceableFunctions([.. KernelSymbols.Current.FunctionNames.Distinct(StringComparer.Ordinal)], isExact: false);
+    }
+
+    /// <summary>Whether there is a function of a name.</summary>
+    /// <param name="name">The name; case counts.</param>
+    public bool Contains(string name) => set.Contains(name);
+
+    /// <summary>The names that match a pattern.</summary>
+    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
+    public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));
+
+    /// <summary>Refuses a name that no function has.</summary>
+    /// <param name="name">The name; case counts.</param>
+    /// <exception cref="UnknownNameException">There is no such function; names the nearest ones.</exception>
+    public void Require(string name)
+    {
+        if (Contains(name)) return;
+        var isSymbol = KernelSymbols.Current.Find(name) is not null;
+        throw new UnknownNameException(
+            "kernel function", name, Names,
+            remark: isSymbol ? "The kernel has a symbol of this name, but it cannot be traced." : null);
+    }
+
+    // A line has the name and, for a module's function, the module in brackets.
+    internal static IReadOnlyList<string> Parse(ReadOnlySpan<byte> text)
+    {
+        var names = new List<string>();
+        var seen = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var range in text.Split((byte)'\n'))
+        {
+            var line = text[range];
+            var end = line.IndexOfAny((byte)' ', (byte)'\t');
+            var name = Encoding.UTF8.GetString(end < 0 ? line : line[..end]);
+            if (name.Length > 0 && !name.StartsWith("__ftrace_invalid_address__", StringComparison.Ordinal) && seen.Add(name))
+                names.Add(name);
+        }
+
+        return names;
+    }
+}

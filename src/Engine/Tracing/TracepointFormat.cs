@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Text;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// The record of a tracepoint, as its <c>format</c> file in tracefs describes it (<c>Documentation/trace/events.rst</c>).
+/// </summary>
+public sealed class TracepointFormat
+{
+    /// <summary>The category of the tracepoints of system calls, whose pointers are the process's.</summary>
+    public const string SyscallCategory = "syscalls";
+
+    private readonly Dictionary<string, TracepointField> byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TracepointField> byAnyCase = new(StringComparer.OrdinalIgnoreCase);
+
+    private TracepointFormat(string category, string name, int id, IReadOnlyList<TracepointField> fields, string print)
+    {
+        (Category, Name, Id, Fields, PrintFormat) = (category, name, id, fields, print);
+        foreach (var field in fields)
+        {
+            byName.TryAdd(field.Name, field);
+            byAnyCase.TryAdd(field.Name, field);
+        }
+    }
+
+    /// <summary>The category: <c>sched</c>.</summary>
+    public string Category { get; }
+
+    /// <summary>The name within the category: <c>sched_switch</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Category and name: <c>sched/sched_switch</c>.</summary>
+    public string FullName => $"{Category}/{Name}";
+
+    /// <summary>The number that perf_event_open(2) knows the tracepoint by, as <c>config</c>.</summary>
+    public int Id { get; }
+
+    /// <summary>The fields in order, those common to all tracepoints first.</summary>
+    public IReadOnlyList<TracepointField> Fields { get; }
+
+    /// <summary>How the kernel prints a record, as a C format and expressions.</summary>
+    public string PrintFormat { get; }
+
+    /// <summary>The fields of this tracepoint alone, in order: what a program may read.</summary>
+    public IEnumerable<TracepointField> OwnFields => Fields.Where(each => !each.IsCommon);
+
+    /// <summary>Where the last field ends, in bytes; text and arrays that the record holds elsewhere follow it.</summary>
+    public int Size => Fields.Count == 0 ? 0 : Fields.Max(each => each.Offset + each.Size);
+
+    /// <summary>The field of a name, whose case counts only where two names differ by nothing else.</summary>
+    /// <param name="name">The name.</param>
+    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    public TracepointField this[string name] => Find(name)
+        ?? throw new UnknownNameException("field", name, OwnFields.Select(each => each.Name), $"in {FullName}");
+
+    /// <summary>The field of a name, or null.</summary>
+    /// <param name="name">The name; its case counts only where two names differ by nothing else.</param>
+    public TracepointField? Find(string name) => byName.GetValueOrDefault(name) ?? byAnyCase.GetValueOrDefault(name);
+
+    /// <summary>Reads the text of a <c>format</c> file.</summary>
+    /// <param name="category">The tracepoint's category.</param>
+    /// <param name="text">The text.</param>
+    /// <exception cref="FormatException">It is no such text.</exception>
+    public static TracepointFormat Parse(string category, ReadOnlySpan<char> text)
+    {
+        string? name = null;
+        var id = -1;
+        var fields = new List<TracepointField>();
+        var print = "";
+        foreach (var each in text.EnumerateLines())
+        {
+            var line = each.Trim();
+            if (Take(ref line, "field:")) fields.Add(TracepointFieldParser.Parse(line, category));
+            else if (Take(ref line, "name:")) name = line.Trim().ToString();
+            else if (Take(ref line, "ID:")) id = int.Parse(line, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+            else if (Take(ref line, "print fmt:")) print = line.Trim().ToString();
+        }
+
+        if (name is null || id < 0)
+            throw new FormatException($"This is no format of a tracepoint: '{text[..Math.Min(80, text.Length)]}'.");
+        for (var i = 0; i < fields.Count; i++)
+        {
+            if (PrintedNames.Find(print, fields[i]) is { } names) fields[i] = fields[i] with { Enumeration = names };
+        }
+
+        return new TracepointFormat(category, name, id, fields, print);
+    }
+
+    internal static TracepointFormat Parse(string category, ReadOnlySpan<byte> text) =>
+        Parse(category, Encoding.UTF8.GetString(text).AsSpan());
+
+    private static bool Take(ref ReadOnlySpan<char> line, string prefix)
+    {
+        if (!line.StartsWith(prefix, StringComparison.Ordinal)) return false;
+        line = line[prefix.Length..];
+        return true;
+    }
+}

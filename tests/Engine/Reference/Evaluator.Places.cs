@@ -1,0 +1,117 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+internal sealed partial class Evaluator
+{
+    private void Assign(AssignStatement assignment)
+    {
+        var type = _typer.TypeOf(assignment.Target)!;
+        if (assignment.Operator is not { } op)
+        {
+            var value = Convert(assignment.Value, type);
+            Write(Locate(assignment.Target), value);
+            return;
+        }
+        var right = Evaluate(assignment.Value);
+        var place = Locate(assignment.Target);
+        var left = Read(place);
+        // The logical operators have both values already, and none of the two has an effect.
+        var combined = Combine(new BinaryExpression(op, assignment.Target, assignment.Value), left, right);
+        Write(place, ReferenceArithmetic.ConvertTo(combined, type));
+    }
+
+    private ReferencePlace Locate(Expression expression)
+    {
+        switch (expression)
+        {
+            case LocalExpression local:
+                return new ReferencePlace(local.Local.Type!) { Local = local.Local };
+            case VariableExpression variable:
+                return new ReferencePlace(variable.Variable.Type) { Memory = _state[variable.Variable] };
+            case PacketReadExpression read:
+                var offset = ReferenceArithmetic.ConvertTo(Evaluate(read.Offset), ScalarType.UInt64).Number;
+                return InPacket(offset, read.Type, default);
+            case PacketVariableExpression { Variable: var variable }:
+                return InPacket(variable.Offset, variable.Type, new BitField(variable.BitOffset, variable.BitCount, 0));
+            case HeaderFieldExpression { HeaderField: var field } header:
+                var start = _packet.Find(header.Header) ?? throw new DefaultActionException();
+                return InPacket(start + field.Offset, field.Type, new BitField(field.BitOffset, field.BitCount, field.Scale));
+            case MapEntryExpression entry:
+                return new ReferencePlace(entry.Map.Value!) { Map = _state[entry.Map], Key = Key(entry.Map, entry.Key) };
+            case FieldExpression field:
+                var record = Locate(field.Target);
+                var part = ((StructType)record.Type).FindField(field.Name)!;
+                return record.Part(part.Offset, part.Type);
+            case IndexExpression element:
+                var whole = Locate(element.Target);
+                var array = (ArrayType)whole.Type;
+                var index = ReferenceArithmetic.ConvertTo(Evaluate(element.Index), ScalarType.UInt64).Number;
+                return index < array.Count
+                    ? whole.Part((int)index * array.Element.Size, array.Element)
+                    : new ReferencePlace(array.Element);
+            default:
+                // A value that has no place of its own, such as what a call returns, is read where it is put.
+                var value = Evaluate(expression);
+                return new ReferencePlace(value.Type) { Memory = value.ToBytes() };
+        }
+    }
+
+    private ReferencePlace InPacket(Int128 offset, EbpfType type, BitField bits) => _packet.Has(offset, type.Size)
+        ? new ReferencePlace(type) { Memory = _packet.Bytes, Offset = (int)offset, Bits = bits }
+        : throw new DefaultActionException();
+
+    private ReferenceValue Read(ReferencePlace place)
+    {
+        var plain = Typer.Plain(place.Type)!;
+        if (place.Local is { } local)
+        {
+            if (!_locals.TryGetValue(local, out var held)) held = ReferenceValue.Zero(local.Type!);
+            return held.IsNumber ? held : Load(place.Type, held.Bytes.AsSpan(place.Offset));
+        }
+        var memory = place.Memory ?? place.Map?.Lookup(place.Key);
+        if (memory is null) return ReferenceValue.Zero(plain);
+        return place.Bits.Extract(Load(place.Type, memory.AsSpan(place.Offset)));
+    }
+
+    private void Write(ReferencePlace place, ReferenceValue value)
+    {
+        if (place.Local is { } local)
+        {
+            if (local.Type is ScalarType)
+            {
+                _locals[local] = value;
+                return;
+            }
+            var bytes = _locals.TryGetValue(local, out var held) ? [.. held.Bytes!] : new byte[local.Type!.Size];
+            Store(value, place.Type, bytes.AsSpan(place.Offset));
+            _locals[local] = ReferenceValue.Of(local.Type!, bytes);
+        }
+        else if (place.Map is { } map)
+        {
+            byte[] bytes = map.Lookup(place.Key) is { } held ? [.. held] : new byte[map.Map.Value!.Size];
+            Store(value, place.Type, bytes.AsSpan(place.Offset));
+            map.Set(place.Key, bytes);
+        }
+        else if (place.Memory is { } memory)
+        {
+            var at = memory.AsSpan(place.Offset);
+            Store(place.Bits.Count == 0 ? value : place.Bits.Insert(Load(place.Type, at), value), place.Type, at);
+        }
+    }
+
+    // In memory a number may lie in another byte order than it has as a value.
+    private static ReferenceValue Load(EbpfType type, ReadOnlySpan<byte> bytes)
+    {
+        var stored = ReferenceValue.Read(type, bytes);
+        return Typer.Plain(type) is ScalarType plain ? ReferenceValue.Of(plain, stored.Number) : stored;
+    }
+
+    private static void Store(ReferenceValue value, EbpfType type, Span<byte> bytes)
+    {
+        if (type is ScalarType scalar) ReferenceValue.Of(scalar, value.Number).Write(bytes);
+        else value.Write(bytes);
+    }
+}

@@ -1,0 +1,189 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>
+/// Says what a program does to a packet and a state, straight from the rules of the language: it walks the program as
+/// its author wrote it. It shares with the compiler the rules that give expressions their types, and nothing else.
+/// Where the rules leave the order open: operands are computed from left to right, and an assignment computes the
+/// value, then the place, then reads the place if it is compound. A truth value read from memory is true for any byte
+/// but 0. Writing a field of an absent map entry inserts it with all other fields zero.
+/// </summary>
+internal sealed partial class Evaluator
+{
+    private const int MostSteps = 1_000_000;
+
+    private readonly ProgramDefinition _program;
+    private readonly ProgramTypeInfo _info;
+    private readonly Typer _typer = new();
+    private readonly ReferenceState _state;
+    private ReferencePacket _packet = new([]);
+    private Dictionary<Local, ReferenceValue> _locals = [];
+    private ReferenceValue _result;
+    private EbpfType _resultType = ScalarType.Int64;
+    private Label? _goto;
+    private int _steps;
+
+    /// <summary>Prepares to run a program on a state, which the runs change.</summary>
+    public Evaluator(ProgramDefinition program, ReferenceState state)
+    {
+        (_program, _state) = (program, state);
+        _info = ProgramTypes.Get(program.Type);
+        LocalInference.Run(program, _typer);
+    }
+
+    /// <summary>Runs the program on a packet, which is not changed.</summary>
+    public EvaluationResult Run(byte[] packet)
+    {
+        _packet = new ReferencePacket([.. packet]);
+        _locals = [];
+        _steps = 0;
+        var defaultAction = Verdict(_program.DefaultAction) ?? _info.DefaultVerdict;
+        _resultType = ScalarType.Int64;
+        _result = ReferenceValue.Of(ScalarType.Int64, defaultAction);
+        if (packet.Length < _program.MinimumPacketSize) return Result();
+        try
+        {
+            Execute(_program.Body);
+        }
+        catch (DefaultActionException)
+        {
+            _result = ReferenceValue.Of(ScalarType.Int64, defaultAction);
+        }
+        return Result();
+    }
+
+    private EvaluationResult Result() => new((uint)(ulong)_result.Number, _packet.Bytes);
+
+    private long? Verdict(object? action) => action switch
+    {
+        null => null,
+        string name => _info.Verdicts[name],
+        _ => System.Convert.ToInt64(action, null),
+    };
+
+    private Flow Execute(IReadOnlyList<Statement> statements)
+    {
+        for (var i = 0; i < statements.Count; i++)
+        {
+            if (++_steps > MostSteps) throw new InvalidOperationException("The program does not end.");
+            var flow = Execute(statements[i]);
+            if (flow == Flow.Goto)
+            {
+                var label = Enumerable.Range(0, statements.Count)
+                    .FirstOrDefault(at => statements[at] is LabelStatement mark && mark.Label == _goto, -1);
+                if (label < 0) return flow;
+                i = label;
+            }
+            else if (flow != Flow.Next)
+            {
+                return flow;
+            }
+        }
+        return Flow.Next;
+    }
+
+    private Flow Execute(Statement statement)
+    {
+        switch (statement)
+        {
+            case AssignStatement assignment:
+                Assign(assignment);
+                return Flow.Next;
+            case ExpressionStatement expression:
+                Evaluate(expression.Expression);
+                return Flow.Next;
+            case ResultStatement result:
+                PutOut(result.Value);
+                return Flow.Next;
+            case ReturnStatement returned:
+                if (returned.Value is not null) PutOut(returned.Value);
+                return Flow.Return;
+            case IfStatement branch:
+                return Execute(IsTrue(branch.Condition) ? branch.Then : branch.Else);
+            case LoopStatement loop:
+                return Loop(loop);
+            case ForeachStatement loop:
+                return Each(loop);
+            case SwitchStatement choice:
+                return Switch(choice);
+            case BreakStatement:
+                return Flow.Break;
+            case ContinueStatement:
+                return Flow.Continue;
+            case GotoStatement jump:
+                _goto = jump.Label;
+                return Flow.Goto;
+            case LabelStatement:
+                return Flow.Next;
+            default:
+                throw new NotSupportedException($"The evaluator does not know {statement.GetType().Name}.");
+        }
+    }
+
+    private void PutOut(Expression value) => _result = value is ConstantExpression { Value: string name }
+        ? ReferenceValue.Of(ScalarType.Int64, _info.Verdicts[name])
+        : ReferenceArithmetic.ConvertTo(Evaluate(value), _resultType);
+
+    private Flow Loop(LoopStatement loop)
+    {
+        var flow = Execute(loop.Initializer);
+        if (flow != Flow.Next) return flow;
+        var first = true;
+        while ((loop.TestsAfter && first) || loop.Condition is null || IsTrue(loop.Condition))
+        {
+            first = false;
+            flow = Execute(loop.Body);
+            if (flow == Flow.Break) break;
+            if (flow is Flow.Return or Flow.Goto) return flow;
+            flow = Execute(loop.Step);
+            if (flow != Flow.Next) return flow;
+        }
+        return Flow.Next;
+    }
+
+    private Flow Each(ForeachStatement loop)
+    {
+        foreach (var value in loop.IsRange ? Range(loop.Values) : loop.Values.Select(v => Evaluate(v)))
+        {
+            _locals[loop.Local] = ReferenceArithmetic.ConvertTo(value, loop.Local.Type!);
+            if (++_steps > MostSteps) throw new InvalidOperationException("The program does not end.");
+            var flow = Execute(loop.Body);
+            if (flow == Flow.Break) break;
+            if (flow is Flow.Return or Flow.Goto) return flow;
+        }
+        return Flow.Next;
+    }
+
+    // Only two constants count down: with others it is not known which is the larger when the program is compiled.
+    private IEnumerable<ReferenceValue> Range(IReadOnlyList<Expression> ends)
+    {
+        var first = ReferenceArithmetic.ConvertTo(Evaluate(ends[0]), ScalarType.Int64).Number;
+        var last = ReferenceArithmetic.ConvertTo(Evaluate(ends[1]), ScalarType.Int64).Number;
+        var down = first > last && ends.All(end => Constants.Integer(end) is not null);
+        for (var at = first; down ? at >= last : at <= last; at += down ? -1 : 1)
+        {
+            yield return ReferenceValue.Of(ScalarType.Int64, at);
+        }
+    }
+
+    private Flow Switch(SwitchStatement choice)
+    {
+        var value = Evaluate(choice.Value);
+        var matched = false;
+        foreach (var clause in choice.Clauses)
+        {
+            if (!Compare(BinaryOperator.Equal, choice.Value, value, clause.Value, Evaluate(clause.Value))) continue;
+            matched = true;
+            var flow = Execute(clause.Body);
+            if (flow != Flow.Next) return flow == Flow.Break ? Flow.Next : flow;
+        }
+        if (matched) return Flow.Next;
+        var last = Execute(choice.Default);
+        return last == Flow.Break ? Flow.Next : last;
+    }
+
+    private bool IsTrue(Expression condition) => ReferenceArithmetic.IsTrue(Evaluate(condition));
+}

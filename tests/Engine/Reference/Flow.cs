@@ -1,0 +1,11 @@
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>Where a program goes on after a statement.</summary>
+internal enum Flow
+{
+    Next,
+    Break,
+    Continue,
+    Return,
+    Goto,
+}

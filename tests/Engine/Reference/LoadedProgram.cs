@@ -1,0 +1,138 @@
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>A compiled program in the kernel with its maps, brought there with no more than tests of its code need.</summary>
+internal sealed class LoadedProgram : IDisposable
+{
+    private const int LargestPacket = 512;
+
+    private readonly CompiledProgram _compiled;
+    private readonly MapDescriptor[] _maps;
+    private readonly ProgramDescriptor _program;
+    private readonly byte[] _packetOut = new byte[LargestPacket];
+
+    /// <summary>Makes the maps, gives the variables their first values, and loads the program.</summary>
+    public LoadedProgram(CompiledProgram compiled, VerifierLog? log = null)
+    {
+        _compiled = compiled;
+        _maps = new MapDescriptor[compiled.Maps.Count];
+        try
+        {
+            for (var i = 0; i < _maps.Length; i++) _maps[i] = Create(compiled.Maps[i]);
+            foreach (var location in compiled.Variables) Initialize(location);
+            _program = Bpf.LoadProgram(new ProgramLoadOptions
+            {
+                Type = (BpfProgramType)compiled.Definition.Type,
+                Name = compiled.Definition.Name,
+                Instructions = InstructionEncoder.Encode(Patched()),
+                Log = log,
+            });
+        }
+        catch
+        {
+            CloseMaps();
+            throw;
+        }
+    }
+
+    /// <summary>Runs the program on a packet.</summary>
+    public EvaluationResult Run(byte[] packet)
+    {
+        var result = Bpf.TestRun(_program, new TestRunOptions { Data = packet, DataOut = _packetOut });
+        return new EvaluationResult(result.ReturnValue, _packetOut[..result.DataLength]);
+    }
+
+    /// <summary>The bytes of a variable, of one kept for each processor those of the processor given.</summary>
+    public byte[] Read(Variable variable, int processor)
+    {
+        var location = _compiled.Variables.First(l => ReferenceEquals(l.Variable, variable));
+        var map = _maps[location.Map];
+        var value = new byte[map.ValueSize];
+        // A variable that is kept in a hash is zero until it is first written.
+        if (!Bpf.Lookup(map, BitConverter.GetBytes(location.Key), value)) return new byte[variable.Type.Size];
+        var start = location.Offset + (MapDescriptor.IsPerCpu(map.Type) ? processor * map.ValueSize / Processors.Possible.Count : 0);
+        return value[start..(start + variable.Type.Size)];
+    }
+
+    /// <summary>The entries of a map; of a map with values for each processor, the values of the processor given.</summary>
+    public Dictionary<byte[], byte[]> Read(Map map, int processor)
+    {
+        var descriptor = Descriptor(map);
+        var entries = new Dictionary<byte[], byte[]>(ByteArrayComparer.Instance);
+        var value = new byte[descriptor.ValueSize];
+        var size = map.Value!.Size;
+        var start = MapDescriptor.IsPerCpu(descriptor.Type) ? processor * descriptor.ValueSize / Processors.Possible.Count : 0;
+        byte[] key = [];
+        var next = new byte[descriptor.KeySize];
+        while (Bpf.GetNextKey(descriptor, key, next))
+        {
+            key = [.. next];
+            if (Bpf.Lookup(descriptor, key, value)) entries[key] = value[start..(start + size)];
+        }
+        return entries;
+    }
+
+    /// <summary>Empties a queue or stack and gives its values, the next one first.</summary>
+    public List<byte[]> Drain(Map map)
+    {
+        var values = new List<byte[]>();
+        var value = new byte[map.Value!.Size];
+        while (Bpf.LookupAndDelete(Descriptor(map), [], value)) values.Add([.. value]);
+        return values;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _program.Dispose();
+        CloseMaps();
+    }
+
+    private void CloseMaps()
+    {
+        foreach (var map in _maps) map?.Dispose();
+    }
+
+    private MapDescriptor Descriptor(Map map) =>
+        _maps[Enumerable.Range(0, _maps.Length).First(i => ReferenceEquals(_compiled.Maps[i], map))];
+
+    private static MapDescriptor Create(Map map) => Bpf.CreateMap(new MapCreateOptions
+    {
+        Type = (BpfMapType)map.Type,
+        Name = map.Name,
+        KeySize = map.Key?.Size ?? 0,
+        ValueSize = map.Value?.Size ?? 0,
+        MaxEntries = (uint)map.MaxEntries,
+        Flags = (BpfMapFlags)map.Flags,
+    });
+
+    private void Initialize(VariableLocation location)
+    {
+        if (location.Variable.InitialValue is not { } initial) return;
+        var map = _maps[location.Map];
+        var key = BitConverter.GetBytes(location.Key);
+        var value = new byte[map.ValueSize];
+        Bpf.Lookup(map, key, value);
+        var processors = MapDescriptor.IsPerCpu(map.Type) ? Processors.Possible.Count : 1;
+        for (var i = 0; i < processors; i++)
+        {
+            location.Variable.Type.Write(initial, value.AsSpan((i * value.Length / processors) + location.Offset));
+        }
+        Bpf.Update(map, key, value);
+    }
+
+    private Instruction[] Patched()
+    {
+        Instruction[] instructions = [.. _compiled.Instructions];
+        foreach (var reference in _compiled.MapReferences)
+        {
+            ref var instruction = ref instructions[reference.Instruction];
+            instruction = instruction with { Immediate = (instruction.Immediate & ~0xffffffffL) | (uint)_maps[reference.Map].Number };
+        }
+        return instructions;
+    }
+}

@@ -1,0 +1,228 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+using FsCheck;
+using FsCheck.Fluent;
+using static EbpfCat.Tests.Reference.Generators;
+
+namespace EbpfCat.Tests.Reference;
+
+internal static partial class ProgramGenerator
+{
+    private const int ExpressionDepth = 3;
+
+    private static readonly BinaryOperator[] CompoundOperators =
+        [BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Subtract, .. NumberOperators];
+
+    // A whole body: every local without a type is assigned to somewhere, or its type could not be found.
+    private static Gen<Statement[]> Body(ProgramScope scope, int length) =>
+        from first in OnceIn(2)
+        from given in Gen.CollectToArray(scope.Locals.Where(l => l.Type is null),
+            local => Number(scope, 1).Select(value => (Statement)new AssignStatement(local, value)))
+        from statements in Block(scope, length, 3)
+        from result in scope.InFunction
+            ? Number(scope, 2).Select(value => (Statement)new ReturnStatement(value))
+            : Verdict(scope).Select(value => (Statement)new ResultStatement(value))
+        select first ? (Statement[])[.. given, .. statements, result] : [.. statements, .. given, result];
+
+    private static Gen<Statement[]> Block(ProgramScope scope, int length, int depth) =>
+        Several(1, length, Statement(scope, depth)).Select(groups => groups.SelectMany(g => g).ToArray());
+
+    private static Gen<Statement[]> One(Gen<Statement> statement) => statement.Select(s => new[] { s });
+
+    private static Gen<Statement[]> Statement(ProgramScope scope, int depth)
+    {
+        var deep = depth > 0 ? 1 : 0;
+        var loops = depth > 0 && scope.Loops < 2 ? 1 : 0;
+        var keyed = scope.KeyedMaps.Any() ? 1 : 0;
+        return Weighted(
+            (12, () => One(Assignment(scope))),
+            (9, () => One(Compound(scope))),
+            (keyed * 8, () => One(MapStatement(scope))),
+            (scope.Maps.Count > 0 ? 3 : 0, () => One(MapEffect(scope))),
+            (5, () => One(PacketWrite(scope))),
+            (2, () => One(PutOut(scope))),
+            (deep * 6, () => One(If(scope, depth - 1))),
+            (deep * 4, () => One(IfPresent(scope, depth - 1))),
+            (loops * 2, () => Counted(scope, depth - 1)),
+            (loops * 2, () => One(Each(scope, depth - 1))),
+            (deep * 2, () => One(Switch(scope, depth - 1))),
+            (scope.CanBreak ? 2 : 0, () => One(Leave(scope))),
+            (scope.Functions.Count > 0 ? 2 : 0, () => One(Call(scope, 1).Select(call => (Statement)new ExpressionStatement(call)))),
+            (deep, () => One(If(scope, 0, [new ReturnStatement()]))),
+            (deep * (scope.InFunction || scope.Loops > 0 ? 0 : 1), () => Jump(scope, depth - 1)));
+    }
+
+    private static Gen<Statement> Assignment(ProgramScope scope) =>
+        from place in Gen.Elements(scope.Places.Where(p => ProgramScope.TypeOf(p) is not ArrayType).ToArray())
+        from value in Value(scope, ProgramScope.TypeOf(place), ExpressionDepth)
+        select (Statement)new AssignStatement(place, value);
+
+    private static Gen<Expression> NumberPlace(ProgramScope scope)
+    {
+        var places = scope.Places.Where(p => ProgramScope.TypeOf(p) is null or ScalarType).ToArray();
+        var arrays = scope.Variables.Where(v => v.Type is ArrayType).ToArray();
+        return Weighted(
+            (places.Length > 0 ? 8 : 0, () => Gen.Elements(places)),
+            (arrays.Length > 0 ? 2 : 0, () => Element(scope, arrays, 2)),
+            (1, () => NumberField(scope)));
+    }
+
+    private static Gen<Statement> Compound(ProgramScope scope) =>
+        from place in NumberPlace(scope)
+        from op in Gen.Elements(CompoundOperators)
+        from value in Number(scope, 2)
+        select Compound(place, op, value);
+
+    // Bits are no matter of fixed-point numbers: the plain operators are.
+    private static Statement Compound(Expression place, BinaryOperator op, Expression value) => IsBitwise(op)
+        ? MayBeFixed(place)
+            ? new AssignStatement(place, value, BinaryOperator.Add)
+            : new AssignStatement(place, Whole(value), op)
+        : new AssignStatement(place, value, op);
+
+    private static Gen<Statement> MapStatement(ProgramScope scope) =>
+        from map in Gen.Elements(scope.KeyedMaps.ToArray())
+        from key in Key(scope, map, 2)
+        from part in Gen.Elements(ProgramScope.Parts(map[key], map.Value).ToArray())
+        let type = ProgramScope.TypeOf(part)
+        from isCompound in OnceIn(2)
+        from op in Gen.Elements(CompoundOperators)
+        from value in Value(scope, type, 2)
+        select isCompound && type is ScalarType ? Compound(part, op, value) : new AssignStatement(part, value);
+
+    // What changes a map by a call, its value kept in a local that can hold it or dropped.
+    private static Gen<Statement> MapEffect(ProgramScope scope) =>
+        from map in Gen.Elements(scope.Maps.ToArray())
+        from call in MapCall(scope, map)
+        let type = call.Operation is MapOperation.Pop or MapOperation.Peek ? map.Value : ScalarType.Boolean
+        let locals = scope.Locals.Where(l => type is ScalarType ? l.Type is null or ScalarType : l.Type == type).ToArray()
+        from keep in OnceIn(2)
+        from local in locals.Length > 0 ? Gen.Elements(locals) : Gen.Constant<Local>(null!)
+        select keep && local is not null ? new AssignStatement(local, call) : (Statement)new ExpressionStatement(call);
+
+    private static Gen<MapCallExpression> MapCall(ProgramScope scope, Map map)
+    {
+        if (map.Key is null)
+        {
+            return
+                from value in Value(scope, map.Value, 2)
+                from op in Gen.Elements(MapOperation.Push, MapOperation.Push, MapOperation.Pop, MapOperation.Peek)
+                select new MapCallExpression(map, op, op == MapOperation.Push ? [value] : []);
+        }
+        var operations = map.Type is MapType.Array or MapType.PerCpuArray
+            ? [MapOperation.Set, MapOperation.Replace, MapOperation.Add]
+            : new[] { MapOperation.Remove, MapOperation.Remove, MapOperation.Add, MapOperation.Replace, MapOperation.Set, MapOperation.Pop };
+        return
+            from key in Key(scope, map, 2)
+            from value in Value(scope, map.Value, 2)
+            from op in Gen.Elements(operations)
+            select new MapCallExpression(map, op, op is MapOperation.Remove or MapOperation.Pop ? [key] : [key, value]);
+    }
+
+    private static Gen<Statement> PacketWrite(ProgramScope scope) =>
+        from isAddress in OnceIn(5)
+        from place in isAddress
+            ? from header in Gen.Elements(scope.Present.Append(PacketHeaders.Ethernet).ToArray())
+              from field in Gen.Elements(header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
+              select (Expression)new HeaderFieldExpression(header, field)
+            : PacketNumber(scope, 2)
+        let type = place is HeaderFieldExpression header ? header.HeaderField.Type : ScalarType.UInt64
+        from isCompound in OnceIn(3)
+        from op in Gen.Elements(CompoundOperators)
+        from value in Value(scope, type, 2)
+        select isCompound && type is ScalarType ? Compound(place, op, value) : new AssignStatement(place, value);
+
+    private static Gen<Expression> Verdict(ProgramScope scope) => Weighted(
+        (3, () => Gen.Elements("Pass", "Drop", "Tx", "Aborted").Select(name => (Expression)name)),
+        (1, () => Number(scope, 2)));
+
+    private static Gen<Statement> PutOut(ProgramScope scope) =>
+        (scope.InFunction ? Number(scope, 2) : Verdict(scope)).Select(value => (Statement)new ResultStatement(value));
+
+    private static Gen<Statement> If(ProgramScope scope, int depth) =>
+        from condition in Condition(scope, 2)
+        from then in Block(scope, 3, depth)
+        from hasElse in OnceIn(2)
+        from otherwise in hasElse ? Block(scope, 3, depth) : Gen.Constant<Statement[]>([])
+        select (Statement)new IfStatement(condition, then, otherwise);
+
+    private static Gen<Statement> If(ProgramScope scope, int depth, Statement[] then) =>
+        Condition(scope, depth + 1).Select(condition => (Statement)new IfStatement(condition, then));
+
+    private static Gen<Statement> IfPresent(ProgramScope scope, int depth) =>
+        from header in Gen.Elements(PacketHeaders.All.ToArray())
+        from then in Block(scope.With(header), 4, depth)
+        from hasElse in OnceIn(3)
+        from otherwise in hasElse ? Block(scope, 2, depth) : Gen.Constant<Statement[]>([])
+        select (Statement)new IfStatement(new HeaderExpression(header), then, otherwise);
+
+    // A loop of every form, its turns counted by a local of its own so that it ends.
+    private static Gen<Statement[]> Counted(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        let counter = new Local($"i{number}", ScalarType.Int64)
+        from turns in Gen.Choose(1, scope.Loops > 0 ? 3 : 6)
+        from condition in Condition(scope, 1)
+        from body in Block(scope.Inside(counter), 3, depth)
+        from form in Gen.Choose(0, 4)
+        select Loop(counter, turns, condition, body, form);
+
+    private static Statement[] Loop(Local counter, int turns, Expression condition, Statement[] body, int form)
+    {
+        Statement start = new AssignStatement(counter, 0);
+        Statement step = new AssignStatement(counter, 1, BinaryOperator.Add);
+        Expression more = (Expression)counter < turns;
+        return form switch
+        {
+            0 => [new LoopStatement(more, body) { Initializer = [start], Step = [step] }],
+            1 => [new LoopStatement(more.And(condition), body) { Initializer = [start], Step = [step] }],
+            2 => [new LoopStatement(more, body) { Initializer = [start], Step = [step], TestsAfter = true }],
+            3 => [start, new LoopStatement(condition, [step, new IfStatement((Expression)counter > turns, [new BreakStatement()]), .. body])],
+            _ => [start, new LoopStatement(null, [step, .. body]) { Step = [new IfStatement(!more, [new ReturnStatement()])] }],
+        };
+    }
+
+    private static Gen<Statement> Each(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        from isRange in OnceIn(2)
+        from first in Gen.Choose(-3, 5)
+        from turns in Gen.Choose(-3, 3)
+        from list in Several(1, 4, NumberConstant)
+        let counter = new Local($"e{number}", isRange ? null : ScalarType.Int64)
+        from body in Block(scope.Inside(counter), 3, depth)
+        select (Statement)new ForeachStatement(counter, isRange ? [first, first + turns] : list, body) { IsRange = isRange };
+
+    private static Gen<Statement> Switch(ProgramScope scope, int depth) =>
+        from value in Weighted((1, () => Number(scope, 2)), (1, () => Number(scope, 1).Select(n => Whole(n) & 3)))
+        from clauses in Several(1, 4,
+            from constant in Weighted((2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => NumberConstant))
+            from body in Block(scope with { CanBreak = true }, 2, depth)
+            from leaves in OnceIn(2)
+            select new SwitchClause(constant, leaves ? [.. body, new BreakStatement()] : body))
+        from hasDefault in OnceIn(2)
+        from @default in hasDefault ? Block(scope with { CanBreak = true }, 2, depth) : Gen.Constant<Statement[]>([])
+        select (Statement)new SwitchStatement(value, clauses, @default);
+
+    private static Gen<Statement> Leave(ProgramScope scope) =>
+        from condition in Condition(scope, 1)
+        from goesOn in scope.CanContinue ? OnceIn(2) : Gen.Constant(false)
+        select (Statement)new IfStatement(condition, [goesOn ? new ContinueStatement() : new BreakStatement()]);
+
+    // Over some statements, or back to them a few times.
+    private static Gen<Statement[]> Jump(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        from back in OnceIn(2)
+        from condition in Condition(scope, 1)
+        let counter = new Local($"g{number}", ScalarType.Int64)
+        from between in Block(back ? scope.Inside(counter) with { CanBreak = false, CanContinue = false } : scope, 3, depth)
+        let label = new Label($"label{number}")
+        select back
+            ? (Statement[])
+            [
+                new AssignStatement(counter, 0),
+                new LabelStatement(label),
+                .. between,
+                new AssignStatement(counter, 1, BinaryOperator.Add),
+                new IfStatement((Expression)counter < 3, [new GotoStatement(label)]),
+            ]
+            : [new IfStatement(condition, [new GotoStatement(label)]), .. between, new LabelStatement(label)];
+}

@@ -1,0 +1,178 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+using FsCheck;
+using FsCheck.Fluent;
+using static EbpfCat.Tests.Reference.Generators;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>
+/// Random programs that are well typed and small enough for the verifier. What has effects stands alone or is assigned
+/// to a local at once, so that no program depends on an order that the language leaves open.
+/// </summary>
+internal static partial class ProgramGenerator
+{
+    /// <summary>Maps that evict must have more room than a program can use: the kernel evicts well before the last entry.</summary>
+    private const int EvictingEntries = 2048;
+
+    private static readonly ScalarType[] Scalars =
+    [
+        ScalarType.UInt8, ScalarType.UInt16, ScalarType.UInt32, ScalarType.UInt64,
+        ScalarType.Int8, ScalarType.Int16, ScalarType.Int32, ScalarType.Int64, ScalarType.Fixed, ScalarType.Boolean,
+    ];
+
+    private static readonly AddressType[] Addresses =
+        [AddressType.IPv4, AddressType.IPv6, AddressType.IPAddress, AddressType.Mac];
+
+    private static readonly Gen<ScalarType> Scalar = Gen.Elements(Scalars);
+
+    // Padding in the middle and at the end, byte orders, addresses, a struct within a struct.
+    private static readonly StructType[] Structs = MakeStructs();
+
+    /// <summary>A program for XDP with all that it declares.</summary>
+    public static Gen<ProgramDefinition> Program { get; } =
+        from variables in Several(1, 5, Declaration)
+        from maps in Several(0, 3, MapDeclaration)
+        from packetVariables in Several(0, 2, PacketDeclaration)
+        from minimum in Weighted((4, () => Gen.Constant(0)), (1, () => Gen.Choose(1, 60)))
+        from @default in Gen.Elements<object?>(null, null, "Drop", "Tx", 7)
+        let program = Declare(variables, maps, packetVariables, minimum, @default)
+        let shared = new ProgramScope
+        {
+            Variables = program.Variables,
+            Maps = program.Maps,
+            PacketVariables = program.PacketVariables,
+        }
+        from functions in Functions(shared)
+        from locals in LocalSet("l")
+        from body in Body(shared with { Functions = functions, Locals = locals }, 5)
+        select Complete(program, functions, body);
+
+    private static Gen<ScalarType> OrderedScalar =>
+        from type in Scalar
+        from order in Gen.Elements(ByteOrder.Native, ByteOrder.Native, ByteOrder.LittleEndian, ByteOrder.BigEndian)
+        select type.IsBoolean ? type : type.WithByteOrder(order);
+
+    private static Gen<Variable> Declaration =>
+        from type in Weighted<EbpfType>(
+            (12, () => OrderedScalar.Select(t => (EbpfType)t)),
+            (2, () => Gen.Elements<EbpfType>(Addresses)),
+            (2, () => Gen.Elements<EbpfType>(Structs)),
+            (1, () => OrderedScalar.Select(EbpfType (t) => new ArrayType(t, 4))))
+        from storage in Gen.Elements(VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
+        from initial in InitialValue(type)
+        select new Variable("v", type, storage == VariableStorage.Hash && type.Size > 8 ? VariableStorage.Array : storage, initial);
+
+    private static Gen<object?> InitialValue(EbpfType type) => type switch
+    {
+        ScalarType { IsBoolean: true } => Gen.Elements<object?>(null, true),
+        ScalarType { IsFixed: true } => Gen.Elements<object?>(null, null, -2.5, 0.00001, 100),
+        ScalarType scalar => Weighted(
+            (2, () => Gen.Constant<object?>(null)),
+            (1, () => Gen.Choose(scalar.IsSigned ? -100 : 0, 100).Select(n => (object?)n)),
+            (1, () => Gen.Elements<object?>(scalar.MinValue, scalar.MaxValue))),
+        _ => Gen.Constant<object?>(null),
+    };
+
+    private static Gen<Map> MapDeclaration =>
+        from type in Gen.Elements(MapType.Hash, MapType.Hash, MapType.Array, MapType.LruHash, MapType.PerCpuArray,
+            MapType.PerCpuHash, MapType.Queue, MapType.Stack)
+        from key in KeyType(type)
+        from value in Weighted<EbpfType>(
+            (5, () => OrderedScalar.Select(t => (EbpfType)t)),
+            (1, () => Gen.Elements<EbpfType>(Addresses)),
+            (4, () => Gen.Elements<EbpfType>(Structs)))
+        from entries in Gen.Elements(1, 2, 3, 8, 64)
+        select new Map("m", type, key, value, type == MapType.LruHash ? EvictingEntries : entries);
+
+    private static Gen<EbpfType?> KeyType(MapType type) => type switch
+    {
+        MapType.Queue or MapType.Stack => Gen.Constant<EbpfType?>(null),
+        MapType.Array or MapType.PerCpuArray => Gen.Constant<EbpfType?>(ScalarType.UInt32),
+        _ => Weighted<EbpfType?>(
+            (3, () => OrderedScalar.Select(EbpfType? (t) => t)),
+            (2, () => Gen.Elements<EbpfType?>(Addresses)),
+            (3, () => Gen.Elements<EbpfType?>(Structs))),
+    };
+
+    private static Gen<PacketVariable> PacketDeclaration =>
+        from offset in Gen.Choose(0, 40)
+        from type in Weighted<EbpfType>(
+            (6, () => OrderedScalar.Select(t => (EbpfType)t)),
+            (1, () => Gen.Elements<EbpfType>(Addresses)))
+        from isBits in OnceIn(3)
+        from first in Gen.Choose(0, 7)
+        from count in Gen.Choose(1, 8 - first)
+        let bits = isBits && type is ScalarType { IsFixed: false, IsBoolean: false }
+        select new PacketVariable("p", offset, type) { BitOffset = bits ? first : 0, BitCount = bits ? count : 0 };
+
+    private static ProgramDefinition Declare(
+        Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum, object? @default)
+    {
+        var program = new ProgramDefinition("random", ProgramType.Xdp) { MinimumPacketSize = minimum, DefaultAction = @default };
+        for (var i = 0; i < variables.Length; i++) program.Variables.Add(variables[i] with { Name = $"v{i}" });
+        for (var i = 0; i < maps.Length; i++) program.Maps.Add(maps[i] with { Name = $"m{i}" });
+        for (var i = 0; i < packetVariables.Length; i++) program.PacketVariables.Add(packetVariables[i] with { Name = $"p{i}" });
+        return program;
+    }
+
+    private static ProgramDefinition Complete(ProgramDefinition program, Function[] functions, Statement[] body)
+    {
+        program.Functions.AddRange(functions);
+        program.Body.AddRange(body);
+        return program;
+    }
+
+    private static Gen<Local[]> LocalSet(string name) =>
+        from types in Several(2, 5, Weighted<EbpfType?>(
+            (5, () => Gen.Constant<EbpfType?>(null)),
+            (4, () => Scalar.Select(EbpfType? (t) => t)),
+            (1, () => Gen.Elements<EbpfType?>(Addresses)),
+            (1, () => Gen.Elements<EbpfType?>(Structs))))
+        select types.Select((type, i) => new Local($"{name}{i}", type)).ToArray();
+
+    // Each may call those before it.
+    private static Gen<Function[]> Functions(ProgramScope scope) =>
+        from count in Gen.Elements(0, 0, 1, 1, 2)
+        from functions in Enumerable.Range(0, count).Aggregate(Gen.Constant<Function[]>([]), (previous, number) =>
+            from before in previous
+            from next in OneFunction(scope with { Functions = before }, number)
+            select (Function[])[.. before, next])
+        select functions;
+
+    private static Gen<Function> OneFunction(ProgramScope scope, int number) =>
+        from types in Several(0, 3, Weighted<EbpfType>(
+            (6, () => Scalar.Select(t => (EbpfType)t)),
+            (1, () => Gen.Elements<EbpfType>(Addresses))))
+        let parameters = types.Select((type, i) => new Local($"f{number}a{i}", type)).ToArray()
+        from locals in LocalSet($"f{number}l")
+        from returns in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (2, () => Scalar.Select(EbpfType? (t) => t)))
+        from body in Body(scope with { Locals = [.. parameters, .. locals], InFunction = true }, 3)
+        let function = new Function($"f{number}", parameters) { ReturnType = returns }
+        select WithBody(function, body);
+
+    private static Function WithBody(Function function, Statement[] body)
+    {
+        function.Body.AddRange(body);
+        return function;
+    }
+
+    private static StructType[] MakeStructs()
+    {
+        static KeyValuePair<string, EbpfType> Field(string name, EbpfType type) => new(name, type);
+        var flow = StructType.Create(
+        [
+            Field("Source", AddressType.IPv4), Field("Port", ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian)),
+            Field("Protocol", ScalarType.UInt8),
+        ]);
+        return
+        [
+            flow,
+            StructType.Create([Field("A", ScalarType.UInt32), Field("B", ScalarType.Int16), Field("C", ScalarType.Boolean)]),
+            StructType.Create([Field("Small", ScalarType.Int8), Field("Large", ScalarType.UInt64), Field("Part", ScalarType.Fixed)]),
+            StructType.Create([Field("Flow", flow), Field("Count", ScalarType.Int32)]),
+            StructType.Create([Field("Mac", AddressType.Mac), Field("Number", ScalarType.UInt64.WithByteOrder(ByteOrder.BigEndian))]),
+            StructType.CreatePacked([Field("X", ScalarType.UInt8), Field("Y", ScalarType.Int32), Field("Z", ScalarType.UInt16)]),
+        ];
+    }
+}

@@ -1,0 +1,77 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>Makes a failing case as small as it stays failing: statements left out, expressions replaced by their parts.</summary>
+internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
+{
+    /// <summary>The smallest case found.</summary>
+    public ReferenceCase Reduce(ReferenceCase failing)
+    {
+        failing = ReducePackets(failing);
+        while (true)
+        {
+            var next = ReduceProgram(failing);
+            next = ReducePackets(DropUnused(next));
+            if (ReferenceEquals(next, failing)) return failing;
+            failing = next;
+        }
+    }
+
+    private ReferenceCase ReducePackets(ReferenceCase failing)
+    {
+        for (var i = failing.Packets.Count - 1; i >= 0 && failing.Packets.Count > 1; i--)
+        {
+            var fewer = failing with { Packets = [.. failing.Packets.Where((_, at) => at != i)] };
+            if (fails(fewer)) failing = fewer;
+        }
+        return failing;
+    }
+
+    private ReferenceCase ReduceProgram(ReferenceCase failing)
+    {
+        for (var node = 0; ; node++)
+        {
+            for (var alternative = 0; ; alternative++)
+            {
+                var rewriter = new ProgramRewriter(node, alternative);
+                var program = rewriter.Rewrite(failing.Program);
+                if (!rewriter.MetNode) return failing;
+                if (!rewriter.Changed) break;
+                var smaller = failing with { Program = program };
+                if (!fails(smaller)) continue;
+                failing = smaller;
+                alternative = -1;
+            }
+        }
+    }
+
+    private ReferenceCase DropUnused(ReferenceCase failing)
+    {
+        var program = failing.Program;
+        ReferenceCase Try(Action<ProgramDefinition> change)
+        {
+            var smaller = failing with { Program = ProgramRewriter.Copy(program) };
+            change(smaller.Program);
+            if (!fails(smaller)) return failing;
+            program = smaller.Program;
+            return failing = smaller;
+        }
+
+        if (program.MinimumPacketSize > 0) Try(p => p.MinimumPacketSize = 0);
+        if (program.DefaultAction is not null) Try(p => p.DefaultAction = null);
+        foreach (var variable in program.Variables.ToArray()) Try(p => p.Variables.Remove(variable));
+        foreach (var map in program.Maps.ToArray()) Try(p => p.Maps.Remove(map));
+        var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
+        foreach (var place in program.PacketVariables.Except(used.OfType<PacketVariableExpression>().Select(e => e.Variable)).ToArray())
+        {
+            Try(p => p.PacketVariables.Remove(place));
+        }
+        foreach (var name in program.Functions.Select(f => f.Name).Except(used.OfType<CallExpression>().Select(e => e.Function.Name)).ToArray())
+        {
+            Try(p => p.Functions.RemoveAll(f => f.Name == name));
+        }
+        return failing;
+    }
+}

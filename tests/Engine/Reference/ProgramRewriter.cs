@@ -1,0 +1,158 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>Copies a program with one node replaced by something smaller.</summary>
+/// <param name="node">The number of the node, in the order of the walk.</param>
+/// <param name="alternative">Which of the smaller things to put in its place.</param>
+internal sealed class ProgramRewriter(int node, int alternative)
+{
+    private readonly Dictionary<Function, Function> _functions = [];
+    private int _next;
+
+    /// <summary>Whether the program has so many nodes.</summary>
+    public bool MetNode { get; private set; }
+
+    /// <summary>Whether the node has so many alternatives.</summary>
+    public bool Changed { get; private set; }
+
+    /// <summary>A copy with nothing replaced.</summary>
+    public static ProgramDefinition Copy(ProgramDefinition program) => new ProgramRewriter(-1, 0).Rewrite(program);
+
+    /// <summary>The copy.</summary>
+    public ProgramDefinition Rewrite(ProgramDefinition program)
+    {
+        var copy = new ProgramDefinition(program.Name, program.Type)
+        {
+            License = program.License,
+            DefaultAction = program.DefaultAction,
+            MinimumPacketSize = program.MinimumPacketSize,
+        };
+        copy.Variables.AddRange(program.Variables);
+        copy.Maps.AddRange(program.Maps);
+        copy.PacketVariables.AddRange(program.PacketVariables);
+        foreach (var function in program.Functions)
+        {
+            var other = new Function(function.Name, function.Parameters) { ReturnType = function.ReturnType };
+            _functions[function] = other;
+            copy.Functions.Add(other);
+            other.Body.AddRange(Visit(function.Body));
+        }
+        copy.Body.AddRange(Visit(program.Body));
+        return copy;
+    }
+
+    private List<Statement> Visit(IReadOnlyList<Statement> statements) => [.. statements.SelectMany(Visit)];
+
+    private IReadOnlyList<Statement> Visit(Statement statement)
+    {
+        if (_next++ == node)
+        {
+            MetNode = true;
+            var blocks = statement switch
+            {
+                IfStatement branch => [branch.Then, branch.Else],
+                LoopStatement loop => [[.. loop.Initializer, .. loop.Body], loop.Initializer],
+                ForeachStatement loop => [loop.Body],
+                SwitchStatement choice => [.. choice.Clauses.Select(c => c.Body), choice.Default],
+                AssignStatement { Operator: not null } compound => [[new AssignStatement(compound.Target, compound.Value)]],
+                _ => new List<IReadOnlyList<Statement>>(),
+            };
+            if (alternative <= blocks.Count)
+            {
+                Changed = true;
+                return alternative == 0 ? [] : Visit(blocks[alternative - 1]);
+            }
+        }
+        return [Copy(statement)];
+    }
+
+    private Statement Copy(Statement statement) => statement switch
+    {
+        AssignStatement s => new AssignStatement(Visit(s.Target, isTarget: true), Visit(s.Value), s.Operator),
+        ExpressionStatement s => new ExpressionStatement(Visit(s.Expression)),
+        ResultStatement s => new ResultStatement(Visit(s.Value)),
+        ReturnStatement s => new ReturnStatement(s.Value is null ? null : Visit(s.Value)),
+        IfStatement s => new IfStatement(Visit(s.Condition), Visit(s.Then), Visit(s.Else)),
+        LoopStatement s => new LoopStatement(s.Condition is null ? null : Visit(s.Condition), Visit(s.Body))
+        {
+            Initializer = Visit(s.Initializer),
+            Step = Visit(s.Step),
+            TestsAfter = s.TestsAfter,
+        },
+        ForeachStatement s => new ForeachStatement(s.Local, s.Values, Visit(s.Body)) { IsRange = s.IsRange },
+        SwitchStatement s => new SwitchStatement(
+            Visit(s.Value), [.. s.Clauses.Select(c => new SwitchClause(c.Value, Visit(c.Body)))], Visit(s.Default)),
+        _ => statement,
+    };
+
+    // A target must stay a place: only what it is computed from is replaced.
+    private Expression Visit(Expression expression, bool isTarget = false)
+    {
+        if (!isTarget && _next++ == node)
+        {
+            MetNode = true;
+            var smaller = Smaller(expression).ToList();
+            if (alternative < smaller.Count)
+            {
+                Changed = true;
+                return Copy(smaller[alternative]);
+            }
+        }
+        return Copy(expression, isTarget);
+    }
+
+    private static IEnumerable<Expression> Smaller(Expression expression)
+    {
+        if (expression is ConstantExpression { Value: not (0L or 1L) } constant)
+        {
+            yield return 0;
+            yield return 1;
+            if (constant.Value is long and (> 9 or < -9)) yield return 7;
+            yield break;
+        }
+        foreach (var part in Parts(expression)) yield return part;
+        if (expression is not (ConstantExpression or StructExpression))
+        {
+            yield return 0;
+            yield return 1;
+        }
+        if (expression is StructExpression { Fields.Count: > 1 } record)
+        {
+            for (var i = 0; i < record.Fields.Count; i++) yield return new StructExpression([.. record.Fields.Where((_, at) => at != i)]);
+        }
+    }
+
+    private static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    {
+        BinaryExpression e => [e.Left, e.Right],
+        UnaryExpression e => [e.Operand],
+        CastExpression e => [e.Operand],
+        ConditionalExpression e => [e.WhenTrue, e.WhenFalse, e.Condition],
+        PacketReadExpression e => [e.Offset],
+        MapEntryExpression e => [e.Key],
+        MapContainsExpression e => [e.Key],
+        CallExpression e => e.Arguments,
+        MapCallExpression e => e.Arguments,
+        IndexExpression e => [e.Index],
+        FieldExpression e => Parts(e.Target),
+        _ => [],
+    };
+
+    private Expression Copy(Expression expression, bool isTarget = false) => expression switch
+    {
+        BinaryExpression e => new BinaryExpression(e.Operator, Visit(e.Left), Visit(e.Right)),
+        UnaryExpression e => new UnaryExpression(e.Operator, Visit(e.Operand)),
+        CastExpression e => new CastExpression(e.Type, Visit(e.Operand)),
+        ConditionalExpression e => new ConditionalExpression(Visit(e.Condition), Visit(e.WhenTrue), Visit(e.WhenFalse)),
+        PacketReadExpression e => new PacketReadExpression(Visit(e.Offset), e.Type),
+        MapEntryExpression e => new MapEntryExpression(e.Map, Visit(e.Key)),
+        MapContainsExpression e => new MapContainsExpression(e.Map, Visit(e.Key)),
+        MapCallExpression e => new MapCallExpression(e.Map, e.Operation, [.. e.Arguments.Select(a => Visit(a))]),
+        CallExpression e => new CallExpression(_functions[e.Function], [.. e.Arguments.Select(a => Visit(a))]),
+        FieldExpression e => new FieldExpression(Visit(e.Target, isTarget: true), e.Name),
+        IndexExpression e => new IndexExpression(Visit(e.Target, isTarget: true), Visit(e.Index)),
+        StructExpression e => new StructExpression([.. e.Fields.Select(f => new KeyValuePair<string, Expression>(f.Key, Visit(f.Value)))]),
+        _ => expression,
+    };
+}

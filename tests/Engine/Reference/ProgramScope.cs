@@ -1,0 +1,89 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>What a random statement or expression can name where it stands.</summary>
+internal sealed record ProgramScope
+{
+    private IReadOnlyList<Expression>? _places;
+
+    /// <summary>The shared variables.</summary>
+    public IReadOnlyList<Variable> Variables { get; init; } = [];
+
+    /// <summary>The maps.</summary>
+    public IReadOnlyList<Map> Maps { get; init; } = [];
+
+    /// <summary>The packet variables.</summary>
+    public IReadOnlyList<PacketVariable> PacketVariables { get; init; } = [];
+
+    /// <summary>The locals that may be assigned to.</summary>
+    public IReadOnlyList<Local> Locals { get; init; } = [];
+
+    /// <summary>The locals that count turns of loops and are only read.</summary>
+    public IReadOnlyList<Local> Counters { get; init; } = [];
+
+    /// <summary>The functions that may be called.</summary>
+    public IReadOnlyList<Function> Functions { get; init; } = [];
+
+    /// <summary>The headers known to be in the packet.</summary>
+    public IReadOnlyList<PacketHeader> Present { get; init; } = [];
+
+    /// <summary>Whether this is the body of a function.</summary>
+    public bool InFunction { get; init; }
+
+    /// <summary>How many loops are around.</summary>
+    public int Loops { get; init; }
+
+    /// <summary>Whether break has something to leave.</summary>
+    public bool CanBreak { get; init; }
+
+    /// <summary>Whether there is a loop that can go on with its next turn.</summary>
+    public bool CanContinue { get; init; }
+
+    /// <summary>The places that can be assigned to without computing anything: locals, variables, and fields of both.</summary>
+    public IReadOnlyList<Expression> Places => _places ??=
+    [
+        .. Locals.SelectMany(l => Parts(l, l.Type)),
+        .. Variables.SelectMany(v => Parts(v, v.Type)),
+        .. PacketVariables.Select(p => (Expression)p),
+    ];
+
+    /// <summary>The maps with keys.</summary>
+    public IEnumerable<Map> KeyedMaps => Maps.Where(m => m.Key is not null);
+
+    /// <summary>The type of a place; null for a local whose type is inferred, which only numbers are assigned to.</summary>
+    public static EbpfType? TypeOf(Expression place) => place switch
+    {
+        LocalExpression local => local.Local.Type,
+        VariableExpression variable => variable.Variable.Type,
+        PacketVariableExpression packet => packet.Variable.Type,
+        FieldExpression field => ((StructType)TypeOf(field.Target)!).FindField(field.Name)!.Type,
+        MapEntryExpression entry => entry.Map.Value,
+        _ => throw new ArgumentException($"{place.GetType().Name} is no such place.", nameof(place)),
+    };
+
+    /// <summary>A place, and if it is a struct its fields.</summary>
+    public static IEnumerable<Expression> Parts(Expression place, EbpfType? type)
+    {
+        yield return place;
+        if (type is not StructType record) yield break;
+        foreach (var field in record.Fields)
+        {
+            foreach (var part in Parts(place.Field(field.Name), field.Type)) yield return part;
+        }
+    }
+
+    /// <summary>The scope inside a header's presence.</summary>
+    public ProgramScope With(PacketHeader header) => Present.Contains(header) ? this : Reset(this with { Present = [.. Present, header] });
+
+    /// <summary>The scope inside a loop.</summary>
+    public ProgramScope Inside(Local counter) =>
+        Reset(this with { Counters = [.. Counters, counter], Loops = Loops + 1, CanBreak = true, CanContinue = true });
+
+    private static ProgramScope Reset(ProgramScope scope)
+    {
+        scope._places = null;
+        return scope;
+    }
+}

@@ -1,0 +1,107 @@
+using System.Buffers.Binary;
+using FsCheck;
+using FsCheck.Fluent;
+using static EbpfCat.Tests.Reference.Generators;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>
+/// Random packets of 14 to 200 bytes (a test run wants at least an Ethernet header): mostly protocol within protocol with
+/// fields that make sense, then some cut off, some with bytes that make none.
+/// </summary>
+internal static class RandomPackets
+{
+    private const int Shortest = 14;
+    private const int Longest = 200;
+
+    /// <summary>One packet.</summary>
+    public static Gen<byte[]> Packet { get; } =
+        from bytes in Weighted((9, Frame), (1, () => Gen.Choose(Shortest, Longest).SelectMany(Bytes)))
+        from isCut in OnceIn(4)
+        from length in Gen.Choose(Shortest, Math.Max(Shortest, Math.Min(bytes.Length, Longest)))
+        from isSpoilt in OnceIn(6)
+        from at in Gen.Choose(0, length - 1)
+        from value in Gen.Choose(0, 255)
+        select Finish(bytes, isCut ? length : Math.Min(bytes.Length, Longest), isSpoilt ? (at, (byte)value) : null);
+
+    private static byte[] Finish(byte[] bytes, int length, (int At, byte Value)? spoilt)
+    {
+        var packet = bytes[..length];
+        if (spoilt is { } change) packet[change.At] = change.Value;
+        return packet;
+    }
+
+    private static Gen<byte[]> Frame() =>
+        from addresses in Addresses(6)
+        from tags in Gen.Elements(0, 0, 0, 0, 1, 2)
+        from tag in Several(2, 2, Bytes(2))
+        from inner in Weighted((5, IPv4), (3, IPv6), (1, Arp), (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
+        let tagTypes = new[] { 0x8100, 0x88a8, 0x8100 }
+        select (byte[])
+        [
+            .. addresses,
+            .. Enumerable.Range(0, tags).SelectMany(i => (byte[])[.. Big16(tagTypes[i]), .. tag[i]]),
+            .. Big16(inner.Type), .. inner.Bytes,
+        ];
+
+    private static Gen<(int Type, byte[] Bytes)> IPv4() =>
+        from protocol in Gen.Elements(6, 6, 17, 17, 1, 2, 47)
+        from options in Gen.Elements(0, 0, 0, 1, 2, 10)
+        from isShort in OnceIn(20)
+        from fragment in Gen.Elements(0, 0, 0, 0, 0x4000, 0x2000, 0x2001, 185)
+        from head in Bytes(12)
+        from addresses in Addresses(4)
+        from optionBytes in Bytes(4 * options)
+        from payload in Transport(protocol)
+        select (0x0800, (byte[])
+        [
+            (byte)(0x40 | (isShort ? options : 5 + options)), head[0], .. Big16(20 + (4 * options) + payload.Length), head[1], head[2],
+            .. Big16(fragment), head[3], (byte)protocol, head[4], head[5], .. addresses, .. optionBytes, .. payload,
+        ]);
+
+    private static Gen<(int Type, byte[] Bytes)> IPv6() =>
+        from protocol in Gen.Elements(6, 17, 58, 0, 44)
+        from head in Bytes(5)
+        from addresses in Addresses(16)
+        from payload in Transport(protocol)
+        select (0x86dd, (byte[])
+            [(byte)(0x60 | (head[0] & 15)), head[1], head[2], head[3], .. Big16(payload.Length), (byte)protocol, head[4], .. addresses, .. payload]);
+
+    private static Gen<(int Type, byte[] Bytes)> Arp() =>
+        from operation in Gen.Choose(1, 2)
+        from rest in Bytes(20)
+        select (0x0806, (byte[])[0, 1, 8, 0, 6, 4, 0, (byte)operation, .. rest]);
+
+    private static Gen<byte[]> Transport(int protocol) =>
+        from ports in Several(2, 2, Gen.Elements(22, 53, 80, 443, 1024, 40000, 65535))
+        from flags in Gen.Elements(0x02, 0x12, 0x10, 0x11, 0x18, 0x04, 0xff)
+        from offset in Gen.Elements(5, 5, 5, 8, 15)
+        from head in Bytes(16)
+        from length in Gen.Choose(0, 80)
+        from payload in Bytes(length)
+        select protocol switch
+        {
+            6 => (byte[])[.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], (byte)(offset << 4), (byte)flags, .. head[8..14], .. payload],
+            17 => [.. Big16(ports[0]), .. Big16(ports[1]), .. Big16(8 + length), .. head[..2], .. payload],
+            1 or 58 => [(byte)(head[0] & 15), 0, .. head[..6], .. payload],
+            _ => payload,
+        };
+
+    // Of few values, so that packets have some in common.
+    private static Gen<byte[]> Addresses(int size) => Gen.Choose(0, 3).ArrayOf(2).Select(last =>
+    {
+        var bytes = new byte[2 * size];
+        for (var i = 0; i < 2; i++)
+        {
+            (bytes[i * size], bytes[((i + 1) * size) - 1]) = (10, (byte)last[i]);
+        }
+        return bytes;
+    });
+
+    private static byte[] Big16(int value)
+    {
+        var bytes = new byte[2];
+        BinaryPrimitives.WriteUInt16BigEndian(bytes, (ushort)value);
+        return bytes;
+    }
+}

@@ -1,0 +1,33 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>A packet as programs see it.</summary>
+internal sealed class ReferencePacket(byte[] bytes)
+{
+    /// <summary>The bytes, which the program may change.</summary>
+    public byte[] Bytes { get; } = bytes;
+
+    /// <summary>Where a header is, or null where it is not, or not whole.</summary>
+    public int? Find(PacketHeader header)
+    {
+        if (header.Locations.Count == 0) return Has(0, header.Size) ? 0 : null;
+        foreach (var location in header.Locations)
+        {
+            if (Find(location.Parent) is not { } parent) continue;
+            if (!location.Values.Contains((int)Read(parent, location.Field).Number)) continue;
+            if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) continue;
+            var offset = parent + (location.LengthField is { } length ? (int)Read(parent, length).Number : location.Length);
+            if (Has(offset, header.Size)) return offset;
+        }
+        return null;
+    }
+
+    /// <summary>Whether the packet has the bytes; the offset is taken without a sign.</summary>
+    public bool Has(Int128 offset, int size) => offset + size <= Bytes.Length;
+
+    private ReferenceValue Read(int header, HeaderField field) =>
+        new BitField(field.BitOffset, field.BitCount, field.Scale)
+            .Extract(ReferenceValue.Read(field.Type, Bytes.AsSpan(header + field.Offset)));
+}

@@ -1,0 +1,88 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>A value of the language: a number in the range of its type, or the bytes of anything else.</summary>
+internal readonly struct ReferenceValue
+{
+    private ReferenceValue(EbpfType type, Int128 number, byte[]? bytes) => (Type, Number, Bytes) = (type, number, bytes);
+
+    /// <summary>Its type.</summary>
+    public EbpfType Type { get; }
+
+    /// <summary>The number; for fixed-point in parts of <see cref="ScalarType.FixedScale"/>, for a truth value 0 or 1.</summary>
+    public Int128 Number { get; }
+
+    /// <summary>The bytes of what is no number.</summary>
+    public byte[]? Bytes { get; }
+
+    /// <summary>Whether it is a number or a truth value.</summary>
+    public bool IsNumber => Bytes is null;
+
+    /// <summary>Whether it is fixed-point.</summary>
+    public bool IsFixed => Type is ScalarType { IsFixed: true };
+
+    /// <summary>A number, wrapped to its type.</summary>
+    public static ReferenceValue Of(ScalarType type, Int128 number) => new(type, Wrap(number, type), null);
+
+    /// <summary>A truth value.</summary>
+    public static ReferenceValue Of(bool truth) => new(ScalarType.Boolean, truth ? 1 : 0, null);
+
+    /// <summary>Bytes.</summary>
+    public static ReferenceValue Of(EbpfType type, byte[] bytes) => new(type, 0, bytes);
+
+    /// <summary>The value that a type begins with.</summary>
+    public static ReferenceValue Zero(EbpfType type) =>
+        type is ScalarType scalar ? Of(scalar, 0) : Of(type, new byte[type.Size]);
+
+    /// <summary>What bytes hold.</summary>
+    public static ReferenceValue Read(EbpfType type, ReadOnlySpan<byte> bytes)
+    {
+        if (type is not ScalarType scalar) return Of(type, bytes[..type.Size].ToArray());
+        UInt128 number = 0;
+        for (var i = 0; i < scalar.Size; i++)
+        {
+            var at = scalar.ByteOrder == ByteOrder.BigEndian ? i : scalar.Size - 1 - i;
+            number = (number << 8) | bytes[at];
+        }
+        return Of(scalar, (Int128)number);
+    }
+
+    /// <summary>Puts the value where its type's bytes lie.</summary>
+    public void Write(Span<byte> bytes)
+    {
+        if (Bytes is not null)
+        {
+            Bytes.CopyTo(bytes);
+            return;
+        }
+        var scalar = (ScalarType)Type;
+        for (var i = 0; i < scalar.Size; i++)
+        {
+            var shift = 8 * (scalar.ByteOrder == ByteOrder.BigEndian ? scalar.Size - 1 - i : i);
+            bytes[i] = (byte)((Number >> shift) & 0xff);
+        }
+    }
+
+    /// <summary>The value as bytes.</summary>
+    public byte[] ToBytes()
+    {
+        var bytes = new byte[Type.Size];
+        Write(bytes);
+        return bytes;
+    }
+
+    /// <summary>The number that as many low bits as the type has stand for; any but 0 is true.</summary>
+    public static Int128 Wrap(Int128 number, ScalarType type)
+    {
+        if (type.IsBoolean) return number == 0 ? 0 : 1;
+        var mask = (Int128.One << type.Bits) - 1;
+        var low = number & mask;
+        return type.IsSigned && low >> (type.Bits - 1) != 0 ? low - (Int128.One << type.Bits) : low;
+    }
+
+    /// <summary>As the test's output shows it.</summary>
+    public override string ToString() => Bytes is not null
+        ? $"{Type.Name} {Convert.ToHexString(Bytes)}"
+        : IsFixed ? $"{Type.Name} {(decimal)Number / ScalarType.FixedScale}" : $"{Type.Name} {Number}";
+}

@@ -1,0 +1,135 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace EbpfCat.Kernels;
+
+/// <summary>The command: boots kernels, one after the other, and runs the tests on each.</summary>
+internal static class Program
+{
+    private static readonly Argument<string[]> Kernels = new("kernels")
+    {
+        Description = $"The kernels: {string.Join(", ", KernelRelease.All.Select(release => release.Name))}.",
+        DefaultValueFactory = _ => [.. KernelRelease.All.Select(release => release.Name)],
+    };
+
+    private static readonly Option<string?> Category = new("--category")
+    {
+        Description = "Runs only the engine tests with this trait Category, and the Pester tests with this tag.",
+    };
+
+    private static readonly Option<string[]> Engine = new("--engine")
+    {
+        Description = "An argument for the runner of the engine tests, such as -class=NAME; may be repeated. The Pester tests do not run then.",
+        DefaultValueFactory = _ => [],
+    };
+
+    private static readonly Option<string?> Command = new("--command")
+    {
+        Description = "A shell command to run in place of the tests.",
+    };
+
+    private static readonly Option<string> KernelArguments = new("--append")
+    {
+        Description = "More of the kernel's command line, such as lockdown=confidentiality.",
+        DefaultValueFactory = _ => "",
+    };
+
+    private static readonly Option<int> Processors = new("--processors")
+    {
+        Description = "The number of emulated processors. On a busy host, one is faster than two.",
+        DefaultValueFactory = _ => 2,
+    };
+
+    private static readonly Option<double> Minutes = new("--minutes")
+    {
+        Description = "The time that a kernel has for all of it.",
+        DefaultValueFactory = _ => 20,
+    };
+
+    private static readonly Option<bool> Refresh = new("--refresh")
+    {
+        Description = "Fetches the kernels anew, where Debian has newer ones than those in the cache.",
+    };
+
+    private static int Main(string[] args)
+    {
+        var command = new RootCommand("Runs the tests on other kernels, each in an emulated machine.")
+        {
+            Kernels, Category, Engine, Command, KernelArguments, Processors, Minutes, Refresh,
+        };
+        command.SetAction(Run);
+        return command.Parse(args).Invoke();
+    }
+
+    private static int Run(ParseResult arguments)
+    {
+        using var stop = new CancellationTokenSource();
+        void Stop(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            stop.Cancel();
+        }
+
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+        using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
+        try
+        {
+            return RunAll(arguments, stop.Token) ? 0 : 1;
+        }
+        catch (OperationCanceledException)
+        {
+            return 130;
+        }
+        catch (HarnessException failure)
+        {
+            Console.Error.WriteLine(failure.Message);
+            return 2;
+        }
+    }
+
+    private static bool RunAll(ParseResult arguments, CancellationToken cancellation)
+    {
+        var releases = arguments.GetRequiredValue(Kernels).Select(KernelRelease.Parse).ToArray();
+        var cache = new KernelCache(cancellation);
+        var busybox = cache.GetBusybox();
+        var command = arguments.GetValue(Command)
+            ?? TestSuites.Command(arguments.GetValue(Category), arguments.GetRequiredValue(Engine));
+
+        var outcomes = new List<(KernelRelease Release, string Outcome, TimeSpan Time)>();
+        foreach (var release in releases)
+        {
+            var clock = Stopwatch.StartNew();
+            Console.WriteLine($"== {release.Name} ({release.Suite})");
+            string outcome;
+            try
+            {
+                var machine = new VirtualMachine(cache.GetKernel(release, arguments.GetValue(Refresh)), busybox)
+                {
+                    KernelArguments = arguments.GetRequiredValue(KernelArguments),
+                    Processors = arguments.GetValue(Processors),
+                    TimeLimit = TimeSpan.FromMinutes(arguments.GetValue(Minutes)),
+                };
+                var exitCode = machine.Run(command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);
+                outcome = exitCode == 0 ? Passed : $"failed ({exitCode})";
+            }
+            catch (HarnessException failure)
+            {
+                Console.Error.WriteLine(failure.Message);
+                outcome = "did not run";
+            }
+
+            outcomes.Add((release, outcome, clock.Elapsed));
+        }
+
+        foreach (var (release, outcome, time) in outcomes)
+        {
+            Console.WriteLine($"{release.Name,-7} {outcome,-12} {time.TotalSeconds,6:F1} s");
+        }
+
+        return outcomes.TrueForAll(outcome => outcome.Outcome == Passed);
+    }
+
+    private const string Passed = "passed";
+}

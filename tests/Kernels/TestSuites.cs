@@ -1,0 +1,75 @@
+using System.Reflection;
+using System.Text;
+
+namespace EbpfCat.Kernels;
+
+/// <summary>The shell command that runs the tests of this repository, as they were built together with this program.</summary>
+internal static class TestSuites
+{
+    /// <summary>The repository's directory.</summary>
+    public static string Repository { get; } = Metadata("RepositoryRoot");
+
+    /// <summary>
+    /// What .NET needs to be bearable on emulated processors: no code that only counts, and as few changes of memory
+    /// protection and as few threads as possible, since each of them makes the processors wait for one another.
+    /// </summary>
+    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    {
+        ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+        ["HOME"] = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
+        ["LANG"] = "C.UTF-8",
+        ["TERM"] = "dumb",
+        ["NO_COLOR"] = "1",
+        ["DOTNET_TieredPGO"] = "0",
+        ["DOTNET_EnableWriteXorExecute"] = "0",
+        ["DOTNET_gcConcurrent"] = "0",
+        ["DOTNET_NOLOGO"] = "1",
+        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+        ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+        ["POWERSHELL_UPDATECHECK"] = "Off",
+    };
+
+    /// <summary>
+    /// Runs the engine tests and, where there is a <c>pwsh</c>, the Pester tests; fails where one of them fails.
+    /// </summary>
+    /// <param name="category">Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.</param>
+    /// <param name="engineArguments">More arguments for the xUnit runner; with any, the Pester tests are left out.</param>
+    public static string Command(string? category, IReadOnlyList<string> engineArguments)
+    {
+        var command = new StringBuilder("status=0\n");
+        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append(" -noLogo -noColor");
+        if (category is not null)
+        {
+            command.Append(" -trait ").Append(Shell.Quote($"Category={category}"));
+        }
+
+        foreach (var argument in engineArguments)
+        {
+            command.Append(' ').Append(Shell.Quote(argument));
+        }
+
+        command.AppendLine(" || status=1");
+        if (engineArguments.Count == 0 && Directory.Exists(Path.Combine(Repository, "tests/Pester")))
+        {
+            command.AppendLine("if command -v pwsh >/dev/null; then");
+            command.Append("pwsh -NoProfile -NonInteractive -Command ").Append(Shell.Quote(InvokePester(category))).AppendLine(" || status=1");
+            command.AppendLine("else echo 'There is no pwsh: the Pester tests do not run.'; fi");
+        }
+
+        return command.AppendLine("exit $status").ToString();
+    }
+
+    private static string EngineTests => $"tests/Engine/bin/{Metadata("Configuration")}/net10.0/EbpfCat.Engine.Tests.dll";
+
+    private static string InvokePester(string? category) => $$"""
+        $configuration = New-PesterConfiguration
+        $configuration.Run.Path = "tests/Pester"
+        $configuration.Run.Exit = $true
+        $configuration.Output.RenderMode = "Plaintext"
+        {{(category is null ? "" : $"$configuration.Filter.Tag = \"{category}\"")}}
+        Invoke-Pester -Configuration $configuration
+        """;
+
+    private static string Metadata(string key) =>
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+}
