@@ -11,7 +11,10 @@ param(
     [string] $Module = "$PSScriptRoot/../../out/EbpfCat",
 
     # Which test files to run, by name.
-    [string] $Test = '*'
+    [string] $Test = '*',
+
+    # Which tests to run, by tag.
+    [string[]] $Tag
 )
 
 $ErrorActionPreference = 'Stop'
@@ -36,6 +39,7 @@ $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = (Get-ChildItem $PSScriptRoot -Filter "$Test.Tests.ps1").FullName
+if ($Tag) { $configuration.Filter.Tag = $Tag }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
