@@ -26,7 +26,7 @@ internal sealed class FlowRecords : Benchmark
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)
     {
-        var flows = program.AddMap("flows", MapType.LruPerCpuHash, FlowKey, Traffic, 16384);
+        var flows = program.AddMap("flows", MapType.LruPerCpuHash, FlowKey, Traffic, 4096);
         var sourcePort = CodeBuilder.Local("sourcePort");
         var destinationPort = CodeBuilder.Local("destinationPort");
         var flow = CodeBuilder.Local("flow", FlowKey);
