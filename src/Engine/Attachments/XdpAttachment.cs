@@ -117,6 +117,12 @@ public sealed class XdpAttachment : Attachment
         _linkId = Bpf.GetLinkInfo(link).Id;
     }
 
+    private protected override void PinCore(string path)
+    {
+        PinDirectory.Prepare(path);
+        PinTo(path);
+    }
+
     private protected override void DetachCore(bool forEveryone)
     {
         if (Link is null) DetachWithoutLink();

@@ -32,6 +32,12 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public ProgramHook? Hook { get; set; }
 
+    /// <summary>
+    /// What a program of type <see cref="ProgramType.Kprobe"/> is put on; null for a uprobe where <see cref="Target"/> has a
+    /// colon or slash in it, else a kprobe.
+    /// </summary>
+    public ProbeKind? Probe { get; set; }
+
     /// <summary>The shared variables, in order of declaration.</summary>
     public List<Variable> Variables { get; } = [];
 

@@ -10,7 +10,7 @@ namespace EbpfCat.Programs;
 /// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees what nothing else holds:
 /// no attachment, descriptor or pin.
 /// </summary>
-public sealed class LoadedProgram : IDisposable
+public sealed partial class LoadedProgram : IDisposable
 {
     private const int EthernetHeader = 14;
 

@@ -74,9 +74,9 @@ public static class ProgramLoader
                 Btf = btf,
                 FunctionInfo = btf is null ? default : builder.FunctionInfo,
                 LineInfo = btf is null ? default : builder.LineInfo,
-                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, FirstLogSize),
+                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, options.LogSize > 0 ? options.LogSize : FirstLogSize),
             };
-            var descriptor = LoadOrExplain(request, compiled, out var log);
+            var descriptor = LoadOrExplain(request, compiled, options.LogSize > 0, out var log);
             GC.KeepAlive(maps);
             return new LoadedProgram(
                 descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log)
@@ -160,13 +160,20 @@ public static class ProgramLoader
         return InstructionEncoder.Encode(instructions);
     }
 
-    private static ProgramDescriptor LoadOrExplain(ProgramLoadOptions request, CompiledProgram compiled, out string? log)
+    private static ProgramDescriptor LoadOrExplain(
+        ProgramLoadOptions request, CompiledProgram compiled, bool isLogCut, out string? log)
     {
         try
         {
             var descriptor = Bpf.LoadProgram(request);
             log = request.Log?.Content;
             return descriptor;
+        }
+        catch (KernelException refusal) when (isLogCut && refusal.Errno == Errno.ENOSPC)
+        {
+            // The kernel loads no program whose log does not fit, so it is loaded without.
+            log = request.Log!.Content;
+            return LoadOrExplain(request with { Log = null }, compiled, isLogCut: false, out _);
         }
         catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
         {

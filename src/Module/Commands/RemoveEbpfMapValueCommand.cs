@@ -5,6 +5,7 @@ namespace EbpfCat.Commands;
 
 /// <summary>Removes entries of a map.</summary>
 [Cmdlet(VerbsCommon.Remove, "EbpfMapValue", DefaultParameterSetName = "Object", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class RemoveEbpfMapValueCommand : MapValueCommand
 {
     /// <summary>The key to remove.</summary>
