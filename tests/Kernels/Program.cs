@@ -9,8 +9,8 @@ internal static class Program
 {
     private static readonly Argument<string[]> Kernels = new("kernels")
     {
-        Description = $"The kernels: {string.Join(", ", KernelRelease.All.Select(release => release.Name))}. All of them unless given.",
-        Arity = ArgumentArity.ZeroOrMore,
+        Description = $"The kernels: {string.Join(", ", KernelRelease.All.Select(release => release.Name))}.",
+        DefaultValueFactory = _ => [.. KernelRelease.All.Select(release => release.Name)],
     };
 
     private static readonly Option<string?> Category = new("--category")
@@ -21,6 +21,7 @@ internal static class Program
     private static readonly Option<string[]> Engine = new("--engine")
     {
         Description = "An argument for the runner of the engine tests, such as -class=NAME; may be repeated. The Pester tests do not run then.",
+        DefaultValueFactory = _ => [],
     };
 
     private static readonly Option<string?> Command = new("--command")
@@ -32,6 +33,12 @@ internal static class Program
     {
         Description = "More of the kernel's command line, such as lockdown=confidentiality.",
         DefaultValueFactory = _ => "",
+    };
+
+    private static readonly Option<int> Processors = new("--processors")
+    {
+        Description = "The number of emulated processors. On a busy host, one is faster than two.",
+        DefaultValueFactory = _ => 2,
     };
 
     private static readonly Option<double> Minutes = new("--minutes")
@@ -49,7 +56,7 @@ internal static class Program
     {
         var command = new RootCommand("Runs the tests on other kernels, each in an emulated machine.")
         {
-            Kernels, Category, Engine, Command, KernelArguments, Minutes, Refresh,
+            Kernels, Category, Engine, Command, KernelArguments, Processors, Minutes, Refresh,
         };
         command.SetAction(Run);
         return command.Parse(args).Invoke();
@@ -84,8 +91,7 @@ internal static class Program
 
     private static bool RunAll(ParseResult arguments, CancellationToken cancellation)
     {
-        var names = arguments.GetRequiredValue(Kernels);
-        var releases = names.Length == 0 ? KernelRelease.All : [.. names.Select(KernelRelease.Parse)];
+        var releases = arguments.GetRequiredValue(Kernels).Select(KernelRelease.Parse).ToArray();
         var cache = new KernelCache(cancellation);
         var busybox = cache.GetBusybox();
         var command = arguments.GetValue(Command)
@@ -102,6 +108,7 @@ internal static class Program
                 var machine = new VirtualMachine(cache.GetKernel(release, arguments.GetValue(Refresh)), busybox)
                 {
                     KernelArguments = arguments.GetRequiredValue(KernelArguments),
+                    Processors = arguments.GetValue(Processors),
                     TimeLimit = TimeSpan.FromMinutes(arguments.GetValue(Minutes)),
                 };
                 var exitCode = machine.Run(command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);

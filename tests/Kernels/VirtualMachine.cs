@@ -23,6 +23,9 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
     /// <summary>More of the kernel's command line.</summary>
     public string KernelArguments { get; init; } = "";
 
+    /// <summary>The number of processors. More than one are slower than one where the host has none to spare for them.</summary>
+    public int Processors { get; init; } = 2;
+
     /// <summary>The time after which the machine is switched off.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
@@ -108,7 +111,7 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
     [
         "--pdeathsig", "KILL", _emulator.Path,
         "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-        "-machine", "pc", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", "2", "-m", $"{MemoryMegabytes}M",
+        "-machine", "pc", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", $"{Processors}", "-m", $"{MemoryMegabytes}M",
         "-kernel", kernel.Image, "-initrd", files["initrd"],
         "-append", $"console=ttyS0 loglevel=4 panic=-1 mitigations=off lsm=lockdown,yama,bpf {KernelArguments}",
         "-chardev", $"file,id=console,path={files["console"]}", "-serial", "chardev:console",

@@ -24,9 +24,6 @@ public sealed class CgroupAttachment : HookAttachment
     /// <summary>Which of the group's doings it sees.</summary>
     public ProgramHook Hook { get; }
 
-    /// <summary>Whether to use the way of kernels before Linux 5.7, to test it.</summary>
-    internal static bool AvoidsLinks { get; set; }
-
     /// <summary>Attaches a program to a control group.</summary>
     /// <param name="program">The program, of type CgroupSkb, CgroupSocketAddress or another that is for control groups.</param>
     /// <param name="path">The group's directory, or its name below the root: <c>user.slice</c>.</param>
@@ -48,7 +45,7 @@ public sealed class CgroupAttachment : HookAttachment
         var hold = Hold.Build(hold =>
         {
             var group = ControlGroups.Open(directory, operation);
-            if (!AvoidsLinks && KernelFacts.RunningVersion >= ControlGroups.LinksSince)
+            if (!Hold.AvoidsLinks && KernelFacts.RunningVersion >= ControlGroups.LinksSince)
             {
                 using (group) hold.Add(Bpf.CreateLink(program.Descriptor, group, attachType));
                 return;

@@ -13,6 +13,16 @@ internal sealed class Hold
     private readonly List<IDisposable> _kept = [];
     private readonly Stack<Action> _undo = new();
 
+    [ThreadStatic]
+    private static bool _avoidsLinks;
+
+    /// <summary>Whether the calling thread uses the ways of kernels without links, to test them on kernels with.</summary>
+    internal static bool AvoidsLinks
+    {
+        get => _avoidsLinks;
+        set => _avoidsLinks = value;
+    }
+
     /// <summary>The links.</summary>
     public IReadOnlyList<LinkDescriptor> Links => _links;
 

@@ -17,8 +17,7 @@ internal static unsafe class PerfEvents
 
     private const string Devices = "/sys/bus/event_source/devices";
 
-    /// <summary>Whether links to perf events are there.</summary>
-    public static bool HasLinks => KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
+    private static bool HasLinks => !Hold.AvoidsLinks && KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
 
     /// <summary>Opens the event of a tracepoint, which fires on every processor.</summary>
     /// <param name="id">The tracepoint's number in tracefs.</param>
@@ -39,7 +38,7 @@ internal static unsafe class PerfEvents
     public static PerfEvent? OpenProbe(
         string probe, string target, ulong offset, bool onReturn, ulong semaphoreOffset, int processId, string what)
     {
-        if (Number($"{Devices}/{probe}/type") is not { } type) return null;
+        if (Hold.AvoidsLinks || Number($"{Devices}/{probe}/type") is not { } type) return null;
         // The bits of the configuration are told by the kernel: "config:0", "config:32-63".
         var config = onReturn ? 1ul << (Number($"{Devices}/{probe}/format/retprobe") ?? 0) : 0;
         if (semaphoreOffset != 0) config |= semaphoreOffset << (Number($"{Devices}/{probe}/format/ref_ctr_offset") ?? 32);

@@ -33,9 +33,6 @@ public sealed class TcAttachment : HookAttachment
     /// <summary>Which of its packets the program sees.</summary>
     public TcDirection Direction { get; }
 
-    /// <summary>Whether to use the way of kernels before Linux 6.6, to test it.</summary>
-    internal static bool AvoidsLinks { get; set; }
-
     /// <summary>Attaches a program to an interface of the calling thread's network namespace.</summary>
     /// <param name="program">The program, of type Tc. It decides by itself (direct action).</param>
     /// <param name="interfaceName">The interface.</param>
@@ -76,7 +73,7 @@ public sealed class TcAttachment : HookAttachment
     private static bool TryLink(Hold hold, LoadedProgram program, int index, TcDirection direction)
     {
         var attachType = direction == TcDirection.Egress ? BpfAttachType.TcxEgress : BpfAttachType.TcxIngress;
-        if (AvoidsLinks || KernelFacts.RunningVersion < KernelFacts.Since(attachType)) return false;
+        if (Hold.AvoidsLinks || KernelFacts.RunningVersion < KernelFacts.Since(attachType)) return false;
         try
         {
             hold.Add(Bpf.CreateTcxLink(program.Descriptor, index, attachType));

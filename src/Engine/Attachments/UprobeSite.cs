@@ -7,9 +7,6 @@ namespace EbpfCat.Attachments;
 internal sealed record UprobeSite(
     string Path, bool OnReturn, int ProcessId, IReadOnlyList<string> Functions, string Operation)
 {
-    /// <summary>Whether to use the way of kernels before Linux 4.17, to test it.</summary>
-    internal static bool UsesTraceFs { get; set; }
-
     /// <summary>Attaches a program to a place in the file.</summary>
     /// <param name="hold">What keeps it attached.</param>
     /// <param name="program">The program.</param>
@@ -21,7 +18,7 @@ internal sealed record UprobeSite(
         var what = $"the {(OnReturn ? "uretprobe" : "uprobe")} on '{Path}'";
         try
         {
-            var perfEvent = (UsesTraceFs ? null : PerfEvents.OpenProbe("uprobe", Path, offset, OnReturn, semaphore, ProcessId, what))
+            var perfEvent = PerfEvents.OpenProbe("uprobe", Path, offset, OnReturn, semaphore, ProcessId, what)
                 ?? ProbeEvents.Define(hold, "uprobe_events", Definition(offset, semaphore), OnReturn, ProcessId, what)
                 ?? throw new KernelException(
                     Operation, Errno.EOPNOTSUPP, "the kernel has no uprobes",

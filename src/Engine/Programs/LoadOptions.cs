@@ -33,6 +33,11 @@ public sealed record LoadOptions
     /// </summary>
     public uint LogLevel { get; init; }
 
+    /// <summary>
+    /// How many bytes of that log to keep at most: its end (before Linux 6.4 its beginning); 0 for as many as it has.
+    /// </summary>
+    public int LogSize { get; init; }
+
     /// <summary>Maps to use in place of those declared, by name: another program's, for instance.</summary>
     public IReadOnlyDictionary<string, LiveMap> SharedMaps { get; init; } = new Dictionary<string, LiveMap>();
 }
