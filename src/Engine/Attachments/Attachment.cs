@@ -7,7 +7,7 @@ namespace EbpfCat.Attachments;
 /// A program attached to a hook. It stays so until this is disposed or the process ends, however it ends; one that is
 /// pinned stays until it is detached.
 /// </summary>
-public abstract class Attachment : IDisposable
+public abstract partial class Attachment : IDisposable
 {
     private static readonly ConcurrentDictionary<Attachment, long> Live = new(ReferenceEqualityComparer.Instance);
 

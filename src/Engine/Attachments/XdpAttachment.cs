@@ -117,6 +117,12 @@ public sealed class XdpAttachment : Attachment
         _linkId = Bpf.GetLinkInfo(link).Id;
     }
 
+    private protected override void PinCore(string path)
+    {
+        PinDirectory.Prepare(path);
+        PinTo(path);
+    }
+
     private protected override void DetachCore(bool forEveryone)
     {
         if (Link is null) DetachWithoutLink();
@@ -160,7 +166,7 @@ public sealed class XdpAttachment : Attachment
     private void PinTo(string path)
     {
         PinDirectory.Delete(path);
-        PinDirectory.Create(path, Link, Program);
+        PinDirectory.Create(path, Link is null ? [] : [Link], Program);
         PinPath = path;
     }
 

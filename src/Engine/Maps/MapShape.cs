@@ -34,7 +34,16 @@ internal static class MapShape
         [MapType.Queue, MapType.Stack, MapType.BloomFilter, MapType.RingBuffer];
 
     private static readonly HashSet<MapType> Indexed =
-        [MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray];
+    [
+        MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray, MapType.DevMap,
+        MapType.CpuMap, MapType.XskMap, MapType.SockMap,
+    ];
+
+    private static readonly HashSet<MapType> Objects =
+    [
+        MapType.ProgramArray, MapType.ArrayOfMaps, MapType.HashOfMaps, MapType.DevMap, MapType.DevMapHash, MapType.SockMap,
+        MapType.SockHash, MapType.XskMap,
+    ];
 
     // Of other kinds the kernel refuses type information.
     private static readonly HashSet<MapType> Described =
@@ -45,6 +54,12 @@ internal static class MapShape
 
     /// <summary>Whether a map of this kind can carry the types of its keys and values (BTF).</summary>
     public static bool TakesTypes(MapType type) => Described.Contains(type);
+
+    /// <summary>Whether the values stand for objects of the kernel: maps, programs, devices, sockets.</summary>
+    public static bool HoldsObjects(MapType type) => Objects.Contains(type);
+
+    /// <summary>Whether the keys are the numbers from 0 on, all of them there at all times.</summary>
+    public static bool IsIndexed(MapType type) => Indexed.Contains(type);
 
     public static EbpfType? KeyOf(Map map) => Keyless.Contains(map.Type) ? null
         : map.Key ?? (Given.TryGetValue(map.Type, out var given) ? given.Key

@@ -10,7 +10,7 @@ namespace EbpfCat.Programs;
 /// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees what nothing else holds:
 /// no attachment, descriptor or pin.
 /// </summary>
-public sealed class LoadedProgram : IDisposable
+public sealed partial class LoadedProgram : IDisposable
 {
     private const int EthernetHeader = 14;
 
@@ -60,6 +60,9 @@ public sealed class LoadedProgram : IDisposable
     /// left them.
     /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
+
+    /// <summary>Where it was loaded to be attached; none of a program that this process has not loaded itself.</summary>
+    public BpfAttachType AttachType { get; internal init; }
 
     /// <summary>The open file descriptor, owned by this.</summary>
     public ProgramDescriptor Descriptor { get; }

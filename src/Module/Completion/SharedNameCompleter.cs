@@ -19,7 +19,7 @@ public sealed class SharedNameCompleter : NameCompleter
         foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(command, bound))
         {
             // What is not the session's own is opened to look at it only.
-            using var opened = owner is XdpAttachmentInfo attached ? Shared.Open(attached) : bound["Path"] is null ? null : owner as IDisposable;
+            using var opened = bound["Path"] is null ? Shared.Open(owner) : (IDisposable)owner;
             var shared = Shared.Of(opened ?? owner);
             names.AddRange(shared.Variables.Values.Select(variable => (variable.Name, $"{variable.Name}: {variable.Type}")));
             names.AddRange(shared.Maps.Values.Select(map => (map.Name, $"{map.Name}: {map.Type}, {map.KeyType} to {map.ValueType}")));

@@ -54,6 +54,7 @@ internal static partial class ProgramGenerator
         null or ScalarType => Number(scope, depth),
         AddressType address => Address(scope, address, depth),
         StructType record => Record(scope, record, depth),
+        StringType text => Text(scope, text, depth),
         _ => throw new ArgumentException($"There are no values of {type}.", nameof(type)),
     };
 
@@ -73,6 +74,7 @@ internal static partial class ProgramGenerator
             (deep * (maps.Length > 0 ? 4 : 0), () => MapNumber(scope, maps, depth - 1)),
             (deep * 2, () => Scalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
             (deep * 2, () => Conditional(scope, depth - 1, d => Number(scope, d))),
+            (deep, () => Let(scope, depth - 1)),
             (deep * 3, () => Gen.Elements(UnaryOperators).SelectMany(op => Number(scope, depth - 1)
                 .Select(n => (Expression)new UnaryExpression(op, op == UnaryOperator.BitNot ? Whole(n) : n)))),
             (deep * 14, () => Binary(scope, depth - 1)),
@@ -92,6 +94,7 @@ internal static partial class ProgramGenerator
         ConstantExpression constant => constant.Value is decimal,
         PacketReadExpression read => read.Type is ScalarType { IsFixed: true },
         CastExpression cast => cast.Type is ScalarType { IsFixed: true },
+        LetExpression let => MayBeFixed(let.Body),
         ConditionalExpression conditional => MayBeFixed(conditional.WhenTrue) || MayBeFixed(conditional.WhenFalse),
         UnaryExpression { Operator: UnaryOperator.Negate or UnaryOperator.Absolute } unary => MayBeFixed(unary.Operand),
         BinaryExpression { Operator: BinaryOperator.Divide } => true,
@@ -123,6 +126,14 @@ internal static partial class ProgramGenerator
         from whenFalse in value(depth)
         select Expression.Conditional(condition, whenTrue, whenFalse);
 
+    private static Gen<Expression> Let(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        from type in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (1, () => Scalar.Select(EbpfType? (t) => t)))
+        let local = new Local($"t{number}", type)
+        from value in Number(scope, depth)
+        from body in Number(scope.With(local), depth)
+        select (Expression)new LetExpression(local, value, body);
+
     /// <summary>A condition: mostly a truth value, sometimes a number.</summary>
     private static Gen<Expression> Condition(ProgramScope scope, int depth)
     {
@@ -133,6 +144,7 @@ internal static partial class ProgramGenerator
             (3, () => Gen.Elements(PacketHeaders.All.ToArray()).Select(h => (Expression)new HeaderExpression(h))),
             (maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps).SelectMany(m => Key(scope, m, depth - 1).Select(m.Contains))),
             (2, () => AddressComparison(scope, depth)),
+            (2, () => TextComparison(scope, depth)),
             (1, () => Number(scope, depth)),
             (deep * 4, () => Logical(scope, depth - 1)),
             (deep, () => Condition(scope, depth - 1).Select(c => !c)));
@@ -156,6 +168,34 @@ internal static partial class ProgramGenerator
         from other in type.Kind == AddressKind.Mac ? Gen.Constant(type) : Gen.Elements(Addresses[..3])
         from left in Address(scope, type, depth - 1)
         from right in Address(scope, other, depth - 1)
+        select (Expression)new BinaryExpression(op, left, right);
+
+    // Texts that begin alike, differ by case, fill their place, or do not fit.
+    private static Gen<Expression> TextConstant =>
+        Gen.Elements("", "G", "Get", "get", "GET ", "Get /", "Get /index", "a", "A[`z", "\u00e4").Select(text => (Expression)text);
+
+    private static Gen<Expression> Text(ProgramScope scope, StringType type, int depth)
+    {
+        var places = scope.Places.Where(p => ProgramScope.TypeOf(p) is StringType).ToArray();
+        var maps = scope.KeyedMaps.Where(m => m.Value is StringType).ToArray();
+        return Weighted(
+            (4, () => TextConstant),
+            (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),
+            (1, () => Gen.Choose(0, 20).SelectMany(offset => Gen.Elements(Texts).Select(t => (Expression)Packet.Read(offset, t)))),
+            (1, () => Gen.Choose(0, 20).Select(offset => (Expression)Packet.Read(offset, type))),
+            (depth > 0 && maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps)
+                .SelectMany(m => Key(scope, m, depth - 1).Select(key => (Expression)m[key]))));
+    }
+
+    private static Gen<Expression> TextComparison(ProgramScope scope, int depth) =>
+        from op in Gen.Elements(BinaryOperator.Equal, BinaryOperator.NotEqual, BinaryOperator.CaseSensitiveEqual,
+            BinaryOperator.CaseSensitiveNotEqual, BinaryOperator.StartsWith, BinaryOperator.CaseSensitiveStartsWith)
+        from type in Gen.Elements(Texts)
+        from left in Text(scope, type, depth - 1)
+        from isConstant in OnceIn(2)
+        from right in isConstant || op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith
+            ? TextConstant
+            : Text(scope, type, depth - 1)
         select (Expression)new BinaryExpression(op, left, right);
 
     private static Gen<Expression> Element(ProgramScope scope, Variable[] arrays, int depth) =>
@@ -208,6 +248,7 @@ internal static partial class ProgramGenerator
     {
         AddressType { Kind: AddressKind.Mac } => new ConstantExpression(new PhysicalAddress(new byte[6])),
         AddressType address => new ConstantExpression(new IPAddress(new byte[address.Size])),
+        StringType => "",
         StructType record => new StructExpression([new(record.Fields[0].Name, ZeroOf(record.Fields[0].Type))]),
         _ => 0,
     };

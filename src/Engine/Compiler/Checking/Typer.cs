@@ -96,10 +96,25 @@ internal sealed class Typer(ITracedEvent? traced = null)
         ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
         : type;
 
-    /// <summary>The type of the value that storage of a type holds: numbers are in the processor's byte order once read.</summary>
-    public static EbpfType? Plain(EbpfType? type) => type is ScalarType { NeedsSwap: true } scalar
-        ? scalar.WithByteOrder(ByteOrder.Native)
-        : type;
+    /// <summary>
+    /// The type of the value that storage of a type holds: once read, numbers are in the processor's byte order, and what has
+    /// names is a number.
+    /// </summary>
+    public static EbpfType? Plain(EbpfType? type) => type switch
+    {
+        ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),
+        EnumType named => Plain(named.Underlying),
+        _ => type,
+    };
+
+    /// <summary>The enumeration that a value belongs to which is taken from the event as it is; null for any other.</summary>
+    public EnumType? EnumerationOf(Expression expression) => expression switch
+    {
+        EventFieldExpression field => traced?.Resolve(field).Type as EnumType,
+        SystemValueExpression { Value: SystemValue.ReturnValue } => traced?.Return?.Type as EnumType,
+        CastExpression { Type: EnumType named } => named,
+        _ => null,
+    };
 
     private static EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
@@ -184,7 +199,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         var fields = new List<KeyValuePair<string, EbpfType>>();
         foreach (var (name, value) in record.Fields)
         {
-            if (TypeOf(value) is not { } type) return null;
+            if ((EnumerationOf(value) ?? TypeOf(value)) is not { } type) return null;
             fields.Add(new(name, type));
         }
         return StructType.Create(fields);

@@ -32,6 +32,8 @@ internal static class EarlyResult
         // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
         if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump))) return false;
         if (NearestDominator(f, exit) is not { } dominator) return false;
+        // It may hold something that another way still needs.
+        if (new Liveness(f).LiveOut(dominator).Contains(Result)) return false;
         var between = Between(predecessors, dominator, exit);
         foreach (var block in between)
         {

@@ -9,6 +9,12 @@ namespace EbpfCat.Compiler;
 /// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>
 public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, int RootSize)
 {
+    /// <summary>The value that the way begins with where <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
+    public long Constant { get; init; }
+
+    /// <summary>What is added to the pointer that the way begins with; null for nothing.</summary>
+    public EventIndex? Index { get; init; }
+
     /// <summary>The pointers followed: each step reads at an offset from the pointer that the one before gave.</summary>
     public IReadOnlyList<EventStep> Steps { get; init; } = [];
 
@@ -24,6 +30,11 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// <summary>How many bits a bit field has; 0 for a whole value.</summary>
     public int BitCount { get; init; }
 
-    /// <summary>How many bytes there are, where that is known only at run time; never more than the type has are read.</summary>
+    /// <summary>
+    /// How many bytes there are behind a pointer, where that is known only at run time; never more than the type has are read.
+    /// </summary>
     public EventAccess? Length { get; init; }
+
+    /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
+    public int LocationBase { get; init; }
 }

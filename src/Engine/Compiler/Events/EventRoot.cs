@@ -8,4 +8,7 @@ public enum EventRoot
 
     /// <summary>At the current task, <c>struct task_struct</c>.</summary>
     CurrentTask,
+
+    /// <summary>At a constant.</summary>
+    Constant,
 }

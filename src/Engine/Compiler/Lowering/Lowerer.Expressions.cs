@@ -18,6 +18,8 @@ internal sealed partial class Lowerer
             case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
                 or UnaryExpression { Operator: UnaryOperator.LogicalNot } or HeaderExpression or MapContainsExpression:
                 return Materialize(expression);
+            case BinaryExpression { Operator: BinaryOperator.LogicalXor } either:
+                return new ScalarOperand(ScalarType.Boolean, _b.Make(Op.Xor, Materialize(either.Left).Value, Materialize(either.Right).Value));
             case BinaryExpression binary:
                 return LowerBinary(binary);
             case UnaryExpression unary:
@@ -101,10 +103,9 @@ internal sealed partial class Lowerer
     private Operand LowerCast(CastExpression cast)
     {
         if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
-        if (cast is { Type: ScalarType, Operand: EventFieldExpression field } && _traced?.Resolve(field) is { Content: EventContent.TextPointer or EventContent.BytesPointer } pointer)
+        if (AccessOf(cast.Operand) is { } access && Reinterpret(access, cast.Type) is { } reinterpreted)
         {
-            // A number asked of what is behind a pointer is the pointer.
-            return Convert(ReadEvent(pointer with { Type = ScalarType.UInt64, Content = EventContent.Value }), Typer.Plain(cast.Type)!, cast.Source);
+            return Convert(ReadEvent(reinterpreted), Typer.Plain(cast.Type)!, cast.Source);
         }
         // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
         return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);
@@ -119,9 +120,13 @@ internal sealed partial class Lowerer
     {
         var type = _typer.TypeOf(conditional)!;
         var holder = new Local("conditional", type);
+        // The surroundings keep their temporaries while the two branches come and go.
+        var floor = _temporaryFloor;
+        _temporaryFloor = _temporaries.Count;
         LowerIf(new IfStatement(conditional.Condition,
             [new AssignStatement(holder, conditional.WhenTrue) { Source = conditional.Source }],
             [new AssignStatement(holder, conditional.WhenFalse) { Source = conditional.Source }]));
+        _temporaryFloor = floor;
         return ReadLocal(holder);
     }
 
@@ -138,7 +143,7 @@ internal sealed partial class Lowerer
         }
         var slot = _b.Function.NewSlot(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
-        if (!wholeWrite || _b.Current != _b.Function.Entry) ZeroAtEntry(slot);
+        if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
     });
 

@@ -95,13 +95,21 @@ internal sealed partial class Lowerer
         var found = _b.Current;
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        var zero = StackPlace(Temporary(type.Size));
-        foreach (var (offset, size) in PieceLayout((type.Size + 7) & ~7, 8)) _b.Store(zero.Region, zero.Pointer, offset, size, _b.Constant(0));
-        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, zero.Pointer, _b.Constant(NoExist));
+        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
         Jump(after);
         Start(after);
         return _b.Phi((found, pointer), (absent, inserted));
+    }
+
+    // On the stack, unless they are too many: then in the program's own memory, where nothing is ever written.
+    private Value Zeros(int bytes)
+    {
+        if (_resources.Zeros is { } zeros && bytes > ProgramResources.MostZerosOnStack)
+            return _b.Leaf(Op.MapValueAddress, zeros.Offset, zeros.Map);
+        var place = StackPlace(Temporary(bytes));
+        Zero(place, (bytes + 7) & ~7);
+        return place.Pointer;
     }
 
     private void LowerContains(MapContainsExpression contains, Block whenTrue, Block whenFalse)
@@ -155,6 +163,9 @@ internal sealed partial class Lowerer
                 var index = LowerScalar(arguments[0]).Value;
                 var otherwise = arguments.Count < 2 ? _b.Constant(0) : ResultOf(arguments[1]);
                 return new ScalarOperand(ScalarType.Int64, _b.Call(HelperFacts.RedirectMap, MapAddress(map, call.Source), index, otherwise));
+            case MapOperation.Observe:
+                Want(2, 2);
+                return LowerObserve(call);
             case MapOperation.TailCall:
                 Want(1, 1);
                 return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), LowerScalar(arguments[0]).Value));

@@ -12,6 +12,7 @@ internal sealed class ValueNumbering
     private readonly DominatorTree _dominators;
     private readonly Dictionary<Key, Value> _known = [];
     private readonly BranchFacts _facts = new();
+    private readonly HashSet<Block> _reached = [];
     private bool _changed;
 
     private ValueNumbering(IrFunction f)
@@ -32,6 +33,7 @@ internal sealed class ValueNumbering
     {
         // Not recursive: a long program is a deep tree.
         var work = new Stack<(Block Block, int Child, List<Key> Added, int Mark)>();
+        _reached.Add(_f.Entry);
         work.Push(Enter(_f.Entry));
         while (work.TryPop(out var frame))
         {
@@ -50,6 +52,8 @@ internal sealed class ValueNumbering
     private (Block, int, List<Key>, int) Enter(Block block)
     {
         var mark = _facts.Mark;
+        // A branch decided on the way here may have cut the block off: a loop without a way in has values that only make themselves.
+        if (!_reached.Contains(block)) return (block, 0, [], mark);
         if (block.Predecessors.Count == 1) _facts.AddEdge(block.Predecessors[0], block);
         var added = new List<Key>();
         SimplifyPhis(block);
@@ -62,6 +66,7 @@ internal sealed class ValueNumbering
         }
         block.Body = body;
         SimplifyExit(block, body);
+        foreach (var successor in block.Successors) _reached.Add(successor);
         return (block, 0, added, mark);
     }
 
