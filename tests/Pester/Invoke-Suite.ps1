@@ -11,7 +11,10 @@ param(
     [string] $Module = "$PSScriptRoot/../../out/EbpfCat",
 
     # Which test files to run, by name: wildcards, with commas between.
-    [string] $Test = '*'
+    [string] $Test = '*',
+
+    # Which tests to run, by tag.
+    [string[]] $Tag
 )
 
 $ErrorActionPreference = 'Stop'
@@ -43,6 +46,7 @@ $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+if ($Tag) { $configuration.Filter.Tag = $Tag }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
