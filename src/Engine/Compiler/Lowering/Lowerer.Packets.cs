@@ -88,6 +88,11 @@ internal sealed partial class Lowerer
         }
         if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
         var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
+        if (offset > short.MaxValue - size)
+        {
+            // Farther than an instruction's own offset reaches.
+            (pointer, offset) = (_b.Make(Op.Add, pointer, _b.Constant(offset)), 0);
+        }
         Branch(Comparison.PacketHas, pointer, _b.Constant(offset + size), enough, fail);
         Start(enough);
         return new Place(MemoryRegion.Packet, pointer, offset);
