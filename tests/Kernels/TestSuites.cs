@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Reflection;
 using System.Text;
 
@@ -6,28 +7,52 @@ namespace EbpfCat.Kernels;
 /// <summary>The shell command that runs the tests of this repository, as they were built together with this program.</summary>
 internal static class TestSuites
 {
+    // What Invoke-Suite.ps1 exits with where it cannot run, having said why.
+    private const int CannotRun = 77;
+
+    private const string SettingPrefix = "EBPFCAT_";
+
     /// <summary>The repository's directory.</summary>
     public static string Repository { get; } = Metadata("RepositoryRoot");
 
     /// <summary>
-    /// What .NET needs to be bearable on emulated processors: no code that only counts, and as few changes of memory
-    /// protection and as few threads as possible, since each of them makes the processors wait for one another.
+    /// The environment of the tests: what .NET needs to be bearable on emulated processors, and the tests' own settings,
+    /// those of the caller before those made here.
     /// </summary>
-    public static IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>
+    public static IReadOnlyDictionary<string, string> Environment
     {
-        ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
-        ["HOME"] = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
-        ["LANG"] = "C.UTF-8",
-        ["TERM"] = "dumb",
-        ["NO_COLOR"] = "1",
-        ["DOTNET_TieredPGO"] = "0",
-        ["DOTNET_EnableWriteXorExecute"] = "0",
-        ["DOTNET_gcConcurrent"] = "0",
-        ["DOTNET_NOLOGO"] = "1",
-        ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
-        ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
-        ["POWERSHELL_UPDATECHECK"] = "Off",
-    };
+        get
+        {
+            var variables = new Dictionary<string, string>
+            {
+                ["PATH"] = System.Environment.GetEnvironmentVariable("PATH") ?? "/usr/sbin:/usr/bin:/sbin:/bin",
+                ["HOME"] = System.Environment.GetFolderPath(System.Environment.SpecialFolder.UserProfile),
+                ["LANG"] = "C.UTF-8",
+                ["TERM"] = "dumb",
+                ["NO_COLOR"] = "1",
+
+                // No code that only counts, and as few threads and changes of memory protection as possible: with each
+                // of them the processors wait for one another.
+                ["DOTNET_TieredPGO"] = "0",
+                ["DOTNET_EnableWriteXorExecute"] = "0",
+                ["DOTNET_gcConcurrent"] = "0",
+                ["DOTNET_NOLOGO"] = "1",
+                ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
+                ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
+                ["POWERSHELL_UPDATECHECK"] = "Off",
+                ["EBPFCAT_RANDOM_PROGRAMS"] = "50",
+            };
+            foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            {
+                if (variable.Key is string name && name.StartsWith(SettingPrefix, StringComparison.Ordinal))
+                {
+                    variables[name] = (string)variable.Value!;
+                }
+            }
+
+            return variables;
+        }
+    }
 
     /// <summary>
     /// Runs the engine tests and, where there is a <c>pwsh</c>, the Pester tests; fails where one of them fails.
@@ -49,26 +74,23 @@ internal static class TestSuites
         }
 
         command.AppendLine(" || status=1");
-        if (engineArguments.Count == 0 && Directory.Exists(Path.Combine(Repository, "tests/Pester")))
+        if (engineArguments.Count == 0)
         {
-            command.AppendLine("if command -v pwsh >/dev/null; then");
-            command.Append("pwsh -NoProfile -NonInteractive -Command ").Append(Shell.Quote(InvokePester(category))).AppendLine(" || status=1");
-            command.AppendLine("else echo 'There is no pwsh: the Pester tests do not run.'; fi");
+            var tag = category is null ? "" : $" -Tag {Shell.Quote(category)}";
+            command.AppendLine($$"""
+                if command -v pwsh >/dev/null; then
+                    pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1{{tag}}
+                    case $? in 0 | {{CannotRun}}) ;; *) status=1 ;; esac
+                else
+                    echo 'There is no pwsh: the Pester tests do not run.'
+                fi
+                """);
         }
 
         return command.AppendLine("exit $status").ToString();
     }
 
     private static string EngineTests => $"tests/Engine/bin/{Metadata("Configuration")}/net10.0/EbpfCat.Engine.Tests.dll";
-
-    private static string InvokePester(string? category) => $$"""
-        $configuration = New-PesterConfiguration
-        $configuration.Run.Path = "tests/Pester"
-        $configuration.Run.Exit = $true
-        $configuration.Output.RenderMode = "Plaintext"
-        {{(category is null ? "" : $"$configuration.Filter.Tag = \"{category}\"")}}
-        Invoke-Pester -Configuration $configuration
-        """;
 
     private static string Metadata(string key) =>
         Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
