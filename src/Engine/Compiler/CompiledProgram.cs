@@ -33,6 +33,9 @@ public sealed record CompiledProgram
     /// <summary>The instruction set used.</summary>
     public required InstructionSet InstructionSet { get; init; }
 
+    /// <summary>The instructions as RFC 9669 encodes them, 8 bytes a slot, in the order of the processor.</summary>
+    public byte[] ToBytes() => InstructionEncoder.Encode([.. Instructions]);
+
     /// <summary>How many slots of eight bytes the instructions take.</summary>
     public int SlotCount => Instructions.Sum(i => i.SlotCount);
 }

@@ -25,6 +25,36 @@ public sealed record Map(
     /// <summary>Counts a value in the statistics or histogram of the key; the value of the expression is whether it was counted.</summary>
     public Expression Observe(Expression key, Expression value) => new MapCallExpression(this, MapOperation.Observe, [key, value]);
 
+    /// <summary>Puts a value into a queue, stack or bloom filter; the value of the expression is whether it did.</summary>
+    public Expression Push(Expression value) => new MapCallExpression(this, MapOperation.Push, [value]);
+
+    /// <summary>Takes the next value out of a queue or stack; zero if there is none.</summary>
+    public Expression Pop() => new MapCallExpression(this, MapOperation.Pop, []);
+
+    /// <summary>Takes the value of a key out of a hash; zero if it is absent.</summary>
+    public Expression Pop(Expression key) => new MapCallExpression(this, MapOperation.Pop, [key]);
+
+    /// <summary>The next value of a queue or stack, which stays there; zero if there is none.</summary>
+    public Expression Peek() => new MapCallExpression(this, MapOperation.Peek, []);
+
+    /// <summary>Inserts where the key is absent; the value of the expression is whether it did.</summary>
+    public Expression Add(Expression key, Expression value) => new MapCallExpression(this, MapOperation.Add, [key, value]);
+
+    /// <summary>Updates where the key is present; the value of the expression is whether it did.</summary>
+    public Expression Replace(Expression key, Expression value) => new MapCallExpression(this, MapOperation.Replace, [key, value]);
+
+    /// <summary>Sends the packet to the device, processor or socket of a key: the verdict to return.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="otherwise">The verdict, by name or number, where the key is absent; null for 0, which is Aborted.</param>
+    public Expression Redirect(Expression key, Expression? otherwise = null) =>
+        new MapCallExpression(this, MapOperation.Redirect, otherwise is null ? [key] : [key, otherwise]);
+
+    /// <summary>
+    /// Goes on in another program, by its index or its name (where the keys are an enumeration), and does not come back;
+    /// false if there is none.
+    /// </summary>
+    public Expression TailCall(Expression program) => new MapCallExpression(this, MapOperation.TailCall, [program]);
+
     /// <summary>Removes the key; the value of the expression is whether it was there.</summary>
     public Expression Remove(Expression key) => new MapCallExpression(this, MapOperation.Remove, [key]);
 }

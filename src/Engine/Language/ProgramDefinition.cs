@@ -80,10 +80,21 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     /// <summary>Declares a packet variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
-    public PacketVariable AddPacketVariable(string name, int offset, EbpfType type)
+    /// <param name="name">Its name.</param>
+    /// <param name="offset">Its offset from the start of the packet in bytes.</param>
+    /// <param name="type">How its bytes are read.</param>
+    /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>
+    /// <param name="bitCount">How many bits a bit field has; 0 for all of the type.</param>
+    public PacketVariable AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0, int bitCount = 0)
     {
         RequireFreeName(name);
-        var variable = new PacketVariable(name, offset, type);
+        if ((bitOffset, bitCount) != (0, 0)
+            && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1 || bitOffset + bitCount > type.Size * 8))
+        {
+            throw new CompileException("InvalidBitField", $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
+                $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
+        }
+        var variable = new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount };
         PacketVariables.Add(variable);
         return variable;
     }

@@ -88,6 +88,7 @@ public static class ProgramPrinter
         EventFieldExpression { Path: var path } => $"event.{string.Join('.', path)}",
         ContextExpression => "context",
         MapEntryExpression entry => $"{entry.Map.Name}[{Print(entry.Key)}]",
+        InnerEntryExpression entry => $"{entry.Outer.Name}[{Print(entry.OuterKey)}][{Print(entry.Key)}]",
         MapContainsExpression contains => $"({Print(contains.Key)} in {contains.Map.Name})",
         MapCallExpression call => $"{call.Map.Name}.{call.Operation}({Print(call.Arguments)})",
         MapReferenceExpression { Map: var map } => map.Name,

@@ -150,7 +150,7 @@ public static partial class Features
             }).Dispose();
             return true;
         }
-        catch (KernelException refusal) when (refusal.Errno != Errno.EPERM)
+        catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
         {
             return false;
         }
@@ -172,7 +172,7 @@ public static partial class Features
             Bpf.CreateMap(options with { InnerMap = inner }).Dispose();
             return true;
         }
-        catch (KernelException refusal) when (refusal.Errno != Errno.EPERM)
+        catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
         {
             return false;
         }

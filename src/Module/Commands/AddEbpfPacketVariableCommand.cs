@@ -25,6 +25,17 @@ public sealed class AddEbpfPacketVariableCommand : DefinitionCommand
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType Type { get; set; } = null!;
 
+    /// <summary>Of a bit field its least significant bit, counted from 0 in what the bytes are read as.</summary>
+    [Parameter]
+    [ValidateRange(0, 63)]
+    public int Bit { get; set; }
+
+    /// <summary>How many bits a bit field has; 1 where -Bit alone is given.</summary>
+    [Parameter]
+    [ValidateRange(1, 64)]
+    public int BitCount { get; set; }
+
     /// <inheritdoc/>
-    protected override void Add() => Program.AddPacketVariable(Name, Offset, Type);
+    protected override void Add() => Program.AddPacketVariable(
+        Name, Offset, Type, Bit, BitCount == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Bit)) ? 1 : BitCount);
 }

@@ -9,7 +9,7 @@ namespace EbpfCat.Commands;
 
 /// <summary>Shows the instructions of a program.</summary>
 [Cmdlet(VerbsCommon.Get, "EbpfInstruction")]
-[OutputType(typeof(ProgramInstruction))]
+[OutputType(typeof(ProgramInstruction), typeof(byte[]))]
 public sealed class GetEbpfInstructionCommand : EbpfCommand
 {
     /// <summary>The program: a definition, which is compiled; a loaded program; or an attachment.</summary>
@@ -20,6 +20,10 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
     /// <summary>Shows a loaded program as the kernel has it, after the verifier has rewritten it.</summary>
     [Parameter]
     public SwitchParameter Translated { get; set; }
+
+    /// <summary>Gives the instructions as the bytes that the kernel takes, 8 a slot.</summary>
+    [Parameter]
+    public SwitchParameter AsByte { get; set; }
 
     /// <inheritdoc/>
     protected override object? ErrorTarget => Program.BaseObject;
@@ -46,6 +50,12 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
 
     private void Write(IReadOnlyList<Instruction> instructions, IReadOnlyList<SourceLine> lines)
     {
+        if (AsByte)
+        {
+            WriteObject(InstructionEncoder.Encode([.. instructions]));
+            return;
+        }
+
         var (slot, line) = (0, -1);
         foreach (var instruction in instructions)
         {

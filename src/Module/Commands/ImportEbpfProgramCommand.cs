@@ -17,7 +17,7 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
     [ValidateNotNull]
     public ProgramDefinition Program { get; set; } = null!;
 
-    /// <summary>What of the verifier's log to keep of a program it accepts: 1 the way it went, 2 more of it, 4 statistics.</summary>
+    /// <summary>What of the verifier's log to keep of a program it accepts: 1 a summary, 2 every step, 4 statistics.</summary>
     [Parameter]
     [ValidateRange(0, 7)]
     public int LogLevel { get; set; }
@@ -37,7 +37,7 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
     protected override void Process()
     {
         if (!ShouldProcess($"program '{Program.Name}' ({Program.Type})", "Load into the kernel")) return;
-        var level = LogLevel == 0 && LogSize > 0 ? 1 : LogLevel;
+        var level = LogLevel == 0 && LogSize > 0 ? 2 : LogLevel;
         var program = Loading.Load(Program, new LoadOptions { LogLevel = (uint)level, LogSize = LogSize });
         if (program.Log is { } log) WriteVerbose(log);
         WriteObject(program);

@@ -41,6 +41,11 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string License { get; set; } = "GPL";
 
+    /// <summary>The kernel version that a kprobe names, which kernels before 5.0 ask for; the running one's where none is given.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public Version? KernelVersion { get; set; }
+
     /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
@@ -52,10 +57,14 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             License = License,
             MinimumPacketSize = MinimumPacketSize,
             DefaultAction = Verdict(),
+            KernelVersion = KernelVersion is null ? 0 : Code(KernelVersion),
         };
         if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
         WriteObject(program);
     }
+
+    // KERNEL_VERSION of linux/version.h.
+    private static int Code(Version version) => version.Major << 16 | version.Minor << 8 | Math.Clamp(version.Build, 0, 255);
 
     private object? Verdict()
     {

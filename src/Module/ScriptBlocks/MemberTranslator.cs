@@ -52,6 +52,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
         {
             (EventFieldExpression { Path: var path }, ConstantExpression { Value: long and >= 0 and var number }) =>
                 new EventFieldExpression([.. path, number.ToString(CultureInfo.InvariantCulture)]),
+            (MapEntryExpression { Map.Type: MapType.ArrayOfMaps or MapType.HashOfMaps } outer, _) =>
+                new InnerEntryExpression(outer.Map, outer.Key, index),
             _ => new IndexExpression(target, index),
         };
     }
@@ -95,7 +97,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 return new EventFieldExpression([.. path, member]);
             case SystemValueExpression { Value: SystemValue.ReturnValue }:
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
-            case FieldExpression or IndexExpression or MapEntryExpression or LocalExpression or VariableExpression
+            case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression or VariableExpression
                 or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:

@@ -70,7 +70,7 @@ internal sealed class TargetTranslator(BlockTranslation block)
     private static bool IsPlace(Expression expression) => expression switch
     {
         LocalExpression or VariableExpression or PacketVariableExpression or HeaderFieldExpression or MapEntryExpression
-            or PacketReadExpression => true,
+            or InnerEntryExpression or PacketReadExpression => true,
         FieldExpression { Target: var target } => IsPlace(target),
         IndexExpression { Target: var target } => IsPlace(target),
         _ => false,

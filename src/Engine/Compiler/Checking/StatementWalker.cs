@@ -83,6 +83,7 @@ internal static class StatementWalker
         ConditionalExpression conditional => [conditional.Condition, conditional.WhenTrue, conditional.WhenFalse],
         PacketReadExpression read => [read.Offset],
         MapEntryExpression entry => [entry.Key],
+        InnerEntryExpression entry => [entry.OuterKey, entry.Key],
         MapContainsExpression contains => [contains.Key],
         MapCallExpression call => call.Arguments,
         FieldExpression field => [field.Target],

@@ -47,6 +47,8 @@ internal sealed class Typer(ITracedEvent? traced = null)
                 return ScalarType.Boolean;
             case MapEntryExpression entry:
                 return Plain(entry.Map.Value);
+            case InnerEntryExpression entry:
+                return Plain(entry.Outer.InnerMap?.Value);
             case MapCallExpression call:
                 return OfMapCall(call);
             case FieldExpression field:

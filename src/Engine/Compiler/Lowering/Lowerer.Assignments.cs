@@ -24,8 +24,13 @@ internal sealed partial class Lowerer
             _b.Call(HelperFacts.MapUpdate, MapAddress(map, source), key, value, _b.Constant(0));
             return;
         }
+        if (target is InnerEntryExpression nested && assignment.Operator is null && !IsArray(InnerOf(nested.Outer, source)))
+        {
+            AssignInnerEntry(nested, assignment.Value, source);
+            return;
+        }
         if (target is not (VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
-            or MapEntryExpression or FieldExpression or IndexExpression))
+            or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression))
         {
             throw Error("NotAssignable", "This cannot be assigned to.", target.Source ?? source,
                 "Assign to a variable, a map entry, a packet field or a local.");

@@ -38,7 +38,7 @@ internal sealed partial class Lowerer
             case PacketLengthExpression:
                 return new ScalarOperand(ScalarType.UInt32, PacketLength());
             case VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
-                or MapEntryExpression or FieldExpression or IndexExpression:
+                or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression:
                 return ReadPlace(expression);
             case MapCallExpression call:
                 return LowerMapCall(call);

@@ -80,6 +80,11 @@ internal sealed partial class Lowerer
         {
             throw Error("NoKey", $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
         }
+        if (IsOfMaps(map))
+        {
+            throw Error("NotAValue", $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
+                $"Write ${map.Name}[key][key] for the value in it, or key -in ${map.Name} to ask whether it is there.");
+        }
         var key = AddressOf(entry.Key, map.Key, entry.Source);
         var index = _resources.IndexOf(map, entry.Source);
         var pointer = Lookup(index, key, map.Key.Size);
@@ -168,10 +173,23 @@ internal sealed partial class Lowerer
                 return LowerObserve(call);
             case MapOperation.TailCall:
                 Want(1, 1);
-                return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), LowerScalar(arguments[0]).Value));
+                return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), ProgramIndex(map, arguments[0])));
             default:
                 throw Error("UnsupportedOperation", $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
         }
+    }
+
+    // A program by its index, or by the name that the map's keys have for it.
+    private Value ProgramIndex(Map map, Expression program)
+    {
+        if (program is not ConstantExpression { Value: string name }) return LowerScalar(program).Value;
+        if (map.Key is EnumType names)
+        {
+            return _b.Constant((long)(names.FindValue(name) ?? throw Error("UnknownProgram", $"The map '{map.Name}' has no program '{name}'.",
+                program.Source, NameSuggestion.Sentence(name, [.. names.Members.Select(member => member.Key)]))));
+        }
+        throw Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
+            "Give their names with Add-EbpfMap -Programs, or call one by its index.");
     }
 
     private Value ResultOf(Expression expression) => expression is ConstantExpression { Value: string name }

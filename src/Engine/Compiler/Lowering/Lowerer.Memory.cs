@@ -169,6 +169,8 @@ internal sealed partial class Lowerer
                 };
             case MapEntryExpression entry:
                 return LocateEntry(entry, insert);
+            case InnerEntryExpression entry:
+                return LocateInnerEntry(entry, insert);
             case LocalExpression local when StorageOf(local.Local, wholeWrite: false).Slot is { } slot:
                 return new PlaceReference(local.Local.Type!, StackPlace(slot), false, false);
             case FieldExpression field:

@@ -8,4 +8,7 @@ public sealed class MapEntryExpression(Map map, Expression key) : Expression
 
     /// <summary>The key.</summary>
     public Expression Key { get; } = key;
+
+    /// <summary>Of a map of maps: the entry at a key of the inner map.</summary>
+    public InnerEntryExpression this[Expression innerKey] => new(Map, Key, innerKey) { Source = Source };
 }

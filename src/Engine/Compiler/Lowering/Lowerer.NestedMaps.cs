@@ -1,0 +1,71 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <content>
+/// Maps of maps. A lookup in the outer map gives the inner map's address or null, and behind the test of that the inner
+/// map is one like any other; where it is null, so is the address of the entry.
+/// </content>
+internal sealed partial class Lowerer
+{
+    private static bool IsOfMaps(Map map) => map.Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
+
+    private static Map InnerOf(Map outer, SourceSpan? source) =>
+        outer.InnerMap is not { } inner ? throw Error("NoInnerMap", $"The map '{outer.Name}' has no maps in it.", source,
+            IsOfMaps(outer) ? "Declare it with -InnerMap, a map that those in it are like." : "Look up one key.")
+        : inner is { Key: not null, Value: not null } ? inner
+        : throw Error("NoKey", $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
+
+    private PlaceReference LocateInnerEntry(InnerEntryExpression entry, bool insert)
+    {
+        var inner = InnerOf(entry.Outer, entry.Source);
+        Value? pointer = null;
+        var address = InInnerMap(entry, map =>
+        {
+            var key = AddressOf(entry.Key, inner.Key, entry.Source);
+            pointer = _b.Call(HelperFacts.MapLookup, map, key);
+            if (insert && !IsArray(inner)) pointer = InsertIfNull(pointer, map, key, inner.Value!);
+            return pointer;
+        });
+        return new PlaceReference(inner.Value!, new Place(MemoryRegion.Map, address, 0), true, Shared: !IsPerCpu(inner));
+    }
+
+    private void AssignInnerEntry(InnerEntryExpression entry, Expression value, SourceSpan? source)
+    {
+        var inner = InnerOf(entry.Outer, source);
+        var bytes = AddressOf(value, inner.Value, source);
+        InInnerMap(entry, map => _b.Call(HelperFacts.MapUpdate, map, AddressOf(entry.Key, inner.Key, source), bytes, _b.Constant(0)));
+    }
+
+    /// <summary>What is made of the inner map; 0 where there is none.</summary>
+    private Value InInnerMap(InnerEntryExpression entry, Func<Value, Value> use)
+    {
+        var outer = entry.Outer;
+        var map = _b.Call(HelperFacts.MapLookup, MapAddress(outer, entry.Source), AddressOf(entry.OuterKey, outer.Key, entry.Source));
+        if (_b.Current is not { } before) return map;
+        var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(map, present, absent);
+        Start(absent);
+        Jump(after);
+        Start(present);
+        var used = use(map);
+        var end = _b.Current;
+        Jump(after);
+        Start(after);
+        return end is null ? _b.Constant(0) : _b.Phi((absent, _b.Constant(0)), (end, used));
+    }
+
+    private Value InsertIfNull(Value pointer, Value map, Value key, EbpfType type)
+    {
+        if (_b.Current is not { } found) return pointer;
+        var (absent, after) = (_b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(pointer, after, absent);
+        Start(absent);
+        _b.Call(HelperFacts.MapUpdate, map, key, Zeros(type.Size), _b.Constant(NoExist));
+        var inserted = _b.Call(HelperFacts.MapLookup, map, key);
+        Jump(after);
+        Start(after);
+        return _b.Phi((found, pointer), (absent, inserted));
+    }
+}
