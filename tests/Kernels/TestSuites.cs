@@ -10,6 +10,9 @@ internal static class TestSuites
     // What Invoke-Suite.ps1 exits with where it cannot run, having said why.
     private const int CannotRun = 77;
 
+    // The category of the tests that ask for a speed, which no emulated processor has.
+    private const string Timing = "Timing";
+
     private const string SettingPrefix = "EBPFCAT_";
 
     /// <summary>The repository's directory.</summary>
@@ -56,13 +59,14 @@ internal static class TestSuites
 
     /// <summary>
     /// Runs the engine tests and, where there is a <c>pwsh</c>, the Pester tests; fails where one of them fails.
+    /// Tests of the category <c>Timing</c> are left out.
     /// </summary>
     /// <param name="category">Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.</param>
     /// <param name="engineArguments">More arguments for the xUnit runner; with any, the Pester tests are left out.</param>
     public static string Command(string? category, IReadOnlyList<string> engineArguments)
     {
         var command = new StringBuilder("status=0\n");
-        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append(" -noLogo -noColor");
+        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append($" -noLogo -noColor -trait- Category={Timing}");
         if (category is not null)
         {
             command.Append(" -trait ").Append(Shell.Quote($"Category={category}"));
@@ -76,7 +80,7 @@ internal static class TestSuites
         command.AppendLine(" || status=1");
         if (engineArguments.Count == 0)
         {
-            var tag = category is null ? "" : $" -Tag {Shell.Quote(category)}";
+            var tag = $" -ExcludeTag {Timing}" + (category is null ? "" : $" -Tag {Shell.Quote(category)}");
             command.AppendLine($$"""
                 if command -v pwsh >/dev/null; then
                     pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1{{tag}}

@@ -10,11 +10,12 @@ param(
     [Parameter(Position = 0)]
     [string] $Module = "$PSScriptRoot/../../out/EbpfCat",
 
-    # Which test files to run, by name.
+    # Which test files to run, by name: wildcards, with commas between.
     [string] $Test = '*',
 
-    # Which tests to run, by tag.
-    [string[]] $Tag
+    # Which tests to run, and which not, by tag: names, with commas between.
+    [string] $Tag = '',
+    [string] $ExcludeTag = ''
 )
 
 $ErrorActionPreference = 'Stop'
@@ -34,12 +35,20 @@ if ([Environment]::UserName -ne 'root') {
     exit 77
 }
 
+# In a mount namespace of its own, what the tests pin and mount is theirs alone, and gone when they end, however they end.
+if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
+    $env:EBPFCAT_ISOLATED = 1
+    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module $Module -Test $Test
+    exit $LASTEXITCODE
+}
+
 Import-Module Pester -MinimumVersion 5.5
 $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = (Get-ChildItem $PSScriptRoot -Filter "$Test.Tests.ps1").FullName
-if ($Tag) { $configuration.Filter.Tag = $Tag }
+$configuration.Run.Path = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+if ($Tag) { $configuration.Filter.Tag = $Tag -split ',' }
+if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag -split ',' }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration

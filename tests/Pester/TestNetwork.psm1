@@ -32,8 +32,11 @@ function Enter-TestNetwork {
         $script:near.Enter()
     }
 
-    $netlink.AddNeighbor($here.Index, '10.77.0.2', $there.Address)
-    $netlink.AddNeighbor($here.Index, 'fd77::2', $there.Address)
+    foreach ($number in 2..5) {
+        $netlink.AddNeighbor($here.Index, "10.77.0.$number", $there.Address)
+        $netlink.AddNeighbor($here.Index, "fd77::$number", $there.Address)
+    }
+
     $netlink.Dispose()
 }
 

@@ -7,11 +7,17 @@ namespace EbpfCat.Attachments;
 /// A program attached to a hook. It stays so until this is disposed or the process ends, however it ends; one that is
 /// pinned stays until it is detached.
 /// </summary>
-public abstract class Attachment : IDisposable
+public abstract partial class Attachment : IDisposable
 {
     private static readonly ConcurrentDictionary<Attachment, long> Live = new(ReferenceEqualityComparer.Instance);
 
     private static long _count;
+
+    // A link goes with its process, whatever happens; what is attached without one is detached at an orderly end.
+    static Attachment() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
+    {
+        foreach (var attachment in All.Where(one => one.PinPath is null)) attachment.Dispose();
+    };
 
     private int _ended;
 

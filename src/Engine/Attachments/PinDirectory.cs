@@ -1,3 +1,4 @@
+using System.Globalization;
 using EbpfCat.Kernel;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
@@ -15,6 +16,7 @@ public static class PinDirectory
 
     internal const string LinkFile = "link";
     internal const string ProgramFile = "program";
+    internal const string AboutFile = "about";
     internal const string MapsDirectory = "maps";
     internal const string SharedDirectory = "shared";
 
@@ -53,8 +55,13 @@ public static class PinDirectory
         Directory.Delete(path);
     }
 
-    /// <summary>Pins a program, its maps, and its link if it has one. If a part fails, none stays.</summary>
-    internal static void Create(string path, LinkDescriptor? link, LoadedProgram program)
+    /// <summary>Pins a program, its maps, and its links if it has any. If a part fails, none stays.</summary>
+    /// <param name="path">The directory to make.</param>
+    /// <param name="links">The links.</param>
+    /// <param name="program">The program.</param>
+    /// <param name="about">Kind and target, where the kernel does not tell them of the links; kept as a symbolic link.</param>
+    internal static void Create(
+        string path, IReadOnlyList<LinkDescriptor> links, LoadedProgram program, string? about = null)
     {
         Prepare(path);
         try
@@ -69,7 +76,8 @@ public static class PinDirectory
             }
 
             Bpf.Pin(program.Descriptor, Path.Combine(path, ProgramFile));
-            if (link is not null) Bpf.Pin(link, Path.Combine(path, LinkFile));
+            if (about is not null) File.CreateSymbolicLink(Path.Combine(path, AboutFile), about);
+            for (var index = 0; index < links.Count; index++) Bpf.Pin(links[index], Path.Combine(path, LinkName(index)));
         }
         catch
         {
@@ -86,6 +94,17 @@ public static class PinDirectory
         using var link = Bpf.GetPinned<LinkDescriptor>(file);
         return Bpf.GetLinkInfo(link);
     }
+
+    /// <summary>The links that a pin keeps, to be disposed.</summary>
+    internal static IEnumerable<LinkDescriptor> OpenLinks(string path)
+    {
+        for (var index = 0; File.Exists(Path.Combine(path, LinkName(index))); index++)
+            yield return Bpf.GetPinned<LinkDescriptor>(Path.Combine(path, LinkName(index)));
+    }
+
+    /// <summary>Kind and target of a pinned attachment; null of one whose kind the kernel tells.</summary>
+    internal static (string Kind, string Target)? ReadAbout(string path) =>
+        new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target] ? (kind, target) : null;
 
     /// <summary>Lets a pin keep another link.</summary>
     internal static void ReplaceLink(string path, LinkDescriptor link)
@@ -141,6 +160,9 @@ public static class PinDirectory
 
         return maps;
     }
+
+    private static string LinkName(int index) =>
+        index == 0 ? LinkFile : string.Create(CultureInfo.InvariantCulture, $"{LinkFile}-{index}");
 
     // The BPF file system takes no dots.
     private static string FileName(string mapName) => mapName.Replace('.', '_').Replace('/', '_');

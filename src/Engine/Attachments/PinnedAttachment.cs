@@ -34,7 +34,11 @@ public static class PinnedAttachment
         }
     }
 
-    private static XdpAttachment Open(string path, LoadedProgram program)
+    private static Attachment Open(string path, LoadedProgram program) => PinDirectory.ReadAbout(path) is var (kind, target)
+        ? PinnedHookAttachment.Open(path, program, kind, target)
+        : OpenXdp(path, program);
+
+    private static XdpAttachment OpenXdp(string path, LoadedProgram program)
     {
         if (program.Type != Language.ProgramType.Xdp)
         {

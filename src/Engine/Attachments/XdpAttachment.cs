@@ -9,6 +9,7 @@ public sealed class XdpAttachment : Attachment
     internal const string KindName = "Xdp";
 
     private readonly NetworkNamespace? _namespace;
+    private uint? _linkId;
 
     internal XdpAttachment(LoadedProgram program, bool ownsProgram, string interfaceName, int interfaceIndex, XdpHold hold)
         : base(program, ownsProgram)
@@ -17,8 +18,7 @@ public sealed class XdpAttachment : Attachment
         InterfaceIndex = interfaceIndex;
         Mode = hold.Mode;
         NativeRefusal = hold.NativeRefusal;
-        Link = hold.Link;
-        LinkId = hold.Link is null ? null : Bpf.GetLinkInfo(hold.Link).Id;
+        if (hold.Link is not null) Hold(hold.Link);
         IsShared = hold.IsShared;
         // Without a link, detaching asks for the interface by its index: in the namespace where it has it.
         _namespace = hold.Link is null ? NetworkNamespace.OpenCurrent() : null;
@@ -44,12 +44,12 @@ public sealed class XdpAttachment : Attachment
     public string? NativeRefusal { get; }
 
     /// <inheritdoc/>
-    public override uint? LinkId { get; }
+    public override uint? LinkId => _linkId;
 
     /// <inheritdoc/>
     public override bool OutlivesProcess => base.OutlivesProcess || Link is null || IsShared;
 
-    internal LinkDescriptor? Link { get; set; }
+    internal LinkDescriptor? Link { get; private set; }
 
     internal bool IsShared { get; }
 
@@ -109,6 +109,20 @@ public sealed class XdpAttachment : Attachment
         }
     }
 
+    /// <summary>Attached by a link, or by another in its place.</summary>
+    internal void Hold(LinkDescriptor link)
+    {
+        Link?.Dispose();
+        Link = link;
+        _linkId = Bpf.GetLinkInfo(link).Id;
+    }
+
+    private protected override void PinCore(string path)
+    {
+        PinDirectory.Prepare(path);
+        PinTo(path);
+    }
+
     private protected override void DetachCore(bool forEveryone)
     {
         if (Link is null) DetachWithoutLink();
@@ -152,7 +166,7 @@ public sealed class XdpAttachment : Attachment
     private void PinTo(string path)
     {
         PinDirectory.Delete(path);
-        PinDirectory.Create(path, Link, Program);
+        PinDirectory.Create(path, Link is null ? [] : [Link], Program);
         PinPath = path;
     }
 

@@ -5,7 +5,7 @@ namespace EbpfCat.Attachments;
 /// <param name="InterfaceIndex">Its index.</param>
 /// <param name="Mode">Where the program runs: never <see cref="XdpMode.Best"/>.</param>
 /// <param name="ProgramId">The program's id.</param>
-/// <param name="ProgramName">Its name, as far as the kernel keeps it: 15 characters.</param>
+/// <param name="ProgramName">Its name; without type information the first 15 characters. Empty where this process may not look at programs.</param>
 /// <param name="Tag">The hash of its instructions: 16 hexadecimal digits.</param>
 /// <param name="LinkId">
 /// The link it is attached by; null where it is attached without one (netlink), or another network namespace has the

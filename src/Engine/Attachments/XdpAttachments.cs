@@ -1,4 +1,5 @@
 using EbpfCat.Kernel;
+using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 
@@ -109,22 +110,18 @@ public static class XdpAttachments
     // The kernel tells of a link the index of its interface but not its network namespace.
     private static List<uint> CandidateLinks(int index, uint programId)
     {
-        var found = new List<uint>();
-        foreach (var id in Bpf.LinkIds())
+        try
         {
-            try
-            {
-                using var link = Bpf.GetLink(id);
-                var info = Bpf.GetLinkInfo(link);
-                if (info.Type == BpfLinkType.Xdp && info.InterfaceIndex == index && info.ProgramId == programId) found.Add(id);
-            }
-            catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT)
-            {
-                // It was closed since it was listed.
-            }
+            return [.. Inventory.Links().Where(IsIt).Select(link => link.Id)];
+        }
+        catch (KernelException refusal) when (refusal.Errno is Errno.EPERM or Errno.EINVAL)
+        {
+            // Listing links is for CAP_SYS_ADMIN, and came with Linux 5.8.
+            return [];
         }
 
-        return found;
+        bool IsIt(LinkInfo link) =>
+            link.Type == BpfLinkType.Xdp && link.InterfaceIndex == index && link.ProgramId == programId;
     }
 
     private static (string Name, string Tag) Describe(uint programId)
@@ -132,8 +129,8 @@ public static class XdpAttachments
         try
         {
             using var program = Bpf.GetProgram(programId);
-            var info = Bpf.GetProgramInfo(program, ProgramInfoParts.None);
-            return (info.Name, info.Tag);
+            var info = Bpf.GetProgramInfo(program, ProgramInfoParts.Lines);
+            return (Inventory.WholeName(info), info.Tag);
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ENOENT or Errno.EPERM)
         {

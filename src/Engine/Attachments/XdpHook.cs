@@ -5,6 +5,8 @@ namespace EbpfCat.Attachments;
 /// <summary>The place on an interface where a program is put, or put in place of another.</summary>
 internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescriptor program, string operation)
 {
+    private static readonly Version FirstWithLinks = new(5, 9);
+
     // What speaks against the program on this interface whatever the mode.
     private static readonly HashSet<Errno> NoQuestionOfMode =
         [Errno.EBUSY, Errno.EEXIST, Errno.EPERM, Errno.EACCES, Errno.ENODEV, Errno.ENOMEM, Errno.EBADF];
@@ -35,7 +37,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
     private XdpHold AttachIn(XdpMode mode)
     {
         var flags = XdpAttachments.FlagsOf(mode);
-        if (KernelFacts.RunningVersion < KernelFacts.Since(BpfAttachType.Xdp))
+        if (KernelFacts.RunningVersion < FirstWithLinks)
         {
             netlink.SetXdpProgram(target.Index, program, flags | XdpFlags.UpdateIfNoExist);
             return new XdpHold(mode, null);
@@ -129,8 +131,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
             return;
         }
 
-        own.Link.Dispose();
-        own.Link = Bpf.CreateXdpLink(old, target.Index, flags);
+        own.Hold(Bpf.CreateXdpLink(old, target.Index, flags));
         if (own.PinPath is { } path) PinDirectory.ReplaceLink(path, own.Link);
     }
 

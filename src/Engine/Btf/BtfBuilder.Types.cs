@@ -23,6 +23,15 @@ public sealed partial class BtfBuilder
             EnumType enumeration => AddEnumeration(enumeration),
             AddressType address => AddAddress(address),
             PrefixType prefix => AddPrefix(prefix),
+            SocketAddressType address => AddArray(AddType(ScalarType.UInt8), address.Size),
+            StackType => AddFields(8, (ScalarType.Int32, "id", 0), (ScalarType.UInt32, "process", 4)),
+            StatisticsType statistics => AddFields(
+                statistics.Size,
+                (ScalarType.UInt64, "count", StatisticsType.CountOffset),
+                (ScalarType.Int64, "sum", StatisticsType.SumOffset),
+                (ScalarType.Int64, "minimum", StatisticsType.MinimumOffset),
+                (ScalarType.Int64, "maximum", StatisticsType.MaximumOffset)),
+            HistogramType => AddArray(AddType(ScalarType.UInt64), HistogramType.BucketCount),
             _ => throw new BtfException($"There is no C type for {type.Name}."),
         };
         return NamedTypes.NameOf(type) is { } name ? Add(name, BtfKind.Typedef, 0, (uint)plain, []) : plain;
@@ -56,6 +65,9 @@ public sealed partial class BtfBuilder
         })];
         return Add(name, BtfKind.Struct, words.Length / 3, (uint)size, words);
     }
+
+    private int AddFields(int size, params (EbpfType Type, string Name, int Offset)[] fields) =>
+        AddStruct("", size, fields.Select(field => (field.Name, AddType(field.Type), field.Offset)));
 
     private int AddEnumeration(EnumType type)
     {

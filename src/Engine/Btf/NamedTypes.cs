@@ -8,16 +8,21 @@ namespace EbpfCat.Btf;
 /// </summary>
 internal static class NamedTypes
 {
+    // The kernel's own struct sockaddr is another: the type's size is in its bytes.
+    private const string SocketAddress = "socket_address";
+
     private static readonly Dictionary<string, EbpfType> Types = Collect();
 
     private static readonly Dictionary<EbpfType, string> Names = CollectNames();
 
     /// <summary>The typedef that stands for a type, or null where C has the type itself.</summary>
-    public static string? NameOf(EbpfType type) => Names.GetValueOrDefault(type);
+    public static string? NameOf(EbpfType type) => type is SocketAddressType ? SocketAddress : Names.GetValueOrDefault(type);
 
     /// <summary>What a typedef or tag of a name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
-        Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type : null;
+        name == SocketAddress && size >= 16 ? new SocketAddressType(size)
+        : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type
+        : null;
 
     private static Dictionary<string, EbpfType> Collect()
     {
@@ -31,6 +36,9 @@ internal static class NamedTypes
             ["ipprefix"] = PrefixType.IPAddress,
             ["prefix4"] = PrefixType.IPv4,
             ["prefix6"] = PrefixType.IPv6,
+            ["stack"] = StackType.Instance,
+            ["statistics"] = StatisticsType.Instance,
+            ["histogram"] = HistogramType.Instance,
             ["in_addr"] = AddressType.IPv4,
             ["in6_addr"] = AddressType.IPv6,
             ["__sum16"] = ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian),

@@ -7,4 +7,10 @@ public sealed record CompilerOptions
 {
     /// <summary>The newest instruction set to use. v3 is in Linux 5.1 and later, v4 in 6.6 and later.</summary>
     public InstructionSet InstructionSet { get; init; } = InstructionSet.V3;
+
+    /// <summary>What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.</summary>
+    public ITracedEvent? Event { get; init; }
+
+    /// <summary>The way to the process id of the current task's parent, on this kernel; null where it is not known.</summary>
+    public EventAccess? ParentProcessId { get; init; }
 }

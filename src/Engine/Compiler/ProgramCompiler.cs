@@ -10,10 +10,10 @@ public static class ProgramCompiler
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
         options ??= new CompilerOptions();
-        var typer = new Typer();
+        var typer = new Typer(options.Event);
         LocalInference.Run(definition, typer);
         var resources = new ProgramResources(definition);
-        var function = Lowerer.Lower(definition, typer, resources);
+        var function = Lowerer.Lower(definition, typer, resources, options);
         Optimizer.Run(function, options.InstructionSet);
         var machine = Selector.Select(function, options.InstructionSet);
         RegisterAllocator.Allocate(machine);

@@ -9,7 +9,7 @@ namespace EbpfCat.Kernel;
 /// Network interfaces by rtnetlink(7), in the network namespace of the thread that makes this. What the kernel says of
 /// a refusal becomes the cause in the <see cref="KernelException"/>. Not for several threads at a time.
 /// </summary>
-public sealed class Netlink : IDisposable
+public sealed partial class Netlink : IDisposable
 {
     private readonly NetlinkSocket socket = new();
 
@@ -252,6 +252,7 @@ public sealed class Netlink : IDisposable
     {
         public const ushort Request = 1;
         public const ushort Acknowledge = 4;
+        public const ushort Echo = 8;
         public const ushort Replace = 0x100;
         public const ushort Exclusive = 0x200;
         public const ushort Dump = 0x300;

@@ -22,6 +22,9 @@ public sealed record Map(
     /// <summary>Whether the key is there.</summary>
     public Expression Contains(Expression key) => new MapContainsExpression(this, key);
 
+    /// <summary>Counts a value in the statistics or histogram of the key; the value of the expression is whether it was counted.</summary>
+    public Expression Observe(Expression key, Expression value) => new MapCallExpression(this, MapOperation.Observe, [key, value]);
+
     /// <summary>Removes the key; the value of the expression is whether it was there.</summary>
     public Expression Remove(Expression key) => new MapCallExpression(this, MapOperation.Remove, [key]);
 }

@@ -26,6 +26,18 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a function).</summary>
     public string? Target { get; set; }
 
+    /// <summary>
+    /// Where on its target it is attached, for the types that leave that open (see <see cref="ProgramHooks"/>); null for
+    /// what the type means without saying.
+    /// </summary>
+    public ProgramHook? Hook { get; set; }
+
+    /// <summary>
+    /// What a program of type <see cref="ProgramType.Kprobe"/> is put on; null for a uprobe where <see cref="Target"/> has a
+    /// colon or slash in it, else a kprobe.
+    /// </summary>
+    public ProbeKind? Probe { get; set; }
+
     /// <summary>The shared variables, in order of declaration.</summary>
     public List<Variable> Variables { get; } = [];
 

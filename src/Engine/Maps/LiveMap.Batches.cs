@@ -39,6 +39,7 @@ public sealed partial class LiveMap
         var keys = ArrayPool<byte>.Shared.Rent(capacity * keySize);
         var values = ArrayPool<byte>.Shared.Rent(capacity * Descriptor.ValueSize);
         var pending = new List<object?>(capacity);
+        List<IDisposable>? held = null;
         try
         {
             foreach (var entry in entries)
@@ -46,15 +47,17 @@ public sealed partial class LiveMap
                 var value = values.AsSpan(pending.Count * Descriptor.ValueSize, Descriptor.ValueSize);
                 value.Clear();
                 Encode(entry.Key, keys.AsSpan(pending.Count * keySize, keySize));
-                EncodeValue(codec, entry.Value, value);
+                EncodeValue(codec, entry.Value, value, ref held);
                 pending.Add(entry.Key);
                 if (pending.Count == capacity) Flush(pending, keys, values);
             }
 
             Flush(pending, keys, values);
+            GC.KeepAlive(entries);
         }
         finally
         {
+            held?.ForEach(one => one.Dispose());
             ArrayPool<byte>.Shared.Return(keys);
             ArrayPool<byte>.Shared.Return(values);
         }
@@ -145,14 +148,14 @@ public sealed partial class LiveMap
 
     private MapEntry Decode(byte[] keys, byte[] values, int index) => new(
         KeyType!.Read(keys.AsSpan(index * Descriptor.KeySize, Descriptor.KeySize)),
-        _values!.Read(values.AsSpan(index * Descriptor.ValueSize, Descriptor.ValueSize)));
+        Shown(_values!.Read(values.AsSpan(index * Descriptor.ValueSize, Descriptor.ValueSize))));
 
     private IEnumerable<MapEntry> EntriesOneByOne()
     {
         var value = new byte[Descriptor.ValueSize];
         foreach (var key in Keys())
         {
-            if (Bpf.Lookup(Descriptor, key, value)) yield return new MapEntry(KeyType!.Read(key), _values!.Read(value));
+            if (Bpf.Lookup(Descriptor, key, value)) yield return new MapEntry(KeyType!.Read(key), Shown(_values!.Read(value)));
         }
     }
 
@@ -241,6 +244,13 @@ public sealed partial class LiveMap
 
     private void RemoveOneByOne()
     {
+        // The indices of an array stay when what is there goes.
+        if (MapShape.IsIndexed(Type))
+        {
+            foreach (var index in Keys()) Bpf.Delete(Descriptor, index);
+            return;
+        }
+
         var key = new byte[Descriptor.KeySize];
         while (Bpf.GetNextKey(Descriptor, [], key)) Bpf.Delete(Descriptor, key);
     }

@@ -28,14 +28,15 @@ public sealed partial class LiveMap
         keyBytes = Encode(key, keyBytes);
         Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
         var present = Bpf.Lookup(Descriptor, keyBytes, bytes[..Descriptor.ValueSize]);
-        value = present ? codec.Read(bytes[..Descriptor.ValueSize]) : null;
+        value = present ? Shown(codec.Read(bytes[..Descriptor.ValueSize])) : null;
         return present;
     }
 
     /// <summary>Sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">
-    /// The value: what <see cref="ValueType"/> takes. Of a per-CPU map an array with a value for each possible processor, or
+    /// The value: what <see cref="ValueType"/> takes; of a map of maps or programs the map or program, or its id; of one of
+    /// devices the name of an interface, or its index. Of a per-CPU map an array with a value for each possible processor, or
     /// one value for all of them.
     /// </param>
     /// <param name="mode">Whether the key may or must be present.</param>
@@ -50,8 +51,17 @@ public sealed partial class LiveMap
         Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
         bytes = bytes[..Descriptor.ValueSize];
         bytes.Clear();
-        EncodeValue(codec, value, bytes);
-        Store(key, keyBytes, bytes, mode);
+        List<IDisposable>? held = null;
+        try
+        {
+            EncodeValue(codec, value, bytes, ref held);
+            Store(key, keyBytes, bytes, mode);
+            GC.KeepAlive(value);
+        }
+        finally
+        {
+            held?.ForEach(one => one.Dispose());
+        }
     }
 
     /// <summary>Removes a key.</summary>
@@ -154,6 +164,8 @@ public sealed partial class LiveMap
     private ValueCodec RequireValues() => _values
         ?? throw new NotSupportedException($"The map '{Name}' is a {Type}: it has no values to read or set.");
 
+    private object? Shown(object? value) => _holdsObjects ? ObjectValues.FromKernel(Type, value) : value;
+
     private void RequireKeyless(string verb)
     {
         if (KeyType is not null)
@@ -181,9 +193,15 @@ public sealed partial class LiveMap
 
     private void EncodeValue(ValueCodec codec, object? value, Span<byte> bytes)
     {
+        List<IDisposable>? held = null;
+        EncodeValue(codec, value, bytes, ref held);
+    }
+
+    private void EncodeValue(ValueCodec codec, object? value, Span<byte> bytes, ref List<IDisposable>? held)
+    {
         try
         {
-            codec.Write(value, bytes);
+            codec.Write(_holdsObjects ? ObjectValues.ToKernel(Type, value, ref held) : value, bytes);
         }
         catch (TypeConversionException error)
         {

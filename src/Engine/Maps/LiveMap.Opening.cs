@@ -56,7 +56,10 @@ public sealed partial class LiveMap
         var descriptor = types?.Find(definition) is { } ids
             ? CreateDescribed(options, types.Descriptor, ids)
             : Bpf.CreateMap(options);
-        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries, options.Flags);
+        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries, options.Flags)
+        {
+            InnerMap = definition.InnerMap,
+        };
     }
 
     // The map is what is asked for: where the kernel takes it without its types only, it comes without.

@@ -12,10 +12,11 @@ namespace EbpfCat.Maps;
 /// The values of a per-CPU map are arrays with one element for each possible processor, in the order of their numbers.
 /// Setting one takes such an array, or a single value, which every processor then has.
 /// </remarks>
-public sealed partial class LiveMap : IDisposable
+public sealed partial class LiveMap : IDisposable, IKernelObject
 {
     private readonly ValueCodec? _values;
     private readonly Lazy<uint> _id;
+    private readonly bool _holdsObjects;
 
     internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value, uint maxEntries, BpfMapFlags flags, uint? id = null)
     {
@@ -29,6 +30,7 @@ public sealed partial class LiveMap : IDisposable
         _id = id is { } known ? new(known) : new(() => Bpf.GetMapInfo(Descriptor).Id);
         _values = value is null ? null : new ValueCodec(value, IsPerCpu);
         _memory = new(MapMemory);
+        _holdsObjects = MapShape.HoldsObjects(type);
     }
 
     /// <summary>The number that the kernel knows the map by, unique as long as the map lives.</summary>
@@ -59,6 +61,8 @@ public sealed partial class LiveMap : IDisposable
 
     /// <summary>The open file descriptor, owned by this.</summary>
     public MapDescriptor Descriptor { get; }
+
+    FileDescriptor IKernelObject.Descriptor => Descriptor;
 
     /// <summary>Whether each possible processor has values of its own.</summary>
     public bool IsPerCpu => MapDescriptor.IsPerCpu((BpfMapType)Type);

@@ -7,6 +7,9 @@ namespace EbpfCat.Maps;
 /// <summary>What the kernel asks of each kind of map beyond what its author says.</summary>
 internal static class MapShape
 {
+    // Not asked of KernelFacts, whose reflection would cost the first program milliseconds.
+    private static readonly Version Mappable = new(5, 5);
+
     // Frames of a stack trace: PERF_MAX_STACK_DEPTH of linux/perf_event.h.
     private const int StackFrames = 127;
 
@@ -31,7 +34,16 @@ internal static class MapShape
         [MapType.Queue, MapType.Stack, MapType.BloomFilter, MapType.RingBuffer];
 
     private static readonly HashSet<MapType> Indexed =
-        [MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray];
+    [
+        MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray, MapType.DevMap,
+        MapType.CpuMap, MapType.XskMap, MapType.SockMap,
+    ];
+
+    private static readonly HashSet<MapType> Objects =
+    [
+        MapType.ProgramArray, MapType.ArrayOfMaps, MapType.HashOfMaps, MapType.DevMap, MapType.DevMapHash, MapType.SockMap,
+        MapType.SockHash, MapType.XskMap,
+    ];
 
     // Of other kinds the kernel refuses type information.
     private static readonly HashSet<MapType> Described =
@@ -42,6 +54,12 @@ internal static class MapShape
 
     /// <summary>Whether a map of this kind can carry the types of its keys and values (BTF).</summary>
     public static bool TakesTypes(MapType type) => Described.Contains(type);
+
+    /// <summary>Whether the values stand for objects of the kernel: maps, programs, devices, sockets.</summary>
+    public static bool HoldsObjects(MapType type) => Objects.Contains(type);
+
+    /// <summary>Whether the keys are the numbers from 0 on, all of them there at all times.</summary>
+    public static bool IsIndexed(MapType type) => Indexed.Contains(type);
 
     public static EbpfType? KeyOf(Map map) => Keyless.Contains(map.Type) ? null
         : map.Key ?? (Given.TryGetValue(map.Type, out var given) ? given.Key
@@ -56,8 +74,8 @@ internal static class MapShape
     {
         var flags = (BpfMapFlags)map.Flags;
         if (map.Type == MapType.LpmTrie) flags |= BpfMapFlags.NoPreallocation;
-        // Before Linux 5.5 variables are read and set by system calls in place of mapped memory.
-        if (KernelFacts.RunningVersion < KernelFacts.Since(BpfMapFlags.Mappable)) flags &= ~BpfMapFlags.Mappable;
+        // Before that variables are read and set by system calls in place of mapped memory.
+        if (KernelFacts.RunningVersion < Mappable) flags &= ~BpfMapFlags.Mappable;
         return flags;
     }
 

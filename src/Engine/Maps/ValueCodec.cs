@@ -6,12 +6,14 @@ namespace EbpfCat.Maps;
 
 /// <summary>
 /// The values of a map as bytes and as .NET values. A per-CPU map has a value for each possible processor, each at a
-/// multiple of 8 bytes; outside these are an array: of the .NET numbers where the values are numbers.
+/// multiple of 8 bytes; outside these are an array: of the .NET numbers where the values are numbers. Aggregates of all
+/// processors are one.
 /// </summary>
 internal sealed class ValueCodec
 {
     private readonly EbpfType _type;
     private readonly ArrayType? _dense;
+    private readonly AggregateType? _aggregate;
 
     public ValueCodec(EbpfType type, bool isPerCpu)
     {
@@ -19,6 +21,7 @@ internal sealed class ValueCodec
         IsPerCpu = isPerCpu;
         Stride = isPerCpu ? type.Size + 7 & ~7 : type.Size;
         _dense = isPerCpu ? new ArrayType(type, Processors.Possible.Count) : null;
+        _aggregate = isPerCpu ? type as AggregateType : null;
     }
 
     public bool IsPerCpu { get; }
@@ -35,6 +38,7 @@ internal sealed class ValueCodec
     public object? ReadAt(ReadOnlySpan<byte> bytes, int offset, int stride)
     {
         if (_dense is null) return _type.Read(bytes[offset..]);
+        if (_aggregate is not null) return _aggregate.Merge(bytes, offset, stride, _dense.Count);
         if (stride == _type.Size) return _dense.Read(bytes);
         var dense = new byte[_dense.Size];
         for (var cpu = 0; cpu < _dense.Count; cpu++)
@@ -52,6 +56,14 @@ internal sealed class ValueCodec
     {
         if (_dense is null)
         {
+            _type.Write(value, bytes[offset..]);
+            return;
+        }
+
+        if (_aggregate is not null)
+        {
+            // One result for all together is the first processor's, and the others saw nothing.
+            for (var cpu = 0; cpu < _dense.Count; cpu++) bytes.Slice(cpu * stride + offset, _type.Size).Clear();
             _type.Write(value, bytes[offset..]);
             return;
         }

@@ -1,5 +1,6 @@
 using EbpfCat.Compiler;
 using EbpfCat.Language;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Programs;
 
@@ -11,14 +12,20 @@ public static class EbpfProgram
     /// <param name="options">What the definition does not say.</param>
     /// <returns>The program in the kernel, to be disposed.</returns>
     /// <exception cref="CompileException">The program cannot be compiled.</exception>
+    /// <exception cref="UnknownNameException">What it is to be attached to does not exist; names the nearest.</exception>
     /// <exception cref="VerifierException">The verifier refused the program.</exception>
     /// <exception cref="Kernel.KernelException">The kernel refused maps or program for another cause.</exception>
     public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>
         ProgramLoader.Load(Compile(definition), options);
 
-    /// <summary>Compiles a program for the running kernel.</summary>
+    /// <summary>
+    /// Compiles a program for the running kernel. <c>$event</c> and <c>$return</c> are those of its type, hook and target.
+    /// </summary>
     /// <param name="definition">The program.</param>
+    /// <param name="traced">What it is attached to, where the definition does not say it; null for what that says.</param>
     /// <exception cref="CompileException">The program cannot be compiled.</exception>
-    public static CompiledProgram Compile(ProgramDefinition definition) =>
-        ProgramCompiler.Compile(definition, new CompilerOptions { InstructionSet = Features.InstructionSet });
+    /// <exception cref="UnknownNameException">What it is to be attached to does not exist; names the nearest.</exception>
+    public static CompiledProgram Compile(ProgramDefinition definition, ITracedEvent? traced = null) => ProgramCompiler.Compile(
+        definition,
+        TracedEvents.Complete(definition, new CompilerOptions { InstructionSet = Features.InstructionSet, Event = traced }));
 }

@@ -4,7 +4,7 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Programs;
 
 /// <summary>What the running kernel can do: asked once by loading a tiny program, and remembered.</summary>
-public static class Features
+public static partial class Features
 {
     private static readonly Lazy<InstructionSet> InstructionSetOnce = new(ProbeInstructionSet);
 

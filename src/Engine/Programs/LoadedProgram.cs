@@ -10,8 +10,10 @@ namespace EbpfCat.Programs;
 /// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees what nothing else holds:
 /// no attachment, descriptor or pin.
 /// </summary>
-public sealed class LoadedProgram : IDisposable
+public sealed partial class LoadedProgram : IDisposable
 {
+    private const int EthernetHeader = 14;
+
     private readonly Lazy<ProgramInfo> _info;
 
     internal LoadedProgram(
@@ -39,7 +41,9 @@ public sealed class LoadedProgram : IDisposable
     /// <summary>The program as its author wrote it; null of a program that this process has not loaded itself.</summary>
     public ProgramDefinition? Definition => Compiled?.Definition;
 
-    /// <summary>The name as declared; of a program opened by id or pin the kernel's, cut after 15 characters.</summary>
+    /// <summary>
+    /// The name as declared; of a program without type information that was opened by id or pin, cut after 15 characters.
+    /// </summary>
     public string Name { get; }
 
     /// <summary>What it is run for.</summary>
@@ -56,6 +60,9 @@ public sealed class LoadedProgram : IDisposable
     /// left them.
     /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
+
+    /// <summary>Where it was loaded to be attached; none of a program that this process has not loaded itself.</summary>
+    public BpfAttachType AttachType { get; internal init; }
 
     /// <summary>The open file descriptor, owned by this.</summary>
     public ProgramDescriptor Descriptor { get; }
@@ -83,15 +90,21 @@ public sealed class LoadedProgram : IDisposable
     public ProgramRun TestRun(ReadOnlySpan<byte> packet, int repeat = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
+        // A socket filter is run without the Ethernet header, though a packet socket shows it that: so it gets two.
+        var header = packet[..Math.Min(packet.Length, EthernetHeader)];
+        var skipped = Type == ProgramType.SocketFilter ? header.Length : 0;
+        byte[] input = skipped == 0 ? packet.ToArray() : [.. header, .. packet];
         // A program may add to the packet at both ends, within its page.
-        var output = new byte[packet.IsEmpty ? 0 : packet.Length + Environment.SystemPageSize];
+        var output = new byte[packet.IsEmpty ? 0 : input.Length + Environment.SystemPageSize];
         var result = Bpf.TestRun(
-            Descriptor, new TestRunOptions { Data = packet.ToArray(), DataOut = output, Repeat = (uint)repeat });
+            Descriptor, new TestRunOptions { Data = input, DataOut = output, Repeat = (uint)repeat });
+        // To those of control groups the kernel shows no header, and gives zeros back in its place.
+        if (Type == ProgramType.CgroupSkb) header.CopyTo(output);
         var verdict = (int)result.ReturnValue;
         return new ProgramRun(
             ProgramTypes.Get(Type).NameOf(verdict) ?? verdict.ToString(CultureInfo.InvariantCulture),
             verdict,
-            output[..Math.Min(output.Length, result.DataLength)],
+            output[Math.Min(skipped, result.DataLength)..Math.Min(output.Length, result.DataLength)],
             result.Duration);
     }
 
@@ -105,15 +118,16 @@ public sealed class LoadedProgram : IDisposable
     /// <summary>The name and type.</summary>
     public override string ToString() => $"{Name} ({Type})";
 
-    internal static LoadedProgram Open(ProgramDescriptor descriptor, IReadOnlyList<LiveMap>? maps = null, string? name = null)
+    internal static LoadedProgram Open(ProgramDescriptor descriptor, IReadOnlyList<LiveMap>? maps = null)
     {
         var opened = new List<LiveMap>(maps ?? []);
         try
         {
-            var info = Bpf.GetProgramInfo(descriptor);
+            var info = Bpf.GetProgramInfo(descriptor, ProgramInfoParts.Maps | ProgramInfoParts.Lines);
             if (maps is null) opened.AddRange(info.MapIds.Select(LiveMap.FromId));
             return new LoadedProgram(
-                descriptor, name ?? info.Name, (ProgramType)info.Type, opened, [.. opened.SelectMany(LiveVariable.FromMap)]);
+                descriptor, Inventory.WholeName(info), (ProgramType)info.Type, opened,
+                [.. opened.SelectMany(LiveVariable.FromMap)]);
         }
         catch
         {

@@ -26,11 +26,30 @@ public static class ProgramLoader
     public static LoadedProgram Load(CompiledProgram compiled, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(compiled);
-        options ??= new LoadOptions();
+        try
+        {
+            return LoadCore(compiled, options ?? new LoadOptions());
+        }
+        catch (KernelException refusal) when (refusal.MissingCapabilities.Count > 0)
+        {
+            // Whatever step was refused, the program needs all that its type does.
+            var request = new Request
+            {
+                Operation = $"load the {compiled.Definition.Type} program '{compiled.Definition.Name}'",
+                Command = BpfCommand.ProgramLoad,
+                Uses = [(BpfProgramType)compiled.Definition.Type],
+            };
+            throw Diagnosis.Explain(request, refusal.Errno);
+        }
+    }
+
+    private static LoadedProgram LoadCore(CompiledProgram compiled, LoadOptions options)
+    {
         Map[] definitions = [.. compiled.Maps.Select((map, index) => Prepare(compiled, map, index, options))];
         var builder = new BtfBuilder();
         var typeIds = MapTypes.Describe(definitions, builder);
         DescribeCode(compiled, builder);
+        using var target = LoadTarget.Find(compiled.Definition, options);
         using var btf = LoadTypes(builder);
         using var types = btf is null ? null : new MapTypes(btf, typeIds);
         var maps = new List<LiveMap>(definitions.Length);
@@ -46,21 +65,24 @@ public static class ProgramLoader
                 License = compiled.Definition.License,
                 Name = compiled.Definition.Name,
                 KernelVersion = (uint)compiled.Definition.KernelVersion,
-                ExpectedAttachType = options.ExpectedAttachType,
+                ExpectedAttachType = target.AttachType,
                 Flags = options.Flags,
                 InterfaceIndex = options.InterfaceIndex,
-                AttachBtfId = options.AttachBtfId,
-                AttachBtf = options.AttachBtf,
+                AttachBtfId = target.BtfId,
+                AttachBtf = target.Btf,
                 AttachProgram = options.AttachProgram,
                 Btf = btf,
                 FunctionInfo = btf is null ? default : builder.FunctionInfo,
                 LineInfo = btf is null ? default : builder.LineInfo,
-                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, FirstLogSize),
+                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, options.LogSize > 0 ? options.LogSize : FirstLogSize),
             };
-            var descriptor = LoadOrExplain(request, compiled, out var log);
+            var descriptor = LoadOrExplain(request, compiled, options.LogSize > 0, out var log);
             GC.KeepAlive(maps);
             return new LoadedProgram(
-                descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log);
+                descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log)
+            {
+                AttachType = target.AttachType,
+            };
         }
         catch
         {
@@ -138,13 +160,20 @@ public static class ProgramLoader
         return InstructionEncoder.Encode(instructions);
     }
 
-    private static ProgramDescriptor LoadOrExplain(ProgramLoadOptions request, CompiledProgram compiled, out string? log)
+    private static ProgramDescriptor LoadOrExplain(
+        ProgramLoadOptions request, CompiledProgram compiled, bool isLogCut, out string? log)
     {
         try
         {
             var descriptor = Bpf.LoadProgram(request);
             log = request.Log?.Content;
             return descriptor;
+        }
+        catch (KernelException refusal) when (isLogCut && refusal.Errno == Errno.ENOSPC)
+        {
+            // The kernel loads no program whose log does not fit, so it is loaded without.
+            log = request.Log!.Content;
+            return LoadOrExplain(request with { Log = null }, compiled, isLogCut: false, out _);
         }
         catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
         {
@@ -157,7 +186,8 @@ public static class ProgramLoader
         ProgramLoadOptions request, CompiledProgram compiled, KernelException first, out string? log)
     {
         var level = request.Log?.Level ?? 1;
-        var size = FirstLogSize;
+        // A program that is too complex fills a hundred megabytes: with less, the verifier would have to start over.
+        var size = first.Errno == Errno.E2BIG ? LargestLogSize / 2 : FirstLogSize;
         while (true)
         {
             var buffer = new VerifierLog(level, size);

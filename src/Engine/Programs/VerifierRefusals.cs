@@ -6,6 +6,8 @@ namespace EbpfCat.Programs;
 /// <summary>The verifier's common refusals in words: a table of what it says and what that means.</summary>
 internal static partial class VerifierRefusals
 {
+    private const int TailLength = 1 << 16;
+
     // What the verifier says, as a pattern; what it means; what to do. Checked in order, so the special come first.
     private static readonly (string Pattern, string Problem, string? Remedy)[] Table =
     [
@@ -94,23 +96,22 @@ internal static partial class VerifierRefusals
     /// <param name="log">The verifier's log.</param>
     public static (VerifierExplanation Explanation, int? Slot) Explain(string log)
     {
-        var lines = log.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        // The end tells it; what came before may be millions of lines.
+        var lines = log[Math.Max(0, log.Length - TailLength)..].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var slot = LastInstruction(lines);
-        // The reason stands at the end, before the statistics and after the state.
-        foreach (var line in lines.Reverse().Take(12))
+        // The reason follows the instruction that it is about; where several lines do, they say the same more and less.
+        string[] reasons = [.. lines.Skip(Array.FindLastIndex(lines, IsInstruction) + 1).Where(line => !IsStatistics(line))];
+        foreach (var (pattern, problem, remedy) in Patterns.Value)
         {
-            foreach (var (pattern, problem, remedy) in Patterns.Value)
-            {
-                var match = pattern.Match(line);
-                if (!match.Success) continue;
-                if (match.Groups["slot"] is { Success: true } named)
-                    slot = int.Parse(named.ValueSpan, CultureInfo.InvariantCulture);
-                return (new VerifierExplanation(Fill(problem, match), remedy, line), slot);
-            }
+            if (reasons.FirstOrDefault(line => pattern.IsMatch(line)) is not { } reason) continue;
+            var match = pattern.Match(reason);
+            if (match.Groups["slot"] is { Success: true } named)
+                slot = int.Parse(named.ValueSpan, CultureInfo.InvariantCulture);
+            return (new VerifierExplanation(Fill(problem, match), remedy, reason), slot);
         }
 
-        var reason = lines.LastOrDefault(line => !IsInstruction(line) && !IsStatistics(line)) ?? "nothing";
-        return (new VerifierExplanation("it is not safe", "The verifier's log tells more.", reason), slot);
+        var last = reasons.LastOrDefault() ?? "nothing";
+        return (new VerifierExplanation("it is not safe", "The verifier's log tells more.", last), slot);
     }
 
     private static string Fill(string problem, Match match)

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
@@ -25,23 +24,23 @@ internal static class CTypes
         (ScalarType.Integer(64, signed: false, ByteOrder.BigEndian), "__be64"),
     ];
 
-    private static readonly FrozenDictionary<string, ScalarType> Scalars = Table
+    private static readonly Dictionary<string, ScalarType> Scalars = Table
         .SelectMany(row => row.Names.Split('|'), (row, name) => KeyValuePair.Create(name, row.Type))
-        .ToFrozenDictionary();
+        .ToDictionary(StringComparer.Ordinal);
 
-    private static readonly FrozenSet<string> PointerNames = FrozenSet.Create(
-        "cap_user_header_t", "cap_user_data_t", "fl_owner_t", "initcall_t", "__sighandler_t");
+    private static readonly HashSet<string> PointerNames =
+        ["cap_user_header_t", "cap_user_data_t", "fl_owner_t", "initcall_t", "__sighandler_t"];
 
-    private static readonly FrozenSet<string> ByteNames = FrozenSet.Create("u8", "__u8", "uint8_t", "unsigned char");
+    private static readonly HashSet<string> ByteNames = ["u8", "__u8", "uint8_t", "unsigned char"];
 
     // Arrays of bytes are addresses only by the names that the kernel's tracepoints give them.
-    private static readonly FrozenDictionary<int, (AddressType Type, FrozenSet<string> Names)> Addresses =
-        new Dictionary<int, (AddressType, FrozenSet<string>)>
+    private static readonly Dictionary<int, (AddressType Type, HashSet<string> Names)> Addresses =
+        new Dictionary<int, (AddressType, HashSet<string>)>
         {
-            [4] = (AddressType.IPv4, FrozenSet.Create("saddr", "daddr", "src", "dst", "gw", "gw4", "primary_key4")),
-            [6] = (AddressType.Mac, FrozenSet.Create("addr", "grpmac", "mac")),
-            [16] = (AddressType.IPv6, FrozenSet.Create("saddr_v6", "daddr_v6", "src", "dst", "gw", "gw6", "grp", "primary_key6")),
-        }.ToFrozenDictionary();
+            [4] = (AddressType.IPv4, ["saddr", "daddr", "src", "dst", "gw", "gw4", "primary_key4"]),
+            [6] = (AddressType.Mac, ["addr", "grpmac", "mac"]),
+            [16] = (AddressType.IPv6, ["saddr_v6", "daddr_v6", "src", "dst", "gw", "gw6", "grp", "primary_key6"]),
+        };
 
     /// <summary>The number that a C type is, where its name tells.</summary>
     /// <param name="type">The type without qualifiers.</param>

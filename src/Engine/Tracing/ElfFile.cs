@@ -206,7 +206,11 @@ public sealed class ElfFile : IDisposable
         if (nameTable >= list.Count) return list;
         var names = reader.Read(list[(int)nameTable]);
         for (var i = 0; i < list.Count; i++)
-            list[i] = list[i] with { Name = ElfReader.Text(names, BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * entrySize))) };
+        {
+            var start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * entrySize));
+            list[i] = list[i] with { Name = ElfReader.Text(names, start) };
+        }
+
         return list;
     }
 

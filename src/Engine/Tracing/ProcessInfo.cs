@@ -11,7 +11,9 @@ namespace EbpfCat.Tracing;
 /// <param name="UserId">The user it acts as.</param>
 /// <param name="GroupId">The group it acts as.</param>
 /// <param name="NamespaceId">The number that it knows itself by, in its own namespace of processes.</param>
-/// <param name="StartTime">When it was started, in clock ticks since the machine was: tells it from a later one of its number.</param>
+/// <param name="StartTime">
+/// When it was started, in clock ticks since the machine was: tells it from a later one of its number.
+/// </param>
 public sealed record ProcessInfo(
     int Id, string Name, int ParentId, uint UserId, uint GroupId, int NamespaceId, ulong StartTime)
 {

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -11,7 +10,7 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class Registers
 {
-    private readonly FrozenDictionary<string, RegisterSlot> byName;
+    private readonly Dictionary<string, RegisterSlot> byName;
 
     private Registers(
         Architecture processor,
@@ -26,7 +25,7 @@ public sealed class Registers
         string instructionPointer,
         string framePointer)
     {
-        byName = slots.ToFrozenDictionary(each => each.Name, StringComparer.Ordinal);
+        byName = slots.ToDictionary(each => each.Name, StringComparer.Ordinal);
         (Processor, SyscallWrapper, Size) = (processor, syscallWrapper, size);
         Arguments = [.. arguments.Split(' ').Select(name => byName[name])];
         SyscallArguments = [.. syscallArguments.Split(' ').Select(name => byName[name])];

@@ -17,8 +17,10 @@ public static class SharedLibraries
     ];
 
     /// <summary>The names of the shared libraries that the loader knows, each once, sorted: <c>libc.so.6</c>.</summary>
-    public static IReadOnlyList<string> Names =>
-        [.. Libraries().Select(each => each.Name).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+    public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories())
+        .Select(each => each.Name)
+        .Distinct(StringComparer.Ordinal)
+        .Order(StringComparer.Ordinal)];
 
     /// <summary>The file that a name means: a path, a program on the PATH, or a shared library.</summary>
     /// <param name="name">
@@ -39,7 +41,7 @@ public static class SharedLibraries
         }
 
         return FindProgram(name) ?? Find(name) ?? throw new UnknownNameException(
-            "program or shared library", name, Names.Concat(Names.Select(Stem)).Concat(Programs()));
+            "program or shared library", name, [.. Names, .. Names.Select(Stem), .. Programs()]);
     }
 
     /// <summary>The path of a shared library, or null.</summary>
@@ -50,15 +52,8 @@ public static class SharedLibraries
     public static string? Find(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var all = Libraries();
-        if (all.FirstOrDefault(each => each.Name == name) is { Path: { } exact } && IsElf(exact)) return exact;
-        var stem = Stem(name);
-        return all
-            .Where(each => Stem(each.Name) is var other && (other == stem || other == "lib" + stem))
-            .OrderByDescending(each => Stem(each.Name) == stem)
-            .ThenByDescending(each => Version(each.Name), VersionOrder)
-            .Select(each => each.Path)
-            .FirstOrDefault(IsElf);
+        // What the loader knows goes before what merely lies in its directories, and takes no look into them.
+        return Find(name, Cached()) ?? Find(name, InDirectories());
     }
 
     /// <summary>The path of a program on the PATH, or null.</summary>
@@ -82,16 +77,27 @@ public static class SharedLibraries
     private static Comparer<int[]> VersionOrder { get; } =
         Comparer<int[]>.Create((left, right) => left.AsSpan().SequenceCompareTo(right));
 
-    private static List<(string Name, string Path)> Libraries()
+    private static string? Find(string name, List<(string Name, string Path)> libraries)
     {
-        var found = KernelFile.TryRead(LibraryCache.Path, out var cache) == Errno.None ? LibraryCache.Read(cache) : [];
-        foreach (var directory in Directories.Where(Directory.Exists))
-        {
-            found.AddRange(Directory.EnumerateFiles(directory, "lib*.so*").Select(path => (Path.GetFileName(path), path)));
-        }
-
-        return found;
+        if (libraries.Find(each => each.Name == name) is { Path: { } exact } && IsElf(exact)) return exact;
+        var stem = Stem(name);
+        return libraries
+            .Where(each => Stem(each.Name) is var other && (other == stem || other == "lib" + stem))
+            .OrderByDescending(each => Stem(each.Name) == stem)
+            .ThenByDescending(each => Version(each.Name), VersionOrder)
+            .Select(each => each.Path)
+            .FirstOrDefault(IsElf);
     }
+
+    private static List<(string Name, string Path)> Cached() =>
+        KernelFile.TryRead(LibraryCache.Path, out var cache) == Errno.None ? LibraryCache.Read(cache) : [];
+
+    private static List<(string Name, string Path)> InDirectories() =>
+    [
+        .. Directories.Where(Directory.Exists)
+            .SelectMany(directory => Directory.EnumerateFiles(directory, "lib*.so*"))
+            .Select(path => (Path.GetFileName(path), path)),
+    ];
 
     private static IEnumerable<string> Programs() =>
         ProgramDirectories().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Select(path => Path.GetFileName(path));

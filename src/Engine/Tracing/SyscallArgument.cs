@@ -7,7 +7,8 @@ namespace EbpfCat.Tracing;
 /// <param name="Index">Its place among the arguments, from 0: the register of the calling convention.</param>
 /// <param name="Kind">What it means.</param>
 /// <param name="IsOutput">
-/// Whether the kernel writes what it points to, so that it can be read only when the system call is over.
+/// Whether the kernel writes what it points to, so that it can be read only when the system call is over. Of a
+/// <see cref="SyscallArgumentKind.Pointer"/> only the C type tells: the kernel may write what is not <c>const</c>.
 /// </param>
 /// <param name="LengthArgument">
 /// The argument that holds the length in bytes of what it points to, or for an output the room there is; null where none.

@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Kind = EbpfCat.Tracing.SyscallArgumentKind;
 
 namespace EbpfCat.Tracing;
@@ -10,7 +9,7 @@ namespace EbpfCat.Tracing;
 internal static class SyscallFacts
 {
     /// <summary>Names of the kernel's functions to the names of the system calls, where they differ.</summary>
-    public static readonly FrozenDictionary<string, string> NamesByFunction = new Dictionary<string, string>
+    public static readonly Dictionary<string, string> NamesByFunction = new()
     {
         ["newstat"] = "stat",
         ["newfstat"] = "fstat",
@@ -21,10 +20,10 @@ internal static class SyscallFacts
         ["fadvise64_64"] = "fadvise64",
         ["arm64_personality"] = "personality",
         ["mmap_pgoff"] = "mmap",
-    }.ToFrozenDictionary();
+    };
 
     /// <summary>Other names by which people know a system call; they count where it has not the name itself.</summary>
-    public static readonly FrozenDictionary<string, string> OtherNames = new Dictionary<string, string>
+    public static readonly Dictionary<string, string> OtherNames = new()
     {
         ["umount"] = "umount2",
         ["fstatat"] = "newfstatat",
@@ -39,11 +38,11 @@ internal static class SyscallFacts
         ["_exit"] = "exit_group",
         ["signalfd"] = "signalfd4",
         ["eventfd"] = "eventfd2",
-    }.ToFrozenDictionary();
+    };
 
     private const bool Out = true;
 
-    private static readonly FrozenDictionary<(string Syscall, string Argument), Fact> Facts = new (string, string, Fact)[]
+    private static readonly Dictionary<(string Syscall, string Argument), Fact> Facts = new (string, string, Fact)[]
     {
         ("bind", "umyaddr", new(Kind.SocketAddress, Length: "addrlen")),
         ("connect", "uservaddr", new(Kind.SocketAddress, Length: "addrlen")),
@@ -86,13 +85,15 @@ internal static class SyscallFacts
         ("shmat", "shmaddr", new(Kind.Pointer)),
         ("shmdt", "shmaddr", new(Kind.Pointer)),
         ("mincore", "vec", new(Kind.Buffer, Out)),
-    }.ToFrozenDictionary(row => (row.Item1, row.Item2), row => row.Item3);
+    }.ToDictionary(row => (row.Item1, row.Item2), row => row.Item3);
 
-    private static readonly FrozenSet<string> DescriptorNames =
-        FrozenSet.Create("fildes", "fd_in", "fd_out", "fdin", "fdout", "mqdes");
+    private static readonly HashSet<string> DescriptorNames =
+        ["fildes", "fd_in", "fd_out", "fdin", "fdout", "mqdes"];
 
-    private static readonly FrozenSet<string> SizeNames = FrozenSet.Create(
-        "count", "len", "size", "usize", "vlen", "addrlen", "addr_len", "optlen", "bufsiz", "length", "old_len", "new_len");
+    private static readonly HashSet<string> SizeNames =
+    [
+        "count", "len", "size", "usize", "vlen", "addrlen", "addr_len", "optlen", "bufsiz", "length", "old_len", "new_len",
+    ];
 
     /// <summary>What is known of an argument.</summary>
     /// <param name="syscall">The name of the system call.</param>

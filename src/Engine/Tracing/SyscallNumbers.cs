@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Runtime.InteropServices;
 
@@ -83,23 +82,23 @@ internal static class SyscallNumbers
         getxattrat listxattrat removexattrat open_tree_attr file_getattr file_setattr
         """;
 
-    private static readonly FrozenDictionary<Architecture, string> Own = new Dictionary<Architecture, string>
+    private static readonly Dictionary<Architecture, string> Own = new()
     {
         [Architecture.X64] = X64,
         [Architecture.Arm64] = Arm64,
-    }.ToFrozenDictionary();
+    };
 
-    private static readonly Lazy<FrozenDictionary<string, int>> CurrentOnce =
+    private static readonly Lazy<Dictionary<string, int>> CurrentOnce =
         new(() => Of(RuntimeInformation.ProcessArchitecture));
 
     /// <summary>Names to numbers for the processor that this process runs on.</summary>
-    public static FrozenDictionary<string, int> Current => CurrentOnce.Value;
+    public static Dictionary<string, int> Current => CurrentOnce.Value;
 
     /// <summary>Names to numbers for a processor; empty for one that is not known.</summary>
-    public static FrozenDictionary<string, int> Of(Architecture processor)
+    public static Dictionary<string, int> Of(Architecture processor)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);
-        if (!Own.TryGetValue(processor, out var own)) return numbers.ToFrozenDictionary();
+        if (!Own.TryGetValue(processor, out var own)) return numbers;
         var next = 0;
         foreach (var word in $"{own} {Shared}".Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries))
         {
@@ -107,6 +106,6 @@ internal static class SyscallNumbers
             else numbers.Add(word, next++);
         }
 
-        return numbers.ToFrozenDictionary();
+        return numbers;
     }
 }

@@ -78,7 +78,8 @@ public sealed class TracepointFormat
             else if (Take(ref line, "print fmt:")) print = line.Trim().ToString();
         }
 
-        if (name is null || id < 0) throw new FormatException($"This is no format of a tracepoint: '{text[..Math.Min(80, text.Length)]}'.");
+        if (name is null || id < 0)
+            throw new FormatException($"This is no format of a tracepoint: '{text[..Math.Min(80, text.Length)]}'.");
         for (var i = 0; i < fields.Count; i++)
         {
             if (PrintedNames.Find(print, fields[i]) is { } names) fields[i] = fields[i] with { Enumeration = names };

@@ -38,6 +38,9 @@ internal static class TypeNames
         (PrefixType.IPAddress, "ipprefix ipnetwork"),
         (PrefixType.IPv4, "prefix4"),
         (PrefixType.IPv6, "prefix6"),
+        (SocketAddressType.Instance, "sockaddr socketaddress"),
+        (StatisticsType.Instance, "statistics"),
+        (HistogramType.Instance, "histogram"),
     ];
 
     public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
@@ -72,7 +75,8 @@ internal static class TypeNames
     public static readonly IReadOnlyList<string> Offered =
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
-        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "string[16]", "byte[16]",
+        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "statistics", "histogram",
+        "string[16]", "byte[16]",
     ];
 
     /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>

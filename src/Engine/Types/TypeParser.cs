@@ -21,8 +21,8 @@ internal static class TypeParser
         int bracket = rest.IndexOf('[');
         string name = (bracket < 0 ? rest : rest[..bracket]).TrimEnd().ToString();
         ReadOnlySpan<char> dimensions = bracket < 0 ? default : rest[bracket..];
-        error = TypeNames.Texts.Contains(name)
-            ? ParseText(text, name, ref dimensions, out type)
+        error = TypeNames.Texts.Contains(name) ? ParseText(text, name, ref dimensions, out type)
+            : !dimensions.IsEmpty && IsSocketAddress(name) ? ParseSocketAddress(text, ref dimensions, out type)
             : ParseName(text, name, out type);
         if (error is null && order is { } given)
             error = type is ScalarType scalar ? Set(out type, scalar.WithByteOrder(given)) : NoByteOrder(text, type!);
@@ -83,6 +83,19 @@ internal static class TypeParser
         string? error = TakeLength(text, ref dimensions, out int capacity);
         if (error is null) type = new StringType(capacity);
         return error;
+    }
+
+    private static bool IsSocketAddress(string name) =>
+        TypeNames.Words.TryGetValue(name, out EbpfType? type) && type is SocketAddressType;
+
+    private static string? ParseSocketAddress(string text, ref ReadOnlySpan<char> dimensions, out EbpfType? type)
+    {
+        type = null;
+        string? error = TakeLength(text, ref dimensions, out int size);
+        if (error is not null) return error;
+        if (size < 16) return $"'{text}' is not a kernel type; the address of a socket takes 16 bytes at least.";
+        type = new SocketAddressType(size);
+        return null;
     }
 
     private static string? TakeLength(string text, ref ReadOnlySpan<char> dimensions, out int length)

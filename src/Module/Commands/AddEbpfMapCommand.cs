@@ -1,57 +1,99 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Declares a map of a program.</summary>
-[Cmdlet(VerbsCommon.Add, "EbpfMap")]
+/// <summary>Declares a map of a program: a new one, or one there is, which several programs then share.</summary>
+[Cmdlet(VerbsCommon.Add, "EbpfMap", DefaultParameterSetName = New)]
 [OutputType(typeof(ProgramDefinition))]
 public sealed class AddEbpfMapCommand : DefinitionCommand
 {
-    private static readonly HashSet<MapType> Keyless =
-        [MapType.Queue, MapType.Stack, MapType.BloomFilter, MapType.RingBuffer];
+    private const string New = "New";
+    private const string OfMap = "Map";
+    private const string OfPath = "Path";
+    private const string OfId = "Id";
 
-    /// <summary>The map's name.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    /// <summary>What the program calls the map; of a map there is, its own name where none is given.</summary>
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = New)]
+    [Parameter(Position = 0, ParameterSetName = OfMap)]
+    [Parameter(Position = 0, ParameterSetName = OfPath)]
+    [Parameter(Position = 0, ParameterSetName = OfId)]
     [ValidateNotNullOrEmpty]
-    public string Name { get; set; } = null!;
+    public string? Name { get; set; }
 
     /// <summary>The map's kind.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, ParameterSetName = New)]
     [ArgumentCompleter(typeof(MapTypeCompleter))]
     public MapType Type { get; set; }
 
     /// <summary>The type of the keys; arrays take uint32 and need not be told.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = New)]
+    [Parameter(ParameterSetName = OfPath)]
+    [Parameter(ParameterSetName = OfId)]
     [KernelType]
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Key { get; set; }
 
     /// <summary>The type of the values.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = New)]
+    [Parameter(ParameterSetName = OfPath)]
+    [Parameter(ParameterSetName = OfId)]
     [KernelType]
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Value { get; set; }
 
     /// <summary>How many entries the map can hold; for a ring buffer its size in bytes.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(ParameterSetName = New)]
     [ValidateRange(1, int.MaxValue)]
     public int MaxEntries { get; set; }
 
+    /// <summary>The kernel's flags for making the map.</summary>
+    [Parameter(ParameterSetName = New)]
+    public BpfMapFlags Flags { get; set; }
+
+    /// <summary>Of a map of maps: a map that the inner ones are like.</summary>
+    [Parameter(ParameterSetName = New)]
+    [ValidateNotNull]
+    public PSObject? InnerMap { get; set; }
+
+    /// <summary>Of a map of programs: their names, by which the kernel script calls them.</summary>
+    [Parameter(ParameterSetName = New)]
+    [ValidateNotNullOrEmpty]
+    public string[]? Programs { get; set; }
+
+    /// <summary>A map there is.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfMap)]
+    [ValidateNotNull]
+    public PSObject? Map { get; set; }
+
+    /// <summary>Where a map there is is pinned.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
+    [ArgumentCompleter(typeof(PinPathCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The kernel's number of a map there is.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfId)]
+    public uint Id { get; set; }
+
     /// <inheritdoc/>
-    protected override void Add()
+    protected override void Add() => Program.AddMap(ParameterSetName switch
     {
-        if (Type is MapType.Array or MapType.PerCpuArray) Key ??= ScalarType.UInt32;
-        if (Key is null && !Keyless.Contains(Type))
-            throw new CompileException("MissingKeyType", $"A map of type {Type} has keys.", null,
-                "Give their type, such as -Key uint32.");
-        if (Key is not null && Keyless.Contains(Type))
-            throw new CompileException("UnexpectedKeyType", $"A map of type {Type} has no keys.", null, "Leave out -Key.");
-        if (Value is null && Type != MapType.RingBuffer)
-            throw new CompileException("MissingValueType", $"A map of type {Type} has values.", null,
-                "Give their type, such as -Value uint64.");
-        Program.AddMap(Name, Type, Key, Value, MaxEntries);
+        OfMap => MapDeclaration.Existing(Map!.BaseObject, Name),
+        OfPath => Typed(LiveMap.Open(Pins.PathOf(Path!))),
+        OfId => Typed(LiveMap.FromId(Id)),
+        _ => new MapDeclaration(Name!, Type, Key, Value, MaxEntries, Flags, InnerMap?.BaseObject, Programs).ToMap(),
+    });
+
+    // What has no types in the kernel can be given them here; loading checks their sizes.
+    private Language.Map Typed(LiveMap map)
+    {
+        var definition = map.ToDefinition(Name);
+        return definition with { Key = Key ?? definition.Key, Value = Value ?? definition.Value };
     }
 }

@@ -1,4 +1,5 @@
 using System.Management.Automation;
+using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
@@ -70,6 +71,7 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
         }
         catch (Exception exception) when (Errors.Describe(exception, ErrorTarget) is { } error)
         {
+            if (exception is VerifierException refusal) WriteVerbose(refusal.Log);
             if (Errors.PlaceOf(exception) is { } place) MyInvocation.DisplayScriptPosition = place;
             Report(error);
         }

@@ -2,6 +2,7 @@ using System.Management.Automation;
 using System.Management.Automation.Language;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -16,6 +17,7 @@ internal static class Errors
         IContainsErrorRecord => null,
         CompileException error => Make(error, error.Id, ErrorCategory.InvalidArgument, target),
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
+        VerifierException error => Make(error, "ProgramRefused", ErrorCategory.InvalidArgument, target),
         KernelException error => Make(error, $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),
         ArgumentException error => Make(error, "InvalidArgument", ErrorCategory.InvalidArgument, target),
@@ -34,6 +36,7 @@ internal static class Errors
     public static IScriptExtent? PlaceOf(Exception exception) => exception switch
     {
         CompileException { SourceSpan: { LineText.Length: > 0 } span } => Extent(span),
+        VerifierException { SourceSpan: { LineText.Length: > 0 } span } => Extent(span),
         _ => null,
     };
 

@@ -19,14 +19,14 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
     {
         if (Key is not null)
         {
-            if (FindMap("look up") is { } keyed) WriteObject(Values.Wrap(keyed.Get(Values.Unwrap(Key)!)));
+            if (FindMap("look up") is { } keyed) Write(keyed.Get(Values.Unwrap(Key)!), keyed.IsPerCpu);
             return;
         }
 
         switch (Find())
         {
             case LiveVariable variable:
-                WriteObject(Values.Wrap(variable.Value));
+                Write(variable.Value, variable.Map.IsPerCpu);
                 break;
             case LiveMap map:
                 foreach (var entry in Entries(map)) WriteObject(entry);
@@ -39,6 +39,9 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
                 break;
         }
     }
+
+    // The values of the processors go one by one, as other cmdlets' arrays do: ready to be added up.
+    private void Write(object? value, bool isPerCpu) => WriteObject(Values.Wrap(value), enumerateCollection: isPerCpu);
 
     private IEnumerable<MapEntry> Entries(LiveMap map)
     {

@@ -59,8 +59,7 @@ public abstract class MapValueCommand : EbpfCommand
         {
             OfPath => Opened(Shared.Open(Path!)),
             OfId => Opened(LiveMap.FromId(Id)),
-            _ when from is XdpAttachmentInfo attached => Opened(Shared.Open(attached)),
-            _ => from,
+            _ => Shared.Open(from) is { } opened ? Opened(opened) : from,
         }));
         _last = (from, found);
         return found;

@@ -6,6 +6,7 @@ namespace EbpfCat.Commands;
 
 /// <summary>Detaches programs, and removes their pins.</summary>
 [Cmdlet(VerbsCommon.Remove, "EbpfAttachment", DefaultParameterSetName = OfObject, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
 {
     private const string OfObject = "Object";

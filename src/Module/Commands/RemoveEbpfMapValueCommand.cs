@@ -1,9 +1,11 @@
 using System.Management.Automation;
+using EbpfCat.Language;
 
 namespace EbpfCat.Commands;
 
 /// <summary>Removes entries of a map.</summary>
 [Cmdlet(VerbsCommon.Remove, "EbpfMapValue", DefaultParameterSetName = "Object", SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class RemoveEbpfMapValueCommand : MapValueCommand
 {
     /// <summary>The key to remove.</summary>
@@ -15,6 +17,8 @@ public sealed class RemoveEbpfMapValueCommand : MapValueCommand
     protected override void Process()
     {
         if (FindMap("remove") is not { } map) return;
+        if (map.Type is MapType.Array or MapType.PerCpuArray)
+            throw new NotSupportedException($"The map '{map.Name}' is an {map.Type}: its entries stay. Set them to zero: Set-EbpfMapValue.");
         var key = Values.Unwrap(Key)!;
         if (!ShouldProcess($"map '{map.Name}'", $"Remove {Values.Text(key)}")) return;
         if (!map.Remove(key))

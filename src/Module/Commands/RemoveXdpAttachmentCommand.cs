@@ -6,6 +6,7 @@ namespace EbpfCat.Commands;
 
 /// <summary>Detaches the XDP programs of an interface, whoever attached them and however.</summary>
 [Cmdlet(VerbsCommon.Remove, "XdpAttachment", DefaultParameterSetName = OfInterface, SupportsShouldProcess = true)]
+[OutputType(typeof(void))]
 public sealed class RemoveXdpAttachmentCommand : EbpfCommand
 {
     private const string OfInterface = "Interface";

@@ -6,6 +6,7 @@ namespace EbpfCat.Commands;
 /// <summary>Sets variables and entries of maps.</summary>
 [Cmdlet(VerbsCommon.Set, "EbpfMapValue", DefaultParameterSetName = "Object", SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(void))]
 public sealed class SetEbpfMapValueCommand : MapValueCommand
 {
     // As many as go into a few system calls, and not so many that Ctrl-C has to wait.

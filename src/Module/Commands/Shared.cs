@@ -22,13 +22,33 @@ internal sealed record Shared(
         _ => null,
     };
 
-    /// <summary>Opens what is pinned: a map, or all of an attachment.</summary>
-    /// <param name="pin">The path of a map in the BPF file system; or the name or path of an attachment's pin.</param>
-    public static IDisposable Open(string pin) => File.Exists(pin) ? LiveMap.Open(pin) : PinnedAttachment.Open(pin);
+    /// <summary>Opens what is pinned: a map, a program, all of an attachment, or the maps of a directory.</summary>
+    /// <param name="pin">The name of an attachment's pin; or a path in the BPF file system.</param>
+    public static IDisposable Open(string pin)
+    {
+        if (Directory.Exists(PinDirectory.PathOf(pin)) && File.Exists($"{PinDirectory.PathOf(pin)}/program"))
+            return PinnedAttachment.Open(pin);
+        var path = Pins.PathOf(pin);
+        if (Directory.Exists(path)) return new PinnedMaps(path);
+        return Pins.Read(path) switch
+        {
+            { Kind: PinKind.Program } => LoadedProgram.Open(path),
+            null when !pin.Contains('/', StringComparison.Ordinal) => PinnedAttachment.Open(pin),
+            _ => LiveMap.Open(path),
+        };
+    }
 
-    /// <summary>Opens the program that was found on an interface.</summary>
-    public static IDisposable Open(XdpAttachmentInfo attached) =>
-        attached.PinPath is { } path ? PinnedAttachment.Open(path) : LoadedProgram.FromId(attached.ProgramId);
+    /// <summary>Opens what is in the kernel and was found there: on an interface, by a list, or by its pin.</summary>
+    /// <returns>What was opened, to be disposed; null of an object that holds it open itself.</returns>
+    public static IDisposable? Open(object? found) => found switch
+    {
+        XdpAttachmentInfo { PinPath: { } path } => PinnedAttachment.Open(path),
+        XdpAttachmentInfo attached => LoadedProgram.FromId(attached.ProgramId),
+        KernelMap map => map.Open(),
+        KernelProgram program => program.Open(),
+        PinInfo pin => Open(pin.Path),
+        _ => null,
+    };
 
     /// <summary>What an object of the pipeline shares.</summary>
     /// <exception cref="ArgumentException">It is nothing that shares.</exception>
@@ -36,10 +56,11 @@ internal sealed record Shared(
     {
         LoadedProgram { Descriptor.IsClosed: true } gone =>
             throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
-        LoadedProgram program => new($"The program '{program.Name}'", program.Variables, Visible(program.Maps)),
+        LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)),
         Attachment attachment => Of(attachment.Program),
         LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
         LiveMap map => Of($"The map '{map.Name}'", [map]),
+        PinnedMaps pinned => Of($"The directory '{pinned.Directory}'", pinned.Maps),
         _ => throw new ArgumentException(
             $"A {owner?.GetType().Name ?? "null"} has no variables and maps; give a loaded program, an attachment or a map."),
     };
@@ -61,6 +82,12 @@ internal sealed record Shared(
 
     private static Dictionary<string, LiveVariable> Named(LiveVariable variable) =>
         new(StringComparer.OrdinalIgnoreCase) { [variable.Name] = variable };
+
+    // As declared, where that is known: they lie in memory in another order.
+    private static IReadOnlyDictionary<string, LiveVariable> Declared(LoadedProgram program) => program.Definition is { } definition
+        ? definition.Variables.Select(variable => program.Variables[variable.Name])
+            .ToDictionary(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
+        : program.Variables;
 
     private static Dictionary<string, LiveMap> Visible(IReadOnlyDictionary<string, LiveMap> maps) =>
         maps.Where(pair => pair.Key[0] != '.').ToDictionary(StringComparer.OrdinalIgnoreCase);

@@ -19,7 +19,7 @@ public sealed class SharedNameCompleter : NameCompleter
         foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(command, bound))
         {
             // What is not the session's own is opened to look at it only.
-            using var opened = owner is XdpAttachmentInfo attached ? Shared.Open(attached) : bound["Path"] is null ? null : owner as IDisposable;
+            using var opened = bound["Path"] is null ? Shared.Open(owner) : (IDisposable)owner;
             var shared = Shared.Of(opened ?? owner);
             names.AddRange(shared.Variables.Values.Select(variable => (variable.Name, $"{variable.Name}: {variable.Type}")));
             names.AddRange(shared.Maps.Values.Select(map => (map.Name, $"{map.Name}: {map.Type}, {map.KeyType} to {map.ValueType}")));
@@ -33,16 +33,16 @@ public sealed class SharedNameCompleter : NameCompleter
         var given = bound["InputObject"];
         if (given is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst { Expression: VariableExpressionAst first }, ..] })
             given = Variable(first.VariablePath.UserPath);
-        return given switch
-        {
-            null => [],
-            PSObject { BaseObject: IList several } => several.Cast<object>().Select(Bare),
-            IList several => several.Cast<object>().Select(Bare),
-            _ => [Bare(given)],
-        };
+        return Flat(given);
     }
 
-    private static object Bare(object value) => value is PSObject wrapped ? wrapped.BaseObject : value;
+    private static IEnumerable<object> Flat(object? value) => value switch
+    {
+        null => [],
+        PSObject wrapped => Flat(wrapped.BaseObject),
+        IList several => several.Cast<object?>().SelectMany(Flat),
+        _ => [value],
+    };
 
     // A completer is given no session; the runspace's default one is that of the line being typed.
     private static object? Variable(string name)

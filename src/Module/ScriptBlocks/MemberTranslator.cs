@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Management.Automation.Language;
 using EbpfCat.Language;
 
@@ -45,7 +46,14 @@ internal sealed class MemberTranslator(BlockTranslation block)
         {
             return new MapEntryExpression(map, block.Expressions.Of(ast.Index));
         }
-        return new IndexExpression(block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
+        var (target, index) = (block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
+        // Of an event the way goes on: to an element, and from there to its fields.
+        return (target, index) switch
+        {
+            (EventFieldExpression { Path: var path }, ConstantExpression { Value: long and >= 0 and var number }) =>
+                new EventFieldExpression([.. path, number.ToString(CultureInfo.InvariantCulture)]),
+            _ => new IndexExpression(target, index),
+        };
     }
 
     /// <summary>The name of a member, which is fixed when the program is built.</summary>
@@ -85,9 +93,10 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 return new HeaderFieldExpression(header, field);
             case EventFieldExpression { Path: var path }:
                 return new EventFieldExpression([.. path, member]);
+            case SystemValueExpression { Value: SystemValue.ReturnValue }:
+                return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
             case FieldExpression or IndexExpression or MapEntryExpression or LocalExpression or VariableExpression
-                or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression
-                or SystemValueExpression { Value: SystemValue.ReturnValue }:
+                or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:
                 throw block.Error(ast.Member, "UnknownField", $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",

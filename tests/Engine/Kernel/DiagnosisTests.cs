@@ -68,7 +68,7 @@ public sealed partial class DiagnosisTests
     }
 
     // Capabilities belong to a thread: one of its own gives them up and ends.
-    private static KernelException WithoutCapabilities(Action action, NetworkNamespace? inside = null)
+    internal static KernelException WithoutCapabilities(Action action, NetworkNamespace? inside = null)
     {
         Exception? thrown = null;
         var thread = new Thread(() =>

@@ -28,6 +28,11 @@ internal sealed partial class Evaluator
                 return OfMapCall(call);
             case CastExpression cast:
                 return Convert(cast.Operand, Typer.Plain(cast.Type)!);
+            case LetExpression let:
+                _locals[let.Local] = Convert(let.Value, let.Local.Type!);
+                return Evaluate(let.Body);
+            case TextExpression text:
+                return Evaluate(text.Operand);
             case ConditionalExpression conditional:
                 return Convert(IsTrue(conditional.Condition) ? conditional.WhenTrue : conditional.WhenFalse,
                     _typer.TypeOf(conditional)!);

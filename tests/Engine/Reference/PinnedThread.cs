@@ -13,7 +13,8 @@ internal static partial class PinnedThread
     /// <summary>Runs an action on threads of its own, one for each of so many processors, and waits for them.</summary>
     /// <param name="count">How many threads.</param>
     /// <param name="action">What they do; it is given the index of the processor's value in per-processor maps.</param>
-    public static void OnEach(int count, Action<int> action)
+    /// <param name="isStuck">Asked every second: whether to leave the threads alone and wait no longer.</param>
+    public static void OnEach(int count, Action<int> action, Func<bool> isStuck)
     {
         var failures = new List<Exception>();
         var threads = Enumerable.Range(0, count).Select(i => new Thread(() =>
@@ -28,9 +29,12 @@ internal static partial class PinnedThread
             {
                 lock (failures) failures.Add(exception);
             }
-        })).ToList();
+        })
+        { IsBackground = true }).ToList();
         threads.ForEach(t => t.Start());
-        threads.ForEach(t => t.Join());
+        while (threads.Exists(t => !t.Join(TimeSpan.FromSeconds(1))) && !isStuck())
+        {
+        }
         if (failures.Count > 0) throw new AggregateException(failures);
     }
 

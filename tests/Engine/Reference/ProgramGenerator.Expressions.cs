@@ -54,6 +54,7 @@ internal static partial class ProgramGenerator
         null or ScalarType => Number(scope, depth),
         AddressType address => Address(scope, address, depth),
         StructType record => Record(scope, record, depth),
+        StringType text => Text(scope, text, depth),
         _ => throw new ArgumentException($"There are no values of {type}.", nameof(type)),
     };
 
@@ -73,12 +74,42 @@ internal static partial class ProgramGenerator
             (deep * (maps.Length > 0 ? 4 : 0), () => MapNumber(scope, maps, depth - 1)),
             (deep * 2, () => Scalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
             (deep * 2, () => Conditional(scope, depth - 1, d => Number(scope, d))),
+            (deep, () => Let(scope, depth - 1)),
             (deep * 3, () => Gen.Elements(UnaryOperators).SelectMany(op => Number(scope, depth - 1)
-                .Select(n => (Expression)new UnaryExpression(op, n)))),
+                .Select(n => (Expression)new UnaryExpression(op, op == UnaryOperator.BitNot ? Whole(n) : n)))),
             (deep * 14, () => Binary(scope, depth - 1)),
             (deep * 2, () => Condition(scope, depth - 1)),
             (deep * (scope.Functions.Count > 0 ? 1 : 0), () => Call(scope, depth - 1)));
     }
+
+    private static bool IsBitwise(BinaryOperator op) => op is BinaryOperator.BitAnd or BinaryOperator.BitOr
+        or BinaryOperator.BitXor or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
+
+    /// <summary>The expression, cast to an integer if it may be fixed-point: that has no bits, and is no offset.</summary>
+    private static Expression Whole(Expression expression) =>
+        MayBeFixed(expression) ? expression.Cast(ScalarType.Int64) : expression;
+
+    private static bool MayBeFixed(Expression expression) => expression switch
+    {
+        ConstantExpression constant => constant.Value is decimal,
+        PacketReadExpression read => read.Type is ScalarType { IsFixed: true },
+        CastExpression cast => cast.Type is ScalarType { IsFixed: true },
+        LetExpression let => MayBeFixed(let.Body),
+        ConditionalExpression conditional => MayBeFixed(conditional.WhenTrue) || MayBeFixed(conditional.WhenFalse),
+        UnaryExpression { Operator: UnaryOperator.Negate or UnaryOperator.Absolute } unary => MayBeFixed(unary.Operand),
+        BinaryExpression { Operator: BinaryOperator.Divide } => true,
+        BinaryExpression
+        {
+            Operator: BinaryOperator.Add or BinaryOperator.Subtract or BinaryOperator.Multiply
+            or BinaryOperator.Remainder or BinaryOperator.Minimum or BinaryOperator.Maximum
+        } binary =>
+            MayBeFixed(binary.Left) || MayBeFixed(binary.Right),
+        CallExpression call => call.Function.ReturnType is null or ScalarType { IsFixed: true },
+        IndexExpression element => ((ArrayType)ProgramScope.TypeOf(element.Target)!).Element is ScalarType { IsFixed: true },
+        LocalExpression or VariableExpression or PacketVariableExpression or FieldExpression or MapEntryExpression =>
+            ProgramScope.TypeOf(expression) is null or ScalarType { IsFixed: true },
+        _ => false,
+    };
 
     private static Gen<Expression> Binary(ProgramScope scope, int depth) =>
         from op in Gen.Elements(NumberOperators)
@@ -86,13 +117,22 @@ internal static partial class ProgramGenerator
         from right in op is BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight
             ? Weighted((2, () => Gen.Choose(0, 70).Select(n => (Expression)n)), (1, () => Number(scope, depth)))
             : Number(scope, depth)
-        select (Expression)new BinaryExpression(op, left, right);
+        let whole = IsBitwise(op)
+        select (Expression)new BinaryExpression(op, whole ? Whole(left) : left, whole ? Whole(right) : right);
 
     private static Gen<Expression> Conditional(ProgramScope scope, int depth, Func<int, Gen<Expression>> value) =>
         from condition in Condition(scope, depth)
         from whenTrue in value(depth)
         from whenFalse in value(depth)
         select Expression.Conditional(condition, whenTrue, whenFalse);
+
+    private static Gen<Expression> Let(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        from type in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (1, () => Scalar.Select(EbpfType? (t) => t)))
+        let local = new Local($"t{number}", type)
+        from value in Number(scope, depth)
+        from body in Number(scope.With(local), depth)
+        select (Expression)new LetExpression(local, value, body);
 
     /// <summary>A condition: mostly a truth value, sometimes a number.</summary>
     private static Gen<Expression> Condition(ProgramScope scope, int depth)
@@ -104,6 +144,7 @@ internal static partial class ProgramGenerator
             (3, () => Gen.Elements(PacketHeaders.All.ToArray()).Select(h => (Expression)new HeaderExpression(h))),
             (maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps).SelectMany(m => Key(scope, m, depth - 1).Select(m.Contains))),
             (2, () => AddressComparison(scope, depth)),
+            (2, () => TextComparison(scope, depth)),
             (1, () => Number(scope, depth)),
             (deep * 4, () => Logical(scope, depth - 1)),
             (deep, () => Condition(scope, depth - 1).Select(c => !c)));
@@ -129,10 +170,38 @@ internal static partial class ProgramGenerator
         from right in Address(scope, other, depth - 1)
         select (Expression)new BinaryExpression(op, left, right);
 
+    // Texts that begin alike, differ by case, fill their place, or do not fit.
+    private static Gen<Expression> TextConstant =>
+        Gen.Elements("", "G", "Get", "get", "GET ", "Get /", "Get /index", "a", "A[`z", "\u00e4").Select(text => (Expression)text);
+
+    private static Gen<Expression> Text(ProgramScope scope, StringType type, int depth)
+    {
+        var places = scope.Places.Where(p => ProgramScope.TypeOf(p) is StringType).ToArray();
+        var maps = scope.KeyedMaps.Where(m => m.Value is StringType).ToArray();
+        return Weighted(
+            (4, () => TextConstant),
+            (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),
+            (1, () => Gen.Choose(0, 20).SelectMany(offset => Gen.Elements(Texts).Select(t => (Expression)Packet.Read(offset, t)))),
+            (1, () => Gen.Choose(0, 20).Select(offset => (Expression)Packet.Read(offset, type))),
+            (depth > 0 && maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps)
+                .SelectMany(m => Key(scope, m, depth - 1).Select(key => (Expression)m[key]))));
+    }
+
+    private static Gen<Expression> TextComparison(ProgramScope scope, int depth) =>
+        from op in Gen.Elements(BinaryOperator.Equal, BinaryOperator.NotEqual, BinaryOperator.CaseSensitiveEqual,
+            BinaryOperator.CaseSensitiveNotEqual, BinaryOperator.StartsWith, BinaryOperator.CaseSensitiveStartsWith)
+        from type in Gen.Elements(Texts)
+        from left in Text(scope, type, depth - 1)
+        from isConstant in OnceIn(2)
+        from right in isConstant || op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith
+            ? TextConstant
+            : Text(scope, type, depth - 1)
+        select (Expression)new BinaryExpression(op, left, right);
+
     private static Gen<Expression> Element(ProgramScope scope, Variable[] arrays, int depth) =>
         from array in Gen.Elements(arrays)
-        from index in Weighted((2, () => Gen.Choose(0, 4).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
-        select (Expression)new IndexExpression(array, index);
+        from index in Weighted((2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
+        select (Expression)new IndexExpression(array, Whole(index));
 
     // The number that a map holds at a key, or a number in the struct there.
     private static Gen<Expression> MapNumber(ProgramScope scope, Map[] maps, int depth) =>
@@ -145,7 +214,7 @@ internal static partial class ProgramGenerator
     private static Gen<Expression> Key(ProgramScope scope, Map map, int depth) => map.Key is ScalarType
         ? Weighted(
             (4, () => Gen.Choose(0, 4).Select(n => (Expression)n)),
-            (2, () => Number(scope, depth).Select(n => n & 3)),
+            (2, () => Number(scope, depth).Select(n => Whole(n) & 3)),
             (1, () => Number(scope, depth)))
         : Value(scope, map.Key, depth);
 
@@ -179,6 +248,7 @@ internal static partial class ProgramGenerator
     {
         AddressType { Kind: AddressKind.Mac } => new ConstantExpression(new PhysicalAddress(new byte[6])),
         AddressType address => new ConstantExpression(new IPAddress(new byte[address.Size])),
+        StringType => "",
         StructType record => new StructExpression([new(record.Fields[0].Name, ZeroOf(record.Fields[0].Type))]),
         _ => 0,
     };
@@ -217,8 +287,8 @@ internal static partial class ProgramGenerator
         from offset in Weighted(
             (4, () => Gen.Choose(0, 14 - type.Size).Select(n => (Expression)n)),
             (1, () => Gen.Choose(0, 210).Select(n => (Expression)n)),
-            (2, () => Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => n & mask))),
-            (1, () => Number(scope, depth - 1).Where(n => n is not (ConstantExpression or UnaryExpression or BinaryExpression))))
+            (2, () => Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => Whole(n) & mask))),
+            (1, () => Number(scope, depth - 1).Select(Whole)))
         select (Expression)Packet.Read(offset, type);
 
     // Mostly of headers that are known to be there: a program that ends at once shows little.

@@ -71,7 +71,14 @@ internal static partial class ProgramGenerator
         from place in NumberPlace(scope)
         from op in Gen.Elements(CompoundOperators)
         from value in Number(scope, 2)
-        select (Statement)new AssignStatement(place, value, op);
+        select Compound(place, op, value);
+
+    // Bits are no matter of fixed-point numbers: the plain operators are.
+    private static Statement Compound(Expression place, BinaryOperator op, Expression value) => IsBitwise(op)
+        ? MayBeFixed(place)
+            ? new AssignStatement(place, value, BinaryOperator.Add)
+            : new AssignStatement(place, Whole(value), op)
+        : new AssignStatement(place, value, op);
 
     private static Gen<Statement> MapStatement(ProgramScope scope) =>
         from map in Gen.Elements(scope.KeyedMaps.ToArray())
@@ -81,7 +88,7 @@ internal static partial class ProgramGenerator
         from isCompound in OnceIn(2)
         from op in Gen.Elements(CompoundOperators)
         from value in Value(scope, type, 2)
-        select (Statement)new AssignStatement(part, value, isCompound && type is ScalarType ? op : null);
+        select isCompound && type is ScalarType ? Compound(part, op, value) : new AssignStatement(part, value);
 
     // What changes a map by a call, its value kept in a local that can hold it or dropped.
     private static Gen<Statement> MapEffect(ProgramScope scope) =>
@@ -123,7 +130,7 @@ internal static partial class ProgramGenerator
         from isCompound in OnceIn(3)
         from op in Gen.Elements(CompoundOperators)
         from value in Value(scope, type, 2)
-        select (Statement)new AssignStatement(place, value, isCompound && type is ScalarType ? op : null);
+        select isCompound && type is ScalarType ? Compound(place, op, value) : new AssignStatement(place, value);
 
     private static Gen<Expression> Verdict(ProgramScope scope) => Weighted(
         (3, () => Gen.Elements("Pass", "Drop", "Tx", "Aborted").Select(name => (Expression)name)),
@@ -185,7 +192,7 @@ internal static partial class ProgramGenerator
         select (Statement)new ForeachStatement(counter, isRange ? [first, first + turns] : list, body) { IsRange = isRange };
 
     private static Gen<Statement> Switch(ProgramScope scope, int depth) =>
-        from value in Weighted((1, () => Number(scope, 2)), (1, () => Number(scope, 1).Select(n => n & 3)))
+        from value in Weighted((1, () => Number(scope, 2)), (1, () => Number(scope, 1).Select(n => Whole(n) & 3)))
         from clauses in Several(1, 4,
             from constant in Weighted((2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => NumberConstant))
             from body in Block(scope with { CanBreak = true }, 2, depth)

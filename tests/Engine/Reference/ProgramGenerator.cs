@@ -13,7 +13,7 @@ namespace EbpfCat.Tests.Reference;
 internal static partial class ProgramGenerator
 {
     /// <summary>Maps that evict must have more room than a program can use: the kernel evicts well before the last entry.</summary>
-    private const int EvictingEntries = 2048;
+    private const int EvictingEntries = 512;
 
     private static readonly ScalarType[] Scalars =
     [
@@ -23,6 +23,8 @@ internal static partial class ProgramGenerator
 
     private static readonly AddressType[] Addresses =
         [AddressType.IPv4, AddressType.IPv6, AddressType.IPAddress, AddressType.Mac];
+
+    private static readonly StringType[] Texts = [new(4), new(8), new(13)];
 
     private static readonly Gen<ScalarType> Scalar = Gen.Elements(Scalars);
 
@@ -58,6 +60,7 @@ internal static partial class ProgramGenerator
             (12, () => OrderedScalar.Select(t => (EbpfType)t)),
             (2, () => Gen.Elements<EbpfType>(Addresses)),
             (2, () => Gen.Elements<EbpfType>(Structs)),
+            (1, () => Gen.Elements<EbpfType>(Texts)),
             (1, () => OrderedScalar.Select(EbpfType (t) => new ArrayType(t, 4))))
         from storage in Gen.Elements(VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
         from initial in InitialValue(type)
@@ -71,6 +74,7 @@ internal static partial class ProgramGenerator
             (2, () => Gen.Constant<object?>(null)),
             (1, () => Gen.Choose(scalar.IsSigned ? -100 : 0, 100).Select(n => (object?)n)),
             (1, () => Gen.Elements<object?>(scalar.MinValue, scalar.MaxValue))),
+        StringType => Gen.Elements<object?>(null, "Get", "a"),
         _ => Gen.Constant<object?>(null),
     };
 
@@ -81,6 +85,7 @@ internal static partial class ProgramGenerator
         from value in Weighted<EbpfType>(
             (5, () => OrderedScalar.Select(t => (EbpfType)t)),
             (1, () => Gen.Elements<EbpfType>(Addresses)),
+            (1, () => Gen.Elements<EbpfType>(Texts)),
             (4, () => Gen.Elements<EbpfType>(Structs)))
         from entries in Gen.Elements(1, 2, 3, 8, 64)
         select new Map("m", type, key, value, type == MapType.LruHash ? EvictingEntries : entries);
@@ -92,6 +97,7 @@ internal static partial class ProgramGenerator
         _ => Weighted<EbpfType?>(
             (3, () => OrderedScalar.Select(EbpfType? (t) => t)),
             (2, () => Gen.Elements<EbpfType?>(Addresses)),
+            (1, () => Gen.Elements<EbpfType?>(Texts)),
             (3, () => Gen.Elements<EbpfType?>(Structs))),
     };
 
@@ -128,6 +134,7 @@ internal static partial class ProgramGenerator
             (5, () => Gen.Constant<EbpfType?>(null)),
             (4, () => Scalar.Select(EbpfType? (t) => t)),
             (1, () => Gen.Elements<EbpfType?>(Addresses)),
+            (1, () => Gen.Elements<EbpfType?>(Texts)),
             (1, () => Gen.Elements<EbpfType?>(Structs))))
         select types.Select((type, i) => new Local($"{name}{i}", type)).ToArray();
 
@@ -171,6 +178,7 @@ internal static partial class ProgramGenerator
             StructType.Create([Field("A", ScalarType.UInt32), Field("B", ScalarType.Int16), Field("C", ScalarType.Boolean)]),
             StructType.Create([Field("Small", ScalarType.Int8), Field("Large", ScalarType.UInt64), Field("Part", ScalarType.Fixed)]),
             StructType.Create([Field("Flow", flow), Field("Count", ScalarType.Int32)]),
+            StructType.Create([Field("Name", new StringType(6)), Field("Size", ScalarType.UInt16)]),
             StructType.Create([Field("Mac", AddressType.Mac), Field("Number", ScalarType.UInt64.WithByteOrder(ByteOrder.BigEndian))]),
             StructType.CreatePacked([Field("X", ScalarType.UInt8), Field("Y", ScalarType.Int32), Field("Z", ScalarType.UInt16)]),
         ];

@@ -1,3 +1,4 @@
+using EbpfCat.Compiler;
 using EbpfCat.Language;
 
 namespace EbpfCat.Tests.Reference;
@@ -62,8 +63,15 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
         if (program.DefaultAction is not null) Try(p => p.DefaultAction = null);
         foreach (var variable in program.Variables.ToArray()) Try(p => p.Variables.Remove(variable));
         foreach (var map in program.Maps.ToArray()) Try(p => p.Maps.Remove(map));
-        foreach (var place in program.PacketVariables.ToArray()) Try(p => p.PacketVariables.Remove(place));
-        foreach (var name in program.Functions.Select(f => f.Name).ToArray()) Try(p => p.Functions.RemoveAll(f => f.Name == name));
+        var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
+        foreach (var place in program.PacketVariables.Except(used.OfType<PacketVariableExpression>().Select(e => e.Variable)).ToArray())
+        {
+            Try(p => p.PacketVariables.Remove(place));
+        }
+        foreach (var name in program.Functions.Select(f => f.Name).Except(used.OfType<CallExpression>().Select(e => e.Function.Name)).ToArray())
+        {
+            Try(p => p.Functions.RemoveAll(f => f.Name == name));
+        }
         return failing;
     }
 }

@@ -61,7 +61,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
             if (alternative <= blocks.Count)
             {
                 Changed = true;
-                return alternative == 0 ? [] : blocks[alternative - 1];
+                return alternative == 0 ? [] : Visit(blocks[alternative - 1]);
             }
         }
         return [Copy(statement)];
@@ -96,7 +96,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
             if (alternative < smaller.Count)
             {
                 Changed = true;
-                return smaller[alternative];
+                return Copy(smaller[alternative]);
             }
         }
         return Copy(expression, isTarget);
@@ -129,6 +129,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
         UnaryExpression e => [e.Operand],
         CastExpression e => [e.Operand],
         ConditionalExpression e => [e.WhenTrue, e.WhenFalse, e.Condition],
+        LetExpression e => [e.Body, e.Value],
         PacketReadExpression e => [e.Offset],
         MapEntryExpression e => [e.Key],
         MapContainsExpression e => [e.Key],
@@ -145,6 +146,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
         UnaryExpression e => new UnaryExpression(e.Operator, Visit(e.Operand)),
         CastExpression e => new CastExpression(e.Type, Visit(e.Operand)),
         ConditionalExpression e => new ConditionalExpression(Visit(e.Condition), Visit(e.WhenTrue), Visit(e.WhenFalse)),
+        LetExpression e => new LetExpression(e.Local, Visit(e.Value), Visit(e.Body)),
         PacketReadExpression e => new PacketReadExpression(Visit(e.Offset), e.Type),
         MapEntryExpression e => new MapEntryExpression(e.Map, Visit(e.Key)),
         MapContainsExpression e => new MapContainsExpression(e.Map, Visit(e.Key)),

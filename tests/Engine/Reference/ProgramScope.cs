@@ -77,6 +77,9 @@ internal sealed record ProgramScope
     /// <summary>The scope inside a header's presence.</summary>
     public ProgramScope With(PacketHeader header) => Present.Contains(header) ? this : Reset(this with { Present = [.. Present, header] });
 
+    /// <summary>The scope where a local can be read besides.</summary>
+    public ProgramScope With(Local local) => Reset(this with { Counters = [.. Counters, local] });
+
     /// <summary>The scope inside a loop.</summary>
     public ProgramScope Inside(Local counter) =>
         Reset(this with { Counters = [.. Counters, counter], Loops = Loops + 1, CanBreak = true, CanContinue = true });

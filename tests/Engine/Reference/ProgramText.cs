@@ -122,6 +122,8 @@ internal sealed class ProgramText
         FieldExpression field => $"{Of(field.Target)}.{field.Name}",
         IndexExpression element => $"{Of(element.Target)}[{Of(element.Index)}]",
         CastExpression cast => $"({cast.Type}){Of(cast.Operand)}",
+        LetExpression let => $"(let {let.Local.Type?.ToString() ?? "var"} {let.Local.Name} = {Of(let.Value)} in {Of(let.Body)})",
+        TextExpression text => $"text {Of(text.Operand)}",
         ConditionalExpression c => $"({Of(c.Condition)} ? {Of(c.WhenTrue)} : {Of(c.WhenFalse)})",
         UnaryExpression unary => $"{unary.Operator}({Of(unary.Operand)})",
         BinaryExpression binary => $"({Of(binary.Left)} {Symbol(binary.Operator)} {Of(binary.Right)})",

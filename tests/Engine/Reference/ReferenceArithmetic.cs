@@ -115,10 +115,12 @@ internal static class ReferenceArithmetic
     private static byte[] Text(byte[] bytes, bool caseCounts) =>
         [.. bytes.TakeWhile(b => b != 0).Select(b => !caseCounts && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
 
+    // What is cut off ends in a NUL.
     private static byte[] Resize(byte[] bytes, int size)
     {
         var resized = new byte[size];
         bytes.AsSpan(0, Math.Min(size, bytes.Length)).CopyTo(resized);
+        if (size < bytes.Length) resized[^1] = 0;
         return resized;
     }
 

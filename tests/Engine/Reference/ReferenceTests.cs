@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using EbpfCat.Kernel;
@@ -8,17 +9,20 @@ namespace EbpfCat.Tests.Reference;
 
 /// <summary>
 /// Random programs do in the kernel what the evaluator says. <c>EBPFCAT_RANDOM_PROGRAMS</c> says how many,
-/// <c>EBPFCAT_RANDOM_SEED</c> which ones, and <c>EBPFCAT_RANDOM_FIRST</c> with which of them to begin.
+/// <c>EBPFCAT_RANDOM_SEED</c> which ones, <c>EBPFCAT_RANDOM_FIRST</c> with which of them to begin, and
+/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop.
 /// </summary>
 public class ReferenceTests
 {
-    private const int MostFailures = 5;
     private const int PacketsInPool = 1024;
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
     private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 500);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", DateTime.UtcNow.Ticks / TimeSpan.TicksPerSecond);
+    private static readonly long MostFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
     private static readonly long First = Setting("EBPFCAT_RANDOM_FIRST", 0);
 
     private static readonly byte[][] Pool = [.. RandomPackets.Packet.Sample(PacketsInPool, new Rnd((ulong)Seed, 1), ProgramSize)];
@@ -27,6 +31,8 @@ public class ReferenceTests
     public void Compiled_programs_mean_what_the_language_says()
     {
         var failures = new List<string>();
+        var known = new ConcurrentDictionary<string, int>();
+        var started = new ConcurrentDictionary<long, long>();
         var next = First - 1;
         PinnedThread.OnEach(2, processor =>
         {
@@ -34,15 +40,32 @@ public class ReferenceTests
             {
                 var number = Interlocked.Increment(ref next);
                 if (number >= First + Programs) return;
-                if (Check(number, processor) is not { } failure) continue;
-                lock (failures)
+                started[number] = Environment.TickCount64;
+                var made = Case(Seed, number);
+                var failure = made.Check(processor);
+                // The same refusal once is enough; differences may all have causes of their own.
+                if (failure is not null && (failure.Signature.Length == 0 || known.TryAdd(failure.Signature, 1)))
                 {
-                    failures.Add(failure);
-                    if (failures.Count >= MostFailures) Interlocked.Exchange(ref next, First + Programs);
+                    var smallest = new ProgramReducer(smaller =>
+                    {
+                        started[number] = Environment.TickCount64;
+                        return Fails(smaller, failure, processor);
+                    }).Reduce(made);
+                    lock (failures)
+                    {
+                        failures.Add(Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));
+                        if (failures.Count >= MostFailures) Interlocked.Exchange(ref next, First + Programs);
+                    }
                 }
+                started.Remove(number, out _);
             }
-        });
-        Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+        }, isStuck: () => started.Values.Any(since => Environment.TickCount64 - since > Patience.TotalMilliseconds));
+        lock (failures)
+        {
+            failures.AddRange(started.Keys.Select(number =>
+                $"It takes more than {Patience}: {Name(number)}\n{ProgramText.Of(Case(Seed, number).Program)}"));
+            Assert.True(failures.Count == 0, string.Join("\n\n", failures));
+        }
     }
 
     /// <summary>The case of a number: the same for the same seed.</summary>
@@ -54,21 +77,13 @@ public class ReferenceTests
         return new ReferenceCase(program, packets);
     }
 
-    private static string? Check(long number, int processor)
-    {
-        var made = Case(Seed, number);
-        if (made.Check(processor) is not { } failure) return null;
-        var reducer = new ProgramReducer(smaller => Fails(smaller, failure, processor));
-        var smallest = reducer.Reduce(made);
-        return Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure);
-    }
-
     // A smaller program that fails in another way is another program.
     private static bool Fails(ReferenceCase smaller, ReferenceFailure failure, int processor)
     {
         try
         {
-            return smaller.Check(processor, [failure.InstructionSet])?.Kind == failure.Kind;
+            var other = smaller.Check(processor, [failure.InstructionSet]);
+            return other?.Kind == failure.Kind && other.Signature == failure.Signature;
         }
         catch (Exception exception) when (exception is not KernelException)
         {
@@ -79,13 +94,15 @@ public class ReferenceTests
     private static string Describe(long number, ReferenceCase smallest, ReferenceFailure failure)
     {
         var text = new StringBuilder();
-        text.AppendLine($"{failure.Kind} with {failure.InstructionSet}: EBPFCAT_RANDOM_SEED={Seed} EBPFCAT_RANDOM_FIRST={number} EBPFCAT_RANDOM_PROGRAMS=1");
+        text.AppendLine($"{failure.Kind} with {failure.InstructionSet}: {Name(number)}");
         text.AppendLine("made smaller:").Append(ProgramText.Of(smallest.Program));
         foreach (var packet in smallest.Packets) text.AppendLine($"packet {Convert.ToHexString(packet)}");
         text.AppendLine(failure.Problem);
         if (failure.Kind == ReferenceFailureKind.Difference) text.Append(smallest.Disassemble(failure.InstructionSet));
         return text.ToString();
     }
+
+    private static string Name(long number) => $"EBPFCAT_RANDOM_SEED={Seed} EBPFCAT_RANDOM_FIRST={number} EBPFCAT_RANDOM_PROGRAMS=1";
 
     private static long Setting(string name, long otherwise) =>
         Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;

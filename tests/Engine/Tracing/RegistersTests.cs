@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EbpfCat.Btf;
 using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Tracing;
@@ -25,6 +26,26 @@ public sealed class RegistersTests
     [InlineData("orig_x0", 272, 8)]
     public void Registers_of_arm64_stand_where_the_kernel_saves_them(string name, int offset, int size) =>
         Assert.Equal(new RegisterSlot(name, offset, size), Registers.Arm64[name]);
+
+    [Fact]
+    public void The_running_kernel_has_the_same_layout()
+    {
+        var layout = BtfTypes.Kernel?.FindStruct("pt_regs");
+        Assert.SkipWhen(layout is null, "This kernel has no BTF.");
+        var registers = Registers.Current;
+        Assert.True(layout!.Value.Size >= registers.Size);
+        var compared = 0;
+        foreach (var member in layout.Value.Members)
+        {
+            string[] names = [member.Name, "r" + member.Name, "e" + member.Name, member.Name.Replace("orig_", "orig_r", StringComparison.Ordinal)];
+            // "sp" is the low half's name on x86-64, and the whole register's in the kernel: both begin at one place.
+            if (names.Select(registers.Find).FirstOrDefault(each => each is not null) is not { } slot) continue;
+            Assert.Equal((member.Name, member.Offset), (member.Name, slot.Offset));
+            compared++;
+        }
+
+        Assert.True(compared >= (registers.Processor == Architecture.X64 ? 19 : 2), $"{compared} registers compared");
+    }
 
     [Fact]
     public void Arguments_follow_the_calling_conventions()

@@ -155,8 +155,9 @@ internal sealed class GraphColoring
         {
             var n = Find(neighbour);
             if (n == a) continue;
-            if (_graph.Interferes(n, a)) _graph.Degree[n]--;
-            else _graph.AddEdge(n, a);
+            // One neighbour in place of two, or of one: never more.
+            if (!_graph.Interferes(n, a)) _graph.AddEdge(n, a);
+            _graph.Degree[n]--;
         }
         _copiesOf[a].AddRange(_copiesOf[b]);
     }
@@ -201,6 +202,13 @@ internal sealed class GraphColoring
         }
     }
 
+    // R0 is left to results where it can be: one that is set early saves instructions at the program's ends.
+    private static int First(int registers)
+    {
+        var others = registers & ~1;
+        return others == 0 ? 0 : System.Numerics.BitOperations.TrailingZeroCount(others);
+    }
+
     // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies do not want.
     private int Preferred(int node, int free)
     {
@@ -236,6 +244,6 @@ internal sealed class GraphColoring
             }
         }
         var unwanted = free & ~wanted;
-        return System.Numerics.BitOperations.TrailingZeroCount(unwanted != 0 ? unwanted : free);
+        return First(unwanted != 0 ? unwanted : free);
     }
 }

@@ -57,9 +57,11 @@ internal sealed class Typer(ITracedEvent? traced = null)
             case CallExpression call:
                 return OfFunction(call.Function);
             case SystemValueExpression system:
-                return system.Value == SystemValue.ReturnValue && traced is not null ? traced.ReturnType : OfSystemValue(system.Value);
+                return system.Value == SystemValue.ReturnValue ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
-                return traced?.TypeOf(field);
+                return Plain((traced ?? throw new CompileException("NoEvent",
+                    "$event is known only in a program that is attached to something traced.", field.Source,
+                    "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Resolve(field).Type);
             default:
                 return ScalarType.Int64;
         }
@@ -94,10 +96,25 @@ internal sealed class Typer(ITracedEvent? traced = null)
         ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
         : type;
 
-    /// <summary>The type of the value that storage of a type holds: numbers are in the processor's byte order once read.</summary>
-    public static EbpfType? Plain(EbpfType? type) => type is ScalarType { NeedsSwap: true } scalar
-        ? scalar.WithByteOrder(ByteOrder.Native)
-        : type;
+    /// <summary>
+    /// The type of the value that storage of a type holds: once read, numbers are in the processor's byte order, and what has
+    /// names is a number.
+    /// </summary>
+    public static EbpfType? Plain(EbpfType? type) => type switch
+    {
+        ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),
+        EnumType named => Plain(named.Underlying),
+        _ => type,
+    };
+
+    /// <summary>The enumeration that a value belongs to which is taken from the event as it is; null for any other.</summary>
+    public EnumType? EnumerationOf(Expression expression) => expression switch
+    {
+        EventFieldExpression field => traced?.Resolve(field).Type as EnumType,
+        SystemValueExpression { Value: SystemValue.ReturnValue } => traced?.Return?.Type as EnumType,
+        CastExpression { Type: EnumType named } => named,
+        _ => null,
+    };
 
     private static EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
@@ -182,7 +199,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         var fields = new List<KeyValuePair<string, EbpfType>>();
         foreach (var (name, value) in record.Fields)
         {
-            if (TypeOf(value) is not { } type) return null;
+            if ((EnumerationOf(value) ?? TypeOf(value)) is not { } type) return null;
             fields.Add(new(name, type));
         }
         return StructType.Create(fields);
@@ -218,7 +235,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         SystemValue.Random or SystemValue.Cpu or SystemValue.ProcessId or SystemValue.ThreadId or SystemValue.UserId
             or SystemValue.GroupId or SystemValue.ParentProcessId => ScalarType.UInt32,
         SystemValue.ProcessName => new StringType(16),
-        SystemValue.KernelStack or SystemValue.UserStack => ScalarType.Int32,
+        SystemValue.KernelStack or SystemValue.UserStack => StackType.Instance,
         SystemValue.ReturnValue => ScalarType.Int64,
         _ => ScalarType.UInt64,
     };

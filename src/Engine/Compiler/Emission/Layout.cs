@@ -8,6 +8,17 @@ internal static class Layout
     /// <summary>Removes and orders blocks until each falls through to the next where it can.</summary>
     public static void Arrange(MachineFunction f)
     {
+        Simplify(f);
+        EarlyResult.Run(f);
+        Simplify(f);
+        ShareExit(f);
+        Order(f);
+        Fallthrough(f);
+        if (ExitDirectly(f)) DropUnused(f);
+    }
+
+    private static void Simplify(MachineFunction f)
+    {
         var changed = true;
         while (changed)
         {
@@ -17,8 +28,6 @@ internal static class Layout
             changed |= MergeEqual(f);
             changed |= MergeTails(f);
         }
-        Order(f);
-        Fallthrough(f);
     }
 
     // A jump to a block that only jumps on goes where that one goes.
@@ -64,6 +73,27 @@ internal static class Layout
         return changed;
     }
 
+    // Once blocks fall through: one is used if something jumps to it or the one before does not end.
+    private static void DropUnused(MachineFunction f)
+    {
+        var targets = f.Blocks.SelectMany(b => b.Successors).ToHashSet();
+        for (var i = f.Blocks.Count - 1; i > 0; i--)
+        {
+            if (!targets.Contains(f.Blocks[i]) && f.Blocks[i - 1].Instructions[^1].EndsBlock) f.Blocks.RemoveAt(i);
+        }
+    }
+
+    // Where a block is nothing but an exit, the others go on to it: one of them will fall through to it.
+    private static void ShareExit(MachineFunction f)
+    {
+        if (f.Blocks.Find(b => b.Instructions is [{ Op: MachineOp.Exit }]) is not { } exit) return;
+        foreach (var block in f.Blocks)
+        {
+            if (ReferenceEquals(block, exit) || block.Instructions[^1].Op != MachineOp.Exit) continue;
+            block.Instructions[^1] = new MachineInstruction(MachineOp.Goto) { Target = exit, Line = block.Instructions[^1].Line };
+        }
+    }
+
     private static bool DropUnreached(MachineFunction f)
     {
         var reached = new HashSet<MachineBlock>();
@@ -79,7 +109,7 @@ internal static class Layout
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
         foreach (var block in f.Blocks)
         {
-            while (block.Instructions[^1] is { Op: MachineOp.Goto, Target: { } next } && waysIn[next] == 1
+            while (block.Instructions.Count > 0 && block.Instructions[^1] is { Op: MachineOp.Goto, Target: { } next } && waysIn[next] == 1
                 && !ReferenceEquals(next, block) && !ReferenceEquals(next, f.Blocks[0]) && next.Instructions.Count > 0
                 && !(block.Instructions.Count >= 2 && block.Instructions[^2].IsJump))
             {
@@ -120,7 +150,7 @@ internal static class Layout
     private static bool MergeTails(MachineFunction f)
     {
         var groups = f.Blocks
-            .Where(b => b.Instructions.Count >= 3 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
+            .Where(b => b.Instructions.Count >= 2 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
             .GroupBy(b => HashCode.Combine(b.Instructions[^1].ContentHash(), b.Instructions[^2].ContentHash()))
             .Where(g => g.Skip(1).Any());
         foreach (var group in groups)
@@ -146,8 +176,8 @@ internal static class Layout
         {
             common++;
         }
-        // The jump to the shared end costs one: worth it from two instructions besides on, when the end is an exit or a jump already.
-        if (common < 3) return false;
+        // A jump to the shared end costs one: worth it from two instructions on.
+        if (common < 2) return false;
         if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
         // The tail of b becomes a block of its own unless b is all tail.
         MachineBlock tail;

@@ -226,11 +226,8 @@ internal sealed partial class Lowerer
     {
         var value = operand.Value;
         if (target.IsFixed) return operand.Scalar.IsFixed ? value : _b.Make(Op.Mul, value, _b.Constant(Scale));
+        if (target.IsBoolean) return operand.Scalar.IsBoolean ? value : Choose(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
         if (operand.Scalar.IsFixed) value = SignedDivide(value, _b.Constant(Scale));
-        if (target.IsBoolean && !operand.Scalar.IsBoolean)
-        {
-            return Choose(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
-        }
         if (target.Bits == 64) return value;
         return target.IsSigned
             ? _b.Make(Op.SignExtend, target.Bits, value)

@@ -72,6 +72,7 @@ internal sealed partial class Lowerer
     private void LowerComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
+        comparison = WithoutMemberNames(comparison);
         if (LowerLengthComparison(comparison, whenTrue, whenFalse)) return;
         var (leftType, rightType) = (_typer.TypeOf(comparison.Left), _typer.TypeOf(comparison.Right));
         if (leftType is ScalarType && rightType is ScalarType)
@@ -97,6 +98,24 @@ internal sealed partial class Lowerer
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
         CompareBytes(Convert(left, common, comparison.Source), Convert(right, common, comparison.Source),
             differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
+    }
+
+    // $event.state -eq 'TCP_LISTEN' compares numbers.
+    private BinaryExpression WithoutMemberNames(BinaryExpression comparison)
+    {
+        var (left, right) = (NumberOf(comparison.Left, comparison.Right), NumberOf(comparison.Right, comparison.Left));
+        return left is null && right is null
+            ? comparison
+            : new BinaryExpression(comparison.Operator, left ?? comparison.Left, right ?? comparison.Right) { Source = comparison.Source };
+    }
+
+    private ConstantExpression? NumberOf(Expression name, Expression other)
+    {
+        if (name is not ConstantExpression { Value: string text } || _typer.EnumerationOf(other) is not { } named) return null;
+        return named.FindValue(text) is { } value
+            ? new ConstantExpression((long)value) { Source = name.Source }
+            : throw Error("UnknownName", $"There is no '{text}' in {named.Name}.", name.Source,
+                NameSuggestion.Sentence(text, [.. named.Members.Select(m => m.Key)]));
     }
 
     // Two values of the same bytes: piece by piece, leaving at the first that differs.

@@ -18,6 +18,8 @@ internal sealed partial class Lowerer
             case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
                 or UnaryExpression { Operator: UnaryOperator.LogicalNot } or HeaderExpression or MapContainsExpression:
                 return Materialize(expression);
+            case BinaryExpression { Operator: BinaryOperator.LogicalXor } either:
+                return new ScalarOperand(ScalarType.Boolean, _b.Make(Op.Xor, Materialize(either.Left).Value, Materialize(either.Right).Value));
             case BinaryExpression binary:
                 return LowerBinary(binary);
             case UnaryExpression unary:
@@ -47,8 +49,7 @@ internal sealed partial class Lowerer
             case SystemValueExpression system:
                 return LowerSystemValue(system);
             case EventFieldExpression field:
-                return (_traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
-                    field.Source, "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Read(field, _b, _context);
+                return ReadEventField(field);
             case StructExpression record:
                 var type = (StructType)_typer.TypeOf(record)!;
                 return StructInTemporary(record, type);
@@ -102,6 +103,10 @@ internal sealed partial class Lowerer
     private Operand LowerCast(CastExpression cast)
     {
         if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
+        if (AccessOf(cast.Operand) is { } access && Reinterpret(access, cast.Type) is { } reinterpreted)
+        {
+            return Convert(ReadEvent(reinterpreted), Typer.Plain(cast.Type)!, cast.Source);
+        }
         // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
         return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);
     }
@@ -115,9 +120,13 @@ internal sealed partial class Lowerer
     {
         var type = _typer.TypeOf(conditional)!;
         var holder = new Local("conditional", type);
+        // The surroundings keep their temporaries while the two branches come and go.
+        var floor = _temporaryFloor;
+        _temporaryFloor = _temporaries.Count;
         LowerIf(new IfStatement(conditional.Condition,
             [new AssignStatement(holder, conditional.WhenTrue) { Source = conditional.Source }],
             [new AssignStatement(holder, conditional.WhenFalse) { Source = conditional.Source }]));
+        _temporaryFloor = floor;
         return ReadLocal(holder);
     }
 
@@ -134,7 +143,7 @@ internal sealed partial class Lowerer
         }
         var slot = _b.Function.NewSlot(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
-        if (!wholeWrite || _b.Current != _b.Function.Entry) ZeroAtEntry(slot);
+        if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
     });
 
@@ -220,6 +229,8 @@ internal sealed partial class Lowerer
     {
         if (operand is MemoryOperand memory) return memory;
         var place = StackPlace(Temporary(operand.Type.Size));
+        // A text shorter than its place must not leave what was there before: as a key it is all its bytes.
+        if (operand is DeferredOperand { FillsPlace: false, Type: StringType }) Zero(place, operand.Type.Size);
         Store(operand.Type, place, operand, null);
         return new MemoryOperand(operand.Type, place);
     }

@@ -28,7 +28,7 @@ internal sealed partial class Lowerer
                 return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset), true, Shared: false);
             default:
                 var entry = LookupKey(location.Map, location.Key);
-                if (insert) entry = InsertIfNull(entry, location.Map, KeyOf(location.Key), ScalarType.UInt64);
+                if (insert) entry = InsertIfNull(entry, location.Map, KeyOf(location.Key), 4, ScalarType.UInt64);
                 return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, entry, 0), true, Shared: true);
         }
     }
@@ -40,8 +40,16 @@ internal sealed partial class Lowerer
         return place.Pointer;
     }
 
+    // The size tells the optimiser which bytes the key is: a second lookup of the same key is none.
+    private Value Lookup(int map, Value key, int keySize)
+    {
+        var pointer = _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), key);
+        pointer.Size = (byte)Math.Min(keySize, byte.MaxValue);
+        return pointer;
+    }
+
     private Value LookupKey(int map, int key) =>
-        _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), KeyOf(key));
+        Lookup(map, KeyOf(key), 4);
 
     /// <summary>The address of a key's or value's bytes.</summary>
     private Value AddressOf(Expression expression, EbpfType? type, SourceSpan? source)
@@ -74,26 +82,34 @@ internal sealed partial class Lowerer
         }
         var key = AddressOf(entry.Key, map.Key, entry.Source);
         var index = _resources.IndexOf(map, entry.Source);
-        var pointer = _b.Call(HelperFacts.MapLookup, MapAddress(map, entry.Source), key);
-        if (insert && !IsArray(map)) pointer = InsertIfNull(pointer, index, key, map.Value);
+        var pointer = Lookup(index, key, map.Key.Size);
+        if (insert && !IsArray(map)) pointer = InsertIfNull(pointer, index, key, map.Key.Size, map.Value);
         return new PlaceReference(map.Value, new Place(MemoryRegion.Map, pointer, 0), true, Shared: !IsPerCpu(map));
     }
 
     // Another processor may insert at the same moment: whoever comes second finds the first one's entry when asking again.
-    private Value InsertIfNull(Value pointer, int map, Value key, EbpfType type)
+    private Value InsertIfNull(Value pointer, int map, Value key, int keySize, EbpfType type)
     {
         if (_b.Current is null) return pointer;
         var (absent, after) = (_b.NewBlock(), _b.NewBlock());
         var found = _b.Current;
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        var zero = StackPlace(Temporary(type.Size));
-        foreach (var (offset, size) in PieceLayout((type.Size + 7) & ~7, 8)) _b.Store(zero.Region, zero.Pointer, offset, size, _b.Constant(0));
-        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, zero.Pointer, _b.Constant(NoExist));
-        var inserted = _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), key);
+        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, Zeros(type.Size), _b.Constant(NoExist));
+        var inserted = Lookup(map, key, keySize);
         Jump(after);
         Start(after);
         return _b.Phi((found, pointer), (absent, inserted));
+    }
+
+    // On the stack, unless they are too many: then in the program's own memory, where nothing is ever written.
+    private Value Zeros(int bytes)
+    {
+        if (_resources.Zeros is { } zeros && bytes > ProgramResources.MostZerosOnStack)
+            return _b.Leaf(Op.MapValueAddress, zeros.Offset, zeros.Map);
+        var place = StackPlace(Temporary(bytes));
+        Zero(place, (bytes + 7) & ~7);
+        return place.Pointer;
     }
 
     private void LowerContains(MapContainsExpression contains, Block whenTrue, Block whenFalse)
@@ -107,7 +123,7 @@ internal sealed partial class Lowerer
             return;
         }
         var key = AddressOf(contains.Key, map.Key, contains.Source);
-        BranchIfNotZero(_b.Call(HelperFacts.MapLookup, MapAddress(map, contains.Source), key), whenTrue, whenFalse);
+        BranchIfNotZero(Lookup(_resources.IndexOf(map, contains.Source), key, map.Key!.Size), whenTrue, whenFalse);
     }
 
     private Operand LowerMapCall(MapCallExpression call)
@@ -147,6 +163,9 @@ internal sealed partial class Lowerer
                 var index = LowerScalar(arguments[0]).Value;
                 var otherwise = arguments.Count < 2 ? _b.Constant(0) : ResultOf(arguments[1]);
                 return new ScalarOperand(ScalarType.Int64, _b.Call(HelperFacts.RedirectMap, MapAddress(map, call.Source), index, otherwise));
+            case MapOperation.Observe:
+                Want(2, 2);
+                return LowerObserve(call);
             case MapOperation.TailCall:
                 Want(1, 1);
                 return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), LowerScalar(arguments[0]).Value));
@@ -177,7 +196,7 @@ internal sealed partial class Lowerer
     private Operand PopKey(Map map, Expression keyExpression, MapCallExpression call)
     {
         var key = AddressOf(keyExpression, map.Key, call.Source);
-        var pointer = _b.Call(HelperFacts.MapLookup, MapAddress(map, call.Source), key);
+        var pointer = Lookup(_resources.IndexOf(map, call.Source), key, map.Key!.Size);
         var holder = new Local("popped", Typer.Plain(map.Value));
         var storage = StorageOf(holder, wholeWrite: false);
         foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));

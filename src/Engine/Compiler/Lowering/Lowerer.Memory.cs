@@ -22,13 +22,14 @@ internal sealed partial class Lowerer
     // The stack wants aligned accesses; slots begin on 8 bytes.
     private static int AlignmentOf(Place place)
     {
-        if (place.Region != MemoryRegion.Stack) return 8;
+        if (place.Region is not (MemoryRegion.Stack or MemoryRegion.Context)) return 8;
         var offset = place.Offset & 7;
         return offset == 0 ? 8 : offset & -offset;
     }
 
     private Operand Load(EbpfType type, Place place)
     {
+        if (type is EnumType named) type = named.Underlying;
         if (type is ScalarType scalar) return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
         if (type is AddressType) return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
         return new MemoryOperand(type, place);
@@ -36,8 +37,12 @@ internal sealed partial class Lowerer
 
     private Value LoadScalar(ScalarType type, Place place)
     {
-        var value = _b.Load(place.Region, place.Pointer, place.Offset, type.Size);
+        var value = AlignmentOf(place) >= type.Size
+            ? _b.Load(place.Region, place.Pointer, place.Offset, type.Size)
+            : Cut(LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))), 0, type.Size);
         if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
+        // Whoever wrote it may have written any byte: everything but zero is true.
+        if (type.IsBoolean) return Choose(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
         return type.IsSigned ? _b.Make(Op.SignExtend, type.Bits, value) : value;
     }
 
@@ -46,6 +51,7 @@ internal sealed partial class Lowerer
 
     private void Store(EbpfType type, Place place, Operand value, SourceSpan? source)
     {
+        if (type is EnumType named) type = named.Underlying;
         if (type is ScalarType scalar)
         {
             if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
@@ -54,7 +60,20 @@ internal sealed partial class Lowerer
             }
             var stored = number.Value;
             if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
-            _b.Store(place.Region, place.Pointer, place.Offset, scalar.Size, stored);
+            if (AlignmentOf(place) >= scalar.Size)
+            {
+                _b.Store(place.Region, place.Pointer, place.Offset, scalar.Size, stored);
+                return;
+            }
+            foreach (var (offset, size) in PieceLayout(scalar.Size, AlignmentOf(place)))
+            {
+                _b.Store(place.Region, place.Pointer, place.Offset + offset, size, Cut([new Piece(0, 8, stored)], offset, size));
+            }
+            return;
+        }
+        if (value is DeferredOperand deferred && deferred.Type == type)
+        {
+            deferred.WriteTo(place);
             return;
         }
         var converted = Convert(value, type, source);
@@ -76,6 +95,8 @@ internal sealed partial class Lowerer
         {
             case MemoryOperand memory:
                 return LoadPieces(memory.Place, wanted);
+            case DeferredOperand:
+                return LoadPieces(InMemory(operand).Place, wanted);
             case PiecesOperand pieces:
                 return pieces.Pieces.Select(p => (p.Offset, p.Size)).SequenceEqual(wanted)
                     ? pieces.Pieces
@@ -181,18 +202,38 @@ internal sealed partial class Lowerer
             }
             return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
         }
-        // The verifier must see the bound: the index outside it makes the pointer null, as an absent map entry is.
+        // The context is read at offsets that are known when the program is verified.
+        if (target.Place.Region == MemoryRegion.Context)
+        {
+            var copy = StackPlace(Temporary(target.Type.Size));
+            Store(target.Type, copy, new MemoryOperand(target.Type, target.Place), index.Source);
+            target = target with { Place = copy };
+        }
+        // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes the pointer null, as an absent map entry is.
+        if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
         var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         Branch(Comparison.UnsignedLess, number, _b.Constant(array.Count), inside, outside);
-        Start(outside);
-        var nothing = _b.Constant(0);
-        Jump(after);
+        if (inside.Predecessors.Count == 0) return target with { Type = array.Element, Place = new Place(target.Place.Region, _b.Constant(0), 0), Guarded = true };
         Start(inside);
+        if (target.Guarded)
+        {
+            var present = _b.NewBlock();
+            BranchIfNotZero(target.Place.Pointer, present, outside);
+            Start(present);
+        }
         var pointer = _b.Make(Op.Add, target.Place.Pointer, _b.Make(Op.Mul, number, _b.Constant(array.Element.Size)));
         if (target.Place.Offset != 0) pointer = _b.Make(Op.Add, pointer, _b.Constant(target.Place.Offset));
+        var end = _b.Current!;
         Jump(after);
+        var incoming = new List<(Block, Value)> { (end, pointer) };
+        if (outside.Predecessors.Count > 0)
+        {
+            Start(outside);
+            incoming.Add((outside, _b.Constant(0)));
+            Jump(after);
+        }
         Start(after);
-        var element = _b.Phi((outside, nothing), (inside, pointer));
+        var element = _b.Phi([.. incoming]);
         return target with { Type = array.Element, Place = new Place(target.Place.Region, element, 0), Guarded = true };
     }
 
@@ -200,7 +241,7 @@ internal sealed partial class Lowerer
     {
         var reference = Locate(expression);
         if (!reference.Guarded) return LoadReference(reference);
-        if (reference.Type is ScalarType or AddressType) return ReadGuarded(reference);
+        if (reference.Type is ScalarType or EnumType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
         var copy = StackPlace(_b.Function.NewSlot((reference.Type.Size + 7) & ~7));
         var (present, after) = (_b.NewBlock(), _b.NewBlock());
@@ -224,15 +265,16 @@ internal sealed partial class Lowerer
         Jump(after);
         Start(present);
         var loaded = LoadReference(reference);
+        var end = _b.Current!;
         Jump(after);
         Start(after);
         var zero = _b.Constant(0);
         if (loaded is ScalarOperand scalar)
         {
-            return scalar with { Value = _b.Phi((absent, zero), (present, scalar.Value)) };
+            return scalar with { Value = _b.Phi((absent, zero), (end, scalar.Value)) };
         }
         return new PiecesOperand(loaded.Type,
-            [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = _b.Phi((absent, zero), (present, p.Value)) })]);
+            [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = _b.Phi((absent, zero), (end, p.Value)) })]);
     }
 
     private Operand LoadReference(PlaceReference reference)

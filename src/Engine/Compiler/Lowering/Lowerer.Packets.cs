@@ -107,11 +107,13 @@ internal sealed partial class Lowerer
         }
         // A constant part stays out of the pointer, so that neighbours share one check.
         var (variable, addend) = offset is { Op: Op.Add } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
-            && ValueRange.Maximum(offset.Operands[0]) <= LargestOffset - 4096
+            && ValueRange.VisibleMaximum(offset.Operands[0]) <= LargestOffset - 4096
             ? (offset.Operands[0].Current, (int)constant.Immediate)
             : (offset, 0);
-        if (ValueRange.Maximum(variable) > LargestOffset - 4096)
+        if (ValueRange.VisibleMaximum(variable) > LargestOffset - 4096)
         {
+            // What the compiler may know of the offset, the verifier does not: it must see a check.
+            variable = _b.Make(Op.Opaque, variable);
             var bounded = _b.NewBlock();
             Branch(Comparison.UnsignedLessOrEqual, variable, _b.Constant(LargestOffset - 4096), bounded, _defaultExit);
             if (bounded.Predecessors.Count == 0) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);

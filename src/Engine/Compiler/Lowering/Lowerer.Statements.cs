@@ -15,7 +15,7 @@ internal sealed partial class Lowerer
         {
             if (statement is LabelStatement label) PlaceLabel(label.Label);
             // After a jump nothing is reached until a label.
-            if (_b.Current is null) continue;
+            if (_b.Current is null && !StartForLabel(_b.NewBlock(), [statement])) continue;
             _b.Source = statement.Source ?? _b.Source;
             LowerStatement(statement);
             ReleaseTemporaries();
@@ -101,15 +101,13 @@ internal sealed partial class Lowerer
     {
         var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         LowerCondition(branch.Condition, then, @else);
-        if (then.Predecessors.Count > 0)
+        if (StartIfNeeded(then, branch.Then))
         {
-            Start(then);
             LowerStatements(branch.Then);
             Jump(after);
         }
-        if (@else.Predecessors.Count > 0)
+        if (StartIfNeeded(@else, branch.Else))
         {
-            Start(@else);
             LowerStatements(branch.Else);
             Jump(after);
         }
@@ -128,9 +126,8 @@ internal sealed partial class Lowerer
         Start(head, seal: false);
         if (loop is { TestsAfter: false, Condition: { } condition }) LowerCondition(condition, body, after);
         else Jump(body);
-        if (body.Predecessors.Count > 0)
+        if (StartIfNeeded(body, loop.Body))
         {
-            Start(body);
             _frame.Targets.Push((after, next));
             LowerStatements(loop.Body);
             _frame.Targets.Pop();
@@ -204,12 +201,10 @@ internal sealed partial class Lowerer
         if (matched is not null) _b.Write(matched, _b.Constant(0));
         foreach (var clause in choice.Clauses)
         {
-            if (_b.Current is null) break;
             var (body, next) = (_b.NewBlock(), _b.NewBlock());
             LowerCondition(new BinaryExpression(choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
-            if (body.Predecessors.Count > 0)
+            if (StartIfNeeded(body, clause.Body))
             {
-                Start(body);
                 if (matched is not null) _b.Write(matched, _b.Constant(1));
                 LowerStatements(clause.Body);
                 Jump(next);
@@ -220,15 +215,46 @@ internal sealed partial class Lowerer
         {
             var otherwise = _b.NewBlock();
             BranchIfNotZero(_b.Read(matched), after, otherwise);
-            if (otherwise.Predecessors.Count > 0)
+            if (StartIfNeeded(otherwise, choice.Default))
             {
-                Start(otherwise);
                 LowerStatements(choice.Default);
             }
         }
         _frame.Targets.Pop();
         Jump(after);
         if (after.Predecessors.Count > 0) Start(after);
+    }
+
+    // Each call begins with locals of its own, also when the call stands in a loop.
+    private void ResetLocals(Function function)
+    {
+        var locals = StatementWalker.All(function.Body).Select(s => s switch
+        {
+            AssignStatement { Target: LocalExpression target } => target.Local,
+            ForeachStatement loop => loop.Local,
+            _ => null,
+        }).OfType<Local>().Distinct().Except(function.Parameters);
+        foreach (var local in locals)
+        {
+            var storage = StorageOf(local, wholeWrite: true);
+            if (storage.Slot is { } slot) Zero(StackPlace(slot), (slot.Size + 7) & ~7);
+            foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));
+        }
+    }
+
+    // What nothing leads to is not written, unless a label in it is jumped to from elsewhere.
+    private bool StartIfNeeded(Block block, IReadOnlyList<Statement> statements)
+    {
+        if (block.Predecessors.Count == 0) return StartForLabel(block, statements);
+        Start(block);
+        return true;
+    }
+
+    private bool StartForLabel(Block block, IReadOnlyList<Statement> statements)
+    {
+        if (_labels.Count == 0 || !StatementWalker.All(statements).Any(s => s is LabelStatement)) return false;
+        Start(block);
+        return true;
     }
 
     private Block DeclareLabel(Label label)
@@ -273,6 +299,7 @@ internal sealed partial class Lowerer
         function.ReturnType ??= _typer.TypeOf(call);
         for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
         _b.Write(frame.Result, _b.Constant(0));
+        ResetLocals(function);
         LowerStatements(function.Body);
         Jump(frame.Exit);
         _calls.Pop();

@@ -8,6 +8,11 @@ internal sealed partial class Lowerer
 {
     private Operand LowerText(TextExpression text)
     {
+        if (AccessOf(text.Operand) is { Type: not StringType } access
+            && Reinterpret(access, new StringType(Typer.DefaultTextCapacity)) is { } behind)
+        {
+            return ReadEvent(behind);
+        }
         var operand = LowerExpression(text.Operand);
         if (operand.Type is StringType) return operand;
         throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
@@ -34,7 +39,9 @@ internal sealed partial class Lowerer
                 Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);
                 return;
             }
-            CompareWithConstant(InMemory(LowerExpression(left)), constant, ignoreCase, prefix, equal, different);
+            // One byte more than the constant and its end, so that a longer text is seen to be longer.
+            var needed = Encoding.UTF8.GetByteCount(constant) + 2;
+            CompareWithConstant(InMemory(LowerTextUpTo(left, needed)), constant, ignoreCase, prefix, equal, different);
             return;
         }
         if (prefix)

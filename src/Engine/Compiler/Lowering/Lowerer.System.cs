@@ -37,14 +37,29 @@ internal sealed partial class Lowerer
             case SystemValue.CgroupId:
                 return Number(_b.Call(HelperFacts.GetCurrentCgroupId));
             case SystemValue.ProcessName:
-                var name = StackPlace(Temporary(type.Size));
-                _b.Call(HelperFacts.GetCurrentComm, name.Pointer, _b.Constant(type.Size));
-                return new MemoryOperand(type, name);
-            case SystemValue.ReturnValue when _traced is not null:
-                return Number(_traced.ReadReturn(_b, _context));
+                return new DeferredOperand(type,
+                    place => _b.Call(HelperFacts.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)), FillsPlace: true);
+            case SystemValue.ReturnValue when _traced?.Return is { } returned:
+                return ReadEvent(returned);
+            case SystemValue.ParentProcessId when _parentProcessId is { } parent:
+                return ReadEvent(parent);
+            case SystemValue.KernelStack or SystemValue.UserStack:
+                return LowerStack(system);
             default:
                 throw Error("NotAvailable", $"${system.Value} is not available in a program of type {_program.Type}.", system.Source);
         }
+    }
+
+    // The id of the stack in the program's own map of stacks, and whose process it is.
+    private PiecesOperand LowerStack(SystemValueExpression system)
+    {
+        const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
+        const long userStack = 1 << 8; // BPF_F_USER_STACK
+        var user = system.Value == SystemValue.UserStack;
+        var id = _b.Call(HelperFacts.GetStackId, _context, _b.Leaf(Op.MapAddress, 0, _resources.StackMap!.Value),
+            _b.Constant(reuseSlot | (user ? userStack : 0)));
+        var process = user ? _b.Make(Op.Shr, _b.Call(HelperFacts.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
+        return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
     }
 
     private ScalarOperand LowerHelperCall(HelperCallExpression call)

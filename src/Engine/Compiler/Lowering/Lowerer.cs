@@ -12,12 +12,14 @@ internal sealed partial class Lowerer
     private readonly Typer _typer;
     private readonly ProgramResources _resources;
     private readonly IrBuilder _b;
-    private readonly ITracedEventCode? _traced;
+    private readonly ITracedEvent? _traced;
+    private readonly EventAccess? _parentProcessId;
     private Frame _frame;
 
-    private Lowerer(ProgramDefinition program, Typer typer, ProgramResources resources, ITracedEventCode? traced)
+    private Lowerer(ProgramDefinition program, Typer typer, ProgramResources resources, CompilerOptions options)
     {
-        (_program, _typer, _resources, _traced) = (program, typer, resources, traced);
+        (_program, _typer, _resources) = (program, typer, resources);
+        (_traced, _parentProcessId) = (options.Event, options.ParentProcessId);
         _info = ProgramTypes.Get(program.Type);
         _b = new IrBuilder(new IrFunction(program.Name, 1));
         _frame = new Frame(null, _b.NewBlock());
@@ -25,9 +27,9 @@ internal sealed partial class Lowerer
 
     /// <summary>The whole program as one function, calls put in where they stand.</summary>
     public static IrFunction Lower(
-        ProgramDefinition program, Typer typer, ProgramResources resources, ITracedEventCode? traced = null)
+        ProgramDefinition program, Typer typer, ProgramResources resources, CompilerOptions options)
     {
-        var lowerer = new Lowerer(program, typer, resources, traced);
+        var lowerer = new Lowerer(program, typer, resources, options);
         lowerer.LowerProgram();
         return lowerer._b.Function;
     }

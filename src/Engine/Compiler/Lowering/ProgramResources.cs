@@ -8,11 +8,17 @@ internal sealed class ProgramResources
 {
     private const uint Mmapable = 1 << 10; // BPF_F_MMAPABLE, Linux 5.5
     private const int EventBufferBytes = 256 * 1024;
+    private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
+    private const int MostStacks = 16384;
+
+    /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
+    public const int MostZerosOnStack = 128;
 
     private readonly List<Map> _maps = [];
     private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
     private readonly List<StructType> _records = [];
     private readonly Variable? _lost;
+    private readonly Variable? _zeros;
 
     public ProgramResources(ProgramDefinition program)
     {
@@ -24,9 +30,21 @@ internal sealed class ProgramResources
             _lost = new Variable(".lost", ScalarType.UInt64);
             variables.Add(_lost);
         }
+        var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
+        var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
+        if (largest > MostZerosOnStack && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
+        {
+            _zeros = new Variable(".zeros", new BytesType(largest));
+            variables.Add(_zeros);
+        }
         Place(variables, VariableStorage.Array, ".data", MapType.Array, Mmapable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
         PlaceInHash(variables);
+        if (expressions.Any(e => e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
+        {
+            StackMap = _maps.Count;
+            _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8), MostStacks));
+        }
         if (_lost is not null)
         {
             EventMap = _maps.Count;
@@ -36,9 +54,16 @@ internal sealed class ProgramResources
 
     public IReadOnlyList<Map> Maps => _maps;
 
-    public IReadOnlyList<VariableLocation> Variables => [.. _variables.Values.Where(l => l.Variable != _lost)];
+    /// <summary>The map that holds stack traces; null where the program takes none.</summary>
+    public int? StackMap { get; }
+
+    public IReadOnlyList<VariableLocation> Variables =>
+        [.. _variables.Values.Where(l => l.Variable != _lost && l.Variable != _zeros)];
 
     public int? EventMap { get; }
+
+    /// <summary>Zeros to insert into maps, as many as the largest value has; null where the stack has room for them.</summary>
+    public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
 
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
 

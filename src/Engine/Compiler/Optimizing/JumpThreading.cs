@@ -20,7 +20,7 @@ internal static class JumpThreading
             foreach (var predecessor in block.Predecessors.ToList())
             {
                 if (ReferenceEquals(predecessor, block) || block.Predecessors.Count < 2) continue;
-                if (Decide(block, predecessor, dominators) is not { } answer) continue;
+                if (Decide(block, predecessor, changed ? null : dominators) is not { } answer) continue;
                 changed |= Redirect(block, predecessor, answer ? block.Target! : block.Otherwise!);
             }
         }
@@ -29,7 +29,7 @@ internal static class JumpThreading
     }
 
     // What the branch does when come from a predecessor: by its phis' values there, and by the branches that led there.
-    private static bool? Decide(Block block, Block predecessor, DominatorTree dominators)
+    private static bool? Decide(Block block, Block predecessor, DominatorTree? dominators)
     {
         var index = block.Predecessors.IndexOf(predecessor);
         Value Seen(Value value) => block.Phis.Find(p => ReferenceEquals(p, value.Current)) is { } phi ? phi.Operands[index].Current : value.Current;
@@ -41,10 +41,13 @@ internal static class JumpThreading
         var facts = new BranchFacts();
         var chain = new List<(Block From, Block To)> { (predecessor, block) };
         var at = predecessor;
-        for (var i = 0; i < MostDominators && dominators.ImmediateDominator(at) is { } dominator; i++)
+        for (var i = 0; i < MostDominators; i++)
         {
-            if (at.Predecessors.Count == 1) chain.Add((at.Predecessors[0], at));
-            at = dominator;
+            // Once a way has been changed the tree no longer tells; a single way in still does.
+            var single = at.Predecessors.Count == 1 ? at.Predecessors[0] : null;
+            if (single is not null) chain.Add((single, at));
+            if ((dominators is null ? single : dominators.ImmediateDominator(at)) is not { } next) break;
+            at = next;
         }
         chain.Reverse();
         foreach (var (from, to) in chain) facts.AddEdge(from, to);

@@ -16,8 +16,8 @@ internal sealed class MemoryState
         public bool Overlaps(Access other) => Offset < other.Offset + other.Size && other.Offset < Offset + Size;
     }
 
-    /// <summary>A lookup of a key that lies in a stack slot.</summary>
-    public readonly record struct Lookup(int Map, StackSlot Key, long Offset);
+    /// <summary>A lookup of a key: by the values its bytes are made of.</summary>
+    public sealed record Lookup(int Map, string Key);
 
     public MemoryState Copy() => new(this);
 
@@ -33,7 +33,8 @@ internal sealed class MemoryState
         return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Extra! : pointer, offset, access.Size);
     }
 
-    public static Lookup? LookupOf(Value call)
+    /// <summary>What a lookup asks for; null where not all of the key's bytes are known.</summary>
+    public Lookup? LookupOf(Value call)
     {
         if (call.Operands[0].Current is not { Op: Op.MapAddress, Extra: int map }) return null;
         var key = call.Operands[1].Current;
@@ -43,7 +44,26 @@ internal sealed class MemoryState
             offset = constant.Immediate;
             key = key.Operands[0].Current;
         }
-        return key.Op == Op.FrameAddress ? new Lookup(map, (StackSlot)key.Extra!, offset) : null;
+        if (key.Op != Op.FrameAddress || call.Size is 0 or byte.MaxValue) return null;
+        var text = new System.Text.StringBuilder();
+        for (var at = 0L; at < call.Size;)
+        {
+            // Each place is stored whole, so that at most one size is known at an offset.
+            var (size, value) = KnownAt(key.Extra!, offset + at);
+            if (value is null || at + size > call.Size) return null;
+            text.Append(size).Append(':').Append(value.Id).Append(';');
+            at += size;
+        }
+        return new Lookup(map, text.ToString());
+    }
+
+    private (int Size, Value? Value) KnownAt(object slot, long offset)
+    {
+        foreach (var size in (ReadOnlySpan<int>)[8, 4, 2, 1])
+        {
+            if (_values.TryGetValue(new Access(MemoryRegion.Stack, slot, offset, size), out var value)) return (size, value.Current);
+        }
+        return (0, null);
     }
 
     public Value? Find(Access access) => _values.GetValueOrDefault(access)?.Current;
@@ -65,13 +85,6 @@ internal sealed class MemoryState
                 : known.Base is StackSlot && written.Base is StackSlot;
             if (!apart) _values.Remove(known);
         }
-        if (written.Region == MemoryRegion.Stack)
-        {
-            foreach (var lookup in _lookups.Keys)
-            {
-                if (written.Base is not StackSlot slot || ReferenceEquals(slot, lookup.Key)) _lookups.Remove(lookup);
-            }
-        }
     }
 
     public void ForgetRegion(MemoryRegion region)
@@ -87,10 +100,6 @@ internal sealed class MemoryState
         foreach (var known in _values.Keys)
         {
             if (ReferenceEquals(known.Base, slot)) _values.Remove(known);
-        }
-        foreach (var lookup in _lookups.Keys)
-        {
-            if (ReferenceEquals(lookup.Key, slot)) _lookups.Remove(lookup);
         }
     }
 

@@ -96,7 +96,7 @@ internal static class MemoryValues
     private static bool RedundantCall(Value call, MemoryState state)
     {
         var helper = (int)call.Immediate;
-        if (helper == HelperFacts.MapLookup && MemoryState.LookupOf(call) is { } lookup)
+        if (helper == HelperFacts.MapLookup && state.LookupOf(call) is { } lookup)
         {
             if (state.Find(lookup) is { } found)
             {

@@ -16,7 +16,9 @@ internal static class Optimizer
             var changed = ControlFlow.Clean(f);
             changed |= ValueNumbering.Run(f);
             changed |= MemoryValues.Run(f);
+            changed |= DeadStores.Run(f);
             changed |= DeadCode.Run(f);
+            changed |= PhiOperations.Run(f);
             changed |= Sinking.Run(f);
             changed |= JumpThreading.Run(f);
             changed |= PacketChecks.Merge(f);

@@ -146,7 +146,8 @@ internal static class Simplifier
     {
         if (mask == 0) return f.Constant(0);
         var possible = ValueRange.PossibleBits(a);
-        if ((possible & ~(ulong)mask) == 0) return a;
+        // A mask that the verifier needs to see a bound stays: it does not follow division, as this compiler does.
+        if ((possible & ~(ulong)mask) == 0 && (a.Op is not (Op.UDiv or Op.UMod or Op.Phi) || ValueRange.VisibleMaximum(a) <= (ulong)mask)) return a;
         // Bits that cannot be set need no place in the mask: a smaller mask is more often an immediate.
         var needed = (long)((ulong)mask & possible);
         if (needed == 0) return f.Constant(0);
@@ -159,6 +160,8 @@ internal static class Simplifier
 
     private static Value? WithoutConstant(IrFunction f, Op op, Value a, Value b)
     {
+        // Nothing divided is nothing, by zero too.
+        if (a is { IsConstant: true, Immediate: 0 } && op is (Op.UDiv or Op.SDiv or Op.UMod or Op.SMod or Op.Shl or Op.Shr or Op.Sar)) return a;
         if (ReferenceEquals(a, b))
         {
             switch (op)
@@ -169,7 +172,6 @@ internal static class Simplifier
         }
         return op switch
         {
-            Op.Add when b.Op == Op.Negate => Make(f, Op.Sub, 0, a, b.Operands[0].Current),
             Op.Sub when a is { IsConstant: true, Immediate: 0 } => Make(f, Op.Negate, 0, b),
             Op.Sub when b.Op == Op.Negate => Make(f, Op.Add, 0, a, b.Operands[0].Current),
             Op.SDiv when ValueRange.IsNonNegative(a) && ValueRange.IsNonNegative(b) => Make(f, Op.UDiv, 0, a, b),

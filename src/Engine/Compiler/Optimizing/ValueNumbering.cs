@@ -12,6 +12,7 @@ internal sealed class ValueNumbering
     private readonly DominatorTree _dominators;
     private readonly Dictionary<Key, Value> _known = [];
     private readonly BranchFacts _facts = new();
+    private readonly HashSet<Block> _reached = [];
     private bool _changed;
 
     private ValueNumbering(IrFunction f)
@@ -32,6 +33,7 @@ internal sealed class ValueNumbering
     {
         // Not recursive: a long program is a deep tree.
         var work = new Stack<(Block Block, int Child, List<Key> Added, int Mark)>();
+        _reached.Add(_f.Entry);
         work.Push(Enter(_f.Entry));
         while (work.TryPop(out var frame))
         {
@@ -50,6 +52,8 @@ internal sealed class ValueNumbering
     private (Block, int, List<Key>, int) Enter(Block block)
     {
         var mark = _facts.Mark;
+        // A branch decided on the way here may have cut the block off: a loop without a way in has values that only make themselves.
+        if (!_reached.Contains(block)) return (block, 0, [], mark);
         if (block.Predecessors.Count == 1) _facts.AddEdge(block.Predecessors[0], block);
         var added = new List<Key>();
         SimplifyPhis(block);
@@ -57,10 +61,12 @@ internal sealed class ValueNumbering
         foreach (var value in block.Body)
         {
             value.Refresh();
+            if (value.Op == Op.Store && value.Size < 8) value.Operands[1] = Narrow(value.Operands[1], value.Size * 8);
             Number(block, value, body, added);
         }
         block.Body = body;
         SimplifyExit(block, body);
+        foreach (var successor in block.Successors) _reached.Add(successor);
         return (block, 0, added, mark);
     }
 
@@ -123,6 +129,25 @@ internal sealed class ValueNumbering
         _known[key] = value;
         added.Add(key);
         body.Add(value);
+    }
+
+    // A store takes the low bits alone: what only changes the others is not needed.
+    private Value Narrow(Value value, int bits)
+    {
+        while (true)
+        {
+            value = value.Current;
+            var inner = value switch
+            {
+                { Op: Op.SignExtend } when value.Immediate >= bits => value.Operands[0],
+                { Op: Op.And } when value.Operands[1].Current is { IsConstant: true } mask
+                    && (mask.Immediate & Simplifier.Mask(bits)) == Simplifier.Mask(bits) => value.Operands[0],
+                _ => null,
+            };
+            if (inner is null) return value;
+            _changed = true;
+            value = inner;
+        }
     }
 
     private Value Place(Block block, Value value, Value instead, List<Value> body, List<Key> added)

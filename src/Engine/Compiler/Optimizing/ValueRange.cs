@@ -10,6 +10,36 @@ internal static class ValueRange
     /// <summary>A number that the value, taken as unsigned, is never above.</summary>
     public static ulong Maximum(Value value) => Maximum(value, Depth);
 
+    /// <summary>
+    /// The same as far as the verifier of every supported kernel sees it: it follows masks, shifts and sums, but not
+    /// division, nor a change of byte order (before Linux 6.6).
+    /// </summary>
+    public static ulong VisibleMaximum(Value value, int depth = Depth)
+    {
+        value = value.Current;
+        if (value.Op == Op.Constant) return (ulong)value.Immediate;
+        if (depth == 0) return ulong.MaxValue;
+        switch (value.Op)
+        {
+            case Op.Load when value.Size < 8:
+                return (1UL << (value.Size * 8)) - 1;
+            case Op.And when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 } mask:
+                return Math.Min((ulong)mask.Immediate, VisibleMaximum(value.Operands[0], depth - 1));
+            case Op.Shl when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 32 } count:
+                var shifted = VisibleMaximum(value.Operands[0], depth - 1);
+                return shifted <= uint.MaxValue ? shifted << (int)count.Immediate : ulong.MaxValue;
+            case Op.Shr when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
+                return VisibleMaximum(value.Operands[0], depth - 1) >> (int)count.Immediate;
+            case Op.Add:
+                var (a, b) = (VisibleMaximum(value.Operands[0], depth - 1), VisibleMaximum(value.Operands[1], depth - 1));
+                return a <= uint.MaxValue && b <= uint.MaxValue ? a + b : ulong.MaxValue;
+            case Op.Phi when value.Operands.Length > 0:
+                return value.Operands.Max(o => ReferenceEquals(o.Current, value) ? 0 : VisibleMaximum(o, Math.Min(depth - 1, 2)));
+            default:
+                return ulong.MaxValue;
+        }
+    }
+
     /// <summary>Whether the upper 32 bits are always zero.</summary>
     public static bool FitsIn32(Value value) => Maximum(value) <= uint.MaxValue;
 
@@ -77,6 +107,9 @@ internal static class ValueRange
             case Op.Shr:
                 return value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } right
                     ? Of(0) >> (int)right.Immediate : Of(0);
+            // While a loop is being written, what comes round to its head is not known.
+            case Op.Phi when value.Operands.Length == 0:
+                return ulong.MaxValue;
             case Op.Phi:
                 ulong most = 0;
                 foreach (var operand in value.Operands)

@@ -45,6 +45,9 @@ internal sealed partial class Selector
             case Op.And when value.Operands[1].Current is { IsConstant: true } mask:
                 SelectMask(value.Operands[0].Current, mask.Immediate, destination);
                 break;
+            case Op.Opaque:
+                Make(value.Operands[0], destination);
+                break;
             case Op.MapAddress or Op.FrameAddress or Op.Undefined:
                 Make(value, destination);
                 break;

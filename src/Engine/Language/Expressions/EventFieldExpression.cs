@@ -3,6 +3,9 @@ namespace EbpfCat.Language;
 /// <summary>A field of the traced event, by name and through kernel pointers: <c>$event.sk.__sk_common.skc_dport</c>.</summary>
 public sealed class EventFieldExpression(IReadOnlyList<string> path) : Expression
 {
-    /// <summary>The names, from the event inwards.</summary>
+    /// <summary>The name that a path begins with which leads into the value returned: <c>$return.sk</c>.</summary>
+    public const string ReturnValue = "$return";
+
+    /// <summary>The names, from the event inwards; digits stand for an element of an array.</summary>
     public IReadOnlyList<string> Path { get; } = path;
 }

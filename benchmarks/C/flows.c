@@ -1,0 +1,72 @@
+#include "headers.h"
+
+struct flow {
+	__be32 source;
+	__be32 destination;
+	__be16 source_port;
+	__be16 destination_port;
+	__u32 protocol;
+};
+
+struct traffic {
+	__u64 packets;
+	__u64 bytes;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
+	__type(key, struct flow);
+	__type(value, struct traffic);
+	__uint(max_entries, 16384);
+} flows SEC(".maps");
+
+SEC("xdp")
+int flow_records(struct xdp_md *ctx)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+	struct ethhdr *eth = data;
+	struct iphdr *ip = (void *)(eth + 1);
+	struct traffic *traffic;
+	struct flow flow;
+	void *transport;
+
+	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+		return XDP_PASS;
+	if (ip->frag_off & bpf_htons(IP_OFFSET))
+		return XDP_PASS;
+	transport = (void *)ip + ip->ihl * 4;
+	flow.source = ip->saddr;
+	flow.destination = ip->daddr;
+	flow.protocol = ip->protocol;
+	if (ip->protocol == IPPROTO_TCP) {
+		struct tcphdr *tcp = transport;
+
+		if ((void *)(tcp + 1) > data_end)
+			return XDP_PASS;
+		flow.source_port = tcp->source;
+		flow.destination_port = tcp->dest;
+	} else if (ip->protocol == IPPROTO_UDP) {
+		struct udphdr *udp = transport;
+
+		if ((void *)(udp + 1) > data_end)
+			return XDP_PASS;
+		flow.source_port = udp->source;
+		flow.destination_port = udp->dest;
+	} else {
+		return XDP_PASS;
+	}
+
+	traffic = bpf_map_lookup_elem(&flows, &flow);
+	if (!traffic) {
+		struct traffic none = {};
+
+		bpf_map_update_elem(&flows, &flow, &none, BPF_NOEXIST);
+		traffic = bpf_map_lookup_elem(&flows, &flow);
+		if (!traffic)
+			return XDP_PASS;
+	}
+	traffic->packets++;
+	traffic->bytes += data_end - data;
+	return XDP_PASS;
+}

@@ -1,0 +1,145 @@
+/* Protocol headers (RFC 791, 8200, 9293, 768, 792; IEEE 802.1Q), for a little-endian processor. */
+#pragma once
+
+#include "bpf.h"
+
+#define ETH_ALEN 6
+#define ETH_P_IP 0x0800
+#define ETH_P_IPV6 0x86dd
+#define ETH_P_8021Q 0x8100
+#define ETH_P_8021AD 0x88a8
+
+#define IPPROTO_HOPOPTS 0
+#define IPPROTO_ICMP 1
+#define IPPROTO_TCP 6
+#define IPPROTO_UDP 17
+#define IPPROTO_ROUTING 43
+#define IPPROTO_FRAGMENT 44
+#define IPPROTO_AH 51
+#define IPPROTO_DSTOPTS 60
+
+#define IP_OFFSET 0x1fff
+
+#define TCP_SYN 0x02
+#define TCP_ACK 0x10
+
+#define ICMP_ECHOREPLY 0
+#define ICMP_ECHO 8
+
+struct ethhdr {
+	__u8 h_dest[ETH_ALEN];
+	__u8 h_source[ETH_ALEN];
+	__be16 h_proto;
+};
+
+struct vlan_hdr {
+	__be16 tci;
+	__be16 h_proto;
+};
+
+struct in6_addr {
+	__be32 addr32[4];
+};
+
+struct iphdr {
+	__u8 ihl : 4, version : 4;
+	__u8 tos;
+	__be16 tot_len;
+	__be16 id;
+	__be16 frag_off;
+	__u8 ttl;
+	__u8 protocol;
+	__sum16 check;
+	__be32 saddr;
+	__be32 daddr;
+};
+
+struct ipv6hdr {
+	__u8 priority : 4, version : 4;
+	__u8 flow_lbl[3];
+	__be16 payload_len;
+	__u8 nexthdr;
+	__u8 hop_limit;
+	struct in6_addr saddr;
+	struct in6_addr daddr;
+};
+
+struct ipv6_opt_hdr {
+	__u8 nexthdr;
+	__u8 hdrlen;
+};
+
+struct tcphdr {
+	__be16 source;
+	__be16 dest;
+	__be32 seq;
+	__be32 ack_seq;
+	__u8 doff;
+	__u8 flags;
+	__be16 window;
+	__sum16 check;
+	__be16 urg_ptr;
+};
+
+struct udphdr {
+	__be16 source;
+	__be16 dest;
+	__be16 len;
+	__sum16 check;
+};
+
+struct icmphdr {
+	__u8 type;
+	__u8 code;
+	__sum16 checksum;
+	__be16 id;
+	__be16 sequence;
+};
+
+/* An address as an IPv6 one: IPv4 is mapped into it. */
+static __always_inline struct in6_addr map_address(__be32 address)
+{
+	return (struct in6_addr){ { 0, 0, 0xffff0000, address } };
+}
+
+/* The transport header behind IPv4 (but not in later fragments) or IPv6, not checked against the packet's end; or NULL. */
+static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
+{
+	void *data = (void *)(long)ctx->data;
+	void *data_end = (void *)(long)ctx->data_end;
+	struct ethhdr *eth = data;
+
+	if ((void *)(eth + 1) > data_end)
+		return NULL;
+	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = (void *)(eth + 1);
+
+		if ((void *)(ip + 1) > data_end || ip->frag_off & bpf_htons(IP_OFFSET))
+			return NULL;
+		*protocol = ip->protocol;
+		return (void *)ip + ip->ihl * 4;
+	}
+	if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip6 = (void *)(eth + 1);
+
+		if ((void *)(ip6 + 1) > data_end)
+			return NULL;
+		*protocol = ip6->nexthdr;
+		return ip6 + 1;
+	}
+	return NULL;
+}
+
+/* By two bytes at a time: clang copies arrays of bytes byte by byte. */
+static __always_inline void swap_mac(void *eth)
+{
+	__u16 *mac = eth;
+	__u16 destination[3] = { mac[0], mac[1], mac[2] };
+
+	mac[0] = mac[3];
+	mac[1] = mac[4];
+	mac[2] = mac[5];
+	mac[3] = destination[0];
+	mac[4] = destination[1];
+	mac[5] = destination[2];
+}

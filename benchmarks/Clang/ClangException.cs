@@ -1,0 +1,4 @@
+namespace EbpfCat.Benchmarks.Clang;
+
+/// <summary>The C side of a pair cannot be had.</summary>
+internal sealed class ClangException(string message) : Exception(message);

@@ -1,0 +1,96 @@
+using System.Diagnostics;
+using System.Text;
+using EbpfCat.Benchmarks.Programs;
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Types;
+
+namespace EbpfCat.Benchmarks.Reports;
+
+/// <summary>How long it takes from a definition to the loaded program, and to compile programs of growing length.</summary>
+internal static class CompileTimes
+{
+    private const int Loads = 101;
+    private const int Compilations = 25;
+
+    public static string Write(Benchmark largest)
+    {
+        var text = new StringBuilder();
+        text.AppendLine("| from definition to loaded | instructions | median ms | least ms |");
+        text.AppendLine("|---|---:|---:|---:|");
+        WriteLoad(text, "the opening example", OpeningExample);
+        WriteLoad(text, $"the largest: {largest.Title}", largest.Define);
+        text.AppendLine();
+        text.AppendLine("| compiling alone: rules | instructions | ms | µs an instruction |");
+        text.AppendLine("|---:|---:|---:|---:|");
+        foreach (var rules in new[] { 20, 40, 80, 160, 320 })
+        {
+            var slots = 0;
+            var times = Measure(Compilations, () => slots = ProgramCompiler.Compile(Rules(rules)).SlotCount);
+            text.AppendLine($"| {rules} | {slots} | {times.Min():0.00} | {times.Min() * 1000 / slots:0.00} |");
+        }
+
+        return text.ToString();
+    }
+
+    private static void WriteLoad(StringBuilder text, string title, Func<ProgramDefinition> define)
+    {
+        var slots = 0;
+        var times = Measure(Loads, () =>
+        {
+            using var program = EbpfProgram.Load(define());
+            slots = program.InstructionCount;
+        });
+        text.AppendLine($"| {title} | {slots} | {times[Loads / 2]:0.00} | {times[0]:0.00} |");
+    }
+
+    // Milliseconds, ascending, once the code is warm.
+    private static double[] Measure(int count, Action action)
+    {
+        for (var turn = 0; turn < count; turn++) action();
+        var times = new double[count];
+        for (var turn = 0; turn < count; turn++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            action();
+            times[turn] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+
+        Array.Sort(times);
+        return times;
+    }
+
+    // The one that the design begins with.
+    private static ProgramDefinition OpeningExample()
+    {
+        var program = new ProgramDefinition("count", ProgramType.Xdp);
+        var packets = program.AddVariable("packets", ScalarType.UInt64);
+        var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPAddress, ScalarType.UInt64, 4096);
+        new CodeBuilder(program.Body)
+            .If(Packet.IPv4, then => then.Increment(packets).Increment(sources[Packet.IPv4["Source"]]))
+            .Return("Pass");
+        return program;
+    }
+
+    // A list of rules as a filter has them: each compares header fields, counts and decides.
+    private static ProgramDefinition Rules(int count)
+    {
+        var program = new ProgramDefinition("rules", ProgramType.Xdp);
+        var hits = program.AddMap("hits", MapType.Array, ScalarType.UInt32, ScalarType.UInt64, count);
+        var bytes = program.AddVariable("bytes", ScalarType.UInt64);
+        var code = new CodeBuilder(program.Body);
+        code.If(!Packet.Udp, then => then.Return("Pass"));
+        for (var rule = 0; rule < count; rule++)
+        {
+            var (number, port) = (rule, 1000 + rule * 7);
+            code.If((Packet.Udp["DestinationPort"] == port).And(Packet.Length > 100 + number % 50), then => then
+                .Increment(hits[number])
+                .Increment(bytes, Packet.Length * (number % 5 + 1))
+                .If(Packet.Udp["SourcePort"] < 1024, then => then.Return(number % 2 == 0 ? "Drop" : "Pass")));
+        }
+
+        code.Return("Pass");
+        return program;
+    }
+}

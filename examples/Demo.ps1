@@ -1,0 +1,87 @@
+#!/usr/bin/env pwsh
+<#
+.SYNOPSIS
+    Counts packets between two network namespaces that exist for this run alone, and checks the numbers.
+.DESCRIPTION
+    One end of a veth pair runs the opening example in the driver. From the other end, known numbers of packets are sent.
+    The exit code is 1 if a count differs.
+#>
+[CmdletBinding()]
+param(
+    # The module's folder.
+    [string] $Module = "$PSScriptRoot/../out/EbpfCat"
+)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $Module
+
+# Sources, and how many packets each sends.
+$sent = [ordered]@{ '192.0.2.2' = 120; '192.0.2.3' = 77; '192.0.2.4' = 5 }
+
+$outside = [EbpfCat.Kernel.NetworkNamespace]::OpenCurrent()
+$here = [EbpfCat.Kernel.NetworkNamespace]::Create()
+$there = [EbpfCat.Kernel.NetworkNamespace]::Create()
+try {
+    $here.Enter()
+    $netlink = [EbpfCat.Kernel.Netlink]::new()
+    $netlink.CreateVethPair('near0', 'far0', $there)
+    $near = $netlink.GetLink('near0')
+    $netlink.SetUp($near.Index)
+    $netlink.AddAddress($near.Index, '192.0.2.1', 24)
+    $netlink.Dispose()
+
+    New-EbpfProgram -Name count -Type Xdp |
+        Add-EbpfVariable -Name packets -Type uint64 |
+        Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 4096 |
+        Add-EbpfCode {
+            if ($packet.IPv4) {
+                $packets++
+                $sources[$packet.IPv4.Source] += 1
+            }
+            'Pass'
+        } |
+        New-XdpAttachment -InterfaceName near0 -Mode Native -OutVariable attachment |
+        Format-Table | Out-Host
+
+    $there.Enter()
+    $netlink = [EbpfCat.Kernel.Netlink]::new()
+    $far = $netlink.GetLink('far0')
+    $netlink.SetUp($far.Index)
+    $netlink.AddNeighbor($far.Index, '192.0.2.1', $near.Address)
+    foreach ($source in $sent.Keys) {
+        $netlink.AddAddress($far.Index, $source, 24)
+        $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]$source, 0))
+        for ($number = 0; $number -lt $sent[$source]; $number++) { $null = $socket.Send([byte[]](1, 2, 3), 3, '192.0.2.1', 9999) }
+        $socket.Dispose()
+    }
+
+    $netlink.Dispose()
+    $here.Enter()
+
+    # The last packets may still be on their way.
+    $total = ($sent.Values | Measure-Object -Sum).Sum
+    for ($time = 0; $time -lt 100 -and ($attachment | Get-EbpfMapValue -Name packets) -lt $total; $time++) { Start-Sleep -Milliseconds 20 }
+
+    $counted = $attachment | Get-EbpfMapValue -Name packets
+    $sources = $attachment | Get-EbpfMapValue -Name sources
+    $result = foreach ($source in $sent.Keys) {
+        [pscustomobject]@{
+            Source  = $source
+            Sent    = $sent[$source]
+            Counted = ($sources | Where-Object { "$($_.Key)" -eq $source }).Value
+        }
+    }
+
+    $result | Format-Table | Out-Host
+    $isExact = $counted -eq $total -and -not ($result | Where-Object { $_.Sent -ne $_.Counted })
+    Write-Host "$total packets sent, $counted counted: $($isExact ? 'exact' : 'THE NUMBERS DIFFER')."
+}
+finally {
+    if ($attachment) { $attachment | Remove-EbpfAttachment }
+    $outside.Enter()
+    $here.Dispose()
+    $there.Dispose()
+    $outside.Dispose()
+}
+
+if (-not $isExact) { exit 1 }

@@ -1,0 +1,65 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Attachments;
+
+/// <summary>
+/// A program that filters what a socket receives (Linux 3.19): a raw socket of its own, which sees what an interface receives
+/// and sends; or a socket given.
+/// </summary>
+public sealed class SocketFilterAttachment : HookAttachment
+{
+    internal const string KindName = "SocketFilter";
+
+    private SocketFilterAttachment(LoadedProgram program, bool ownsProgram, string target, PacketSocket? socket, Hold hold)
+        : base(program, ownsProgram, target, hold) => Socket = socket;
+
+    /// <inheritdoc/>
+    public override string Kind => KindName;
+
+    /// <summary>
+    /// The raw socket, to receive from what the program lets through; null where a socket was given. It need not be read:
+    /// the program runs even when the socket's buffer is full.
+    /// </summary>
+    public PacketSocket? Socket { get; }
+
+    /// <summary>Attaches a program to a raw socket on an interface of the calling thread's network namespace.</summary>
+    /// <param name="program">The program, of type SocketFilter. It sees packets from the Ethernet header on.</param>
+    /// <param name="interfaceName">The interface.</param>
+    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <exception cref="KernelException">ENODEV: there is no such interface. EPERM: CAP_NET_RAW is missing.</exception>
+    public static SocketFilterAttachment Attach(LoadedProgram program, string interfaceName, bool ownsProgram = false)
+    {
+        var operation = Check(program, ProgramType.SocketFilter, $"a socket on the interface '{interfaceName}'");
+        using var netlink = new Netlink();
+        var link = Interfaces.Find(netlink, interfaceName, operation);
+        PacketSocket? socket = null;
+        var hold = Hold.Build(hold =>
+        {
+            socket = hold.Add(new PacketSocket());
+            // The filter first: nothing comes through that it has not seen.
+            PacketSocket.AttachFilter(socket.Number, program.Descriptor);
+            socket.Bind(link.Index);
+        });
+        return new SocketFilterAttachment(program, ownsProgram, link.Name, socket, hold);
+    }
+
+    /// <summary>Attaches a program to a socket of this process, in place of its filter so far.</summary>
+    /// <param name="program">
+    /// The program, of type SocketFilter. Of stream and datagram sockets it sees what follows the transport header's start.
+    /// </param>
+    /// <param name="socket">The socket's descriptor. It stays its owner's to close, and must be open until detached.</param>
+    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <exception cref="KernelException">EBADF, ENOTSOCK: it is no open socket.</exception>
+    public static SocketFilterAttachment Attach(LoadedProgram program, int socket, bool ownsProgram = false)
+    {
+        Check(program, ProgramType.SocketFilter, $"the socket {socket}");
+        var hold = Hold.Build(hold =>
+        {
+            PacketSocket.AttachFilter(socket, program.Descriptor);
+            hold.Undo(() => PacketSocket.RemoveFilter(socket));
+        });
+        return new SocketFilterAttachment(program, ownsProgram, $"socket {socket}", null, hold);
+    }
+}

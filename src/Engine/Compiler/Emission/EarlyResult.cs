@@ -1,0 +1,95 @@
+using EbpfCat.Bytecode;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Sets a constant result before the branches that lead to its return, where the register is free that long: the ways out
+/// then share one exit instruction.
+/// </summary>
+internal static class EarlyResult
+{
+    private const int Result = (int)Register.R0;
+
+    public static void Run(MachineFunction f)
+    {
+        // Something must be left to share the exit with.
+        if (f.Blocks.Count(b => b.Instructions[^1].Op == MachineOp.Exit) < 2) return;
+        var exits = f.Blocks.Where(b => b.Instructions is
+            [{ Op: MachineOp.MoveImmediate, Destination: Result }, { Op: MachineOp.Exit }]).ToList();
+        foreach (var exit in exits.OrderByDescending(e => f.Blocks.Sum(b => b.Successors.Count(s => ReferenceEquals(s, e)))))
+        {
+            if (Hoist(f, exit)) return;
+        }
+    }
+
+    private static bool Hoist(MachineFunction f, MachineBlock exit)
+    {
+        var predecessors = f.Blocks.ToDictionary(b => b, _ => new List<MachineBlock>());
+        foreach (var block in f.Blocks)
+        {
+            foreach (var successor in block.Successors) predecessors[successor].Add(block);
+        }
+        // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
+        if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump))) return false;
+        if (NearestDominator(f, exit) is not { } dominator) return false;
+        // It may hold something that another way still needs.
+        if (new Liveness(f).LiveOut(dominator).Contains(Result)) return false;
+        var between = Between(predecessors, dominator, exit);
+        foreach (var block in between)
+        {
+            if (ReferenceEquals(block, exit) || ReferenceEquals(block, dominator)) continue;
+            if (block.Instructions.Exists(Touches)) return false;
+        }
+        // Before the jumps at the dominator's end, which must not read the register; in a loop it would run again and again.
+        var at = dominator.Instructions.FindIndex(i => i.Target is not null);
+        if (at < 0 || dominator.LoopDepth > 0 || dominator.Instructions.Skip(at).Any(Touches)) return false;
+        dominator.Instructions.Insert(at, exit.Instructions[0].Clone());
+        exit.Instructions.RemoveAt(0);
+        return true;
+    }
+
+    private static bool Touches(MachineInstruction i) =>
+        Liveness.Uses(i).Contains(Result) || Liveness.Definitions(i).Contains(Result);
+
+    // The blocks on ways from the dominator to the exit, both included.
+    private static HashSet<MachineBlock> Between(Dictionary<MachineBlock, List<MachineBlock>> predecessors, MachineBlock dominator, MachineBlock exit)
+    {
+        var result = new HashSet<MachineBlock> { dominator };
+        var work = new Stack<MachineBlock>([exit]);
+        while (work.TryPop(out var block))
+        {
+            if (!result.Add(block)) continue;
+            foreach (var predecessor in predecessors[block]) work.Push(predecessor);
+        }
+        return result;
+    }
+
+    // The nearest block that every way to the exit leads through: blocks on all of them, found by leaving each out in turn.
+    private static MachineBlock? NearestDominator(MachineFunction f, MachineBlock exit)
+    {
+        MachineBlock? nearest = null;
+        foreach (var candidate in f.Blocks)
+        {
+            if (ReferenceEquals(candidate, exit)) continue;
+            if (!ReachesWithout(f.Blocks[0], exit, candidate)) nearest = nearest is null || !ReachesWithout(f.Blocks[0], candidate, nearest) ? candidate : nearest;
+        }
+        return nearest;
+    }
+
+    private static bool ReachesWithout(MachineBlock from, MachineBlock to, MachineBlock without)
+    {
+        if (ReferenceEquals(from, without)) return false;
+        var seen = new HashSet<MachineBlock>();
+        var work = new Stack<MachineBlock>([from]);
+        while (work.TryPop(out var block))
+        {
+            if (ReferenceEquals(block, to)) return true;
+            if (!seen.Add(block)) continue;
+            foreach (var successor in block.Successors)
+            {
+                if (!ReferenceEquals(successor, without)) work.Push(successor);
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,40 @@
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at the end.</summary>
+/// <param name="Type">What it is.</param>
+/// <param name="Root">Where the way begins.</param>
+/// <param name="RootOffset">The offset in the context, in bytes.</param>
+/// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>
+public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, int RootSize)
+{
+    /// <summary>The value that the way begins with where <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
+    public long Constant { get; init; }
+
+    /// <summary>What is added to the pointer that the way begins with; null for nothing.</summary>
+    public EventIndex? Index { get; init; }
+
+    /// <summary>The pointers followed: each step reads at an offset from the pointer that the one before gave.</summary>
+    public IReadOnlyList<EventStep> Steps { get; init; } = [];
+
+    /// <summary>What lies at the end.</summary>
+    public EventContent Content { get; init; }
+
+    /// <summary>Whose memory a text or bytes at the end of the way lie in.</summary>
+    public EventMemory Memory { get; init; }
+
+    /// <summary>The first bit of a bit field, from the least significant; see <see cref="BitCount"/>.</summary>
+    public int BitOffset { get; init; }
+
+    /// <summary>How many bits a bit field has; 0 for a whole value.</summary>
+    public int BitCount { get; init; }
+
+    /// <summary>
+    /// How many bytes there are behind a pointer, where that is known only at run time; never more than the type has are read.
+    /// </summary>
+    public EventAccess? Length { get; init; }
+
+    /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
+    public int LocationBase { get; init; }
+}

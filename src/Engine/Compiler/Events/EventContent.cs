@@ -1,0 +1,20 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>What lies at the end of the way to a value of an event.</summary>
+public enum EventContent
+{
+    /// <summary>The value itself.</summary>
+    Value,
+
+    /// <summary>A pointer to a text that ends with a zero byte.</summary>
+    TextPointer,
+
+    /// <summary>A pointer to bytes.</summary>
+    BytesPointer,
+
+    /// <summary>Where in the record the text lies: offset in the low 16 bits, length in the high ones (<c>__data_loc</c>).</summary>
+    RecordText,
+
+    /// <summary>Where in the record bytes lie, told as for <see cref="RecordText"/>.</summary>
+    RecordBytes,
+}

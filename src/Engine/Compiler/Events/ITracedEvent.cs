@@ -1,0 +1,14 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>What a program is attached to, as far as its code can see it: <c>$event</c>, <c>$return</c> and the current task.</summary>
+public interface ITracedEvent
+{
+    /// <summary>How a field is reached.</summary>
+    /// <exception cref="CompileException">There is no such field; names the nearest ones.</exception>
+    EventAccess Resolve(EventFieldExpression field);
+
+    /// <summary>How the value is reached that the traced function returned; null where nothing is returned.</summary>
+    EventAccess? Return { get; }
+}

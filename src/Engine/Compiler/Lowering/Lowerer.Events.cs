@@ -1,0 +1,203 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+internal sealed partial class Lowerer
+{
+    private Operand ReadEventField(EventFieldExpression field)
+    {
+        var traced = _traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
+            field.Source, "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.");
+        return ReadEvent(traced.Resolve(field));
+    }
+
+    private Operand ReadEvent(EventAccess access)
+    {
+        if (access.Type is EnumType named) access = access with { Type = named.Underlying };
+        if (access.Content is EventContent.RecordText or EventContent.RecordBytes) return FromRecord(access);
+        if (access.Steps.Count == 0) return ReadRoot(access);
+        var way = new EventWay(this);
+        var pointer = Root(access);
+        for (var i = 0; i < access.Steps.Count - 1; i++) pointer = ReadPointer(way.Guard(pointer, access.Steps[i]), access.Steps[i]);
+        var last = access.Steps[^1];
+        pointer = way.Guard(pointer, last);
+        if (access.Content != EventContent.Value) return Behind(access, way.End(ReadPointer(pointer, last)));
+        if (access.Type is ScalarType type) return new ScalarOperand((ScalarType)Typer.Plain(type)!, way.End(ReadNumber(access, type, pointer, last)));
+        var from = way.End(Forward(pointer, last.Offset));
+        return access.Type is StringType
+            ? new DeferredOperand(access.Type, place => ProbeReadText(place, access.Type.Size, from, last.Memory))
+            : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(access.Type.Size), from, last.Memory));
+    }
+
+    // A typed pointer may be null. The verifier lets it be followed once it is shown that it is not; else the value is 0.
+    private sealed class EventWay(Lowerer lowerer)
+    {
+        private Block? _absent;
+
+        public Value Guard(Value pointer, EventStep step)
+        {
+            if (step.Memory != EventMemory.Typed || lowerer._b.Current is null) return pointer;
+            _absent ??= lowerer._b.NewBlock();
+            var present = lowerer._b.NewBlock();
+            lowerer.BranchIfNotZero(pointer, present, _absent);
+            lowerer.Start(present);
+            return pointer;
+        }
+
+        public Value End(Value value)
+        {
+            if (_absent is null) return value;
+            var (present, after) = (lowerer._b.Current!, lowerer._b.NewBlock());
+            lowerer.Jump(after);
+            lowerer.Start(_absent);
+            var nothing = lowerer._b.Constant(0);
+            lowerer.Jump(after);
+            lowerer.Start(after);
+            return lowerer._b.Phi((present, value), (_absent, nothing));
+        }
+    }
+
+    private Value Root(EventAccess access)
+    {
+        var root = access.Root switch
+        {
+            EventRoot.CurrentTask => _b.Call(HelperFacts.GetCurrentTask),
+            EventRoot.Constant => _b.Constant(access.Constant),
+            _ => _b.Load(MemoryRegion.Context, _context, access.RootOffset, access.RootSize),
+        };
+        if (access.Index is not { } index) return root;
+        var added = _b.Load(MemoryRegion.Context, _context, index.Offset, index.Size);
+        return _b.Make(Op.Add, root, _b.Make(Op.Mul, added, _b.Constant(index.Scale)));
+    }
+
+    // The value lies in the context, or is a pointer there.
+    private Operand ReadRoot(EventAccess access)
+    {
+        if (access.Content != EventContent.Value) return Behind(access, Root(access));
+        if (access.Type is not ScalarType type) return new MemoryOperand(access.Type, new Place(MemoryRegion.Context, _context, access.RootOffset));
+        var value = Root(access);
+        // A register may be wider than what it holds.
+        if (access.RootSize * 8 > type.Bits && !type.IsSigned) value = _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(type.Bits)));
+        return Extended(access, type, value);
+    }
+
+    private ScalarOperand Extended(EventAccess access, ScalarType type, Value value)
+    {
+        if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
+        if (access.BitCount > 0)
+        {
+            value = _b.Make(Op.And, _b.Make(Op.Shr, value, _b.Constant(access.BitOffset)), _b.Constant(Simplifier.Mask(access.BitCount)));
+            if (type.IsSigned) value = _b.Make(Op.SignExtend, access.BitCount, value);
+        }
+        else if (type.IsSigned)
+        {
+            value = _b.Make(Op.SignExtend, type.Bits, value);
+        }
+        return new ScalarOperand((ScalarType)Typer.Plain(type)!, value);
+    }
+
+    private Value ReadPointer(Value pointer, EventStep step)
+    {
+        if (step.Memory == EventMemory.Typed) return _b.Load(MemoryRegion.Kernel, pointer, step.Offset, 8);
+        var copy = StackPlace(Temporary(8));
+        ProbeRead(copy, _b.Constant(8), Forward(pointer, step.Offset), step.Memory);
+        return _b.Load(copy.Region, copy.Pointer, copy.Offset, 8);
+    }
+
+    private Value ReadNumber(EventAccess access, ScalarType type, Value pointer, EventStep step)
+    {
+        if (step.Memory == EventMemory.Typed) return Extended(access, type, _b.Load(MemoryRegion.Kernel, pointer, step.Offset, type.Size)).Value;
+        var copy = StackPlace(Temporary(8));
+        ProbeRead(copy, _b.Constant(type.Size), Forward(pointer, step.Offset), step.Memory);
+        return Extended(access, type, _b.Load(copy.Region, copy.Pointer, copy.Offset, type.Size)).Value;
+    }
+
+    // What a pointer leads to: a text, or bytes of a length that may be known only now.
+    private DeferredOperand Behind(EventAccess access, Value pointer)
+    {
+        var (size, isText) = (access.Type.Size, access.Content == EventContent.TextPointer);
+        if (access.Length is null)
+        {
+            return isText
+                ? new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, access.Memory))
+                : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
+        }
+        var length = ((ScalarOperand)ReadEvent(access.Length)).Value;
+        return new DeferredOperand(access.Type, place =>
+        {
+            // A text of a given length has no NUL of its own.
+            Zero(place, size);
+            var most = _b.Constant(isText ? size - 1 : size);
+            ProbeRead(place, Choose(Comparison.UnsignedLessOrEqual, length, most), pointer, access.Memory);
+        }, FillsPlace: true);
+    }
+
+    // What stands behind the record's fields: the field says where, in its low half, and how long it is, in its high half.
+    private DeferredOperand FromRecord(EventAccess access)
+    {
+        var location = _b.Load(MemoryRegion.Context, _context, access.RootOffset, 4);
+        var offset = _b.Make(Op.Add, _b.Make(Op.And, location, _b.Constant(0xffff)), _b.Constant(access.LocationBase));
+        var pointer = _b.Make(Op.Add, _context, offset);
+        var size = access.Type.Size;
+        if (access.Content == EventContent.RecordText)
+            return new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, EventMemory.Kernel));
+        return new DeferredOperand(access.Type, place =>
+        {
+            Zero(place, size);
+            var length = Choose(Comparison.UnsignedLessOrEqual, _b.Make(Op.Shr, location, _b.Constant(16)), _b.Constant(size));
+            ProbeRead(place, length, pointer, EventMemory.Kernel);
+        }, FillsPlace: true);
+    }
+
+    /// <summary>How a value is reached that an expression takes from the event as it is; null for any other expression.</summary>
+    private EventAccess? AccessOf(Expression expression) => expression switch
+    {
+        EventFieldExpression field => _traced?.Resolve(field),
+        SystemValueExpression { Value: SystemValue.ReturnValue } => _traced?.Return,
+        _ => null,
+    };
+
+    // What a cast makes of a pointer in the event: the number that it is, or what it leads to.
+    private static EventAccess? Reinterpret(EventAccess access, EbpfType type)
+    {
+        var isPointer = access.Content is EventContent.TextPointer or EventContent.BytesPointer;
+        var isNumber = access is { Content: EventContent.Value, Type: ScalarType { Bits: 64 } };
+        return type switch
+        {
+            ScalarType when isPointer => access with { Type = ScalarType.UInt64, Content = EventContent.Value },
+            StringType when isPointer || isNumber => access with { Type = type, Content = EventContent.TextPointer },
+            StringType when access.Content == EventContent.RecordText => access with { Type = type },
+            BytesType or SocketAddressType when isPointer || isNumber => access with { Type = type, Content = EventContent.BytesPointer },
+            BytesType when access.Content == EventContent.RecordBytes => access with { Type = type },
+            _ => null,
+        };
+    }
+
+    // A text of which only the beginning counts, as much as is wanted of it.
+    private Operand LowerTextUpTo(Expression expression, int bytes)
+    {
+        var capacity = (bytes + 7) & ~7;
+        var inner = expression is TextExpression text ? text.Operand : expression;
+        return AccessOf(inner) is { Type: StringType { Capacity: var whole }, Content: EventContent.TextPointer or EventContent.RecordText } access
+            && capacity < whole
+            ? ReadEvent(access with { Type = new StringType(capacity) })
+            : LowerExpression(expression);
+    }
+
+    private Value Forward(Value pointer, int offset) => _b.Make(Op.Add, pointer, _b.Constant(offset));
+
+    private void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
+        _b.Call(memory == EventMemory.User ? HelperFacts.ProbeReadUserStr : HelperFacts.ProbeReadKernelStr, AddressAt(to), _b.Constant(size), from);
+
+    private void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
+        _b.Call(memory == EventMemory.User ? HelperFacts.ProbeReadUser : HelperFacts.ProbeReadKernel, AddressAt(to), size, from);
+
+    private void Zero(Place place, int size)
+    {
+        foreach (var (offset, width) in PieceLayout(size, AlignmentOf(place)))
+        {
+            _b.Store(place.Region, place.Pointer, place.Offset + offset, width, _b.Constant(0));
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using EbpfCat.Programs;
+using EbpfCat.Types;
+
+namespace EbpfCat.Events;
+
+/// <summary>What a program put out: one record, as the program's own type has it.</summary>
+public sealed class EventRecord
+{
+    private readonly byte[] _bytes;
+    private object?[]? _values;
+
+    internal EventRecord(LoadedProgram program, StructType type, byte[] bytes) => (Program, Type, _bytes) = (program, type, bytes);
+
+    /// <summary>The program that put it out.</summary>
+    public LoadedProgram Program { get; }
+
+    /// <summary>The type: names and types of the values, in the order the program's source has them.</summary>
+    public StructType Type { get; }
+
+    /// <summary>The record's bytes, without the number in front.</summary>
+    public ReadOnlyMemory<byte> Bytes => _bytes;
+
+    /// <summary>The values, in the order of the type's fields. They are decoded when first asked for.</summary>
+    public IReadOnlyList<object?> Values => _values ??= Decode();
+
+    /// <summary>The value of a field.</summary>
+    /// <param name="name">Its name, without regard to case.</param>
+    /// <exception cref="KeyNotFoundException">There is no such field.</exception>
+    public object? this[string name]
+    {
+        get
+        {
+            for (var index = 0; index < Type.Fields.Count; index++)
+            {
+                if (string.Equals(Type.Fields[index].Name, name, StringComparison.OrdinalIgnoreCase)) return Values[index];
+            }
+
+            throw new KeyNotFoundException(
+                $"The record has no field '{name}'{SimilarNames.Ask(name, Type.Fields.Select(field => field.Name))}");
+        }
+    }
+
+    /// <summary>The fields with their values.</summary>
+    public override string ToString() =>
+        string.Join(", ", Type.Fields.Select((field, index) => $"{field.Name} = {Values[index]}"));
+
+    private object?[] Decode()
+    {
+        var fields = Type.Fields;
+        var values = new object?[fields.Count];
+        for (var index = 0; index < values.Length; index++)
+            values[index] = fields[index].Type.Read(_bytes.AsSpan(fields[index].Offset));
+        return values;
+    }
+}

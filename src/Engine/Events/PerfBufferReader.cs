@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+
+namespace EbpfCat.Events;
+
+/// <summary>
+/// Reads a perf event array (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.3): one ring for each processor, records of one processor
+/// in order. Where there are ring buffers (Linux 5.8) those are better.
+/// </summary>
+public sealed class PerfBufferReader : RecordBuffer
+{
+    /// <summary>The usual size of a processor's ring in bytes.</summary>
+    public const int UsualSize = 256 * 1024;
+
+    private const int BpfOutput = 10; // PERF_COUNT_SW_BPF_OUTPUT
+    private const int RawSample = 1024; // PERF_SAMPLE_RAW
+
+    private readonly LiveMap _map;
+    private readonly List<PerfRing> _rings = [];
+
+    /// <summary>Opens a ring for each processor that runs, and puts them into the map.</summary>
+    /// <param name="map">The perf event array. It must stay open as long as this.</param>
+    /// <param name="size">The size of each ring in bytes; rounded up to a power of two.</param>
+    /// <exception cref="KernelException">EPERM: no privilege.</exception>
+    public PerfBufferReader(LiveMap map, int size = UsualSize)
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
+        if (map.Type != MapType.PerfEventArray) throw new ArgumentException($"The map '{map.Name}' is a {map.Type}, no PerfEventArray.");
+        _map = map;
+        try
+        {
+            foreach (var processor in Processors.Online.Where(one => one < map.MaxEntries)) Open(processor, size);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long Lost => _rings.Sum(ring => ring.Lost);
+
+    /// <inheritdoc/>
+    internal override IEnumerable<FileDescriptor> Descriptors => _rings.Select(ring => ring.Event);
+
+    /// <inheritdoc/>
+    public override int Drain(int index, RecordHandler handler, int most = int.MaxValue)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        var count = 0;
+        foreach (var ring in _rings) count += ring.Drain(index, handler, most - count);
+        return count;
+    }
+
+    /// <inheritdoc/>
+    public override void Dispose()
+    {
+        foreach (var ring in _rings)
+        {
+            if (!_map.Descriptor.IsClosed) Bpf.Delete(_map.Descriptor, BytesOf(ring.Processor));
+            ring.Dispose();
+        }
+
+        _rings.Clear();
+    }
+
+    private void Open(int processor, int size)
+    {
+        var attributes = new PerfEventAttributes
+        {
+            Type = 1, // PERF_TYPE_SOFTWARE
+            Config = BpfOutput,
+            SampleType = RawSample,
+            SamplePeriod = 1,
+            WakeupEvents = 1,
+        };
+        var ring = new PerfRing(PerfEvent.Open(attributes, -1, processor, $"a perf ring on processor {processor}"), processor, size);
+        _rings.Add(ring);
+        Bpf.Update(_map.Descriptor, BytesOf(processor), BytesOf(ring.Event.Number));
+        ring.Event.Enable();
+    }
+
+    private static byte[] BytesOf(int number) => MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in number)).ToArray();
+}

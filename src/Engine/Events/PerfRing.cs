@@ -1,0 +1,102 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Events;
+
+/// <summary>The ring of one processor, in memory shared with the kernel (perf_event_open(2), "MMAP layout").</summary>
+internal sealed unsafe class PerfRing : IDisposable
+{
+    // struct perf_event_mmap_page
+    private const int HeadOffset = 1024;
+    private const int TailOffset = 1032;
+
+    // PERF_RECORD_*; struct perf_event_header has type, flags and size in 8 bytes.
+    private const uint LostRecord = 2;
+    private const uint SampleRecord = 9;
+    private const int HeaderSize = 8;
+
+    private readonly MappedMemory _memory;
+    private readonly ulong _mask;
+    private byte[] _torn = [];
+
+    public PerfRing(PerfEvent perfEvent, int processor, int size)
+    {
+        (Event, Processor) = (perfEvent, processor);
+        var page = Environment.SystemPageSize;
+        var rounded = BitOperations.RoundUpToPowerOf2((uint)Math.Max(size, page));
+        _mask = rounded - 1;
+        try
+        {
+            _memory = MappedMemory.Map(perfEvent, 0, page + rounded, writable: true);
+        }
+        catch
+        {
+            perfEvent.Dispose();
+            throw;
+        }
+    }
+
+    public PerfEvent Event { get; }
+
+    public int Processor { get; }
+
+    /// <summary>How many records the kernel has told of as lost so far.</summary>
+    public long Lost { get; private set; }
+
+    public int Drain(int index, RecordHandler handler, int most)
+    {
+        var tail = (ulong*)(_memory.Pointer + TailOffset);
+        var head = Volatile.Read(ref *(ulong*)(_memory.Pointer + HeadOffset));
+        var at = *tail;
+        var count = 0;
+        try
+        {
+            while (at < head && count < most)
+            {
+                // A header never is torn: all sizes are multiples of 8.
+                var header = *(ulong*)At(at);
+                var size = (int)(header >> 48);
+                var body = Read(at + HeaderSize, size - HeaderSize);
+                at += (ulong)size;
+                switch ((uint)header)
+                {
+                    case SampleRecord:
+                        count++;
+                        handler(index, body.Slice(sizeof(uint), MemoryMarshal.Read<int>(body)));
+                        break;
+                    case LostRecord:
+                        // The event's id, and how many.
+                        Lost += MemoryMarshal.Read<long>(body[sizeof(ulong)..]);
+                        break;
+                    default:
+                        break;
+                }
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref *tail, at);
+        }
+
+        return count;
+    }
+
+    public void Dispose()
+    {
+        _memory.Dispose();
+        Event.Dispose();
+    }
+
+    private byte* At(ulong position) => _memory.Pointer + Environment.SystemPageSize + (position & _mask);
+
+    private ReadOnlySpan<byte> Read(ulong position, int length)
+    {
+        var before = (int)Math.Min((ulong)length, _mask + 1 - (position & _mask));
+        if (before == length) return new ReadOnlySpan<byte>(At(position), length);
+        if (_torn.Length < length) _torn = new byte[length];
+        new ReadOnlySpan<byte>(At(position), before).CopyTo(_torn);
+        new ReadOnlySpan<byte>(At(position + (ulong)before), length - before).CopyTo(_torn.AsSpan(before));
+        return _torn.AsSpan(0, length);
+    }
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using EbpfCat.Kernel;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Events;
+
+/// <summary>
+/// Reads what programs write with <c>bpf_trace_printk</c> (<c>Write-Debug</c>) from the kernel's trace log
+/// (<c>trace_pipe</c>), those lines too that were written before.
+/// </summary>
+/// <remarks>
+/// There is one log for all programs of the machine, and a line goes to the first reader that takes it:
+/// <c>cat trace_pipe</c>, <c>bpftool prog tracelog</c> or a second reader here. What is to reach everybody belongs into a
+/// program's output.
+/// </remarks>
+public sealed unsafe partial class TraceLog : IDisposable
+{
+    // O_RDONLY | O_NONBLOCK | O_CLOEXEC
+    private const int NonBlocking = 0x800 | 0x80000;
+    private const int BufferSize = 16 * 1024;
+
+    private readonly FileDescriptor _pipe;
+    private readonly Epoll _epoll = new();
+    private readonly EventDescriptor _stop = new();
+    private readonly byte[] _buffer = new byte[BufferSize];
+    private int _length;
+
+    /// <summary>Opens the log.</summary>
+    /// <exception cref="KernelException">
+    /// EBUSY: another process reads it, of kernels that let only one. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// </exception>
+    public TraceLog()
+    {
+        var path = $"{TraceFs.Current.Path}/trace_pipe";
+        var number = Libc.Open(path, NonBlocking);
+        if (number < 0) throw KernelFile.Refuse($"read the trace log '{path}'", Libc.LastErrno);
+        _pipe = new FileDescriptor(number);
+        _epoll.Include(_pipe, 0);
+        _epoll.Include(_stop, 0);
+    }
+
+    /// <summary>How many events the log dropped because nobody read it in time, as far as it was read.</summary>
+    public long Lost { get; private set; }
+
+    /// <summary>Reads lines as they come, until it is cancelled or the time is up.</summary>
+    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
+    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
+    public IEnumerable<TraceLogLine> Read(CancellationToken cancellation = default, TimeSpan? timeout = null)
+    {
+        var deadline = new Deadline(timeout);
+        using var registration = cancellation.UnsafeRegister(static stop => ((EventDescriptor)stop!).Signal(), _stop);
+        while (!cancellation.IsCancellationRequested)
+        {
+            if (TakeLine() is { } text)
+            {
+                if (Parse(text) is { } line) yield return line;
+            }
+            else if (!Fill() && (deadline.IsOver || !Wait(deadline.Remaining)))
+            {
+                break;
+            }
+        }
+
+        registration.Dispose();
+        _stop.Reset();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _epoll.Dispose();
+        _stop.Dispose();
+        _pipe.Dispose();
+    }
+
+    /// <summary>Reads a line; null where no program wrote it.</summary>
+    internal TraceLogLine? Parse(string text)
+    {
+        if (LostPattern().Match(text) is { Success: true } lost)
+        {
+            Lost += long.Parse(lost.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+            return null;
+        }
+
+        var match = LinePattern().Match(text);
+        if (!match.Success) return null;
+        return new TraceLogLine(
+            match.Groups["name"].Value,
+            Number(match.Groups["thread"]),
+            Number(match.Groups["cpu"]),
+            TimeSpan.FromMicroseconds((long)(decimal.Parse(match.Groups["time"].ValueSpan, CultureInfo.InvariantCulture) * 1_000_000)),
+            match.Groups["text"].Value);
+    }
+
+    private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
+
+    // Before Linux 5.9 the place of the call stands in place of the event's name: an address that is no function's.
+    [GeneratedRegex(@"^\s*(?<name>.+?)-(?<thread>\d+)\s+(?:\([\s\d-]+\)\s+)?\[(?<cpu>\d+)\]\s+(?:\S+\s+)?(?<time>\d+\.\d+): (?:bpf_trace_printk|0|0x[0-9a-f]+): (?<text>.*)$")]
+    private static partial Regex LinePattern();
+
+    [GeneratedRegex(@"^CPU:\d+ \[LOST (\d+) EVENTS\]")]
+    private static partial Regex LostPattern();
+
+    private bool Wait(TimeSpan timeout)
+    {
+        Span<ulong> keys = stackalloc ulong[1];
+        return _epoll.Wait(keys, timeout) > 0;
+    }
+
+    // The first whole line, taken out of the buffer; of one longer than the buffer what fits.
+    private string? TakeLine()
+    {
+        var end = _buffer.AsSpan(0, _length).IndexOf((byte)'\n');
+        if (end < 0 && _length < _buffer.Length) return null;
+        var next = end < 0 ? _length : end + 1;
+        var line = Encoding.UTF8.GetString(_buffer, 0, end < 0 ? _length : end);
+        _buffer.AsSpan(next, _length - next).CopyTo(_buffer);
+        _length -= next;
+        return line;
+    }
+
+    private bool Fill()
+    {
+        using var borrowed = _pipe.Borrow();
+        fixed (byte* free = &_buffer[_length])
+        {
+            var read = (int)Libc.Read(borrowed.Number, free, (nuint)(_buffer.Length - _length));
+            if (read < 0 && Libc.LastErrno is not (Errno.EAGAIN or Errno.EINTR))
+                throw KernelFile.Refuse("read the trace log", Libc.LastErrno);
+            _length += Math.Max(read, 0);
+            return read > 0;
+        }
+    }
+}

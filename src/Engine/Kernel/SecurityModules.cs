@@ -1,0 +1,49 @@
+namespace EbpfCat.Kernel;
+
+/// <summary>The Linux security modules that the running kernel asks.</summary>
+public static unsafe class SecurityModules
+{
+    private const string List = "/sys/kernel/security/lsm";
+
+    // lsm_list_modules(2), Linux 6.8, has one number on all processors; LSM_ID_* of linux/lsm.h.
+    private const int ListModules = 461;
+    private const int MostModules = 64;
+
+    private static readonly Dictionary<ulong, string> NamesById = new()
+    {
+        [100] = "capability", [101] = "selinux", [102] = "smack", [103] = "tomoyo", [104] = "apparmor", [105] = "yama",
+        [106] = "loadpin", [107] = "safesetid", [108] = "lockdown", [109] = "bpf", [110] = "landlock", [111] = "ima",
+        [112] = "evm", [113] = "ipe",
+    };
+
+    /// <summary>
+    /// Their names, in the order the kernel asks them; null where that cannot be found out: securityfs is not mounted, and
+    /// the kernel is older than Linux 6.8.
+    /// </summary>
+    public static IReadOnlyList<string>? Active
+    {
+        get
+        {
+            try
+            {
+                return File.ReadAllText(List).Trim().Split(',');
+            }
+            catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
+            {
+                return Ask();
+            }
+        }
+    }
+
+    private static List<string>? Ask()
+    {
+        var ids = stackalloc ulong[MostModules];
+        var size = (uint)(MostModules * sizeof(ulong));
+        var count = (int)Libc.SystemCall(ListModules, (nint)ids, (nint)(&size), 0);
+        if (count < 0) return null;
+        var names = new List<string>(count);
+        for (var index = 0; index < count; index++)
+            names.Add(NamesById.TryGetValue(ids[index], out var name) ? name : $"module {ids[index]}");
+        return names;
+    }
+}

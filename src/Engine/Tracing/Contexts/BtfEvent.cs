@@ -1,0 +1,87 @@
+using EbpfCat.Btf;
+using EbpfCat.Compiler;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// A hook whose arguments the kernel's BTF tells: fentry, fexit, raw tracepoints, LSM hooks, iterators. The context is an
+/// array of 8 bytes an argument; the verifier knows their types, so that pointers are followed without a helper call
+/// (Linux 5.5).
+/// </summary>
+public sealed class BtfEvent : TracedEvent
+{
+    private readonly IReadOnlyList<ContextArgument> _arguments;
+    private readonly BtfType? _result;
+    private readonly int _resultSlot;
+
+    private BtfEvent(string description, IEnumerable<BtfParameter> parameters, BtfType? result)
+    {
+        Description = description;
+        _arguments = ContextArgument.LayOut(parameters, out _resultSlot);
+        _result = result is { Kind: not BtfKind.Void } ? result : null;
+    }
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name)];
+
+    private protected override EventPlace? Returned =>
+        _result is { } result ? new TypedPlace(ContextArgument.Slot(_resultSlot), result, EventMemory.Typed) : null;
+
+    /// <summary>Entry of a kernel function.</summary>
+    /// <param name="function">Its name.</param>
+    /// <exception cref="UnknownNameException">BTF has no function of this name; names the nearest ones.</exception>
+    public static BtfEvent ForEntry(string function) =>
+        new($"the function {function}", Function("", function, "kernel function").Parameters, null);
+
+    /// <summary>Return of a kernel function, or its entry where its result may be set: the arguments and the result.</summary>
+    /// <param name="function">Its name.</param>
+    /// <exception cref="UnknownNameException">BTF has no function of this name; names the nearest ones.</exception>
+    public static BtfEvent ForReturn(string function)
+    {
+        var found = Function("", function, "kernel function");
+        return new($"the function {function}", found.Parameters, found.Result);
+    }
+
+    /// <summary>A raw tracepoint.</summary>
+    /// <param name="tracepoint">Its name, without a category.</param>
+    /// <exception cref="UnknownNameException">BTF has no tracepoint of this name; names the nearest ones.</exception>
+    public static BtfEvent ForRawTracepoint(string tracepoint) =>
+        new($"the raw tracepoint {tracepoint}", ParametersOf(tracepoint) ?? throw Unknown(TypedefPrefix, BtfKind.Typedef, tracepoint, "raw tracepoint"), null);
+
+    /// <summary>A hook of the Linux security modules. <c>$return</c> is what the hooks before it decided.</summary>
+    /// <param name="hook">Its name: <c>file_open</c>.</param>
+    /// <exception cref="UnknownNameException">There is no such hook; names the nearest ones.</exception>
+    public static BtfEvent ForSecurityHook(string hook)
+    {
+        var found = Function("bpf_lsm_", hook, "security hook");
+        return new($"the security hook {hook}", found.Parameters, found.Result);
+    }
+
+    /// <summary>An iterator over objects of the kernel.</summary>
+    /// <param name="kind">What it goes over: <c>task</c>, <c>task_file</c>.</param>
+    /// <exception cref="UnknownNameException">There is no such iterator; names the nearest ones.</exception>
+    public static BtfEvent ForIterator(string kind) =>
+        new($"the iterator {kind}", Function("bpf_iter_", kind, "iterator").Parameters, null);
+
+    /// <summary>The arguments of a raw tracepoint, or null where BTF does not tell them.</summary>
+    internal static IEnumerable<BtfParameter>? ParametersOf(string tracepoint) =>
+        // The first parameter is the tracepoint's own data.
+        KernelTypes.Find(TypedefPrefix + tracepoint, BtfKind.Typedef)?.Resolve().Target.Parameters.Skip(1);
+
+    private const string TypedefPrefix = "btf_trace_";
+
+    /// <inheritdoc/>
+    private protected override EventPlace? Find(string name) =>
+        ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Typed) : null;
+
+    private static BtfType Function(string prefix, string name, string kind) =>
+        KernelTypes.Find(prefix + name, BtfKind.Function) ?? throw Unknown(prefix, BtfKind.Function, name, kind);
+
+    private static UnknownNameException Unknown(string prefix, BtfKind kind, string name, string what) => new(
+        what, name, KernelTypes.Names(prefix, kind),
+        remark: BtfTypes.Kernel is null ? "The kernel has no types of its own (CONFIG_DEBUG_INFO_BTF)." : null);
+}

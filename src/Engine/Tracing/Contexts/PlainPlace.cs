@@ -1,0 +1,32 @@
+using EbpfCat.Compiler;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>A value of which no more is known than how it is reached; of an array in the context, its elements too.</summary>
+internal sealed class PlainPlace(EventAccess access) : EventPlace
+{
+    /// <inheritdoc/>
+    public override string Description => access.Type.Name;
+
+    /// <inheritdoc/>
+    public override EventAccess? Access => access;
+
+    /// <inheritdoc/>
+    public override EventPlace? Element(int index)
+    {
+        var (element, count) = access.Type switch
+        {
+            ArrayType array => (array.Element, array.Count),
+            BytesType bytes => (ScalarType.UInt8, bytes.Length),
+            _ => (null, 0),
+        };
+        if (element is null || index >= count || access is not { Content: EventContent.Value, Steps.Count: 0 }) return null;
+        return new PlainPlace(access with
+        {
+            Type = element,
+            RootOffset = access.RootOffset + (index * element.Size),
+            RootSize = element.Size,
+        });
+    }
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using EbpfCat.Compiler;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// A raw tracepoint without types: the arguments of the kernel's trace call as numbers of 8 bytes, <c>arg0</c> to
+/// <c>arg11</c> (Linux 4.17). Where BTF knows the tracepoint, its arguments have their names and types too.
+/// </summary>
+public sealed class RawTracepointEvent : TracedEvent
+{
+    // The kernel has trace calls of up to 12 arguments (linux/trace_events.h).
+    private const int MostArguments = 12;
+
+    private readonly string _tracepoint;
+    private readonly IReadOnlyList<ContextArgument> _arguments;
+    private readonly int _count;
+
+    /// <summary>A raw tracepoint.</summary>
+    /// <param name="tracepoint">Its name, without a category.</param>
+    public RawTracepointEvent(string tracepoint)
+    {
+        _tracepoint = tracepoint;
+        var known = BtfEvent.ParametersOf(tracepoint);
+        _arguments = ContextArgument.LayOut(known ?? [], out var end);
+        _count = known is null ? MostArguments : end;
+    }
+
+    /// <inheritdoc/>
+    public override string Description => $"the raw tracepoint {_tracepoint}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name), .. NumberedArguments.Names(_count)];
+
+    /// <inheritdoc/>
+    private protected override EventPlace? Find(string name) =>
+        ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Kernel)
+        : NumberedArguments.Find(name, _count) is { } index ? new PlainPlace(ContextArgument.Slot(index) with { Memory = EventMemory.Kernel })
+        : null;
+}

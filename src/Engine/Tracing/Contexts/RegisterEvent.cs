@@ -1,0 +1,146 @@
+using EbpfCat.Btf;
+using EbpfCat.Compiler;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// A kprobe or uprobe, entry or return: the registers (<c>struct pt_regs</c>). On entry of a function its arguments are
+/// <c>arg0</c>, <c>arg1</c> and so on, numbers of 8 bytes; those of a kernel function have the names and types that BTF
+/// gives them too, those of a system call's function its arguments'. On return there is <c>$return</c>. Registers have the
+/// assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>.
+/// </summary>
+public sealed class RegisterEvent : TracedEvent
+{
+    private readonly Registers _registers;
+    private readonly RegisterPlaces _places;
+    private readonly EventMemory _memory;
+    private readonly List<(string Name, EventPlace Place)> _arguments = [];
+    private EventPlace? _returned;
+
+    private RegisterEvent(string description, Registers registers, EventMemory memory)
+    {
+        (Description, _registers, _memory) = (description, registers, memory);
+        _places = new RegisterPlaces(registers, memory);
+    }
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name), .. _places.Names];
+
+    private protected override EventPlace? Returned => _returned;
+
+    /// <summary>Entry of a kernel function.</summary>
+    /// <param name="function">Its name; with <c>+offset</c>, or as a pattern for several, no more is known than registers.</param>
+    /// <param name="registers">The processor's; null for those of this one.</param>
+    public static RegisterEvent ForKprobe(string function, Registers? registers = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(function);
+        var traced = new RegisterEvent($"the function {function}", registers ?? Registers.Current, EventMemory.Kernel);
+        if (!IsInside(function))
+        {
+            if (function.StartsWith(traced._registers.SyscallWrapper, StringComparison.Ordinal)) traced.AddSyscallArguments(function);
+            traced.AddNamedArguments(function);
+        }
+
+        traced.AddNumberedArguments();
+        return traced;
+    }
+
+    /// <summary>Return of a kernel function.</summary>
+    /// <param name="function">Its name, or a pattern for several.</param>
+    /// <param name="registers">The processor's; null for those of this one.</param>
+    public static RegisterEvent ForKretprobe(string function, Registers? registers = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(function);
+        var traced = new RegisterEvent($"the return of {function}", registers ?? Registers.Current, EventMemory.Kernel);
+        var result = KernelTypes.Find(function, BtfKind.Function)?.Result;
+        traced._returned = result switch
+        {
+            null => traced.ReturnedNumber(),
+            { Kind: BtfKind.Void } => null,
+            { } type => new TypedPlace(traced._places.At(traced._registers.Result), type, EventMemory.Kernel),
+        };
+        return traced;
+    }
+
+    /// <summary>Entry of a function in user space, or an instruction there.</summary>
+    /// <param name="registers">The processor's; null for those of this one.</param>
+    public static RegisterEvent ForUprobe(Registers? registers = null)
+    {
+        var traced = new RegisterEvent("the uprobe", registers ?? Registers.Current, EventMemory.User);
+        traced.AddNumberedArguments();
+        return traced;
+    }
+
+    /// <summary>Return of a function in user space: what it returned, as a number of 8 bytes.</summary>
+    /// <param name="registers">The processor's; null for those of this one.</param>
+    public static RegisterEvent ForUretprobe(Registers? registers = null)
+    {
+        var traced = new RegisterEvent("the return of the function", registers ?? Registers.Current, EventMemory.User);
+        traced._returned = traced.ReturnedNumber();
+        return traced;
+    }
+
+    /// <inheritdoc/>
+    private protected override EventPlace? Find(string name) =>
+        _arguments.Find(argument => argument.Name == name).Place
+        ?? _arguments.Find(argument => argument.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Place
+        ?? _places.Find(name);
+
+    /// <inheritdoc/>
+    private protected override string? Suggest(string name) => _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
+        ? "Where a function returns its arguments are gone: keep them in a map, by $process.ThreadId, on entry."
+        : null;
+
+    private static bool IsInside(string function) => function.AsSpan().ContainsAny('+', '*', '?');
+
+    private PlainPlace ReturnedNumber() => new(_places.At(_registers.Result) with { Type = ScalarType.Int64 });
+
+    private void AddNumberedArguments()
+    {
+        foreach (var (name, slot) in NumberedArguments.Names(_registers.Arguments.Count).Zip(_registers.Arguments))
+            _arguments.Add((name, new PlainPlace(_places.At(slot))));
+    }
+
+    private void AddNamedArguments(string function)
+    {
+        if (KernelTypes.Find(function, BtfKind.Function) is not { } found) return;
+        foreach (var argument in ContextArgument.LayOut(found.Parameters, out _))
+        {
+            // What is larger than two registers, and what follows the last one, is on the stack.
+            if (argument.Type.Size > 16 || argument.Index >= _registers.Arguments.Count) break;
+            _arguments.Add((argument.Name, new TypedPlace(_places.At(_registers.Arguments[argument.Index]), argument.Type, _memory) { Name = argument.Name }));
+        }
+    }
+
+    // The wrapper's only argument points to the registers of the process, which hold the arguments of the system call.
+    private void AddSyscallArguments(string function)
+    {
+        var name = function[_registers.SyscallWrapper.Length..];
+        TracepointFormat format;
+        try
+        {
+            format = TraceFs.Current.GetFormat($"{TracepointFormat.SyscallCategory}/sys_enter_{name}");
+        }
+        catch (Exception missing) when (missing is UnknownNameException or Kernel.KernelException)
+        {
+            return;
+        }
+
+        var proper = SyscallFacts.NamesByFunction.GetValueOrDefault(name, name);
+        var arguments = format.OwnFields.Where(field => !field.IsDynamic).Skip(1)
+            .Select((field, index) => SyscallFacts.Describe(proper, field, index)).ToList();
+        foreach (var argument in arguments) _arguments.Add((argument.Name, SyscallPlace.Of(argument, InCaller(argument), LengthOf)));
+
+        EventAccess LengthOf(string length) => InCaller(arguments.First(each => each.Name == length));
+    }
+
+    private EventAccess InCaller(SyscallArgument argument) => _places.At(_registers.Arguments[0]) with
+    {
+        Type = argument.Type,
+        Steps = [new EventStep(_registers.SyscallArguments[argument.Index].Offset, EventMemory.Kernel)],
+    };
+}

@@ -1,0 +1,23 @@
+using EbpfCat.Compiler;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>A pointer to pointers to texts in the process's memory: the arguments and environment of execve(2).</summary>
+internal sealed class TextListPlace(EventAccess access) : EventPlace
+{
+    /// <inheritdoc/>
+    public override string Description => "list of texts";
+
+    /// <inheritdoc/>
+    public override EventAccess? Access => access;
+
+    /// <inheritdoc/>
+    public override EventPlace? Element(int index) => new PlainPlace(access with
+    {
+        Type = new StringType(TextCapacity),
+        Steps = [new EventStep(index * 8, EventMemory.User)],
+        Content = EventContent.TextPointer,
+        Memory = EventMemory.User,
+    });
+}

@@ -1,0 +1,55 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// Something traced, as a program on it sees it: <c>$event</c> with its fields by name, whose case does not count, and
+/// <c>$return</c>.
+/// </summary>
+public abstract class TracedEvent : ITracedEvent
+{
+    private protected TracedEvent()
+    {
+    }
+
+    /// <summary>What it is, in words: <c>the tracepoint sched/sched_switch</c>.</summary>
+    public abstract string Description { get; }
+
+    /// <summary>The names of the fields, in order.</summary>
+    public abstract IReadOnlyList<string> FieldNames { get; }
+
+    /// <inheritdoc/>
+    public EventAccess? Return => Returned?.Access;
+
+    private protected virtual EventPlace? Returned => null;
+
+    /// <inheritdoc/>
+    public EventAccess Resolve(EventFieldExpression field)
+    {
+        ArgumentNullException.ThrowIfNull(field);
+        var name = field.Path[0];
+        var place = name == EventFieldExpression.ReturnValue ? Returned : Find(name);
+        if (place is null)
+        {
+            throw new CompileException(
+                "UnknownField", $"There is no field '{name}' in {Description}.", field.Source, Suggest(name) ?? Nearest(name, FieldNames));
+        }
+
+        foreach (var word in field.Path.Skip(1))
+        {
+            place = place.Go(word) ?? throw new CompileException(
+                "UnknownField", $"There is no field '{word}' in {place.Description}.", field.Source, Nearest(word, place.Names));
+        }
+
+        return place.Require(field.Source);
+    }
+
+    /// <summary>The field of a name, or null.</summary>
+    private protected abstract EventPlace? Find(string name);
+
+    /// <summary>What to say of a name that is none, beyond the nearest ones.</summary>
+    private protected virtual string? Suggest(string name) => null;
+
+    private static string? Nearest(string name, IReadOnlyCollection<string> names) => NameSuggestion.Sentence(name, names);
+}

@@ -1,0 +1,84 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>What a program sees of what it is attached to, by its type, hook and target.</summary>
+public static class TracedEvents
+{
+    /// <summary>
+    /// The event of a program; null where its type has none, or where its target is not said that is needed to know its
+    /// fields.
+    /// </summary>
+    /// <param name="definition">The program.</param>
+    /// <exception cref="UnknownNameException">There is no such tracepoint, function, hook or probe; names the nearest ones.</exception>
+    /// <exception cref="Kernel.KernelException">What the kernel tells of it cannot be read.</exception>
+    public static ITracedEvent? For(ProgramDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        if (definition.Type == ProgramType.PerfEvent) return new PerfSampleEvent();
+        if (definition.Type == ProgramType.Kprobe) return Probe(definition);
+        if (definition.Target is not { Length: > 0 } target) return null;
+        return definition.Type switch
+        {
+            ProgramType.Tracepoint => new TracepointEvent(TraceFs.Current.GetFormat(target)),
+            ProgramType.RawTracepoint => new RawTracepointEvent(target),
+            ProgramType.Lsm => BtfEvent.ForSecurityHook(target),
+            ProgramType.Tracing => definition.Hook switch
+            {
+                ProgramHook.Fexit or ProgramHook.ModifyReturn => BtfEvent.ForReturn(target),
+                ProgramHook.RawTracepoint => BtfEvent.ForRawTracepoint(target),
+                ProgramHook.Iterator => BtfEvent.ForIterator(target),
+                _ => BtfEvent.ForEntry(target),
+            },
+            _ => null,
+        };
+    }
+
+    /// <summary>What the compiler is to know for a program; what is traced is looked up only where the code asks for it.</summary>
+    internal static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
+    {
+        var (usesEvent, usesParent) = (false, false);
+        foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. definition.Functions.SelectMany(function => function.Body)]))
+        {
+            usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
+            usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
+        }
+
+        return options with
+        {
+            Event = options.Event ?? (usesEvent ? For(definition) : null),
+            ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
+        };
+    }
+
+    private static ITracedEvent? Probe(ProgramDefinition definition)
+    {
+        var target = definition.Target ?? "";
+        var isInUserSpace = target.AsSpan().ContainsAny('/', ':');
+        switch (definition.Probe ?? (isInUserSpace ? ProbeKind.Uprobe : ProbeKind.Kprobe))
+        {
+            case ProbeKind.Uprobe:
+                return RegisterEvent.ForUprobe();
+            case ProbeKind.Uretprobe:
+                return RegisterEvent.ForUretprobe();
+            case ProbeKind.Usdt:
+                return UsdtAt(target);
+            case ProbeKind.Kretprobe when target.Length > 0:
+                return RegisterEvent.ForKretprobe(target);
+            case ProbeKind.Kprobe when target.Length > 0:
+                return RegisterEvent.ForKprobe(target);
+            default:
+                return null;
+        }
+    }
+
+    // path:provider:name, or path:name.
+    private static UsdtEvent? UsdtAt(string target)
+    {
+        var parts = target.Split(':');
+        if (parts.Length < 2) return null;
+        using var file = ElfFile.Open(SharedLibraries.Resolve(parts[0]));
+        return new UsdtEvent(UsdtProbes.Find(file, string.Join(':', parts[1..])));
+    }
+}

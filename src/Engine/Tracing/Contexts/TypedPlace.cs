@@ -1,0 +1,149 @@
+using EbpfCat.Btf;
+using EbpfCat.Compiler;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>A value whose type the kernel's BTF tells: its fields, and those behind its pointers, are found by name.</summary>
+internal sealed class TypedPlace : EventPlace
+{
+    // More of the kernel's memory than this is hardly wanted at once, and would not fit on the stack.
+    private const int LargestWhole = 256;
+
+    private static readonly HashSet<string> SocketAddresses = ["sockaddr", "sockaddr_unsized", "sockaddr_storage"];
+
+    private readonly EventAccess _root;
+    private readonly BtfType _type;
+
+    /// <summary>A value that the context holds, or that a pointer there leads to.</summary>
+    /// <param name="root">How the context holds it; the type in it does not count.</param>
+    /// <param name="type">Its type; where <see cref="IsPointee"/> is set, that of what it points to.</param>
+    /// <param name="leads">Whose memory a pointer in it leads to.</param>
+    public TypedPlace(EventAccess root, BtfType type, EventMemory leads) => (_root, _type, Leads) = (root, type, leads);
+
+    /// <summary>Whether the type is that of what the value points to.</summary>
+    public bool IsPointee { get; init; }
+
+    /// <summary>Whose memory a pointer in the value leads to.</summary>
+    public EventMemory Leads { get; }
+
+    /// <summary>Where the value is, in bytes from the last pointer followed; null where it is at the root itself.</summary>
+    public int? Offset { get; init; }
+
+    /// <summary>Whose memory that is.</summary>
+    public EventMemory Memory { get; init; }
+
+    /// <summary>The name it was found by, which may tell an address from a number.</summary>
+    public string Name { get; init; } = "";
+
+    /// <inheritdoc/>
+    public override string Description => IsPointee ? $"{_type} *" : _type.ToString();
+
+    /// <inheritdoc/>
+    public override IReadOnlyCollection<string> Names => [.. Composite().NamedMembers.Select(member => member.Name)];
+
+    /// <inheritdoc/>
+    public override EventAccess? Access => Field is { IsBitfield: true } bits ? BitsAccess(bits) : ValueAccess();
+
+    private BtfMember? Field { get; init; }
+
+    private BtfType? Pointee => IsPointee ? _type
+        : _type.Resolve() is { Kind: BtfKind.Pointer } pointer ? pointer.Target
+        : null;
+
+    /// <inheritdoc/>
+    public override EventPlace? Member(string name)
+    {
+        if (Pointee is { } target)
+        {
+            var whole = KernelTypes.Complete(target);
+            return whole.IsComposite && whole.FindMember(name) is { } behind ? Behind(target, behind.Type, behind.Offset, behind) : null;
+        }
+
+        var found = _type.Resolve() is { IsComposite: true } composite ? composite.FindMember(name) : null;
+        return found is { } inside ? Within(inside.Type, inside.Offset, inside) : null;
+    }
+
+    /// <inheritdoc/>
+    public override EventPlace? Element(int index)
+    {
+        if (Pointee is { } target) return target.Size > 0 ? Behind(target, target, index * target.Size, null) : null;
+        if (_type.Resolve() is not { Kind: BtfKind.Array } array) return null;
+        if (array.Length > 0 && index >= array.Length) return null;
+        return Within(array.Target, index * array.Target.Size, null);
+    }
+
+    private BtfType Composite() => KernelTypes.Complete(Pointee ?? _type);
+
+    // A part of this value, as far into its memory as this is and a bit further.
+    private TypedPlace? Within(BtfType type, int offset, BtfMember? field) => Offset is not { } start
+        ? null
+        : new TypedPlace(_root, type, Leads)
+        {
+            Offset = start + offset,
+            Memory = Memory,
+            Name = field?.Name ?? Name,
+            Field = field is { } member ? member with { BitOffset = member.BitOffset + (start * 8) } : null,
+        };
+
+    // A part of what this pointer points to.
+    private TypedPlace Behind(BtfType target, BtfType type, int offset, BtfMember? field)
+    {
+        var memory = MemoryBehind(target);
+        return new TypedPlace(Followed(), type, memory) { Offset = offset, Memory = memory, Name = field?.Name ?? Name, Field = field };
+    }
+
+    private EventAccess Followed() => Offset is { } offset ? _root with { Steps = [.. _root.Steps, new EventStep(offset, Memory)] } : _root;
+
+    // The verifier knows the types of pointers to structs alone. A mark says which pointers are the process's own.
+    private EventMemory MemoryBehind(BtfType target) =>
+        target is { Kind: BtfKind.TypeTag, Name: "user" } ? EventMemory.User
+        : Leads == EventMemory.Typed && !target.Resolve().IsComposite ? EventMemory.Kernel
+        : Leads;
+
+    private EventAccess? ValueAccess()
+    {
+        var access = Followed();
+        if (Pointee is { } target)
+        {
+            var memory = MemoryBehind(target);
+            access = access with { Type = ScalarType.UInt64, Memory = memory == EventMemory.Typed ? EventMemory.Kernel : memory };
+            var plain = target.Resolve();
+            if (plain is { IsCharacter: true, Size: 1 })
+                return access with { Type = new StringType(TextCapacity), Content = EventContent.TextPointer };
+            return plain.IsComposite && SocketAddresses.Contains(plain.Name)
+                ? access with { Type = SocketAddressType.Instance, Content = EventContent.BytesPointer }
+                : access;
+        }
+
+        var type = _type.Resolve();
+        if (type is { Kind: BtfKind.Array, Length: 0 } && type.Target.Resolve() is { IsCharacter: true, Size: 1 })
+            return Offset is null ? null : access with { Type = new StringType(TextCapacity) };
+        if (type.Size > LargestWhole || _type.ToEbpfType() is not { Size: > 0 } converted) return null;
+        if (Offset is null) return converted is ScalarType or EnumType ? access with { Type = converted } : null;
+        return access with { Type = IsAddress(converted) ? AddressType.IPv4 : converted };
+    }
+
+    // The kernel keeps IPv4 addresses as numbers, and names them after what they are: skc_daddr, saddr.
+    private bool IsAddress(EbpfType type) =>
+        type is ScalarType { Bits: 32, NeedsSwap: true } && Name.EndsWith("addr", StringComparison.OrdinalIgnoreCase);
+
+    // A bit field is read with the whole unit of its type that it lies in.
+    private EventAccess? BitsAccess(BtfMember field)
+    {
+        if (field.Type.Resolve().ToEbpfType() is not { } type) return null;
+        var named = type as EnumType;
+        if ((named?.Underlying ?? type) is not ScalarType unit) return null;
+        if (unit.IsBoolean) unit = ScalarType.UInt8;
+        while (unit.Bits < 64 && (field.BitOffset % unit.Bits) + field.BitfieldSize > unit.Bits)
+            unit = ScalarType.Integer(unit.Bits * 2, unit.IsSigned);
+        var start = field.BitOffset / unit.Bits * unit.Size;
+        return _root with
+        {
+            Type = unit,
+            Steps = [.. _root.Steps, new EventStep(start, Memory)],
+            BitOffset = field.BitOffset - (start * 8),
+            BitCount = field.BitfieldSize,
+        };
+    }
+}

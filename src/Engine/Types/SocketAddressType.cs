@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace EbpfCat.Types;
+
+/// <summary>
+/// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds, sockaddr(3type)):
+/// the family in the processor's order, then what the family has, ports and IP addresses in network order. Outside it is
+/// an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see cref="NetlinkEndPoint"/>, or for other
+/// families an <see cref="OtherEndPoint"/>.
+/// </summary>
+public sealed class SocketAddressType : EbpfType
+{
+    /// <summary>The family and a path of 108 bytes (<c>struct sockaddr_un</c>), rounded up.</summary>
+    public const int LargestSize = 112;
+
+    /// <summary>Enough for IPv4, IPv6 and netlink, not for paths (<c>struct sockaddr_in6</c>).</summary>
+    public const int NetworkSize = 28;
+
+    /// <summary>Room for the addresses of all families.</summary>
+    public static readonly SocketAddressType Instance = new();
+
+    private const int FamilySize = 2;
+    private const ushort Unix = 1;
+    private const ushort IPv4 = 2;
+    private const ushort IPv6 = 10;
+    private const ushort Netlink = 16;
+
+    /// <summary>An address in so many bytes.</summary>
+    /// <param name="size">How many; a longer address is cut off.</param>
+    /// <exception cref="ArgumentOutOfRangeException">An IPv4 address (16 bytes) does not fit.</exception>
+    public SocketAddressType(int size = LargestSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
+        Size = size;
+    }
+
+    /// <inheritdoc/>
+    public override string Name => Size == LargestSize ? "sockaddr" : $"sockaddr[{Size}]";
+
+    /// <inheritdoc/>
+    public override int Size { get; }
+
+    /// <inheritdoc/>
+    public override int Alignment => 4;
+
+    /// <inheritdoc/>
+    public override bool Equals(EbpfType? other) => other is SocketAddressType address && address.Size == Size;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(nameof(SocketAddressType), Size);
+
+    private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
+    {
+        var family = BitConverter.ToUInt16(bytes);
+        switch (family)
+        {
+            case IPv4:
+                return new IPEndPoint(new IPAddress(bytes.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+            case IPv6 when bytes.Length >= NetworkSize:
+                var address = new IPAddress(bytes.Slice(8, 16), BitConverter.ToUInt32(bytes[24..]));
+                return new IPEndPoint(address, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+            case Unix when ReadPath(bytes[FamilySize..]) is { Length: > 0 } path:
+                return new UnixDomainSocketEndPoint(path);
+            case Netlink:
+                return new NetlinkEndPoint(BitConverter.ToUInt32(bytes[4..]), BitConverter.ToUInt32(bytes[8..]));
+            default:
+                return new OtherEndPoint(family, bytes[FamilySize..].TrimEnd((byte)0).ToArray());
+        }
+    }
+
+    private protected override void WriteCore(object? value, Span<byte> bytes)
+    {
+        bytes.Clear();
+        switch (value)
+        {
+            case NetlinkEndPoint netlink:
+                BitConverter.TryWriteBytes(bytes, Netlink);
+                BitConverter.TryWriteBytes(bytes[4..], netlink.PortId);
+                BitConverter.TryWriteBytes(bytes[8..], netlink.Groups);
+                break;
+            case OtherEndPoint other when other.Data.Length <= Size - FamilySize:
+                BitConverter.TryWriteBytes(bytes, other.FamilyNumber);
+                other.Data.CopyTo(bytes[FamilySize..]);
+                break;
+            case IPEndPoint or UnixDomainSocketEndPoint:
+                Write((EndPoint)value, bytes);
+                break;
+            case string text when IPEndPoint.TryParse(text, out var parsed):
+                Write(parsed, bytes);
+                break;
+            default:
+                throw TypeConversionException.Refuse(value, this, "it takes the address of a socket, such as 127.0.0.1:80");
+        }
+    }
+
+    private void Write(EndPoint endPoint, Span<byte> bytes)
+    {
+        var serialized = endPoint.Serialize();
+        // The end of a path may be left out: it is zeros.
+        var length = endPoint is UnixDomainSocketEndPoint ? Math.Min(serialized.Size, Size) : serialized.Size;
+        if (length > Size) throw TypeConversionException.Refuse(endPoint, this, $"it has {Size} bytes, and the address takes {length}");
+        serialized.Buffer.Span[..length].CopyTo(bytes);
+        BitConverter.TryWriteBytes(bytes, endPoint is UnixDomainSocketEndPoint ? Unix : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4 : IPv6);
+    }
+
+    // A path ends at its NUL; a name in the abstract namespace begins with one and ends with the address.
+    private static string ReadPath(ReadOnlySpan<byte> path)
+    {
+        var isAbstract = path is [0, ..];
+        var end = isAbstract ? path.TrimEnd((byte)0).Length : path.IndexOf((byte)0);
+        return Encoding.UTF8.GetString(end < 0 ? path : path[..end]);
+    }
+}

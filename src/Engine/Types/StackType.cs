@@ -1,0 +1,39 @@
+using System.Buffers.Binary;
+
+namespace EbpfCat.Types;
+
+/// <summary>A stack trace in a record or a key: its id (signed, 4 bytes) and its process (unsigned, 4 bytes), in the processor's order.</summary>
+public sealed class StackType : EbpfType
+{
+    /// <summary>The only one there is.</summary>
+    public static readonly StackType Instance = new();
+
+    private StackType()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "stack";
+
+    /// <inheritdoc/>
+    public override int Size => 8;
+
+    /// <inheritdoc/>
+    public override int Alignment => 4;
+
+    /// <inheritdoc/>
+    public override bool Equals(EbpfType? other) => other is StackType;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => nameof(StackType).GetHashCode(StringComparison.Ordinal);
+
+    private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => new StackReference(
+        BinaryPrimitives.ReadInt32LittleEndian(bytes), BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]));
+
+    private protected override void WriteCore(object? value, Span<byte> bytes)
+    {
+        if (value is not StackReference stack) throw new TypeConversionException($"A {value?.GetType().Name ?? "null"} is not a stack trace.");
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, stack.Id);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], stack.ProcessId);
+    }
+}

@@ -1,0 +1,45 @@
+using System.Management.Automation;
+using EbpfCat.Completion;
+using EbpfCat.Kernel;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Lists what is pinned.</summary>
+[Cmdlet(VerbsCommon.Get, "EbpfPin")]
+[OutputType(typeof(PinInfo))]
+public sealed class GetEbpfPinCommand : EbpfCommand
+{
+    /// <summary>A pin, by name or path, or a directory of pins; wildcards are permitted.</summary>
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
+    [Alias("PinPath", "Name")]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(PinPathCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Path { get; set; } = BpfFileSystem.UsualPath;
+
+    /// <summary>What the pins keep.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public PinKind[]? Kind { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Path;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        foreach (var path in PinTarget.Resolve(Path))
+        {
+            PinInfo[] pins = Directory.Exists(path) ? [.. Pins.In(path)] : [.. Found(path)];
+            WriteObject(pins.Where(pin => Kind is null || Kind.Contains(pin.Kind)), enumerateCollection: true);
+        }
+    }
+
+    private IEnumerable<PinInfo> Found(string path)
+    {
+        if (Pins.Read(path) is { } pin) return [pin];
+        WriteError(Errors.NotFound("PinNotFound", $"Nothing is pinned at '{path}'.", path));
+        return [];
+    }
+}

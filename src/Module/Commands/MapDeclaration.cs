@@ -1,0 +1,78 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
+using EbpfCat.Types;
+
+namespace EbpfCat.Commands;
+
+/// <summary>What the commands that declare or make a map are told of it.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Type">Its kind.</param>
+/// <param name="Key">The type of its keys.</param>
+/// <param name="Value">The type of its values.</param>
+/// <param name="MaxEntries">How many entries it can hold; 0 for what follows from the rest.</param>
+/// <param name="Flags">How it is made.</param>
+/// <param name="InnerMap">Of a map of maps a map that the inner ones are like.</param>
+/// <param name="Programs">Of a map of programs their names.</param>
+internal sealed record MapDeclaration(
+    string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, BpfMapFlags Flags, object? InnerMap,
+    string[]? Programs)
+{
+    private static readonly HashSet<MapType> Keyless =
+        [MapType.Queue, MapType.Stack, MapType.BloomFilter, MapType.RingBuffer];
+
+    private static readonly HashSet<MapType> FreeKeys =
+    [
+        MapType.Hash, MapType.LruHash, MapType.PerCpuHash, MapType.LruPerCpuHash, MapType.LpmTrie, MapType.HashOfMaps,
+        MapType.SockHash,
+    ];
+
+    private static readonly HashSet<MapType> FreeValues =
+    [
+        MapType.Hash, MapType.LruHash, MapType.PerCpuHash, MapType.LruPerCpuHash, MapType.Array, MapType.PerCpuArray,
+        MapType.LpmTrie, MapType.Queue, MapType.Stack, MapType.BloomFilter,
+    ];
+
+    /// <summary>The map as programs declare it.</summary>
+    /// <exception cref="CompileException">Something is missing, or is too much.</exception>
+    public Map ToMap()
+    {
+        if (Key is null && FreeKeys.Contains(Type))
+            throw Wrong("MissingKeyType", $"A map of type {Type} has keys.", "Give their type, such as -Key uint32.");
+        if (Key is not null && Keyless.Contains(Type))
+            throw Wrong("UnexpectedKeyType", $"A map of type {Type} has no keys.", "Leave out -Key.");
+        if (Value is null && FreeValues.Contains(Type))
+            throw Wrong("MissingValueType", $"A map of type {Type} has values.", "Give their type, such as -Value uint64.");
+        var isOfMaps = Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
+        if (isOfMaps && InnerMap is null)
+            throw Wrong("MissingInnerMap", $"A map of type {Type} has maps in it.", "Give one that they are like: -InnerMap (New-EbpfMap …).");
+        if (!isOfMaps && InnerMap is not null)
+            throw Wrong("UnexpectedInnerMap", $"A map of type {Type} has no maps in it.", "Declare it with -Type HashOfMaps or ArrayOfMaps.");
+        if (Type != MapType.ProgramArray && Programs is not null)
+            throw Wrong("UnexpectedPrograms", $"A map of type {Type} has no programs in it.", "Declare it with -Type ProgramArray.");
+        var entries = MaxEntries > 0 ? MaxEntries : Programs?.Length ?? (Type == MapType.PerfEventArray ? 0 : throw Wrong(
+            "MissingMaxEntries", $"How large the map '{Name}' is must be told.", "Give -MaxEntries."));
+        if (Programs?.Length > entries)
+            throw Wrong("TooManyPrograms", $"The map '{Name}' has {entries} entries for {Programs.Length} programs.", "Leave out -MaxEntries.");
+        return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, (uint)Flags, InnerMap is null ? null : Inner(InnerMap)));
+    }
+
+    /// <summary>A map that exists, as programs declare it that use it.</summary>
+    /// <param name="map">A live map, or one that was found in the kernel.</param>
+    /// <param name="name">What they call it; null for its own name.</param>
+    public static Map Existing(object map, string? name = null) => map switch
+    {
+        LiveMap live => live.ToDefinition(name),
+        KernelMap or PinInfo { Kind: PinKind.Map } when Shared.Open(map) is LiveMap opened => opened.ToDefinition(name),
+        _ => throw new ArgumentException($"A {map.GetType().Name} is no map; give what New-EbpfMap or Get-EbpfMap gives."),
+    };
+
+    // The programs go by name: the keys are an enumeration of their indices.
+    private EbpfType? KeyType() => Programs is null ? Key : new EnumType(
+        ScalarType.UInt32, Programs.Select((name, index) => KeyValuePair.Create(name, (long)index)), "programs");
+
+    private static Map Inner(object map) => Existing(map) with { Existing = null };
+
+    private static CompileException Wrong(string id, string problem, string suggestion) => new(id, problem, null, suggestion);
+}

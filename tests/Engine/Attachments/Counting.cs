@@ -1,0 +1,69 @@
+using System.Globalization;
+using EbpfCat.Attachments;
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Attachments;
+
+/// <summary>Programs that count how often they run, and what makes them.</summary>
+internal static class Counting
+{
+    public static Expression OwnProcess => new SystemValueExpression(SystemValue.ProcessId) == Environment.ProcessId;
+
+    /// <summary>Counts the runs in this process, or everywhere.</summary>
+    public static ProgramDefinition Define(
+        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null, string? verdict = null)
+    {
+        var definition = new ProgramDefinition("counting", type) { Target = target, Hook = hook, DefaultAction = verdict };
+        var count = definition.AddVariable("count", ScalarType.UInt64);
+        return definition.AddCode(code =>
+        {
+            if (everywhere) code.Increment(count);
+            else code.If(OwnProcess, then => then.Increment(count));
+        });
+    }
+
+    public static LoadedProgram Load(
+        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null, string? verdict = null) =>
+        EbpfProgram.Load(Define(type, everywhere, target, hook, verdict));
+
+    public static long Count(this LoadedProgram program) =>
+        Convert.ToInt64(program.Variables["count"].Value, CultureInfo.InvariantCulture);
+
+    /// <summary>Loads a program written as instructions, of which some load the address of its map.</summary>
+    public static LoadedProgram Load(ProgramDefinition definition, Instruction[] instructions, Map? map = null, int reference = -1) =>
+        ProgramLoader.Load(new CompiledProgram
+        {
+            Definition = definition,
+            Instructions = instructions,
+            Maps = map is null ? [] : [map],
+            MapReferences = map is null ? [] : [new MapReference(reference, 0)],
+            Variables = [],
+            Lines = [],
+            Functions = [],
+            InstructionSet = InstructionSet.V1,
+        });
+
+    /// <summary>Attaches without links, as on kernels that have none.</summary>
+    public static T WithoutLinks<T>(Func<T> attach)
+    {
+        Hold.AvoidsLinks = true;
+        try
+        {
+            return attach();
+        }
+        finally
+        {
+            Hold.AvoidsLinks = false;
+        }
+    }
+
+    public static bool Has(BpfAttachType attachType) => KernelFacts.RunningVersion >= KernelFacts.Since(attachType);
+
+    /// <summary>Waits until a condition holds, at most five seconds.</summary>
+    public static bool Eventually(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(5));
+}

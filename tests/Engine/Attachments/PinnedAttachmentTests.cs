@@ -1,0 +1,144 @@
+using EbpfCat.Attachments;
+using EbpfCat.Kernel;
+using EbpfCat.Programs;
+using EbpfCat.Tests.Kernel;
+using EbpfCat.Tests.Programs;
+
+namespace EbpfCat.Tests.Attachments;
+
+public sealed class PinnedAttachmentTests : IDisposable
+{
+    private readonly VethPair _pair = new();
+    private readonly TemporaryBpfFileSystem _fileSystem = new();
+
+    public void Dispose()
+    {
+        _pair.Dispose();
+        _fileSystem.Dispose();
+    }
+
+    [Theory]
+    [InlineData(XdpMode.Native)]
+    [InlineData(XdpMode.Generic)]
+    public void A_pinned_attachment_stays_and_is_found_with_its_maps(XdpMode mode)
+    {
+        uint id;
+        using (var program = ProgramLoader.Load(Sample.Counter(initialValue: 41)))
+        using (var attachment = Attach(program, "stay", mode))
+        {
+            Assert.Equal((_fileSystem.PathOf("stay"), true), (attachment.PinPath, attachment.OutlivesProcess));
+            id = program.Id;
+        }
+
+        Assert.Equal(id, Assert.Single(Get()).ProgramId);
+        using (var again = Open("stay"))
+        {
+            Assert.Equal((VethPair.Near, id, "Xdp", true), (again.Target, again.Program.Id, again.Kind, again.IsAttached));
+            Assert.Equal(mode, Assert.IsType<XdpAttachment>(again).Mode);
+            Assert.InRange((ulong)again.Program.Variables["packets"].Value!, 41ul, 100ul);
+            again.Program.Variables["packets"].Value = 1000;
+        }
+
+        using (var again = Open("stay"))
+        {
+            Assert.InRange((ulong)again.Program.Variables["packets"].Value!, 1000ul, 1100ul);
+            again.Detach();
+        }
+
+        Assert.Empty(Get());
+        Assert.False(Directory.Exists(_fileSystem.PathOf("stay")));
+    }
+
+    [Fact]
+    public void A_name_that_is_taken_is_refused_before_anything_happens()
+    {
+        using var program = ProgramLoader.Load(Sample.Counter());
+        using var first = Attach(program, "taken");
+        first.Dispose();
+        var other = Assert.Throws<KernelException>(
+            () => _pair.FarNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Far, pin: _fileSystem.PathOf("taken"))));
+        Assert.Contains("the name is taken", other.Message, StringComparison.Ordinal);
+        Assert.Empty(_pair.FarNamespace.Run(() => XdpAttachments.Get()));
+        Open("taken").Detach();
+    }
+
+    [Fact]
+    public void Force_replaces_the_pin_with_the_program()
+    {
+        using var first = ProgramLoader.Load(Sample.Counter(name: "first"));
+        using var second = ProgramLoader.Load(Sample.Counter(name: "second", initialValue: 500));
+        Attach(first, "same").Dispose();
+        Attach(second, "same", force: true).Dispose();
+        Assert.Equal(second.Id, Assert.Single(Get()).ProgramId);
+        using var again = Open("same");
+        Assert.Equal(second.Id, again.Program.Id);
+        Assert.InRange((ulong)again.Program.Variables["packets"].Value!, 500ul, 600ul);
+        again.Detach();
+        Assert.Empty(Get());
+    }
+
+    [Fact]
+    public void A_pin_whose_interface_is_gone_gives_its_name_back()
+    {
+        using var program = ProgramLoader.Load(Sample.Counter());
+        Attach(program, "stale").Dispose();
+        _pair.NearNamespace.Run(() => XdpAttachments.Remove(VethPair.Near));
+        using var again = Attach(program, "stale");
+        Assert.Single(Get());
+        again.Detach();
+    }
+
+    [Theory]
+    [InlineData("a.dot")]
+    [InlineData(" ")]
+    public void A_name_that_is_none_is_refused(string name) =>
+        Assert.ThrowsAny<ArgumentException>(() => PinDirectory.PathOf(name));
+
+    [Fact]
+    public void A_path_outside_of_a_bpf_file_system_is_refused()
+    {
+        using var program = ProgramLoader.Load(Sample.Counter());
+        var refusal = Assert.Throws<KernelException>(() => _pair.NearNamespace.Run(
+            () => XdpAttachment.Attach(program, VethPair.Near, pin: Path.Combine(Path.GetTempPath(), "no-bpf-here"))));
+        Assert.Contains("not a directory in a BPF file system", refusal.Message, StringComparison.Ordinal);
+        Assert.Empty(Get());
+    }
+
+    [Fact]
+    public void A_pin_that_is_not_there_is_refused() =>
+        Assert.Contains("no such pin", Assert.Throws<KernelException>(() => Open("nothing")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_name_alone_is_a_pin_below_sys()
+    {
+        var name = $"test-{Guid.NewGuid():N}";
+        var mounted = BpfFileSystem.Contains(BpfFileSystem.UsualPath);
+        try
+        {
+            using var program = ProgramLoader.Load(Sample.Counter());
+            using var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, pin: name));
+            Assert.Contains(name, PinDirectory.Names);
+            Assert.Equal((name, $"{PinDirectory.Root}/{name}"), (Assert.Single(Get()).PinName, attachment.PinPath));
+            attachment.Dispose();
+            Assert.Equal(name, Assert.Single(_pair.NearNamespace.Run(() => XdpAttachments.Remove(VethPair.Near))).PinName);
+            Assert.DoesNotContain(name, PinDirectory.Names);
+        }
+        finally
+        {
+            PinDirectory.Delete($"{PinDirectory.Root}/{name}");
+            if (!mounted && PinDirectory.Names.Count == 0)
+            {
+                Directory.Delete(PinDirectory.Root);
+                BpfFileSystem.Unmount(BpfFileSystem.UsualPath);
+            }
+        }
+    }
+
+    private XdpAttachment Attach(LoadedProgram program, string name, XdpMode mode = XdpMode.Best, bool force = false) =>
+        _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, mode, _fileSystem.PathOf(name), force));
+
+    private Attachment Open(string name) =>
+        _pair.NearNamespace.Run(() => PinnedAttachment.Open(_fileSystem.PathOf(name)));
+
+    private IReadOnlyList<XdpAttachmentInfo> Get() => _pair.NearNamespace.Run(() => XdpAttachments.Get(VethPair.Near));
+}

@@ -1,0 +1,59 @@
+using EbpfCat.Attachments;
+using EbpfCat.Btf;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Attachments;
+
+public sealed class RawTracepointAttachmentTests
+{
+    [Fact]
+    public void A_raw_tracepoint_runs_the_program_until_it_is_detached()
+    {
+        using var program = Counting.Load(ProgramType.RawTracepoint);
+        var attachment = RawTracepointAttachment.Attach(program, "sys_enter");
+        SystemCalls.Repeat(50, () => SystemCalls.GetProcessGroup(0));
+        attachment.Dispose();
+        var count = program.Count();
+        Assert.InRange(count, 50, long.MaxValue);
+        SystemCalls.Repeat(50, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(count, program.Count());
+    }
+
+    [Fact]
+    public void One_typed_by_the_kernel_takes_its_target_from_the_program()
+    {
+        Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
+        using var program = Counting.Load(ProgramType.Tracing, target: "sys_enter", hook: ProgramHook.RawTracepoint);
+        using var attachment = RawTracepointAttachment.Attach(program);
+        Assert.Equal("sys_enter", attachment.Target);
+        SystemCalls.Repeat(50, () => SystemCalls.GetProcessGroup(0));
+        Assert.InRange(program.Count(), 50, long.MaxValue);
+    }
+
+    [Fact]
+    public void One_typed_for_another_target_is_refused()
+    {
+        Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
+        using var program = Counting.Load(ProgramType.Tracing, target: "sys_enter", hook: ProgramHook.RawTracepoint);
+        Assert.Throws<KernelException>(() => RawTracepointAttachment.Attach(program, "sys_exit"));
+    }
+
+    [Fact]
+    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    {
+        using var program = Counting.Load(ProgramType.RawTracepoint);
+        var refusal = Assert.Throws<UnknownNameException>(() => RawTracepointAttachment.Attach(program, "sched_swich"));
+        Assert.Contains("sched_switch", refusal.Suggestions);
+    }
+
+    [Fact]
+    public void A_wrong_target_is_refused_when_the_program_is_loaded()
+    {
+        Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
+        var refusal = Assert.Throws<UnknownNameException>(
+            () => Counting.Load(ProgramType.Tracing, target: "sched_swich", hook: ProgramHook.RawTracepoint));
+        Assert.Contains("sched_switch", refusal.Suggestions);
+    }
+}

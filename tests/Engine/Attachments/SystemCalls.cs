@@ -1,0 +1,31 @@
+using System.Runtime.InteropServices;
+
+namespace EbpfCat.Tests.Attachments;
+
+/// <summary>System calls and functions of the C library that nothing else in a test process makes.</summary>
+internal static partial class SystemCalls
+{
+    /// <summary>How many times to make a call.</summary>
+    public static void Repeat(int times, Action call)
+    {
+        for (var index = 0; index < times; index++) call();
+    }
+
+    [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
+    public static partial int GetProcessGroup(int process);
+
+    [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
+    public static partial int GetSession(int process);
+
+    [LibraryImport("libc", EntryPoint = "a64l", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial nint Radix64ToLong(string digits);
+
+    [LibraryImport("libc", EntryPoint = "l64a")]
+    public static partial nint LongToRadix64(nint number);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Map(nint address, nuint length, int protection, int flags, int descriptor, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap")]
+    public static partial int Unmap(nint address, nuint length);
+}

@@ -1,0 +1,116 @@
+using EbpfCat.Attachments;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Attachments;
+
+public sealed class TracepointAttachmentTests
+{
+    private const string Tracepoint = "syscalls/sys_enter_getpgid";
+
+    [Fact]
+    public void A_tracepoint_runs_the_program_until_it_is_detached()
+    {
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        Assert.Contains(attachment, Attachment.All);
+        SystemCalls.Repeat(7, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(7, program.Count());
+        attachment.Detach();
+        SystemCalls.Repeat(3, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(7, program.Count());
+        Assert.DoesNotContain(attachment, Attachment.All);
+        Assert.False(attachment.IsAttached);
+    }
+
+    [Fact]
+    public void Kernels_without_links_run_it_by_the_perf_event()
+    {
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        using (var attachment = Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint)))
+        {
+            Assert.Empty(attachment.LinkIds);
+            SystemCalls.Repeat(5, () => SystemCalls.GetProcessGroup(0));
+        }
+
+        SystemCalls.Repeat(5, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(5, program.Count());
+    }
+
+    [Fact]
+    public void Kernels_with_links_attach_by_one()
+    {
+        Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        Assert.Equal(program.Id, Inventory.FindLink(attachment.LinkId!.Value)!.ProgramId);
+        attachment.Detach();
+        Assert.Null(Inventory.FindLink(attachment.LinkId.Value));
+    }
+
+    [Fact]
+    public void A_name_without_category_will_do_where_it_is_the_only_one()
+    {
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, "sys_enter_getsid");
+        Assert.Equal("syscalls/sys_enter_getsid", attachment.Target);
+        SystemCalls.Repeat(2, () => SystemCalls.GetSession(0));
+        Assert.Equal(2, program.Count());
+    }
+
+    [Fact]
+    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    {
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        var refusal = Assert.Throws<UnknownNameException>(() => TracepointAttachment.Attach(program, "syscalls/sys_enter_getpgit"));
+        Assert.Contains(Tracepoint, refusal.Suggestions);
+    }
+
+    [Fact]
+    public void A_program_of_another_type_is_refused()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        var refusal = Assert.Throws<KernelException>(() => TracepointAttachment.Attach(program, Tracepoint));
+        Assert.Equal(Errno.EINVAL, refusal.Errno);
+        Assert.Contains("of type Kprobe", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pinned_one_outlives_its_owner_and_is_opened_by_its_name()
+    {
+        Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
+        var name = $"test-{Guid.NewGuid():n}";
+        using (var program = Counting.Load(ProgramType.Tracepoint))
+        {
+            TracepointAttachment.Attach(program, Tracepoint, pin: name, ownsProgram: true).Dispose();
+        }
+
+        var opened = PinnedAttachment.Open(name);
+        try
+        {
+            Assert.Equal(("Tracepoint", Tracepoint), (opened.Kind, opened.Target));
+            SystemCalls.Repeat(4, () => SystemCalls.GetProcessGroup(0));
+            Assert.Equal(4, opened.Program.Count());
+        }
+        finally
+        {
+            opened.Detach();
+        }
+
+        Assert.False(Directory.Exists(PinDirectory.PathOf(name)));
+        Assert.Null(Inventory.FindLink(opened.LinkId!.Value));
+    }
+
+    [Fact]
+    public void Without_a_link_it_cannot_be_pinned_and_is_detached_again()
+    {
+        using var program = Counting.Load(ProgramType.Tracepoint);
+        var name = $"test-{Guid.NewGuid():n}";
+        Assert.Throws<KernelException>(() => Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint, name)));
+        SystemCalls.Repeat(4, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(0, program.Count());
+        Assert.False(Directory.Exists(PinDirectory.PathOf(name)));
+    }
+}

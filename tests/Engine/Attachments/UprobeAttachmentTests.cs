@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using EbpfCat.Attachments;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Attachments;
+
+[Trait("Category", "Hooks")]
+public sealed class UprobeAttachmentTests
+{
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public void A_probe_on_a_library_function_fires_until_it_is_detached(bool onReturn, bool withoutLinks)
+    {
+        using var program = Counting.Load(ProgramType.Kprobe, everywhere: true);
+        UprobeAttachment Attach() =>
+            UprobeAttachment.Attach(program, "libc", "a64l", onReturn: onReturn, processId: Environment.ProcessId);
+        using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
+        {
+            Assert.Equal(onReturn ? "Uretprobe" : "Uprobe", attachment.Kind);
+            Assert.EndsWith(":a64l", attachment.Target, StringComparison.Ordinal);
+            SystemCalls.Repeat(9, () => SystemCalls.Radix64ToLong("/."));
+        }
+
+        SystemCalls.Repeat(9, () => SystemCalls.Radix64ToLong("/."));
+        Assert.Equal(9, program.Count());
+    }
+
+    [Fact]
+    public void What_tracefs_was_told_is_taken_back()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        var list = TraceFs.Current.Path + "/uprobe_events";
+        var own = $"probe_{Environment.ProcessId}_";
+        using (Counting.WithoutLinks(() => UprobeAttachment.Attach(program, "libc", "l64a")))
+            Assert.Contains(own, File.ReadAllText(list), StringComparison.Ordinal);
+        // Another test's may be there still, but not on this function.
+        using var libc = ElfFile.Open(SharedLibraries.Resolve("libc"));
+        var offset = $"0x{libc.ToFileOffset(libc.GetFunction("l64a").Address):x16}";
+        Assert.DoesNotContain(File.ReadLines(list), line => line.Contains(own, StringComparison.Ordinal) && line.Contains(offset, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_probe_in_another_process_does_not_fire_in_this_one()
+    {
+        using var other = Process.Start("sleep", "60");
+        try
+        {
+            using var program = Counting.Load(ProgramType.Kprobe, everywhere: true);
+            using var attachment = UprobeAttachment.Attach(program, "libc", "a64l", processId: other.Id);
+            SystemCalls.Repeat(3, () => SystemCalls.Radix64ToLong("/."));
+            Assert.Equal(0, program.Count());
+        }
+        finally
+        {
+            other.Kill();
+        }
+    }
+
+    [Fact]
+    public void A_pattern_takes_all_functions_that_match()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        using var attachment = UprobeAttachment.Attach(program, "libc", "[al]64[al]", processId: Environment.ProcessId);
+        Assert.Equal(["a64l", "l64a"], attachment.Functions.Order());
+        SystemCalls.Radix64ToLong("/.");
+        SystemCalls.LongToRadix64(1);
+        Assert.Equal(2, program.Count());
+    }
+
+    [Fact]
+    public void A_place_may_be_given_by_its_offset_in_the_file()
+    {
+        var path = SharedLibraries.Resolve("libc");
+        using var libc = ElfFile.Open(path);
+        var offset = libc.ToFileOffset(libc.GetFunction("a64l").Address)!.Value;
+        using var program = Counting.Load(ProgramType.Kprobe);
+        using var attachment = UprobeAttachment.Attach(program, path, null, offset);
+        Assert.Equal($"{path}:0x{offset:x}", attachment.Target);
+        SystemCalls.Radix64ToLong("/.");
+        Assert.Equal(1, program.Count());
+    }
+
+    [Fact]
+    public void Names_that_are_wrong_are_refused_with_the_nearest()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        Assert.Contains(
+            "getaddrinfo",
+            Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, "libc", "getadrinfo")).Suggestions);
+        Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, "no-such-library", "main"));
+    }
+
+    [Fact]
+    public void A_process_that_is_not_there_is_refused()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        var refusal = Assert.Throws<KernelException>(
+            () => UprobeAttachment.Attach(program, "libc", "a64l", processId: int.MaxValue - 1));
+        Assert.Equal(Errno.ESRCH, refusal.Errno);
+    }
+}

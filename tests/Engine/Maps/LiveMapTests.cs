@@ -1,0 +1,245 @@
+using System.Net;
+using System.Net.NetworkInformation;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Maps;
+
+public sealed class LiveMapTests
+{
+    private static readonly EbpfType Key = ScalarType.UInt32;
+    private static readonly EbpfType Value = ScalarType.UInt64;
+
+    private static LiveMap Create(
+        MapType type = MapType.Hash, EbpfType? key = null, EbpfType? value = null, int entries = 16, string name = "sample") =>
+        LiveMap.Create(new Map(name, type, key ?? Key, value ?? Value, entries));
+
+    public static TheoryData<string, object, string, object> Pairs() => new()
+    {
+        { "ipaddress", IPAddress.Parse("10.0.0.1"), "uint64", 42ul },
+        { "ipaddress", IPAddress.Parse("fd00::1"), "int32", -1 },
+        { "ipv4", IPAddress.Parse("10.0.0.1"), "fixed", 1.25 },
+        { "mac", PhysicalAddress.Parse("00-11-22-33-44-55"), "bool", true },
+        { "!H", (ushort)443, "string[16]", "https" },
+        { "uint32", 7u, "byte[3]", new byte[] { 1, 2, 3 } },
+        { "int64", long.MinValue, "uint16[2]", new ushort[] { 1, 65535 } },
+    };
+
+    [Theory]
+    [MemberData(nameof(Pairs))]
+    public void An_entry_is_set_read_and_removed(string keyType, object key, string valueType, object value)
+    {
+        using var map = Create(key: EbpfType.Parse(keyType), value: EbpfType.Parse(valueType));
+        Assert.False(map.TryGet(key, out _));
+        map.Set(key, value);
+        Assert.Equal(value, map.Get(key));
+        Assert.Equal([key], map.Entries().Select(entry => entry.Key));
+        Assert.True(map.Remove(key));
+        Assert.False(map.Remove(key));
+    }
+
+    [Fact]
+    public void Structs_are_keys_and_values()
+    {
+        var flow = EbpfType.FromDictionary(new Dictionary<string, object> { ["Source"] = "ipv4", ["Port"] = "!H" });
+        using var map = Create(key: flow);
+        map.Set(new Dictionary<string, object> { ["Source"] = "10.0.0.1", ["Port"] = 53 }, 9);
+        var entry = Assert.Single(map.Entries());
+        var key = Assert.IsType<OrderedDictionary<string, object?>>(entry.Key);
+        Assert.Equal((IPAddress.Parse("10.0.0.1"), (ushort)53, 9ul), (key["source"], key["port"], entry.Value));
+    }
+
+    [Fact]
+    public void An_absent_key_is_named()
+    {
+        using var map = Create(key: AddressType.IPAddress);
+        var absent = Assert.Throws<MapKeyNotFoundException>(() => map.Get("10.0.0.9"));
+        Assert.Equal("The map 'sample' has no key '10.0.0.9'.", absent.Message);
+        var replaced = Assert.Throws<MapKeyNotFoundException>(() => map.Set("10.0.0.9", 1, MapUpdate.Replace));
+        Assert.Equal("10.0.0.9", replaced.Key);
+        Assert.Empty(map.Entries());
+    }
+
+    [Fact]
+    public void An_index_beyond_an_array_is_told_the_indices()
+    {
+        using var map = Create(MapType.Array, entries: 4);
+        Assert.Contains("0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Get(4)).Message, StringComparison.Ordinal);
+        Assert.Contains("0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Set(4, 1)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_full_map_is_refused_with_its_size_and_a_remedy()
+    {
+        using var map = Create(entries: 1);
+        map.Set(1, 1);
+        var full = Assert.Throws<KernelException>(() => map.Set(2, 2));
+        Assert.Contains("holds at most 1 entries (MaxEntries)", full.Message, StringComparison.Ordinal);
+        Assert.Contains("LruHash", full.Remedy, StringComparison.Ordinal);
+        Assert.Contains("key 2", full.Message, StringComparison.Ordinal);
+        Assert.Equal([1u], map.Entries().Select(entry => entry.Key));
+    }
+
+    [Fact]
+    public void A_value_or_key_out_of_range_is_refused_and_changes_nothing()
+    {
+        using var map = Create(value: ScalarType.UInt8);
+        map.Set(1, 255);
+        var value = Assert.Throws<TypeConversionException>(() => map.Set(1, 256));
+        Assert.Contains("'sample'", value.Message, StringComparison.Ordinal);
+        Assert.Contains("0 to 255", value.Message, StringComparison.Ordinal);
+        Assert.Throws<TypeConversionException>(() => map.Set(-1, 1));
+        Assert.Equal((byte)255, map.Get(1));
+    }
+
+    [Fact]
+    public void A_key_that_is_to_be_added_must_be_absent()
+    {
+        using var map = Create();
+        map.Set(1, 1, MapUpdate.Add);
+        Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => map.Set(1, 2, MapUpdate.Add)).Errno);
+        map.Set(1, 3, MapUpdate.Replace);
+        Assert.Equal(3ul, map.Get(1));
+    }
+
+    [Theory]
+    [InlineData(MapType.PerCpuHash)]
+    [InlineData(MapType.PerCpuArray)]
+    [InlineData(MapType.LruPerCpuHash)]
+    public void Values_per_processor_are_an_array_of_numbers(MapType type)
+    {
+        using var map = Create(type, value: ScalarType.UInt16);
+        var count = Processors.Possible.Count;
+        ushort[] each = [.. Enumerable.Range(1, count).Select(number => (ushort)number)];
+        map.Set(1, each);
+        Assert.Equal(each, Assert.IsType<ushort[]>(map.Get(1)));
+        map.Set(1, 9);
+        Assert.Equal(Enumerable.Repeat((ushort)9, count), Assert.IsType<ushort[]>(map.Get(1)));
+        Assert.Throws<TypeConversionException>(() => map.Set(1, new ushort[count + 1]));
+        Assert.Equal(9, ((ushort[])map.Entries().Single(entry => (uint)entry.Key! == 1).Value!)[0]);
+    }
+
+    [Fact]
+    public void Bytes_per_processor_are_told_from_a_value_for_all()
+    {
+        using var map = Create(MapType.PerCpuHash, value: new BytesType(3));
+        map.Set(1, new byte[] { 1, 2, 3 });
+        var values = Assert.IsType<object?[]>(map.Get(1));
+        Assert.All(values, value => Assert.Equal(new byte[] { 1, 2, 3 }, value));
+        map.Set(2, values);
+        Assert.Equal(values, map.Get(2));
+    }
+
+    [Theory]
+    [InlineData(MapType.Hash)]
+    [InlineData(MapType.LruHash)]
+    [InlineData(MapType.PerCpuHash)]
+    [InlineData(MapType.Array)]
+    public void Many_entries_are_set_listed_and_cleared(MapType type)
+    {
+        const int Count = 20_000;
+        using var map = Create(type, entries: Count * 4);
+        map.SetMany(Enumerable.Range(0, Count).Select(number => new MapEntry(number, number * 2)));
+        var sums = map.Entries().ToDictionary(entry => (uint)entry.Key!, entry => entry.Value is ulong[] all ? all[^1] : entry.Value);
+        Assert.Equal(type == MapType.Array ? Count * 4 : Count, sums.Count);
+        Assert.All(Enumerable.Range(0, Count), number => Assert.Equal((ulong)number * 2, sums[(uint)number]));
+        map.Clear();
+        if (type == MapType.Array) Assert.All(map.Entries(), entry => Assert.Equal(0ul, entry.Value));
+        else Assert.Empty(map.Entries());
+    }
+
+    [Fact]
+    public void Setting_more_than_fits_names_the_key_that_was_too_much()
+    {
+        using var map = Create(entries: 100);
+        var full = Assert.Throws<KernelException>(
+            () => map.SetMany(Enumerable.Range(0, 200).Select(number => new MapEntry(number, number))));
+        Assert.Contains("holds at most 100 entries", full.Message, StringComparison.Ordinal);
+        Assert.Equal(100, map.Entries().Count());
+    }
+
+    [Fact]
+    public void A_trie_is_listed_and_cleared_by_its_prefixes()
+    {
+        using var map = Create(MapType.LpmTrie, PrefixType.IPv4);
+        map.SetMany([new MapEntry("10.0.0.0/8", 8), new MapEntry("10.1.0.0/16", 16)]);
+        Assert.Equal(16ul, map.Get(IPAddress.Parse("10.1.2.3")));
+        Assert.Equal(8ul, map.Get(IPAddress.Parse("10.2.2.3")));
+        Assert.Equal(
+            ["10.0.0.0/8", "10.1.0.0/16"], map.Entries().Select(entry => entry.Key!.ToString()).Order(StringComparer.Ordinal));
+        map.Clear();
+        Assert.Empty(map.Entries());
+    }
+
+    [Fact]
+    public void A_queue_gives_the_oldest_and_a_stack_the_latest()
+    {
+        using var queue = Create(MapType.Queue, entries: 2);
+        using var stack = Create(MapType.Stack, entries: 2);
+        foreach (var map in new[] { queue, stack })
+        {
+            Assert.False(map.Pop(out _));
+            map.Push(1);
+            map.Push(2);
+            Assert.Contains("MaxEntries", Assert.Throws<KernelException>(() => map.Push(3)).Message, StringComparison.Ordinal);
+        }
+
+        queue.Push(3, replaceOldest: true);
+        Assert.True(queue.Peek(out var next) && queue.Pop(out _) && stack.Pop(out _));
+        Assert.Equal(2ul, next);
+        Assert.True(stack.Pop(out var last));
+        Assert.Equal(1ul, last);
+        Assert.Throws<NotSupportedException>(() => queue.Entries());
+        queue.Clear();
+        Assert.False(queue.Peek(out _));
+    }
+
+    [Fact]
+    public void A_bloom_filter_knows_what_it_was_given()
+    {
+        using var map = Create(MapType.BloomFilter);
+        Assert.False(map.MayContain(5));
+        map.Push(5);
+        Assert.True(map.MayContain(5));
+    }
+
+    [Fact]
+    public void A_map_is_shared_by_path_or_object_if_it_is_alike()
+    {
+        using var fileSystem = new Tests.Kernel.TemporaryBpfFileSystem();
+        using var map = Create();
+        map.Pin(fileSystem.PathOf("sample"));
+        map.Set(1, 11);
+        foreach (var existing in new object[] { fileSystem.PathOf("sample"), map, map.Id })
+        {
+            using var shared = LiveMap.Create(new Map("other", MapType.Hash, Key, Value, 16) { Existing = existing });
+            Assert.Equal(("other", map.Id, 11ul), (shared.Name, shared.Id, shared.Get(1)));
+        }
+
+        var refusal = Assert.Throws<ArgumentException>(
+            () => LiveMap.Create(new Map("other", MapType.Hash, Key, ScalarType.UInt8, 16) { Existing = map }));
+        Assert.Contains("values of 8 bytes", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_million_entries_are_read_in_seconds()
+    {
+        const int Count = 1_000_000;
+        using var map = Create(entries: Count);
+        map.SetMany(Enumerable.Range(0, Count).Select(number => new MapEntry((uint)number, (ulong)number)));
+        var clock = System.Diagnostics.Stopwatch.StartNew();
+        var sum = 0ul;
+        var count = 0;
+        foreach (var entry in map.Entries())
+        {
+            sum += (ulong)entry.Value!;
+            count++;
+        }
+
+        TestContext.Current.TestOutputHelper?.WriteLine($"{clock.ElapsedMilliseconds} ms");
+        Assert.Equal((Count, 499_999_500_000ul), (count, sum));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 10);
+    }
+}

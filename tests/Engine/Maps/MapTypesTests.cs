@@ -1,0 +1,106 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Maps;
+
+public sealed class MapTypesTests
+{
+    [Theory]
+    [InlineData("ipaddress", "uint64")]
+    [InlineData("ipv4", "fixed")]
+    [InlineData("ipv6", "bool")]
+    [InlineData("mac", "int16")]
+    [InlineData("!H", "!I")]
+    [InlineData("<q", "string[16]")]
+    [InlineData("uint8", "byte[5]")]
+    [InlineData("int32", "uint32[4]")]
+    [InlineData("uint32", "x")]
+    public void Types_of_keys_and_values_survive_the_way_through_the_kernel(string key, string value)
+    {
+        var (keyType, valueType) = (EbpfType.Parse(key), EbpfType.Parse(value));
+        using var map = LiveMap.Create(new Map("typed", MapType.Hash, keyType, valueType, 4));
+        using var again = LiveMap.FromId(map.Id);
+        Assert.Equal((keyType, valueType), (again.KeyType, again.ValueType));
+        Assert.Equal(("typed", MapType.Hash, 4u), (again.Name, again.Type, again.MaxEntries));
+    }
+
+    [Theory]
+    [InlineData("prefix4")]
+    [InlineData("prefix6")]
+    [InlineData("ipprefix")]
+    public void Types_of_prefixes_survive(string key)
+    {
+        using var map = LiveMap.Create(new Map("trie", MapType.LpmTrie, EbpfType.Parse(key), ScalarType.UInt32, 4));
+        using var again = LiveMap.FromId(map.Id);
+        Assert.Equal(EbpfType.Parse(key), again.KeyType);
+    }
+
+    [Fact]
+    public void Names_of_fields_survive()
+    {
+        var flow = EbpfType.FromDictionary(new Dictionary<string, object>
+        {
+            ["Source"] = "ipv4",
+            ["Port"] = "!H",
+            ["Proto"] = "uint8",
+        });
+        using var map = LiveMap.Create(new Map("flows", MapType.PerCpuHash, flow, flow, 4));
+        using var again = LiveMap.FromId(map.Id);
+        Assert.Equal(flow, again.KeyType);
+        Assert.Equal(flow, again.ValueType);
+    }
+
+    [Fact]
+    public void Without_types_values_are_numbers_or_bytes_by_size()
+    {
+        using var plain = Bpf.CreateMap(
+            new MapCreateOptions { Type = BpfMapType.Hash, KeySize = 8, ValueSize = 12, MaxEntries = 1, Name = "plain" });
+        using var map = LiveMap.FromId(Bpf.GetMapInfo(plain).Id);
+        Assert.Equal((ScalarType.UInt64, new BytesType(12)), (map.KeyType, map.ValueType));
+        using var queue = LiveMap.Create(new Map("queue", MapType.Queue, null, ScalarType.UInt16, 4));
+        using var again = LiveMap.FromId(queue.Id);
+        Assert.Null(again.KeyType);
+        again.Push(7);
+        Assert.True(queue.Pop(out var value));
+        Assert.Equal((ushort)7, value);
+    }
+
+    [Fact]
+    public void A_pin_gives_back_the_whole_name()
+    {
+        using var fileSystem = new Tests.Kernel.TemporaryBpfFileSystem();
+        const string Name = "a_name_of_more_than_15_letters";
+        using var map = LiveMap.Create(new Map(Name, MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4));
+        map.Pin(fileSystem.PathOf(Name));
+        map.Pin(fileSystem.PathOf("elsewhere"));
+        using var same = LiveMap.Open(fileSystem.PathOf(Name));
+        using var other = LiveMap.Open(fileSystem.PathOf("elsewhere"));
+        Assert.Equal((Name, "a_name_of_more_"), (same.Name, other.Name));
+    }
+
+    [Theory]
+    [InlineData(MapType.RingBuffer, 4096 * 16)]
+    [InlineData(MapType.PerfEventArray, 0)]
+    [InlineData(MapType.ProgramArray, 4)]
+    [InlineData(MapType.StackTrace, 16)]
+    [InlineData(MapType.DevMap, 4)]
+    [InlineData(MapType.CpuMap, 1)]
+    [InlineData(MapType.SockHash, 4)]
+    public void Kinds_whose_values_are_the_kernels_need_no_types(MapType type, int entries)
+    {
+        using var map = LiveMap.Create(new Map("special", type, null, null, entries));
+        Assert.Contains(map.Id, Bpf.MapIds());
+    }
+
+    [Fact]
+    public void Maps_of_maps_are_made_from_the_inner_one()
+    {
+        var inner = new Map("inner", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4);
+        using var map = LiveMap.Create(new Map("outer", MapType.HashOfMaps, ScalarType.UInt32, null, 4, InnerMap: inner));
+        using var one = LiveMap.Create(inner);
+        map.Set(1, one.Descriptor.Number);
+        Assert.Equal(one.Id, map.Get(1));
+    }
+}

@@ -1,0 +1,148 @@
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Tests.Programs;
+
+public sealed class VerifierExceptionTests
+{
+    private static readonly Instruction Zero = Instruction.MoveImmediate(Width.W64, Register.R0, 0);
+
+    private static VerifierException Refuse(
+        Instruction[] code, ProgramType type = ProgramType.Xdp, string license = "GPL", SourceLine[]? lines = null)
+    {
+        var compiled = Sample.Of(new ProgramDefinition("bad", type) { License = license }, code, lines: lines);
+        return Assert.Throws<VerifierException>(() => ProgramLoader.Load(compiled));
+    }
+
+    public static TheoryData<string, string, string> Refusals() => new()
+    {
+        { "packet", "beyond what was checked", "MinimumPacketSize" },
+        { "uninitialized", "was not set", "Give the variable a value" },
+        { "endless", "never end", "constant limit" },
+        { "complex", "1,000,000", "fewer rounds" },
+        { "stack", "stack", "Set local values" },
+        { "null", "may be null", "there" },
+        { "number", "number as an address", "$event" },
+        { "helper", "may not call|does not have", "another" },
+        { "license", "GPL", "-License GPL" },
+        { "verdict", "not one that this type", "verdicts" },
+        { "context", "context", "" },
+        { "value", "beyond the end of a map", "-band" },
+        { "end", "past its end", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Refusals))]
+    public void A_refusal_is_said_in_words(string kind, string explanation, string remedy)
+    {
+        var (code, type, license) = Code(kind);
+        var refusal = kind is "null" or "value" ? RefuseWithMap(code) : Refuse(code, type, license);
+        Assert.Matches(explanation, refusal.Explanation);
+        Assert.Contains(remedy, refusal.Remedy ?? "", StringComparison.Ordinal);
+        Assert.Contains(refusal.Reason, refusal.Log, StringComparison.Ordinal);
+        Assert.StartsWith($"Cannot load the {type} program 'bad': ", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_names_the_line_of_the_script()
+    {
+        SourceLine Line(int slot, int line, string text) => new(slot, new SourceSpan(Sample.File, line, 5, text, 9));
+        var refusal = Refuse(
+            [Zero, Instruction.Load(MemorySize.Word, Register.R2, Register.R1, 0), Instruction.Load(MemorySize.Byte, Register.R0, Register.R2, 3), Instruction.Exit()],
+            lines: [Line(0, 1, "    $a = 0"), Line(2, 2, "    $a = $packet.Byte(3)"), Line(3, 3, "    'Pass'")]);
+        Assert.Equal((2, 2), (refusal.SourceSpan!.Line, refusal.Slot));
+        Assert.Contains($"{Sample.File}:2:5", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("    $a = $packet.Byte(3)", refusal.Message, StringComparison.Ordinal);
+        Assert.EndsWith("      ~~~~~~~~~", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_log_of_any_size_is_read_whole()
+    {
+        // Every branch is followed to the end, and each step is written down: megabytes of log.
+        Instruction[] body =
+        [
+            Instruction.Call(7),
+            Instruction.Move(Width.W64, Register.R6, Register.R0),
+            .. Enumerable.Range(0, 4000).SelectMany(bit => new[]
+            {
+                Instruction.AluImmediate(AluOperation.Add, Width.W64, Register.R6, bit),
+                Instruction.AluImmediate(AluOperation.Xor, Width.W64, Register.R6, bit),
+            }),
+            Instruction.Load(MemorySize.Byte, Register.R0, Register.R6, 0),
+            Instruction.Exit(),
+        ];
+        var refusal = Refuse(body);
+        Assert.InRange(refusal.Log.Length, 100_000, int.MaxValue);
+        Assert.StartsWith("0: ", string.Join('\n', refusal.Log.Split('\n').SkipWhile(line => !line.StartsWith("0: ", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.Contains("processed ", refusal.Log[^500..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_refusal_that_is_not_the_verifiers_stays_what_it_is()
+    {
+        var definition = new ProgramDefinition("bad", (ProgramType)999);
+        var compiled = Sample.Of(definition, [Zero, Instruction.Exit()]);
+        var refusal = Assert.Throws<KernelException>(() => ProgramLoader.Load(compiled));
+        Assert.Equal(Errno.EINVAL, refusal.Errno);
+    }
+
+    private static VerifierException RefuseWithMap(Instruction[] code)
+    {
+        var map = new Map("values", MapType.Hash, EbpfCat.Types.ScalarType.UInt32, EbpfCat.Types.ScalarType.UInt64, 4);
+        var compiled = Sample.Of(
+            new ProgramDefinition("bad", ProgramType.Xdp), code, [map], [new MapReference(3, 0)]);
+        return Assert.Throws<VerifierException>(() => ProgramLoader.Load(compiled));
+    }
+
+    private static (Instruction[] Code, ProgramType Type, string License) Code(string kind) => kind switch
+    {
+        "packet" => Xdp(
+            Instruction.Load(MemorySize.Word, Register.R2, Register.R1, 0),
+            Instruction.Load(MemorySize.Byte, Register.R0, Register.R2, 13)),
+        "uninitialized" => Xdp(Instruction.Move(Width.W64, Register.R0, Register.R5)),
+        "endless" => ([Zero, Instruction.Goto(-1)], ProgramType.Xdp, "GPL"),
+        "complex" => Xdp(
+            Zero,
+            Instruction.AluImmediate(AluOperation.Add, Width.W64, Register.R0, 1),
+            Instruction.JumpImmediate(JumpOperation.Lt, Width.W64, Register.R0, 2_000_000_000, -2)),
+        "stack" => Xdp(Instruction.StoreImmediate(MemorySize.Double, Register.R10, -520, 0), Zero),
+        "null" => Lookup(Instruction.Load(MemorySize.Double, Register.R0, Register.R0, 0)),
+        "value" => Lookup(
+            Instruction.JumpImmediate(JumpOperation.Eq, Width.W64, Register.R0, 0, 1),
+            Instruction.Load(MemorySize.Double, Register.R0, Register.R0, 4)),
+        "number" => Xdp(Zero, Instruction.Load(MemorySize.Double, Register.R0, Register.R0, 0)),
+        "helper" => Xdp(Instruction.Call(9)),
+        "license" => ([.. Printk(), Instruction.Exit()], ProgramType.Xdp, "Proprietary"),
+        "verdict" => ([Instruction.MoveImmediate(Width.W64, Register.R0, 5), Instruction.Exit()], ProgramType.CgroupSkb, "GPL"),
+        "context" => Xdp(Instruction.Load(MemorySize.Word, Register.R0, Register.R1, 100)),
+        "end" => ([Zero], ProgramType.Xdp, "GPL"),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind)),
+    };
+
+    private static (Instruction[], ProgramType, string) Xdp(params Instruction[] code) =>
+        ([.. code, Instruction.Exit()], ProgramType.Xdp, "GPL");
+
+    private static (Instruction[], ProgramType, string) Lookup(params Instruction[] code) => Xdp(
+    [
+        Instruction.StoreImmediate(MemorySize.Word, Register.R10, -4, 0),
+        Instruction.Move(Width.W64, Register.R2, Register.R10),
+        Instruction.AluImmediate(AluOperation.Add, Width.W64, Register.R2, -4),
+        Instruction.LoadMap(Register.R1, 0),
+        Instruction.Call(1),
+        .. code,
+    ]);
+
+    private static Instruction[] Printk() =>
+    [
+        Instruction.StoreImmediate(MemorySize.Double, Register.R10, -8, 0x41),
+        Instruction.Move(Width.W64, Register.R1, Register.R10),
+        Instruction.AluImmediate(AluOperation.Add, Width.W64, Register.R1, -8),
+        Instruction.MoveImmediate(Width.W64, Register.R2, 8),
+        Instruction.Call(6),
+        Zero,
+    ];
+}

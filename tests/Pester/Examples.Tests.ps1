@@ -1,0 +1,75 @@
+# The examples, each in a pwsh of its own.
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    $examples = "$PSScriptRoot/../../examples"
+
+    function Start-Example([string[]] $Words) {
+        $info = [Diagnostics.ProcessStartInfo]::new('pwsh')
+        foreach ($word in @('-NoProfile', '-NonInteractive', '-Command', "Import-Module '$env:EBPFCAT_MODULE'; & $Words")) { $info.ArgumentList.Add($word) }
+        $info.RedirectStandardOutput = $true
+        $info.RedirectStandardError = $true
+        $info.Environment['NO_COLOR'] = '1'
+        [Diagnostics.Process]::Start($info)
+    }
+}
+
+Describe 'The example' {
+    BeforeEach {
+        Enter-TestNetwork
+    }
+
+    AfterEach {
+        Exit-TestNetwork
+    }
+
+    It 'Count counts, and detaches' {
+        $process = Start-Example "'$examples/Count.ps1'", near0, -Seconds, 3
+        $process.StandardOutput.ReadLine() | Should -Be 'Counting on near0 for 3 s.'
+        Send-Packet 30
+        Send-Packet 12 -Source 10.77.0.4
+        $output = $process.StandardOutput.ReadToEnd()
+        $process.WaitForExit()
+        $process.ExitCode | Should -Be 0
+        $output | Should -Match '(?s)^42 packets:.*10\.77\.0\.2 +30\s+10\.77\.0\.4 +12\s'
+        Get-XdpAttachment near0 | Should -BeNullOrEmpty
+    }
+
+    It 'PacketCounter shows protocols and sources, in <Mode> mode' -ForEach @{ Mode = 'Native' }, @{ Mode = 'Generic' } {
+        $process = Start-Example "'$examples/PacketCounter.ps1'", near0, -Mode, $Mode, -Count, 1, -Interval, 3
+        Wait-Until { Get-XdpAttachment near0 } 30
+        Send-Packet 30
+        Send-Packet 12 -Source fd77::4
+        $output = $process.StandardOutput.ReadToEnd()
+        $process.WaitForExit()
+        $process.ExitCode | Should -Be 0
+        $output | Should -BeLike "*near0, $Mode mode:*"
+        $output | Should -Match '(?s)UDP +42\s.*10\.77\.0\.2 +30\s.*fd77::4 +12\s'
+        Get-XdpAttachment near0 | Should -BeNullOrEmpty
+    }
+
+    It 'PacketCounter detaches on Ctrl-C' {
+        $process = Start-Example "'$examples/PacketCounter.ps1'", near0, -Interval, 1
+        Wait-Until { Get-XdpAttachment near0 } 30
+        & /bin/kill -INT $process.Id
+        $process.WaitForExit(20000) | Should -BeTrue
+        Get-XdpAttachment near0 | Should -BeNullOrEmpty
+    }
+
+    It 'PacketCounter says what is wrong with an interface that does not exist' {
+        $process = Start-Example "'$examples/PacketCounter.ps1'", nowhere0
+        $failure = $process.StandardError.ReadToEnd()
+        $process.WaitForExit()
+        $process.ExitCode | Should -Not -Be 0
+        $failure | Should -Match 'no interface'
+    }
+
+    It 'Demo counts what it sends' {
+        $process = Start-Example "'$examples/Demo.ps1'", -Module, "'$env:EBPFCAT_MODULE'"
+        $output = $process.StandardOutput.ReadToEnd()
+        $process.WaitForExit()
+        $process.ExitCode | Should -Be 0
+        $output | Should -BeLike '*202 packets sent, 202 counted: exact.*'
+    }
+}

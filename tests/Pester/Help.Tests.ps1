@@ -1,0 +1,47 @@
+# The help that ships with the module.
+
+BeforeDiscovery {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    $commands = Get-Command -Module EbpfCat | ForEach-Object { @{ Name = $_.Name } }
+    $isBuilt = Test-Path "$env:EBPFCAT_MODULE/en-US/EbpfCat.dll-Help.xml"
+}
+
+Describe 'The help of <Name>' -ForEach $commands -Skip:(-not $isBuilt) {
+    BeforeAll {
+        $help = Get-Help $Name -Full
+        $common = [Management.Automation.PSCmdlet]::CommonParameters
+        $parameters = (Get-Command $Name).Parameters.Keys.Where({ $_ -notin $common })
+    }
+
+    It 'says what the command does' {
+        $help.Synopsis | Should -Match '\w.*\.$'
+        $help.Description.Text | Should -Match '\w.*\.'
+    }
+
+    It 'describes every parameter, and no other' {
+        $help.parameters.parameter.name | Sort-Object | Should -Be ($parameters | Sort-Object)
+        foreach ($parameter in $help.parameters.parameter) { $parameter.description.Text | Should -Match '\w.*\.' -Because $parameter.name }
+    }
+
+    It 'has the syntax of the command' {
+        $wanted = (Get-Command $Name).ParameterSets.Count
+        @($help.syntax.syntaxItem).Count | Should -Be $wanted
+    }
+
+    It 'has examples whose code is PowerShell, and declares programs that compile' {
+        $help.examples.example.Count | Should -BeGreaterThan 0
+        foreach ($example in $help.examples.example) {
+            $errors = $null
+            $tree = [Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $errors)
+            $errors | Should -BeNullOrEmpty
+            # What needs an interface or another session is left out; the definition before it is not.
+            foreach ($pipeline in $tree.FindAll({ $args[0] -is [Management.Automation.Language.PipelineAst] -and $args[0].Parent.Parent -eq $tree }, $false)) {
+                $elements = $pipeline.PipelineElements | ForEach-Object { $_.Extent.Text }
+                if ("$elements" -notmatch '^(\$program = )?New-EbpfProgram') { continue }
+                $limit = 1000
+                $definition = (@($elements) -notmatch '^(Import|Invoke)-Ebpf|^New-Xdp|^Get-Ebpf') -join ' | '
+                & ([scriptblock]::Create($definition)) | Get-EbpfInstruction | Should -Not -BeNullOrEmpty
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+# The opening example of the design up to the attachment, for the test of how quick it is.
+param([string] $Module, [switch] $Second)
+
+$ErrorActionPreference = 'Stop'
+Import-Module $Module
+
+function Start-Count {
+    New-EbpfProgram -Name count -Type Xdp |
+        Add-EbpfVariable -Name packets -Type uint64 |
+        Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 4096 |
+        Add-EbpfCode {
+            if ($packet.IPv4) {
+                $packets++
+                $sources[$packet.IPv4.Source] += 1
+            }
+            'Pass'
+        } |
+        New-XdpAttachment -InterfaceName near0
+}
+
+$attachment = Start-Count
+if ($Second) {
+    $attachment | Remove-EbpfAttachment
+    $clock = [Diagnostics.Stopwatch]::StartNew()
+    $attachment = Start-Count
+    $clock.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
+}
