@@ -34,15 +34,19 @@ internal static class TestSuites
                 ["TERM"] = "dumb",
                 ["NO_COLOR"] = "1",
 
-                // No code that only counts, and as few threads and changes of memory protection as possible: with each
+                // No code that only counts, nor code compiled twice, and as few threads and changes of memory protection as possible: with each
                 // of them the processors wait for one another.
                 ["DOTNET_TieredPGO"] = "0",
+                ["DOTNET_TC_CallCounting"] = "0",
                 ["DOTNET_EnableWriteXorExecute"] = "0",
                 ["DOTNET_gcConcurrent"] = "0",
                 ["DOTNET_NOLOGO"] = "1",
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
                 ["POWERSHELL_UPDATECHECK"] = "Off",
+
+                // The machine is isolation enough, and a second pwsh costs it many seconds.
+                ["EBPFCAT_ISOLATED"] = "1",
                 ["EBPFCAT_RANDOM_PROGRAMS"] = "50",
             };
             foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())

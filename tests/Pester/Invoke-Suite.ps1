@@ -38,7 +38,7 @@ if ([Environment]::UserName -ne 'root') {
 # In a mount namespace of its own, what the tests pin and mount is theirs alone, and gone when they end, however they end.
 if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
     $env:EBPFCAT_ISOLATED = 1
-    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module $Module -Test $Test
+    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module $Module -Test $Test -Tag $Tag -ExcludeTag $ExcludeTag
     exit $LASTEXITCODE
 }
 

@@ -176,8 +176,8 @@ internal static class Layout
         {
             common++;
         }
-        // A jump to the shared end costs one: worth it from two instructions on.
-        if (common < 2) return false;
+        // A jump to the shared end costs one: worth it from two instructions on, if the end is not a jump itself.
+        if (common < (a.Instructions[^1].Op == MachineOp.Exit ? 2 : 3)) return false;
         if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
         // The tail of b becomes a block of its own unless b is all tail.
         MachineBlock tail;
