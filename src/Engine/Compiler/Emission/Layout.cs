@@ -65,7 +65,7 @@ internal static class Layout
         var changed = false;
         foreach (var block in f.Blocks)
         {
-            if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }) continue;
+            if (block.Instructions is not [.., { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }]) continue;
             // A conditional jump before it may still want the same block: it stays for that one.
             block.Instructions[^1] = exit.Clone();
             changed = true;
