@@ -75,8 +75,8 @@ public sealed class CgroupAttachmentTests
     private static bool Connects(TemporaryControlGroup group, TcpListener listener)
     {
         var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        using var shell = Process.Start(new ProcessStartInfo(
-            "bash", ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/127.0.0.1/{port}"]) { RedirectStandardError = true })!;
+        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/127.0.0.1/{port}"];
+        using var shell = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardError = true })!;
         shell.StandardError.ReadToEnd();
         shell.WaitForExit();
         return shell.ExitCode == 0;

@@ -23,7 +23,7 @@ public sealed class IteratorAttachmentTests
         for (var time = 0; time < 2; time++)
         {
             var processes = attachment.Read(ScalarType.UInt32).Cast<uint>().ToList();
-            Assert.Contains(1u, processes);
+            Assert.True(processes.Distinct().Count() > 2);
             Assert.Contains((uint)Environment.ProcessId, processes);
         }
     }

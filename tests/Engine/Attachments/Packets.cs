@@ -9,6 +9,14 @@ internal static class Packets
 {
     private const int Port = 7777;
 
+    /// <summary>Waits until datagrams go through: interfaces just made come up, and neighbours learn of one another.</summary>
+    public static VethPair Connected()
+    {
+        var network = new VethPair();
+        Assert.True(Counting.Eventually(() => Arrives(network, 0)));
+        return network;
+    }
+
     /// <summary>Sends a datagram from the far namespace to the near one, where a socket waits for it.</summary>
     /// <param name="network">The network.</param>
     /// <param name="content">What to send.</param>

@@ -14,10 +14,10 @@ public sealed class SocketFilterAttachmentTests
     [Fact]
     public void It_sees_what_an_interface_receives_and_hands_on_what_passes()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Pass");
         using var attachment = network.NearNamespace.Run(() => SocketFilterAttachment.Attach(program, VethPair.Near));
-        Assert.True(Packets.Arrives(network, Content));
+        Assert.True(Counting.Eventually(() => Packets.Arrives(network, Content)));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.Contains(Received(attachment), packet => packet.AsSpan().EndsWith(Content));
     }
@@ -25,10 +25,10 @@ public sealed class SocketFilterAttachmentTests
     [Fact]
     public void What_it_drops_does_not_come_out_of_its_socket()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
         using var attachment = network.NearNamespace.Run(() => SocketFilterAttachment.Attach(program, VethPair.Near));
-        Assert.True(Packets.Arrives(network, Content));
+        Assert.True(Counting.Eventually(() => Packets.Arrives(network, Content)));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.Empty(Received(attachment));
     }
@@ -36,15 +36,15 @@ public sealed class SocketFilterAttachmentTests
     [Fact]
     public void A_socket_that_is_given_receives_nothing_that_is_dropped_until_it_is_detached()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var socket = network.NearNamespace.Run(
             () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 300 });
         socket.Bind(new IPEndPoint(VethPair.NearAddress, 0));
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
         using (SocketFilterAttachment.Attach(program, (int)socket.Handle))
             Assert.False(Packets.Arrives(network, socket, Content));
-        Assert.Equal(1, program.Count());
-        Assert.True(Packets.Arrives(network, socket, Content));
+        Assert.InRange(program.Count(), 1, long.MaxValue);
+        Assert.True(Counting.Eventually(() => Packets.Arrives(network, socket, Content)));
     }
 
     [Fact]

@@ -15,27 +15,27 @@ public sealed class TcAttachmentTests
     [InlineData(TcDirection.Egress, true)]
     public void Packets_are_dropped_until_it_is_detached(TcDirection direction, bool withoutLinks)
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, everywhere: true, verdict: "Drop");
         using (var attachment = Attach(network, program, direction, withoutLinks))
         {
-            Assert.Equal((VethPair.Near, direction), (attachment.InterfaceName, attachment.Direction));
+            Assert.Equal($"{attachment.InterfaceName} {direction}", attachment.Target);
             Assert.Equal(withoutLinks || !Counting.Has(BpfAttachType.TcxIngress), attachment.OutlivesProcess);
             Assert.False(Packets.Arrives(network, 1, 2, 3));
             Assert.True(Counting.Eventually(() => program.Count() > 0));
         }
 
-        // What is sent goes to the neighbour that could not be asked for before: ask again.
+        // The neighbour may have been forgotten meanwhile.
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, 1, 2, 3)));
     }
 
     [Fact]
     public void Without_links_nothing_is_left_of_it_on_the_interface()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
-        var first = Attach(network, program, TcDirection.Ingress, withoutLinks: true);
-        var second = Attach(network, program, TcDirection.Egress, withoutLinks: true);
+        var first = AttachNear(network, program, TcDirection.Ingress);
+        var second = AttachNear(network, program, TcDirection.Egress);
         Assert.Equal(program.Id, Assert.Single(Filters(network, egress: false)).ProgramId);
         first.Dispose();
         Assert.Empty(Filters(network, egress: false));
@@ -48,7 +48,7 @@ public sealed class TcAttachmentTests
     [Fact]
     public void The_queueing_discipline_goes_with_the_last_filter()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
         Attach(network, program, TcDirection.Ingress, withoutLinks: true).Dispose();
         network.NearNamespace.Run(() =>
@@ -64,7 +64,7 @@ public sealed class TcAttachmentTests
     [InlineData(true)]
     public void A_pinned_one_outlives_its_owner_and_is_detached_by_its_name(bool withoutLinks)
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.Tc, everywhere: true, verdict: "Drop"))
             Attach(network, program, TcDirection.Ingress, withoutLinks, name).Dispose();
@@ -83,20 +83,27 @@ public sealed class TcAttachmentTests
     [Fact]
     public void An_interface_that_is_not_there_is_refused_with_those_there_are()
     {
-        using var network = new VethPair();
+        using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
         var refusal = Assert.Throws<KernelException>(
             () => network.NearNamespace.Run(() => TcAttachment.Attach(program, "near1", TcDirection.Ingress)));
         Assert.Contains($"Did you mean {VethPair.Near}?", refusal.Message, StringComparison.Ordinal);
     }
 
+    // Datagrams go from far to near: they are sent there and received here.
     private static TcAttachment Attach(
-        VethPair network, LoadedProgram program, TcDirection direction, bool withoutLinks, string? pin = null) =>
-        network.NearNamespace.Run(() =>
+        VethPair network, LoadedProgram program, TcDirection direction, bool withoutLinks, string? pin = null)
+    {
+        var isEgress = direction == TcDirection.Egress;
+        return (isEgress ? network.FarNamespace : network.NearNamespace).Run(() =>
         {
-            TcAttachment Attach() => TcAttachment.Attach(program, VethPair.Near, direction, pin);
+            TcAttachment Attach() => TcAttachment.Attach(program, isEgress ? VethPair.Far : VethPair.Near, direction, pin);
             return withoutLinks ? Counting.WithoutLinks(Attach) : Attach();
         });
+    }
+
+    private static TcAttachment AttachNear(VethPair network, LoadedProgram program, TcDirection direction) =>
+        network.NearNamespace.Run(() => Counting.WithoutLinks(() => TcAttachment.Attach(program, VethPair.Near, direction)));
 
     private static IReadOnlyList<TrafficFilter> Filters(VethPair network, bool egress) => network.NearNamespace.Run(() =>
     {

@@ -15,7 +15,7 @@ public sealed class RawTracepointEventTests
             [("Number", Field("id")), ("Second", Field("arg1")), ("Register", Field("regs.orig_ax"))],
             (This == Environment.ProcessId).And(Field("arg1") == number));
 
-        var record = Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sys_enter"), () => LibC.GetProcessId());
+        var record = Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sys_enter"), () => _ = LibC.GetProcessId());
 
         Assert.Equal([(long)number, (ulong)number, (ulong)number], record.Values);
     }
