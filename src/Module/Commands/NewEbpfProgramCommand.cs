@@ -57,14 +57,14 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             License = License,
             MinimumPacketSize = MinimumPacketSize,
             DefaultAction = Verdict(),
-            KernelVersion = KernelVersion is null ? 0 : Code(KernelVersion),
+            KernelVersion = KernelVersion is null ? 0 : VersionCode(KernelVersion),
         };
         if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
         WriteObject(program);
     }
 
     // KERNEL_VERSION of linux/version.h.
-    private static int Code(Version version) => version.Major << 16 | version.Minor << 8 | Math.Clamp(version.Build, 0, 255);
+    private static int VersionCode(Version version) => version.Major << 16 | version.Minor << 8 | Math.Clamp(version.Build, 0, 255);
 
     private object? Verdict()
     {
