@@ -9,7 +9,6 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = 'Core'
     FormatsToProcess     = 'EbpfCat.format.ps1xml'
-    TypesToProcess       = 'EbpfCat.types.ps1xml'
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

@@ -79,7 +79,8 @@ function Invoke-Package {
         Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name --verbosity quiet --nologo "-p:PublishDir=$folder/EbpfCat/"
         Get-ChildItem "$folder/EbpfCat" -Filter *.pdb | Remove-Item
         $archive = "$PSScriptRoot/out/EbpfCat-$version-$name.zip"
-        Compress-Archive -Path "$folder/EbpfCat" -DestinationPath $archive -Force
+        if (Test-Path $archive) { Remove-Item $archive }
+        [IO.Compression.ZipFile]::CreateFromDirectory("$folder/EbpfCat", $archive, 'Optimal', $true)
         Get-Item $archive
     }
 }

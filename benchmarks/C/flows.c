@@ -17,7 +17,7 @@ struct {
 	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
 	__type(key, struct flow);
 	__type(value, struct traffic);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 4096);
 } flows SEC(".maps");
 
 SEC("xdp")

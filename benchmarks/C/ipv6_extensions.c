@@ -21,6 +21,7 @@ int ipv6_extensions(struct xdp_md *ctx)
 	if ((void *)(ip6 + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IPV6))
 		return XDP_PASS;
 	next = ip6->nexthdr;
+#pragma clang loop unroll(disable)
 	for (int i = 0; i < 8; i++) {
 		__u32 length;
 

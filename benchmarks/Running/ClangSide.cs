@@ -44,7 +44,9 @@ internal sealed class ClangSide : LoadedSide
 
     public override byte[] BytesOf(string variable)
     {
-        var (_, section, offset) = _object.Variables.First(v => v.Name.Replace("_", "", StringComparison.Ordinal).Equals(variable, StringComparison.OrdinalIgnoreCase));
+        // What is doubleTagged in the script is double_tagged in C.
+        var (_, section, offset) = _object.Variables.First(
+            v => v.Name.Replace("_", "", StringComparison.Ordinal).Equals(variable, StringComparison.OrdinalIgnoreCase));
         var value = new byte[_object.DataOf(section).Length];
         Bpf.Lookup(_maps[section].Descriptor, new byte[sizeof(uint)], value);
         return value[offset..(offset + sizeof(ulong))];

@@ -10,6 +10,9 @@ internal static class TestSuites
     // What Invoke-Suite.ps1 exits with where it cannot run, having said why.
     private const int CannotRun = 77;
 
+    // The category of the tests that ask for a speed, which no emulated processor has.
+    private const string Timing = "Timing";
+
     private const string SettingPrefix = "EBPFCAT_";
 
     /// <summary>The repository's directory.</summary>
@@ -31,15 +34,19 @@ internal static class TestSuites
                 ["TERM"] = "dumb",
                 ["NO_COLOR"] = "1",
 
-                // No code that only counts, and as few threads and changes of memory protection as possible: with each
+                // No code that only counts, nor code compiled twice, and as few threads and changes of memory protection as possible: with each
                 // of them the processors wait for one another.
                 ["DOTNET_TieredPGO"] = "0",
+                ["DOTNET_TC_CallCounting"] = "0",
                 ["DOTNET_EnableWriteXorExecute"] = "0",
                 ["DOTNET_gcConcurrent"] = "0",
                 ["DOTNET_NOLOGO"] = "1",
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
                 ["POWERSHELL_TELEMETRY_OPTOUT"] = "1",
                 ["POWERSHELL_UPDATECHECK"] = "Off",
+
+                // The machine is isolation enough, and a second pwsh costs it many seconds.
+                ["EBPFCAT_ISOLATED"] = "1",
                 ["EBPFCAT_RANDOM_PROGRAMS"] = "50",
             };
             foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
@@ -56,13 +63,14 @@ internal static class TestSuites
 
     /// <summary>
     /// Runs the engine tests and, where there is a <c>pwsh</c>, the Pester tests; fails where one of them fails.
+    /// Tests of the category <c>Timing</c> are left out.
     /// </summary>
     /// <param name="category">Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.</param>
     /// <param name="engineArguments">More arguments for the xUnit runner; with any, the Pester tests are left out.</param>
     public static string Command(string? category, IReadOnlyList<string> engineArguments)
     {
         var command = new StringBuilder("status=0\n");
-        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append(" -noLogo -noColor");
+        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append($" -noLogo -noColor -trait- Category={Timing}");
         if (category is not null)
         {
             command.Append(" -trait ").Append(Shell.Quote($"Category={category}"));
@@ -76,7 +84,7 @@ internal static class TestSuites
         command.AppendLine(" || status=1");
         if (engineArguments.Count == 0)
         {
-            var tag = category is null ? "" : $" -Tag {Shell.Quote(category)}";
+            var tag = $" -ExcludeTag {Timing}" + (category is null ? "" : $" -Tag {Shell.Quote(category)}");
             command.AppendLine($$"""
                 if command -v pwsh >/dev/null; then
                     pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1{{tag}}

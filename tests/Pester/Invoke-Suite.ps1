@@ -13,8 +13,8 @@ param(
     # Which test files to run, by name: wildcards, with commas between.
     [string] $Test = '*',
 
-    # Which tests to run, by tag.
-    [string[]] $Tag
+    # Which tests to run, by tag: with commas between; all where none is given.
+    [string] $Tag
 )
 
 $ErrorActionPreference = 'Stop'
@@ -37,7 +37,9 @@ if ([Environment]::UserName -ne 'root') {
 # In a mount namespace of its own, what the tests pin and mount is theirs alone, and gone when they end, however they end.
 if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
     $env:EBPFCAT_ISOLATED = 1
-    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module $Module -Test $Test
+    # Quoted, so that a * is not taken for files.
+    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath `
+        -Module "$Module" -Test "$Test" -Tag "$Tag"
     exit $LASTEXITCODE
 }
 
@@ -46,7 +48,7 @@ $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
-if ($Tag) { $configuration.Filter.Tag = $Tag }
+if ($Tag) { $configuration.Filter.Tag = $Tag -split ',' }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration

@@ -22,6 +22,8 @@ $attachment = Start-Count
 if ($Second) {
     $attachment | Remove-EbpfAttachment
     $clock = [Diagnostics.Stopwatch]::StartNew()
+    $before = [Environment]::CpuUsage.TotalTime
     $attachment = Start-Count
-    $clock.Elapsed.TotalMilliseconds.ToString([cultureinfo]::InvariantCulture)
+    $processor = [Environment]::CpuUsage.TotalTime - $before
+    "$($clock.Elapsed.TotalMilliseconds) $($processor.TotalMilliseconds)"
 }

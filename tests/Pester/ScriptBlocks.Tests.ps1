@@ -126,6 +126,15 @@ Describe 'Names' {
         Read-Code { [uint16]$a = 1; $b = $a } | Should -Be 'uint16 $a = 1', '$b = $a'
     }
 
+    It 'lead to elements of what an event has, and into what was returned' {
+        Read-Code { $a = $event.args[0]; $b = $event.rq.bio[1].bi_size; $c = $return.f_inode.i_ino; $d = $event.args[$a] } |
+            Should -Be '$a = event.args.0', '$b = event.rq.bio.1.bi_size', '$c = event.$return.f_inode.i_ino', '$d = event.args[$a]'
+    }
+
+    It 'of a map count values' {
+        Read-Code { $sources.Observe($packets, 5) } | Should -Be 'do sources.Observe(@packets, 5)'
+    }
+
     It 'of the language reach the packet, the process, the event and the kernel' {
         Read-Code {
             $a = $packet.Length; $b = $process.UserId; $c = $event.sk.__sk_common.skc_dport; $d = $return; $e = $kernel.Time

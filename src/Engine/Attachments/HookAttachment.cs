@@ -38,7 +38,7 @@ public abstract class HookAttachment : Attachment
     {
         try
         {
-            if (pin is not null) attachment.PinTo(PinDirectory.PathOf(pin));
+            if (pin is not null) attachment.PinCore(PinDirectory.PathOf(pin));
             return attachment;
         }
         catch
@@ -65,7 +65,7 @@ public abstract class HookAttachment : Attachment
             : throw new KernelException(operation, Errno.EINVAL, $"it is of type {program.Type}", $"Declare it with -Type {type}.");
     }
 
-    private void PinTo(string path)
+    private protected override void PinCore(string path)
     {
         if (_hold.Links.Count == 0 && !_hold.CanBeFound) throw CannotPin(path);
         PinDirectory.Create(path, _hold.Links, Program, $"{Kind} {Target}");

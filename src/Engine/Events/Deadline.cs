@@ -10,6 +10,9 @@ internal readonly struct Deadline(TimeSpan? timeout)
 
     private readonly TimeSpan? _timeout = timeout is { } span && span >= TimeSpan.Zero ? span : null;
 
+    /// <summary>Whether only what is there is read, all of it.</summary>
+    public bool IsNow => _timeout == TimeSpan.Zero;
+
     public bool IsOver => _timeout is { } span && Stopwatch.GetElapsedTime(_start) >= span;
 
     /// <summary>What is left, as waiting takes it, in whole milliseconds rounded up.</summary>

@@ -57,17 +57,25 @@ public sealed class EventReader : IDisposable
     }
 
     /// <summary>Reads records as they come, until it is cancelled or the time is up.</summary>
+    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
     /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
-    /// <param name="timeout">How long to read, from the first record asked for; null for ever.</param>
     /// <returns>The records. Those taken out of a buffer but not asked for are the first of the next reading.</returns>
-    public IEnumerable<EventRecord> Read(CancellationToken cancellation = default, TimeSpan? timeout = null)
+    public IEnumerable<EventRecord> Read(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = new Deadline(timeout);
+        var isDone = false;
         while (!cancellation.IsCancellationRequested)
         {
-            if (_waiting.TryDequeue(out var record)) yield return record;
-            else if (_reader.Drain(_keep, Batch) > 0) continue;
-            else if (deadline.IsOver || !_reader.Wait(deadline.Remaining, cancellation)) yield break;
+            if (_waiting.TryDequeue(out var record))
+            {
+                yield return record;
+                continue;
+            }
+
+            if (isDone) yield break;
+            isDone = deadline.IsNow;
+            if (_reader.Drain(_keep, deadline.IsNow ? int.MaxValue : Batch) > 0) continue;
+            if (deadline.IsOver || !_reader.Wait(deadline.Remaining, cancellation)) yield break;
         }
     }
 
@@ -91,10 +99,10 @@ public sealed class EventReader : IDisposable
 
     /// <summary>Reads records as they come without making an object of each: the fast way.</summary>
     /// <param name="handler">What to do with each record.</param>
+    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
     /// <param name="cancellation">Ends the reading at once, between two batches at the latest.</param>
-    /// <param name="timeout">How long to read; null for ever.</param>
     /// <returns>How many records there were.</returns>
-    public long Read(EventRecordHandler handler, CancellationToken cancellation = default, TimeSpan? timeout = null)
+    public long Read(EventRecordHandler handler, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
         var count = 0L;
@@ -106,8 +114,8 @@ public sealed class EventReader : IDisposable
                 var type = program.Compiled!.Events!.Records[(int)MemoryMarshal.Read<uint>(bytes)];
                 handler(program, type, bytes.Slice(NumberSize, type.Size));
             },
-            cancellation,
-            timeout);
+            timeout,
+            cancellation);
     }
 
     /// <inheritdoc/>

@@ -9,6 +9,8 @@ namespace EbpfCat.Events;
 /// </summary>
 public sealed class RecordReader : IDisposable
 {
+    private const int Batch = 4096;
+
     private readonly RecordBuffer[] _buffers;
     private readonly Epoll _epoll = new();
     private readonly EventDescriptor _stop = new();
@@ -75,13 +77,13 @@ public sealed class RecordReader : IDisposable
 
     /// <summary>Reads records as they come, until it is cancelled or the time is up.</summary>
     /// <param name="handler">What to do with each record.</param>
+    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
     /// <param name="cancellation">Ends the reading at once, between two records at the latest that are there together.</param>
-    /// <param name="timeout">How long to read; null for ever.</param>
     /// <returns>How many records there were.</returns>
-    public long Read(RecordHandler handler, CancellationToken cancellation = default, TimeSpan? timeout = null)
+    public long Read(RecordHandler handler, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
-        const int batch = 4096;
         var deadline = new Deadline(timeout);
+        var batch = deadline.IsNow ? int.MaxValue : Batch;
         var count = 0L;
         while (!cancellation.IsCancellationRequested)
         {

@@ -62,37 +62,31 @@ public sealed unsafe class RingBufferReader : RecordBuffer
         var count = 0;
         try
         {
-            for (var limit = Volatile.Read(ref *end); count < most; limit = Volatile.Read(ref *end))
+            // Those that come meanwhile are for the next time: a busy program must not hold a reader for ever.
+            var limit = Volatile.Read(ref *end);
+            while (at < limit && count < most)
             {
-                if (at >= limit) break;
-                for (; at < limit && count < most; count++)
+                var header = Volatile.Read(ref *(uint*)(data + (at & _mask)));
+                if ((header & Busy) != 0) break;
+                var length = header & ~(Busy | Discarded);
+                var record = data + (at & _mask) + HeaderSize;
+                at += (length + HeaderSize + 7) & ~7ul;
+                if ((header & Discarded) == 0)
                 {
-                    var header = Volatile.Read(ref *(uint*)(data + (at & _mask)));
-                    if ((header & Busy) != 0) return count;
-                    var length = header & ~(Busy | Discarded);
-                    var record = data + (at & _mask) + HeaderSize;
-                    at += (length + HeaderSize + 7) & ~7ul;
-                    if ((header & Discarded) != 0)
-                    {
-                        count--;
-                        continue;
-                    }
-
+                    count++;
                     handler(index, new ReadOnlySpan<byte>(record, (int)length));
-                    if (at - given < part) continue;
-                    Volatile.Write(ref *position, at);
-                    given = at;
                 }
 
-                // The kernel wakes readers only at the place they have told: tell it before the last look.
+                if (at - given < part) continue;
                 Volatile.Write(ref *position, at);
                 given = at;
-                Interlocked.MemoryBarrier();
             }
         }
         finally
         {
+            // The kernel wakes a reader at the place it has told; one that waits looks again after it has told.
             Volatile.Write(ref *position, at);
+            Interlocked.MemoryBarrier();
         }
 
         return count;

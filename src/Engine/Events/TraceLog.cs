@@ -45,9 +45,9 @@ public sealed unsafe partial class TraceLog : IDisposable
     public long Lost { get; private set; }
 
     /// <summary>Reads lines as they come, until it is cancelled or the time is up.</summary>
-    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
     /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    public IEnumerable<TraceLogLine> Read(CancellationToken cancellation = default, TimeSpan? timeout = null)
+    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
+    public IEnumerable<TraceLogLine> Read(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = new Deadline(timeout);
         using var registration = cancellation.UnsafeRegister(static stop => ((EventDescriptor)stop!).Signal(), _stop);

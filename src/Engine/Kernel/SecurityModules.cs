@@ -9,12 +9,14 @@ public static unsafe class SecurityModules
     private const int ListModules = 461;
     private const int MostModules = 64;
 
-    private static readonly Dictionary<ulong, string> NamesById = new()
-    {
-        [100] = "capability", [101] = "selinux", [102] = "smack", [103] = "tomoyo", [104] = "apparmor", [105] = "yama",
-        [106] = "loadpin", [107] = "safesetid", [108] = "lockdown", [109] = "bpf", [110] = "landlock", [111] = "ima",
-        [112] = "evm", [113] = "ipe",
-    };
+    // The numbers begin with that of capability.
+    private const ulong FirstId = 100;
+
+    private static readonly string[] NamesById =
+    [
+        "capability", "selinux", "smack", "tomoyo", "apparmor", "yama", "loadpin", "safesetid", "lockdown", "bpf", "landlock",
+        "ima", "evm", "ipe",
+    ];
 
     /// <summary>
     /// Their names, in the order the kernel asks them; null where that cannot be found out: securityfs is not mounted, and
@@ -43,7 +45,11 @@ public static unsafe class SecurityModules
         if (count < 0) return null;
         var names = new List<string>(count);
         for (var index = 0; index < count; index++)
-            names.Add(NamesById.TryGetValue(ids[index], out var name) ? name : $"module {ids[index]}");
+        {
+            var place = ids[index] - FirstId;
+            names.Add(place < (ulong)NamesById.Length ? NamesById[place] : $"module {ids[index]}");
+        }
+
         return names;
     }
 }

@@ -13,8 +13,8 @@ internal static class Errors
     /// <summary>The error record of an exception, or null where the exception is none of the engine's.</summary>
     public static ErrorRecord? Describe(Exception exception, object? target) => exception switch
     {
-        // PowerShell's own exceptions know their record already.
-        IContainsErrorRecord => null,
+        // PowerShell's own exceptions know their record already; and an index that is out of range is nobody's mistake but ours.
+        IContainsErrorRecord or ArgumentOutOfRangeException or ArgumentNullException => null,
         CompileException error => Make(error, error.Id, ErrorCategory.InvalidArgument, target),
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
         VerifierException error => Make(error, "ProgramRefused", ErrorCategory.InvalidArgument, target),

@@ -6,6 +6,11 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Syntax newer than the reference assembly, which describes PowerShell 5.1; found by its name at run time.</summary>
 internal static class ModernSyntax
 {
+    // Delegates, because a second call through reflection has the runtime generate code for it.
+    private static readonly Func<PipelineAst, bool> Background = Flag<PipelineAst>("Background");
+    private static readonly Func<MemberExpressionAst, bool> NullConditionalMember = Flag<MemberExpressionAst>("NullConditional");
+    private static readonly Func<IndexExpressionAst, bool> NullConditionalIndex = Flag<IndexExpressionAst>("NullConditional");
+
     /// <summary>The three parts of <c>condition ? a : b</c> (PowerShell 7.0).</summary>
     public static bool IsTernary(Ast ast, [NotNullWhen(true)] out ExpressionAst[]? parts)
     {
@@ -19,16 +24,22 @@ internal static class ModernSyntax
     public static bool IsPipelineChain(Ast ast) => ast.GetType().Name == "PipelineChainAst";
 
     /// <summary>Whether this is a pipeline with an ampersand behind it (PowerShell 6.0).</summary>
-    public static bool IsBackground(PipelineAst pipeline) => Flag(pipeline, "Background");
+    public static bool IsBackground(PipelineAst pipeline) => Background(pipeline);
 
     /// <summary>Whether a member or element is asked for with <c>?.</c> or <c>?[]</c> (PowerShell 7.1).</summary>
-    public static bool IsNullConditional(ExpressionAst access) => Flag(access, "NullConditional");
+    public static bool IsNullConditional(ExpressionAst access) => access switch
+    {
+        MemberExpressionAst member => NullConditionalMember(member),
+        IndexExpressionAst index => NullConditionalIndex(index),
+        _ => false,
+    };
 
     /// <summary>The parameters written in parentheses behind a function's name, which the reference assembly leaves out; null for none.</summary>
     public static IReadOnlyList<ParameterAst>? ParametersOf(FunctionDefinitionAst function) =>
         (IReadOnlyList<ParameterAst>?)function.GetType().GetProperty("Parameters")!.GetValue(function);
 
-    private static bool Flag(Ast ast, string property) => ast.GetType().GetProperty(property)?.GetValue(ast) is true;
+    private static Func<T, bool> Flag<T>(string property) =>
+        typeof(T).GetProperty(property)?.GetMethod?.CreateDelegate<Func<T, bool>>() ?? (static _ => false);
 
     private static T Get<T>(Ast ast, string property) => (T)ast.GetType().GetProperty(property)!.GetValue(ast)!;
 }

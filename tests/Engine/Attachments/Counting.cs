@@ -34,6 +34,20 @@ internal static class Counting
     public static long Count(this LoadedProgram program) =>
         Convert.ToInt64(program.Variables["count"].Value, CultureInfo.InvariantCulture);
 
+    /// <summary>Loads a program, or skips the test where the kernel lets nobody load one for its hook.</summary>
+    public static LoadedProgram LoadOrSkip(ProgramDefinition definition)
+    {
+        try
+        {
+            return EbpfProgram.Load(definition);
+        }
+        catch (KernelException refusal) when (refusal.Errno == Errno.EPERM && refusal.MissingCapabilities.Count == 0)
+        {
+            Assert.Skip($"the kernel refuses programs for {definition.Hook ?? (object)definition.Type} whoever loads them");
+            throw;
+        }
+    }
+
     /// <summary>Loads a program written as instructions, of which some load the address of its map.</summary>
     public static LoadedProgram Load(ProgramDefinition definition, Instruction[] instructions, Map? map = null, int reference = -1) =>
         ProgramLoader.Load(new CompiledProgram

@@ -85,6 +85,7 @@ public class BtfReaderTests
     }
 
     [Fact]
+    [Trait("Category", "Timing")]
     public void A_name_is_found_in_a_few_milliseconds()
     {
         _ = Kernel.FindStruct("task_struct");

@@ -135,6 +135,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
+    [Trait("Category", "Timing")]
     public void A_second_program_is_in_the_kernel_within_milliseconds()
     {
         using (ProgramLoader.Load(Sample.Counter()))

@@ -156,13 +156,17 @@ internal static partial class ProgramGenerator
         from otherwise in hasElse ? Block(scope, 2, depth) : Gen.Constant<Statement[]>([])
         select (Statement)new IfStatement(new HeaderExpression(header), then, otherwise);
 
+    // Every turn is a way of its own to the verifier: a loop's body must be simple, and a loop inside it still more so.
+    private static Gen<Statement[]> LoopBody(ProgramScope scope, int depth) =>
+        Block(scope, scope.Loops > 1 ? 2 : 3, Math.Min(depth, scope.Loops > 1 ? 0 : 1));
+
     // A loop of every form, its turns counted by a local of its own so that it ends.
     private static Gen<Statement[]> Counted(ProgramScope scope, int depth) =>
         from number in Gen.Choose(0, 999)
         let counter = new Local($"i{number}", ScalarType.Int64)
-        from turns in Gen.Choose(1, scope.Loops > 0 ? 3 : 6)
+        from turns in Gen.Choose(1, scope.Loops > 0 ? 2 : 5)
         from condition in Condition(scope, 1)
-        from body in Block(scope.Inside(counter), 3, depth)
+        from body in LoopBody(scope.Inside(counter), depth)
         from form in Gen.Choose(0, 4)
         select Loop(counter, turns, condition, body, form);
 
@@ -188,7 +192,7 @@ internal static partial class ProgramGenerator
         from turns in Gen.Choose(-3, 3)
         from list in Several(1, 4, NumberConstant)
         let counter = new Local($"e{number}", isRange ? null : ScalarType.Int64)
-        from body in Block(scope.Inside(counter), 3, depth)
+        from body in LoopBody(scope.Inside(counter), depth)
         select (Statement)new ForeachStatement(counter, isRange ? [first, first + turns] : list, body) { IsRange = isRange };
 
     private static Gen<Statement> Switch(ProgramScope scope, int depth) =>
@@ -213,7 +217,9 @@ internal static partial class ProgramGenerator
         from back in OnceIn(2)
         from condition in Condition(scope, 1)
         let counter = new Local($"g{number}", ScalarType.Int64)
-        from between in Block(back ? scope.Inside(counter) with { CanBreak = false, CanContinue = false } : scope, 3, depth)
+        from between in back
+            ? LoopBody(scope.Inside(counter) with { CanBreak = false, CanContinue = false }, depth)
+            : Block(scope, 3, depth)
         let label = new Label($"label{number}")
         select back
             ? (Statement[])

@@ -4,8 +4,12 @@ using EbpfCat.Language;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>Makes a failing case as small as it stays failing: statements left out, expressions replaced by their parts.</summary>
-internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
+/// <param name="fails">Whether a case fails in the same way.</param>
+/// <param name="patience">How long to go on.</param>
+internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan patience)
 {
+    private readonly long _end = Environment.TickCount64 + (long)patience.TotalMilliseconds;
+
     /// <summary>The smallest case found.</summary>
     public ReferenceCase Reduce(ReferenceCase failing)
     {
@@ -19,12 +23,14 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
         }
     }
 
+    private bool StillFails(ReferenceCase smaller) => Environment.TickCount64 < _end && fails(smaller);
+
     private ReferenceCase ReducePackets(ReferenceCase failing)
     {
         for (var i = failing.Packets.Count - 1; i >= 0 && failing.Packets.Count > 1; i--)
         {
             var fewer = failing with { Packets = [.. failing.Packets.Where((_, at) => at != i)] };
-            if (fails(fewer)) failing = fewer;
+            if (StillFails(fewer)) failing = fewer;
         }
         return failing;
     }
@@ -40,7 +46,7 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
                 if (!rewriter.MetNode) return failing;
                 if (!rewriter.Changed) break;
                 var smaller = failing with { Program = program };
-                if (!fails(smaller)) continue;
+                if (!StillFails(smaller)) continue;
                 failing = smaller;
                 alternative = -1;
             }
@@ -54,7 +60,7 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails)
         {
             var smaller = failing with { Program = ProgramRewriter.Copy(program) };
             change(smaller.Program);
-            if (!fails(smaller)) return failing;
+            if (!StillFails(smaller)) return failing;
             program = smaller.Program;
             return failing = smaller;
         }

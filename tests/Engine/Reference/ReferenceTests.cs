@@ -18,7 +18,7 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
     private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 500);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", DateTime.UtcNow.Ticks / TimeSpan.TicksPerSecond);
@@ -50,7 +50,7 @@ public class ReferenceTests
                     {
                         started[number] = Environment.TickCount64;
                         return Fails(smaller, failure, processor);
-                    }).Reduce(made);
+                    }, Patience).Reduce(made);
                     lock (failures)
                     {
                         failures.Add(Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));

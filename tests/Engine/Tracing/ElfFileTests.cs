@@ -40,6 +40,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
+    [Trait("Category", "Timing")]
     public void Reading_a_symbol_of_the_C_library_takes_milliseconds()
     {
         Lookup();

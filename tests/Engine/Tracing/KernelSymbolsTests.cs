@@ -65,7 +65,8 @@ public sealed class KernelSymbolsTests
         var symbols = KernelSymbols.Load();
         Assert.True(clock.ElapsedMilliseconds < 1000, $"{clock.ElapsedMilliseconds} ms");
 
-        Assert.Equal(File.ReadLines("/proc/kallsyms").Count(), symbols.Count);
+        // The kernel's own symbols stay; those of programs come and go, with other tests too.
+        Assert.InRange(symbols.Count, File.ReadLines("/proc/kallsyms").Count(line => !line.EndsWith("[bpf]", StringComparison.Ordinal)), int.MaxValue);
         Assert.False(symbols.AreAddressesHidden);
         var function = symbols.Find("vfs_read")!.Value;
         Assert.Equal("vfs_read", symbols.Find(function.Address)!.Value.Name);

@@ -19,6 +19,7 @@ internal static class LocalInference
         for (var round = 0; round < Rounds; round++)
         {
             var changed = false;
+            typer.Forget();
             foreach (var (local, list) in sources)
             {
                 EbpfType? type = null;
@@ -34,10 +35,12 @@ internal static class LocalInference
                 type = Typer.Join(type, adapts, null, false);
                 if (type is null || type == local.Type) continue;
                 local.Type = type;
+                typer.Forget();
                 changed = true;
             }
             if (!changed) break;
         }
+        typer.Forget();
         foreach (var local in sources.Keys) local.Type ??= ScalarType.Int64;
     }
 

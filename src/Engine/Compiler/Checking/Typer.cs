@@ -9,10 +9,23 @@ internal sealed class Typer(ITracedEvent? traced = null)
     /// <summary>How many bytes a text read through a pointer may have where its author does not say.</summary>
     public const int DefaultTextCapacity = 128;
 
+    private readonly Dictionary<Expression, EbpfType> _known = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<Function> _active = [];
 
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
     public EbpfType? TypeOf(Expression expression)
+    {
+        // An expression is asked for by all those around it: without this the work would double with every level.
+        if (_known.TryGetValue(expression, out var known)) return known;
+        var type = Find(expression);
+        if (type is not null && _active.Count == 0) _known[expression] = type;
+        return type;
+    }
+
+    /// <summary>Forgets what was found, since locals have other types now.</summary>
+    public void Forget() => _known.Clear();
+
+    private EbpfType? Find(Expression expression)
     {
         switch (expression)
         {

@@ -65,7 +65,7 @@ internal static class Layout
         var changed = false;
         foreach (var block in f.Blocks)
         {
-            if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }) continue;
+            if (block.Instructions is not [.., { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }]) continue;
             // A conditional jump before it may still want the same block: it stays for that one.
             block.Instructions[^1] = exit.Clone();
             changed = true;
@@ -176,8 +176,8 @@ internal static class Layout
         {
             common++;
         }
-        // A jump to the shared end costs one: worth it from two instructions on.
-        if (common < 2) return false;
+        // A jump to the shared end costs one: worth it from two instructions on, if the end is not a jump itself.
+        if (common < (a.Instructions[^1].Op == MachineOp.Exit ? 2 : 3)) return false;
         if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
         // The tail of b becomes a block of its own unless b is all tail.
         MachineBlock tail;

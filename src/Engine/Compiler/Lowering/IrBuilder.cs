@@ -175,6 +175,12 @@ internal sealed class IrBuilder(IrFunction function)
                 value = known.Current;
                 break;
             }
+            if (walked.Count > Function.BlockCount)
+            {
+                // A ring of blocks without a way in: nothing is ever read there.
+                value = Constant(0);
+                break;
+            }
             if (_sealed.Contains(at) && at.Predecessors.Count == 1)
             {
                 walked.Add(at);

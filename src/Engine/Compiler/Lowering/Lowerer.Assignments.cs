@@ -8,6 +8,13 @@ internal sealed partial class Lowerer
     private void LowerAssignment(AssignStatement assignment)
     {
         var (target, source) = (assignment.Target, assignment.Source);
+        if (target is LocalExpression { Local: { Type: StructType type } whole } && assignment is { Operator: null, Value: StructExpression record }
+            && !StatementWalker.Inside(record).Any(e => e is LocalExpression used && ReferenceEquals(used.Local, whole)))
+        {
+            // Made where it stays: what goes into it does not come out of it.
+            StoreStruct(record, type, StackPlace(StorageOf(whole, wholeWrite: true).Slot!));
+            return;
+        }
         if (target is LocalExpression local && (assignment.Operator is null || local.Local.Type is ScalarType))
         {
             var value = assignment.Operator is { } op

@@ -100,7 +100,8 @@ internal sealed partial class Lowerer
         var found = _b.Current;
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, Zeros(type.Size), _b.Constant(NoExist));
+        // Only this call has a size: what it gives is not asked for, so that one that changes nothing can be left out.
+        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, Zeros(type.Size), _b.Constant(NoExist)).Size = (byte)Math.Min(keySize, byte.MaxValue);
         var inserted = Lookup(map, key, keySize);
         Jump(after);
         Start(after);

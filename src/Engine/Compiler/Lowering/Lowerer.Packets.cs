@@ -88,6 +88,11 @@ internal sealed partial class Lowerer
         }
         if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
         var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
+        if (offset > short.MaxValue - size)
+        {
+            // Farther than an instruction's own offset reaches.
+            (pointer, offset) = (_b.Make(Op.Add, pointer, _b.Constant(offset)), 0);
+        }
         Branch(Comparison.PacketHas, pointer, _b.Constant(offset + size), enough, fail);
         Start(enough);
         return new Place(MemoryRegion.Packet, pointer, offset);
@@ -103,7 +108,15 @@ internal sealed partial class Lowerer
             {
                 throw Error("OffsetOutOfRange", $"A packet has no byte {offset.Immediate}.", source, $"Offsets go from 0 to {LargestOffset - size}.");
             }
-            return RequireBytes(null, (int)offset.Immediate, size, _defaultExit);
+            // An instruction has room for a signed offset of 16 bits.
+            return offset.Immediate + size <= short.MaxValue
+                ? RequireBytes(null, (int)offset.Immediate, size, _defaultExit)
+                : RequireBytes(offset, 0, size, _defaultExit);
+        }
+        // A mask that the author wrote is a bound to the verifier, whatever the compiler comes to know of what it masks.
+        if (offset is { Op: Op.And } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= LargestOffset - 4096 } mask)
+        {
+            return RequireBytes(_b.Make(Op.And, _b.Make(Op.Opaque, offset.Operands[0]), mask), 0, size, _defaultExit);
         }
         // A constant part stays out of the pointer, so that neighbours share one check.
         var (variable, addend) = offset is { Op: Op.Add } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant

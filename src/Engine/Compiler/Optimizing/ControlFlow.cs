@@ -76,7 +76,12 @@ internal static class ControlFlow
         {
             if (ReferenceEquals(predecessor.Target, block)) predecessor.Target = target;
             if (ReferenceEquals(predecessor.Otherwise, block)) predecessor.Otherwise = target;
-            if (target.Predecessors.Contains(predecessor)) continue;
+            if (target.Predecessors.Contains(predecessor))
+            {
+                // Both ways out lead here now: they are one.
+                if (predecessor.Exit == ExitKind.Branch) MakeJump(predecessor, target);
+                continue;
+            }
             target.Predecessors.Add(predecessor);
             for (var i = 0; i < target.Phis.Count; i++) target.Phis[i].Operands = [.. target.Phis[i].Operands, values[i]];
         }

@@ -1,30 +1,77 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Drops stores to stack slots that nothing reads: no load, and no call that gets the address.</summary>
+/// <summary>Drops stores to stack slots that nothing behind them reads: no load, and no call that gets the address.</summary>
 internal static class DeadStores
 {
     public static bool Run(IrFunction f)
     {
-        var read = new HashSet<StackSlot>();
+        if (f.Slots.Count == 0) return false;
+        var escaped = Escaped(f);
+        var liveIn = f.Blocks.ToDictionary(b => b, _ => new HashSet<StackSlot>());
+        var changed = true;
+        while (changed)
+        {
+            changed = false;
+            for (var i = f.Blocks.Count - 1; i >= 0; i--)
+            {
+                var live = LiveOut(f.Blocks[i], liveIn, escaped);
+                for (var j = f.Blocks[i].Body.Count - 1; j >= 0; j--) live.UnionWith(Reads(f.Blocks[i].Body[j]));
+                if (live.Count == liveIn[f.Blocks[i]].Count) continue;
+                liveIn[f.Blocks[i]] = live;
+                changed = true;
+            }
+        }
+        var dropped = 0;
+        foreach (var block in f.Blocks)
+        {
+            var live = LiveOut(block, liveIn, escaped);
+            for (var j = block.Body.Count - 1; j >= 0; j--)
+            {
+                var value = block.Body[j];
+                if (value.Op == Op.Store && SlotOf(value.Operands[0]) is { } slot && !live.Contains(slot))
+                {
+                    block.Body.RemoveAt(j);
+                    dropped++;
+                    continue;
+                }
+                live.UnionWith(Reads(value));
+            }
+        }
+        return dropped > 0;
+    }
+
+    private static HashSet<StackSlot> LiveOut(Block block, Dictionary<Block, HashSet<StackSlot>> liveIn, HashSet<StackSlot> escaped)
+    {
+        var live = new HashSet<StackSlot>(escaped);
+        foreach (var successor in block.Successors) live.UnionWith(liveIn[successor]);
+        return live;
+    }
+
+    private static IEnumerable<StackSlot> Reads(Value value)
+    {
+        if (value.Op is not (Op.Load or Op.Call or Op.CallFunction or Op.AtomicAdd)) yield break;
+        foreach (var operand in value.Operands)
+        {
+            if (SlotOf(operand) is { } slot) yield return slot;
+        }
+    }
+
+    // Slots whose address is kept somewhere, or computed with: what reads them cannot be told.
+    private static HashSet<StackSlot> Escaped(IrFunction f)
+    {
+        var escaped = new HashSet<StackSlot>();
         foreach (var block in f.Blocks)
         {
             foreach (var value in block.Phis.Concat(block.Body))
             {
-                for (var i = 0; i < value.Operands.Length; i++)
+                if (value.Op is Op.Load or Op.Call or Op.CallFunction or Op.AtomicAdd || SlotOf(value) is not null) continue;
+                for (var i = value.Op == Op.Store ? 1 : 0; i < value.Operands.Length; i++)
                 {
-                    // A store through an address does not read it, nor does the sum that makes the address: that is looked at where it is used.
-                    if (value.Op == Op.Store && i == 0) continue;
-                    if (value.Op == Op.Add && SlotOf(value) is not null) continue;
-                    if (SlotOf(value.Operands[i]) is { } slot) read.Add(slot);
+                    if (SlotOf(value.Operands[i]) is { } slot) escaped.Add(slot);
                 }
             }
         }
-        var changed = false;
-        foreach (var block in f.Blocks)
-        {
-            changed |= block.Body.RemoveAll(v => v.Op == Op.Store && SlotOf(v.Operands[0]) is { } slot && !read.Contains(slot)) > 0;
-        }
-        return changed;
+        return escaped;
     }
 
     private static StackSlot? SlotOf(Value address)

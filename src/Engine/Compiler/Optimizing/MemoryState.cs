@@ -6,9 +6,13 @@ internal sealed class MemoryState
     private readonly Dictionary<Access, Value> _values;
     private readonly Dictionary<Lookup, Value> _lookups;
 
-    public MemoryState() => (_values, _lookups) = ([], []);
+    // Keys that are in their map, or that could not be put there: putting them there again changes nothing.
+    private readonly HashSet<Lookup> _settled;
 
-    private MemoryState(MemoryState other) => (_values, _lookups) = (new(other._values), new(other._lookups));
+    public MemoryState() => (_values, _lookups, _settled) = ([], [], []);
+
+    private MemoryState(MemoryState other) =>
+        (_values, _lookups, _settled) = (new(other._values), new(other._lookups), [.. other._settled]);
 
     /// <summary>Bytes at an offset from a base: a stack slot, or a pointer.</summary>
     public readonly record struct Access(MemoryRegion Region, object Base, long Offset, int Size)
@@ -34,7 +38,10 @@ internal sealed class MemoryState
     }
 
     /// <summary>What a lookup asks for; null where not all of the key's bytes are known.</summary>
-    public Lookup? LookupOf(Value call)
+    public Lookup? LookupOf(Value call) => KeyOf(call, call.Size);
+
+    /// <summary>The key that a call of a map helper gets, of so many bytes; null where not all of them are known.</summary>
+    public Lookup? KeyOf(Value call, int size)
     {
         if (call.Operands[0].Current is not { Op: Op.MapAddress, Extra: int map }) return null;
         var key = call.Operands[1].Current;
@@ -44,15 +51,15 @@ internal sealed class MemoryState
             offset = constant.Immediate;
             key = key.Operands[0].Current;
         }
-        if (key.Op != Op.FrameAddress || call.Size is 0 or byte.MaxValue) return null;
+        if (key.Op != Op.FrameAddress || size is 0 or byte.MaxValue) return null;
         var text = new System.Text.StringBuilder();
-        for (var at = 0L; at < call.Size;)
+        for (var at = 0L; at < size;)
         {
             // Each place is stored whole, so that at most one size is known at an offset.
-            var (size, value) = KnownAt(key.Extra!, offset + at);
-            if (value is null || at + size > call.Size) return null;
-            text.Append(size).Append(':').Append(value.Id).Append(';');
-            at += size;
+            var (width, value) = KnownAt(key.Extra!, offset + at);
+            if (value is null || at + width > size) return null;
+            text.Append(width).Append(':').Append(value.Id).Append(';');
+            at += width;
         }
         return new Lookup(map, text.ToString());
     }
@@ -103,18 +110,37 @@ internal sealed class MemoryState
         }
     }
 
-    public void ForgetLookups() => _lookups.Clear();
+    public void ForgetLookups()
+    {
+        _lookups.Clear();
+        _settled.Clear();
+    }
+
+    public bool IsSettled(Lookup key) => _settled.Contains(key);
+
+    public void Settle(Lookup key) => _settled.Add(key);
+
+    /// <summary>Notes that a pointer is not null: the keys it was given for are in their maps.</summary>
+    public void SettleNotNull(Value pointer)
+    {
+        foreach (var (lookup, value) in _lookups)
+        {
+            if (ReferenceEquals(value.Current, pointer.Current)) _settled.Add(lookup);
+        }
+    }
 
     /// <summary>Keeps what holds on every way into a block; where the ways differ as one of its phis does, the phi.</summary>
-    public static MemoryState Meet(Block block, IReadOnlyList<MemoryState> states)
+    public static MemoryState Meet(IrFunction f, Block block, IReadOnlyList<MemoryState> states)
     {
         var result = states[0].Copy();
-        Meet(block, result._values, [.. states.Select(s => s._values)]);
-        Meet(block, result._lookups, [.. states.Select(s => s._lookups)]);
+        Meet(block, result._values, [.. states.Select(s => s._values)], null);
+        // A choice of two known pointers costs less than a third lookup; a choice that nothing uses is dropped later.
+        Meet(block, result._lookups, [.. states.Select(s => s._lookups)], f);
+        foreach (var state in states) result._settled.IntersectWith(state._settled);
         return result;
     }
 
-    private static void Meet<TKey>(Block block, Dictionary<TKey, Value> result, List<Dictionary<TKey, Value>> states)
+    private static void Meet<TKey>(Block block, Dictionary<TKey, Value> result, List<Dictionary<TKey, Value>> states, IrFunction? makes)
         where TKey : notnull
     {
         foreach (var key in result.Keys)
@@ -133,6 +159,12 @@ internal sealed class MemoryState
             }
             if (Array.TrueForAll(values, v => ReferenceEquals(v, values[0]))) continue;
             var phi = block.Phis.Find(p => Enumerable.Range(0, values.Length).All(i => ReferenceEquals(p.Operands[i].Current, values[i])));
+            if (phi is null && makes is not null)
+            {
+                phi = makes.NewValue(Op.Phi, values);
+                phi.Block = block;
+                block.Phis.Add(phi);
+            }
             if (phi is null) result.Remove(key);
             else result[key] = phi;
         }

@@ -12,7 +12,7 @@ internal static class MemoryValues
         var after = new Dictionary<Block, MemoryState>();
         foreach (var block in f.Blocks)
         {
-            var state = Before(block, after);
+            var state = Before(f, block, after);
             changed |= Visit(block, state);
             after[block] = state;
         }
@@ -25,20 +25,38 @@ internal static class MemoryValues
     }
 
     // A loop's head is met before its end: nothing is taken as known there.
-    private static MemoryState Before(Block block, Dictionary<Block, MemoryState> after)
+    private static MemoryState Before(IrFunction f, Block block, Dictionary<Block, MemoryState> after)
     {
         var states = new List<MemoryState>(block.Predecessors.Count);
         foreach (var predecessor in block.Predecessors)
         {
             if (!after.TryGetValue(predecessor, out var state)) return new MemoryState();
-            states.Add(state);
+            states.Add(OnEdge(predecessor, block, state));
         }
         return states.Count switch
         {
             0 => new MemoryState(),
-            1 => states[0].Copy(),
-            _ => MemoryState.Meet(block, states),
+            1 => states[0],
+            _ => MemoryState.Meet(f, block, states),
         };
+    }
+
+    // What is known at a block's end, and what the branch there adds on the way to another.
+    private static MemoryState OnEdge(Block from, Block to, MemoryState state)
+    {
+        var copy = state.Copy();
+        if (from is { Exit: ExitKind.Branch, Right: { } right } && right.Current is { IsConstant: true, Immediate: 0 }
+            && !ReferenceEquals(from.Target, from.Otherwise))
+        {
+            var notNull = from.Comparison switch
+            {
+                Comparison.NotEqual => from.Target,
+                Comparison.Equal => from.Otherwise,
+                _ => null,
+            };
+            if (ReferenceEquals(notNull, to)) copy.SettleNotNull(from.Left!);
+        }
+        return copy;
     }
 
     private static bool Visit(Block block, MemoryState state)
@@ -106,8 +124,13 @@ internal static class MemoryValues
             state.Set(lookup, call);
             return false;
         }
+        var inserted = helper == HelperFacts.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 } && call.Size > 0
+            ? state.KeyOf(call, call.Size)
+            : null;
+        if (inserted is not null && state.IsSettled(inserted)) return true;
         if (HelperFacts.HasNoEffect(helper)) return false;
         state.ForgetLookups();
+        if (inserted is not null) state.Settle(inserted);
         state.ForgetRegion(MemoryRegion.Map);
         if (HelperFacts.ChangesPacket(helper)) state.ForgetRegion(MemoryRegion.Packet);
         if (!HelperFacts.WritesMemory(helper)) return false;

@@ -28,10 +28,13 @@ internal static class Optimizer
         if (set < InstructionSet.V4)
         {
             SignedDivision.Run(f);
-            ValueNumbering.Run(f);
+        }
+        // Joined blocks let constants through to where they simplify more.
+        for (var round = 0; round < MostRounds && (ControlFlow.Clean(f) | ValueNumbering.Run(f)); round++)
+        {
+            DeadCode.Run(f);
         }
         DeadCode.Run(f);
-        ControlFlow.Clean(f);
         CriticalEdges.Split(f);
     }
 }

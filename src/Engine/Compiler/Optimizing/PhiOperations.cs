@@ -15,6 +15,13 @@ internal static class PhiOperations
             for (var i = 0; i < block.Body.Count; i++)
             {
                 var value = block.Body[i];
+                if (value.Op == Op.ByteSwap && Unswapped(f, value) is { } unswapped)
+                {
+                    value.ReplaceWith(unswapped);
+                    block.Body.RemoveAt(i--);
+                    changed = true;
+                    continue;
+                }
                 if (value.Op is not (>= Op.Add and <= Op.Sar) || Choice(value, block, uses) is not { } phi) continue;
                 if (!Pays(f, value, phi)) continue;
                 Split(f, block, value, phi);
@@ -24,6 +31,26 @@ internal static class PhiOperations
         }
         return changed;
     }
+
+    // Swapping back a choice of values that were all swapped: the choice of the values as they were.
+    private static Value? Unswapped(IrFunction f, Value swap)
+    {
+        var phi = swap.Operands[0].Current;
+        if (phi.Op != Op.Phi || phi.Block is null || !phi.Operands.All(o => o.Current.IsConstant
+            || (o.Current.Op == Op.ByteSwap && o.Current.Immediate == swap.Immediate && Fits(o.Current.Operands[0], swap.Immediate))))
+        {
+            return null;
+        }
+        var values = phi.Operands.Select(o => o.Current.IsConstant
+            ? f.Constant(Simplifier.Swap(o.Current.Immediate, swap.Immediate))
+            : o.Current.Operands[0].Current).ToArray();
+        var joined = f.NewValue(Op.Phi, values);
+        joined.Block = phi.Block;
+        phi.Block.Phis.Add(joined);
+        return joined;
+    }
+
+    private static bool Fits(Value value, long bits) => ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(bits);
 
     // The operand that is a phi of this block, all constants, and used by nothing else.
     private static Value? Choice(Value value, Block block, int[] uses)

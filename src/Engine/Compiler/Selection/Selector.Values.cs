@@ -78,6 +78,11 @@ internal sealed partial class Selector
         var operation = OperationOf(value.Op) ?? throw new InvalidOperationException($"No instruction for {value}.");
         var (a, b) = (value.Operands[0].Current, value.Operands[1].Current);
         var signed = value.Op is Op.SDiv or Op.SMod;
+        if (b.IsConstant && Degenerate(value.Op, a, b.Immediate) is { } known)
+        {
+            Make(known, destination);
+            return;
+        }
         // 32-bit division is several times quicker where both sides fit.
         if (value.Op is Op.UDiv or Op.UMod && ValueRange.FitsIn32(a) && ValueRange.FitsIn32(b)) width = Width.W32;
         if (b.IsConstant && (FitsImmediate(b.Immediate) || (width == Width.W32 && b.Immediate == (uint)b.Immediate)))
@@ -94,6 +99,15 @@ internal sealed partial class Selector
         Make(a, destination);
         MakePending(pending);
     }
+
+    // What the verifier refuses as an immediate, though the machine gives it a meaning in a register: division by zero, long shifts.
+    private Value? Degenerate(Op op, Value a, long b) => op switch
+    {
+        Op.UDiv or Op.SDiv when b == 0 => _f.Constant(0),
+        Op.UMod or Op.SMod when b == 0 => a,
+        Op.Shl or Op.Shr or Op.Sar when b is < 0 or > 63 => throw new InvalidOperationException($"A shift by {b} was left."),
+        _ => null,
+    };
 
     private void SelectMask(Value operand, long mask, int destination)
     {

@@ -11,6 +11,8 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class BtfEvent : TracedEvent
 {
+    private const string TypedefPrefix = "btf_trace_";
+
     private readonly IReadOnlyList<ContextArgument> _arguments;
     private readonly BtfType? _result;
     private readonly int _resultSlot;
@@ -68,11 +70,14 @@ public sealed class BtfEvent : TracedEvent
         new($"the iterator {kind}", Function("bpf_iter_", kind, "iterator").Parameters, null);
 
     /// <summary>The arguments of a raw tracepoint, or null where BTF does not tell them.</summary>
-    internal static IEnumerable<BtfParameter>? ParametersOf(string tracepoint) =>
+    internal static IEnumerable<BtfParameter>? ParametersOf(string tracepoint)
+    {
+        if (KernelTypes.Find(TypedefPrefix + tracepoint, BtfKind.Typedef) is not { } typedef) return null;
+        // The typedef has no names; the functions of the tracepoint have, the first of them since Linux 5.10.
+        var named = typedef.Types.FindFunction("__traceiter_" + tracepoint) ?? typedef.Types.FindFunction("__bpf_trace_" + tracepoint);
         // The first parameter is the tracepoint's own data.
-        KernelTypes.Find(TypedefPrefix + tracepoint, BtfKind.Typedef)?.Resolve().Target.Parameters.Skip(1);
-
-    private const string TypedefPrefix = "btf_trace_";
+        return (named?.Parameters ?? typedef.Resolve().Target.Parameters).Skip(1);
+    }
 
     /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using EbpfCat.Compiler;
 
 namespace EbpfCat.Tracing;
@@ -30,7 +29,8 @@ public sealed class RawTracepointEvent : TracedEvent
     public override string Description => $"the raw tracepoint {_tracepoint}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name), .. NumberedArguments.Names(_count)];
+    public override IReadOnlyList<string> FieldNames =>
+        [.. _arguments.Select(argument => argument.Name).Concat(NumberedArguments.Names(_count)).Distinct()];
 
     /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>

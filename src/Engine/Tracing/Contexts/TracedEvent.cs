@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
 
@@ -9,6 +10,9 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public abstract class TracedEvent : ITracedEvent
 {
+    // The compiler asks for a field several times: for its type, and to read it.
+    private readonly ConcurrentDictionary<EventFieldExpression, EventAccess> _resolved = new();
+
     private protected TracedEvent()
     {
     }
@@ -28,6 +32,17 @@ public abstract class TracedEvent : ITracedEvent
     public EventAccess Resolve(EventFieldExpression field)
     {
         ArgumentNullException.ThrowIfNull(field);
+        return _resolved.GetOrAdd(field, Walk);
+    }
+
+    /// <summary>The field of a name, or null.</summary>
+    private protected abstract EventPlace? Find(string name);
+
+    /// <summary>What to say of a name that is none, beyond the nearest ones.</summary>
+    private protected virtual string? Suggest(string name) => null;
+
+    private EventAccess Walk(EventFieldExpression field)
+    {
         var name = field.Path[0];
         var place = name == EventFieldExpression.ReturnValue ? Returned : Find(name);
         if (place is null)
@@ -44,12 +59,6 @@ public abstract class TracedEvent : ITracedEvent
 
         return place.Require(field.Source);
     }
-
-    /// <summary>The field of a name, or null.</summary>
-    private protected abstract EventPlace? Find(string name);
-
-    /// <summary>What to say of a name that is none, beyond the nearest ones.</summary>
-    private protected virtual string? Suggest(string name) => null;
 
     private static string? Nearest(string name, IReadOnlyCollection<string> names) => NameSuggestion.Sentence(name, names);
 }

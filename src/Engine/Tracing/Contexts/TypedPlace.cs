@@ -109,7 +109,7 @@ internal sealed class TypedPlace : EventPlace
             var memory = MemoryBehind(target);
             access = access with { Type = ScalarType.UInt64, Memory = memory == EventMemory.Typed ? EventMemory.Kernel : memory };
             var plain = target.Resolve();
-            if (plain is { IsCharacter: true, Size: 1 })
+            if (IsCharacter(target))
                 return access with { Type = new StringType(TextCapacity), Content = EventContent.TextPointer };
             return plain.IsComposite && SocketAddresses.Contains(plain.Name)
                 ? access with { Type = SocketAddressType.Instance, Content = EventContent.BytesPointer }
@@ -117,11 +117,18 @@ internal sealed class TypedPlace : EventPlace
         }
 
         var type = _type.Resolve();
-        if (type is { Kind: BtfKind.Array, Length: 0 } && type.Target.Resolve() is { IsCharacter: true, Size: 1 })
+        if (type is { Kind: BtfKind.Array, Length: 0 } && IsCharacter(type.Target))
             return Offset is null ? null : access with { Type = new StringType(TextCapacity) };
         if (type.Size > LargestWhole || _type.ToEbpfType() is not { Size: > 0 } converted) return null;
         if (Offset is null) return converted is ScalarType or EnumType ? access with { Type = converted } : null;
         return access with { Type = IsAddress(converted) ? AddressType.IPv4 : converted };
+    }
+
+    // Names of files are unsigned characters; what has a name of its own, such as u8, is a number.
+    private static bool IsCharacter(BtfType type)
+    {
+        while (type.Kind is BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag) type = type.Target;
+        return type is { Kind: BtfKind.Int, Size: 1 } && (type.IsCharacter || type.Name == "unsigned char");
     }
 
     // The kernel keeps IPv4 addresses as numbers, and names them after what they are: skc_daddr, saddr.

@@ -1,0 +1,84 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using EbpfCat.Attachments;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Attachments;
+
+public sealed class CgroupAttachmentTests
+{
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Connections_of_a_group_are_refused_until_it_is_detached(bool withoutLinks)
+    {
+        using var group = new TemporaryControlGroup();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var program = Counting.Load(
+            ProgramType.CgroupSocketAddress, everywhere: true, hook: ProgramHook.Connect4, verdict: "Deny");
+        CgroupAttachment Attach() => CgroupAttachment.Attach(program, group.Name);
+        using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
+        {
+            Assert.Equal((group.Path, ProgramHook.Connect4), (attachment.Target, attachment.Hook));
+            Assert.Equal(withoutLinks, attachment.LinkId is null);
+            Assert.Equal(withoutLinks, attachment.OutlivesProcess);
+            Assert.False(Connects(group, listener));
+        }
+
+        Assert.True(Connects(group, listener));
+        Assert.Equal(1, program.Count());
+    }
+
+    [Fact]
+    public void Packets_are_seen_by_the_hook_that_is_chosen()
+    {
+        using var group = new TemporaryControlGroup();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var program = Counting.Load(ProgramType.CgroupSkb, everywhere: true, verdict: "Pass");
+        using var attachment = CgroupAttachment.Attach(program, group.Path, ProgramHook.Egress);
+        Assert.True(Connects(group, listener));
+        Assert.InRange(program.Count(), 1, long.MaxValue);
+    }
+
+    [Fact]
+    public void A_hook_of_another_type_is_refused()
+    {
+        using var group = new TemporaryControlGroup();
+        using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
+        Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, group.Path, ProgramHook.Connect4));
+    }
+
+    [Fact]
+    public void A_group_that_is_not_there_is_refused_with_the_nearest()
+    {
+        using var group = new TemporaryControlGroup();
+        using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
+        var refusal = Assert.Throws<UnknownNameException>(() => CgroupAttachment.Attach(program, group.Name[..^1]));
+        Assert.Contains(group.Name, refusal.Suggestions);
+    }
+
+    [Fact]
+    public void A_directory_that_is_no_group_is_refused()
+    {
+        using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
+        Assert.SkipWhen(ControlGroups.Root is null, "no control groups of version 2 are mounted");
+        var refusal = Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, "/tmp"));
+        Assert.Equal(Errno.EBADF, refusal.Errno);
+    }
+
+    private static bool Connects(TemporaryControlGroup group, TcpListener listener)
+    {
+        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
+        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/127.0.0.1/{port}"];
+        using var shell = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardError = true })!;
+        shell.StandardError.ReadToEnd();
+        shell.WaitForExit();
+        return shell.ExitCode == 0;
+    }
+}

@@ -1,0 +1,58 @@
+using System.Runtime.InteropServices;
+using EbpfCat.Attachments;
+using EbpfCat.Btf;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Attachments;
+
+[Trait("Category", "Hooks")]
+public sealed class FentryAttachmentTests
+{
+    private static readonly string Function =
+        RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "__arm64_sys_getpgid" : "__x64_sys_getpgid";
+
+    [Theory]
+    [InlineData(ProgramHook.Fentry)]
+    [InlineData(ProgramHook.Fexit)]
+    public void A_function_runs_the_program_until_it_is_detached_or_the_kernel_says_why_not(ProgramHook hook)
+    {
+        Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
+        using var program = Counting.LoadOrSkip(Counting.Define(ProgramType.Tracing, target: Function, hook: hook));
+        if (!CanBeTraced)
+        {
+            var refusal = Assert.Throws<KernelException>(() => FentryAttachment.Attach(program));
+            Assert.Contains("cannot call programs from this function", refusal.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        using (var attachment = FentryAttachment.Attach(program))
+        {
+            Assert.Equal((hook.ToString(), Function), (attachment.Kind, attachment.Target));
+            SystemCalls.Repeat(8, () => SystemCalls.GetProcessGroup(0));
+        }
+
+        SystemCalls.Repeat(8, () => SystemCalls.GetProcessGroup(0));
+        Assert.Equal(8, program.Count());
+    }
+
+    [Fact]
+    public void A_wrong_function_is_refused_with_the_nearest_when_the_program_is_loaded()
+    {
+        Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
+        var refusal = Assert.Throws<UnknownNameException>(() => Counting.Load(ProgramType.Tracing, target: Function.Replace("pgid", "pgit", StringComparison.Ordinal)));
+        Assert.Contains(Function, refusal.Suggestions);
+    }
+
+    [Fact]
+    public void A_program_without_a_target_is_refused_when_it_is_loaded() =>
+        Assert.Contains(
+            "names no kernel function",
+            Assert.Throws<KernelException>(() => Counting.Load(ProgramType.Tracing)).Message,
+            StringComparison.Ordinal);
+
+    // Trampolines are put in by ftrace where a function is built for it: this kernel lists those that are.
+    private static bool CanBeTraced => KernelSymbols.Current.Find("register_ftrace_direct") is not null
+        && TraceableFunctions.Current is { IsExact: true } functions && functions.Contains(Function);
+}

@@ -1,0 +1,54 @@
+using System.Runtime.InteropServices;
+using EbpfCat.Attachments;
+using EbpfCat.Btf;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Tracing;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Attachments;
+
+[Trait("Category", "Hooks")]
+public sealed class LsmAttachmentTests
+{
+    private const string Hook = "task_getpgid";
+
+    private static bool HasHooks => BtfTypes.Kernel?.FindFunction("bpf_lsm_" + Hook) is not null;
+
+    [Fact]
+    public void A_security_hook_refuses_what_the_program_denies_until_it_is_detached_or_is_said_not_to_run()
+    {
+        Assert.SkipUnless(HasHooks, "the kernel has no BPF security module (CONFIG_BPF_LSM)");
+        var definition = new ProgramDefinition("guard", ProgramType.Lsm) { Target = Hook };
+        var count = definition.AddVariable("count", ScalarType.UInt64);
+        definition.AddCode(code => code.If(
+            Counting.OwnProcess, then => then.Increment(count).Return("Deny"), otherwise => otherwise.Return("Allow")));
+        using var program = Counting.LoadOrSkip(definition);
+        if (SecurityModules.Active is { } active && !active.Contains("bpf"))
+        {
+            var refusal = Assert.Throws<KernelException>(() => LsmAttachment.Attach(program));
+            Assert.Contains("bpf is not among the active security modules", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("lsm=", refusal.Message, StringComparison.Ordinal);
+            return;
+        }
+
+        Assert.SkipWhen(SecurityModules.Active is null, "it cannot be found out whether the hooks run");
+        using (var attachment = LsmAttachment.Attach(program))
+        {
+            Assert.Equal(-1, SystemCalls.GetProcessGroup(0));
+            Assert.Equal((int)Errno.EPERM, Marshal.GetLastPInvokeError());
+        }
+
+        Assert.NotEqual(-1, SystemCalls.GetProcessGroup(0));
+        Assert.Equal(1, program.Count());
+    }
+
+    [Fact]
+    public void A_wrong_hook_is_refused_with_the_nearest_when_the_program_is_loaded()
+    {
+        Assert.SkipUnless(HasHooks, "the kernel has no BPF security module (CONFIG_BPF_LSM)");
+        var refusal = Assert.Throws<UnknownNameException>(() => Counting.Load(ProgramType.Lsm, target: "task_getpgit"));
+        Assert.Contains(Hook, refusal.Suggestions);
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using EbpfCat.Attachments;
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+
+namespace EbpfCat.Tests.Attachments;
+
+public sealed class PerfEventAttachmentTests
+{
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void A_profile_runs_the_program_on_its_samples(bool ownProcess, bool withoutLinks)
+    {
+        using var program = Counting.Load(ProgramType.PerfEvent);
+        PerfEventAttachment Attach() => PerfEventAttachment.Attach(
+            program, frequency: 1000, processId: ownProcess ? Environment.ProcessId : 0);
+        using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
+        {
+            if (!ownProcess && !withoutLinks && Counting.Has(BpfAttachType.PerfEvent))
+                Assert.Equal(Processors.Online.Count, attachment.LinkIds.Count);
+            Assert.True(Counting.Eventually(() => program.Count() > 20));
+        }
+
+        var count = program.Count();
+        Spin(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(count, program.Count());
+    }
+
+    [Fact]
+    public void A_period_of_nanoseconds_may_be_given()
+    {
+        using var program = Counting.Load(ProgramType.PerfEvent);
+        using var attachment = PerfEventAttachment.Attach(program, period: 1_000_000);
+        Assert.True(Counting.Eventually(() => program.Count() > 20));
+    }
+
+    [Fact]
+    public void A_pinned_profile_keeps_all_its_links()
+    {
+        Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
+        var name = $"test-{Guid.NewGuid():n}";
+        using (var program = Counting.Load(ProgramType.PerfEvent, everywhere: true))
+            PerfEventAttachment.Attach(program, frequency: 100, pin: name).Dispose();
+        using var opened = (PinnedHookAttachment)PinnedAttachment.Open(name);
+        try
+        {
+            Assert.Equal(Processors.Online.Count, opened.LinkIds.Count);
+            Assert.True(Counting.Eventually(() => opened.Program.Count() > 2));
+        }
+        finally
+        {
+            opened.Detach();
+        }
+
+        Assert.DoesNotContain(name, PinDirectory.Names);
+    }
+
+    [Fact]
+    public void A_processor_that_does_not_run_is_refused()
+    {
+        using var program = Counting.Load(ProgramType.PerfEvent);
+        Assert.Throws<KernelException>(() => PerfEventAttachment.Attach(program, processor: 9999));
+    }
+
+    private static void Spin(TimeSpan time)
+    {
+        var clock = Stopwatch.StartNew();
+        while (clock.Elapsed < time) Thread.SpinWait(100);
+    }
+}

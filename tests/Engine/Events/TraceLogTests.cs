@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using EbpfCat.Attachments;
+using EbpfCat.Events;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Tests.Attachments;
+
+namespace EbpfCat.Tests.Events;
+
+public sealed class TraceLogTests
+{
+    [Fact]
+    public void What_programs_write_is_read_line_by_line_until_the_time_is_up()
+    {
+        var mark = $"mark-{Guid.NewGuid():n}"[..20];
+        var definition = new ProgramDefinition("writing", ProgramType.Tracepoint);
+        using var program = EbpfProgram.Load(definition.AddCode(code => code.If(
+            Counting.OwnProcess,
+            then => then.Add(new DebugStatement([mark + " by ", new SystemValueExpression(SystemValue.ThreadId)])))));
+        using var log = new TraceLog();
+        using (TracepointAttachment.Attach(program, "syscalls/sys_enter_getsid"))
+        {
+            var clock = Stopwatch.StartNew();
+            SystemCalls.Repeat(3, () => SystemCalls.GetSession(0));
+            // Another test may make the same call, on a thread of its own.
+            var lines = log.Read(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken)
+                .Where(line => line.Text.StartsWith(mark, StringComparison.Ordinal))
+                .ToList();
+            Assert.InRange(lines.Count, 3, int.MaxValue);
+            Assert.All(lines, line => Assert.Equal($"{mark} by {line.ThreadId}", line.Text));
+            Assert.All(lines, line => Assert.InRange(line.Processor, 0, 4095));
+            Assert.InRange(clock.Elapsed.TotalSeconds, 1, 20);
+        }
+    }
+
+    [Fact]
+    public void Cancelling_ends_the_wait_at_once()
+    {
+        using var log = new TraceLog();
+        using var stop = new CancellationTokenSource(100);
+        var clock = Stopwatch.StartNew();
+        foreach (var _ in log.Read(cancellation: stop.Token))
+        {
+            // Other programs may write.
+        }
+
+        Assert.InRange(clock.ElapsedMilliseconds, 50, 10_000);
+    }
+
+    [Theory]
+    [InlineData(
+        "            bash-1234    [003] d..31  5120.123456: bpf_trace_printk: hello: world", "bash", 1234, 3, 5120123456, "hello: world")]
+    [InlineData("          <idle>-0       [000] .N..1     1.000001: bpf_trace_printk: x", "<idle>", 0, 0, 1000001, "x")]
+    [InlineData("   Web Content-x-77 (  70) [001] .... 9.5: 0: text", "Web Content-x", 77, 1, 9500000, "text")]
+    [InlineData("           <...>-42      [011] 9.250000: bpf_trace_printk: ", "<...>", 42, 11, 9250000, "")]
+    public void Lines_are_taken_apart(string text, string process, int thread, int processor, long microseconds, string written)
+    {
+        using var log = new TraceLog();
+        Assert.Equal(
+            new TraceLogLine(process, thread, processor, TimeSpan.FromMicroseconds(microseconds), written), log.Parse(text));
+    }
+
+    [Theory]
+    [InlineData("            bash-1234    [003] d..31  5120.123456: sched_switch: prev_comm=bash", 0)]
+    [InlineData("CPU:1 [LOST 23 EVENTS]", 23)]
+    [InlineData("", 0)]
+    public void What_no_program_wrote_is_passed_over(string text, long lost)
+    {
+        using var log = new TraceLog();
+        Assert.Null(log.Parse(text));
+        Assert.Equal(lost, log.Lost);
+    }
+}

@@ -1,0 +1,52 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Reference;
+
+/// <summary>Programs that random testing found to go wrong, made small.</summary>
+public class FoundProgramsTests
+{
+    private static readonly byte[] Udp = Convert.FromHexString(
+        "ffffffffffff02005e1000010800" + "450000240001000040110000" + "0a0000010a000002" + "00350400" + "00100000" + "0102030405060708");
+
+    private readonly ProgramDefinition _program = new("found", ProgramType.Xdp);
+
+    [Fact]
+    public void A_mask_bounds_a_packet_offset_whose_value_the_compiler_knows_more_of()
+    {
+        var stored = _program.AddVariable("stored", ScalarType.Fixed);
+        var read = _program.AddVariable("read", ScalarType.UInt32);
+        _program.AddCode(code => code
+            .Assign(stored, (Expression)Packet.Udp["Length"] % Expression.Constant(1.5))
+            .Assign(read, Packet.Read(stored.Expression.Cast(ScalarType.Int64) & 1, ScalarType.UInt32)));
+        Check();
+    }
+
+    [Fact]
+    public void A_packet_offset_may_be_larger_than_an_instruction_holds()
+    {
+        var read = _program.AddVariable("read", ScalarType.UInt8);
+        _program.AddCode(code => code.Assign(read, Packet.Read(34525, ScalarType.UInt8)).Return("Drop"));
+        Check();
+    }
+
+    [Fact]
+    public void A_branch_with_both_ways_into_a_loop_is_one_way()
+    {
+        var (first, second, third) = (new Local("a", ScalarType.Int64), new Local("b", ScalarType.Int16), new Local("c", ScalarType.Int64));
+        _program.AddCode(code => code
+            .Assign(first, Packet.Read(1, ScalarType.Int32))
+            .Update(second, BinaryOperator.Minimum, Packet.Icmp | ((Expression)0 % first)));
+        _program.Body.Add(new LoopStatement(second, [new IfStatement(third, [new ReturnStatement()])])
+        {
+            Step = [new AssignStatement(third, 1)],
+        });
+        Check();
+    }
+
+    private void Check() => PinnedThread.OnEach(1, processor =>
+    {
+        var failure = new ReferenceCase(_program, [Udp]).Check(processor);
+        Assert.True(failure is null, failure?.Problem);
+    }, isStuck: () => false);
+}

@@ -1,0 +1,88 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Tracing;
+using EbpfCat.Types;
+using static EbpfCat.Tests.Tracing.Watch;
+
+namespace EbpfCat.Tests.Tracing;
+
+public sealed class BtfEventTests
+{
+    [Theory]
+    [InlineData(ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_dport", "uint16 (big-endian)")]
+    [InlineData(ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_daddr", "ipv4")]
+    [InlineData(ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_v6_daddr", "ipv6")]
+    [InlineData(ProgramHook.Fentry, "tcp_connect", "sk.sk_protocol", "uint16")]
+    [InlineData(ProgramHook.Fentry, "vfs_read", "file.f_path.dentry.d_name.name", "string[256]")]
+    [InlineData(ProgramHook.Fentry, "vfs_read", "count", "uint64")]
+    [InlineData(ProgramHook.Fexit, "vfs_read", "$return", "int64")]
+    [InlineData(ProgramHook.Fexit, "tcp_connect", "$return", "int32")]
+    [InlineData(ProgramHook.RawTracepoint, "sched_switch", "preempt", "bool")]
+    [InlineData(ProgramHook.RawTracepoint, "sched_switch", "prev.cpus_ptr.bits.0", "uint64")]
+    [InlineData(ProgramHook.RawTracepoint, "sched_switch", "prev.group_leader.signal.rlim.3.rlim_cur", "uint64")]
+    [InlineData(ProgramHook.Iterator, "task", "task.comm", "string[16]")]
+    public void Fields_have_the_types_of_the_kernel(ProgramHook hook, string target, string path, string type)
+    {
+        var program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = target, Hook = hook };
+        var access = TracedEvents.For(program)!.Resolve(new EventFieldExpression(path.Split('.')));
+        Assert.Equal(type, access.Type.Name);
+    }
+
+    [Fact]
+    public void A_security_hook_has_its_arguments_and_the_decision_so_far()
+    {
+        var program = new ProgramDefinition("typed", ProgramType.Lsm) { Target = "socket_connect" };
+        var traced = TracedEvents.For(program)!;
+        Assert.Equal(SocketAddressType.Instance, traced.Resolve(new EventFieldExpression(["address"])).Type);
+        Assert.Equal((ScalarType.Int32, 24), (traced.Return!.Type, traced.Return.RootOffset));
+    }
+
+    [Fact]
+    public void An_iterator_program_is_accepted_with_pointers_that_may_be_null()
+    {
+        var program = Define(ProgramType.Tracing, "task",
+            [("Id", Field("task.tgid")), ("Name", Field("task.comm")), ("Parent", Field("task.real_parent.tgid")), ("Code", Field("task.mm.start_code"))],
+            Field("task") != 0);
+        program.Hook = ProgramHook.Iterator;
+        using var loaded = EbpfProgram.Load(program);
+    }
+
+    // What cannot be attached everywhere is verified everywhere.
+    [Theory]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_dport sk.__sk_common.skc_daddr sk.sk_protocol sk.sk_kern_sock sk")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_v6_daddr sk.sk_socket.file.f_path.dentry.d_name.name")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "vfs_read", "$return count file.f_inode.i_ino file.f_inode.i_sb.s_id buf")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "do_filp_open", "$return.f_inode.i_ino pathname.name op.open_flag")]
+    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "socket_connect", "address sock.sk.__sk_common.skc_family sock.state addrlen $return")]
+    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "file_open", "file.f_path.dentry.d_name.name file.f_cred.uid.val file.f_mode")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch", "preempt prev.comm next.pid prev_state prev.mm.exe_file.f_inode.i_ino")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue", "rq.__data_len rq.q.disk.disk_name rq.bio.bi_iter.bi_sector")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "tcp_probe", "sk.__sk_common.skc_num skb.len skb.sk.sk_protocol skb.dev.name skb.pkt_type")]
+    public void The_verifier_accepts_the_ways_to_fields(ProgramType type, ProgramHook hook, string target, string paths)
+    {
+        var program = Define(type, target, [.. paths.Split(' ').Select((path, index) => ($"Field{index}", Field(path)))]);
+        program.Hook = hook;
+        try
+        {
+            using var loaded = EbpfProgram.Load(program);
+        }
+        catch (KernelException refusal) when (refusal is not VerifierException)
+        {
+            Assert.Skip(refusal.Message);
+        }
+        catch (VerifierException refusal)
+        {
+            Assert.Fail(refusal.Log);
+        }
+    }
+
+    [Fact]
+    public void A_function_or_tracepoint_that_is_not_there_is_refused_with_the_nearest()
+    {
+        var program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = "tcp_conect" };
+        Assert.Contains("tcp_connect", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
+        program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = "sched_swich", Hook = ProgramHook.RawTracepoint };
+        Assert.Contains("sched_switch", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
+    }
+}

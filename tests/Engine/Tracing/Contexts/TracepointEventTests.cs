@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using EbpfCat.Language;
+using EbpfCat.Types;
+using static EbpfCat.Tests.Tracing.Watch;
+
+namespace EbpfCat.Tests.Tracing;
+
+public sealed class TracepointEventTests
+{
+    [Fact]
+    public void A_file_opened_is_seen_with_its_name_and_flags()
+    {
+        using var file = new TemporaryFile([1, 2, 3]);
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat",
+            [("Folder", Field("dfd")), ("File", Field("FileName")), ("Flags", Field("flags")), ("Mode", Field("mode"))]);
+
+        var record = AtTracepoint(program, () => File.ReadAllBytes(file.Path), seen => (string?)seen["File"] == file.Path);
+
+        Assert.Equal(-100, record["Folder"]);
+        Assert.Equal(0, (int)record["Flags"]! & 3);
+        Assert.Equal([ScalarType.Int32, new StringType(256), ScalarType.Int32, ScalarType.UInt16], record.Type.Fields.Select(field => field.Type));
+    }
+
+    [Fact]
+    public void Names_of_files_are_compared_in_the_kernel()
+    {
+        using var file = new TemporaryFile([]);
+        var name = Path.GetFileName(file.Path);
+        var isFile = new BinaryExpression(BinaryOperator.CaseSensitiveEqual, Text(Field("filename")), Expression.Constant(file.Path));
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat", [("File", Field("filename"))], isFile);
+
+        var record = AtTracepoint(program, () =>
+        {
+            File.ReadAllBytes("/proc/self/stat");
+            Assert.False(File.Exists(file.Path + "x"));
+            Assert.Throws<FileNotFoundException>(() => File.ReadAllBytes(file.Path + "x"));
+            File.ReadAllBytes(file.Path);
+        });
+
+        Assert.EndsWith(name, (string?)record["File"], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_result_of_a_system_call_is_seen_on_exit()
+    {
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_exit_openat", [("Result", Returned)], This == Environment.ProcessId);
+
+        var record = AtTracepoint(
+            program, () => Assert.ThrowsAny<IOException>(() => File.ReadAllBytes("/nowhere/at/all")), seen => (long)seen["Result"]! < 0);
+
+        Assert.Equal(-2L, record["Result"]);
+    }
+
+    [Theory]
+    [InlineData(AddressFamily.InterNetwork, "127.0.0.1")]
+    [InlineData(AddressFamily.InterNetworkV6, "::1")]
+    public void A_socket_address_is_seen_as_one(AddressFamily family, string address)
+    {
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_bind",
+            [("Descriptor", Field("fd")), ("Address", Field("umyaddr")), ("Length", Field("addrlen"))]);
+        using var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp);
+        Assert.SkipWhen(family == AddressFamily.InterNetworkV6 && !Socket.OSSupportsIPv6, "no IPv6");
+
+        var record = AtTracepoint(program, () => socket.Bind(new IPEndPoint(IPAddress.Parse(address), 0)));
+
+        Assert.Equal(new IPEndPoint(IPAddress.Parse(address), 0), record["Address"]);
+        Assert.Equal((int)socket.Handle, record["Descriptor"]);
+    }
+
+    [Fact]
+    public void The_path_of_a_socket_is_seen()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"ebpfcat-{Guid.NewGuid():N}");
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_bind", [("Address", Field("umyaddr"))]);
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            var record = AtTracepoint(program, () => socket.Bind(new UnixDomainSocketEndPoint(path)));
+            Assert.Equal(path, Assert.IsType<UnixDomainSocketEndPoint>(record["Address"]).ToString());
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
+    [Fact]
+    public void Text_in_the_record_and_behind_it_is_read()
+    {
+        // The child has its parent's name until it has its own.
+        var program = Define(ProgramType.Tracepoint, "sched/sched_process_exec",
+            [("File", Field("filename")), ("Child", Field("pid")), ("Name", new SystemValueExpression(SystemValue.ProcessName)), ("Parent", Parent)],
+            Parent == Environment.ProcessId);
+        using var child = new Process { StartInfo = new ProcessStartInfo("/bin/true") };
+
+        var record = AtTracepoint(program, () =>
+        {
+            child.Start();
+            child.WaitForExit();
+        });
+
+        Assert.Equal(["/bin/true", child.Id, "true", (uint)Environment.ProcessId], record.Values);
+    }
+
+    [Fact]
+    public void The_arguments_of_a_new_process_are_seen()
+    {
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_execve",
+            [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")), ("List", Field("argv"))],
+            Parent == Environment.ProcessId);
+        using var child = new Process { StartInfo = new ProcessStartInfo("/bin/echo", ["-n", "two"]) };
+
+        var record = AtTracepoint(program, () =>
+        {
+            child.Start();
+            child.WaitForExit();
+        });
+
+        Assert.Equal(["/bin/echo", "/bin/echo", "-n"], record.Values.Take(3));
+        Assert.NotEqual(0ul, record["List"]);
+    }
+
+    [Fact]
+    public void A_name_in_the_record_is_text()
+    {
+        var program = Define(ProgramType.Tracepoint, "task/task_rename", [("Name", Field("newcomm")), ("Thread", Field("pid"))]);
+
+        var record = AtTracepoint(
+            program, () => OnThread(() => File.WriteAllText("/proc/thread-self/comm", "ebpfcat-named")), seen => (string?)seen["Name"] == "ebpfcat-named");
+
+        Assert.NotEqual(0, record["Thread"]);
+    }
+
+    [Fact]
+    public void Values_with_names_are_put_out_and_compared_by_them()
+    {
+        var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("tcp_listen"));
+        var program = Define(ProgramType.Tracepoint, "sock/inet_sock_set_state",
+            [("Before", Field("oldstate")), ("After", Field("newstate")), ("Address", Field("saddr")), ("Port", Field("sport"))],
+            isListening.And(This == Environment.ProcessId));
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+
+        var record = AtTracepoint(program, listener.Start);
+
+        Assert.Equal(["TCP_CLOSE", "TCP_LISTEN", IPAddress.Loopback, (ushort)((IPEndPoint)listener.LocalEndpoint).Port], record.Values);
+    }
+
+    [Fact]
+    public void A_name_that_a_value_never_has_is_refused()
+    {
+        var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("TCP_LISTENS"));
+        var refusal = Refusal(Define(ProgramType.Tracepoint, "sock/inet_sock_set_state", [("State", Field("newstate"))], isListening));
+        Assert.Equal("UnknownName", refusal.Id);
+        Assert.Contains("TCP_LISTEN", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_pointer_to_a_struct_of_the_process_is_followed()
+    {
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_clock_nanosleep",
+            [("Seconds", Field("rqtp.tv_sec")), ("Nanoseconds", Field("rqtp.tv_nsec"))]);
+
+        var record = AtTracepoint(
+            program, () => LibC.Sleep(new LibC.TimeSpecification { Nanoseconds = 1_234_567 }, 0), seen => (long)seen["Nanoseconds"]! == 1_234_567);
+
+        Assert.Equal([0L, 1_234_567L], record.Values);
+    }
+
+    [Fact]
+    public void What_is_written_is_read_as_text_of_its_length_or_as_bytes()
+    {
+        using var file = new TemporaryFile([]);
+        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_pwrite64",
+            [("Text", Text(Field("buf"))), ("Bytes", Field("buf").Cast(new BytesType(4))), ("Place", Field("buf"))]);
+
+        var record = AtTracepoint(
+            program, () => File.WriteAllText(file.Path, "a written text"), seen => (string?)seen["Text"] == "a written text");
+
+        Assert.Equal("a wr"u8.ToArray(), record["Bytes"]);
+        Assert.NotEqual(0ul, record["Place"]);
+    }
+
+    [Fact]
+    public void Elements_of_an_array_are_read_by_constant_and_computed_index()
+    {
+        var second = new IndexExpression(Field("args"), new SystemValueExpression(SystemValue.Cpu) * 0 + 1);
+        var program = Define(ProgramType.Tracepoint, "raw_syscalls/sys_enter",
+            [("Number", Field("id")), ("First", Field("args.0")), ("Second", second), ("Whole", Field("args"))],
+            (This == Environment.ProcessId).And(Field("id") == EbpfCat.Tracing.Syscalls.Current["clock_nanosleep"].Number!.Value));
+
+        var record = AtTracepoint(program, () => LibC.Sleep(new LibC.TimeSpecification { Nanoseconds = 1 }, 0));
+
+        var whole = Assert.IsType<ulong[]>(record["Whole"]);
+        Assert.Equal([whole[0], whole[1]], [record["First"], record["Second"]]);
+        Assert.Equal((0ul, 0ul), (whole[0], whole[1])); // CLOCK_REALTIME, no flags
+        Assert.NotEqual(0ul, whole[2]);
+    }
+
+    [Theory]
+    [InlineData("syscalls/sys_enter_openat", "filname", "filename")]
+    [InlineData("syscalls/sys_enter_openat", "common_pid", "$process")]
+    [InlineData("syscalls/sys_enter_clock_nanosleep", "rqtp.tv_secs", "tv_sec")]
+    [InlineData("raw_syscalls/sys_enter", "args.6", "args")]
+    public void A_field_that_is_not_there_is_refused(string tracepoint, string field, string near)
+    {
+        var refusal = Refusal(Define(ProgramType.Tracepoint, tracepoint, [("Value", Field(field))]));
+        Assert.Equal("UnknownField", refusal.Id);
+        if (near != "args") Assert.Contains(near, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static void OnThread(ThreadStart act)
+    {
+        var thread = new Thread(act);
+        thread.Start();
+        thread.Join();
+    }
+}
