@@ -134,6 +134,8 @@ internal sealed class Typer(ITracedEvent? traced = null)
     private static EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
         ulong => ScalarType.UInt64,
+        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => throw new CompileException("NumberOutOfRange",
+            $"{number} is no fixed-point number: these go up to {long.MaxValue / ScalarType.FixedScale}.", constant.Source),
         decimal => ScalarType.Fixed,
         bool => ScalarType.Boolean,
         string text => new StringType(System.Text.Encoding.UTF8.GetByteCount(text) + 1),

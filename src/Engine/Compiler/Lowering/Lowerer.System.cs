@@ -69,7 +69,10 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongArgumentCount", $"A helper takes at most {MostArguments} arguments.", call.Source);
         }
-        var arguments = call.Arguments.Select(Argument).ToArray();
+        var parameters = HelperTable.Get(id)?.Parameters ?? [];
+        var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
+        var arguments = call.Arguments.Select((argument, index) =>
+            Argument(argument, index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number, map)).ToArray();
         var result = _b.Call(id, arguments);
         if (HelperFacts.ChangesPacket(id) && _info.Packet is PacketAccess.Direct or PacketAccess.DirectLinear)
         {
@@ -87,9 +90,11 @@ internal sealed partial class Lowerer
             NameSuggestion.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
     }
 
-    // A number by value; a map, text, struct or address by where it is.
-    private Value Argument(Expression argument)
+    // A number by value; a map, text, struct or address by where it is; a key or value of a map as the map has it.
+    private Value Argument(Expression argument, HelperParameterKind kind, Map? map)
     {
+        var type = kind switch { HelperParameterKind.Key => map?.Key, HelperParameterKind.Value => map?.Value, _ => null };
+        if (type is not null) return AddressOf(argument, type, argument.Source);
         switch (LowerExpression(argument))
         {
             case ScalarOperand scalar:
