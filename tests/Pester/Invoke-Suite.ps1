@@ -34,12 +34,13 @@ if ([Environment]::UserName -ne 'root') {
     exit 77
 }
 
-# In a mount namespace of its own, what the tests pin and mount is theirs alone, and gone when they end, however they end.
+# In a mount namespace and a BPF file system of its own, what the tests pin and mount is theirs alone, and gone when they
+# end, however they end.
 if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
     $env:EBPFCAT_ISOLATED = 1
     # Quoted, so that a * is not taken for files.
-    & unshare --mount --propagation private (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath `
-        -Module "$Module" -Test "$Test" -Tag "$Tag"
+    & unshare --mount --propagation private sh -c 'mount -t bpf bpf /sys/fs/bpf; exec "$@"' sh `
+        (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module "$Module" -Test "$Test" -Tag "$Tag"
     exit $LASTEXITCODE
 }
 

@@ -93,7 +93,7 @@ Describe 'Every node' {
             }
             if ($Object -is [EbpfCat.Language.Statement] -or $Object -is [EbpfCat.Language.Expression]) { $Object }
             elseif ($Object.GetType().Name -notmatch '^(SwitchClause|Function|KeyValuePair.*)$') { return }
-            foreach ($property in $Object.GetType().GetProperties() | Where-Object Name -NE Function) { Get-Node $property.GetValue($Object) }
+            foreach ($property in $Object.GetType().GetProperties() | Where-Object { $_.Name -ne 'Function' -and -not $_.GetIndexParameters() }) { Get-Node $property.GetValue($Object) }
         }
     }
 

@@ -14,6 +14,13 @@ internal static class Counting
 {
     public static Expression OwnProcess => new SystemValueExpression(SystemValue.ProcessId) == Environment.ProcessId;
 
+    // Elsewhere the process is not known: a packet comes in whatever process the processor is in.
+    private static readonly HashSet<ProgramType> OfProcesses =
+    [
+        ProgramType.Tracepoint, ProgramType.RawTracepoint, ProgramType.Kprobe, ProgramType.PerfEvent, ProgramType.Tracing,
+        ProgramType.Lsm,
+    ];
+
     /// <summary>Counts the runs in this process, or everywhere.</summary>
     public static ProgramDefinition Define(
         ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null, string? verdict = null)
@@ -22,7 +29,7 @@ internal static class Counting
         var count = definition.AddVariable("count", ScalarType.UInt64);
         return definition.AddCode(code =>
         {
-            if (everywhere) code.Increment(count);
+            if (everywhere || !OfProcesses.Contains(type)) code.Increment(count);
             else code.If(OwnProcess, then => then.Increment(count));
         });
     }

@@ -44,6 +44,13 @@ public class FoundProgramsTests
         Check();
     }
 
+    [Fact]
+    public void A_label_may_stand_where_the_program_never_comes()
+    {
+        _program.Body.Add(new SwitchStatement(0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
+        Check();
+    }
+
     private void Check() => PinnedThread.OnEach(1, processor =>
     {
         var failure = new ReferenceCase(_program, [Udp]).Check(processor);

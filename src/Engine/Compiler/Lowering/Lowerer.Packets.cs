@@ -104,7 +104,7 @@ internal sealed partial class Lowerer
         if (_info.Packet == PacketAccess.None) throw NoPacket(source);
         if (offset.IsConstant)
         {
-            if (offset.Immediate < 0 || offset.Immediate + size > LargestOffset)
+            if (offset.Immediate < 0 || offset.Immediate > LargestOffset - size)
             {
                 throw Error("OffsetOutOfRange", $"A packet has no byte {offset.Immediate}.", source, $"Offsets go from 0 to {LargestOffset - size}.");
             }

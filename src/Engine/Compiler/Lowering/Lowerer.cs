@@ -59,7 +59,8 @@ internal sealed partial class Lowerer
         }
         foreach (var (label, block) in _labels)
         {
-            if (!_placedLabels.Contains(label))
+            // A mark in what is never reached is left out, and so are the jumps to it.
+            if (!_placedLabels.Contains(label) && block.Predecessors.Count > 0)
             {
                 throw new CompileException("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", null);
             }

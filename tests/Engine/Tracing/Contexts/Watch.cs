@@ -40,7 +40,7 @@ internal static class Watch
         using var attachment = attach(program);
         act();
         var seen = new List<EventRecord>();
-        foreach (var record in reader.Read(TestContext.Current.CancellationToken, Patience))
+        foreach (var record in reader.Read(Patience, TestContext.Current.CancellationToken))
         {
             if (wanted?.Invoke(record) ?? true) return record;
             seen.Add(record);
