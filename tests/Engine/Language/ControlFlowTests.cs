@@ -1,0 +1,92 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Language;
+
+public sealed class ControlFlowTests
+{
+    [Theory]
+    [InlineData(true, true, 1)]
+    [InlineData(true, false, 2)]
+    [InlineData(false, true, 3)]
+    [InlineData(false, false, 4)]
+    public void Conditions_nest_with_else(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c.If(
+        x,
+        then => then.If(y, set(1), set(2)),
+        @else => @else.If(y, set(3), set(4)))));
+
+    [Theory]
+    [InlineData(true, true, 1)]
+    [InlineData(true, false, 2)]
+    [InlineData(false, true, 2)]
+    [InlineData(false, false, 3)]
+    public void Conditions_combine_with_and_or_and_not(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c
+        .If(x.And(y), set(1)).If(x.And(!y).Or((!x).And(y)), set(2)).If(!x.Or(y), set(3))));
+
+    [Fact]
+    public void The_right_side_is_computed_only_where_it_counts() => Assert.Equal("Tx", Script.Verdict(Script.Define(), c => c
+        .If((Packet.Length > 100).And(Packet.Read(100, ScalarType.UInt8) == 0), then => then.Return("Drop")).Return("Tx")).Verdict);
+
+    [Fact]
+    public void Labels_are_jumped_to()
+    {
+        var definition = Script.Define();
+        var path = definition.AddVariable("path", ScalarType.UInt64);
+        var (skip, end) = (new Label("skip"), new Label("end"));
+        using var program = Script.Run(definition, c => c
+            .Goto(skip)
+            .Increment(path, 1)
+            .Mark(skip)
+            .Increment(path, 10)
+            .If(Packet.Length > 20, then => then.Goto(end))
+            .Increment(path, 100)
+            .Mark(end)
+            .Increment(path, 1000));
+        Assert.Equal(1010ul, program.Variables["path"].Value);
+    }
+
+    [Fact]
+    public void A_label_that_is_not_marked_is_an_error()
+    {
+        var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(), c => c.Goto(new Label("nowhere"))));
+        Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Loops_break_and_continue()
+    {
+        var definition = Script.Define();
+        var sum = definition.AddVariable("sum", ScalarType.UInt64);
+        var (i, j) = (CodeBuilder.Local("i"), CodeBuilder.Local("j"));
+        using var program = Script.Run(definition, c => c
+            .For(i, 1, 10, body => body
+                .If((Expression)i == 3, then => then.Continue()).If((Expression)i == 6, then => then.Break()).Increment(sum, i))
+            .Assign(j, 0).While((Expression)j < 4, body => body.Increment(j).Increment(sum, 100)));
+        Assert.Equal(412ul, program.Variables["sum"].Value);
+    }
+
+    [Fact]
+    public void Functions_have_parameters_and_locals()
+    {
+        var number = new Local("number", ScalarType.Int64);
+        var square = new Function("square", [number]);
+        new CodeBuilder(square.Body).Return((Expression)number * number);
+        var definition = Script.Define();
+        definition.Functions.Add(square);
+        var result = definition.AddVariable("result", ScalarType.Int64);
+        using var program = Script.Run(definition, c => c.Assign(result, square.Call(5) + square.Call(-3)));
+        Assert.Equal(34L, program.Variables["result"].Value);
+    }
+
+    private delegate CodeBuilder Write(Expression a, Expression b, CodeBuilder code, Func<int, Action<CodeBuilder>> set);
+
+    private static long Branch(bool a, bool b, Write write)
+    {
+        var definition = Script.Define();
+        Expression x = definition.AddVariable("a", ScalarType.Boolean, initialValue: a);
+        Expression y = definition.AddVariable("b", ScalarType.Boolean, initialValue: b);
+        var result = definition.AddVariable("result", ScalarType.Int64);
+        using var program = Script.Run(definition, c => write(x, y, c, value => set => set.Assign(result, value)));
+        return (long)program.Variables["result"].Value!;
+    }
+}
