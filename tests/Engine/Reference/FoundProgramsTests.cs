@@ -51,9 +51,24 @@ public class FoundProgramsTests
         Check();
     }
 
-    private void Check() => PinnedThread.OnEach(1, processor =>
+    [Fact]
+    public void A_socket_filter_may_read_the_packet_more_often_than_the_stack_has_room()
     {
-        var failure = new ReferenceCase(_program, [Udp]).Check(processor);
+        var program = new ProgramDefinition("found", ProgramType.SocketFilter);
+        var sum = program.AddVariable("sum", ScalarType.UInt64);
+        for (var offset = 0; offset < 80; offset++) program.AddCode(code => code.Increment(sum, Packet.Read(offset % 20, ScalarType.UInt64)));
+        for (var time = 0; time < 20; time++)
+        {
+            program.AddCode(code => code.If(Packet.Tcp, then => then.Increment(sum), @else => @else.Increment(sum, Packet.Udp["Length"])));
+        }
+        Check(program);
+    }
+
+    private void Check() => Check(_program);
+
+    private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>
+    {
+        var failure = new ReferenceCase(program, [Udp]).Check(processor);
         Assert.True(failure is null, failure?.Problem);
     }, isStuck: () => false);
 }

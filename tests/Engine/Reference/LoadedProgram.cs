@@ -9,6 +9,7 @@ namespace EbpfCat.Tests.Reference;
 internal sealed class LoadedProgram : IDisposable
 {
     private const int LargestPacket = 512;
+    private const int EthernetHeader = 14;
 
     private readonly CompiledProgram _compiled;
     private readonly MapDescriptor[] _maps;
@@ -42,8 +43,11 @@ internal sealed class LoadedProgram : IDisposable
     /// <summary>Runs the program on a packet.</summary>
     public EvaluationResult Run(byte[] packet)
     {
-        var result = Bpf.TestRun(_program, new TestRunOptions { Data = packet, DataOut = _packetOut });
-        return new EvaluationResult(result.ReturnValue, _packetOut[..result.DataLength]);
+        // A test run shows a socket filter what is behind the first Ethernet header.
+        var hidden = _compiled.Definition.Type == ProgramType.SocketFilter ? EthernetHeader : 0;
+        byte[] data = hidden > 0 ? [.. new byte[hidden], .. packet] : packet;
+        var result = Bpf.TestRun(_program, new TestRunOptions { Data = data, DataOut = _packetOut });
+        return new EvaluationResult(result.ReturnValue, _packetOut[hidden..result.DataLength]);
     }
 
     /// <summary>The bytes of a variable, of one kept for each processor those of the processor given.</summary>

@@ -36,10 +36,10 @@ internal static partial class ProgramGenerator
         var keyed = scope.KeyedMaps.Any() ? 1 : 0;
         return Weighted(
             (12, () => One(Assignment(scope))),
-            (9, () => One(Compound(scope))),
+            (HasNumbers(scope) ? 9 : 0, () => One(Compound(scope))),
             (keyed * 8, () => One(MapStatement(scope))),
             (scope.Maps.Count > 0 ? 3 : 0, () => One(MapEffect(scope))),
-            (5, () => One(PacketWrite(scope))),
+            (scope.CanWritePacket ? 5 : 0, () => One(PacketWrite(scope))),
             (2, () => One(PutOut(scope))),
             (deep * 6, () => One(If(scope, depth - 1))),
             (deep * 4, () => One(IfPresent(scope, depth - 1))),
@@ -53,18 +53,21 @@ internal static partial class ProgramGenerator
     }
 
     private static Gen<Statement> Assignment(ProgramScope scope) =>
-        from place in Gen.Elements(scope.Places.Where(p => ProgramScope.TypeOf(p) is not ArrayType).ToArray())
+        from place in Gen.Elements(scope.Targets.ToArray())
         from value in Value(scope, ProgramScope.TypeOf(place), ExpressionDepth)
         select (Statement)new AssignStatement(place, value);
 
+    private static bool HasNumbers(ProgramScope scope) =>
+        scope.CanWritePacket || scope.Targets.Any(p => ProgramScope.TypeOf(p) is null or ScalarType);
+
     private static Gen<Expression> NumberPlace(ProgramScope scope)
     {
-        var places = scope.Places.Where(p => ProgramScope.TypeOf(p) is null or ScalarType).ToArray();
+        var places = scope.Targets.Where(p => ProgramScope.TypeOf(p) is null or ScalarType).ToArray();
         var arrays = scope.Variables.Where(v => v.Type is ArrayType).ToArray();
         return Weighted(
             (places.Length > 0 ? 8 : 0, () => Gen.Elements(places)),
             (arrays.Length > 0 ? 2 : 0, () => Element(scope, arrays, 2)),
-            (1, () => NumberField(scope)));
+            (scope.CanWritePacket ? 1 : 0, () => NumberField(scope)));
     }
 
     private static Gen<Statement> Compound(ProgramScope scope) =>
@@ -133,7 +136,7 @@ internal static partial class ProgramGenerator
         select isCompound && type is ScalarType ? Compound(place, op, value) : new AssignStatement(place, value);
 
     private static Gen<Expression> Verdict(ProgramScope scope) => Weighted(
-        (3, () => Gen.Elements("Pass", "Drop", "Tx", "Aborted").Select(name => (Expression)name)),
+        (3, () => Gen.Elements(scope.Type.Verdicts.Keys.ToArray()).Select(name => (Expression)name)),
         (1, () => Number(scope, 2)));
 
     private static Gen<Statement> PutOut(ProgramScope scope) =>

@@ -31,16 +31,22 @@ internal static partial class ProgramGenerator
     // Padding in the middle and at the end, byte orders, addresses, a struct within a struct.
     private static readonly StructType[] Structs = MakeStructs();
 
-    /// <summary>A program for XDP with all that it declares.</summary>
+    private static readonly ProgramType[] Types =
+        [ProgramType.Xdp, ProgramType.Xdp, ProgramType.Xdp, ProgramType.Tc, ProgramType.Tc, ProgramType.SocketFilter];
+
+    /// <summary>A program for packets with all that it declares.</summary>
     public static Gen<ProgramDefinition> Program { get; } =
+        from type in Gen.Elements(Types)
+        let info = ProgramTypes.Get(type)
         from variables in Several(1, 5, Declaration)
         from maps in Several(0, 3, MapDeclaration)
         from packetVariables in Several(0, 2, PacketDeclaration)
         from minimum in Weighted((4, () => Gen.Constant(0)), (1, () => Gen.Choose(1, 60)))
-        from @default in Gen.Elements<object?>(null, null, "Drop", "Tx", 7)
-        let program = Declare(variables, maps, packetVariables, minimum, @default)
+        from @default in Gen.Elements<object?>([null, null, 7, .. info.Verdicts.Keys])
+        let program = Declare(type, variables, maps, packetVariables, minimum, @default)
         let shared = new ProgramScope
         {
+            Type = info,
             Variables = program.Variables,
             Maps = program.Maps,
             PacketVariables = program.PacketVariables,
@@ -113,9 +119,9 @@ internal static partial class ProgramGenerator
         select new PacketVariable("p", offset, type) { BitOffset = bits ? first : 0, BitCount = bits ? count : 0 };
 
     private static ProgramDefinition Declare(
-        Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum, object? @default)
+        ProgramType type, Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum, object? @default)
     {
-        var program = new ProgramDefinition("random", ProgramType.Xdp) { MinimumPacketSize = minimum, DefaultAction = @default };
+        var program = new ProgramDefinition("random", type) { MinimumPacketSize = minimum, DefaultAction = @default };
         for (var i = 0; i < variables.Length; i++) program.Variables.Add(variables[i] with { Name = $"v{i}" });
         for (var i = 0; i < maps.Length; i++) program.Maps.Add(maps[i] with { Name = $"m{i}" });
         for (var i = 0; i < packetVariables.Length; i++) program.PacketVariables.Add(packetVariables[i] with { Name = $"p{i}" });

@@ -8,6 +8,9 @@ internal sealed record ProgramScope
 {
     private IReadOnlyList<Expression>? _places;
 
+    /// <summary>What the program is for.</summary>
+    public required ProgramTypeInfo Type { get; init; }
+
     /// <summary>The shared variables.</summary>
     public IReadOnlyList<Variable> Variables { get; init; } = [];
 
@@ -41,13 +44,20 @@ internal sealed record ProgramScope
     /// <summary>Whether there is a loop that can go on with its next turn.</summary>
     public bool CanContinue { get; init; }
 
-    /// <summary>The places that can be assigned to without computing anything: locals, variables, and fields of both.</summary>
+    /// <summary>The places that are named without computing anything: locals, variables, and fields of both.</summary>
     public IReadOnlyList<Expression> Places => _places ??=
     [
         .. Locals.SelectMany(l => Parts(l, l.Type)),
         .. Variables.SelectMany(v => Parts(v, v.Type)),
         .. PacketVariables.Select(p => (Expression)p),
     ];
+
+    /// <summary>Those of them that can be written to.</summary>
+    public IEnumerable<Expression> Targets =>
+        Places.Where(p => TypeOf(p) is not ArrayType && (CanWritePacket || p is not PacketVariableExpression));
+
+    /// <summary>Whether the program may change the packet.</summary>
+    public bool CanWritePacket => Type.Packet != PacketAccess.Copy;
 
     /// <summary>The maps with keys.</summary>
     public IEnumerable<Map> KeyedMaps => Maps.Where(m => m.Key is not null);

@@ -24,6 +24,13 @@ internal static class RandomPackets
         from value in Gen.Choose(0, 255)
         select Finish(bytes, isCut ? length : Math.Min(bytes.Length, Longest), isSpoilt ? (at, (byte)value) : null);
 
+    /// <summary>The packet if a test run of a tc program takes it, else one that names another protocol: an IP header must be whole.</summary>
+    public static byte[] ForTc(byte[] packet)
+    {
+        var whole = BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(12)) switch { 0x0800 => 34, 0x86dd => 54, _ => 14 };
+        return packet.Length >= whole ? packet : [.. packet[..12], 0x88, 0xb5, .. packet[14..]];
+    }
+
     private static byte[] Finish(byte[] bytes, int length, (int At, byte Value)? spoilt)
     {
         var packet = bytes[..length];

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using EbpfCat.Kernel;
+using EbpfCat.Language;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -74,7 +75,7 @@ public class ReferenceTests
         var random = new Rnd((ulong)seed, ((ulong)number << 1) | 1);
         var program = ProgramGenerator.Program.Sample(1, random, ProgramSize).Single();
         var packets = Gen.Choose(0, PacketsInPool - 1).Select(i => Pool[i]).ArrayOf(PacketsEach).Sample(1, random, ProgramSize).Single();
-        return new ReferenceCase(program, packets);
+        return new ReferenceCase(program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets);
     }
 
     // A smaller program that fails in another way is another program.

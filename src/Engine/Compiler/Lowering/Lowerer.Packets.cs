@@ -11,6 +11,7 @@ internal sealed partial class Lowerer
 
     private readonly SsaVariable _data = new("data");
     private readonly SsaVariable _dataEnd = new("data end");
+    private readonly Dictionary<PacketHeader, StackSlot> _headerCopies = [];
     private Block _defaultExit = null!;
     private int _packetVersion;
 
@@ -71,15 +72,17 @@ internal sealed partial class Lowerer
         RequireBytes(null, 0, size, _defaultExit);
     }
 
-    /// <summary>Goes on only if the packet has bytes at an offset; gives the place of the first.</summary>
-    private Place RequireBytes(Value? variable, int offset, int size, Block fail)
+    /// <summary>
+    /// Goes on only if the packet has bytes at an offset; gives the place of the first. Where they are copied out they
+    /// stay until the statement ends, unless a slot is given for them.
+    /// </summary>
+    private Place RequireBytes(Value? variable, int offset, int size, Block fail, StackSlot? slot = null)
     {
         if (_b.Current is null) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
         var enough = _b.NewBlock();
         if (_info.Packet == PacketAccess.Copy)
         {
-            var slot = _b.Function.NewSlot((size + 7) & ~7);
-            var copy = StackPlace(slot);
+            var copy = StackPlace(slot ?? Temporary(size));
             var from = variable is null ? _b.Constant(offset) : _b.Make(Op.Add, variable, _b.Constant(offset));
             var failed = _b.Call(HelperFacts.SkbLoadBytes, _context, from, copy.Pointer, _b.Constant(size));
             BranchIfNotZero(failed, fail, enough);
@@ -292,7 +295,13 @@ internal sealed partial class Lowerer
     private void Enter(PacketHeader header, Value? variable, int offset, Block fail)
     {
         if (_b.Current is null) return;
-        var place = RequireBytes(variable, offset, header.Size, fail);
+        StackSlot? slot = null;
+        if (_info.Packet == PacketAccess.Copy && !_headerCopies.TryGetValue(header, out slot))
+        {
+            // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
+            _headerCopies[header] = slot = _b.Function.NewSlot((header.Size + 7) & ~7);
+        }
+        var place = RequireBytes(variable, offset, header.Size, fail, slot);
         _facts = _facts.SetItem(header, new HeaderFact(variable, offset, place));
     }
 
