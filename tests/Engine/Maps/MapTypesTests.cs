@@ -100,7 +100,7 @@ public sealed class MapTypesTests
         var inner = new Map("inner", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4);
         using var map = LiveMap.Create(new Map("outer", MapType.HashOfMaps, ScalarType.UInt32, null, 4, InnerMap: inner));
         using var one = LiveMap.Create(inner);
-        map.Set(1, one.Descriptor.Number);
+        map.Set(1, one);
         Assert.Equal(one.Id, map.Get(1));
     }
 }
