@@ -81,15 +81,11 @@ public sealed class XdpAttachmentTests : IDisposable
     [Fact]
     public void Without_privilege_the_interface_stays_as_it_is_and_the_capability_is_named()
     {
-        var program = Counter();
+        // The kernel asks for the capabilities when the program is loaded; whoever holds a program may link it.
         var refusal = DiagnosisTests.WithoutCapabilities(
-            () => XdpAttachment.Attach(program, VethPair.Near), _pair.NearNamespace);
+            () => XdpAttachment.Attach(Counter(), VethPair.Near), _pair.NearNamespace);
         Assert.Contains(Capability.NetAdmin, refusal.MissingCapabilities);
         Assert.Empty(Get());
-        using var attached = Attach(program);
-        var occupied = DiagnosisTests.WithoutCapabilities(
-            () => XdpAttachment.Attach(program, VethPair.Near), _pair.NearNamespace);
-        Assert.Contains("-Force", occupied.Remedy, StringComparison.Ordinal);
     }
 
     [Fact]
