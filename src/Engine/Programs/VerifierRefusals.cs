@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using EbpfCat.Language;
 
 namespace EbpfCat.Programs;
 
@@ -14,6 +15,36 @@ internal static partial class VerifierRefusals
         (@"BPF program is too large\. Processed (\d+) insn",
             "the program is too complex: its paths together have more than 1,000,000 instructions",
             "Give loops fewer rounds, or divide the work among several programs."),
+        (@"cannot pass map_type (?<map>\d+) into func (?<helper>[\w#]+)",
+            "it does something to a map of type {map} that such maps cannot: the helper is {helper}",
+            "Declare a map of another type, or use what maps of this type have."),
+        (@"expected prog array map for tail call",
+            "it goes on in a program of a map that holds no programs",
+            "Declare the map with -Type ProgramArray."),
+        (@"write into map forbidden",
+            "it writes to a map that was made for programs to read only",
+            "Make the map without the flag ReadOnlyProgram."),
+        (@"read from map forbidden",
+            "it reads a map that was made for programs to write only",
+            "Make the map without the flag WriteOnlyProgram."),
+        (@"reference leak|Unreleased reference",
+            "it ends without giving back what it got from the kernel, such as a reserved record",
+            "Submit or discard the record, or release the object, on every way to the end."),
+        (@"might sleep in a non-sleepable|sleepable helper",
+            "it calls a helper that may sleep, where programs of this type may not",
+            "Use a helper that does not sleep, such as probe_read_user."),
+        (@"invalid zero-sized read",
+            "it lets a helper read nothing at all",
+            "Give a size of at least 1."),
+        (@"type=\w+_or_null expected=",
+            "it gives a helper a pointer that may be null",
+            "Compare it with 0 first, and call the helper where it is not."),
+        (@"pointer arithmetic (?:with|on)|math between",
+            "it calculates with an address as if it were a number",
+            "Addresses can be moved by a number only: add to them or subtract from them."),
+        (@"invalid (?:indirect )?(?:read|write|access) (?:from|to) stack R\d+ off=\S+ size=(?<size>\d+)",
+            "it lets a helper read or write {size} bytes of the stack where there are fewer",
+            "Give no larger size than the text or struct has bytes."),
         (@"infinite loop detected",
             "a loop comes round without any change, so it would never end",
             "Make the loop count towards a constant limit."),
@@ -41,7 +72,7 @@ internal static partial class VerifierRefusals
         (@"(?:R\d+ )?invalid mem access '(?:inv|scalar)'",
             "it uses a number as an address",
             "Read kernel memory through $event, or with a helper such as probe_read_kernel."),
-        (@"math between .* pointer and|pointer arithmetic|unbounded min value|unbounded memory access|min value is (?:negative|outside)|max value is outside",
+        (@"unbounded min value|unbounded memory access|min value is (?:negative|outside)|max value is outside",
             "it calculates an address from a number whose limits the verifier cannot see",
             "Limit the number before it is used, for example with -band or a comparison."),
         (@"offset is outside of the packet|min value is outside of the allowed memory range",
@@ -100,7 +131,7 @@ internal static partial class VerifierRefusals
         var lines = log[Math.Max(0, log.Length - TailLength)..].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         var slot = LastInstruction(lines);
         // The reason follows the instruction that it is about; where several lines do, they say the same more and less.
-        string[] reasons = [.. lines.Skip(Array.FindLastIndex(lines, IsInstruction) + 1).Where(line => !IsStatistics(line))];
+        string[] reasons = [.. lines.Skip(Array.FindLastIndex(lines, IsInstruction) + 1).Where(line => !IsStatistics(line)).Select(WithoutStatistics)];
         foreach (var (pattern, problem, remedy) in Patterns.Value)
         {
             if (reasons.FirstOrDefault(line => pattern.IsMatch(line)) is not { } reason) continue;
@@ -118,17 +149,26 @@ internal static partial class VerifierRefusals
     {
         foreach (Group group in match.Groups)
         {
-            if (group.Success) problem = problem.Replace($"{{{group.Name}}}", group.Value, StringComparison.Ordinal);
+            if (group.Success) problem = problem.Replace($"{{{group.Name}}}", Name(group), StringComparison.Ordinal);
         }
 
         return problem.Replace("the helper {helper}", "a helper", StringComparison.Ordinal);
     }
+
+    // Types of maps are told by number.
+    private static string Name(Group group) => group.Name == "map" && Enum.GetName((MapType)int.Parse(group.ValueSpan, CultureInfo.InvariantCulture)) is { } type
+        ? type
+        : group.Value;
 
     private static int? LastInstruction(string[] lines)
     {
         var last = lines.LastOrDefault(IsInstruction);
         return last is null ? null : int.Parse(last[..last.IndexOf(':', StringComparison.Ordinal)], CultureInfo.InvariantCulture);
     }
+
+    // Some reasons end without a line end.
+    private static string WithoutStatistics(string line) =>
+        line.IndexOf("processed ", StringComparison.Ordinal) is > 0 and var at ? line[..at].TrimEnd() : line;
 
     private static bool IsInstruction(string line) => InstructionLine().IsMatch(line);
 

@@ -43,7 +43,7 @@ public sealed class FixedPointTests
     {
         Assert.Equal(true, Script.Value(ScalarType.Boolean, definition => Of(definition, "seven / 2") > 3));
         Assert.Equal(false, Script.Value(ScalarType.Boolean, definition => Of(definition, "seven // 2") > 3));
-        Assert.Equal(true, Script.Value(ScalarType.Boolean, definition => 3 == 2.5 + Of(definition, "half")));
+        Assert.Equal(true, Script.Value(ScalarType.Boolean, definition => 3 == 2.5 + Of(definition, "1 - half")));
     }
 
     private static Expression Of(ProgramDefinition definition, string what)

@@ -13,14 +13,14 @@ public sealed class MapExpressionTests
     private static readonly StructType Count =
         StructType.Create([new("Packets", ScalarType.UInt64), new("Bytes", ScalarType.UInt64)]);
 
-    private static Expression Source => Packet.IPv4.Field("Source");
+    private static Expression Source => Packet.IPv4["Source"];
 
     [Fact]
     public void Keys_and_values_may_be_structs_whose_fields_are_changed_in_place()
     {
         var definition = Script.Define();
         var flows = definition.AddMap("flows", MapType.Hash, Flow, Count, 8);
-        var key = new StructExpression([new("Source", Source), new("Port", Packet.Udp.Field("DestinationPort"))]);
+        var key = new StructExpression([new("Source", Source), new("Port", Packet.Udp["DestinationPort"])]);
         using var program = Script.Run(
             definition, c => c.Increment(flows[key].Field("Packets")).Increment(flows[key].Field("Bytes"), Packet.Length), repeat: 3);
         var entry = Assert.Single(program.Maps["flows"].Entries());

@@ -92,7 +92,7 @@ public sealed class PacketExpressionTests
     {
         var run = Script.Verdict(Script.Define(), c => c
             .If(Packet.Tcp, then => then.Return("Drop"))
-            .If(Packet.Udp, then => then.Assign(Packet.Udp.Field("DestinationPort"), 0x1234).Return("Tx")));
+            .If(Packet.Udp, then => then.Assign(Packet.Udp["DestinationPort"], 0x1234).Return("Tx")));
         Assert.Equal(("Tx", 0x12, 0x34), (run.Verdict, run.Packet[36], run.Packet[37]));
     }
 }

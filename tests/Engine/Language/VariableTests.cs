@@ -112,6 +112,6 @@ public sealed class VariableTests
         private readonly Variable _packets = definition.AddVariable(name + "Packets", ScalarType.UInt64);
 
         public void Write(CodeBuilder code) => code.If(
-            Packet.Udp.And(Packet.Udp.Field("DestinationPort") == port), then => then.Increment(_packets));
+            Packet.Udp.And(Packet.Udp["DestinationPort"] == port), then => then.Increment(_packets));
     }
 }

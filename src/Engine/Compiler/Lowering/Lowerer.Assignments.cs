@@ -42,9 +42,9 @@ internal sealed partial class Lowerer
             throw Error("NotAssignable", "This cannot be assigned to.", target.Source ?? source,
                 "Assign to a variable, a map entry, a packet field or a local.");
         }
-        if (_info.Packet == PacketAccess.Copy && target is (PacketVariableExpression or PacketReadExpression or HeaderFieldExpression))
+        if ((_info.Packet == PacketAccess.Copy || _program.Type == ProgramType.CgroupSkb) && target is (PacketVariableExpression or PacketReadExpression or HeaderFieldExpression))
         {
-            throw Error("ReadOnlyPacket", "A socket filter cannot change the packet.", source, "Use a program of type Tc or Xdp.");
+            throw Error("ReadOnlyPacket", $"A program of type {_program.Type} cannot change the packet.", source, "Use a program of type Tc or Xdp.");
         }
         if (assignment.Operator is { } compound) UpdatePlace(target, compound, assignment.Value, source);
         else AssignPlace(target, assignment.Value, source);
