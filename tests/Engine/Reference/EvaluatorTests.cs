@@ -78,7 +78,7 @@ public class EvaluatorTests
         var state = new ReferenceState(program);
         new Evaluator(program, state).Run(Tcp);
         Assert.Equal([0x23, 0x45], state[swapped]);
-        Assert.Equal([-56, true, -2], Values(program, state, small, truth, whole));
+        Assert.Equal([(sbyte)-56, true, -2], Values(program, state, small, truth, whole));
     }
 
     [Fact]
