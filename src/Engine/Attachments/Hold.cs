@@ -89,6 +89,8 @@ internal sealed class Hold
             }
         }
 
+        // A child about to be executed may hold a copy of the descriptor for a moment: no sample more even so.
+        foreach (var perfEvent in _descriptors.OfType<PerfEvent>().Where(one => !one.IsClosed)) perfEvent.Disable();
         CloseDescriptors();
         while (_undo.TryPop(out var action)) action();
     }

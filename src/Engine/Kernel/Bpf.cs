@@ -14,6 +14,7 @@ public static unsafe partial class Bpf
     private static Errno Call<T>(BpfCommand command, ref T attributes, out int result)
         where T : unmanaged
     {
+        if (command is BpfCommand.MapCreate or BpfCommand.ProgramLoad or BpfCommand.BtfLoad) LockedMemory.Raise();
         for (var attempt = 1; ; attempt++)
         {
             fixed (T* pointer = &attributes)

@@ -5,8 +5,6 @@ namespace EbpfCat.Kernel;
 /// </summary>
 internal static class Diagnosis
 {
-    private static readonly Version MemoryControlGroupsCountMaps = new(5, 11);
-
     /// <summary>The exception for a request that was refused.</summary>
     /// <param name="request">What was asked.</param>
     /// <param name="errno">The kernel's answer.</param>
@@ -62,7 +60,7 @@ internal static class Diagnosis
         }
 
         if (request.Command is BpfCommand.MapCreate or BpfCommand.ProgramLoad or BpfCommand.BtfLoad
-            && running < MemoryControlGroupsCountMaps)
+            && running < LockedMemory.LastCountedBefore)
         {
             return new KernelException(
                 request.Operation, errno, "the limit on locked memory (RLIMIT_MEMLOCK) is reached",

@@ -9,6 +9,7 @@ using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Collection(Starting.Processes)]
 public sealed class CgroupAttachmentTests
 {
     [Theory]
