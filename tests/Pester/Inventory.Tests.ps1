@@ -301,6 +301,7 @@ Describe 'Pins' {
             $attachment.Dispose()
             (Get-XdpAttachment near0).ProgramName | Should -Be attached
             Remove-EbpfPin test-attached
+            for ($i = 0; $i -lt 50 -and (Get-XdpAttachment near0); $i++) { Start-Sleep -Milliseconds 100 }
             Get-XdpAttachment near0 | Should -BeNullOrEmpty
         }
         finally { Exit-TestNetwork }

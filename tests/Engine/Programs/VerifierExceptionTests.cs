@@ -23,7 +23,7 @@ public sealed class VerifierExceptionTests
         { "uninitialized", "was not set", "Give the variable a value" },
         { "endless", "never end", "constant limit" },
         { "complex", "1,000,000", "fewer rounds" },
-        { "stack", "stack", "Give no larger size" },
+        { "stack", "stack", "Set local values" },
         { "null", "may be null", "there" },
         { "number", "number as an address", "$event" },
         { "helper", "may not call|does not have", "another" },
