@@ -128,7 +128,7 @@ internal sealed partial class Lowerer
                     $"'{name}' is not a verdict of {_program.Type} programs.", source,
                     _info.Verdicts.Count == 0
                         ? "Programs of this type give a number."
-                        : NameSuggestion.Sentence(name, [.. _info.Verdicts.Keys]));
+                        : SimilarNames.Sentence(name, [.. _info.Verdicts.Keys]));
             default:
                 return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         }
