@@ -16,6 +16,12 @@ public static class ControlGroups
         .Select(parts => parts[1])
         .FirstOrDefault();
 
+    /// <summary>The names of all groups below the root, without that; empty where control groups are not mounted.</summary>
+    public static IEnumerable<string> Names => Root is { } root
+        ? Directory.EnumerateDirectories(root, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+            .Select(path => Path.GetRelativePath(root, path))
+        : [];
+
     internal static Version LinksSince { get; } = new(5, 7);
 
     /// <summary>The directory of a group.</summary>
