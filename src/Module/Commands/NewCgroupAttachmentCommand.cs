@@ -27,6 +27,8 @@ public sealed class NewCgroupAttachmentCommand : PinnableAttachmentCommand
     private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
     {
         var hook = Hook ?? definition?.Hook;
+        if (hook is null && ProgramHooks.OfControlGroups.Contains(type) && ProgramHooks.DefaultOf(type) is null)
+            throw new ArgumentException($"A program of type {type} has several hooks: say -Hook {string.Join(", ", ProgramHooks.Of(type))}.");
         return Hooks.Cgroup(TypeFor(hook, type), Path, hook);
     }
 
