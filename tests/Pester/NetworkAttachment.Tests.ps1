@@ -139,9 +139,21 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
 
     It 'sees the packets that a group sends' -Skip:(-not $hasBash) {
         $attachment = New-EbpfProgram -Type CgroupSkb -Hook Egress | Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
-            Add-EbpfCode { if ($packet.Udp) { $ports[$packet.Udp.DestinationPort] += 1 }; 'Allow' } | New-CgroupAttachment $group
-        Invoke-InGroup 'for i in 1 2 3; do echo x > /dev/udp/127.0.0.1/4711; done; true' | Should -Be 0
-        $attachment | Get-EbpfMapValue ports -Key 4711 | Should -BeGreaterThan 0
+            Add-EbpfMap addresses -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
+            Add-EbpfCode {
+                if ($packet.Udp) {
+                    $ports[$packet.Udp.DestinationPort] += 1
+                    $addresses[$packet.IPv4.Destination] += 1
+                }
+                'Allow'
+            } | New-CgroupAttachment $group
+        # Each in a shell of its own: where nobody listens a socket reports that to its next sender.
+        Invoke-InGroup 'for i in 1 2 3; do (echo x > /dev/udp/127.0.0.1/4711); done; true' | Should -Be 0
+        $attachment | Get-EbpfMapValue ports -Key 4711 | Should -Be 3
+        $addresses = $attachment | Get-EbpfMapValue addresses
+        $addresses.Key | Should -Be 127.0.0.1
+        { New-EbpfProgram -Type CgroupSkb -Code { $x = $packet.Ethernet.EtherType; 'Allow' } | New-CgroupAttachment $group } |
+            Should -Throw '*from their IP header on*Ethernet*'
     }
 
     It 'refuses what does not fit, and names what does' {

