@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EbpfCat.Completion;
 using EbpfCat.Language;
 using EbpfCat.ScriptBlocks;
+using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
@@ -98,6 +99,6 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             : LanguagePrimitives.TryConvertTo<int>(name, out var number)
                 ? number
                 : throw new CompileException("UnknownVerdict", $"A program of type {Type} has no verdict '{name}'.",
-                    null, NameSuggestion.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
+                    null, SimilarNames.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
     }
 }
