@@ -33,6 +33,7 @@
         'New-EbpfMap'
         'New-EbpfProgram'
         'New-FentryAttachment'
+        'New-IteratorAttachment'
         'New-KprobeAttachment'
         'New-LsmAttachment'
         'New-PerfEventAttachment'

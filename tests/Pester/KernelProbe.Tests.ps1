@@ -290,4 +290,62 @@ Describe 'Probes of the kernel' {
             { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-PerfEventAttachment } | Should -Throw '*-Type PerfEvent*'
         }
     }
+
+    Context 'New-IteratorAttachment' -Skip:(-not (Test-Path /sys/kernel/btf/vmlinux)) {
+        It 'goes through all tasks, whenever it is read' {
+            $attachment = New-EbpfProgram -Name tasks -Type Tracing |
+                Add-EbpfMap tasks -Type Hash -Key uint32 -Value ([ordered]@{ Name = 'char[16]'; Parent = 'uint32'; Times = 'uint32' }) -MaxEntries 65536 |
+                Add-EbpfCode {
+                    $id = $event.task.tgid
+                    if ($event.task.pid -eq $id) {
+                        $tasks[$id].Name = $event.task.comm
+                        $tasks[$id].Parent = $event.task.real_parent.tgid
+                        $tasks[$id].Times += 1
+                    }
+                } |
+                New-IteratorAttachment -Name task
+            $attachment.Kind, $attachment.Target | Should -Be Iterator, task
+            $child = Start-Process sleep 30 -PassThru
+            try { 1..2 | ForEach-Object { $null = @($attachment.Read()) } }
+            finally { $child.Kill() }
+            $seen = $attachment | Get-EbpfMapValue tasks -Key $child.Id
+            $seen.Name, $seen.Parent, $seen.Times | Should -Be sleep, $PID, 2
+            ($attachment | Get-EbpfMapValue tasks -Key $PID).Name | Should -Be pwsh
+        }
+
+        It 'goes through no object that is none' {
+            $attachment = New-EbpfProgram -Type Tracing | Add-EbpfVariable without uint64 | Add-EbpfVariable with uint64 |
+                Add-EbpfCode { if ($event.task.pid -eq 0) { $without++ } else { $with++ } } | New-IteratorAttachment task
+            $null = @($attachment.Read())
+            $attachment | Get-EbpfMapValue without | Should -Be 0
+            $attachment | Get-EbpfMapValue with | Should -BeGreaterThan 1
+        }
+
+        It 'goes through the open files of a process' {
+            $attachment = New-EbpfProgram -Name files -Type Tracing |
+                Add-EbpfMap files -Type Hash -Key 'char[64]' -Value ([ordered]@{ Process = 'uint32'; Number = 'uint32' }) -MaxEntries 65536 |
+                Add-EbpfCode {
+                    if ($event.task.tgid -eq $using:PID) {
+                        $files[$event.file.f_path.dentry.d_name.name] = @{ Process = $event.task.tgid; Number = $event.fd }
+                    }
+                } |
+                New-IteratorAttachment task_file
+            $path = Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-open-$PID"
+            $file = [IO.File]::Create($path)
+            try {
+                $null = @($attachment.Read())
+                $seen = $attachment | Get-EbpfMapValue files -Key "ebpfcat-open-$PID"
+                $seen.Process, $seen.Number | Should -Be $PID, $file.SafeFileHandle.DangerousGetHandle()
+            }
+            finally {
+                $file.Dispose()
+                Remove-Item $path
+            }
+        }
+
+        It 'refuses what the kernel does not go through' {
+            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment task_fil } | Should -Throw '*iterator*task_fil*task_file*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-IteratorAttachment task } | Should -Throw '*-Type Tracing*'
+        }
+    }
 }
