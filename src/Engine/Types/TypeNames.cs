@@ -41,6 +41,7 @@ internal static class TypeNames
         (SocketAddressType.Instance, "sockaddr socketaddress"),
         (StatisticsType.Instance, "statistics"),
         (HistogramType.Instance, "histogram"),
+        (StackType.Instance, "stack"),
     ];
 
     public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
@@ -76,7 +77,7 @@ internal static class TypeNames
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "statistics", "histogram",
-        "string[16]", "byte[16]",
+        "string[16]", "byte[16]", "stack",
     ];
 
     /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>
