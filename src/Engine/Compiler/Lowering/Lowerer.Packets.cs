@@ -121,7 +121,7 @@ internal sealed partial class Lowerer
         }
         // A constant part stays out of the pointer, so that neighbours share one check.
         var (variable, addend) = offset is { Op: Op.Add } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
-            && ValueRange.VisibleMaximum(offset.Operands[0]) <= LargestOffset - 4096
+            && ValueRange.Maximum(offset.Operands[0]) <= uint.MaxValue
             ? (offset.Operands[0].Current, (int)constant.Immediate)
             : (offset, 0);
         if (ValueRange.VisibleMaximum(variable) > LargestOffset - 4096)
@@ -132,6 +132,10 @@ internal sealed partial class Lowerer
             Branch(Comparison.UnsignedLessOrEqual, variable, _b.Constant(LargestOffset - 4096), bounded, _defaultExit);
             if (bounded.Predecessors.Count == 0) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
             Start(bounded);
+        }
+        else
+        {
+            ValueRange.KeepVisible(variable);
         }
         return RequireBytes(variable, addend, size, _defaultExit);
     }

@@ -36,5 +36,8 @@ internal static class Optimizer
         }
         DeadCode.Run(f);
         CriticalEdges.Split(f);
+        // What is needed on one such way alone can be computed there now.
+        Sinking.Run(f);
+        Reassociation.Run(f);
     }
 }
