@@ -5,6 +5,7 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class PerfEventAttachmentTests
 {
     [Theory]

@@ -8,6 +8,7 @@ using EbpfCat.Tests.Programs;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class XdpAttachmentTests : IDisposable
 {
     private readonly VethPair _pair = new();
