@@ -226,6 +226,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
+    [Trait("Category", "Timing")]
     public void A_million_entries_are_read_in_seconds()
     {
         const int Count = 1_000_000;
