@@ -10,7 +10,7 @@ internal static class Loading
 {
     /// <summary>Compiles a definition for the running kernel.</summary>
     public static CompiledProgram Compile(ProgramDefinition definition) =>
-        ProgramCompiler.Compile(definition, new CompilerOptions { InstructionSet = Features.InstructionSet });
+        EbpfProgram.Compile(definition);
 
     /// <summary>Compiles a definition and brings it into the kernel.</summary>
     public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>

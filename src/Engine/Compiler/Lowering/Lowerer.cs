@@ -40,6 +40,7 @@ internal sealed partial class Lowerer
         _context = _b.Leaf(Op.Context);
         _b.Source = _program.Body.FirstOrDefault()?.Source;
         var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
+        _b.Function.DefaultResult = defaultResult.Immediate;
         _b.Write(_frame.Result, defaultResult);
         _defaultExit = _b.NewBlock();
         StartPacket();
