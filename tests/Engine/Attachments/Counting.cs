@@ -88,6 +88,6 @@ internal static class Counting
 
     public static bool Has(BpfAttachType attachType) => KernelFacts.RunningVersion >= KernelFacts.Since(attachType);
 
-    /// <summary>Waits until a condition holds, at most five seconds.</summary>
-    public static bool Eventually(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(5));
+    /// <summary>Waits until a condition holds, at most half a minute, which an emulated processor may need.</summary>
+    public static bool Eventually(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30));
 }
