@@ -51,7 +51,18 @@ Import-Module Pester -MinimumVersion 5.5
 $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+$files = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+if ($Tag) {
+    # To look through all files for tests would take an emulated processor minutes.
+    $words = ($Tag -split ',' | ForEach-Object { [regex]::Escape($_) }) -join '|'
+    $files = $files | Where-Object { Select-String -Path $_ -Pattern "-Tag\b.*\b($words)\b" -Quiet }
+    if (-not $files) {
+        "There are no Pester tests with the tag $Tag."
+        exit 0
+    }
+}
+
+$configuration.Run.Path = $files
 if ($Tag) { $configuration.Filter.Tag = $Tag -split ',' }
 if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag -split ',' }
 $configuration.Run.PassThru = $true
