@@ -32,11 +32,13 @@
         'New-EbpfMap'
         'New-EbpfProgram'
         'New-XdpAttachment'
+        'Receive-EbpfEvent'
         'Remove-EbpfAttachment'
         'Remove-EbpfMapValue'
         'Remove-EbpfPin'
         'Remove-XdpAttachment'
         'Set-EbpfMapValue'
+        'Trace-Ebpf'
     )
     PrivateData          = @{
         PSData = @{
