@@ -125,7 +125,8 @@ public sealed class EventReader : IDisposable
     {
         if (programs.FirstOrDefault(program => program.Compiled?.Events is null) is { } silent)
             throw new ArgumentException($"The program '{silent.Name}' puts out nothing, or another process loaded it.", nameof(programs));
-        return new RecordReader(programs.Select(program => program.Maps[program.Compiled!.Maps[program.Compiled.Events!.Map].Name]));
+        return new RecordReader(programs.Select(program =>
+            (program.Maps[program.Compiled!.Maps[program.Compiled.Events!.Map].Name], program.Compiled.Definition.BufferSize)));
     }
 
     private void Keep(int buffer, ReadOnlySpan<byte> bytes)

@@ -29,6 +29,8 @@ public sealed class TraceEbpfCommand : EventCommand
     private const string OfFrequency = "Frequency";
     private const string OfIterator = "Iterator";
 
+    private const int IteratorBufferSize = 4 * 1024 * 1024;
+
     /// <summary>The kernel script, which puts out objects. PowerShell never runs it: it is compiled to eBPF.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
@@ -126,6 +128,15 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
+    /// <summary>What the output goes through on its way to the session.</summary>
+    [Parameter]
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int BufferSize { get; set; }
+
     /// <inheritdoc/>
     protected override object? ErrorTarget => Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
         ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
@@ -160,9 +171,13 @@ public sealed class TraceEbpfCommand : EventCommand
         if (Code is null && Program is null)
             throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.", nameof(Code));
         var definition = new ProgramDefinition(Program?.Name ?? "trace", Program?.Type ?? hook.Type);
+        // An iterator goes through all its objects at once.
+        definition.BufferSize = ParameterSetName == OfIterator ? IteratorBufferSize : 0;
         if (ProcessId != 0 && !HookSelectsProcess)
             definition.AddCode(code => code.If(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, then => then.Return()));
         if (Program is not null) Add(Program, definition);
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
+        if (BufferSize > 0) definition.BufferSize = BufferSize;
         if (Code is not null) ScriptBlockCompiler.Compile(Code, definition, new SessionEvaluator(SessionState));
         return definition;
     }
@@ -171,7 +186,8 @@ public sealed class TraceEbpfCommand : EventCommand
     private static void Add(ProgramDefinition source, ProgramDefinition definition)
     {
         (definition.License, definition.Target, definition.Hook, definition.Probe) = (source.License, source.Target, source.Hook, source.Probe);
-        (definition.DefaultAction, definition.KernelVersion) = (source.DefaultAction, source.KernelVersion);
+        (definition.DefaultAction, definition.KernelVersion, definition.Buffer) = (source.DefaultAction, source.KernelVersion, source.Buffer);
+        if (source.BufferSize > 0) definition.BufferSize = source.BufferSize;
         definition.Variables.AddRange(source.Variables);
         definition.Maps.AddRange(source.Maps);
         definition.Functions.AddRange(source.Functions);
