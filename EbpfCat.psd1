@@ -39,6 +39,7 @@
         'Remove-XdpAttachment'
         'Set-EbpfMapValue'
         'Trace-Ebpf'
+        'Trace-Syscall'
     )
     PrivateData          = @{
         PSData = @{

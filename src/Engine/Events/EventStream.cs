@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Events;
@@ -22,20 +23,24 @@ public sealed class EventStream : IDisposable
     private readonly RecordReader _reader;
     private readonly RecordHandler _decode;
     private readonly Type? _parent;
+    private readonly LiveVariable[] _losses;
+    private long _otherLosses;
     private Action<EventObject>? _handler;
 
     /// <summary>Opens the buffers of programs.</summary>
     /// <param name="programs">Programs that put out records, loaded by this process; they must stay open as long as this.</param>
     /// <param name="parent">The class that those of the objects are to derive from; see <see cref="EventDecoder"/>.</param>
+    /// <param name="losses">Variables in which programs count what else they lost (unsigned, 8 bytes).</param>
     /// <exception cref="ArgumentException">A program puts out nothing, or was not loaded by this process.</exception>
     /// <exception cref="KernelException">The kernel refuses to map a buffer.</exception>
-    public EventStream(IEnumerable<LoadedProgram> programs, Type? parent = null)
+    public EventStream(IEnumerable<LoadedProgram> programs, Type? parent = null, IEnumerable<LiveVariable>? losses = null)
     {
         ArgumentNullException.ThrowIfNull(programs);
         _programs = [.. programs];
         _reader = EventReader.OpenBuffers(_programs);
         _decoders = [.. _programs.Select(program => new EventDecoder?[program.Compiled!.Events!.Records.Count])];
         _parent = parent;
+        _losses = [.. losses ?? []];
         _decode = Decode;
     }
 
@@ -81,6 +86,9 @@ public sealed class EventStream : IDisposable
             told.Value = lost;
         }
 
+        var others = _losses.Sum(variable => (long)(ulong)variable.Value!);
+        sum += others - _otherLosses;
+        _otherLosses = others;
         return sum;
     }
 

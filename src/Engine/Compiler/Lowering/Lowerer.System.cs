@@ -115,7 +115,7 @@ internal sealed partial class Lowerer
         var values = new List<(StructField Field, Operand Value)>();
         foreach (var (name, value) in output.Record.Fields)
         {
-            values.Add((type.FindField(name)!, LowerAs(value, type.FindField(name)!.Type)));
+            values.Add((type.FindField(name)!, LowerOutputField(value, type.FindField(name)!.Type, output.Record)));
         }
         if (_b.Current is null) return;
         var events = _b.Leaf(Op.MapAddress, 0, _resources.EventMap!.Value);
@@ -145,6 +145,35 @@ internal sealed partial class Lowerer
         _b.Store(MemoryRegion.Map, _b.Leaf(Op.MapValueAddress, 0, count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
         Jump(after);
         Start(after);
+    }
+
+    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room for many:
+    // where nothing else in the record can change the entry meanwhile.
+    private Operand LowerOutputField(Expression value, EbpfType type, StructExpression record)
+    {
+        const int large = 64;
+        if (type.Size <= large || value is not (FieldExpression or MapEntryExpression) || _typer.TypeOf(value) != type
+            || StatementWalker.Inside(record).Any(one => one is CallExpression or MapCallExpression or HelperCallExpression))
+        {
+            return LowerAs(value, type);
+        }
+        var reference = Locate(value);
+        if (!reference.Guarded) return LoadReference(reference);
+        return new DeferredOperand(type, place =>
+        {
+            var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+            BranchIfNotZero(reference.Place.Pointer, present, absent);
+            Start(present);
+            // Each word is stored before the next is loaded: so many have no place in registers.
+            var from = reference.Place;
+            foreach (var (offset, size) in PieceLayout(type.Size, Math.Min(AlignmentOf(place), AlignmentOf(from))))
+                _b.Store(place.Region, place.Pointer, place.Offset + offset, size, _b.Load(from.Region, from.Pointer, from.Offset + offset, size));
+            Jump(after);
+            Start(absent);
+            Zero(place, type.Size);
+            Jump(after);
+            Start(after);
+        }, FillsPlace: true);
     }
 
     private StructType RecordType(StructExpression record) => (StructType)_typer.TypeOf(record)!;
