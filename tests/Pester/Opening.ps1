@@ -4,7 +4,7 @@ param([string] $Module, [switch] $Second)
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 
-function Start-Count {
+function New-Count {
     New-EbpfProgram -Name count -Type Xdp |
         Add-EbpfVariable -Name packets -Type uint64 |
         Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 4096 |
@@ -14,20 +14,17 @@ function Start-Count {
                 $sources[$packet.IPv4.Source] += 1
             }
             'Pass'
-        } |
-        New-XdpAttachment -InterfaceName near0
+        }
 }
 
-$attachment = Start-Count
-if ($Second) {
-    $attachment | Remove-EbpfAttachment
-    # The time that a processor spent on this thread, in nanoseconds; what the runtime does beside is not the program's.
-    function Get-ThreadTime { [long][IO.File]::ReadAllText('/proc/thread-self/schedstat').Split(' ')[0] }
-
-    $before = Get-ThreadTime
-    $clock = [Diagnostics.Stopwatch]::StartNew()
-    $before = Get-ThreadTime
-    $attachment = Start-Count
-    $processor = (Get-ThreadTime) - $before
-    "$($clock.Elapsed.TotalMilliseconds) $($processor / 1e6)"
+if (-not $Second) {
+    $attachment = New-Count | New-XdpAttachment -InterfaceName near0
+    return
 }
+
+New-Count | Import-EbpfProgram | New-XdpAttachment -InterfaceName near0 | Remove-EbpfAttachment
+$clock = [Diagnostics.Stopwatch]::StartNew()
+$loaded = New-Count | Import-EbpfProgram
+$ready = $clock.Elapsed.TotalMilliseconds
+$attachment = $loaded | New-XdpAttachment -InterfaceName near0
+"$ready $($clock.Elapsed.TotalMilliseconds)"

@@ -8,6 +8,9 @@ public sealed record CompilerOptions
     /// <summary>The newest instruction set to use. v3 is in Linux 5.1 and later, v4 in 6.6 and later.</summary>
     public InstructionSet InstructionSet { get; init; } = InstructionSet.V3;
 
+    /// <summary>Whether the kernel has <c>bpf_loop</c> (Linux 5.17), so that loops too long for the verifier to follow can use it.</summary>
+    public bool HasLoopHelper { get; init; }
+
     /// <summary>What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.</summary>
     public ITracedEvent? Event { get; init; }
 

@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
@@ -15,11 +16,10 @@ public static class ProgramCompiler
         var resources = new ProgramResources(definition);
         var function = Lowerer.Lower(definition, typer, resources, options);
         Optimizer.Run(function, options.InstructionSet);
-        var machine = Selector.Select(function, options.InstructionSet);
-        RegisterAllocator.Allocate(machine);
-        Layout.Arrange(machine);
+        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function) : [function];
         var emitter = new Emitter(options.InstructionSet);
-        emitter.Add(machine);
+        foreach (var each in functions) emitter.Add(Generate(each, options.InstructionSet));
+        emitter.Finish();
         return new CompiledProgram
         {
             Definition = definition,
@@ -32,5 +32,13 @@ public static class ProgramCompiler
             Events = resources.Events,
             InstructionSet = options.InstructionSet,
         };
+    }
+    private static MachineFunction Generate(IrFunction function, InstructionSet set)
+    {
+        CriticalEdges.Split(function);
+        var machine = Selector.Select(function, set);
+        RegisterAllocator.Allocate(machine);
+        Layout.Arrange(machine);
+        return machine;
     }
 }

@@ -111,6 +111,37 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         return variable;
     }
 
+    /// <summary>
+    /// The same program for a place to attach it to: what it says itself stays, and the rest is taken from here. The two
+    /// share their declarations and statements; this one stays as it is.
+    /// </summary>
+    /// <param name="target">What it is attached to, where it names nothing.</param>
+    /// <param name="hook">Where on its target, where it does not say that.</param>
+    /// <param name="probe">What kind of probe it is for, where it does not say that.</param>
+    /// <returns>This program itself where it says everything.</returns>
+    public ProgramDefinition At(string? target, ProgramHook? hook = null, ProbeKind? probe = null)
+    {
+        if ((Target ?? target, Hook ?? hook, Probe ?? probe) == (Target, Hook, Probe)) return this;
+        var placed = new ProgramDefinition(Name, Type)
+        {
+            License = License,
+            KernelVersion = KernelVersion,
+            MinimumPacketSize = MinimumPacketSize,
+            DefaultAction = DefaultAction,
+            Target = Target ?? target,
+            Hook = Hook ?? hook,
+            Probe = Probe ?? probe,
+            Buffer = Buffer,
+            BufferSize = BufferSize,
+        };
+        placed.Variables.AddRange(Variables);
+        placed.Maps.AddRange(Maps);
+        placed.PacketVariables.AddRange(PacketVariables);
+        placed.Functions.AddRange(Functions);
+        placed.Body.AddRange(Body);
+        return placed;
+    }
+
     /// <summary>Adds statements, written with operators on expression objects.</summary>
     public ProgramDefinition AddCode(Action<CodeBuilder> write)
     {

@@ -1,4 +1,6 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Tracing;
 
@@ -14,7 +16,7 @@ public static class EbpfProgram
     /// <exception cref="CompileException">The program cannot be compiled.</exception>
     /// <exception cref="UnknownNameException">What it is to be attached to does not exist; names the nearest.</exception>
     /// <exception cref="VerifierException">The verifier refused the program.</exception>
-    /// <exception cref="Kernel.KernelException">The kernel refused maps or program for another cause.</exception>
+    /// <exception cref="KernelException">The kernel refused maps or program for another cause.</exception>
     public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>
         ProgramLoader.Load(Compile(definition), options);
 
@@ -27,5 +29,10 @@ public static class EbpfProgram
     /// <exception cref="UnknownNameException">What it is to be attached to does not exist; names the nearest.</exception>
     public static CompiledProgram Compile(ProgramDefinition definition, ITracedEvent? traced = null) => ProgramCompiler.Compile(
         definition,
-        TracedEvents.Complete(definition, new CompilerOptions { InstructionSet = Features.InstructionSet, Event = traced }));
+        TracedEvents.Complete(definition, new CompilerOptions
+        {
+            InstructionSet = Features.InstructionSet,
+            HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperFacts.Loop)!.Kernel,
+            Event = traced,
+        }));
 }

@@ -3,27 +3,47 @@ namespace EbpfCat.Types;
 /// <summary>Finds the names somebody may have meant by a name that is not there.</summary>
 public static class SimilarNames
 {
+    private const int MostListed = 24;
+
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
     /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     /// <param name="most">How many to return at most.</param>
-    /// <returns>Names within an edit or two (more for longer names), or that begin with it; empty where none is near.</returns>
+    /// <returns>Names within an edit or two (more for longer names), or that contain it; empty where none is near.</returns>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int most = 3)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(candidates);
-        int limit = Math.Max(1, (name.Length + 1) / 3);
+        // Two changes to a word of four letters make another word.
+        int limit = name.Length < 5 ? 1 : Math.Max(2, (name.Length + 1) / 3);
         var found = new List<(int Distance, string Name)>();
         foreach (string candidate in candidates)
         {
             int distance = Distance(name, candidate, limit);
             bool near = distance <= limit && distance < Math.Max(name.Length, candidate.Length);
             if (near) found.Add((distance, candidate));
-            else if (name.Length >= 2 && candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase))
-                found.Add((limit + 1, candidate));
+            else if (IsPart(name, candidate)) found.Add((limit + 1, candidate));
         }
 
-        return [.. found.OrderBy(each => each.Distance).Select(each => each.Name).Distinct().Take(most)];
+        return [.. found
+            .OrderBy(each => each.Distance)
+            .ThenBy(each => Math.Abs(each.Name.Length - name.Length))
+            .Select(each => each.Name)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .Take(most)];
+    }
+
+    /// <summary>A sentence that offers the nearest names, or lists all where there are few; null where neither helps.</summary>
+    /// <param name="name">The name that was not found.</param>
+    /// <param name="candidates">The names there are.</param>
+    /// <param name="prefix">What stands before each name when it is shown, such as <c>$</c>.</param>
+    public static string? Sentence(string name, IReadOnlyCollection<string> candidates, string prefix = "")
+    {
+        var near = Find(name, candidates);
+        if (near.Count > 0) return $"Did you mean {string.Join(" or ", near.Select(each => prefix + each))}?";
+        return candidates.Count is > 0 and <= MostListed
+            ? $"There are: {string.Join(", ", candidates.Select(each => prefix + each))}."
+            : null;
     }
 
     /// <summary>The same as a clause to put into a message: <c>"; did you mean a or b?"</c>, or empty.</summary>
@@ -39,6 +59,13 @@ public static class SimilarNames
             _ => $"; did you mean {string.Join(", ", names.SkipLast(1))} or {names[^1]}?",
         };
     }
+
+    private static bool IsPart(string name, string candidate) => name.Length switch
+    {
+        < 2 => false,
+        2 => candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase),
+        _ => candidate.Contains(name, StringComparison.OrdinalIgnoreCase),
+    };
 
     /// <summary>Edits (insert, delete, replace, swap neighbours) from one name to the other; a far one is past the limit.</summary>
     private static int Distance(string left, string right, int limit)

@@ -43,6 +43,7 @@ internal static class TypeNames
         (DurationType.Instance, "timespan"),
         (StatisticsType.Instance, "statistics"),
         (HistogramType.Instance, "histogram"),
+        (StackType.Instance, "stack"),
     ];
 
     public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
@@ -78,7 +79,7 @@ internal static class TypeNames
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "datetime", "timespan", "statistics", "histogram",
-        "string[16]", "byte[16]",
+        "string[16]", "byte[16]", "stack",
     ];
 
     /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>

@@ -4,6 +4,7 @@ using EbpfCat.Completion;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
+using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
@@ -80,7 +81,7 @@ public abstract class MapValueCommand : EbpfCommand
         if (shared.Variables.TryGetValue(Name, out var variable)) return variable;
         if (shared.Maps.TryGetValue(Name, out var map)) return map;
         string[] names = [.. shared.Variables.Keys, .. shared.Maps.Keys.Where(name => name[0] != '.')];
-        var advice = NameSuggestion.Sentence(Name, names) ?? (names.Length == 0 ? "It shares nothing." : null);
+        var advice = SimilarNames.Sentence(Name, names) ?? (names.Length == 0 ? "It shares nothing." : null);
         Report(Errors.NotFound("NameNotFound", $"{shared.Owner} has no variable or map '{Name}'. {advice}".TrimEnd(), Name));
         return null;
     }

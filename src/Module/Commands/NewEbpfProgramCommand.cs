@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EbpfCat.Completion;
 using EbpfCat.Language;
 using EbpfCat.ScriptBlocks;
+using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
@@ -19,6 +20,17 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType Type { get; set; }
+
+    /// <summary>What the program is attached to: a tracepoint, a function; where none is given, the attachment says it.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ProgramTargetCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Target { get; set; }
+
+    /// <summary>Where on its target the program is attached, for the types that leave that open.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ProgramHookCompleter))]
+    public ProgramHook? Hook { get; set; }
 
     /// <summary>A kernel script that uses no declared names; with variables or maps, give it to Add-EbpfCode.</summary>
     [Parameter]
@@ -61,9 +73,12 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (Hook is { } hook) RequireHook(hook);
         var program = new ProgramDefinition(Name ?? Type.ToString().ToLowerInvariant(), Type)
         {
             License = License,
+            Target = Target,
+            Hook = Hook,
             MinimumPacketSize = MinimumPacketSize,
             DefaultAction = Verdict(),
             KernelVersion = KernelVersion is null ? 0 : VersionCode(KernelVersion),
@@ -72,6 +87,14 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
         };
         if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
         WriteObject(program);
+    }
+
+    private void RequireHook(ProgramHook hook)
+    {
+        var hooks = ProgramHooks.Of(Type);
+        if (hooks.Contains(hook)) return;
+        throw new ArgumentException(
+            $"A program of type {Type} has no hook {hook}. {(hooks.Count == 0 ? "Its type says where it is attached." : $"It has {string.Join(", ", hooks)}.")}");
     }
 
     // KERNEL_VERSION of linux/version.h.
@@ -87,6 +110,6 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             : LanguagePrimitives.TryConvertTo<int>(name, out var number)
                 ? number
                 : throw new CompileException("UnknownVerdict", $"A program of type {Type} has no verdict '{name}'.",
-                    null, NameSuggestion.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
+                    null, SimilarNames.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
     }
 }

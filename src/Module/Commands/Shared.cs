@@ -44,6 +44,7 @@ internal sealed record Shared(
     {
         XdpAttachmentInfo { PinPath: { } path } => PinnedAttachment.Open(path),
         XdpAttachmentInfo attached => LoadedProgram.FromId(attached.ProgramId),
+        KernelAttachment attached => attached.OpenProgram(),
         KernelMap map => map.Open(),
         KernelProgram program => program.Open(),
         PinInfo pin => Open(pin.Path),

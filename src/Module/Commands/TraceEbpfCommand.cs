@@ -43,23 +43,27 @@ public sealed class TraceEbpfCommand : EventCommand
 
     /// <summary>The tracepoint: category/name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfTracepoint)]
+    [ArgumentCompleter(typeof(TracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Tracepoint { get; set; }
 
     /// <summary>The raw tracepoint: a name without a category.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint)]
+    [ArgumentCompleter(typeof(RawTracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? RawTracepoint { get; set; }
 
     /// <summary>The kernel function to be entered.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKprobe)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kprobe { get; set; }
 
     /// <summary>The kernel function to return.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKretprobe)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kretprobe { get; set; }
 
@@ -75,12 +79,14 @@ public sealed class TraceEbpfCommand : EventCommand
 
     /// <summary>The program or library: a path or a name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
+    [ArgumentCompleter(typeof(TracedFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     /// <summary>The function in it; wildcards are permitted.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
@@ -95,16 +101,19 @@ public sealed class TraceEbpfCommand : EventCommand
 
     /// <summary>The kernel function to be entered, its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFentry)]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fentry { get; set; }
 
     /// <summary>The kernel function to return, its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFexit)]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fexit { get; set; }
 
     /// <summary>The hook of the security modules.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfLsm)]
+    [ArgumentCompleter(typeof(SecurityHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Lsm { get; set; }
 
@@ -120,6 +129,7 @@ public sealed class TraceEbpfCommand : EventCommand
 
     /// <summary>The objects of the kernel to go through, once: task, task_file.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
+    [ArgumentCompleter(typeof(IteratorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Iterator { get; set; }
 
@@ -149,8 +159,7 @@ public sealed class TraceEbpfCommand : EventCommand
     {
         var hook = Place();
         var definition = Define(hook);
-        hook.Complete(definition);
-        var compiled = Loading.Compile(definition);
+        var compiled = hook.Compile(definition);
         if (compiled.Events is null)
         {
             throw new CompileException("NoOutput", "The script puts out nothing, so that there is nothing to trace.", null,
@@ -158,7 +167,7 @@ public sealed class TraceEbpfCommand : EventCommand
         }
 
         if (!ShouldProcess(hook.Description, "Trace")) return;
-        using var loaded = ProgramLoader.Load(compiled);
+        using var loaded = ProgramLoader.Load(compiled, hook.Options);
         using var stream = new EventStream([loaded]);
         using var attachment = hook.Attach(loaded, null, false);
         Session.Own(attachment);

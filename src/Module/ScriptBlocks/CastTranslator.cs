@@ -96,5 +96,5 @@ internal sealed class CastTranslator(BlockTranslation block)
 
     private CompileException UnknownType(Ast ast, ITypeName typeName) =>
         block.Error(ast, "UnknownType", $"The kernel has no type [{typeName.FullName}].",
-            NameSuggestion.Sentence(NameOf(typeName), [.. EbpfType.KnownNames]));
+            SimilarNames.Sentence(NameOf(typeName), [.. EbpfType.KnownNames]));
 }

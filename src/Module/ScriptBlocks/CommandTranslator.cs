@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -70,7 +71,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
             return block.Error(command, "UnsupportedCommand", $"{name} without quotes is a command.", $"Write the verdict in quotes: '{verdict}'.");
         }
         var advice = Instead.TryGetValue(name, out var instead) ? instead
-            : NameSuggestion.Nearest(name, [.. block.Program.Functions.Names, "Write-Debug"]) is { Count: > 0 } near
+            : SimilarNames.Find(name, [.. block.Program.Functions.Names, "Write-Debug"]) is { Count: > 0 } near
                 ? $"Did you mean {string.Join(" or ", near)}?"
                 : command.Parent is PipelineAst { Parent: AssignmentStatementAst }
                     ? $"To run it once when the program is built, put it in parentheses: ({command.Extent.Text})."
@@ -125,7 +126,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
             if (function.Parameters[i].Name.Equals(named.ParameterName, StringComparison.OrdinalIgnoreCase)) return i;
         }
         throw block.Error(named, "WrongArguments", $"The function {function.Name} has no parameter -{named.ParameterName}.",
-            NameSuggestion.Sentence(named.ParameterName, [.. function.Parameters.Select(p => p.Name)], "-"));
+            SimilarNames.Sentence(named.ParameterName, [.. function.Parameters.Select(p => p.Name)], "-"));
     }
 
     private CompileException TooMany(CommandAst command, Ast element, Function function) =>

@@ -7,6 +7,7 @@ using System.Net.NetworkInformation;
 using System.Numerics;
 using System.Text;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -172,7 +173,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         var declared = block.Names.Resolve(name).Kind is not NameKind.Unknown;
         throw block.Error(variable, "UnknownVariable", $"The session has no variable ${name}.",
             declared ? $"${name} is the program's: write it without using:."
-            : NameSuggestion.Nearest(name, block.Program.Evaluator.VariableNames) is { Count: > 0 } near
+            : SimilarNames.Find(name, block.Program.Evaluator.VariableNames) is { Count: > 0 } near
                 ? $"Did you mean {string.Join(" or ", near.Select(n => "$using:" + n))}?"
                 : $"Assign it before the program is built: ${name} = 5.");
     }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -73,7 +74,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
             throw block.Error(ast.Member, "WrongArguments", $"$packet.{member} needs to know where to read.",
                 $"Write the offset in bytes: $packet.{member}(12).");
         }
-        throw block.Error(ast.Member, "UnknownField", $"$packet has no '{member}'.", NameSuggestion.Sentence(member,
+        throw block.Error(ast.Member, "UnknownField", $"$packet has no '{member}'.", SimilarNames.Sentence(member,
             ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
     }
 
@@ -82,7 +83,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
         if (table.TryGetValue(member, out var value)) return new SystemValueExpression(value);
         var advice = Same(member, "Call") && owner == "kernel"
             ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
-            : NameSuggestion.Sentence(member, [.. table.Keys]);
+            : SimilarNames.Sentence(member, [.. table.Keys]);
         throw block.Error(ast.Member, "UnknownField", $"${owner} has no '{member}'.", advice);
     }
 

@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -74,7 +75,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
             var isHeader = PacketHeaders.Find(method) is not null || Same(method, "Length");
             throw block.Error(ast.Member, "UnknownMethod", $"$packet has no method '{method}'.", isHeader
                 ? $"Write $packet.{method} without parentheses."
-                : NameSuggestion.Sentence(method, MemberTable.PacketReads.Keys));
+                : SimilarNames.Sentence(method, MemberTable.PacketReads.Keys));
         }
         return ArgumentsOf(ast) is [var offset]
             ? new PacketReadExpression(block.Expressions.Operand(offset), type)
@@ -115,7 +116,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (!MemberTable.Map.TryGetValue(method, out var known))
         {
             throw block.Error(ast.Member, "UnknownMethod", $"The map ${map.Name} has no method '{method}'.",
-                NameSuggestion.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
+                SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
         }
         if (arguments.Length < known.Fewest || arguments.Length > known.Most)
         {

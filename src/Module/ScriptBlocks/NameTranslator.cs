@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -117,7 +118,7 @@ internal sealed class NameTranslator(BlockTranslation block)
                 $"Write $using:{name} to take its value when the program is built.");
         }
         IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names, .. LanguageNames.Keys];
-        var near = NameSuggestion.Nearest(name, known);
+        var near = SimilarNames.Find(name, known);
         return block.Error(variable, "UnknownVariable", problem, near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"
             : $"Assign it first (${name} = 0), or declare it with Add-EbpfVariable -Name {name} -Type uint64.");

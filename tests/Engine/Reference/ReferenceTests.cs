@@ -21,7 +21,7 @@ public class ReferenceTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 1500);
+    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 25_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
     private static readonly long MostFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
     private static readonly long First = Setting("EBPFCAT_RANDOM_FIRST", 0);

@@ -58,7 +58,7 @@ internal sealed class Liveness
     {
         if (i.ReadsDestination && i.Destination is not (MachineInstruction.None or MachineInstruction.FramePointer)) yield return i.Destination;
         if (i.ReadsSource && i.Source is not (MachineInstruction.None or MachineInstruction.FramePointer)) yield return i.Source;
-        if (i.Op is MachineOp.Call or MachineOp.CallFunction)
+        if (i.Op == MachineOp.Call)
         {
             for (var argument = 1; argument <= i.ArgumentCount; argument++) yield return argument;
         }
@@ -69,7 +69,7 @@ internal sealed class Liveness
     public static IEnumerable<int> Definitions(MachineInstruction i)
     {
         if (i.Definition != MachineInstruction.None) yield return i.Definition;
-        if (i.Op is MachineOp.Call or MachineOp.CallFunction)
+        if (i.Op == MachineOp.Call)
         {
             for (var register = 0; register < DestroyedByCalls; register++) yield return register;
         }

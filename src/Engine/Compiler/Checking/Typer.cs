@@ -217,7 +217,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         }
         return Plain((record.FindField(field.Name) ?? throw new CompileException("UnknownField",
             $"There is no field '{field.Name}' in {record.Name}.", field.Source,
-            NameSuggestion.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]))).Type);
+            SimilarNames.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]))).Type);
     }
 
     private StructType? OfStruct(StructExpression record)

@@ -10,6 +10,8 @@ internal sealed class Emitter(InstructionSet set)
     private readonly List<MapReference> _maps = [];
     private readonly List<SourceLine> _lines = [];
     private readonly List<FunctionStart> _functions = [];
+    private readonly Dictionary<IrFunction, int> _starts = [];
+    private readonly List<(int Index, int Slot, IrFunction Function)> _addresses = [];
     private int _slot;
 
     public IReadOnlyList<Instruction> Instructions => _instructions;
@@ -17,9 +19,11 @@ internal sealed class Emitter(InstructionSet set)
     public IReadOnlyList<SourceLine> Lines => _lines;
     public IReadOnlyList<FunctionStart> Functions => _functions;
 
+    /// <summary>Writes a function behind those that there are.</summary>
     public void Add(MachineFunction f)
     {
         StackFrame.Arrange(f);
+        _starts[f.Source] = _slot;
         _functions.Add(new FunctionStart(_slot, f.Name, f.ParameterCount));
         var starts = new Dictionary<MachineBlock, int>();
         var at = _slot;
@@ -28,14 +32,24 @@ internal sealed class Emitter(InstructionSet set)
             starts[block] = at;
             at += block.Instructions.Sum(SlotsOf);
         }
+        // The verifier asks for the line of each function's first instruction.
+        if (f.Blocks.SelectMany(b => b.Instructions).FirstOrDefault(i => i.Line is not null)?.Line is { } first)
+            _lines.Add(new SourceLine(_slot, first));
         foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions)) Write(instruction, starts);
+    }
+
+    /// <summary>Fills in where functions begin, once all are written.</summary>
+    public void Finish()
+    {
+        foreach (var (index, slot, function) in _addresses)
+            _instructions[index] = Instruction.LoadFunction(_instructions[index].Destination, _starts[function] - slot - 1);
     }
 
     private static int SlotsOf(MachineInstruction i) => i is { Op: MachineOp.FrameAddress } ? 2 : i.SlotCount;
 
     private void Write(MachineInstruction i, Dictionary<MachineBlock, int> starts)
     {
-        if (i.Line is { } line && (_lines.Count == 0 || _lines[^1].Source != line)) _lines.Add(new SourceLine(_slot, line));
+        if (i.Line is { } line && _lines[^1].Source != line) _lines.Add(new SourceLine(_slot, line));
         var (dst, src) = ((Register)Math.Max(i.Destination, 0), (Register)Math.Max(i.Source, 0));
         var offset = (short)(i.Offset + (i.Slot?.Offset ?? 0));
         var size = MemorySizes.FromBytes(Math.Max(i.Size, (byte)1));
@@ -93,6 +107,10 @@ internal sealed class Emitter(InstructionSet set)
             case MachineOp.LoadMapValue:
                 _maps.Add(new MapReference(_instructions.Count, i.Map));
                 Put(Instruction.LoadMapValue(dst, 0, (int)i.Immediate));
+                break;
+            case MachineOp.LoadFunction:
+                _addresses.Add((_instructions.Count, _slot, i.Function!));
+                Put(Instruction.LoadFunction(dst, 0));
                 break;
             case MachineOp.FrameAddress:
                 Put(Instruction.Move(Width.W64, dst, Register.R10));

@@ -17,6 +17,12 @@ internal sealed class IrFunction(string name, int parameterCount)
     public int ValueCount => _values;
     public int BlockCount => _blocks;
 
+    /// <summary>What the program gives where nothing else is said.</summary>
+    public long DefaultResult { get; set; }
+
+    /// <summary>A function that blocks of this one can move to: what is new in it is numbered after what is there.</summary>
+    public IrFunction NewSibling(string name, int parameterCount) => new(name, parameterCount) { _values = _values, _blocks = _blocks };
+
     public Block NewBlock() => new(_blocks++);
 
     public Value NewValue(Op op, params Value[] operands) => new(_values++, op) { Operands = operands };

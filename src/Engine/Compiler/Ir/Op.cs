@@ -13,6 +13,7 @@ internal enum Op
     FrameAddress,   // Extra: StackSlot
     MapAddress,     // Extra: map index
     MapValueAddress, // Extra: map index, Immediate: offset in the first value
+    FunctionAddress, // Extra: IrFunction
     Undefined,      // a local read before it is written: zero
 
     // Pure arithmetic in 64 bits.
@@ -31,5 +32,4 @@ internal enum Op
     AtomicAdd,      // pointer, value
 
     Call,           // Immediate: helper id
-    CallFunction,   // Extra: IrFunction
 }

@@ -4,7 +4,7 @@ namespace EbpfCat.Compiler;
 internal sealed class StackSlot(int size)
 {
     /// <summary>Its size in bytes.</summary>
-    public int Size { get; } = size;
+    public int Size { get; set; } = size;
 
     /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
     public int Offset { get; set; }

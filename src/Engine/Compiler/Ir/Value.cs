@@ -33,7 +33,7 @@ internal sealed class Value(int id, Op op)
     public bool IsPure => Op <= Op.Phi || (Op == Op.Load && Region == MemoryRegion.Context);
 
     /// <summary>Whether dropping it would be noticed.</summary>
-    public bool HasEffect => Op is Op.Store or Op.AtomicAdd or Op.Call or Op.CallFunction;
+    public bool HasEffect => Op is Op.Store or Op.AtomicAdd or Op.Call;
 
     /// <summary>The value that stands for this one now.</summary>
     public Value Current

@@ -115,7 +115,7 @@ internal sealed partial class Lowerer
         return named.FindValue(text) is { } value
             ? new ConstantExpression((long)value) { Source = name.Source }
             : throw Error("UnknownName", $"There is no '{text}' in {named.Name}.", name.Source,
-                NameSuggestion.Sentence(text, [.. named.Members.Select(m => m.Key)]));
+                SimilarNames.Sentence(text, [.. named.Members.Select(m => m.Key)]));
     }
 
     // Two values of the same bytes: piece by piece, leaving at the first that differs.

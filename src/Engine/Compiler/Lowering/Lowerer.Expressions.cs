@@ -249,7 +249,7 @@ internal sealed partial class Lowerer
         foreach (var (name, value) in record.Fields)
         {
             var field = type.FindField(name) ?? throw Error("UnknownField", $"There is no field '{name}' in {type.Name}.",
-                value.Source ?? record.Source, NameSuggestion.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
+                value.Source ?? record.Source, SimilarNames.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
             var operand = LowerAs(value, field.Type);
             values.Add((field, operand is ScalarOperand ? Convert(operand, Typer.Plain(field.Type)!, value.Source) : operand));
         }

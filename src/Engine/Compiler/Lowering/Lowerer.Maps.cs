@@ -187,7 +187,7 @@ internal sealed partial class Lowerer
         if (map.Key is EnumType names)
         {
             return _b.Constant((long)(names.FindValue(name) ?? throw Error("UnknownProgram", $"The map '{map.Name}' has no program '{name}'.",
-                program.Source, NameSuggestion.Sentence(name, [.. names.Members.Select(member => member.Key)]))));
+                program.Source, SimilarNames.Sentence(name, [.. names.Members.Select(member => member.Key)]))));
         }
         throw Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
             "Give their names with Add-EbpfMap -Programs, or call one by its index.");

@@ -160,31 +160,37 @@ internal sealed partial class Lowerer
             Jump(whenPresent);
             return;
         }
-        if (header.Locations.Count == 0)
+        var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork);
+        if (locations is null)
+        {
+            throw Error("NoPacket", $"A program of type {_program.Type} sees packets from their IP header on: they have no {header.Name} header.",
+                _b.Source, "A Tc program sees all of the packet.");
+        }
+        if (locations.Count == 0)
         {
             Enter(header, null, 0, whenAbsent);
             Jump(whenPresent);
             return;
         }
-        if (header.Locations.Count == 1)
+        if (locations.Count == 1)
         {
-            if (LowerLocation(header, header.Locations[0], whenAbsent, whenAbsent) is { } only) Enter(header, only.Base, only.Offset, whenAbsent);
+            if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only) Enter(header, only.Base, only.Offset, whenAbsent);
             Jump(whenPresent);
             return;
         }
-        LowerLocations(header, whenPresent, whenAbsent);
+        LowerLocations(header, locations, whenPresent, whenAbsent);
     }
 
     // The header may lie behind one of several others: its offset is chosen, then its bytes are asked for once.
-    private void LowerLocations(PacketHeader header, Block whenPresent, Block whenAbsent)
+    private void LowerLocations(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenPresent, Block whenAbsent)
     {
         var found = new List<(Block End, Value? Base, int Offset, ImmutableDictionary<PacketHeader, HeaderFact> Facts)>();
         var join = _b.NewBlock();
-        foreach (var location in header.Locations)
+        foreach (var location in locations)
         {
             if (_b.Current is null) break;
             var next = _b.NewBlock();
-            var last = ReferenceEquals(location, header.Locations[^1]);
+            var last = ReferenceEquals(location, locations[^1]);
             // A parent that is there but names something else rules the other parents out.
             if (LowerLocation(header, location, last ? whenAbsent : next, whenAbsent) is { } at)
             {

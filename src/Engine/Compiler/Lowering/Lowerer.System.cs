@@ -87,7 +87,7 @@ internal sealed partial class Lowerer
     {
         if (int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)) return number;
         return HelperTable.Find(call.Name)?.Id ?? throw Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
-            NameSuggestion.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
+            SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
     }
 
     // A number by value; a map, text, struct or address by where it is; a key or value of a map as the map has it.

@@ -40,6 +40,7 @@ internal sealed partial class Lowerer
         _context = _b.Leaf(Op.Context);
         _b.Source = _program.Body.FirstOrDefault()?.Source;
         var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
+        _b.Function.DefaultResult = defaultResult.Immediate;
         _b.Write(_frame.Result, defaultResult);
         _defaultExit = _b.NewBlock();
         StartPacket();
@@ -128,7 +129,7 @@ internal sealed partial class Lowerer
                     $"'{name}' is not a verdict of {_program.Type} programs.", source,
                     _info.Verdicts.Count == 0
                         ? "Programs of this type give a number."
-                        : NameSuggestion.Sentence(name, [.. _info.Verdicts.Keys]));
+                        : SimilarNames.Sentence(name, [.. _info.Verdicts.Keys]));
             default:
                 return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         }

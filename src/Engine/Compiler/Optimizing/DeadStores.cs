@@ -49,7 +49,7 @@ internal static class DeadStores
 
     private static IEnumerable<StackSlot> Reads(Value value)
     {
-        if (value.Op is not (Op.Load or Op.Call or Op.CallFunction or Op.AtomicAdd)) yield break;
+        if (value.Op is not (Op.Load or Op.Call or Op.AtomicAdd)) yield break;
         foreach (var operand in value.Operands)
         {
             if (SlotOf(operand) is { } slot) yield return slot;
@@ -64,7 +64,7 @@ internal static class DeadStores
         {
             foreach (var value in block.Phis.Concat(block.Body))
             {
-                if (value.Op is Op.Load or Op.Call or Op.CallFunction or Op.AtomicAdd || SlotOf(value) is not null) continue;
+                if (value.Op is Op.Load or Op.Call or Op.AtomicAdd || SlotOf(value) is not null) continue;
                 for (var i = value.Op == Op.Store ? 1 : 0; i < value.Operands.Length; i++)
                 {
                     if (SlotOf(value.Operands[i]) is { } slot) escaped.Add(slot);

@@ -43,6 +43,14 @@ internal sealed class DominatorTree
     /// <summary>The nearest other block that every way to a block leads through; null for the entry.</summary>
     public Block? ImmediateDominator(Block block) => _order[block] == 0 ? null : _blocks[_immediate[_order[block]]];
 
+    /// <summary>Whether every way to a block leads through another, or is that one.</summary>
+    public bool Dominates(Block dominator, Block block)
+    {
+        var (above, at) = (_order[dominator], _order[block]);
+        while (at > above) at = _immediate[at];
+        return at == above;
+    }
+
     /// <summary>The block's place in the order of blocks; a way back goes to a place not later.</summary>
     public int OrderOf(Block block) => _order[block];
 

@@ -97,12 +97,6 @@ internal static class MemoryValues
                 return false;
             case Op.Call:
                 return RedundantCall(value, state);
-            case Op.CallFunction:
-                state.ForgetRegion(MemoryRegion.Map);
-                state.ForgetRegion(MemoryRegion.Packet);
-                state.ForgetRegion(MemoryRegion.Stack);
-                state.ForgetLookups();
-                return false;
             default:
                 return false;
         }

@@ -35,6 +35,5 @@ internal static class Optimizer
             DeadCode.Run(f);
         }
         DeadCode.Run(f);
-        CriticalEdges.Split(f);
     }
 }

@@ -1,12 +1,15 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>A function as machine instructions.</summary>
-internal sealed class MachineFunction(string name, int parameterCount)
+internal sealed class MachineFunction(IrFunction source)
 {
     private int _registers = MachineInstruction.FirstVirtual;
 
-    public string Name { get; } = name;
-    public int ParameterCount { get; } = parameterCount;
+    /// <summary>What it was selected from.</summary>
+    public IrFunction Source { get; } = source;
+
+    public string Name => Source.Name;
+    public int ParameterCount => Source.ParameterCount;
     public List<MachineBlock> Blocks { get; set; } = [];
     public List<StackSlot> Slots { get; } = [];
 

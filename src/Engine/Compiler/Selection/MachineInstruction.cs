@@ -32,6 +32,9 @@ internal sealed class MachineInstruction(MachineOp op)
     /// <summary>The map that an address is of.</summary>
     public int Map { get; set; }
 
+    /// <summary>The function that an address is of.</summary>
+    public IrFunction? Function { get; set; }
+
     /// <summary>How many arguments a call takes.</summary>
     public int ArgumentCount { get; set; }
 
@@ -47,12 +50,13 @@ internal sealed class MachineInstruction(MachineOp op)
 
     /// <summary>Whether what it computes depends on no register, so that it can be computed again anywhere.</summary>
     public bool IsRematerializable => Op is MachineOp.MoveImmediate or MachineOp.LoadImmediate64 or MachineOp.LoadMap
-        or MachineOp.LoadMapValue or MachineOp.FrameAddress;
+        or MachineOp.LoadMapValue or MachineOp.LoadFunction or MachineOp.FrameAddress;
 
     /// <summary>How many slots of eight bytes it takes.</summary>
     public int SlotCount => Op switch
     {
-        MachineOp.LoadImmediate64 or MachineOp.LoadMap or MachineOp.LoadMapValue or MachineOp.FrameAddress => 2,
+        MachineOp.LoadImmediate64 or MachineOp.LoadMap or MachineOp.LoadMapValue or MachineOp.LoadFunction
+            or MachineOp.FrameAddress => 2,
         _ => 1,
     };
 
@@ -61,7 +65,7 @@ internal sealed class MachineInstruction(MachineOp op)
     {
         MachineOp.Alu or MachineOp.AluImmediate or MachineOp.Move or MachineOp.MoveImmediate or MachineOp.SignExtend
             or MachineOp.Negate or MachineOp.ByteSwap or MachineOp.Load or MachineOp.LoadImmediate64 or MachineOp.LoadMap
-            or MachineOp.LoadMapValue or MachineOp.FrameAddress => Destination,
+            or MachineOp.LoadMapValue or MachineOp.LoadFunction or MachineOp.FrameAddress => Destination,
         _ => None,
     };
 
@@ -78,7 +82,7 @@ internal sealed class MachineInstruction(MachineOp op)
         Op == other.Op && Destination == other.Destination && Source == other.Source && Immediate == other.Immediate
         && Offset == other.Offset && Width == other.Width && Alu == other.Alu && Condition == other.Condition
         && Atomic == other.Atomic && Size == other.Size && Signed == other.Signed && Map == other.Map
-        && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Target, other.Target);
+        && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Function, other.Function) && ReferenceEquals(Target, other.Target);
 
     /// <summary>A hash of what it does, equal for instructions that do the same.</summary>
     public int ContentHash() => HashCode.Combine(Op, Destination, Source, Immediate, Offset, (Alu, Condition, Size), Map, Target?.Id);

@@ -5,8 +5,8 @@ internal enum MachineOp : byte
 {
     Alu, AluImmediate, Move, MoveImmediate, SignExtend, Negate, ByteSwap,
     Load, Store, StoreImmediate, Atomic,
-    LoadImmediate64, LoadMap, LoadMapValue,
+    LoadImmediate64, LoadMap, LoadMapValue, LoadFunction,
     FrameAddress, // the frame pointer plus the offset of a slot: two instructions
-    Call, CallFunction,
+    Call,
     Jump, JumpImmediate, Goto, Exit,
 }

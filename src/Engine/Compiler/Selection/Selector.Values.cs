@@ -48,7 +48,7 @@ internal sealed partial class Selector
             case Op.Opaque:
                 Make(value.Operands[0], destination);
                 break;
-            case Op.MapAddress or Op.FrameAddress or Op.Undefined:
+            case Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined:
                 Make(value, destination);
                 break;
             default:

@@ -23,7 +23,7 @@ internal sealed partial class Selector
     private Selector(IrFunction f, InstructionSet set)
     {
         (_f, _set) = (f, set);
-        _out = new MachineFunction(f.Name, f.ParameterCount);
+        _out = new MachineFunction(f);
         _out.Slots.AddRange(f.Slots);
         _registers = new int[f.ValueCount];
         _uses = UseCounts.Of(f);
@@ -122,7 +122,7 @@ internal sealed partial class Selector
     }
 
     // What is cheaper made again at each use than kept in a register.
-    private static bool IsRemade(Value value) => value.Op is Op.Constant or Op.MapAddress or Op.FrameAddress or Op.Undefined;
+    private static bool IsRemade(Value value) => value.Op is Op.Constant or Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined;
 
     // Makes a value in a register of its own choice, written (in reverse) after what uses it was.
     private void Make(Value value, int destination)
@@ -139,6 +139,10 @@ internal sealed partial class Selector
             case Op.MapAddress:
                 var map = Emit(MachineOp.LoadMap);
                 (map.Destination, map.Map) = (destination, (int)value.Extra!);
+                break;
+            case Op.FunctionAddress:
+                var function = Emit(MachineOp.LoadFunction);
+                (function.Destination, function.Function) = (destination, (IrFunction)value.Extra!);
                 break;
             case Op.FrameAddress:
                 var frame = Emit(MachineOp.FrameAddress);

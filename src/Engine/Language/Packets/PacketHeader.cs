@@ -1,3 +1,4 @@
+using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>A protocol header: what it lies in, how it is told, and its fields.</summary>
@@ -25,5 +26,5 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     public HeaderField GetField(string name, SourceSpan? source = null) => TryGetField(name, out var field)
         ? field!
         : throw new CompileException("UnknownField", $"The {Name} header has no field '{name}'.", source,
-            NameSuggestion.Sentence(name, [.. Fields.Select(f => f.Name)]));
+            SimilarNames.Sentence(name, [.. Fields.Select(f => f.Name)]));
 }

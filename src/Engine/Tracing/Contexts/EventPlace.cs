@@ -1,6 +1,7 @@
 using System.Globalization;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
@@ -34,5 +35,5 @@ internal abstract class EventPlace
     /// <exception cref="CompileException">A program cannot have it as a whole.</exception>
     public EventAccess Require(SourceSpan? source) => Access ?? throw new CompileException(
         "NotAvailable", $"A {Description} cannot be taken as a whole.", source,
-        NameSuggestion.Sentence("", Names) ?? "Name one of its fields.");
+        SimilarNames.Sentence("", Names) ?? "Name one of its fields.");
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
@@ -60,5 +61,5 @@ public abstract class TracedEvent : ITracedEvent
         return place.Require(field.Source);
     }
 
-    private static string? Nearest(string name, IReadOnlyCollection<string> names) => NameSuggestion.Sentence(name, names);
+    private static string? Nearest(string name, IReadOnlyCollection<string> names) => SimilarNames.Sentence(name, names);
 }

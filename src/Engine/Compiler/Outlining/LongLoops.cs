@@ -1,0 +1,56 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Makes functions of the loops that are too long for the verifier, which follows an ordinary loop round by round: the
+/// helper <c>bpf_loop</c> (Linux 5.17) calls such a function for each round, and the verifier looks at it once.
+/// </summary>
+internal static class LongLoops
+{
+    /// <summary>The most rounds that the helper makes: BPF_MAX_LOOPS of the kernel's include/linux/bpf.h.</summary>
+    public const long MostRounds = 8 * 1024 * 1024;
+
+    // The verifier follows at most a million instructions, and 8192 conditional jumps that may go either way.
+    private const ulong LongRounds = 4096;
+    private const ulong LongWay = 200_000;
+
+    /// <summary>Makes functions of a program's long loops.</summary>
+    /// <returns>The program, then the functions.</returns>
+    /// <exception cref="CompileException">A loop is longer than the helper allows.</exception>
+    public static IReadOnlyList<IrFunction> Outline(IrFunction f)
+    {
+        var functions = new List<IrFunction> { f };
+        // Only a loop that is a part of the program itself is taken out of it: the next search finds those around it.
+        while (FindLong(f) is { } loop) functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
+        return functions;
+    }
+
+    private static NaturalLoop? FindLong(IrFunction f)
+    {
+        f.Blocks = f.ReversePostorder();
+        var dominators = new DominatorTree(f);
+        var loops = NaturalLoop.Find(f, dominators);
+        var ways = new Dictionary<NaturalLoop, ulong>();
+        foreach (var loop in loops)
+        {
+            var rounds = loop.Rounds;
+            if (rounds > MostRounds && loop.EndsByCountAlone)
+            {
+                throw new CompileException("LoopTooLong", $"The loop goes round {rounds} times; the kernel allows {MostRounds}.",
+                    loop.Head.Source, "Put a loop into a loop, or do a part of the work each time the program runs.");
+            }
+
+            var inner = loops.Where(other => ways.ContainsKey(other) && other != loop && loop.Blocks.Contains(other.Head)).ToList();
+            var once = loop.Blocks.Where(block => !inner.Exists(other => other.Blocks.Contains(block))).Sum(block => block.Body.Count + 1);
+            // Of loops in the loop only those count that lie in no other.
+            var nested = inner.Where(other => !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
+                .Aggregate(0UL, (sum, other) => sum + ways[other]);
+            var way = Math.Min(rounds, MostRounds) * ((ulong)once + nested);
+            if (rounds > LongRounds || way > LongWay) return loop;
+            ways[loop] = way;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,348 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>
+/// Moves a loop into a function that the helper <c>bpf_loop</c> calls for each round. What the loop takes in, hands from round
+/// to round, and leaves behind is kept in a struct on the program's stack, eight bytes each.
+/// </summary>
+internal sealed class LoopOutliner
+{
+    // What the function gives: 0 for another round, 1 to end.
+    private const int Again = 0;
+    private const int End = 1;
+
+    private const int FieldSize = 8;
+    private const int ExitField = 0;
+
+    private readonly IrFunction _f;
+    private readonly NaturalLoop _loop;
+    private readonly DominatorTree _dominators;
+    private readonly IrFunction _body;
+    private readonly StackSlot _slot;
+    private readonly Block _before;
+    private readonly Block _after;
+    private readonly Block _entry;
+    private readonly Value _index;
+    private readonly Value _fields;
+
+    // What stands in the function for a value from outside, or for one of the head's phis.
+    private readonly Dictionary<Value, Value> _inside = [];
+    private readonly Dictionary<StackSlot, Value> _addresses = [];
+    private readonly List<(Value Phi, int Field)> _carried = [];
+    private readonly Dictionary<Value, (int Field, Value Loaded)> _left = [];
+    private int _fieldCount = 1;
+
+    private LoopOutliner(IrFunction f, NaturalLoop loop, string name)
+    {
+        (_f, _loop, _dominators) = (f, loop, new DominatorTree(f));
+        _slot = f.NewSlot(0);
+        (_before, _after) = (f.NewBlock(), f.NewBlock());
+        _body = f.NewSibling(name, 2);
+        _entry = _body.NewBlock();
+        _before.LoopDepth = _after.LoopDepth = Math.Max(0, loop.Head.LoopDepth - 1);
+        _before.Source = _after.Source = _entry.Source = loop.Head.Source;
+        (_index, _fields) = (Parameter(0), Parameter(1));
+    }
+
+    /// <summary>Moves a loop out of a function.</summary>
+    /// <returns>The function that it became: of the number of the round, and the address of the struct.</returns>
+    public static IrFunction Outline(IrFunction f, NaturalLoop loop, string name)
+    {
+        var outliner = new LoopOutliner(f, loop, name);
+        outliner.Run();
+        return outliner._body;
+    }
+
+    private void Run()
+    {
+        var exits = _loop.Exits.ToList();
+        var latches = _loop.Latches.ToList();
+        FindLeft();
+        EnterBefore();
+        StartRounds();
+        MoveOperands();
+        for (var i = 0; i < latches.Count; i++) GoRoundAgain(latches[i]);
+        Value exit = Load(_f, _after, Add(_f, _before, Op.FrameAddress, _slot), ExitField);
+        for (var i = 0; i < exits.Count; i++) Leave(exits[i].From, exits[i].To, i + 1);
+        MoveBlocks();
+        CallHelper();
+        Dispatch(exit, exits);
+        _slot.Size = _fieldCount * FieldSize;
+        _f.UpdatePredecessors();
+        _body.UpdatePredecessors();
+    }
+
+    // ---- the way in
+
+    // All ways into the loop lead through one block, where the values are that the phis of its head begin with.
+    private void EnterBefore()
+    {
+        var head = _loop.Head;
+        var outside = head.Predecessors.Where(block => !_loop.Blocks.Contains(block)).ToList();
+        _before.Predecessors.AddRange(outside);
+        foreach (var block in outside) Redirect(block, head, _before);
+        foreach (var phi in head.Phis.ToList())
+        {
+            Value[] firsts = [.. outside.Select(block => phi.Operands[head.Predecessors.IndexOf(block)].Current)];
+            var first = firsts[0];
+            if (firsts.Length > 1)
+            {
+                first = _f.NewValue(Op.Phi, firsts);
+                first.Block = _before;
+                _before.Phis.Add(first);
+            }
+
+            _inside[phi] = Carry(phi, first);
+        }
+    }
+
+    // A count is computed from the number of the round, which the verifier takes for any number: it would follow one that is
+    // kept in memory from round to round.
+    private Value Carry(Value phi, Value first)
+    {
+        if (_loop.StepOf(phi) is { } step)
+        {
+            var way = step == 1 ? _index : Add(_body, _entry, Op.Mul, null, _index, _body.Constant(step));
+            return Add(_body, _entry, Op.Add, null, way, Inside(first));
+        }
+
+        var field = NewField();
+        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), field, first);
+        _carried.Add((phi, field));
+        return Load(_body, _entry, _fields, field);
+    }
+
+    private void StartRounds()
+    {
+        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), ExitField, _f.Constant(0));
+        (_entry.Exit, _entry.Target) = (ExitKind.Jump, _loop.Head);
+    }
+
+    // ---- the loop itself
+
+    private void MoveOperands()
+    {
+        foreach (var block in _loop.Blocks.OrderBy(block => _dominators.OrderOf(block)))
+        {
+            if (!ReferenceEquals(block, _loop.Head))
+            {
+                foreach (var phi in block.Phis) MoveOperands(phi);
+            }
+
+            foreach (var value in block.Body) MoveOperands(value);
+            if (block.Left is { } left) block.Left = Inside(left);
+            if (block.Right is { } right) block.Right = Inside(right);
+            if (block.End is { } end) block.End = Inside(end);
+        }
+    }
+
+    private void MoveOperands(Value value)
+    {
+        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Inside(value.Operands[i]);
+    }
+
+    // What stands in the function for a value: itself where the loop computes it or it can be made anywhere.
+    private Value Inside(Value value)
+    {
+        value = value.Current;
+        if (_inside.TryGetValue(value, out var known)) return known;
+        switch (value.Op)
+        {
+            case Op.Constant:
+                return value;
+            // The frame that is meant is the program's.
+            case Op.FrameAddress when _addresses.TryGetValue((StackSlot)value.Extra!, out var there):
+                return there;
+            case Op.FrameAddress:
+                return _addresses[(StackSlot)value.Extra!] = Bring(Add(_f, _before, Op.FrameAddress, value.Extra));
+            case Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined when !IsInLoop(value):
+                var again = Add(_body, _entry, value.Op, value.Extra);
+                again.Immediate = value.Immediate;
+                return _inside[value] = again;
+        }
+
+        return IsInLoop(value) ? value : _inside[value] = Bring(value);
+    }
+
+    private bool IsInLoop(Value value) => value.Block is { } block && (_loop.Blocks.Contains(block) || ReferenceEquals(block, _entry));
+
+    private Value Bring(Value value)
+    {
+        var field = NewField();
+        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), field, value);
+        return Load(_body, _entry, _fields, field);
+    }
+
+    private void GoRoundAgain(Block latch)
+    {
+        var next = NewEnd(latch, _loop.Head);
+        var index = _loop.Head.Predecessors.IndexOf(latch);
+        foreach (var (phi, field) in _carried)
+        {
+            var value = Inside(phi.Operands[index]);
+            if (!ReferenceEquals(value, _inside[phi])) Store(_body, next, _fields, field, value);
+        }
+
+        (next.Exit, next.Result) = (ExitKind.Return, _body.Constant(Again));
+    }
+
+    // ---- the ways out
+
+    // What the loop computes and is used behind it.
+    private void FindLeft()
+    {
+        foreach (var block in _f.Blocks)
+        {
+            if (_loop.Blocks.Contains(block)) continue;
+            foreach (var phi in block.Phis) ReplaceLeft(phi);
+            foreach (var value in block.Body) ReplaceLeft(value);
+            if (block.Left is { } left) block.Left = Outside(left);
+            if (block.Right is { } right) block.Right = Outside(right);
+            if (block.End is { } end) block.End = Outside(end);
+            if (block.Result is { } result) block.Result = Outside(result);
+        }
+    }
+
+    private void ReplaceLeft(Value value)
+    {
+        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Outside(value.Operands[i]);
+    }
+
+    private Value Outside(Value value)
+    {
+        value = value.Current;
+        if (value.Block is not { } block || !_loop.Blocks.Contains(block)) return value;
+        switch (value.Op)
+        {
+            // These mean the same anywhere.
+            case Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined:
+                var again = Add(_f, _before, value.Op, value.Extra);
+                again.Immediate = value.Immediate;
+                return again;
+        }
+
+        if (_left.TryGetValue(value, out var known)) return known.Loaded;
+        var field = NewField();
+        var frame = Add(_f, _before, Op.FrameAddress, _slot);
+        // The verifier wants to see it written on all ways to where it is read.
+        Store(_f, _before, frame, field, _f.Constant(0));
+        var loaded = Load(_f, _after, frame, field);
+        _left[value] = (field, loaded);
+        return loaded;
+    }
+
+    private void Leave(Block from, Block to, int number)
+    {
+        var end = NewEnd(from, to);
+        foreach (var (value, (field, _)) in _left)
+        {
+            if (_dominators.Dominates(value.Block!, from)) Store(_body, end, _fields, field, Inside(value));
+        }
+
+        Store(_body, end, _fields, ExitField, _body.Constant(number));
+        (end.Exit, end.Result) = (ExitKind.Return, _body.Constant(End));
+    }
+
+    // Where the loop ended, the program goes on; where the helper made all its rounds, the program ends.
+    private void Dispatch(Value exit, List<(Block From, Block To)> exits)
+    {
+        var at = _after;
+        for (var i = 0; i < exits.Count; i++)
+        {
+            var (from, to) = exits[i];
+            var (edge, next) = (_f.NewBlock(), _f.NewBlock());
+            edge.LoopDepth = next.LoopDepth = _after.LoopDepth;
+            edge.Source = next.Source = from.Source;
+            (at.Exit, at.Comparison, at.Left, at.Right) = (ExitKind.Branch, Comparison.Equal, exit, _f.Constant(i + 1));
+            (at.Target, at.Otherwise) = (edge, next);
+            edge.Predecessors.Add(at);
+            next.Predecessors.Add(at);
+            (edge.Exit, edge.Target) = (ExitKind.Jump, to);
+            to.Predecessors[to.Predecessors.IndexOf(from)] = edge;
+            _f.Blocks.Add(at);
+            _f.Blocks.Add(edge);
+            at = next;
+        }
+
+        (at.Exit, at.Result) = (ExitKind.Return, _f.Constant(_f.DefaultResult));
+        _f.Blocks.Add(at);
+    }
+
+    // ---- putting it together
+
+    private void MoveBlocks()
+    {
+        _f.Blocks.RemoveAll(_loop.Blocks.Contains);
+        _loop.Head.Phis.Clear();
+        _loop.Head.Predecessors.Clear();
+        _loop.Head.Predecessors.Add(_entry);
+        _body.Blocks.Insert(0, _entry);
+        _body.Blocks.AddRange(_loop.Blocks);
+        foreach (var block in _loop.Blocks) block.LoopDepth = Math.Max(0, block.LoopDepth - 1);
+    }
+
+    private void CallHelper()
+    {
+        var function = Add(_f, _before, Op.FunctionAddress, _body);
+        var frame = Add(_f, _before, Op.FrameAddress, _slot);
+        var call = _f.NewValue(Op.Call, _f.Constant(LongLoops.MostRounds), function, frame, _f.Constant(0));
+        call.Immediate = HelperFacts.Loop;
+        Append(_before, call);
+        (_before.Exit, _before.Target) = (ExitKind.Jump, _after);
+        _after.Predecessors.Add(_before);
+        _f.Blocks.Add(_before);
+    }
+
+    // A block in the function on the way from one of the loop's blocks to another place.
+    private Block NewEnd(Block from, Block to)
+    {
+        var end = _body.NewBlock();
+        end.Source = from.Source;
+        end.Predecessors.Add(from);
+        Redirect(from, to, end);
+        _body.Blocks.Add(end);
+        return end;
+    }
+
+    private static void Redirect(Block block, Block from, Block to)
+    {
+        if (ReferenceEquals(block.Target, from)) block.Target = to;
+        if (ReferenceEquals(block.Otherwise, from)) block.Otherwise = to;
+    }
+
+    private int NewField() => _fieldCount++ * FieldSize;
+
+    private Value Parameter(int number)
+    {
+        var value = Add(_body, _entry, Op.Parameter, null);
+        value.Immediate = number;
+        return value;
+    }
+
+    private static Value Add(IrFunction f, Block block, Op op, object? extra, params Value[] operands)
+    {
+        var value = f.NewValue(op, operands);
+        value.Extra = extra;
+        return Append(block, value);
+    }
+
+    private static Value Load(IrFunction f, Block block, Value pointer, int field)
+    {
+        var value = f.NewValue(Op.Load, pointer);
+        (value.Immediate, value.Size, value.Region) = (field, FieldSize, MemoryRegion.Stack);
+        return Append(block, value);
+    }
+
+    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored)
+    {
+        var value = f.NewValue(Op.Store, pointer, stored);
+        (value.Immediate, value.Size, value.Region) = (field, FieldSize, MemoryRegion.Stack);
+        Append(block, value);
+    }
+
+    private static Value Append(Block block, Value value)
+    {
+        (value.Block, value.Source) = (block, block.Source);
+        block.Body.Add(value);
+        return value;
+    }
+}

@@ -1,0 +1,120 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>Blocks that come round to one of them, their head, through which alone they are entered.</summary>
+internal sealed class NaturalLoop
+{
+    // What a loop is taken to go round where nothing tells how often.
+    private const ulong UnknownRounds = 16;
+
+    private NaturalLoop(Block head, HashSet<Block> blocks) => (Head, Blocks) = (head, blocks);
+
+    public Block Head { get; }
+
+    public HashSet<Block> Blocks { get; }
+
+    /// <summary>The blocks in it that go on at the head.</summary>
+    public IEnumerable<Block> Latches => Head.Predecessors.Where(Blocks.Contains);
+
+    /// <summary>The ways out of it.</summary>
+    public IEnumerable<(Block From, Block To)> Exits =>
+        Blocks.OrderBy(block => block.Id).SelectMany(block => block.Successors.Where(next => !Blocks.Contains(next)).Select(next => (block, next)));
+
+    /// <summary>The loops of a function, each before those that it lies in.</summary>
+    public static List<NaturalLoop> Find(IrFunction f, DominatorTree dominators)
+    {
+        var loops = new Dictionary<Block, NaturalLoop>();
+        foreach (var block in f.Blocks)
+        {
+            foreach (var head in block.Successors)
+            {
+                if (!dominators.Dominates(head, block)) continue;
+                if (!loops.TryGetValue(head, out var loop)) loops[head] = loop = new NaturalLoop(head, [head]);
+                loop.Include(block);
+            }
+        }
+
+        return [.. loops.Values.OrderBy(loop => loop.Blocks.Count).ThenBy(loop => loop.Head.Id)];
+    }
+
+    /// <summary>A number that grows or shrinks by the same each round; null for any other.</summary>
+    /// <param name="phi">One of the head's phis.</param>
+    public long? StepOf(Value phi)
+    {
+        long? step = null;
+        for (var i = 0; i < phi.Operands.Length; i++)
+        {
+            if (!Blocks.Contains(Head.Predecessors[i])) continue;
+            var next = phi.Operands[i].Current;
+            if (next.Op is not (Op.Add or Op.Sub) || !ReferenceEquals(next.Operands[0].Current, phi)
+                || next.Operands[1].Current is not { IsConstant: true, Immediate: var by }) return null;
+            if (next.Op == Op.Sub) by = -by;
+            if (step is not null && step != by) return null;
+            step = by;
+        }
+
+        return step is 0 ? null : step;
+    }
+
+    /// <summary>Whether nothing ends it before its count is at a limit that is known.</summary>
+    public bool EndsByCountAlone => Exits.ToList() is [var (from, _)] && from.Exit == ExitKind.Branch
+        && (from.Left!.Current.IsConstant || from.Right!.Current.IsConstant);
+
+    /// <summary>How often it may go round, as far as a count that it tests can tell.</summary>
+    public ulong Rounds
+    {
+        get
+        {
+            var least = ulong.MaxValue;
+            foreach (var block in Blocks)
+            {
+                if (block.Exit != ExitKind.Branch || block.Comparison.IsPacketCheck() || block.Successors.All(Blocks.Contains)) continue;
+                if (RoundsUntil(block.Left!.Current, block.Right!.Current) is { } rounds) least = Math.Min(least, rounds);
+                if (RoundsUntil(block.Right!.Current, block.Left!.Current) is { } others) least = Math.Min(least, others);
+            }
+
+            return least == ulong.MaxValue ? UnknownRounds : least;
+        }
+    }
+
+    private ulong? RoundsUntil(Value count, Value limit)
+    {
+        if (!limit.IsConstant && limit.Block is { } place && Blocks.Contains(place)) return null;
+        var phi = Root(count);
+        if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, Head)) return null;
+        var (step, first) = (1L, 0L);
+        for (var i = 0; i < phi.Operands.Length; i++)
+        {
+            var operand = phi.Operands[i].Current;
+            if (!Blocks.Contains(Head.Predecessors[i])) first = operand.IsConstant ? operand.Immediate : 0;
+            else if (!ReferenceEquals(Root(operand), phi)) return null;
+            else if (operand.Operands is [_, { Current: { IsConstant: true, Immediate: not 0 and var by } }]) step = by;
+        }
+
+        var last = limit.IsConstant ? limit.Immediate : (long)Math.Min(ValueRange.Maximum(limit), long.MaxValue);
+        var way = (UInt128)Int128.Abs((Int128)last - first);
+        return (ulong)(way / (UInt128)Int128.Abs(step)) + 1;
+    }
+
+    // What a count is made of, widths and sums with constants left aside.
+    private static Value Root(Value value)
+    {
+        value = value.Current;
+        while (value.Op == Op.SignExtend
+            || (value.Op is Op.Add or Op.Sub or Op.And && value.Operands[1].Current.IsConstant))
+        {
+            value = value.Operands[0].Current;
+        }
+
+        return value;
+    }
+
+    private void Include(Block latch)
+    {
+        var work = new Stack<Block>([latch]);
+        while (work.TryPop(out var block))
+        {
+            if (!Blocks.Add(block)) continue;
+            foreach (var predecessor in block.Predecessors) work.Push(predecessor);
+        }
+    }
+}
