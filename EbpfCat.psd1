@@ -26,6 +26,7 @@
         'Get-EbpfMapValue'
         'Get-EbpfPin'
         'Get-EbpfProgram'
+        'Get-EbpfTraceLog'
         'Get-XdpAttachment'
         'Import-EbpfProgram'
         'Invoke-EbpfProgram'

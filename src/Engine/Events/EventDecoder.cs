@@ -12,7 +12,6 @@ namespace EbpfCat.Events;
 /// </summary>
 public sealed class EventDecoder
 {
-    private const string StackMap = ".stacks";
 
     private readonly StructType _type;
     private readonly LiveMap? _stacks;
@@ -28,7 +27,7 @@ public sealed class EventDecoder
     /// from <see cref="EventObject"/> itself.
     /// </param>
     public EventDecoder(LoadedProgram program, StructType type, Type? parent = null)
-        : this(program?.Maps.GetValueOrDefault(StackMap), type, parent ?? typeof(EventObject), new RecentTexts()) =>
+        : this(program?.Stacks, type, parent ?? typeof(EventObject), new RecentTexts()) =>
         ArgumentNullException.ThrowIfNull(program);
 
     private EventDecoder(LiveMap? stacks, StructType type, Type parent, RecentTexts texts)
@@ -78,7 +77,7 @@ public sealed class EventDecoder
                 for (var item = 0; item < items.Length; item++) items[item] = Read(bytes[(item * array.Element.Size)..], array.Element, inside);
                 return items;
             case StackType:
-                return _stacks is null ? CallStack.Empty : CallStack.Read(_stacks, (StackReference)type.Read(bytes)!);
+                return CallStack.Read(_stacks, (StackReference)type.Read(bytes)!);
             default:
                 return type.Read(bytes);
         }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 
 namespace EbpfCat.Events;
@@ -8,8 +9,12 @@ namespace EbpfCat.Events;
 /// </summary>
 public abstract class EventObject
 {
-    /// <summary>The properties with their values, as PowerShell writes an object of its own.</summary>
-    public override string ToString() => $"@{{{string.Join("; ", Fields.Select(field => $"{field.Name}={field.GetValue(this)}"))}}}";
+    private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Known = new();
 
-    private IEnumerable<PropertyInfo> Fields => GetType().GetProperties().OrderBy(property => property.MetadataToken);
+    /// <summary>The properties of the object's class, in the order of the fields.</summary>
+    private protected IReadOnlyList<PropertyInfo> Properties =>
+        Known.GetOrAdd(GetType(), static type => [.. type.GetProperties().OrderBy(property => property.MetadataToken)]);
+
+    /// <summary>The properties with their values, as PowerShell writes an object of its own.</summary>
+    public override string ToString() => $"@{{{string.Join("; ", Properties.Select(field => $"{field.Name}={field.GetValue(this)}"))}}}";
 }

@@ -16,6 +16,18 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     /// <summary>The map in which calls wait for their end, by thread.</summary>
     public const string Pending = "pending";
 
+    /// <summary>The property that says which system call it is.</summary>
+    public const string Syscall = nameof(Syscall);
+
+    /// <summary>The property that says what it returned.</summary>
+    public const string ReturnValue = nameof(ReturnValue);
+
+    /// <summary>The property that says how long it took.</summary>
+    public const string Duration = nameof(Duration);
+
+    /// <summary>How many properties stand before the arguments.</summary>
+    public const int CommonCount = 7;
+
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
@@ -30,19 +42,19 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 
     /// <summary>The program that tells of a system call at one moment.</summary>
     /// <param name="syscall">Which; null for all, with their arguments as numbers.</param>
-    public ProgramDefinition Single(Syscall? syscall)
+    public ProgramDefinition Single(Tracing.Syscall? syscall)
     {
         var isEnter = options.Moment == SyscallMoment.Enter;
         var definition = Define(syscall, isEnter);
         var fields = Common(NameOf(syscall), Now);
         foreach (var (name, value) in isEnter ? ArgumentsOf(syscall) : []) Append(fields, name, value);
-        if (!isEnter) Append(fields, "ReturnValue", Returned);
+        if (!isEnter) Append(fields, ReturnValue, Returned);
         return definition.AddCode(code => code.If(Condition(), then => then.Add(new OutputStatement(new StructExpression(fields)))));
     }
 
     /// <summary>The program that remembers what is there to tell when a system call begins.</summary>
     /// <param name="syscall">Which; null for all.</param>
-    public ProgramDefinition Begin(Syscall? syscall)
+    public ProgramDefinition Begin(Tracing.Syscall? syscall)
     {
         var definition = Define(syscall, isEnter: true);
         var arguments = ArgumentsOf(syscall).ToList();
@@ -61,20 +73,20 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     /// <summary>The program that tells of a system call when it ends which was seen to begin.</summary>
     /// <param name="syscall">Which; null for all.</param>
     /// <param name="pending">What the other program remembers.</param>
-    public ProgramDefinition End(Syscall? syscall, Map pending)
+    public ProgramDefinition End(Tracing.Syscall? syscall, Map pending)
     {
         var definition = Define(syscall, isEnter: false);
         definition.AddMap(pending);
         var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
         foreach (var (name, type, _) in ((StructType)pending.Value!).Fields.Skip(1)) Append(fields, name, Shown(pending[Thread].Field(name), type));
-        Append(fields, "ReturnValue", Returned);
-        Append(fields, "Duration", new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
+        Append(fields, ReturnValue, Returned);
+        Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
         return definition.AddCode(code => code.If(pending.Contains(Thread), then => then
             .Add(new OutputStatement(new StructExpression(fields)))
             .Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]))));
     }
 
-    private ProgramDefinition Define(Syscall? syscall, bool isEnter) =>
+    private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
         new(syscall?.Name ?? "syscalls", ProgramType.Tracepoint)
         {
             Target = syscall is null ? isEnter ? RawEnter : RawExit : (isEnter ? syscall.Enter : syscall.Exit).FullName,
@@ -85,7 +97,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private static List<KeyValuePair<string, Expression>> Common(Expression name, Expression time) =>
     [
         new(Time, new CastExpression(InstantType.Instance, time)),
-        new("Syscall", name),
+        new(Syscall, name),
         new("ProcessName", new SystemValueExpression(SystemValue.ProcessName)),
         new("ProcessId", new SystemValueExpression(SystemValue.ProcessId)),
         new("ThreadId", Thread),
@@ -93,14 +105,14 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         new("GroupId", new SystemValueExpression(SystemValue.GroupId)),
     ];
 
-    private static CastExpression NameOf(Syscall? syscall)
+    private static CastExpression NameOf(Tracing.Syscall? syscall)
     {
         if (syscall is null) return new CastExpression(AllNames.Value, new EventFieldExpression(["id"]));
         var number = syscall.Number ?? 0;
         return new CastExpression(new EnumType(ScalarType.UInt16, [new(syscall.Name, number)], syscall.Name), number);
     }
 
-    private static IEnumerable<(string Name, Expression Value)> ArgumentsOf(Syscall? syscall)
+    private static IEnumerable<(string Name, Expression Value)> ArgumentsOf(Tracing.Syscall? syscall)
     {
         if (syscall is null) return [(Arguments, new EventFieldExpression(["args"]))];
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));

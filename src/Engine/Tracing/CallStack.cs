@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.InteropServices;
 using EbpfCat.Maps;
 using EbpfCat.Types;
@@ -6,57 +5,65 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The functions that were being called, the innermost first. Their names are looked up when they are first asked for; what
-/// a process has in its memory is remembered at once, so that it may be gone by then.
+/// The functions that were being called. Their names are looked up when they are first asked for; what a process has in its
+/// memory is remembered at once, so that it may be gone by then. Two stacks of the same addresses are equal.
 /// </summary>
-public sealed class CallStack : IReadOnlyList<SymbolizedAddress>
+public sealed class CallStack : IEquatable<CallStack>
 {
-    /// <summary>A stack of which nothing is known.</summary>
-    public static readonly CallStack Empty = new([], 0);
-
     private static readonly Symbolizer Symbols = new();
 
     private readonly ulong[] _addresses;
-    private readonly uint _processId;
     private IReadOnlyList<SymbolizedAddress>? _frames;
 
     /// <summary>A stack of addresses.</summary>
+    /// <param name="reference">Where the program has it.</param>
     /// <param name="addresses">The addresses, the innermost first: after it, those to return to.</param>
-    /// <param name="processId">The process; 0 for a stack of the kernel.</param>
-    public CallStack(ReadOnlySpan<ulong> addresses, uint processId)
+    public CallStack(StackReference reference, ReadOnlySpan<ulong> addresses)
     {
-        (_addresses, _processId) = (addresses.ToArray(), processId);
-        if (processId != 0 && _addresses.Length > 0) Symbols.Remember((int)processId);
+        (Reference, _addresses) = (reference, addresses.ToArray());
+        if (reference.IsUser && _addresses.Length > 0) Symbols.Remember((int)reference.ProcessId);
     }
 
-    /// <inheritdoc/>
-    public int Count => _addresses.Length;
+    /// <summary>Where the program has it.</summary>
+    public StackReference Reference { get; }
 
-    /// <inheritdoc/>
-    public SymbolizedAddress this[int index] => Frames[index];
+    /// <summary>Its key in the program's map of stacks; negative where none could be taken (an errno).</summary>
+    public int Id => Reference.Id;
 
-    private IReadOnlyList<SymbolizedAddress> Frames => _frames ??= [.. _addresses.Select((address, index) => _processId == 0
-        ? Symbolizer.Kernel(address, index > 0)
-        : Symbols.User((int)_processId, address, index > 0))];
+    /// <summary>The process whose stack it is; 0 for the kernel's.</summary>
+    public uint ProcessId => Reference.ProcessId;
+
+    /// <summary>The functions, the innermost first; none where no stack could be taken, or another took its place.</summary>
+    public IReadOnlyList<SymbolizedAddress> Frames => _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
+        ? Symbols.User((int)ProcessId, address, index > 0)
+        : Symbolizer.Kernel(address, index > 0))];
 
     /// <summary>Reads a stack that a program took.</summary>
-    /// <param name="map">The program's map of stacks.</param>
-    /// <param name="stack">Which.</param>
-    /// <returns>The stack; <see cref="Empty"/> where none could be taken, or another took its place in the map.</returns>
-    public static CallStack Read(LiveMap map, StackReference stack)
+    /// <param name="map">The program's map of stacks; null where it has none.</param>
+    /// <param name="reference">Which.</param>
+    public static CallStack Read(LiveMap? map, StackReference reference)
     {
-        ArgumentNullException.ThrowIfNull(map);
-        if (stack.Id < 0 || map.Get((uint)stack.Id) is not byte[] bytes) return Empty;
+        if (reference.Id < 0 || map?.Get((uint)reference.Id) is not byte[] bytes) return new CallStack(reference, []);
         var addresses = MemoryMarshal.Cast<byte, ulong>(bytes);
         var end = addresses.IndexOf(0ul);
-        return new CallStack(end < 0 ? addresses : addresses[..end], stack.ProcessId);
+        return new CallStack(reference, end < 0 ? addresses : addresses[..end]);
     }
 
     /// <inheritdoc/>
-    public IEnumerator<SymbolizedAddress> GetEnumerator() => Frames.GetEnumerator();
+    public bool Equals(CallStack? other) =>
+        other is not null && other.ProcessId == ProcessId && other._addresses.AsSpan().SequenceEqual(_addresses);
 
     /// <inheritdoc/>
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+    public override bool Equals(object? obj) => Equals(obj as CallStack);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(ProcessId);
+        foreach (var address in _addresses) hash.Add(address);
+        return hash.ToHashCode();
+    }
 
     /// <summary>A line for each function.</summary>
     public override string ToString() => string.Join(Environment.NewLine, Frames);
