@@ -70,7 +70,7 @@ internal static class EventClass
             MethodAttributes.Private, CallingConventions.Standard, [typeof(ReadOnlySpan<byte>), typeof(EventDecoder)]);
         var code = constructor.GetILGenerator();
         code.Emit(OpCodes.Ldarg_0);
-        code.Emit(OpCodes.Call, parent.GetConstructor(Everything, [])!);
+        code.Emit(OpCodes.Call, parent.GetConstructor(BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public, [])!);
         for (var index = 0; index < record.Fields.Count; index++)
         {
             var field = record.Fields[index];
