@@ -149,8 +149,12 @@ Describe 'Get-EbpfTraceLog' {
             $lines | Out-String | Should -BeLike '*ThreadId*Text*'
             # All were taken.
             Get-EbpfTraceLog | Where-Object Text -Like "$mark*" | Should -BeNullOrEmpty
-            $job = Start-ThreadJob { Start-Sleep -Milliseconds 500; $null = $using:program | Invoke-EbpfProgram ([byte[]]::new(64)) }
-            $line = Get-EbpfTraceLog -Wait | Where-Object Text -Like "$mark*" | Select-Object -First 1
+            $job = Start-ThreadJob {
+                Import-Module $using:env:EBPFCAT_MODULE
+                Start-Sleep -Milliseconds 500
+                $null = $using:program | Invoke-EbpfProgram ([byte[]]::new(64))
+            }
+            $line = Get-EbpfTraceLog -Wait -Timeout 60 | Where-Object Text -Like "$mark*" | Select-Object -First 1
             $line.Text | Should -BeLike "$mark on *"
             $job | Wait-Job | Remove-Job
         }
