@@ -50,7 +50,7 @@ Describe 'Trace-Syscall' {
             $one.addrlen | Should -Be 16
             $one.Time | Should -BeGreaterOrEqual ([datetime]$before).AddMilliseconds(-1)
             $one.Time | Should -BeLessOrEqual ([datetime]$after).AddMilliseconds(1)
-            $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String | Should -BeLike '*umyaddr*127.0.0.1:31337*'
+            $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String -Width 200 | Should -BeLike '*umyaddr*127.0.0.1:31337*'
         }
         finally {
             Remove-Item $go, $output -ErrorAction Ignore
@@ -82,7 +82,7 @@ Describe 'Trace-Syscall' {
         $seen[1].ReturnValue | Should -BeLessThan 0
         $seen.Duration | ForEach-Object { $_ | Should -BeOfType timespan; $_ | Should -BeGreaterThan ([timespan]::Zero) }
         "$($seen[0])" | Should -Be "rmdir(pathname=`"/tmp/ebpfcat-$PID`") = 0"
-        $seen | Out-String | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -*"
+        $seen | Out-String -Width 200 | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -*"
         $seen[0].psobject.Properties.Name | Should -Be Time, Syscall, ProcessName, ProcessId, ThreadId, UserId, GroupId, pathname, ReturnValue, Duration
     }
 
