@@ -34,6 +34,7 @@
         'New-EbpfMap'
         'New-EbpfProgram'
         'New-FentryAttachment'
+        'New-IteratorAttachment'
         'New-KprobeAttachment'
         'New-LsmAttachment'
         'New-PerfEventAttachment'

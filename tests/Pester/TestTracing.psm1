@@ -43,7 +43,7 @@ function Test-Kprobe { Test-Path /sys/bus/event_source/devices/kprobe }
 #>
 function Test-Trampoline([string] $Function) {
     # Some kernels let nobody read the list, and then take no such programs either.
-    try { $functions = [IO.File]::ReadAllText('/sys/kernel/tracing/available_filter_functions') }
+    try { $functions = [IO.File]::ReadAllText("$([EbpfCat.Tracing.TraceFs]::Current.Path)/available_filter_functions") }
     catch { return $false }
     $functions -match "(?m)^$Function( |`$)" -and (Select-String -Path /proc/kallsyms -Pattern ' register_ftrace_direct$' -Quiet)
 }

@@ -51,19 +51,19 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public const int UsualBufferSize = 256 * 1024;
 
     /// <summary>The shared variables, in order of declaration.</summary>
-    public List<Variable> Variables { get; } = [];
+    public List<Variable> Variables { get; private set; } = [];
 
     /// <summary>The maps, in order of declaration.</summary>
-    public List<Map> Maps { get; } = [];
+    public List<Map> Maps { get; private set; } = [];
 
     /// <summary>The packet variables, in order of declaration.</summary>
-    public List<PacketVariable> PacketVariables { get; } = [];
+    public List<PacketVariable> PacketVariables { get; private set; } = [];
 
     /// <summary>The functions.</summary>
-    public List<Function> Functions { get; } = [];
+    public List<Function> Functions { get; private set; } = [];
 
     /// <summary>The statements.</summary>
-    public List<Statement> Body { get; } = [];
+    public List<Statement> Body { get; private set; } = [];
 
     /// <summary>Declares a shared variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
@@ -122,23 +122,13 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public ProgramDefinition At(string? target, ProgramHook? hook = null, ProbeKind? probe = null)
     {
         if ((Target ?? target, Hook ?? hook, Probe ?? probe) == (Target, Hook, Probe)) return this;
-        var placed = new ProgramDefinition(Name, Type)
-        {
-            License = License,
-            KernelVersion = KernelVersion,
-            MinimumPacketSize = MinimumPacketSize,
-            DefaultAction = DefaultAction,
-            Target = Target ?? target,
-            Hook = Hook ?? hook,
-            Probe = Probe ?? probe,
-            Buffer = Buffer,
-            BufferSize = BufferSize,
-        };
-        placed.Variables.AddRange(Variables);
-        placed.Maps.AddRange(Maps);
-        placed.PacketVariables.AddRange(PacketVariables);
-        placed.Functions.AddRange(Functions);
-        placed.Body.AddRange(Body);
+        var placed = (ProgramDefinition)MemberwiseClone();
+        (placed.Target, placed.Hook, placed.Probe) = (Target ?? target, Hook ?? hook, Probe ?? probe);
+        placed.Variables = [.. Variables];
+        placed.Maps = [.. Maps];
+        placed.PacketVariables = [.. PacketVariables];
+        placed.Functions = [.. Functions];
+        placed.Body = [.. Body];
         return placed;
     }
 

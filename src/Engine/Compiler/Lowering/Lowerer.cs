@@ -44,6 +44,7 @@ internal sealed partial class Lowerer
         _b.Write(_frame.Result, defaultResult);
         _defaultExit = _b.NewBlock();
         StartPacket();
+        if (_program is { Type: ProgramType.Tracing, Hook: ProgramHook.Iterator }) RequireObject();
         if (_program.MinimumPacketSize > 0) RequireMinimumSize(_program.MinimumPacketSize);
         foreach (var label in StatementWalker.All(_program.Body).OfType<LabelStatement>()) DeclareLabel(label.Label);
         LowerStatements(_program.Body);
@@ -67,6 +68,16 @@ internal sealed partial class Lowerer
             }
             _b.Seal(block);
         }
+    }
+
+    // When there are no more objects, the kernel runs an iterator once more without one (struct bpf_iter__task and the others
+    // have a pointer to it behind the one that all share).
+    private void RequireObject()
+    {
+        const int objectOffset = 8;
+        var present = _b.NewBlock();
+        BranchIfNotZero(_b.Load(MemoryRegion.Context, _context, objectOffset, 8), present, _defaultExit);
+        Start(present);
     }
 
     // ---- blocks, and what is known of the packet in them
