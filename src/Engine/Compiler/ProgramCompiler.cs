@@ -16,7 +16,7 @@ public static class ProgramCompiler
         var resources = new ProgramResources(definition);
         var function = Lowerer.Lower(definition, typer, resources, options);
         Optimizer.Run(function, options.InstructionSet);
-        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function) : [function];
+        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options.LongRounds) : [function];
         var emitter = new Emitter(options.InstructionSet);
         foreach (var each in functions) emitter.Add(Generate(each, options.InstructionSet));
         emitter.Finish();
