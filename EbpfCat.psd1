@@ -26,6 +26,7 @@
         'Get-EbpfMapValue'
         'Get-EbpfPin'
         'Get-EbpfProgram'
+        'Get-EbpfTraceLog'
         'Get-XdpAttachment'
         'Import-EbpfProgram'
         'Invoke-EbpfProgram'
@@ -44,11 +45,14 @@
         'New-UprobeAttachment'
         'New-UsdtAttachment'
         'New-XdpAttachment'
+        'Receive-EbpfEvent'
         'Remove-EbpfAttachment'
         'Remove-EbpfMapValue'
         'Remove-EbpfPin'
         'Remove-XdpAttachment'
         'Set-EbpfMapValue'
+        'Trace-Ebpf'
+        'Trace-Syscall'
     )
     PrivateData          = @{
         PSData = @{

@@ -35,7 +35,7 @@ public static class ProgramCompiler
     }
     private static MachineFunction Generate(IrFunction function, InstructionSet set)
     {
-        CriticalEdges.Split(function);
+        Optimizer.Finish(function);
         var machine = Selector.Select(function, set);
         RegisterAllocator.Allocate(machine);
         Layout.Arrange(machine);

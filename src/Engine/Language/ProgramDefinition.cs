@@ -38,6 +38,18 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public ProbeKind? Probe { get; set; }
 
+    /// <summary>What its output goes through.</summary>
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>
+    /// How large that is in bytes, of a perf event array for each processor: it is rounded up to a power of two. 0 for
+    /// <see cref="UsualBufferSize"/>.
+    /// </summary>
+    public int BufferSize { get; set; }
+
+    /// <summary>How large the buffer for output is where nobody says it, in bytes.</summary>
+    public const int UsualBufferSize = 256 * 1024;
+
     /// <summary>The shared variables, in order of declaration.</summary>
     public List<Variable> Variables { get; private set; } = [];
 

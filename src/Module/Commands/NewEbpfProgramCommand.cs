@@ -58,6 +58,15 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ValidateNotNull]
     public Version? KernelVersion { get; set; }
 
+    /// <summary>What the program's output goes through on its way to the session.</summary>
+    [Parameter]
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int BufferSize { get; set; }
+
     /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
@@ -73,6 +82,8 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             MinimumPacketSize = MinimumPacketSize,
             DefaultAction = Verdict(),
             KernelVersion = KernelVersion is null ? 0 : VersionCode(KernelVersion),
+            Buffer = Buffer,
+            BufferSize = BufferSize,
         };
         if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
         WriteObject(program);
