@@ -9,6 +9,8 @@ internal static class Layout
     public static void Arrange(MachineFunction f)
     {
         Simplify(f);
+        EarlyConstants.Run(f);
+        Simplify(f);
         EarlyResult.Run(f);
         Simplify(f);
         ShareExit(f);
