@@ -37,8 +37,15 @@ Describe 'The help of <Name>' -ForEach $commands -Skip:(-not $isBuilt) {
             # What needs an interface or another session is left out; the definition before it is not.
             foreach ($pipeline in $tree.FindAll({ $args[0] -is [Management.Automation.Language.PipelineAst] -and $args[0].Parent.Parent -eq $tree }, $false)) {
                 $elements = $pipeline.PipelineElements | ForEach-Object { $_.Extent.Text }
-                if ("$elements" -notmatch '^(\$program = )?New-EbpfProgram') { continue }
+                if ("$elements" -notmatch '^(\$\w+ = )?New-EbpfProgram') { continue }
                 $limit = 1000
+                # What attaches it says what its event is; it compiles the program, whether or not it goes on.
+                $attaching = ([Collections.Generic.List[string]] @($elements)).FindIndex({ $args[0] -match '^New-\w+Attachment' })
+                if ($attaching -ge 0) {
+                    & ([scriptblock]::Create((@($elements)[0..$attaching] -join ' | ') + ' -WhatIf')) | Should -BeNullOrEmpty
+                    continue
+                }
+
                 $definition = (@($elements) -notmatch '^(Import|Invoke)-Ebpf|^New-Xdp|^Get-Ebpf') -join ' | '
                 & ([scriptblock]::Create($definition)) | Get-EbpfInstruction | Should -Not -BeNullOrEmpty
             }

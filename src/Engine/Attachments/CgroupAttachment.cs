@@ -69,8 +69,7 @@ public sealed class CgroupAttachment : HookAttachment
     private static ProgramHook HookOf(LoadedProgram program, ProgramHook? hook, string operation)
     {
         var possible = ProgramHooks.Of(program.Type);
-        var isForGroups = program.Type is not (ProgramType.Tracing or ProgramType.Lsm or ProgramType.Kprobe) && possible.Count > 0;
-        if (!isForGroups)
+        if (!ProgramHooks.OfControlGroups.Contains(program.Type))
         {
             throw new KernelException(
                 operation, Errno.EINVAL, $"it is of type {program.Type}",

@@ -16,6 +16,12 @@ public static class ControlGroups
         .Select(parts => parts[1])
         .FirstOrDefault();
 
+    /// <summary>The names of all groups below the root, without that; empty where control groups are not mounted.</summary>
+    public static IEnumerable<string> Names => Root is { } root
+        ? Directory.EnumerateDirectories(root, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+            .Select(path => Path.GetRelativePath(root, path))
+        : [];
+
     internal static Version LinksSince { get; } = new(5, 7);
 
     /// <summary>The directory of a group.</summary>
@@ -38,6 +44,21 @@ public static class ControlGroups
         while (!Directory.Exists(parent)) (wanted, parent) = (Path.GetFileName(parent), Path.GetDirectoryName(parent)!);
         throw new UnknownNameException(
             "control group", wanted, Directory.EnumerateDirectories(parent).Select(one => Path.GetFileName(one)), $"in '{parent}'");
+    }
+
+    /// <summary>The directory of the group of an id, which is the number of its inode; null where it is not to be seen here.</summary>
+    internal static unsafe string? FindById(ulong id)
+    {
+        const uint inode = 0x100; // STATX_INO
+        const int inodeOffset = 32;
+        if (Root is not { } root) return null;
+        var status = stackalloc byte[256]; // struct statx
+        foreach (var directory in Names.Select(name => $"{root}/{name}").Prepend(root))
+        {
+            if (Libc.FileStatus(0, directory, 0, inode, status) == 0 && *(ulong*)(status + inodeOffset) == id) return directory;
+        }
+
+        return null;
     }
 
     internal static FileDescriptor Open(string directory, string operation)

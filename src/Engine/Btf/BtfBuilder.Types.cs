@@ -27,6 +27,8 @@ public sealed partial class BtfBuilder
             AddressType address => AddAddress(address),
             PrefixType prefix => AddPrefix(prefix),
             SocketAddressType address => AddArray(AddType(ScalarType.UInt8), address.Size),
+            InstantType => AddType(ScalarType.UInt64),
+            DurationType => AddType(ScalarType.Int64),
             StackType => AddFields(8, (ScalarType.Int32, "id", 0), (ScalarType.UInt32, "process", 4)),
             StatisticsType statistics => AddFields(
                 statistics.Size,

@@ -37,6 +37,8 @@ internal static class NamedTypes
             ["prefix4"] = PrefixType.IPv4,
             ["prefix6"] = PrefixType.IPv6,
             ["stack"] = StackType.Instance,
+            ["datetime"] = InstantType.Instance,
+            ["timespan"] = DurationType.Instance,
             ["statistics"] = StatisticsType.Instance,
             ["histogram"] = HistogramType.Instance,
             ["in_addr"] = AddressType.IPv4,

@@ -12,7 +12,8 @@ namespace EbpfCat.Events;
 public sealed class EventReader : IDisposable
 {
     // A record begins with the number of its kind, in 8 bytes so that what follows is aligned.
-    private const int NumberSize = 8;
+    internal const int NumberSize = 8;
+
     private const int Batch = 1024;
 
     private readonly LoadedProgram[] _programs;
@@ -28,9 +29,7 @@ public sealed class EventReader : IDisposable
     {
         ArgumentNullException.ThrowIfNull(programs);
         _programs = [.. programs];
-        if (_programs.FirstOrDefault(program => program.Compiled?.Events is null) is { } silent)
-            throw new ArgumentException($"The program '{silent.Name}' puts out nothing, or another process loaded it.", nameof(programs));
-        _reader = new RecordReader(_programs.Select(program => program.Maps[program.Compiled!.Maps[program.Compiled.Events!.Map].Name]));
+        _reader = OpenBuffers(_programs);
         _keep = Keep;
     }
 
@@ -120,6 +119,15 @@ public sealed class EventReader : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
+
+    /// <summary>Opens the buffers of programs, in their order.</summary>
+    internal static RecordReader OpenBuffers(IReadOnlyList<LoadedProgram> programs)
+    {
+        if (programs.FirstOrDefault(program => program.Compiled?.Events is null) is { } silent)
+            throw new ArgumentException($"The program '{silent.Name}' puts out nothing, or another process loaded it.", nameof(programs));
+        return new RecordReader(programs.Select(program =>
+            (program.Maps[program.Compiled!.Maps[program.Compiled.Events!.Map].Name], program.Compiled.Definition.BufferSize)));
+    }
 
     private void Keep(int buffer, ReadOnlySpan<byte> bytes)
     {

@@ -22,14 +22,15 @@ public abstract class RecordBuffer : IDisposable
 
     /// <summary>Opens a buffer by what kind of map it is.</summary>
     /// <param name="map">A ring buffer or a perf event array. It must stay open as long.</param>
+    /// <param name="size">How many bytes a perf event array is to have for each processor; 0 for the usual.</param>
     /// <exception cref="ArgumentException">The map is of another kind.</exception>
-    public static RecordBuffer Open(LiveMap map)
+    public static RecordBuffer Open(LiveMap map, int size = 0)
     {
         ArgumentNullException.ThrowIfNull(map);
         return map.Type switch
         {
             MapType.RingBuffer => new RingBufferReader(map),
-            MapType.PerfEventArray => new PerfBufferReader(map),
+            MapType.PerfEventArray => new PerfBufferReader(map, size == 0 ? PerfBufferReader.UsualSize : size),
             _ => throw new ArgumentException($"The map '{map.Name}' is a {map.Type}: records come through a RingBuffer or PerfEventArray."),
         };
     }

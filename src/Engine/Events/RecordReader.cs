@@ -20,12 +20,18 @@ public sealed class RecordReader : IDisposable
     /// <param name="maps">Ring buffers and perf event arrays, which must stay open as long as this.</param>
     /// <exception cref="KernelException">The kernel refuses to map one, or has no perf events for this process.</exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
+        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0)))
     {
-        ArgumentNullException.ThrowIfNull(maps);
+    }
+
+    /// <summary>Opens buffers of a size.</summary>
+    /// <param name="maps">Ring buffers, and perf event arrays with the bytes that each processor gets; 0 for the usual.</param>
+    internal RecordReader(IEnumerable<(LiveMap Map, int Size)> maps)
+    {
         var opened = new List<RecordBuffer>();
         try
         {
-            foreach (var map in maps) opened.Add(RecordBuffer.Open(map));
+            foreach (var (map, size) in maps) opened.Add(RecordBuffer.Open(map, size));
             foreach (var descriptor in opened.SelectMany(buffer => buffer.Descriptors)) _epoll.Include(descriptor, 0);
             _epoll.Include(_stop, 0);
             _buffers = [.. opened];

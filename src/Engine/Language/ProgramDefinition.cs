@@ -38,20 +38,32 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public ProbeKind? Probe { get; set; }
 
+    /// <summary>What its output goes through.</summary>
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>
+    /// How large that is in bytes, of a perf event array for each processor: it is rounded up to a power of two. 0 for
+    /// <see cref="UsualBufferSize"/>.
+    /// </summary>
+    public int BufferSize { get; set; }
+
+    /// <summary>How large the buffer for output is where nobody says it, in bytes.</summary>
+    public const int UsualBufferSize = 256 * 1024;
+
     /// <summary>The shared variables, in order of declaration.</summary>
-    public List<Variable> Variables { get; } = [];
+    public List<Variable> Variables { get; private set; } = [];
 
     /// <summary>The maps, in order of declaration.</summary>
-    public List<Map> Maps { get; } = [];
+    public List<Map> Maps { get; private set; } = [];
 
     /// <summary>The packet variables, in order of declaration.</summary>
-    public List<PacketVariable> PacketVariables { get; } = [];
+    public List<PacketVariable> PacketVariables { get; private set; } = [];
 
     /// <summary>The functions.</summary>
-    public List<Function> Functions { get; } = [];
+    public List<Function> Functions { get; private set; } = [];
 
     /// <summary>The statements.</summary>
-    public List<Statement> Body { get; } = [];
+    public List<Statement> Body { get; private set; } = [];
 
     /// <summary>Declares a shared variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
@@ -97,6 +109,27 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         var variable = new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount };
         PacketVariables.Add(variable);
         return variable;
+    }
+
+    /// <summary>
+    /// The same program for a place to attach it to: what it says itself stays, and the rest is taken from here. The two
+    /// share their declarations and statements; this one stays as it is.
+    /// </summary>
+    /// <param name="target">What it is attached to, where it names nothing.</param>
+    /// <param name="hook">Where on its target, where it does not say that.</param>
+    /// <param name="probe">What kind of probe it is for, where it does not say that.</param>
+    /// <returns>This program itself where it says everything.</returns>
+    public ProgramDefinition At(string? target, ProgramHook? hook = null, ProbeKind? probe = null)
+    {
+        if ((Target ?? target, Hook ?? hook, Probe ?? probe) == (Target, Hook, Probe)) return this;
+        var placed = (ProgramDefinition)MemberwiseClone();
+        (placed.Target, placed.Hook, placed.Probe) = (Target ?? target, Hook ?? hook, Probe ?? probe);
+        placed.Variables = [.. Variables];
+        placed.Maps = [.. Maps];
+        placed.PacketVariables = [.. PacketVariables];
+        placed.Functions = [.. Functions];
+        placed.Body = [.. Body];
+        return placed;
     }
 
     /// <summary>Adds statements, written with operators on expression objects.</summary>

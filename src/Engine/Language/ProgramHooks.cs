@@ -26,6 +26,10 @@ public static class ProgramHooks
         [ProgramType.Kprobe] = (null, [ProgramHook.KprobeMulti]),
     };
 
+    /// <summary>The types whose programs are attached to control groups.</summary>
+    public static IReadOnlyList<ProgramType> OfControlGroups { get; } =
+        [.. Table.Keys.Where(type => type is not (ProgramType.Tracing or ProgramType.Lsm or ProgramType.Kprobe))];
+
     /// <summary>The hooks of a type; empty where the type tells all.</summary>
     /// <param name="type">The type.</param>
     public static IReadOnlyList<ProgramHook> Of(ProgramType type) => Table.TryGetValue(type, out var row) ? row.All : [];

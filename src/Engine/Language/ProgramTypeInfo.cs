@@ -14,6 +14,9 @@ public sealed record ProgramTypeInfo(
     ProgramType Type, PacketAccess Packet, int DataOffset, int DataEndOffset,
     IReadOnlyDictionary<string, int> Verdicts, int DefaultVerdict)
 {
+    /// <summary>Whether it sees packets from their IP header on, without what is before.</summary>
+    public bool StartsAtNetwork { get; init; }
+
     /// <summary>The verdict's name, or null where it has none.</summary>
     public string? NameOf(int verdict) => Verdicts.FirstOrDefault(pair => pair.Value == verdict).Key;
 }

@@ -4,7 +4,7 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Programs;
 
 /// <summary>Whether the kernel can probe many functions by one link: Linux 5.18 and its fprobes (CONFIG_FPROBE).</summary>
-internal static class KprobeMulti
+public static class KprobeMulti
 {
     private static readonly Lazy<bool> PresentOnce = new(() =>
         KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.TraceKprobeMulti)

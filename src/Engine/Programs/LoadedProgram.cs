@@ -70,6 +70,9 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The maps by name, without regard to case; those that hold variables and events have a dot before the name.</summary>
     public IReadOnlyDictionary<string, LiveMap> Maps { get; }
 
+    /// <summary>The map of the stacks that it takes; null where it takes none.</summary>
+    public LiveMap? Stacks => Maps.GetValueOrDefault(".stacks");
+
     /// <summary>The shared variables by name, without regard to case.</summary>
     public IReadOnlyDictionary<string, LiveVariable> Variables { get; }
 

@@ -60,7 +60,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// <summary>
     /// Reads the text of a type: a .NET or C name (<c>uint64</c>, <c>int</c>, <c>u32</c>), <c>bool</c>, <c>fixed</c>,
     /// <c>ipaddress</c>, <c>ipv4</c>, <c>ipv6</c>, <c>mac</c>, <c>prefix4</c>, <c>prefix6</c>, <c>ipprefix</c>,
-    /// <c>sockaddr</c> (or <c>sockaddr[28]</c> for its size in bytes), <c>statistics</c>, <c>histogram</c>, a letter
+    /// <c>sockaddr</c> (or <c>sockaddr[28]</c> for its size in bytes), <c>datetime</c>, <c>timespan</c>, <c>statistics</c>, <c>histogram</c>, a letter
     /// of Python's struct module (<c>B H I Q</c> unsigned, <c>b h i q</c> signed, <c>x</c> fixed-point) with a byte order
     /// before it (<c>&lt;</c> little, <c>&gt;</c> or <c>!</c> big, <c>=</c> or <c>@</c> native), <c>string[n]</c>,
     /// <c>byte[n]</c>, or any of these with <c>[n]</c> after it for an array. Only the letters mind case.

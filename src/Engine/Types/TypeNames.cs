@@ -39,8 +39,11 @@ internal static class TypeNames
         (PrefixType.IPv4, "prefix4"),
         (PrefixType.IPv6, "prefix6"),
         (SocketAddressType.Instance, "sockaddr socketaddress"),
+        (InstantType.Instance, "datetime"),
+        (DurationType.Instance, "timespan"),
         (StatisticsType.Instance, "statistics"),
         (HistogramType.Instance, "histogram"),
+        (StackType.Instance, "stack"),
     ];
 
     public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
@@ -75,8 +78,8 @@ internal static class TypeNames
     public static readonly IReadOnlyList<string> Offered =
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
-        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "statistics", "histogram",
-        "string[16]", "byte[16]",
+        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "datetime", "timespan", "statistics", "histogram",
+        "string[16]", "byte[16]", "stack",
     ];
 
     /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>
@@ -98,6 +101,8 @@ internal static class TypeNames
         [typeof(IPAddress)] = AddressType.IPAddress,
         [typeof(PhysicalAddress)] = AddressType.Mac,
         [typeof(IPNetwork)] = PrefixType.IPAddress,
+        [typeof(DateTime)] = InstantType.Instance,
+        [typeof(TimeSpan)] = DurationType.Instance,
     }.ToFrozenDictionary();
 
     public static EbpfType FromNetType(Type type)

@@ -3,6 +3,7 @@ using System.Management.Automation.Language;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -17,6 +18,8 @@ internal static class Errors
         IContainsErrorRecord or ArgumentOutOfRangeException or ArgumentNullException => null,
         CompileException error => Make(error, error.Id, ErrorCategory.InvalidArgument, target),
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
+        UnknownNameException error => Make(error, "UnknownName", ErrorCategory.ObjectNotFound, target),
+        InvalidDataException error => Make(error, "InvalidFile", ErrorCategory.InvalidData, target),
         VerifierException error => Make(error, "ProgramRefused", ErrorCategory.InvalidArgument, target),
         KernelException error => Make(error, $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),

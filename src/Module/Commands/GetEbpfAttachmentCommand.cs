@@ -4,11 +4,15 @@ using EbpfCat.Completion;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Gets the attachments of this process, and those that are pinned.</summary>
-[Cmdlet(VerbsCommon.Get, "EbpfAttachment")]
-[OutputType(typeof(Attachment))]
+/// <summary>Gets the attachments of this process, and those that are pinned; or all links in the kernel.</summary>
+[Cmdlet(VerbsCommon.Get, "EbpfAttachment", DefaultParameterSetName = OfPin)]
+[OutputType(typeof(Attachment), ParameterSetName = [OfPin, OfAll])]
+[OutputType(typeof(KernelAttachment), ParameterSetName = [OfAll])]
 public sealed class GetEbpfAttachmentCommand : EbpfCommand
 {
+    private const string OfPin = "Pin";
+    private const string OfAll = "All";
+
     /// <summary>What it is attached to, such as an interface's name; wildcards are permitted.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
@@ -16,11 +20,15 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
     public string Target { get; set; } = "*";
 
     /// <summary>The name it is pinned by; wildcards are permitted.</summary>
-    [Parameter]
+    [Parameter(ParameterSetName = OfPin)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Pin { get; set; }
+
+    /// <summary>Adds the links of other processes.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfAll)]
+    public SwitchParameter All { get; set; }
 
     /// <inheritdoc/>
     protected override object? ErrorTarget => Pin ?? Target;
@@ -30,25 +38,39 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
     {
         var target = WildcardPattern.Get(Target, WildcardOptions.IgnoreCase);
         var pin = WildcardPattern.Get(Pin ?? "*", WildcardOptions.IgnoreCase);
-        if (Pin is null) WriteObject(Attachment.All.Where(one => one.PinPath is null && target.IsMatch(one.Target)), true);
-        if (Pin is not null && !WildcardPattern.ContainsWildcardCharacters(Pin)) WriteIf(target, Pin);
-        else
+        var known = new HashSet<uint>();
+        if (Pin is null)
         {
-            foreach (var name in PinDirectory.Names.Where(pin.IsMatch)) WriteIf(target, name);
+            foreach (var own in Attachment.All.Where(one => one.PinPath is null)) WriteIf(target, own, known);
         }
+
+        var names = Pin is null || WildcardPattern.ContainsWildcardCharacters(Pin) ? PinDirectory.Names.Where(pin.IsMatch) : [Pin];
+        foreach (var name in names)
+        {
+            if (Open(name) is { } attachment) WriteIf(target, attachment, known);
+        }
+
+        if (All) WriteObject(KernelAttachment.All().Where(one => target.IsMatch(one.Target) && !known.Contains(one.LinkId)), true);
     }
 
-    private void WriteIf(WildcardPattern target, string pin)
+    private void WriteIf(WildcardPattern target, Attachment attachment, HashSet<uint> known)
+    {
+        known.UnionWith((attachment as HookAttachment)?.LinkIds ?? []);
+        if (attachment.LinkId is { } link) known.Add(link);
+        if (target.IsMatch(attachment.Target)) WriteObject(attachment);
+    }
+
+    private Attachment? Open(string pin)
     {
         try
         {
             var path = PinDirectory.PathOf(pin);
-            var attachment = Attachment.All.FirstOrDefault(own => own.PinPath == path) ?? PinnedAttachment.Open(pin);
-            if (target.IsMatch(attachment.Target)) WriteObject(attachment);
+            return Attachment.All.FirstOrDefault(own => own.PinPath == path) ?? PinnedAttachment.Open(pin);
         }
         catch (Exception exception) when (Errors.Describe(exception, pin) is { } error)
         {
             Report(error);
+            return null;
         }
     }
 }

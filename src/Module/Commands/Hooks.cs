@@ -1,5 +1,7 @@
 using EbpfCat.Attachments;
 using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Commands;
 
@@ -29,7 +31,8 @@ internal static class Hooks
         $"raw tracepoint '{name}'", isTyped ? ProgramType.Tracing : ProgramType.RawTracepoint,
         (program, pin, owns) => RawTracepointAttachment.Attach(program, name, pin, owns))
     {
-        Target = name,
+        // The kernel knows it without the category that it has in tracefs.
+        Target = name[(name.LastIndexOfAny(['/', ':']) + 1)..],
         Place = isTyped ? ProgramHook.RawTracepoint : null,
     };
 
@@ -39,6 +42,7 @@ internal static class Hooks
         (program, pin, owns) => KprobeAttachment.Attach(program, function, onReturn, offset, pin, ownsProgram: owns))
     {
         Target = offset == 0 ? function : $"{function}+{offset}",
+        Place = Wildcard.IsPattern(function) && KprobeMulti.IsPresent ? ProgramHook.KprobeMulti : null,
         Probe = onReturn ? ProbeKind.Kretprobe : ProbeKind.Kprobe,
     };
 

@@ -9,8 +9,7 @@ namespace EbpfCat.Commands;
 internal static class Loading
 {
     /// <summary>Compiles a definition for the running kernel.</summary>
-    public static CompiledProgram Compile(ProgramDefinition definition) =>
-        EbpfProgram.Compile(definition);
+    public static CompiledProgram Compile(ProgramDefinition definition) => EbpfProgram.Compile(definition);
 
     /// <summary>Compiles a definition and brings it into the kernel.</summary>
     public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>

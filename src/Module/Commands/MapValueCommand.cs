@@ -49,6 +49,9 @@ public abstract class MapValueCommand : EbpfCommand
         base.Dispose(disposing);
     }
 
+    /// <summary>Where the stacks are that keys and values name, of what was found last.</summary>
+    private protected LiveMap? Stacks { get; private set; }
+
     /// <summary>The variable or map meant: a LiveVariable, a LiveMap, or, of something with several and no name, a Shared.</summary>
     /// <returns>Null where there is none, which is then reported.</returns>
     internal object? Find()
@@ -77,6 +80,7 @@ public abstract class MapValueCommand : EbpfCommand
 
     private object? Choose(Shared shared)
     {
+        Stacks = shared.Stacks;
         if (Name is null) return shared.Only ?? shared;
         if (shared.Variables.TryGetValue(Name, out var variable)) return variable;
         if (shared.Maps.TryGetValue(Name, out var map)) return map;

@@ -21,6 +21,17 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType Type { get; set; }
 
+    /// <summary>What the program is attached to: a tracepoint, a function; where none is given, the attachment says it.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ProgramTargetCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Target { get; set; }
+
+    /// <summary>Where on its target the program is attached, for the types that leave that open.</summary>
+    [Parameter]
+    [ArgumentCompleter(typeof(ProgramHookCompleter))]
+    public ProgramHook? Hook { get; set; }
+
     /// <summary>A kernel script that uses no declared names; with variables or maps, give it to Add-EbpfCode.</summary>
     [Parameter]
     [ValidateNotNull]
@@ -47,21 +58,43 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ValidateNotNull]
     public Version? KernelVersion { get; set; }
 
+    /// <summary>What the program's output goes through on its way to the session.</summary>
+    [Parameter]
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int BufferSize { get; set; }
+
     /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (Hook is { } hook) RequireHook(hook);
         var program = new ProgramDefinition(Name ?? Type.ToString().ToLowerInvariant(), Type)
         {
             License = License,
+            Target = Target,
+            Hook = Hook,
             MinimumPacketSize = MinimumPacketSize,
             DefaultAction = Verdict(),
             KernelVersion = KernelVersion is null ? 0 : VersionCode(KernelVersion),
+            Buffer = Buffer,
+            BufferSize = BufferSize,
         };
         if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
         WriteObject(program);
+    }
+
+    private void RequireHook(ProgramHook hook)
+    {
+        var hooks = ProgramHooks.Of(Type);
+        if (hooks.Contains(hook)) return;
+        throw new ArgumentException(
+            $"A program of type {Type} has no hook {hook}. {(hooks.Count == 0 ? "Its type says where it is attached." : $"It has {string.Join(", ", hooks)}.")}");
     }
 
     // KERNEL_VERSION of linux/version.h.

@@ -11,11 +11,17 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
 {
     private const string OfObject = "Object";
     private const string OfPin = "Pin";
+    private const string OfLink = "Link";
 
     /// <summary>The attachment.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = OfObject)]
     [ValidateNotNull]
     public Attachment InputObject { get; set; } = null!;
+
+    /// <summary>A link of another process, as Get-EbpfAttachment -All gives it.</summary>
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfLink)]
+    [ValidateNotNull]
+    public KernelAttachment Link { get; set; } = null!;
 
     /// <summary>The name it is pinned by.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPin)]
@@ -24,11 +30,17 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
     public string Pin { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override object? ErrorTarget => ParameterSetName == OfPin ? Pin : InputObject;
+    protected override object? ErrorTarget => ParameterSetName switch { OfPin => Pin, OfLink => Link, _ => InputObject };
 
     /// <inheritdoc/>
     protected override void Process()
     {
+        if (ParameterSetName == OfLink)
+        {
+            if (ShouldProcess($"{Link.Kind} {Link.Target}", $"Detach program '{Link.ProgramName}' (link {Link.LinkId})")) Link.Detach();
+            return;
+        }
+
         using var opened = ParameterSetName == OfPin ? PinnedAttachment.Open(Pin) : null;
         var attachment = opened ?? InputObject;
         if (ShouldProcess($"{attachment.Kind} {attachment.Target}", $"Detach program '{attachment.Program.Name}'"))

@@ -14,6 +14,9 @@ internal sealed record Shared(
     private static readonly Dictionary<string, LiveVariable> NoVariables = [];
     private static readonly Dictionary<string, LiveMap> NoMaps = [];
 
+    /// <summary>Where the stacks are that keys and values name; null where there are none.</summary>
+    public LiveMap? Stacks { get; init; }
+
     /// <summary>The map or variable, where there is but one.</summary>
     public object? Only => (Variables.Count, Maps.Count) switch
     {
@@ -44,6 +47,7 @@ internal sealed record Shared(
     {
         XdpAttachmentInfo { PinPath: { } path } => PinnedAttachment.Open(path),
         XdpAttachmentInfo attached => LoadedProgram.FromId(attached.ProgramId),
+        KernelAttachment attached => attached.OpenProgram(),
         KernelMap map => map.Open(),
         KernelProgram program => program.Open(),
         PinInfo pin => Open(pin.Path),
@@ -56,7 +60,7 @@ internal sealed record Shared(
     {
         LoadedProgram { Descriptor.IsClosed: true } gone =>
             throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
-        LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)),
+        LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
         Attachment attachment => Of(attachment.Program),
         LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
         LiveMap map => Of($"The map '{map.Name}'", [map]),

@@ -1,6 +1,9 @@
 using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
+using EbpfCat.Maps;
+using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
@@ -16,20 +19,25 @@ internal static class Values
         // A key of several fields that came out of a hashtable has no order, and needs none: fields go by name.
         IDictionary fields => Dictionary(fields.Cast<DictionaryEntry>()),
         object?[] items => Array.ConvertAll(items, Unwrap),
+        CallStack stack => stack.Reference,
         _ => value,
     };
 
     /// <summary>What PowerShell shows for a value of the engine's.</summary>
-    public static object? Wrap(object? value)
+    /// <param name="value">The value.</param>
+    /// <param name="stacks">Where the stacks are that it names; null where there are none.</param>
+    public static object? Wrap(object? value, LiveMap? stacks = null)
     {
         switch (value)
         {
             case IEnumerable<KeyValuePair<string, object?>> fields:
                 var shown = new PSObject();
-                foreach (var (name, field) in fields) shown.Properties.Add(new PSNoteProperty(name, Wrap(field)));
+                foreach (var (name, field) in fields) shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
                 return shown;
-            case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string, object?>>):
-                return Array.ConvertAll(items, Wrap);
+            case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string, object?>> or StackReference):
+                return Array.ConvertAll(items, item => Wrap(item, stacks));
+            case StackReference stack when stacks is not null:
+                return CallStack.Read(stacks, stack);
             default:
                 return value;
         }

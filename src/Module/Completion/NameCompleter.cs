@@ -24,12 +24,17 @@ public abstract class NameCompleter : IArgumentCompleter
             names = [];
         }
 
-        return names
-            .Where(candidate => candidate.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase))
+        return Matching(word, names)
             .DistinctBy(candidate => candidate.Name, StringComparer.OrdinalIgnoreCase)
             .Select(candidate => new CompletionResult(
                 Quote(candidate.Name), candidate.Name, CompletionResultType.ParameterValue, candidate.Tip));
     }
+
+    /// <summary>The names that fit what has been typed: those that begin with it.</summary>
+    /// <param name="word">What has been typed.</param>
+    /// <param name="names">All names.</param>
+    protected virtual IEnumerable<(string Name, string Tip)> Matching(string word, IEnumerable<(string Name, string Tip)> names) =>
+        names.Where(candidate => candidate.Name.StartsWith(word, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The names, each with a word on what it is.</summary>
     /// <param name="word">What has been typed.</param>

@@ -18,6 +18,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
     public static readonly IReadOnlyList<InstructionSet> InstructionSets =
         [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }.Where(set => set <= Features.InstructionSet)];
 
+    /// <summary>Whether all loops become functions, not the long ones alone.</summary>
+    public bool OutlinesLoops { get; init; }
+
     /// <summary>Compiles, loads and runs the program with each instruction set: the first failure, or null.</summary>
     /// <param name="processor">The index of the processor that the thread is kept on.</param>
     /// <param name="sets">The instruction sets; all of them where none is given.</param>
@@ -47,7 +50,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
     }
 
     private CompiledProgram Compile(InstructionSet set) =>
-        ProgramCompiler.Compile(Program, new CompilerOptions { InstructionSet = set });
+        ProgramCompiler.Compile(Program, OutlinesLoops
+            ? new CompilerOptions { InstructionSet = set, HasLoopHelper = true, LongRounds = 1 }
+            : new CompilerOptions { InstructionSet = set });
 
     private ReferenceFailure? Check(InstructionSet set, ReferenceState state, EvaluationResult[] expected, int processor)
     {

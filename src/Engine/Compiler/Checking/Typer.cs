@@ -119,7 +119,16 @@ internal sealed class Typer(ITracedEvent? traced = null)
     {
         ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),
         EnumType named => Plain(named.Underlying),
+        InstantType => ScalarType.UInt64,
+        DurationType => ScalarType.Int64,
         _ => type,
+    };
+
+    /// <summary>What a number is to be outside that the program says so of; null where it is a number there too.</summary>
+    public EbpfType? ShownAs(Expression expression) => expression switch
+    {
+        CastExpression { Type: InstantType or DurationType } cast => cast.Type,
+        _ => EnumerationOf(expression),
     };
 
     /// <summary>The enumeration that a value belongs to which is taken from the event as it is; null for any other.</summary>
@@ -216,7 +225,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         var fields = new List<KeyValuePair<string, EbpfType>>();
         foreach (var (name, value) in record.Fields)
         {
-            if ((EnumerationOf(value) ?? TypeOf(value)) is not { } type) return null;
+            if ((ShownAs(value) ?? TypeOf(value)) is not { } type) return null;
             fields.Add(new(name, type));
         }
         return StructType.Create(fields);

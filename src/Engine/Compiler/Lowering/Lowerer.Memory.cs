@@ -27,9 +27,18 @@ internal sealed partial class Lowerer
         return offset == 0 ? 8 : offset & -offset;
     }
 
+    // What is more than a number only outside is a number here.
+    private static EbpfType NumberOf(EbpfType type) => type switch
+    {
+        EnumType named => named.Underlying,
+        InstantType => ScalarType.UInt64,
+        DurationType => ScalarType.Int64,
+        _ => type,
+    };
+
     private Operand Load(EbpfType type, Place place)
     {
-        if (type is EnumType named) type = named.Underlying;
+        type = NumberOf(type);
         if (type is ScalarType scalar) return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
         if (type is AddressType) return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
         return new MemoryOperand(type, place);
@@ -51,7 +60,7 @@ internal sealed partial class Lowerer
 
     private void Store(EbpfType type, Place place, Operand value, SourceSpan? source)
     {
-        if (type is EnumType named) type = named.Underlying;
+        type = NumberOf(type);
         if (type is ScalarType scalar)
         {
             if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
@@ -243,7 +252,7 @@ internal sealed partial class Lowerer
     {
         var reference = Locate(expression);
         if (!reference.Guarded) return LoadReference(reference);
-        if (reference.Type is ScalarType or EnumType or AddressType) return ReadGuarded(reference);
+        if (NumberOf(reference.Type) is ScalarType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
         var copy = StackPlace(_b.Function.NewSlot((reference.Type.Size + 7) & ~7));
         var (present, after) = (_b.NewBlock(), _b.NewBlock());

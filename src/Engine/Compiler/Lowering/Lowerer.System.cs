@@ -111,30 +111,70 @@ internal sealed partial class Lowerer
     {
         var type = RecordType(output.Record);
         var number = _resources.RecordNumber(type);
-        // The record's number stands in front; 8 bytes, so that what follows is aligned as it is on the stack.
-        var size = type.Size + 8;
+        const int header = ProgramResources.RecordHeader;
+        var size = type.Size + header;
         var values = new List<(StructField Field, Operand Value)>();
         foreach (var (name, value) in output.Record.Fields)
         {
-            values.Add((type.FindField(name)!, LowerAs(value, type.FindField(name)!.Type)));
+            values.Add((type.FindField(name)!, LowerOutputField(value, type.FindField(name)!.Type, output.Record)));
         }
         if (_b.Current is null) return;
-        var events = _resources.EventMap!.Value;
-        var record = _b.Call(HelperFacts.RingbufReserve, _b.Leaf(Op.MapAddress, 0, events), _b.Constant(size), _b.Constant(0));
-        var (reserved, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        BranchIfNotZero(record, reserved, lost);
+        var events = _b.Leaf(Op.MapAddress, 0, _resources.EventMap!.Value);
+        var record = _resources.ScratchMap is { } scratch
+            ? LookupKey(scratch, 0)
+            : _b.Call(HelperFacts.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
+        var (there, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        BranchIfNotZero(record, there, lost);
+        Start(there);
+        var place = new Place(MemoryRegion.Map, record, 0);
+        _b.Store(place.Region, record, 0, header, _b.Constant(number));
+        ZeroGaps(type, values.Select(v => v.Field), place.At(header));
+        foreach (var (field, value) in values) Store(field.Type, place.At(header + field.Offset), value, output.Source);
+        if (_resources.ScratchMap is null)
+        {
+            _b.Call(HelperFacts.RingbufSubmit, record, _b.Constant(0));
+            Jump(after);
+        }
+        else
+        {
+            const long thisProcessor = 0xffffffff; // BPF_F_CURRENT_CPU
+            var refused = _b.Call(HelperFacts.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record, _b.Constant(size));
+            BranchIfNotZero(refused, lost, after);
+        }
         Start(lost);
         var count = _resources.Lost!;
         _b.Store(MemoryRegion.Map, _b.Leaf(Op.MapValueAddress, 0, count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
         Jump(after);
-        Start(reserved);
-        var place = new Place(MemoryRegion.Map, record, 0);
-        _b.Store(place.Region, record, 0, 8, _b.Constant(number));
-        ZeroGaps(type, values.Select(v => v.Field), place.At(8));
-        foreach (var (field, value) in values) Store(field.Type, place.At(8 + field.Offset), value, output.Source);
-        _b.Call(HelperFacts.RingbufSubmit, record, _b.Constant(0));
-        Jump(after);
         Start(after);
+    }
+
+    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room for many:
+    // where nothing else in the record can change the entry meanwhile.
+    private Operand LowerOutputField(Expression value, EbpfType type, StructExpression record)
+    {
+        const int large = 64;
+        if (type.Size <= large || value is not (FieldExpression or MapEntryExpression) || _typer.TypeOf(value) != type
+            || StatementWalker.Inside(record).Any(one => one is CallExpression or MapCallExpression or HelperCallExpression))
+        {
+            return LowerAs(value, type);
+        }
+        var reference = Locate(value);
+        if (!reference.Guarded) return LoadReference(reference);
+        return new DeferredOperand(type, place =>
+        {
+            var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+            BranchIfNotZero(reference.Place.Pointer, present, absent);
+            Start(present);
+            // Each word is stored before the next is loaded: so many have no place in registers.
+            var from = reference.Place;
+            foreach (var (offset, size) in PieceLayout(type.Size, Math.Min(AlignmentOf(place), AlignmentOf(from))))
+                _b.Store(place.Region, place.Pointer, place.Offset + offset, size, _b.Load(from.Region, from.Pointer, from.Offset + offset, size));
+            Jump(after);
+            Start(absent);
+            Zero(place, type.Size);
+            Jump(after);
+            Start(after);
+        }, FillsPlace: true);
     }
 
     private StructType RecordType(StructExpression record) => (StructType)_typer.TypeOf(record)!;

@@ -7,9 +7,11 @@ namespace EbpfCat.Compiler;
 internal sealed class ProgramResources
 {
     private const uint Mmapable = 1 << 10; // BPF_F_MMAPABLE, Linux 5.5
-    private const int EventBufferBytes = 256 * 1024;
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
     private const int MostStacks = 16384;
+
+    /// <summary>The number of its kind stands in front of a record, in 8 bytes, so that what follows is aligned as it is on the stack.</summary>
+    public const int RecordHeader = 8;
 
     /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
     public const int MostZerosOnStack = 128;
@@ -48,7 +50,16 @@ internal sealed class ProgramResources
         if (_lost is not null)
         {
             EventMap = _maps.Count;
-            _maps.Add(new Map(".events", MapType.RingBuffer, null, null, EventBufferBytes));
+            if (program.Buffer == EventBuffer.RingBuffer)
+            {
+                _maps.Add(new Map(".events", MapType.RingBuffer, null, null, BufferBytes(program.BufferSize)));
+            }
+            else
+            {
+                _maps.Add(new Map(".events", MapType.PerfEventArray, ScalarType.UInt32, ScalarType.UInt32, 0));
+                ScratchMap = _maps.Count;
+                AddScratch(RecordHeader);
+            }
         }
     }
 
@@ -61,6 +72,9 @@ internal sealed class ProgramResources
         [.. _variables.Values.Where(l => l.Variable != _lost && l.Variable != _zeros)];
 
     public int? EventMap { get; }
+
+    /// <summary>The map where records are written that are copied into the buffer then; null where they are written into that itself.</summary>
+    public int? ScratchMap { get; }
 
     /// <summary>Zeros to insert into maps, as many as the largest value has; null where the stack has room for them.</summary>
     public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
@@ -77,6 +91,7 @@ internal sealed class ProgramResources
         var index = _records.IndexOf(record);
         if (index >= 0) return index;
         _records.Add(record);
+        if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size) AddScratch(RecordHeader + record.Size);
         return _records.Count - 1;
     }
 
@@ -90,6 +105,17 @@ internal sealed class ProgramResources
     public VariableLocation Locate(Variable variable, SourceSpan? source) =>
         _variables.TryGetValue(variable, out var location) ? location : throw new CompileException("UnknownVariable",
             $"The variable '{variable.Name}' is not part of the program.", source, "Declare it with AddVariable.");
+
+    // It grows with the largest record, whose size is known only when all of them are.
+    private void AddScratch(int size)
+    {
+        if (_maps.Count > ScratchMap) _maps.RemoveAt(ScratchMap!.Value);
+        _maps.Insert(ScratchMap!.Value, new Map(".record", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(size), 1));
+    }
+
+    // The kernel wants a power of two, and whole pages.
+    private static int BufferBytes(int size) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2(
+        (uint)Math.Clamp(size == 0 ? ProgramDefinition.UsualBufferSize : size, Environment.SystemPageSize, 1 << 30));
 
     private void Place(List<Variable> variables, VariableStorage storage, string name, MapType type, uint flags)
     {

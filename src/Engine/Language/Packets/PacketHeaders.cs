@@ -112,6 +112,13 @@ public static class PacketHeaders
         new("TargetAddress", 24, AddressType.IPv4),
     ]);
 
+    // What a packet begins with where the header before IP is not shown: the first byte tells which IP it is.
+    private static readonly PacketHeader Network = new("Ip", 1, [], [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
+
+    private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 0, 4)];
+
+    private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 0, 6)];
+
     /// <summary>All of them.</summary>
     public static IReadOnlyList<PacketHeader> All { get; } =
         [Ethernet, Vlan, InnerVlan, IPv4, IPv6, Tcp, Udp, Icmp, Icmp6, Arp];
@@ -119,6 +126,17 @@ public static class PacketHeaders
     /// <summary>A header by name, or null; case does not count.</summary>
     public static PacketHeader? Find(string name) =>
         All.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Where a header may be.</summary>
+    /// <param name="header">The header.</param>
+    /// <param name="startsAtNetwork">Whether the program sees packets from their IP header on.</param>
+    /// <returns>The places; none of a header that is always first; null of one that the program never sees.</returns>
+    internal static IReadOnlyList<HeaderLocation>? LocationsOf(PacketHeader header, bool startsAtNetwork) =>
+        !startsAtNetwork ? header.Locations
+        : header == IPv4 ? IPv4First
+        : header == IPv6 ? IPv6First
+        : header == Ethernet || header == Vlan || header == InnerVlan || header == Arp ? null
+        : header.Locations;
 
     private static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
         new(parent, parent.GetField(field), values, length);

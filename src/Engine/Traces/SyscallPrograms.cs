@@ -1,0 +1,175 @@
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+using EbpfCat.Tracing;
+using EbpfCat.Types;
+
+namespace EbpfCat.Traces;
+
+/// <summary>The programs that tell of a system call, written in the language.</summary>
+/// <param name="options">Which to tell of.</param>
+/// <param name="entries">How many threads may be in it at a time, for those told of as a whole.</param>
+internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
+{
+    /// <summary>The variable of the program on entry that counts the calls which found no place to wait for their end.</summary>
+    public const string Missed = "missed";
+
+    /// <summary>The map in which calls wait for their end, by thread.</summary>
+    public const string Pending = "pending";
+
+    /// <summary>The property that says which system call it is.</summary>
+    public const string Syscall = nameof(Syscall);
+
+    /// <summary>The property that says what it returned.</summary>
+    public const string ReturnValue = nameof(ReturnValue);
+
+    /// <summary>The property that says how long it took.</summary>
+    public const string Duration = nameof(Duration);
+
+    /// <summary>How many properties stand before the arguments.</summary>
+    public const int CommonCount = 7;
+
+    private const string RawEnter = "raw_syscalls/sys_enter";
+    private const string RawExit = "raw_syscalls/sys_exit";
+    private const string Time = nameof(Time);
+    private const string Arguments = nameof(Arguments);
+
+    private static readonly Expression Thread = new SystemValueExpression(SystemValue.ThreadId);
+    private static readonly Expression Now = new SystemValueExpression(SystemValue.Time);
+    private static readonly Expression Returned = new SystemValueExpression(SystemValue.ReturnValue);
+
+    private static readonly Lazy<EnumType> AllNames = new(() => new EnumType(
+        ScalarType.Int64, SyscallNumbers.Current.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))));
+
+    /// <summary>The program that tells of a system call at one moment.</summary>
+    /// <param name="syscall">Which; null for all, with their arguments as numbers.</param>
+    public ProgramDefinition Single(Tracing.Syscall? syscall)
+    {
+        var isEnter = options.Moment == SyscallMoment.Enter;
+        var definition = Define(syscall, isEnter);
+        var fields = Common(NameOf(syscall), Now);
+        foreach (var (name, value) in isEnter ? ArgumentsOf(syscall) : []) Append(fields, name, value);
+        if (!isEnter) Append(fields, ReturnValue, Returned);
+        return definition.AddCode(code => code.If(Condition(), then => then.Add(new OutputStatement(new StructExpression(fields)))));
+    }
+
+    /// <summary>The program that remembers what is there to tell when a system call begins.</summary>
+    /// <param name="syscall">Which; null for all.</param>
+    public ProgramDefinition Begin(Tracing.Syscall? syscall)
+    {
+        var definition = Define(syscall, isEnter: true);
+        var arguments = ArgumentsOf(syscall).ToList();
+        var types = arguments.Select(argument => KeyValuePair.Create(argument.Name, TypeOf(definition, argument.Value)));
+        var pending = definition.AddMap(
+            Pending, MapType.LruHash, ScalarType.UInt32, StructType.Create([KeyValuePair.Create(Time, (EbpfType)ScalarType.UInt64), .. types]), entries);
+        var missed = definition.AddVariable(Missed, ScalarType.UInt64);
+        return definition.AddCode(code => code.If(Condition(), then =>
+        {
+            then.Assign(pending[Thread].Field(Time), Now);
+            foreach (var (name, value) in arguments) then.Assign(pending[Thread].Field(name), value);
+            then.If(!pending.Contains(Thread), full => full.Increment(missed));
+        }));
+    }
+
+    /// <summary>The program that tells of a system call when it ends which was seen to begin.</summary>
+    /// <param name="syscall">Which; null for all.</param>
+    /// <param name="pending">What the other program remembers.</param>
+    public ProgramDefinition End(Tracing.Syscall? syscall, Map pending)
+    {
+        var definition = Define(syscall, isEnter: false);
+        definition.AddMap(pending);
+        var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
+        foreach (var (name, type, _) in ((StructType)pending.Value!).Fields.Skip(1)) Append(fields, name, Shown(pending[Thread].Field(name), type));
+        Append(fields, ReturnValue, Returned);
+        Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
+        return definition.AddCode(code => code.If(pending.Contains(Thread), then => then
+            .Add(new OutputStatement(new StructExpression(fields)))
+            .Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]))));
+    }
+
+    private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
+        new(syscall?.Name ?? "syscalls", ProgramType.Tracepoint)
+        {
+            Target = syscall is null ? isEnter ? RawEnter : RawExit : (isEnter ? syscall.Enter : syscall.Exit).FullName,
+            BufferSize = options.BufferSize,
+        };
+
+    // What is always told of; the name is a constant of the program where it is for one system call.
+    private static List<KeyValuePair<string, Expression>> Common(Expression name, Expression time) =>
+    [
+        new(Time, new CastExpression(InstantType.Instance, time)),
+        new(Syscall, name),
+        new("ProcessName", new SystemValueExpression(SystemValue.ProcessName)),
+        new("ProcessId", new SystemValueExpression(SystemValue.ProcessId)),
+        new("ThreadId", Thread),
+        new("UserId", new SystemValueExpression(SystemValue.UserId)),
+        new("GroupId", new SystemValueExpression(SystemValue.GroupId)),
+    ];
+
+    private static CastExpression NameOf(Tracing.Syscall? syscall)
+    {
+        if (syscall is null) return new CastExpression(AllNames.Value, new EventFieldExpression(["id"]));
+        var number = syscall.Number ?? 0;
+        return new CastExpression(new EnumType(ScalarType.UInt16, [new(syscall.Name, number)], syscall.Name), number);
+    }
+
+    private static IEnumerable<(string Name, Expression Value)> ArgumentsOf(Tracing.Syscall? syscall)
+    {
+        if (syscall is null) return [(Arguments, new EventFieldExpression(["args"]))];
+        return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
+    }
+
+    // What leads to a struct is told of as the address it is.
+    private static Expression Value(SyscallArgument argument)
+    {
+        var field = new EventFieldExpression([argument.Name]);
+        var isRead = argument is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress };
+        return argument.Field.IsUserPointer && !isRead ? field.Cast(ScalarType.UInt64) : field;
+    }
+
+    private static EbpfType TypeOf(ProgramDefinition definition, Expression value) => value switch
+    {
+        CastExpression cast => cast.Type,
+        EventFieldExpression field => TracedEvents.For(definition)!.Resolve(field).Type,
+        _ => ScalarType.UInt64,
+    };
+
+    private static Expression Shown(FieldExpression field, EbpfType type) =>
+        type is EnumType ? field.Cast(type) : field;
+
+    private static void Append(List<KeyValuePair<string, Expression>> fields, string name, Expression value)
+    {
+        while (fields.Exists(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase))) name += "_";
+        fields.Add(new(name, value));
+    }
+
+    private Expression Condition()
+    {
+        Expression? all = null;
+        And(Any(options.ProcessIds.Select(id => new SystemValueExpression(SystemValue.ProcessId) == id)));
+        And(Any(options.UserIds.Select(id => new SystemValueExpression(SystemValue.UserId) == id)));
+        And(Any(options.ProcessNames.Select(HasName)));
+        if (options.ExceptThread != 0) And(Thread != options.ExceptThread);
+        return all ?? Expression.Constant(true);
+
+        void And(Expression? one)
+        {
+            if (one is not null) all = all is null ? one : all.And(one);
+        }
+    }
+
+    private static Expression? Any(IEnumerable<Expression> conditions) =>
+        conditions.Aggregate((Expression?)null, (all, one) => all is null ? one : all.Or(one));
+
+    // The kernel keeps 15 bytes of a name.
+    private static BinaryExpression HasName(string name)
+    {
+        const int longest = 15;
+        var isBeginning = name.EndsWith('*');
+        var text = isBeginning ? name[..^1] : name;
+        if (text.AsSpan().ContainsAny('*', '?', '['))
+            throw new ArgumentException($"'{name}' cannot be looked for in the kernel: give the beginning of a name and a *, or the whole of it.");
+        if (text.Length > longest) text = text[..longest];
+        return new BinaryExpression(
+            isBeginning ? BinaryOperator.StartsWith : BinaryOperator.Equal, new SystemValueExpression(SystemValue.ProcessName), Expression.Constant(text));
+    }
+}

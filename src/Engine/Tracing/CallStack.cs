@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+using EbpfCat.Maps;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>
+/// The functions that were being called. Their names are looked up when they are first asked for; what a process has in its
+/// memory is remembered at once, so that it may be gone by then. Two stacks of the same addresses are equal.
+/// </summary>
+public sealed class CallStack : IEquatable<CallStack>
+{
+    private static readonly Symbolizer Symbols = new();
+
+    private readonly ulong[] _addresses;
+    private IReadOnlyList<SymbolizedAddress>? _frames;
+
+    /// <summary>A stack of addresses.</summary>
+    /// <param name="reference">Where the program has it.</param>
+    /// <param name="addresses">The addresses, the innermost first: after it, those to return to.</param>
+    public CallStack(StackReference reference, ReadOnlySpan<ulong> addresses)
+    {
+        (Reference, _addresses) = (reference, addresses.ToArray());
+        if (reference.IsUser && _addresses.Length > 0) Symbols.Remember((int)reference.ProcessId);
+    }
+
+    /// <summary>Where the program has it.</summary>
+    public StackReference Reference { get; }
+
+    /// <summary>Its key in the program's map of stacks; negative where none could be taken (an errno).</summary>
+    public int Id => Reference.Id;
+
+    /// <summary>The process whose stack it is; 0 for the kernel's.</summary>
+    public uint ProcessId => Reference.ProcessId;
+
+    /// <summary>The functions, the innermost first; none where no stack could be taken, or another took its place.</summary>
+    public IReadOnlyList<SymbolizedAddress> Frames => _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
+        ? Symbols.User((int)ProcessId, address, index > 0)
+        : Symbolizer.Kernel(address, index > 0))];
+
+    /// <summary>Reads a stack that a program took.</summary>
+    /// <param name="map">The program's map of stacks; null where it has none.</param>
+    /// <param name="reference">Which.</param>
+    public static CallStack Read(LiveMap? map, StackReference reference)
+    {
+        if (reference.Id < 0 || map?.Get((uint)reference.Id) is not byte[] bytes) return new CallStack(reference, []);
+        var addresses = MemoryMarshal.Cast<byte, ulong>(bytes);
+        var end = addresses.IndexOf(0ul);
+        return new CallStack(reference, end < 0 ? addresses : addresses[..end]);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(CallStack? other) =>
+        other is not null && other.ProcessId == ProcessId && other._addresses.AsSpan().SequenceEqual(_addresses);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as CallStack);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        var hash = new HashCode();
+        hash.Add(ProcessId);
+        foreach (var address in _addresses) hash.Add(address);
+        return hash.ToHashCode();
+    }
+
+    /// <summary>A line for each function.</summary>
+    public override string ToString() => string.Join(Environment.NewLine, Frames);
+}

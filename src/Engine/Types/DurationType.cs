@@ -1,0 +1,44 @@
+namespace EbpfCat.Types;
+
+/// <summary>
+/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. Outside it is a <see cref="TimeSpan"/>, which
+/// counts in hundreds of nanoseconds: what is below is cut off.
+/// </summary>
+public sealed class DurationType : EbpfType
+{
+    /// <summary>The only one there is.</summary>
+    public static readonly DurationType Instance = new();
+
+    private DurationType()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "timespan";
+
+    /// <inheritdoc/>
+    public override int Size => sizeof(long);
+
+    /// <inheritdoc/>
+    public override int Alignment => sizeof(long);
+
+    /// <inheritdoc/>
+    public override bool Equals(EbpfType? other) => other is DurationType;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => nameof(DurationType).GetHashCode(StringComparison.Ordinal);
+
+    /// <summary>The length of time that a number of nanoseconds is.</summary>
+    /// <param name="nanoseconds">The nanoseconds.</param>
+    public static TimeSpan ToTimeSpan(long nanoseconds) => new(nanoseconds / TimeSpan.NanosecondsPerTick);
+
+    private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => ToTimeSpan(BitConverter.ToInt64(bytes));
+
+    private protected override void WriteCore(object? value, Span<byte> bytes) => BitConverter.TryWriteBytes(bytes, value switch
+    {
+        TimeSpan span when span.Ticks is <= long.MaxValue / TimeSpan.NanosecondsPerTick and >= long.MinValue / TimeSpan.NanosecondsPerTick =>
+            span.Ticks * TimeSpan.NanosecondsPerTick,
+        TimeSpan => throw TypeConversionException.Refuse(value, this, "it takes up to 292 years"),
+        _ => (long)ScalarType.Int64.ToBits(value),
+    });
+}

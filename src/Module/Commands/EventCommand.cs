@@ -1,0 +1,110 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Events;
+
+namespace EbpfCat.Commands;
+
+/// <summary>What the commands share that stream what programs put out.</summary>
+public abstract class EventCommand : EbpfCommand
+{
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(1);
+
+    private long _lastLook;
+
+    /// <summary>How many events to take; all where none is given.</summary>
+    [Parameter]
+    [ValidateRange(1, long.MaxValue)]
+    public long First { get; set; } = long.MaxValue;
+
+    /// <summary>How long to take events, in seconds or as a TimeSpan; until it is stopped where none is given.</summary>
+    [Parameter]
+    [Seconds]
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>Called for each event, which is then not written: the event is $_.</summary>
+    [Parameter]
+    [ValidateNotNull]
+    public ScriptBlock? Action { get; set; }
+
+    /// <inheritdoc/>
+    protected override bool EndsOnError => true;
+
+    /// <summary>Writes what programs put out until it is stopped, the time is up or there was enough.</summary>
+    /// <param name="stream">What they put out.</param>
+    /// <param name="iterators">Those that run only when they are asked to: they are, and it ends with them.</param>
+    private protected void Write(EventStream stream, IReadOnlyList<IteratorAttachment> iterators)
+    {
+        stream.Between = () => WarnOfLost(stream, isEnd: false);
+        try
+        {
+            if (Action is null) Read(stream, iterators, WriteObject);
+            else Call(Action, call => Read(stream, iterators, call));
+        }
+        finally
+        {
+            // Nobody listens any more where the pipeline is being stopped, from this end or the other.
+            if (!Stopping) WarnOfLost(stream, isEnd: true);
+        }
+    }
+
+    private void Read(EventStream stream, IReadOnlyList<IteratorAttachment> iterators, Action<object> handler)
+    {
+        if (iterators.Count == 0)
+        {
+            stream.Read(handler, Timeout, First, Cancellation);
+            return;
+        }
+
+        // The buffer is emptied while the iterator fills it.
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var running = Task.Run(() => iterators.ToList().ForEach(one => Run(one, done.Token)), CancellationToken.None);
+        _ = running.ContinueWith(_ => done.Cancel(), TaskScheduler.Default);
+        try
+        {
+            var count = stream.Read(handler, Timeout, First, done.Token);
+            if (count < First && !Cancellation.IsCancellationRequested && running.IsCompleted)
+                stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
+        }
+        finally
+        {
+            done.Cancel();
+            running.Wait(CancellationToken.None);
+        }
+    }
+
+    private static void Run(IteratorAttachment iterator, CancellationToken cancellation)
+    {
+        foreach (var _ in iterator.Read())
+        {
+            if (cancellation.IsCancellationRequested) return;
+        }
+    }
+
+    // As ForEach-Object calls it: in its own scope and session, the event being $_. What it writes is written.
+    private void Call(ScriptBlock action, Action<Action<object>> read)
+    {
+        var steps = ScriptBlock.Create("param($action) ForEach-Object -Process $action").GetSteppablePipeline(CommandOrigin.Internal, [action]);
+        steps.Begin(true, (EngineIntrinsics)SessionState.PSVariable.GetValue("ExecutionContext"));
+        try
+        {
+            read(one => steps.Process(one));
+            steps.End();
+        }
+        finally
+        {
+            steps.Dispose();
+        }
+    }
+
+    private void WarnOfLost(EventStream stream, bool isEnd)
+    {
+        var now = Stopwatch.GetTimestamp();
+        if (!isEnd && Stopwatch.GetElapsedTime(_lastLook, now) < BetweenWarnings) return;
+        _lastLook = now;
+        if (stream.TakeLost() is not (> 0 and var lost)) return;
+        WriteWarning(string.Create(CultureInfo.InvariantCulture,
+            $"{lost} event{(lost == 1 ? " was" : "s were")} lost: the buffer was full. A larger one (-BufferSize) or fewer events help."));
+    }
+}

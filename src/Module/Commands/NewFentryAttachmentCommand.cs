@@ -1,0 +1,33 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to a kernel function whose arguments it reads by name.</summary>
+[Cmdlet(VerbsCommon.New, "FentryAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(FentryAttachment))]
+public sealed class NewFentryAttachmentCommand : PinnableAttachmentCommand
+{
+    /// <summary>The function.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Function { get; set; }
+
+    /// <summary>Runs the program when the function returns.</summary>
+    [Parameter]
+    public SwitchParameter Return { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Function;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
+    {
+        var place = Return ? ProgramHook.Fexit : definition?.Hook ?? ProgramHook.Fentry;
+        var hook = Hooks.Fentry(NameOf(Function, definition, "kernel function", nameof(Function)), onReturn: place == ProgramHook.Fexit);
+        // What may change the result has the arguments and the place of entry, and a hook of its own.
+        return place == ProgramHook.ModifyReturn ? hook with { Place = place } : hook;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to a hook of the Linux security modules.</summary>
+[Cmdlet(VerbsCommon.New, "LsmAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(LsmAttachment))]
+public sealed class NewLsmAttachmentCommand : PinnableAttachmentCommand
+{
+    /// <summary>The hook.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(SecurityHookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Hook { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Hook;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
+        Hooks.Lsm(NameOf(Hook, definition, "security hook", nameof(Hook)));
+}

@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to a raw tracepoint.</summary>
+[Cmdlet(VerbsCommon.New, "RawTracepointAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(RawTracepointAttachment))]
+public sealed class NewRawTracepointAttachmentCommand : PinnableAttachmentCommand
+{
+    /// <summary>The tracepoint's name.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(RawTracepointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Name;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
+        Hooks.RawTracepoint(NameOf(Name, definition, "raw tracepoint", nameof(Name)), isTyped: type == ProgramType.Tracing);
+}

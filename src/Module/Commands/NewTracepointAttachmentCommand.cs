@@ -1,0 +1,24 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to a tracepoint.</summary>
+[Cmdlet(VerbsCommon.New, "TracepointAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(TracepointAttachment))]
+public sealed class NewTracepointAttachmentCommand : PinnableAttachmentCommand
+{
+    /// <summary>The tracepoint: category/name.</summary>
+    [Parameter(Position = 0)]
+    [ArgumentCompleter(typeof(TracepointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Name;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
+        Hooks.Tracepoint(NameOf(Name, definition, "tracepoint", nameof(Name)));
+}

@@ -1,0 +1,34 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to functions of programs and shared libraries.</summary>
+[Cmdlet(VerbsCommon.New, "UprobeAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(UprobeAttachment))]
+public sealed class NewUprobeAttachmentCommand : UserProbeCommand
+{
+    /// <summary>The function; wildcards are permitted.</summary>
+    [Parameter(Position = 1)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Function { get; set; }
+
+    /// <summary>How far into the function, or without one into the file, in bytes.</summary>
+    [Parameter]
+    public ulong Offset { get; set; }
+
+    /// <summary>Runs the program when the function returns.</summary>
+    [Parameter]
+    public SwitchParameter Return { get; set; }
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
+    {
+        if (Function is null && Offset == 0)
+            throw new ArgumentException("No place is named: say -Function, or -Offset for a place in the file.");
+        return Hooks.Uprobe(Path, Function, Return, Offset, ProcessId);
+    }
+}

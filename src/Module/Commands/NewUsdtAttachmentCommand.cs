@@ -1,0 +1,20 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Completion;
+using EbpfCat.Language;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program to places that the authors of programs and libraries marked.</summary>
+[Cmdlet(VerbsCommon.New, "UsdtAttachment", SupportsShouldProcess = true)]
+[OutputType(typeof(UsdtAttachment))]
+public sealed class NewUsdtAttachmentCommand : UserProbeCommand
+{
+    /// <summary>The probe: provider:name, or the name alone.</summary>
+    [Parameter(Mandatory = true, Position = 1)]
+    [ArgumentCompleter(typeof(UsdtProbeCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string Probe { get; set; } = null!;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) => Hooks.Usdt(Path, Probe, ProcessId);
+}

@@ -1,0 +1,246 @@
+using System.Management.Automation;
+using EbpfCat.Attachments;
+using EbpfCat.Btf;
+using EbpfCat.Completion;
+using EbpfCat.Events;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.ScriptBlocks;
+
+namespace EbpfCat.Commands;
+
+/// <summary>Attaches a program, writes what it puts out, and detaches it in the end, whatever that is.</summary>
+[Cmdlet(VerbsDiagnostic.Trace, "Ebpf", DefaultParameterSetName = OfTracepoint, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[OutputType(typeof(EventObject))]
+public sealed class TraceEbpfCommand : EventCommand
+{
+    private const string OfTracepoint = "Tracepoint";
+    private const string OfRawTracepoint = "RawTracepoint";
+    private const string OfKprobe = "Kprobe";
+    private const string OfKretprobe = "Kretprobe";
+    private const string OfUprobe = "Uprobe";
+    private const string OfUretprobe = "Uretprobe";
+    private const string OfPath = "Path";
+    private const string OfUsdt = "Usdt";
+    private const string OfFentry = "Fentry";
+    private const string OfFexit = "Fexit";
+    private const string OfLsm = "Lsm";
+    private const string OfPerfEvent = "PerfEvent";
+    private const string OfFrequency = "Frequency";
+    private const string OfIterator = "Iterator";
+
+    private const int IteratorBufferSize = 4 * 1024 * 1024;
+
+    /// <summary>The kernel script, which puts out objects. PowerShell never runs it: it is compiled to eBPF.</summary>
+    [Parameter(Position = 0)]
+    [ValidateNotNull]
+    public ScriptBlock? Code { get; set; }
+
+    /// <summary>A definition, for a script that uses variables and maps; a script given besides is added to it.</summary>
+    [Parameter(ValueFromPipeline = true)]
+    [ValidateNotNull]
+    public ProgramDefinition? Program { get; set; }
+
+    /// <summary>The tracepoint: category/name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfTracepoint)]
+    [ArgumentCompleter(typeof(TracepointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Tracepoint { get; set; }
+
+    /// <summary>The raw tracepoint: a name without a category.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint)]
+    [ArgumentCompleter(typeof(RawTracepointCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? RawTracepoint { get; set; }
+
+    /// <summary>The kernel function to be entered.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfKprobe)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Kprobe { get; set; }
+
+    /// <summary>The kernel function to return.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfKretprobe)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Kretprobe { get; set; }
+
+    /// <summary>The function of a program or library to be entered: path:function.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfUprobe)]
+    [ValidateNotNullOrEmpty]
+    public string? Uprobe { get; set; }
+
+    /// <summary>The function of a program or library to return: path:function.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfUretprobe)]
+    [ValidateNotNullOrEmpty]
+    public string? Uretprobe { get; set; }
+
+    /// <summary>The program or library: a path or a name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
+    [ArgumentCompleter(typeof(TracedFileCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Path { get; set; }
+
+    /// <summary>The function in it; wildcards are permitted.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
+    [SupportsWildcards]
+    [ArgumentCompleter(typeof(UserFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Function { get; set; }
+
+    /// <summary>Traces where the function returns.</summary>
+    [Parameter(ParameterSetName = OfPath)]
+    public SwitchParameter Return { get; set; }
+
+    /// <summary>The USDT probe of a program or library: path:provider:name, or path:name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfUsdt)]
+    [ValidateNotNullOrEmpty]
+    public string? Usdt { get; set; }
+
+    /// <summary>The kernel function to be entered, its arguments by name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfFentry)]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Fentry { get; set; }
+
+    /// <summary>The kernel function to return, its arguments by name.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfFexit)]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Fexit { get; set; }
+
+    /// <summary>The hook of the security modules.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfLsm)]
+    [ArgumentCompleter(typeof(SecurityHookCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Lsm { get; set; }
+
+    /// <summary>What makes a profile take a sample.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfPerfEvent)]
+    [Parameter(ParameterSetName = OfFrequency)]
+    public PerfEventSource PerfEvent { get; set; } = PerfEventSource.CpuClock;
+
+    /// <summary>How many samples a second and processor.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfFrequency)]
+    [ValidateRange(1, int.MaxValue)]
+    public int Frequency { get; set; } = PerfEventAttachment.UsualFrequency;
+
+    /// <summary>The objects of the kernel to go through, once: task, task_file.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
+    [ArgumentCompleter(typeof(IteratorCompleter))]
+    [ValidateNotNullOrEmpty]
+    public string? Iterator { get; set; }
+
+    /// <summary>The process to trace; all where none is given.</summary>
+    [Parameter]
+    [ValidateRange(1, int.MaxValue)]
+    public int ProcessId { get; set; }
+
+    /// <summary>What the output goes through on its way to the session.</summary>
+    [Parameter]
+    public EventBuffer Buffer { get; set; }
+
+    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
+    [Parameter]
+    [ValidateRange(1, 1 << 30)]
+    public int BufferSize { get; set; }
+
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
+        ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
+
+    // The hook lets through that process alone where it can; elsewhere the program does.
+    private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent or OfFrequency or OfIterator;
+
+    /// <inheritdoc/>
+    protected override void Process()
+    {
+        var hook = Place();
+        var definition = Define(hook);
+        var compiled = hook.Compile(definition);
+        if (compiled.Events is null)
+        {
+            throw new CompileException("NoOutput", "The script puts out nothing, so that there is nothing to trace.", null,
+                "Put out an object: [pscustomobject]@{ Id = $process.Id }.");
+        }
+
+        if (!ShouldProcess(hook.Description, "Trace")) return;
+        using var loaded = ProgramLoader.Load(compiled, hook.Options);
+        using var stream = new EventStream([loaded]);
+        using var attachment = hook.Attach(loaded, null, false);
+        Session.Own(attachment);
+        WriteVerbose($"{hook.Description} is being traced.");
+        Write(stream, attachment is IteratorAttachment iterator ? [iterator] : []);
+    }
+
+    private ProgramDefinition Define(Hook hook)
+    {
+        if (Code is null && Program is null)
+            throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.", nameof(Code));
+        var definition = new ProgramDefinition(Program?.Name ?? "trace", Program?.Type ?? hook.Type);
+        // An iterator goes through all its objects at once.
+        definition.BufferSize = ParameterSetName == OfIterator ? IteratorBufferSize : 0;
+        if (ProcessId != 0 && !HookSelectsProcess)
+            definition.AddCode(code => code.If(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, then => then.Return()));
+        if (Program is not null) Add(Program, definition);
+        if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
+        if (BufferSize > 0) definition.BufferSize = BufferSize;
+        if (Code is not null) ScriptBlockCompiler.Compile(Code, definition, new SessionEvaluator(SessionState));
+        return definition;
+    }
+
+    // The definition stays as it is.
+    private static void Add(ProgramDefinition source, ProgramDefinition definition)
+    {
+        (definition.License, definition.Target, definition.Hook, definition.Probe) = (source.License, source.Target, source.Hook, source.Probe);
+        (definition.DefaultAction, definition.KernelVersion, definition.Buffer) = (source.DefaultAction, source.KernelVersion, source.Buffer);
+        if (source.BufferSize > 0) definition.BufferSize = source.BufferSize;
+        definition.Variables.AddRange(source.Variables);
+        definition.Maps.AddRange(source.Maps);
+        definition.Functions.AddRange(source.Functions);
+        definition.Body.AddRange(source.Body);
+    }
+
+    private Hook Place()
+    {
+        switch (ParameterSetName)
+        {
+            case OfRawTracepoint:
+                return Hooks.RawTracepoint(RawTracepoint!, isTyped: Program is null ? BtfTypes.Kernel is not null : Program.Type == ProgramType.Tracing);
+            case OfKprobe:
+                return Hooks.Kprobe(Kprobe!, onReturn: false);
+            case OfKretprobe:
+                return Hooks.Kprobe(Kretprobe!, onReturn: true);
+            case OfUprobe or OfUretprobe:
+                var (file, symbol) = Split(Uprobe ?? Uretprobe!, "function");
+                return Hooks.Uprobe(file, symbol, onReturn: Uretprobe is not null, processId: ProcessId);
+            case OfPath:
+                return Hooks.Uprobe(Path!, Function, Return, processId: ProcessId);
+            case OfUsdt:
+                var (marked, probe) = Split(Usdt!, "provider:name");
+                return Hooks.Usdt(marked, probe, ProcessId);
+            case OfFentry:
+                return Hooks.Fentry(Fentry!, onReturn: false);
+            case OfFexit:
+                return Hooks.Fentry(Fexit!, onReturn: true);
+            case OfLsm:
+                return Hooks.Lsm(Lsm!);
+            case OfPerfEvent or OfFrequency:
+                return Hooks.PerfEvent(PerfEvent, Frequency, 0, ProcessId, null);
+            case OfIterator:
+                return Hooks.Iterator(Iterator!, ProcessId);
+            default:
+                return Hooks.Tracepoint(Tracepoint!);
+        }
+    }
+
+    private static (string File, string Place) Split(string text, string what)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        return colon > 0 && colon < text.Length - 1
+            ? (text[..colon], text[(colon + 1)..])
+            : throw new ArgumentException($"'{text}' does not say where: write it as path:{what}.");
+    }
+}

@@ -1,0 +1,177 @@
+using System.Net;
+using System.Net.Sockets;
+using EbpfCat.Events;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Traces;
+using EbpfCat.Tracing;
+
+namespace EbpfCat.Tests.Traces;
+
+public sealed class SyscallTraceTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public void A_bind_is_told_of_with_its_address_and_its_time()
+    {
+        using var trace = SyscallTrace.Start(["bind"], new() { ProcessIds = [Environment.ProcessId] });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        var before = DateTime.Now;
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 31337));
+        var after = DateTime.Now;
+
+        var one = Assert.IsType<SyscallEvent>(Read(trace, 1).Single(), exactMatch: false);
+
+        Assert.Equal("bind", Get(one, "Syscall"));
+        Assert.Equal((uint)Environment.ProcessId, Get(one, "ProcessId"));
+        Assert.Equal((uint)SyscallTrace.CurrentThread, Get(one, "ThreadId"));
+        Assert.Equal(File.ReadAllText("/proc/thread-self/comm").Trim(), Get(one, "ProcessName"));
+        Assert.Equal((int)socket.Handle, Get(one, "fd"));
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 31337), Get(one, "umyaddr"));
+        var time = Assert.IsType<DateTime>(Get(one, "Time"));
+        Assert.InRange(time, before.AddMilliseconds(-1), after.AddMilliseconds(1));
+        Assert.Equal(
+            ["Time", "Syscall", "ProcessName", "ProcessId", "ThreadId", "UserId", "GroupId", "fd", "umyaddr", "addrlen"],
+            one.GetType().GetProperties().Select(property => property.Name));
+    }
+
+    [Fact]
+    public void A_whole_call_has_its_arguments_its_result_and_how_long_it_took()
+    {
+        using var trace = SyscallTrace.Start(["mkdir", "rmdir"], new() { Moment = SyscallMoment.Whole, ProcessIds = [Environment.ProcessId] });
+        var path = Path.Combine(Path.GetTempPath(), $"ebpfcat-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(path);
+        Directory.Delete(path);
+        Assert.ThrowsAny<IOException>(() => Directory.Delete("/proc/1"));
+
+        var seen = Read(trace, 3).ToLookup(one => Get(one, "Syscall"));
+
+        var made = seen["mkdir"].First(one => (string?)Get(one, "pathname") == path);
+        Assert.Equal(0L, Get(made, "ReturnValue"));
+        Assert.InRange((TimeSpan)Get(made, "Duration")!, TimeSpan.FromTicks(1), Long);
+        var removed = seen["rmdir"].ToList();
+        Assert.Contains(removed, one => (string?)Get(one, "pathname") == path && (long)Get(one, "ReturnValue")! == 0);
+        Assert.Contains(removed, one => (string?)Get(one, "pathname") == "/proc/1" && (long)Get(one, "ReturnValue")! < 0);
+        Assert.Equal(0, trace.Events.TakeLost());
+    }
+
+    [Fact]
+    public void A_call_that_ends_is_told_of_with_its_result()
+    {
+        using var trace = SyscallTrace.Start(["rmdir"], new() { Moment = SyscallMoment.Exit, ProcessIds = [Environment.ProcessId] });
+        Assert.ThrowsAny<IOException>(() => Directory.Delete("/proc/1"));
+        Assert.InRange((long)Get(Read(trace, 1).Single(), "ReturnValue")!, -133, -1);
+    }
+
+    [Theory]
+    [InlineData(SyscallMoment.Enter)]
+    [InlineData(SyscallMoment.Whole)]
+    public void Any_call_is_told_of_by_name_with_its_arguments(SyscallMoment moment)
+    {
+        using var trace = SyscallTrace.Start([SyscallTrace.All], new() { Moment = moment, ProcessIds = [Environment.ProcessId] });
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var number = (ulong)socket.Handle;
+
+        var one = ReadUntil(trace, each => Equals(Get(each, "Syscall"), "bind"));
+
+        var arguments = Assert.IsType<ulong[]>(Get(one, "Arguments"));
+        Assert.Equal(6, arguments.Length);
+        Assert.Equal((number, 16ul), (arguments[0], arguments[2]));
+        if (moment == SyscallMoment.Whole) Assert.Equal(0L, Get(one, "ReturnValue"));
+    }
+
+    [Fact]
+    public void The_kernel_lets_through_what_was_asked_for_alone()
+    {
+        var name = File.ReadAllText("/proc/thread-self/comm").Trim();
+        Assert.Equal(1, Count(new() { ProcessIds = [1, Environment.ProcessId] }));
+        Assert.Equal(0, Count(new() { ProcessIds = [1, 2] }));
+        Assert.Equal(1, Count(new() { ProcessNames = ["none", name.ToUpperInvariant()] }));
+        Assert.Equal(1, Count(new() { ProcessNames = [name[..3] + "*"] }));
+        Assert.Equal(0, Count(new() { ProcessNames = [name + "x"] }, "/proc/2"));
+        Assert.Equal(1, Count(new() { UserIds = [0], ProcessIds = [Environment.ProcessId] }));
+        Assert.Equal(0, Count(new() { UserIds = [4_000_000_000], ProcessIds = [Environment.ProcessId] }));
+        Assert.Equal(0, Count(new() { ProcessIds = [Environment.ProcessId], ExceptThread = SyscallTrace.CurrentThread }));
+        Assert.Throws<ArgumentException>(() => Count(new() { ProcessNames = ["a*b"] }));
+    }
+
+    [Fact]
+    public void Names_may_be_patterns_and_other_names_and_bad_ones_are_refused()
+    {
+        Assert.Equal(["openat", "openat2"], SyscallTrace.Resolve(["openat*"]));
+        Assert.Equal(["newfstatat", "bind"], SyscallTrace.Resolve(["fstatat", "bind", "bind"]));
+        Assert.Equal(["*"], SyscallTrace.Resolve(["bind", "*"]));
+        Assert.Contains("openat", Assert.Throws<UnknownNameException>(() => SyscallTrace.Resolve(["opennat"])).Suggestions);
+        Assert.Throws<UnknownNameException>(() => SyscallTrace.Resolve(["opennat*"]));
+    }
+
+    [Theory]
+    [InlineData(SyscallMoment.Enter)]
+    [InlineData(SyscallMoment.Exit)]
+    [InlineData(SyscallMoment.Whole)]
+    public void Every_system_call_of_the_machine_can_be_told_of(SyscallMoment moment)
+    {
+        var refused = new List<string>();
+        var programs = new SyscallPrograms(new() { Moment = moment }, 16);
+        foreach (var name in Syscalls.Current.Names)
+        {
+            var syscall = Syscalls.Current[name];
+            try
+            {
+                if (moment != SyscallMoment.Whole)
+                {
+                    EbpfProgram.Compile(programs.Single(syscall));
+                    continue;
+                }
+
+                var begin = programs.Begin(syscall);
+                EbpfProgram.Compile(begin);
+                EbpfProgram.Compile(programs.End(syscall, begin.Maps[0]));
+            }
+            catch (CompileException refusal)
+            {
+                refused.Add($"{name}: {refusal.Message}");
+            }
+        }
+
+        Assert.Empty(refused);
+    }
+
+    private static object? Get(EventObject one, string name) => one.GetType().GetProperty(name)!.GetValue(one);
+
+    private static List<EventObject> Read(SyscallTrace trace, int most)
+    {
+        var seen = new List<EventObject>();
+        trace.Events.Read(seen.Add, Long, most, Token);
+        return seen;
+    }
+
+    private static EventObject ReadUntil(SyscallTrace trace, Func<EventObject, bool> isWanted)
+    {
+        EventObject? found = null;
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        trace.Events.Read(
+            one =>
+            {
+                if (found is not null || !isWanted(one)) return;
+                found = one;
+                stop.Cancel();
+            },
+            Long, cancellation: stop.Token);
+        return found ?? throw new InvalidOperationException("The call was not told of.");
+    }
+
+    // How many calls for a directory that only this test names are let through, of one.
+    private static int Count(SyscallTraceOptions options, string path = "/proc/1")
+    {
+        using var trace = SyscallTrace.Start(["rmdir"], options);
+        Assert.ThrowsAny<IOException>(() => Directory.Delete(path));
+        var count = 0;
+        trace.Events.Read(one => count += (string?)Get(one, "pathname") == path ? 1 : 0, TimeSpan.Zero, cancellation: Token);
+        return count;
+    }
+}

@@ -1,0 +1,165 @@
+# What the attachments of every kind have in common: pins, finding what others attached, completion.
+
+BeforeDiscovery {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    # Links of perf events, which a pin of tracing takes, came with Linux 5.15.
+    $hasPerfLinks = (Get-EbpfFeature PerfEvent -ErrorAction Ignore | Where-Object Kind -eq Attachment).IsSupported
+    $kinds = @(
+        @{ Kind = 'Tracepoint'; Type = 'Tracepoint'; Command = 'New-TracepointAttachment syscalls/sys_enter_getpgid'; Target = 'syscalls/sys_enter_getpgid'; PerfLink = $true }
+        @{ Kind = 'RawTracepoint'; Type = 'RawTracepoint'; Command = 'New-RawTracepointAttachment sched_process_fork'; Target = 'sched_process_fork' }
+        @{ Kind = 'RawTracepoint'; Type = 'Tracing'; Command = 'New-RawTracepointAttachment sched_process_fork'; Target = 'sched_process_fork' }
+        @{ Kind = 'Uprobe'; Type = 'Kprobe'; Command = 'New-UprobeAttachment libc a64l'; Target = '*/libc.so.6:a64l'; PerfLink = $true }
+        @{ Kind = 'Uretprobe'; Type = 'Kprobe'; Command = 'New-UprobeAttachment libc a64l -Return'; Target = '*/libc.so.6:a64l'; PerfLink = $true }
+        @{ Kind = 'PerfEvent'; Type = 'PerfEvent'; Command = 'New-PerfEventAttachment -Frequency 5'; Target = 'CpuClock 5 Hz'; PerfLink = $true }
+        @{ Kind = 'Tc'; Type = 'Tc'; Command = 'New-TcAttachment near0'; Target = 'near0 Ingress' }
+        @{ Kind = 'Xdp'; Type = 'Xdp'; Command = 'New-XdpAttachment near0 -Mode Generic'; Target = 'near0' }
+        if ([EbpfCat.Attachments.ControlGroups]::Root) {
+            @{ Kind = 'Cgroup'; Type = 'CgroupSkb'; Command = "New-CgroupAttachment ebpfcat-pinned-$PID"; Target = "*/ebpfcat-pinned-$PID" }
+        }
+        if (Test-Path /sys/bus/event_source/devices/kprobe) {
+            @{ Kind = 'Kprobe'; Type = 'Kprobe'; Command = 'New-KprobeAttachment tcp_v4_connect'; Target = 'tcp_v4_connect'; PerfLink = $true }
+        }
+    )
+    $pinnable = $kinds | Where-Object { $hasPerfLinks -or -not $_.PerfLink }
+    $unpinnable = $kinds | Where-Object { -not $hasPerfLinks -and $_.PerfLink }
+}
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
+    $pin = "ebpfcat-test-$PID"
+    $group = if ($root = [EbpfCat.Attachments.ControlGroups]::Root) { New-Item -ItemType Directory "$root/ebpfcat-pinned-$PID" }
+    $verdicts = @{ Tc = "'Pass'"; Xdp = "'Pass'"; CgroupSkb = "'Allow'" }
+
+    # Attaches in another pwsh; one that is started stays until it is killed.
+    function Invoke-Elsewhere([string] $Type, [string] $Command, [switch] $Start) {
+        $code = "Import-Module '$env:EBPFCAT_MODULE'; `$a = New-EbpfProgram -Name elsewhere -Type $Type | Add-EbpfVariable n uint64 -InitialValue 7 |
+            Add-EbpfCode { `$n += 0; $($verdicts[$Type]) } | $Command; `$a.Kind"
+        if ($Start) { $code += '; Start-Sleep 60' }
+        $info = [Diagnostics.ProcessStartInfo]::new('pwsh', [string[]] ('-NoProfile', '-NonInteractive', '-Command', $code))
+        $info.RedirectStandardOutput = $true
+        $info.Environment['NO_COLOR'] = '1'
+        $process = [Diagnostics.Process]::Start($info)
+        if ($Start) {
+            $process.StandardOutput.ReadLine() | Should -Not -BeNullOrEmpty
+            return $process
+        }
+
+        $process.StandardOutput.ReadToEnd().Trim()
+        $process.WaitForExit()
+    }
+}
+
+AfterAll { if ($group) { rmdir $group.FullName } }
+
+Describe 'Attachments' {
+    BeforeEach { Enter-TestNetwork }
+
+    AfterEach {
+        Get-EbpfAttachment -Pin "$pin*" | Remove-EbpfAttachment
+        Get-EbpfAttachment | Remove-EbpfAttachment
+        Exit-TestNetwork
+    }
+
+    It 'that another process pinned are found, read and removed: <Kind> of type <Type>' -ForEach $pinnable {
+        Invoke-Elsewhere $Type "$Command -Pin $pin" | Should -Be $Kind
+        $found = Get-EbpfAttachment -Pin $pin
+        $found.Kind | Should -Be $Kind
+        $found.Target | Should -BeLike $Target
+        $found.Program.Name | Should -Be elsewhere
+        $found | Get-EbpfMapValue n | Should -Be 7
+        $found | Remove-EbpfAttachment
+        Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
+        Get-EbpfAttachment -All | Where-Object { $_ -is [EbpfCat.Attachments.KernelAttachment] -and $_.ProgramName -eq 'elsewhere' } | Should -BeNullOrEmpty
+    }
+
+    It 'that this kernel cannot keep are not pinned: <Kind>' -ForEach $unpinnable {
+        $program = New-EbpfProgram -Type $Type | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
+        { $program | & ([scriptblock]::Create("`$input | $Command -Pin $pin")) } | Should -Throw '*since Linux 5.15*'
+        Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
+    }
+
+    It 'of other processes are listed with -All: <Kind> of type <Type>' -ForEach ($pinnable | Where-Object Kind -notin PerfEvent) {
+        $process = Invoke-Elsewhere $Type $Command -Start
+        try {
+            $found = Get-EbpfAttachment -All | Where-Object { $_ -is [EbpfCat.Attachments.KernelAttachment] -and $process.Id -in $_.ProcessIds }
+            # A filter of the queueing discipline, where tc has no links, is nobody's.
+            if (-not $found -and $Kind -eq 'Tc') { Set-ItResult -Skipped -Because 'tc has no links before Linux 6.6'; return }
+            $found.ProgramName | Should -Be elsewhere
+            $found | Get-EbpfMapValue n | Should -Be 7
+            # What a perf event is of, the kernel tells since Linux 6.6.
+            if ($found.Target -or -not $PerfLink) {
+                $found.Kind | Should -Be $Kind
+                $name = if ($Kind -eq 'Tracepoint') { 'sys_enter_getpgid' } elseif ($Kind -like 'U*probe') { '*libc.so.6:0x*' } else { $Target }
+                $found.Target | Should -BeLike $name
+            }
+
+            $failure = Get-Refusal { $found | Remove-EbpfAttachment -ErrorAction Stop }
+            if ($Kind -in 'Tc', 'Xdp', 'Cgroup') {
+                $failure | Should -BeNullOrEmpty
+                Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds -and $_.Target -like $Target } | Should -BeNullOrEmpty
+            }
+            else { "$failure" | Should -BeLike "*ends when nobody holds it*process $($process.Id)*" }
+        }
+        finally {
+            $process.Kill()
+            $process.WaitForExit()
+        }
+
+        Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds } | Should -BeNullOrEmpty
+    }
+
+    It 'are shown in a table, each kind' {
+        $null = New-EbpfProgram -Name watch -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment sched/sched_switch
+        $null = New-EbpfProgram -Name guard -Type Tc -Code { 'Pass' } | New-TcAttachment near0
+        $table = Get-EbpfAttachment | Out-String -Width 120
+        $table | Should -Match 'Kind +Target +Program +Link +Pin +Attached'
+        $table | Should -Match 'Tracepoint +sched/sched_switch +watch'
+        $table | Should -Match 'Tc +near0 Ingress +guard'
+        Get-EbpfAttachment -All | Out-String | Should -Match 'sched/sched_switch'
+    }
+
+    It 'of a definition twice are two' {
+        $program = New-EbpfProgram -Type Tc | Add-EbpfVariable n uint64 | Add-EbpfCode { if ($packet.Udp) { $n++ }; 'Unspec' }
+        $first = $program | New-TcAttachment near0
+        $second = $program | New-TcAttachment near0
+        Send-Packet 3
+        Wait-Until { ($first | Get-EbpfMapValue n) -eq 3 -and ($second | Get-EbpfMapValue n) -eq 3 }
+        $first | Remove-EbpfAttachment
+        Send-Packet 2
+        Wait-Until { ($second | Get-EbpfMapValue n) -eq 5 }
+    }
+}
+
+Describe 'Completion' {
+    It 'finds <Wanted> for: <Line>' -ForEach @(
+        @{ Line = 'New-TracepointAttachment enter_opena'; Wanted = 'syscalls/sys_enter_openat' }
+        @{ Line = 'New-TracepointAttachment sched_sw'; Wanted = 'sched/sched_switch' }
+        @{ Line = 'New-TracepointAttachment sys_*_getpgid'; Wanted = 'syscalls/sys_exit_getpgid' }
+        @{ Line = 'New-RawTracepointAttachment process_ex'; Wanted = 'sched_process_exec' }
+        @{ Line = 'New-KprobeAttachment v4_conn'; Wanted = 'tcp_v4_connect' }
+        @{ Line = 'New-FentryAttachment tcp_v4_conn'; Wanted = 'tcp_v4_connect' }
+        @{ Line = 'New-UprobeAttachment libc.so'; Wanted = 'libc.so.6' }
+        @{ Line = 'New-UprobeAttachment libc 64'; Wanted = 'a64l' }
+        @{ Line = 'New-UprobeAttachment -Path libc -Function mallo'; Wanted = 'malloc' }
+        @{ Line = 'New-CgroupAttachment user.slice -Hook Conn'; Wanted = 'Connect4' }
+        @{ Line = 'New-PerfEventAttachment -Event C'; Wanted = 'CpuClock' }
+        @{ Line = 'New-TcAttachment l'; Wanted = 'lo' }
+        @{ Line = 'New-SocketFilterAttachment l'; Wanted = 'lo' }
+        @{ Line = 'New-EbpfProgram -Type Tracepoint -Target sched_sw'; Wanted = 'sched/sched_switch' }
+        @{ Line = 'New-EbpfProgram -Type Tracing -Hook F'; Wanted = 'Fexit' }
+        @{ Line = 'New-EbpfProgram -Type Tracing -Hook Iterator -Target task_'; Wanted = 'task_file' }
+    ) {
+        (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Wanted
+    }
+
+    It 'is quick among thousands of names' {
+        $null = TabExpansion2 'New-TracepointAttachment '
+        $null = TabExpansion2 'New-KprobeAttachment '
+        foreach ($line in 'New-TracepointAttachment sys_enter_op', 'New-KprobeAttachment tcp_', 'New-TracepointAttachment ') {
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            (TabExpansion2 $line).CompletionMatches.Count | Should -BeGreaterThan 1
+            $clock.ElapsedMilliseconds | Should -BeLessThan 1000
+        }
+    }
+}

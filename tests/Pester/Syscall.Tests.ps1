@@ -1,0 +1,205 @@
+# System calls as objects, the kernel's trace log, and what programs count shown in the terminal.
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    Import-Module $PSScriptRoot/TestTracing.psm1 -Force
+    $calls = Get-CLibrary
+
+    # Runs a script while something is traced: on a thread of its own, once the programs of the trace are there.
+    function Invoke-During([string] $Program, [string] $Script, [scriptblock] $Trace) {
+        $job = Start-ThreadJob {
+            Import-Module $using:env:EBPFCAT_MODULE
+            foreach ($try in 1..300) {
+                if (Get-EbpfAttachment | Where-Object { $_.Program.Name -eq $using:Program }) { break }
+                Start-Sleep -Milliseconds 20
+            }
+            & ([scriptblock]::Create($using:Script))
+        }
+        try { & $Trace }
+        finally { $script:done = $job | Receive-Job -Wait -AutoRemoveJob }
+    }
+}
+
+Describe 'Trace-Syscall' {
+    It 'tells of a process that binds to an address: who, what and when' {
+        # A shell of its own, so that the process has a name and a user of its own.
+        $code = 'while (-not (Test-Path $env:GO)) { Start-Sleep -Milliseconds 20 }
+            $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 31337)
+            $before = [DateTime]::Now; $listener.Start(); $after = [DateTime]::Now
+            "{0:o}|{1:o}|{2}" -f $before, $after, $listener.Server.Handle
+            Start-Sleep -Milliseconds 200; $listener.Stop()'
+        $go = Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-go-$PID"
+        $env:GO = $go
+        $output = "$go.out"
+        try {
+            $child = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-EncodedCommand',
+                ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($code))) -PassThru -RedirectStandardOutput $output
+            $one = Invoke-During bind "Set-Content '$go' go" {
+                Trace-Syscall bind -ProcessId $child.Id -Timeout 60 | Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
+            }
+            $threads = Get-ChildItem "/proc/$($child.Id)/task" | ForEach-Object Name
+            $child.WaitForExit(30000) | Should -BeTrue
+            $before, $after, $handle = (Get-Content $output) -split '\|'
+            $one | Should -BeOfType EbpfCat.Traces.SyscallEvent
+            $one.ProcessId | Should -Be $child.Id
+            $threads | Should -Contain "$($one.ThreadId)"
+            $one.ProcessName | Should -Not -BeNullOrEmpty
+            $one.UserId, $one.GroupId | Should -Be (& id -u), (& id -g)
+            $one.fd | Should -Be $handle
+            $one.umyaddr | Should -BeOfType Net.IPEndPoint
+            $one.addrlen | Should -Be 16
+            $one.Time | Should -BeGreaterOrEqual ([datetime]$before).AddMilliseconds(-1)
+            $one.Time | Should -BeLessOrEqual ([datetime]$after).AddMilliseconds(1)
+            $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String -Width 200 | Should -BeLike '*umyaddr*127.0.0.1:31337*'
+        }
+        finally {
+            Remove-Item $go, $output -ErrorAction Ignore
+            $env:GO = $null
+            if (-not $child.HasExited) { $child.Kill() }
+        }
+    }
+
+    It 'gives the path of a unix socket, and texts' {
+        $path = Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-socket-$PID"
+        $seen = Invoke-During unlink "
+                `$socket = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
+                `$socket.Bind([Net.Sockets.UnixDomainSocketEndPoint]::new('$path'))
+                `$socket.Dispose(); [IO.File]::Delete('$path'); [IO.File]::Delete('$path')" {
+            Trace-Syscall bind, unlink -ProcessId $PID -Timeout 60 | Where-Object { "$($_.umyaddr)$($_.pathname)" -eq $path } | Select-Object -First 2
+        }
+        $bind = $seen | Where-Object Syscall -EQ bind
+        $bind.umyaddr | Should -BeOfType Net.Sockets.UnixDomainSocketEndPoint
+        "$($bind.umyaddr)" | Should -Be $path
+        ($seen | Where-Object Syscall -EQ unlink).pathname | Should -Be $path
+    }
+
+    It 'tells with -IncludeReturn what a call returned and how long it took' {
+        $seen = Invoke-During rmdir '[IO.Directory]::CreateDirectory("/tmp/ebpfcat-$PID"); [IO.Directory]::Delete("/tmp/ebpfcat-$PID"); try { [IO.Directory]::Delete("/proc/1") } catch { }' {
+            Trace-Syscall rmdir -IncludeReturn -ProcessId $PID -First 2 -Timeout 60
+        }
+        $seen.pathname | Should -Be "/tmp/ebpfcat-$PID", /proc/1
+        $seen[0].ReturnValue | Should -Be 0
+        $seen[1].ReturnValue | Should -BeLessThan 0
+        $seen.Duration | ForEach-Object { $_ | Should -BeOfType timespan; $_ | Should -BeGreaterThan ([timespan]::Zero) }
+        "$($seen[0])" | Should -Be "rmdir(pathname=`"/tmp/ebpfcat-$PID`") = 0"
+        $seen | Out-String -Width 200 | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -*"
+        $seen[0].psobject.Properties.Name | Should -Be Time, Syscall, ProcessName, ProcessId, ThreadId, UserId, GroupId, pathname, ReturnValue, Duration
+    }
+
+    It 'tells with -OnExit what a call returned' {
+        $seen = Invoke-During getpgid '1..3 | ForEach-Object { [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq "EbpfCatTestCalls" })[-1].GetType("CLibrary")::getpgid(0) }' {
+            Trace-Syscall getpgid -OnExit -ProcessId $PID -First 2 -Timeout 60
+        }
+        $seen.ReturnValue | Sort-Object -Unique | Should -Be $calls::getpgid(0)
+        $seen[0].psobject.Properties.Name | Should -Not -Contain pid
+    }
+
+    It 'tells of any call by its name and its six arguments' {
+        $one = Trace-Syscall * -ProcessId $PID -First 1 -Timeout 60
+        $one.Syscall | Should -BeIn ([EbpfCat.Tracing.Syscalls]::Current.Names)
+        $one.Arguments.Count | Should -Be 6
+    }
+
+    It 'does not tell of what its own thread does' {
+        $thread = [int]([IO.File]::ResolveLinkTarget('/proc/thread-self', $false).Name)
+        $seen = Trace-Syscall * -ProcessId $PID -First 200 -Timeout 5 | ForEach-Object { $null = [IO.File]::Exists('/proc/1'); $_ }
+        $seen.ThreadId | Should -Not -Contain $thread
+    }
+
+    It 'selects in the kernel by name and user' {
+        $busy = { 1..20 | ForEach-Object { [IO.File]::Delete("/tmp/ebpfcat-none-$PID") } }
+        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessId $PID -UserId 4000000000 -Timeout 1 } | Should -BeNullOrEmpty
+        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessName nobodyisnamedso -Timeout 1 } | Should -BeNullOrEmpty
+        (Invoke-During unlink $busy { Trace-Syscall unlink -ProcessId 1, $PID -UserId (& id -u) -First 5 -Timeout 30 }).Count | Should -Be 5
+        { Trace-Syscall unlink -ProcessName a*b } | Should -Throw '*beginning*'
+    }
+
+    It 'takes patterns, and leaves nothing' {
+        $null = Invoke-During unlinkat '[IO.File]::Delete("/tmp/ebpfcat-none")' { Trace-Syscall unlink* -ProcessId $PID -First 1 -Timeout 30 }
+        Get-EbpfAttachment syscalls/* | Should -BeNullOrEmpty
+    }
+
+    It 'refuses names that are none, with the nearest' {
+        $failure = { Trace-Syscall opennat } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'UnknownName,*'
+        "$failure" | Should -BeLike '*opennat*did you mean openat*'
+        $failure.CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+
+    It 'completes the names' {
+        $line = 'Trace-Syscall opena'
+        (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be openat, openat2
+        (TabExpansion2 $line $line.Length).CompletionMatches[0].ToolTip | Should -Be 'openat(dfd, filename, flags, mode)'
+    }
+
+    It 'traces nothing with -WhatIf' {
+        Trace-Syscall bind -WhatIf | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Get-EbpfTraceLog' {
+    It 'gives what Write-Debug wrote, and waits for more' {
+        $mark = "mark$([Random]::Shared.Next(1000000))"
+        $program = New-EbpfProgram -Type Xdp -Code { Write-Debug "$($using:mark) on $($kernel.Cpu)"; 'Pass' } | Import-EbpfProgram
+        try {
+            $null = $program | Invoke-EbpfProgram ([byte[]]::new(64)) -Repeat 3
+            $lines = Get-EbpfTraceLog -Timeout 1 | Where-Object Text -Like "$mark*"
+            $lines.Count | Should -Be 3
+            $lines[0].Text | Should -Be "$mark on $($lines[0].Processor)"
+            $lines | Out-String | Should -BeLike '*ThreadId*Text*'
+            # All were taken.
+            Get-EbpfTraceLog | Where-Object Text -Like "$mark*" | Should -BeNullOrEmpty
+            $job = Start-ThreadJob {
+                Import-Module $using:env:EBPFCAT_MODULE
+                Start-Sleep -Milliseconds 500
+                $null = $using:program | Invoke-EbpfProgram ([byte[]]::new(64))
+            }
+            $line = Get-EbpfTraceLog -Wait -Timeout 60 | Where-Object Text -Like "$mark*" | Select-Object -First 1
+            $line.Text | Should -BeLike "$mark on *"
+            $job | Wait-Job | Remove-Job
+        }
+        finally { $program.Dispose() }
+    }
+
+    It 'ends when it is stopped' {
+        $shell = [powershell]::Create()
+        try {
+            $running = $shell.AddScript("Import-Module '$env:EBPFCAT_MODULE'; Get-EbpfTraceLog -Wait").BeginInvoke()
+            Start-Sleep -Milliseconds 1500
+            $clock = [Diagnostics.Stopwatch]::StartNew()
+            $shell.Stop()
+            $clock.Elapsed.TotalSeconds | Should -BeLessThan 5
+        }
+        finally { $shell.Dispose() }
+    }
+}
+
+Describe 'What programs count' {
+    It 'is drawn where it is a histogram' {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfMap sizes -Type Hash -Key uint32 -Value histogram -MaxEntries 4 |
+            Add-EbpfCode { foreach ($i in 1..7) { $null = $sizes.Observe(0, $i) } } | Import-EbpfProgram
+        try {
+            $null = $program | Invoke-EbpfProgram ([byte[]]::new(64))
+            $shown = $program | Get-EbpfMapValue sizes | Out-String
+            $shown | Should -Match '(?m)^0:\r?$'
+            $shown | Should -Match '\[4, 8\) +4 \|@+\|'
+            ($program | Get-EbpfMapValue sizes).Value | Out-String | Should -Match '\[2, 4\) +2 \|@+ +\|'
+            ($program | Get-EbpfMapValue sizes).Value.Count | Should -Be 7
+        }
+        finally { $program.Dispose() }
+    }
+
+    It 'names the functions of stacks that are keys' {
+        $program = New-EbpfProgram -Type Tracepoint | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
+            Add-EbpfCode { if ($process.Id -eq $using:PID) { $stacks[$kernel.Stack] += 1 } }
+        $attachment = $program | New-TracepointAttachment syscalls/sys_enter_getpgid
+        try {
+            $null = $calls::getpgid(0)
+            $entry = @($attachment | Get-EbpfMapValue stacks)[0]
+            $entry.Key.Frames.Symbol | Should -Contain do_syscall_64
+            $attachment | Get-EbpfMapValue stacks -Key $entry.Key | Should -BeGreaterOrEqual 1
+            $entry.Key.Frames | Out-String | Should -BeLike '*Symbol*do_syscall_64*'
+        }
+        finally { $attachment | Remove-EbpfAttachment }
+    }
+}

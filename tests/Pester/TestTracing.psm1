@@ -1,0 +1,68 @@
+# What tests of tracing make happen, and what the kernel can trace. The module must be imported.
+
+$library = $null
+
+<#
+.SYNOPSIS
+    Functions of the C library, called by this process: getpgid(2), a64l(3), l64a(3).
+#>
+function Get-CLibrary {
+    if ($script:library) { return $script:library }
+    $name = [Reflection.AssemblyName]::new('EbpfCatTestCalls')
+    $module = [Reflection.Emit.AssemblyBuilder]::DefineDynamicAssembly($name, 'Run').DefineDynamicModule('Calls')
+    $type = $module.DefineType('CLibrary', 'Public,Class')
+    $calls = @{ getpgid = [int], [int]; a64l = [long], [string]; l64a = [IntPtr], [long] }
+    foreach ($call in $calls.GetEnumerator()) {
+        $method = $type.DefinePInvokeMethod($call.Key, 'libc.so.6', 'Public,Static,PinvokeImpl', 'Standard', $call.Value[0],
+            @($call.Value[1]), 'Winapi', 'Ansi')
+        $method.SetImplementationFlags('PreserveSig')
+    }
+
+    $script:library = $type.CreateType()
+    $script:library
+}
+
+<#
+.SYNOPSIS
+    The kernel's function for a system call on this processor.
+#>
+function Get-SyscallFunction([string] $Name) {
+    $prefix = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { '__arm64_sys_' } else { '__x64_sys_' }
+    $prefix + $Name
+}
+
+<#
+.SYNOPSIS
+    Whether the kernel has kprobes.
+#>
+function Test-Kprobe { Test-Path /sys/bus/event_source/devices/kprobe }
+
+<#
+.SYNOPSIS
+    Whether the kernel can call programs from one of its functions (fentry).
+#>
+function Test-Trampoline([string] $Function) {
+    # Some kernels let nobody read the list, and then take no such programs either.
+    try { $functions = [IO.File]::ReadAllText("$([EbpfCat.Tracing.TraceFs]::Current.Path)/available_filter_functions") }
+    catch { return $false }
+    $functions -match "(?m)^$Function( |`$)" -and (Select-String -Path /proc/kallsyms -Pattern ' register_ftrace_direct$' -Quiet)
+}
+
+<#
+.SYNOPSIS
+    Whether the kernel asks programs where security is concerned (lsm=bpf).
+#>
+function Test-SecurityHook {
+    (Test-Path /sys/kernel/security/lsm) -and (Get-Content /sys/kernel/security/lsm) -split ',' -contains 'bpf'
+}
+
+<#
+.SYNOPSIS
+    Runs a script and gives the error that ended it; nothing where none did.
+#>
+function Get-Refusal([scriptblock] $Script) {
+    try { $null = & $Script }
+    catch { $_ }
+}
+
+Export-ModuleMember -Function Get-CLibrary, Get-SyscallFunction, Test-Kprobe, Test-Trampoline, Test-SecurityHook, Get-Refusal
