@@ -42,7 +42,7 @@ public sealed partial class LiveMap
     {
         if (definition.Existing is not null) return OpenExisting(definition);
         var (key, value) = (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
-        // With its types, for some kernels (before 6.3) take no map in its place that differs in that.
+        // With its types, for some kernels (6.1 among them) take no map in its place that differs in that.
         using var inner = definition.InnerMap is null ? null : Create(definition.InnerMap);
         var options = new MapCreateOptions
         {
