@@ -8,8 +8,9 @@ BeforeDiscovery {
                 while ($true) { $x++ } # here
             } }
         @{ Why = 'a program that is too complex'; Declare = $number; Words = '*1,000,000 instructions*'; Says = '*too large*'; Code = {
-                $x = 1
-                foreach ($i in 1..500000) { $x = $x -bxor $kernel.Time } # here
+                # After each round, the verifier has to follow one way more.
+                $odd = 0
+                foreach ($i in 1..1000) { if ($kernel.Random -band 1) { $odd++ }; if ($odd -eq 5000) { $x = 2 } } # here
             } }
         @{ Why = 'a helper of other types of program'; Declare = $number; Words = '*skb_load_bytes*programs of this type may not call*|*skb_load_bytes*does not have for this type*'; Says = '*skb_load_bytes*'; Code = {
                 $x = $packet.Length
