@@ -2,6 +2,7 @@
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
+    Import-Module $PSScriptRoot/TestTracing.psm1 -Force
     # Links of perf events, which a pin of tracing takes, came with Linux 5.15.
     $hasPerfLinks = (Get-EbpfFeature PerfEvent -ErrorAction Ignore | Where-Object Kind -eq Attachment).IsSupported
     $kinds = @(
@@ -16,8 +17,16 @@ BeforeDiscovery {
         if ([EbpfCat.Attachments.ControlGroups]::Root) {
             @{ Kind = 'Cgroup'; Type = 'CgroupSkb'; Command = "New-CgroupAttachment ebpfcat-pinned-$PID"; Target = "*/ebpfcat-pinned-$PID" }
         }
-        if (Test-Path /sys/bus/event_source/devices/kprobe) {
+        if (Test-Kprobe) {
             @{ Kind = 'Kprobe'; Type = 'Kprobe'; Command = 'New-KprobeAttachment tcp_v4_connect'; Target = 'tcp_v4_connect'; PerfLink = $true }
+            @{ Kind = 'Kretprobe'; Type = 'Kprobe'; Command = 'New-KprobeAttachment tcp_v4_connect -Return'; Target = 'tcp_v4_connect'; PerfLink = $true }
+        }
+        if (Test-Trampoline tcp_v4_connect) {
+            @{ Kind = 'Fentry'; Type = 'Tracing'; Command = 'New-FentryAttachment tcp_v4_connect'; Target = 'tcp_v4_connect' }
+            @{ Kind = 'Fexit'; Type = 'Tracing'; Command = 'New-FentryAttachment tcp_v4_connect -Return'; Target = 'tcp_v4_connect' }
+        }
+        if (Test-SecurityHook) {
+            @{ Kind = 'Lsm'; Type = 'Lsm'; Command = 'New-LsmAttachment task_getpgid'; Target = 'task_getpgid' }
         }
     )
     $pinnable = $kinds | Where-Object { $hasPerfLinks -or -not $_.PerfLink }
@@ -29,7 +38,7 @@ BeforeAll {
     Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
     $pin = "ebpfcat-test-$PID"
     $group = if ($root = [EbpfCat.Attachments.ControlGroups]::Root) { New-Item -ItemType Directory "$root/ebpfcat-pinned-$PID" }
-    $verdicts = @{ Tc = "'Pass'"; Xdp = "'Pass'"; CgroupSkb = "'Allow'" }
+    $verdicts = @{ Tc = "'Pass'"; Xdp = "'Pass'"; CgroupSkb = "'Allow'"; Lsm = "'Allow'" }
 
     # Attaches in another pwsh; one that is started stays until it is killed.
     function Invoke-Elsewhere([string] $Type, [string] $Command, [switch] $Start) {
@@ -87,8 +96,8 @@ Describe 'Attachments' {
             if (-not $found -and $Kind -eq 'Tc') { Set-ItResult -Skipped -Because 'tc has no links before Linux 6.6'; return }
             $found.ProgramName | Should -Be elsewhere
             $found | Get-EbpfMapValue n | Should -Be 7
-            # What a perf event is of, the kernel tells since Linux 6.6.
-            if ($found.Target -or -not $PerfLink) {
+            # What a perf event is of, the kernel tells since Linux 6.6; what a program is called from, since 5.13.
+            if ($found.Target -or $Kind -in 'RawTracepoint', 'Tc', 'Xdp', 'Cgroup') {
                 $found.Kind | Should -Be $Kind
                 $name = if ($Kind -eq 'Tracepoint') { 'sys_enter_getpgid' } elseif ($Kind -like 'U*probe') { '*libc.so.6:0x*' } else { $Target }
                 $found.Target | Should -BeLike $name

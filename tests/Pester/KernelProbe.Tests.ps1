@@ -1,5 +1,9 @@
 # Programs on the kernel's own tracepoints, functions, hooks and samples: that they fire, and see what happened.
 
+BeforeDiscovery {
+    Import-Module $env:EBPFCAT_MODULE -Force
+}
+
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
@@ -313,6 +317,18 @@ Describe 'Probes of the kernel' -Tag Hooks {
             $seen = $attachment | Get-EbpfMapValue tasks -Key $child.Id
             $seen.Name, $seen.Parent, $seen.Times | Should -Be sleep, $PID, 2
             ($attachment | Get-EbpfMapValue tasks -Key $PID).Name | Should -Be pwsh
+        }
+
+        It 'puts out an object for each, whenever it is received from' -Skip:(-not (Get-Command Receive-EbpfEvent -ErrorAction Ignore)) {
+            $attachment = New-EbpfProgram -Type Tracing |
+                Add-EbpfCode { [pscustomobject]@{ Id = $event.task.tgid; Thread = $event.task.pid; Parent = $event.task.real_parent.tgid } } |
+                New-IteratorAttachment task
+            $parent = (Get-Process -Id $PID).Parent.Id
+            foreach ($time in 1..2) {
+                $seen = $attachment | Receive-EbpfEvent
+                ($seen | Where-Object Thread -eq $PID).Parent | Should -Be $parent
+                $seen.Id | Should -Not -Contain 0
+            }
         }
 
         It 'goes through no object that is none' {

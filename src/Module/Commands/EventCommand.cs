@@ -57,28 +57,34 @@ public abstract class EventCommand : EbpfCommand
             return;
         }
 
-        // The buffer is emptied while the iterator fills it.
+        // The buffer is emptied while the iterators fill it; when they are through, what is left is taken, and that is all.
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        var running = Task.Run(() => iterators.ToList().ForEach(one => Run(one, done.Token)), CancellationToken.None);
-        _ = running.ContinueWith(_ => done.Cancel(), TaskScheduler.Default);
+        var running = Task.Run(() => Run(iterators, done), CancellationToken.None);
         try
         {
             var count = stream.Read(handler, Timeout, First, done.Token);
-            if (count < First && !Cancellation.IsCancellationRequested && running.IsCompleted)
-                stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
+            if (count < First && !Stopping && done.IsCancellationRequested) stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
         }
         finally
         {
             done.Cancel();
-            running.Wait(CancellationToken.None);
+            running.GetAwaiter().GetResult();
         }
     }
 
-    private static void Run(IteratorAttachment iterator, CancellationToken cancellation)
+    private static void Run(IEnumerable<IteratorAttachment> iterators, CancellationTokenSource done)
     {
-        foreach (var _ in iterator.Read())
+        try
         {
-            if (cancellation.IsCancellationRequested) return;
+            // What the programs write themselves is of no interest: what they put out comes through the buffer.
+            foreach (var _ in iterators.SelectMany(iterator => iterator.Read()))
+            {
+                if (done.IsCancellationRequested) return;
+            }
+        }
+        finally
+        {
+            done.Cancel();
         }
     }
 

@@ -178,7 +178,7 @@ public sealed class TraceEbpfCommand : EventCommand
     private ProgramDefinition Define(Hook hook)
     {
         if (Code is null && Program is null)
-            throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.", nameof(Code));
+            throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.");
         var definition = new ProgramDefinition(Program?.Name ?? "trace", Program?.Type ?? hook.Type);
         // An iterator goes through all its objects at once.
         definition.BufferSize = ParameterSetName == OfIterator ? IteratorBufferSize : 0;
