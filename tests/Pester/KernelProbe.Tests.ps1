@@ -20,7 +20,7 @@ BeforeAll {
     }
 }
 
-Describe 'Probes of the kernel' {
+Describe 'Probes of the kernel' -Tag Hooks {
     AfterEach { Get-EbpfAttachment | Remove-EbpfAttachment }
 
     Context 'New-TracepointAttachment' {

@@ -42,7 +42,8 @@ public sealed partial class LiveMap
     {
         if (definition.Existing is not null) return OpenExisting(definition);
         var (key, value) = (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
-        using var inner = definition.InnerMap is null ? null : Create(definition.InnerMap, null);
+        // With its types, for some kernels (6.1 among them) take no map in its place that differs in that.
+        using var inner = definition.InnerMap is null ? null : Create(definition.InnerMap);
         var options = new MapCreateOptions
         {
             Type = (BpfMapType)definition.Type,

@@ -18,7 +18,8 @@ internal static partial class VerifierRefusals
         (@"cannot pass map_type (?<map>\d+) into func (?<helper>[\w#]+)",
             "it does something to a map of type {map} that such maps cannot: the helper is {helper}",
             "Declare a map of another type, or use what maps of this type have."),
-        (@"expected prog array map for tail call",
+        // The second is what older kernels say, 6.1 among them.
+        (@"expected prog array map for tail call|^kernel subsystem misconfigured verifier$",
             "it goes on in a program of a map that holds no programs",
             "Declare the map with -Type ProgramArray."),
         (@"write into map forbidden",

@@ -20,6 +20,12 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
     public static partial int GetSession(int process);
 
+    [LibraryImport("libc", EntryPoint = "sched_get_priority_max")]
+    public static partial int GetHighestPriority(int policy);
+
+    [LibraryImport("libc", EntryPoint = "sched_get_priority_min")]
+    public static partial int GetLowestPriority(int policy);
+
     [LibraryImport("libc", EntryPoint = "a64l", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint Radix64ToLong(string digits);
 

@@ -74,6 +74,7 @@ internal sealed partial class Lowerer
         var arguments = call.Arguments.Select((argument, index) =>
             Argument(argument, index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number, map)).ToArray();
         var result = _b.Call(id, arguments);
+        if (HelperFacts.GivesNarrowStatus(id)) result = _b.Make(Op.SignExtend, 32, result);
         if (HelperFacts.ChangesPacket(id) && _info.Packet is PacketAccess.Direct or PacketAccess.DirectLinear)
         {
             ForgetPacket();

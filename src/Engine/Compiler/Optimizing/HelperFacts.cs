@@ -63,6 +63,12 @@ internal static class HelperFacts
     // Values of 32 bits: the verifier does not know, so the compiler uses this only for its own reasoning.
     private static readonly HashSet<int> Returns32Bits = [GetPrandomU32, GetSmpProcessorId];
 
+    /// <summary>
+    /// Whether the result is a number of 32 bits on kernels before 6.4, whose upper half says nothing: the verifier puts
+    /// the function of the map itself in the helper's place, and it returned an <c>int</c>.
+    /// </summary>
+    public static bool GivesNarrowStatus(int helper) => helper is MapUpdate or MapDelete or MapPush or MapPop or MapPeek;
+
     /// <summary>Whether pointers into the packet are void after the call.</summary>
     public static bool ChangesPacket(int helper) => ChangePacket.Contains(helper);
 
