@@ -76,7 +76,7 @@ internal static class Program
         using var hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Stop);
         try
         {
-            return RunAll(arguments, stop.Token) ? 0 : 1;
+            return RunAll(arguments, stop.Token);
         }
         catch (OperationCanceledException)
         {
@@ -85,11 +85,11 @@ internal static class Program
         catch (HarnessException failure)
         {
             Console.Error.WriteLine(failure.Message);
-            return 2;
+            return CannotRun;
         }
     }
 
-    private static bool RunAll(ParseResult arguments, CancellationToken cancellation)
+    private static int RunAll(ParseResult arguments, CancellationToken cancellation)
     {
         var releases = arguments.GetRequiredValue(Kernels).Select(KernelRelease.Parse).ToArray();
         var cache = new KernelCache(cancellation);
@@ -102,7 +102,21 @@ internal static class Program
         {
             var clock = Stopwatch.StartNew();
             Console.WriteLine($"== {release.Name} ({release.Suite})");
-            string outcome;
+            outcomes.Add((release, RunOne(release), clock.Elapsed));
+        }
+
+        foreach (var (release, outcome, time) in outcomes)
+        {
+            Console.WriteLine($"{release.Name,-7} {outcome,-12} {time.TotalSeconds,6:F1} s");
+        }
+
+        return outcomes.TrueForAll(each => each.Outcome == Passed) ? 0
+            : outcomes.TrueForAll(each => each.Outcome is Passed or NotThere) ? CannotRun
+            : 1;
+
+        string RunOne(KernelRelease release)
+        {
+            var outcome = NotThere;
             try
             {
                 var machine = new VirtualMachine(cache.GetKernel(release, arguments.GetValue(Refresh)), busybox)
@@ -111,25 +125,42 @@ internal static class Program
                     Processors = arguments.GetValue(Processors),
                     TimeLimit = TimeSpan.FromMinutes(arguments.GetValue(Minutes)),
                 };
-                var exitCode = machine.Run(command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);
-                outcome = exitCode == 0 ? Passed : $"failed ({exitCode})";
+                outcome = "did not end";
+                var exitCode = RunOnce(machine, BootAttempts);
+                return exitCode == 0 ? Passed : $"failed ({exitCode})";
             }
             catch (HarnessException failure)
             {
                 Console.Error.WriteLine(failure.Message);
-                outcome = "did not run";
+                return outcome;
             }
-
-            outcomes.Add((release, outcome, clock.Elapsed));
         }
 
-        foreach (var (release, outcome, time) in outcomes)
+        int RunOnce(VirtualMachine machine, int attempts)
         {
-            Console.WriteLine($"{release.Name,-7} {outcome,-12} {time.TotalSeconds,6:F1} s");
+            while (true)
+            {
+                try
+                {
+                    return machine.Run(command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);
+                }
+                catch (BootException failure) when (--attempts > 0)
+                {
+                    Console.Error.WriteLine(failure.Message);
+                    Console.WriteLine("Once more.");
+                }
+            }
         }
-
-        return outcomes.TrueForAll(outcome => outcome.Outcome == Passed);
     }
 
+    private const int CannotRun = 2;
+
+    // A kernel changes its own code while it boots, which emulated processors that the host keeps waiting do not always
+    // take in: it panics, one time in many.
+    private const int BootAttempts = 3;
+
     private const string Passed = "passed";
+
+    // The kernel cannot be fetched, or QEMU is missing.
+    private const string NotThere = "did not run";
 }

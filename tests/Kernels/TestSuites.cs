@@ -70,7 +70,7 @@ internal static class TestSuites
     public static string Command(string? category, IReadOnlyList<string> engineArguments)
     {
         var command = new StringBuilder("status=0\n");
-        command.Append("dotnet exec ").Append(Shell.Quote(EngineTests)).Append($" -noLogo -noColor -trait- Category={Timing}");
+        command.Append("dotnet exec ").Append(Shell.Quote(Metadata("EngineTests"))).Append($" -noLogo -noColor -trait- Category={Timing}");
         if (category is not null)
         {
             command.Append(" -trait ").Append(Shell.Quote($"Category={category}"));
@@ -97,8 +97,6 @@ internal static class TestSuites
 
         return command.AppendLine("exit $status").ToString();
     }
-
-    private static string EngineTests => $"tests/Engine/bin/{Metadata("Configuration")}/net10.0/EbpfCat.Engine.Tests.dll";
 
     private static string Metadata(string key) =>
         Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;

@@ -32,7 +32,8 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
     /// <summary>The exit code of a shell command, run in a directory with more environment variables than the usual ones.</summary>
     /// <remarks>
     /// What it writes goes to <paramref name="output"/>, line by line. <see cref="HarnessException"/> where the machine
-    /// does not come so far as to say how the command ended. The caller's thread has to outlive the machine.
+    /// does not come so far as to say how the command ended, <see cref="BootException"/> where it stops before the command
+    /// begins. The caller's thread has to outlive the machine.
     /// </remarks>
     public int Run(string command, string directory, IReadOnlyDictionary<string, string> environment, TextWriter output, CancellationToken cancellation)
     {
@@ -68,7 +69,8 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
 
         var reason = inTime ? "The machine stopped before the command ended." : $"The machine did not end within {TimeLimit.TotalMinutes} minutes.";
         var console = File.Exists(files["console"]) ? string.Join('\n', File.ReadLines(files["console"]).TakeLast(40)) : "";
-        throw new HarnessException($"{reason}\n{errors.Result}{console}");
+        var message = $"{reason}\n{errors.Result}{console}";
+        throw inTime && !File.Exists(files["results/booted"]) ? new BootException(message) : new HarnessException(message);
     }
 
     private static void Copy(StreamReader from, TextWriter to)

@@ -38,7 +38,7 @@ Describe 'The example' {
 
     It 'PacketCounter shows protocols and sources, in <Mode> mode' -ForEach @{ Mode = 'Native' }, @{ Mode = 'Generic' } {
         $process = Start-Example "'$examples/PacketCounter.ps1'", near0, -Mode, $Mode, -Count, 1, -Interval, 3
-        Wait-Until { Get-XdpAttachment near0 } 30
+        Wait-Until { Get-XdpAttachment near0 }
         Send-Packet 30
         Send-Packet 12 -Source fd77::4
         $output = $process.StandardOutput.ReadToEnd()
@@ -51,9 +51,9 @@ Describe 'The example' {
 
     It 'PacketCounter detaches on Ctrl-C' {
         $process = Start-Example "'$examples/PacketCounter.ps1'", near0, -Interval, 1
-        Wait-Until { Get-XdpAttachment near0 } 30
+        Wait-Until { Get-XdpAttachment near0 }
         & /bin/kill -INT $process.Id
-        $process.WaitForExit(20000) | Should -BeTrue
+        $process.WaitForExit(120000) | Should -BeTrue
         Get-XdpAttachment near0 | Should -BeNullOrEmpty
     }
 

@@ -349,7 +349,7 @@ Describe 'Get-EbpfFeature' {
         (Get-EbpfFeature Xdp -Kind Attachment).Since | Should -Be ([version]'5.9')
     }
 
-    It 'asks once' {
+    It 'asks once' -Tag Timing {
         $null = Get-EbpfFeature -Kind Helper -ProgramType Xdp
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $features = Get-EbpfFeature -Kind Helper -ProgramType Xdp

@@ -14,7 +14,10 @@ param(
     [string] $Test = '*',
 
     # Which tests to run, by tag: with commas between; all where none is given.
-    [string] $Tag
+    [string] $Tag,
+
+    # Which tests not to run, by tag: with commas between.
+    [string] $ExcludeTag
 )
 
 $ErrorActionPreference = 'Stop'
@@ -40,7 +43,7 @@ if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Applicatio
     $env:EBPFCAT_ISOLATED = 1
     # Quoted, so that a * is not taken for files.
     & unshare --mount --propagation private sh -c 'mount -t bpf bpf /sys/fs/bpf; exec "$@"' sh `
-        (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module "$Module" -Test "$Test" -Tag "$Tag"
+        (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module "$Module" -Test "$Test" -Tag "$Tag" -ExcludeTag "$ExcludeTag"
     exit $LASTEXITCODE
 }
 
@@ -48,8 +51,20 @@ Import-Module Pester -MinimumVersion 5.5
 $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
-$configuration.Run.Path = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+$files = $Test -split ',' | ForEach-Object { (Get-ChildItem "$PSScriptRoot/$_.Tests.ps1").FullName }
+if ($Tag) {
+    # To look through all files for tests would take an emulated processor minutes.
+    $words = ($Tag -split ',' | ForEach-Object { [regex]::Escape($_) }) -join '|'
+    $files = $files | Where-Object { Select-String -Path $_ -Pattern "-Tag\b.*\b($words)\b" -Quiet }
+    if (-not $files) {
+        "There are no Pester tests with the tag $Tag."
+        exit 0
+    }
+}
+
+$configuration.Run.Path = $files
 if ($Tag) { $configuration.Filter.Tag = $Tag -split ',' }
+if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag -split ',' }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration

@@ -32,7 +32,7 @@ AfterAll {
     Exit-TestNetwork
 }
 
-Describe 'A session' {
+Describe 'A session' -Tag Timing {
     It 'has its first program attached 300 ms after an empty one would have ended' {
         $empty, $first = @(), @()
         foreach ($time in 1..9) {

@@ -87,9 +87,9 @@ function Send-Packet {
 
 <#
 .SYNOPSIS
-    Waits until a condition holds, and gives up after some seconds.
+    Waits until a condition holds, and gives up after a time that an emulated processor may need.
 #>
-function Wait-Until([scriptblock] $Condition, [double] $Seconds = 5) {
+function Wait-Until([scriptblock] $Condition, [double] $Seconds = 120) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {
         if ($clock.Elapsed.TotalSeconds -gt $Seconds) { throw "This did not become true: $Condition" }

@@ -72,6 +72,15 @@ public abstract class HookAttachment : Attachment
         PinPath = path;
     }
 
+    // What an older kernel would not refuse but pass over in silence.
+    internal static void RequireLinux(Version since, string operation, string what)
+    {
+        if (KernelFacts.RunningVersion >= since) return;
+        throw new KernelException(
+            operation, Errno.EOPNOTSUPP, $"{what} needs Linux {since}, this is {KernelFacts.RunningVersion}", "Use a newer kernel.",
+            requiredVersion: since);
+    }
+
     // The older way of tracing lasts as long as a descriptor that no file can keep.
     private KernelException CannotPin(string path)
     {

@@ -31,7 +31,8 @@ public sealed unsafe class IteratorAttachment : HookAttachment
     /// <param name="pin">A name to pin the attachment by; see <see cref="PinDirectory"/>.</param>
     /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="KernelException">
-    /// EINVAL: the program was loaded for another hook, or the iterator takes no process. EPERM, EACCES: no privilege.
+    /// EINVAL: the program was loaded for another hook, or the iterator takes no process. EOPNOTSUPP: the kernel is too old
+    /// to keep to a process. EPERM, EACCES: no privilege.
     /// </exception>
     public static IteratorAttachment Attach(
         LoadedProgram program, int processId = 0, string? pin = null, bool ownsProgram = false)
@@ -40,6 +41,7 @@ public sealed unsafe class IteratorAttachment : HookAttachment
         var target = TracingHooks.TargetOf(program);
         var operation = Check(program, ProgramType.Tracing, $"the iterator '{target}'");
         if (program.AttachType != BpfAttachType.TraceIterator) throw TracingHooks.LoadedForAnother(operation, program, "Iterator");
+        if (processId != 0) RequireLinux(new Version(6, 1), operation, "an iterator over the objects of one process");
         // union bpf_iter_link_info: of tasks the ids of thread and process, and a pidfd, 4 bytes each; 16 bytes in all.
         ReadOnlySpan<int> selection = [0, processId, 0, 0];
         var bytes = processId == 0 ? [] : MemoryMarshal.AsBytes(selection).ToArray();

@@ -64,6 +64,7 @@ internal static unsafe class PerfEvents
     public static void Attach(Hold hold, LoadedProgram program, PerfEvent perfEvent, ulong cookie = 0)
     {
         hold.Add(perfEvent);
+        if (cookie != 0) HookAttachment.RequireLinux(KernelFacts.Since(BpfAttachType.PerfEvent)!, $"attach the program '{program.Name}'", "a cookie");
         if (HasLinks) hold.Add(Bpf.CreatePerfEventLink(program.Descriptor, perfEvent, cookie));
         else perfEvent.SetProgram(program.Descriptor);
         perfEvent.Enable();

@@ -7,6 +7,9 @@ public sealed partial class BtfBuilder
     private const uint Signed = 1u << 24;
     private const uint Boolean = 4u << 24;
 
+    // Enumerations with negative values or values above 32 bits.
+    private static readonly Version WideEnumerations = new(6, 0);
+
     private readonly Dictionary<EbpfType, int> _types = [];
     private int _pointer;
     private int _character;
@@ -75,8 +78,9 @@ public sealed partial class BtfBuilder
     {
         bool wide = type.Members.Any(member => member.Value is < int.MinValue or > uint.MaxValue)
             || (type.Underlying.IsSigned && type.Members.Any(member => member.Value > int.MaxValue));
-        // Linux takes the mark for signed values since 6.0, so where no value needs it, it is left out.
+        // Where no value needs the mark for signed values, it is left out: older kernels do not know it.
         bool signed = type.Underlying.IsSigned && type.Members.Any(member => member.Value < 0);
+        if ((wide || signed) && _kernel < WideEnumerations) return AddType(type.Underlying);
         uint[] words = [.. type.Members.SelectMany(member =>
         {
             uint name = Intern(BtfNames.Identifier(member.Key));

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
+using EbpfCat.Kernel;
 using EbpfCat.Types;
 
 namespace EbpfCat.Btf;
@@ -7,14 +8,17 @@ namespace EbpfCat.Btf;
 /// <summary>
 /// Writes the type information of a program: the types of its maps' keys and values, its functions, and the source line
 /// of every instruction, which the verifier and <c>bpftool prog dump</c> then show. Types need Linux 4.18,
-/// functions and lines 5.0, enumerations with negative values or values above 32 bits 6.0.
+/// functions and lines 5.0, enumerations with negative values or values above 32 bits 6.0: before, they are written as the
+/// numbers below them.
 /// </summary>
-public sealed partial class BtfBuilder
+/// <param name="kernel">The version of the kernel that is to take it; null for the running one.</param>
+public sealed partial class BtfBuilder(Version? kernel = null)
 {
     private const uint Magic = 0xeb9f;
     private const uint Version = 1;
     private const int HeaderSize = 24;
 
+    private readonly Version _kernel = kernel ?? KernelFacts.RunningVersion;
     private readonly List<uint> _words = [];
     private readonly List<byte> _strings = [0];
     private readonly Dictionary<string, uint> _stringOffsets = new(StringComparer.Ordinal) { [""] = 0 };

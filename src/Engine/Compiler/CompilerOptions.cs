@@ -11,6 +11,9 @@ public sealed record CompilerOptions
     /// <summary>Whether the kernel has <c>bpf_loop</c> (Linux 5.17), so that loops too long for the verifier to follow can use it.</summary>
     public bool HasLoopHelper { get; init; }
 
+    /// <summary>From how many rounds on a loop counts as long.</summary>
+    internal ulong LongRounds { get; init; } = LongLoops.UsualRounds;
+
     /// <summary>What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.</summary>
     public ITracedEvent? Event { get; init; }
 

@@ -16,7 +16,7 @@ public static class ProgramCompiler
         var resources = new ProgramResources(definition);
         var function = Lowerer.Lower(definition, typer, resources, options);
         Optimizer.Run(function, options.InstructionSet);
-        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function) : [function];
+        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options.LongRounds) : [function];
         var emitter = new Emitter(options.InstructionSet);
         foreach (var each in functions) emitter.Add(Generate(each, options.InstructionSet));
         emitter.Finish();
@@ -35,7 +35,7 @@ public static class ProgramCompiler
     }
     private static MachineFunction Generate(IrFunction function, InstructionSet set)
     {
-        CriticalEdges.Split(function);
+        Optimizer.Finish(function);
         var machine = Selector.Select(function, set);
         RegisterAllocator.Allocate(machine);
         Layout.Arrange(machine);

@@ -108,7 +108,17 @@ public static unsafe partial class Bpf
         fixed (byte* namePointer = name)
         {
             var data = new BtfInfoData { Name = (ulong)namePointer, NameSize = name.Length };
-            GetInfo(btf, ref data, "type information (BTF)");
+            try
+            {
+                GetInfo(btf, ref data, "type information (BTF)");
+            }
+            catch (KernelException refusal) when (refusal.Errno == Errno.E2BIG)
+            {
+                // Before Linux 5.11 there are no names.
+                data = default;
+                GetInfo(btf, ref data, "type information (BTF)");
+            }
+
             var content = new byte[withData ? data.Size : 0];
             if (withData)
             {

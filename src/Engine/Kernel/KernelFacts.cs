@@ -8,7 +8,9 @@ namespace EbpfCat.Kernel;
 public static class KernelFacts
 {
     /// <summary>The version of the running kernel, from uname(2): at most the first three numbers.</summary>
-    public static Version RunningVersion { get; } = Environment.OSVersion.Version;
+    public static Version RunningVersion { get; } = Environment.OSVersion.Version is var all && all.Build >= 0
+        ? new Version(all.Major, all.Minor, all.Build)
+        : all;
 
     /// <summary>
     /// The first version of Linux that has <paramref name="thing"/>, or null where that is not known.

@@ -62,7 +62,7 @@ public static class Inventory
     private static IEnumerable<T> Each<T>(IEnumerable<uint> ids, Func<uint, T?> find)
         where T : class => ids.Select(find).OfType<T>();
 
-    // What was listed may be gone when it is looked at.
+    // What was listed may be gone when it is looked at, or not be finished: EAGAIN is the answer for a link just being made.
     private static T? Find<T>(Func<T> read)
         where T : class
     {
@@ -70,7 +70,7 @@ public static class Inventory
         {
             return read();
         }
-        catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT)
+        catch (KernelException refusal) when (refusal.Errno is Errno.ENOENT or Errno.EAGAIN)
         {
             return null;
         }

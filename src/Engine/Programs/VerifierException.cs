@@ -8,7 +8,9 @@ public sealed class VerifierException : KernelException
 {
     internal VerifierException(
         string operation, Errno errno, VerifierExplanation explanation, SourceSpan? source, int? slot, string log)
-        : base(operation, errno, Cause(explanation, source), Remedy(explanation, source))
+        : base(
+            operation, errno, Cause(explanation, source), Remedy(explanation, source),
+            requiredVersion: explanation.RequiredVersion)
     {
         Explanation = explanation.Problem;
         Log = log;

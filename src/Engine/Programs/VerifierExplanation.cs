@@ -4,4 +4,5 @@ namespace EbpfCat.Programs;
 /// <param name="Problem">Why, in words, to follow a colon.</param>
 /// <param name="Remedy">What to do about it, as a sentence; null where nothing general can be said.</param>
 /// <param name="Reason">The verifier's own words.</param>
-internal sealed record VerifierExplanation(string Problem, string? Remedy, string Reason);
+/// <param name="RequiredVersion">The first Linux that has what was refused, where the running one is older.</param>
+internal sealed record VerifierExplanation(string Problem, string? Remedy, string Reason, Version? RequiredVersion = null);

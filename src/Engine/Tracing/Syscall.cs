@@ -8,8 +8,7 @@ public sealed class Syscall
     internal Syscall(string name, int? number, TracepointFormat enter, TracepointFormat exit)
     {
         (Name, Number, Enter, Exit) = (name, number, enter, exit);
-        // The first field of its own is the system call's number.
-        Arguments = [.. enter.OwnFields.Skip(1).Select((field, index) => SyscallFacts.Describe(name, field, index))];
+        Arguments = [.. enter.SyscallArguments.Select((field, index) => SyscallFacts.Describe(name, field, index))];
     }
 
     /// <summary>The name, as its man page has it: <c>openat</c>, <c>stat</c> (whose tracepoint says <c>newstat</c>).</summary>

@@ -46,6 +46,12 @@ public sealed class TracepointFormat
     /// <summary>The fields of this tracepoint alone, in order: what a program may read.</summary>
     public IEnumerable<TracepointField> OwnFields => Fields.Where(each => !each.IsCommon);
 
+    /// <summary>
+    /// The arguments, of the entry of a system call: its first field is the number of the system call. Text that the
+    /// arguments point to is no argument, though its copy follows them in the trace buffer (so in Linux 7.2).
+    /// </summary>
+    internal IEnumerable<TracepointField> SyscallArguments => OwnFields.Where(each => !each.IsDynamic).Skip(1);
+
     /// <summary>Where the last field ends, in bytes; text and arrays that the record holds elsewhere follow it.</summary>
     public int Size => Fields.Count == 0 ? 0 : Fields.Max(each => each.Offset + each.Size);
 

@@ -9,6 +9,7 @@ using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 [Collection(Starting.Processes)]
 public sealed class CgroupAttachmentTests
 {

@@ -4,6 +4,7 @@ using EbpfCat.Bytecode;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tests.Kernel;
 using EbpfCat.Tracing;
 using EbpfCat.Types;
 
@@ -32,8 +33,8 @@ public sealed class IteratorAttachmentTests
     public void Those_of_one_process_are_gone_through_alone()
     {
         RequireIterators();
-        Assert.SkipWhen(KernelFacts.RunningVersion < new Version(6, 1), "iterators take a process since Linux 6.1");
         using var program = LoadTasks();
+        if (Newer.IsRefused(new Version(6, 1), () => IteratorAttachment.Attach(program, Environment.ProcessId).Dispose())) return;
         using var attachment = IteratorAttachment.Attach(program, Environment.ProcessId);
         Assert.Equal([(uint)Environment.ProcessId], attachment.Read(ScalarType.UInt32).Cast<uint>().Distinct());
     }

@@ -2,9 +2,11 @@ using System.Diagnostics;
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Tests.Kernel;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class PerfEventAttachmentTests
 {
     [Theory]
@@ -39,10 +41,14 @@ public sealed class PerfEventAttachmentTests
     [Fact]
     public void A_pinned_profile_keeps_all_its_links()
     {
-        Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.PerfEvent, everywhere: true))
-            PerfEventAttachment.Attach(program, frequency: 100, pin: name).Dispose();
+        {
+            void Pin() => PerfEventAttachment.Attach(program, frequency: 100, pin: name).Dispose();
+            if (Newer.IsRefused(BpfAttachType.PerfEvent, Pin)) return;
+            Pin();
+        }
+
         using var opened = (PinnedHookAttachment)PinnedAttachment.Open(name);
         try
         {

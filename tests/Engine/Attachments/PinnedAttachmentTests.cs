@@ -6,6 +6,7 @@ using EbpfCat.Tests.Programs;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class PinnedAttachmentTests : IDisposable
 {
     private readonly VethPair _pair = new();

@@ -6,6 +6,7 @@ using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class RawTracepointAttachmentTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using EbpfCat.Tests.Kernel;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class SocketFilterAttachmentTests
 {
     private static readonly byte[] Content = [1, 2, 3, 4, 5];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace EbpfCat.Tests.Attachments;
 
-/// <summary>System calls and functions of the C library that nothing else in a test process makes.</summary>
+/// <summary>System calls and functions of the C library that nothing but tests makes.</summary>
 internal static partial class SystemCalls
 {
     /// <summary>How many times to make a call.</summary>
@@ -10,6 +10,9 @@ internal static partial class SystemCalls
     {
         for (var index = 0; index < times; index++) call();
     }
+
+    [LibraryImport("libc", EntryPoint = "gettid")]
+    public static partial int GetThread();
 
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     public static partial int GetProcessGroup(int process);

@@ -6,6 +6,7 @@ using EbpfCat.Tests.Kernel;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class TcAttachmentTests
 {
     [Theory]

@@ -2,10 +2,13 @@ using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tests.Kernel;
 using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Attachments;
 
+[Trait("Category", "Hooks")]
 public sealed class TracepointAttachmentTests
 {
     private const string Tracepoint = "syscalls/sys_enter_getpgid";
@@ -37,6 +40,30 @@ public sealed class TracepointAttachmentTests
 
         SystemCalls.Repeat(5, () => SystemCalls.GetProcessGroup(0));
         Assert.Equal(5, program.Count());
+    }
+
+    [Fact]
+    public void A_cookie_is_read_by_the_program()
+    {
+        var definition = new ProgramDefinition("counting", ProgramType.Tracepoint);
+        var count = definition.AddVariable("count", ScalarType.UInt64);
+        definition.AddCode(code => code.If(Counting.OwnThread, then => then.Assign(count, new HelperCallExpression("get_attach_cookie", [new ContextExpression()]))));
+        void Attach(LoadedProgram program)
+        {
+            using var attachment = TracepointAttachment.Attach(program, Tracepoint, cookie: 31337);
+            SystemCalls.GetProcessGroup(0);
+        }
+
+        if (Newer.IsRefused(BpfAttachType.PerfEvent, () => EbpfProgram.Load(definition).Dispose()))
+        {
+            using var other = Counting.Load(ProgramType.Tracepoint);
+            Assert.True(Newer.IsRefused(BpfAttachType.PerfEvent, () => Attach(other)));
+            return;
+        }
+
+        using var program = EbpfProgram.Load(definition);
+        Attach(program);
+        Assert.Equal(31337, program.Count());
     }
 
     [Fact]
@@ -80,11 +107,12 @@ public sealed class TracepointAttachmentTests
     [Fact]
     public void A_pinned_one_outlives_its_owner_and_is_opened_by_its_name()
     {
-        Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.Tracepoint))
         {
-            TracepointAttachment.Attach(program, Tracepoint, pin: name, ownsProgram: true).Dispose();
+            void Pin() => TracepointAttachment.Attach(program, Tracepoint, pin: name).Dispose();
+            if (Newer.IsRefused(BpfAttachType.PerfEvent, Pin)) return;
+            Pin();
         }
 
         var opened = PinnedAttachment.Open(name);

@@ -1,4 +1,5 @@
 using EbpfCat.Bytecode;
+using EbpfCat.Kernel;
 using static EbpfCat.Bytecode.Instruction;
 
 namespace EbpfCat.Tests.Bytecode;
@@ -9,18 +10,23 @@ public class HelperTableTests
         new[] { Verifier.SocketFilter, Verifier.Kprobe, Verifier.SchedCls, Verifier.Xdp }
             .Select(type => Verifier.Log([Call(helper.Id), Exit()], type, "Proprietary"))))]);
 
+    private static IEnumerable<Helper> Present => HelperTable.All.Where(helper => helper.Kernel <= KernelFacts.RunningVersion);
+
     [Fact]
     public void All_helpers_are_there_in_order() =>
         Assert.Equal(Enumerable.Range(1, 211), HelperTable.All.Select(helper => helper.Id));
 
     [Fact]
     public void The_running_kernel_calls_them_by_the_same_names() => Assert.All(
-        HelperTable.All,
-        helper => Assert.Contains($"call {helper.FullName}#{helper.Id}\n", Logs.Value[helper.Id - 1]));
+        Present,
+        helper => Assert.Contains(
+            Logs.Value[helper.Id - 1].Split('\n'),
+            // Some kernels tell the state of the registers behind it.
+            line => line.Split(';')[0].TrimEnd().EndsWith($"call {helper.FullName}#{helper.Id}", StringComparison.Ordinal)));
 
     [Fact]
     public void The_running_kernel_keeps_no_other_helper_from_proprietary_programs() => Assert.All(
-        HelperTable.All.Where(helper => !helper.IsGplOnly),
+        Present.Where(helper => !helper.IsGplOnly),
         helper => Assert.DoesNotContain("GPL-restricted", Logs.Value[helper.Id - 1]));
 
     [Theory]
@@ -34,6 +40,7 @@ public class HelperTableTests
     {
         var helper = HelperTable.Find(name)!;
         Assert.True(helper.IsGplOnly);
+        Assert.SkipUnless(Present.Contains(helper), $"{helper.FullName} came with Linux {helper.Kernel}");
         Assert.Contains("GPL-restricted", Logs.Value[helper.Id - 1]);
     }
 

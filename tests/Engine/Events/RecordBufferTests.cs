@@ -9,6 +9,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Events;
 
+[Trait("Category", "Hooks")]
 public sealed class RecordBufferTests
 {
     private const int RingBufferReserve = 131;

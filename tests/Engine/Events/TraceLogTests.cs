@@ -7,6 +7,7 @@ using EbpfCat.Tests.Attachments;
 
 namespace EbpfCat.Tests.Events;
 
+[Trait("Category", "Hooks")]
 public sealed class TraceLogTests
 {
     [Fact]

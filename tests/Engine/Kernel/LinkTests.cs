@@ -62,13 +62,14 @@ public sealed class LinkTests
     [Fact]
     public void Programs_of_tcx_are_listed_in_their_order()
     {
-        Assert.SkipWhen(KernelFacts.RunningVersion < KernelFacts.Since(BpfAttachType.TcxIngress), "no tcx before 6.6");
         using var pair = new VethPair();
         using var first = Programs.Load(BpfProgramType.SchedCls, -1);
         using var second = Programs.Load(BpfProgramType.SchedCls, -1);
         pair.NearNamespace.Run(() =>
         {
-            using var link = Bpf.CreateTcxLink(first, pair.NearIndex, BpfAttachType.TcxIngress);
+            LinkDescriptor Attach() => Bpf.CreateTcxLink(first, pair.NearIndex, BpfAttachType.TcxIngress);
+            if (Newer.IsRefused(BpfAttachType.TcxIngress, () => Attach().Dispose())) return;
+            using var link = Attach();
             using var next = Bpf.CreateTcxLink(second, pair.NearIndex, BpfAttachType.TcxIngress);
             var programs = Bpf.QueryPrograms(pair.NearIndex, BpfAttachType.TcxIngress);
             Assert.Equal([Bpf.GetProgramInfo(first).Id, Bpf.GetProgramInfo(second).Id], programs.ProgramIds);
@@ -129,6 +130,7 @@ public sealed class LinkTests
             processId: -1,
             Processors.Online[0],
             "the processor's clock");
+        if (Newer.IsRefused(BpfAttachType.PerfEvent, () => Bpf.CreatePerfEventLink(program, sample).Dispose())) return;
         using var link = Bpf.CreatePerfEventLink(program, sample);
         Assert.Equal(BpfLinkType.PerfEvent, Bpf.GetLinkInfo(link).Type);
         Assert.Equal(Bpf.GetProgramInfo(program).Id, Bpf.GetLinkInfo(link).ProgramId);

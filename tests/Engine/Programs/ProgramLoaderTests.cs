@@ -45,7 +45,7 @@ public sealed class ProgramLoaderTests
     [Fact]
     public void A_packet_too_short_to_run_on_is_explained()
     {
-        using var program = ProgramLoader.Load(Sample.Return(2));
+        using var program = ProgramLoader.Load(Sample.Return(2, type: ProgramType.SocketFilter));
         Assert.Contains("14 bytes", Assert.Throws<KernelException>(() => program.TestRun(new byte[5])).Message, StringComparison.Ordinal);
     }
 

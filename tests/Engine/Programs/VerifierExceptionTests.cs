@@ -81,6 +81,26 @@ public sealed class VerifierExceptionTests
         Assert.Contains("processed ", refusal.Log[^500..], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("instruction", "r0 s/= r0", "6.6")]
+    [InlineData("helper", "bpf_ktime_get_tai_ns", "6.1")]
+    public void What_is_newer_than_the_kernel_is_refused_with_the_version_that_has_it(string kind, string name, string since)
+    {
+        var version = Version.Parse(since);
+        Instruction[] code = [Zero, kind == "helper" ? Instruction.Call(208) : Instruction.Alu(AluOperation.Div, Width.W64, Register.R0, Register.R0, 1), Zero, Instruction.Exit()];
+        if (KernelFacts.RunningVersion >= version)
+        {
+            ProgramLoader.Load(Sample.Of(new ProgramDefinition("good", ProgramType.Xdp), code)).Dispose();
+            var older = NewerInstructions.Explain(code, 1, new("it is not safe", null, ""), new(version.Major, version.Minor - 1));
+            Assert.Equal((version, true), (older.RequiredVersion, older.Problem.Contains(name, StringComparison.Ordinal)));
+            return;
+        }
+
+        var refusal = Refuse(code);
+        Assert.Equal((version, 1), (refusal.RequiredVersion, refusal.Slot));
+        Assert.Contains($"{name}{(kind == "helper" ? "" : "'")} needs Linux {since}, this is {KernelFacts.RunningVersion}", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_refusal_that_is_not_the_verifiers_stays_what_it_is()
     {

@@ -64,6 +64,29 @@ public class FoundProgramsTests
         Check(program);
     }
 
+    [Fact]
+    public void A_quotient_stored_in_a_byte_is_a_packet_offset_that_the_verifier_sees_a_bound_of()
+    {
+        var divisor = _program.AddVariable("divisor", ScalarType.UInt8, VariableStorage.PerCpu);
+        var offset = _program.AddPacketVariable("offset", 39, ScalarType.UInt8);
+        _program.AddCode(code => code
+            .Assign(offset, ((Expression)offset).FloorDivide(divisor))
+            .Assign(Packet.Read(offset, ScalarType.Int16), 0));
+        Check();
+    }
+
+    [Fact]
+    public void A_key_is_read_before_the_value_that_is_set_there()
+    {
+        var map = _program.AddMap("numbers", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 3);
+        var number = _program.AddPacketVariable("number", 10, ScalarType.UInt32);
+        var change = new Function("change", []) { ReturnType = ScalarType.Int64 };
+        change.Body.Add(new AssignStatement(number, 1));
+        _program.Functions.Add(change);
+        _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Set, [number, new CallExpression(change, [])])));
+        Check();
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>

@@ -1,7 +1,9 @@
+using EbpfCat.Btf;
 using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
@@ -14,6 +16,7 @@ internal sealed class LoadedProgram : IDisposable
     private readonly CompiledProgram _compiled;
     private readonly MapDescriptor[] _maps;
     private readonly ProgramDescriptor _program;
+    private readonly byte[] _functions = [];
     private readonly byte[] _packetOut = new byte[LargestPacket];
 
     /// <summary>Makes the maps, gives the variables their first values, and loads the program.</summary>
@@ -25,8 +28,11 @@ internal sealed class LoadedProgram : IDisposable
         {
             for (var i = 0; i < _maps.Length; i++) _maps[i] = Create(compiled.Maps[i]);
             foreach (var location in compiled.Variables) Initialize(location);
+            using var types = compiled.Functions.Count > 1 ? DescribeFunctions(out _functions) : null;
             _program = Bpf.LoadProgram(new ProgramLoadOptions
             {
+                Btf = types,
+                FunctionInfo = _functions,
                 Type = (BpfProgramType)compiled.Definition.Type,
                 Name = compiled.Definition.Name,
                 Instructions = InstructionEncoder.Encode(Patched()),
@@ -94,6 +100,19 @@ internal sealed class LoadedProgram : IDisposable
     {
         _program.Dispose();
         CloseMaps();
+    }
+
+    // Only a program with types can give a helper the address of a function.
+    private BtfDescriptor DescribeFunctions(out byte[] functions)
+    {
+        var builder = new BtfBuilder();
+        foreach (var function in _compiled.Functions)
+        {
+            builder.AddFunction(function.Name, function.Slot, parameters:
+                Enumerable.Range(1, function.ParameterCount).Select(i => KeyValuePair.Create($"arg{i}", (EbpfType?)ScalarType.UInt64)));
+        }
+        functions = builder.FunctionInfo;
+        return Bpf.LoadBtf(builder.ToBytes());
     }
 
     private void CloseMaps()

@@ -3,6 +3,7 @@ using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
@@ -13,8 +14,12 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
     // The kernel keeps the end of a log that does not fit.
     private const int LogSize = 1 << 16;
 
-    /// <summary>The instruction sets that code is generated for.</summary>
-    public static readonly IReadOnlyList<InstructionSet> InstructionSets = [InstructionSet.V2, InstructionSet.V3, InstructionSet.V4];
+    /// <summary>The instruction sets that code is generated for, as far as the kernel has them.</summary>
+    public static readonly IReadOnlyList<InstructionSet> InstructionSets =
+        [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }.Where(set => set <= Features.InstructionSet)];
+
+    /// <summary>Whether all loops become functions, not the long ones alone.</summary>
+    public bool OutlinesLoops { get; init; }
 
     /// <summary>Compiles, loads and runs the program with each instruction set: the first failure, or null.</summary>
     /// <param name="processor">The index of the processor that the thread is kept on.</param>
@@ -45,7 +50,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
     }
 
     private CompiledProgram Compile(InstructionSet set) =>
-        ProgramCompiler.Compile(Program, new CompilerOptions { InstructionSet = set });
+        ProgramCompiler.Compile(Program, OutlinesLoops
+            ? new CompilerOptions { InstructionSet = set, HasLoopHelper = true, LongRounds = 1 }
+            : new CompilerOptions { InstructionSet = set });
 
     private ReferenceFailure? Check(InstructionSet set, ReferenceState state, EvaluationResult[] expected, int processor)
     {

@@ -11,7 +11,8 @@ namespace EbpfCat.Tests.Reference;
 /// <summary>
 /// Random programs do in the kernel what the evaluator says. <c>EBPFCAT_RANDOM_PROGRAMS</c> says how many,
 /// <c>EBPFCAT_RANDOM_SEED</c> which ones, <c>EBPFCAT_RANDOM_FIRST</c> with which of them to begin, and
-/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop.
+/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop. <c>EBPFCAT_RANDOM_LOOPS=1</c> makes functions of all loops,
+/// which takes the verifier up to minutes for some programs.
 /// </summary>
 public class ReferenceTests
 {
@@ -24,6 +25,7 @@ public class ReferenceTests
     private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 25_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
     private static readonly long MostFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
+    private static readonly bool OutlinesLoops = Setting("EBPFCAT_RANDOM_LOOPS", 0) != 0;
     private static readonly long First = Setting("EBPFCAT_RANDOM_FIRST", 0);
 
     private static readonly byte[][] Pool = [.. RandomPackets.Packet.Sample(PacketsInPool, new Rnd((ulong)Seed, 1), ProgramSize)];
@@ -75,7 +77,10 @@ public class ReferenceTests
         var random = new Rnd((ulong)seed, ((ulong)number << 1) | 1);
         var program = ProgramGenerator.Program.Sample(1, random, ProgramSize).Single();
         var packets = Gen.Choose(0, PacketsInPool - 1).Select(i => Pool[i]).ArrayOf(PacketsEach).Sample(1, random, ProgramSize).Single();
-        return new ReferenceCase(program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets);
+        return new ReferenceCase(program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets)
+        {
+            OutlinesLoops = OutlinesLoops,
+        };
     }
 
     // A smaller program that fails in another way is another program.

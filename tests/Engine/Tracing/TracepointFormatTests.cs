@@ -144,6 +144,24 @@ public sealed class TracepointFormatTests
             [new("HEX", 31), new("NEGATIVE", -1), new("INNER", 7), new("LONG", 8)], format["kind"].Enumeration!.Members);
     }
 
+    [Fact]
+    public void The_copy_of_a_text_is_no_argument_of_a_system_call()
+    {
+        // As Linux 7.2 has it.
+        var format = TracepointFormat.Parse("syscalls", $$"""
+            name: sys_enter_unlink
+            ID: 760
+            format:
+            {{Common}}	field:int __syscall_nr;	offset:8;	size:4;	signed:1;
+            	field:const char * pathname;	offset:16;	size:8;	signed:0;
+            	field:__data_loc char[] __pathname_val;	offset:24;	size:4;	signed:0;
+
+            print fmt: "pathname: 0x%08lx \"%s\"", ((unsigned long)(REC->pathname)), __get_str(__pathname_val)
+            """);
+
+        Assert.Equal(["pathname"], format.SyscallArguments.Select(field => field.Name));
+    }
+
     private static TracepointField Field(string line, string category = "sched") =>
         TracepointFormat.Parse(category, $"name: x\nID: 1\nformat:\n{Common}\tfield:{line}\n\nprint fmt: \"\"\n").OwnFields.Single();
 }

@@ -8,6 +8,7 @@ internal sealed class GraphColoring
 {
     private const int Colours = 10; // R0 to R9
     private const int Precoloured = MachineInstruction.FirstVirtual;
+    private const int MostNeighbours = 512;
 
     private readonly InterferenceGraph _graph;
     private readonly int[] _alias;
@@ -98,12 +99,20 @@ internal sealed class GraphColoring
                     _copyDone[i] = true;
                     continue;
                 }
-                if (!(a < Precoloured ? George(a, b) : Briggs(a, b) || George(a, b) || George(b, a))) continue;
+                // The one with fewer neighbours joins the other: in a long program some have very many.
+                if (a >= Precoloured && _graph.Neighbours[a].Count < _graph.Neighbours[b].Count) (a, b) = (b, a);
+                if (!IsSafe(a, b)) continue;
                 _copyDone[i] = true;
                 Merge(a, b);
                 changed = true;
             }
         }
+    }
+
+    private bool IsSafe(int a, int b)
+    {
+        if (George(a, b)) return true;
+        return a >= Precoloured && _graph.Neighbours[a].Count <= MostNeighbours && (Briggs(a, b) || George(b, a));
     }
 
     // Every neighbour of b is no trouble to a.

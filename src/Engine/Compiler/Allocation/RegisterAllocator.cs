@@ -27,11 +27,14 @@ internal static class RegisterAllocator
                 Assign(f, colouring);
                 return;
             }
+            // Registers that were merged share the place on the stack, and so do those that are never needed at the same time.
+            var groups = used.ToLookup(colouring.Representative);
+            var slots = new List<(StackSlot Slot, List<int> Nodes)>();
             foreach (var node in colouring.Spilled)
             {
-                // Registers that were merged share the place on the stack.
-                var group = used.Where(r => colouring.Representative(r) == node).ToHashSet();
-                Spill(f, group, group.Count == 1 ? remade.GetValueOrDefault(node) : null, temporaries);
+                var group = groups[node].ToHashSet();
+                var definition = group.Count == 1 ? remade.GetValueOrDefault(node) : null;
+                Spill(f, group, definition, definition is null ? SlotFor(f, node, slots, graph) : null, temporaries);
             }
         }
         throw new InvalidOperationException($"No registers could be found for {f.Name}: this is a defect of the compiler.");
@@ -65,14 +68,23 @@ internal static class RegisterAllocator
         return definitions;
     }
 
-    private static void Spill(MachineFunction f, HashSet<int> group, MachineInstruction? definition, HashSet<int> temporaries)
+    private static StackSlot SlotFor(MachineFunction f, int node, List<(StackSlot Slot, List<int> Nodes)> slots, InterferenceGraph graph)
     {
-        StackSlot? slot = null;
-        if (definition is null)
+        foreach (var (known, nodes) in slots)
         {
-            slot = new StackSlot(8);
-            f.Slots.Add(slot);
+            if (nodes.Exists(n => graph.Interferes(n, node))) continue;
+            nodes.Add(node);
+            return known;
         }
+        var slot = new StackSlot(8);
+        f.Slots.Add(slot);
+        slots.Add((slot, [node]));
+        return slot;
+    }
+
+    private static void Spill(
+        MachineFunction f, HashSet<int> group, MachineInstruction? definition, StackSlot? slot, HashSet<int> temporaries)
+    {
         foreach (var block in f.Blocks)
         {
             var result = new List<MachineInstruction>(block.Instructions.Count + 8);

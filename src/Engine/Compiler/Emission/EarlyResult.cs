@@ -31,7 +31,7 @@ internal static class EarlyResult
         }
         // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
         if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump))) return false;
-        if (NearestDominator(f, exit) is not { } dominator) return false;
+        if (MachineDominators.Nearest(f, exit) is not { } dominator) return false;
         // It may hold something that another way still needs.
         if (new Liveness(f).LiveOut(dominator).Contains(Result)) return false;
         var between = Between(predecessors, dominator, exit);
@@ -62,34 +62,5 @@ internal static class EarlyResult
             foreach (var predecessor in predecessors[block]) work.Push(predecessor);
         }
         return result;
-    }
-
-    // The nearest block that every way to the exit leads through: blocks on all of them, found by leaving each out in turn.
-    private static MachineBlock? NearestDominator(MachineFunction f, MachineBlock exit)
-    {
-        MachineBlock? nearest = null;
-        foreach (var candidate in f.Blocks)
-        {
-            if (ReferenceEquals(candidate, exit)) continue;
-            if (!ReachesWithout(f.Blocks[0], exit, candidate)) nearest = nearest is null || !ReachesWithout(f.Blocks[0], candidate, nearest) ? candidate : nearest;
-        }
-        return nearest;
-    }
-
-    private static bool ReachesWithout(MachineBlock from, MachineBlock to, MachineBlock without)
-    {
-        if (ReferenceEquals(from, without)) return false;
-        var seen = new HashSet<MachineBlock>();
-        var work = new Stack<MachineBlock>([from]);
-        while (work.TryPop(out var block))
-        {
-            if (ReferenceEquals(block, to)) return true;
-            if (!seen.Add(block)) continue;
-            foreach (var successor in block.Successors)
-            {
-                if (!ReferenceEquals(successor, without)) work.Push(successor);
-            }
-        }
-        return false;
     }
 }

@@ -26,7 +26,7 @@ internal static class Layout
             changed |= ExitDirectly(f);
             changed |= DropUnreached(f);
             changed |= MergeEqual(f);
-            changed |= MergeTails(f);
+            changed |= SharedTails.Run(f);
         }
     }
 
@@ -144,57 +144,6 @@ internal static class Layout
         {
             if (instruction.Target is { } target && replaced.TryGetValue(target, out var other)) instruction.Target = other;
         }
-    }
-
-    // Two blocks that end alike, in an exit or on to the same block, share the end where that saves instructions.
-    private static bool MergeTails(MachineFunction f)
-    {
-        var groups = f.Blocks
-            .Where(b => b.Instructions.Count >= 2 && b.Instructions[^1].EndsBlock && !b.Instructions[^2].IsJump)
-            .GroupBy(b => HashCode.Combine(b.Instructions[^1].ContentHash(), b.Instructions[^2].ContentHash()))
-            .Where(g => g.Skip(1).Any());
-        foreach (var group in groups)
-        {
-            var blocks = group.ToList();
-            for (var i = 0; i < blocks.Count; i++)
-            {
-                for (var j = i + 1; j < blocks.Count; j++)
-                {
-                    if (ShareTail(f, blocks[i], blocks[j])) return true;
-                }
-            }
-        }
-        return false;
-    }
-
-    private static bool ShareTail(MachineFunction f, MachineBlock a, MachineBlock b)
-    {
-        var common = 0;
-        while (common < a.Instructions.Count && common < b.Instructions.Count
-            && a.Instructions[^(common + 1)].SameAs(b.Instructions[^(common + 1)])
-            && !a.Instructions[^(common + 1)].IsJump)
-        {
-            common++;
-        }
-        // A jump to the shared end costs one: worth it from two instructions on, if the end is not a jump itself.
-        if (common < (a.Instructions[^1].Op == MachineOp.Exit ? 2 : 3)) return false;
-        if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
-        // The tail of b becomes a block of its own unless b is all tail.
-        MachineBlock tail;
-        if (common == b.Instructions.Count && !ReferenceEquals(b, f.Blocks[0]))
-        {
-            tail = b;
-        }
-        else
-        {
-            tail = new MachineBlock(f.Blocks.Max(x => x.Id) + 1, b.LoopDepth) { Instructions = [.. b.Instructions.TakeLast(common)] };
-            b.Instructions.RemoveRange(b.Instructions.Count - common, common);
-            b.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
-            f.Blocks.Insert(f.Blocks.IndexOf(b) + 1, tail);
-        }
-        a.Instructions.RemoveRange(a.Instructions.Count - common, common);
-        a.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
-        return true;
     }
 
     // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a

@@ -37,9 +37,9 @@ internal sealed class IrFunction(string name, int parameterCount)
         return constant;
     }
 
-    public StackSlot NewSlot(int size)
+    public StackSlot NewSlot(int size, bool isTransient = false)
     {
-        var slot = new StackSlot(size);
+        var slot = new StackSlot(size) { IsTransient = isTransient };
         Slots.Add(slot);
         return slot;
     }

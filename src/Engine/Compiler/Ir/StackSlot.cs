@@ -8,4 +8,7 @@ internal sealed class StackSlot(int size)
 
     /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
     public int Offset { get; set; }
+
+    /// <summary>Whether it is written anew each time before it is read, so that it may lie in any function's frame.</summary>
+    public bool IsTransient { get; init; }
 }

@@ -13,7 +13,7 @@ internal sealed class Value(int id, Op op)
     /// <summary>A constant, an offset, a helper's id: see <see cref="Op"/>.</summary>
     public long Immediate { get; set; }
 
-    /// <summary>The width in bytes of a memory access.</summary>
+    /// <summary>The width in bytes of a memory access; for a choice of a variable's values, the bytes that hold them all.</summary>
     public byte Size { get; set; }
 
     /// <summary>What a memory access touches.</summary>

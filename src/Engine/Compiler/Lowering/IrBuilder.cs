@@ -202,7 +202,7 @@ internal sealed class IrBuilder(IrFunction function)
             return _definitions[(variable, block)] = Constant(0);
         }
         var phi = Function.NewValue(Op.Phi);
-        phi.Block = block;
+        (phi.Block, phi.Size) = (block, variable.Size);
         block.Phis.Add(phi);
         _definitions[(variable, block)] = phi;
         if (!_sealed.Contains(block))

@@ -135,7 +135,10 @@ internal sealed partial class Lowerer
     private LocalStorage StorageOf(Local local, bool wholeWrite) => _frame.Storage(local, l =>
     {
         var type = l.Type!;
-        if (type is ScalarType) return new LocalStorage([new SsaVariable(l.Name)], [(0, 8)], null);
+        if (type is ScalarType number)
+        {
+            return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)], [(0, 8)], null);
+        }
         if (type is AddressType)
         {
             var layout = PieceLayout(type.Size, 8);

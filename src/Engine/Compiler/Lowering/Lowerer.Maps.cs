@@ -152,8 +152,8 @@ internal sealed partial class Lowerer
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
                 Want(2, 2);
                 var flags = call.Operation == MapOperation.Add ? NoExist : call.Operation == MapOperation.Replace ? Exist : 0;
-                var value = AddressOf(arguments[1], map.Value, call.Source);
                 var key = AddressOf(arguments[0], map.Key, call.Source);
+                var value = AddressOf(arguments[1], map.Value, call.Source);
                 return Succeeded(_b.Call(HelperFacts.MapUpdate, MapAddress(map, call.Source), key, value, _b.Constant(flags)));
             case MapOperation.Push:
                 Want(1, 1);

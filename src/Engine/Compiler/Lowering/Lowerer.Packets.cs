@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -11,7 +10,6 @@ internal sealed partial class Lowerer
 
     private readonly SsaVariable _data = new("data");
     private readonly SsaVariable _dataEnd = new("data end");
-    private readonly Dictionary<PacketHeader, StackSlot> _headerCopies = [];
     private Block _defaultExit = null!;
     private int _packetVersion;
 
@@ -123,7 +121,7 @@ internal sealed partial class Lowerer
         }
         // A constant part stays out of the pointer, so that neighbours share one check.
         var (variable, addend) = offset is { Op: Op.Add } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
-            && ValueRange.VisibleMaximum(offset.Operands[0]) <= LargestOffset - 4096
+            && ValueRange.Maximum(offset.Operands[0]) <= uint.MaxValue
             ? (offset.Operands[0].Current, (int)constant.Immediate)
             : (offset, 0);
         if (ValueRange.VisibleMaximum(variable) > LargestOffset - 4096)
@@ -135,187 +133,18 @@ internal sealed partial class Lowerer
             if (bounded.Predecessors.Count == 0) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
             Start(bounded);
         }
-        return RequireBytes(variable, addend, size, _defaultExit);
-    }
-
-    // ---- headers
-
-    private Place HeaderPlace(PacketHeader header, SourceSpan? source)
-    {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(source);
-        if (!_facts.ContainsKey(header))
-        {
-            var present = _b.NewBlock();
-            LowerPresence(header, present, _defaultExit);
-            Start(present);
-        }
-        return _facts.TryGetValue(header, out var fact) ? fact.Place : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
-    }
-
-    private void LowerPresence(PacketHeader header, Block whenPresent, Block whenAbsent)
-    {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
-        if (_facts.ContainsKey(header))
-        {
-            Jump(whenPresent);
-            return;
-        }
-        var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork);
-        if (locations is null)
-        {
-            throw Error("NoPacket", $"A program of type {_program.Type} sees packets from their IP header on: they have no {header.Name} header.",
-                _b.Source, "A Tc program sees all of the packet.");
-        }
-        if (locations.Count == 0)
-        {
-            Enter(header, null, 0, whenAbsent);
-            Jump(whenPresent);
-            return;
-        }
-        if (locations.Count == 1)
-        {
-            if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only) Enter(header, only.Base, only.Offset, whenAbsent);
-            Jump(whenPresent);
-            return;
-        }
-        LowerLocations(header, locations, whenPresent, whenAbsent);
-    }
-
-    // The header may lie behind one of several others: its offset is chosen, then its bytes are asked for once.
-    private void LowerLocations(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenPresent, Block whenAbsent)
-    {
-        var found = new List<(Block End, Value? Base, int Offset, ImmutableDictionary<PacketHeader, HeaderFact> Facts)>();
-        var join = _b.NewBlock();
-        foreach (var location in locations)
-        {
-            if (_b.Current is null) break;
-            var next = _b.NewBlock();
-            var last = ReferenceEquals(location, locations[^1]);
-            // A parent that is there but names something else rules the other parents out.
-            if (LowerLocation(header, location, last ? whenAbsent : next, whenAbsent) is { } at)
-            {
-                found.Add((_b.Current!, at.Base, at.Offset, _facts));
-            }
-            if (last || next.Predecessors.Count == 0) _b.LeaveOpen();
-            else
-            {
-                _b.LeaveOpen();
-                Start(next);
-            }
-        }
-        if (found.Count == 0) return;
-        if (found.Count == 1)
-        {
-            _b.Continue(found[0].End);
-            _facts = found[0].Facts;
-            Enter(header, found[0].Base, found[0].Offset, whenAbsent);
-            Jump(whenPresent);
-            return;
-        }
-        var shared = found.Min(f => f.Offset);
-        var bases = new List<(Block, Value)>();
-        foreach (var (end, @base, offset, facts) in found)
-        {
-            _b.Continue(end);
-            _facts = facts;
-            var rest = _b.Constant(offset - shared);
-            bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
-            Jump(join);
-        }
-        Start(join);
-        Enter(header, _b.Phi([.. bases]), shared, whenAbsent);
-        Jump(whenPresent);
-    }
-
-    // Whether a parent is there and says that the header follows; where it then begins.
-    private (Value? Base, int Offset)? LowerLocation(PacketHeader header, HeaderLocation location, Block noParent, Block otherChild)
-    {
-        if (!_facts.ContainsKey(location.Parent))
-        {
-            // The bytes of the child are asked for together with its parent's where their place is known: one check for both.
-            if (ConstantOffset(location) is { } known && !_facts.ContainsKey(header) && header.Locations.Count == 1)
-            {
-                RequireAhead(known + header.Size, otherChild);
-            }
-            var present = _b.NewBlock();
-            LowerPresence(location.Parent, present, noParent);
-            if (present.Predecessors.Count == 0) return null;
-            Start(present);
-        }
-        var parent = _facts[location.Parent];
-        var field = LoadReference(FieldAt(parent.Place, location.Field));
-        if (location.Values.Count == 1)
-        {
-            BranchOn(Comparison.Equal, field, location.Values[0], otherChild);
-        }
         else
         {
-            var match = _b.NewBlock();
-            foreach (var value in location.Values)
-            {
-                var last = value == location.Values[^1];
-                var next = last ? otherChild : _b.NewBlock();
-                Branch(Comparison.Equal, ((ScalarOperand)field).Value, _b.Constant(value), match, next);
-                if (!last && next.Predecessors.Count > 0) Start(next);
-            }
-            if (match.Predecessors.Count == 0) return null;
-            Start(match);
+            ValueRange.KeepVisible(variable);
         }
-        if (_b.Current is null) return null;
-        if (location.ZeroField is { } zero) BranchOn(Comparison.Equal, LoadReference(FieldAt(parent.Place, zero)), 0, otherChild);
-        if (_b.Current is null) return null;
-        if (location.LengthField is not { } lengthField) return (parent.Base, parent.Offset + location.Length);
-        var length = ((ScalarOperand)LoadReference(FieldAt(parent.Place, lengthField))).Value;
-        return (parent.Base is null ? length : _b.Make(Op.Add, parent.Base, length), parent.Offset);
-    }
-
-    private static PlaceReference FieldAt(Place place, HeaderField field) => new(field.Type, place.At(field.Offset), false, false)
-    {
-        BitOffset = field.BitOffset,
-        BitCount = field.BitCount,
-        Scale = field.Scale,
-    };
-
-    // The offset of what a location leads to, where every header before it has a fixed length.
-    private static int? ConstantOffset(HeaderLocation location)
-    {
-        if (location.LengthField is not null) return null;
-        var parent = location.Parent;
-        if (parent.Locations.Count == 0) return location.Length;
-        return parent.Locations.Count == 1 && ConstantOffset(parent.Locations[0]) is { } offset ? offset + location.Length : null;
-    }
-
-    private void RequireAhead(int bytes, Block fail)
-    {
-        if (_info.Packet == PacketAccess.Copy || _b.Current is null) return;
-        RequireBytes(null, 0, bytes, fail);
-    }
-
-    private void BranchOn(Comparison comparison, Operand operand, long constant, Block otherwise)
-    {
-        var next = _b.NewBlock();
-        Branch(comparison, ((ScalarOperand)operand).Value, _b.Constant(constant), next, otherwise);
-        if (next.Predecessors.Count > 0) Start(next);
-    }
-
-    private void Enter(PacketHeader header, Value? variable, int offset, Block fail)
-    {
-        if (_b.Current is null) return;
-        StackSlot? slot = null;
-        if (_info.Packet == PacketAccess.Copy && !_headerCopies.TryGetValue(header, out slot))
-        {
-            // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
-            _headerCopies[header] = slot = _b.Function.NewSlot((header.Size + 7) & ~7);
-        }
-        var place = RequireBytes(variable, offset, header.Size, fail, slot);
-        _facts = _facts.SetItem(header, new HeaderFact(variable, offset, place));
+        return RequireBytes(variable, addend, size, _defaultExit);
     }
 
     // ---- what voids what is known
 
     private void ForgetPacket()
     {
-        _facts = ImmutableDictionary<PacketHeader, HeaderFact>.Empty;
+        _facts = PacketFacts.None;
     }
 
     // Writing a field by which headers are told may make another header of what follows.

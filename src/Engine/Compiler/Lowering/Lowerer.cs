@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -43,6 +42,7 @@ internal sealed partial class Lowerer
         _b.Function.DefaultResult = defaultResult.Immediate;
         _b.Write(_frame.Result, defaultResult);
         _defaultExit = _b.NewBlock();
+        NoteSiblings();
         StartPacket();
         if (_program is { Type: ProgramType.Tracing, Hook: ProgramHook.Iterator }) RequireObject();
         if (_program.MinimumPacketSize > 0) RequireMinimumSize(_program.MinimumPacketSize);
@@ -82,8 +82,8 @@ internal sealed partial class Lowerer
 
     // ---- blocks, and what is known of the packet in them
 
-    private readonly Dictionary<Block, ImmutableDictionary<PacketHeader, HeaderFact>> _factsAt = [];
-    private ImmutableDictionary<PacketHeader, HeaderFact> _facts = ImmutableDictionary<PacketHeader, HeaderFact>.Empty;
+    private readonly Dictionary<Block, PacketFacts> _factsAt = [];
+    private PacketFacts _facts = PacketFacts.None;
 
     private void Jump(Block target)
     {
@@ -106,24 +106,13 @@ internal sealed partial class Lowerer
 
     private void Start(Block block, bool seal = true)
     {
-        _facts = _factsAt.GetValueOrDefault(block, ImmutableDictionary<PacketHeader, HeaderFact>.Empty);
+        _facts = _factsAt.GetValueOrDefault(block, PacketFacts.None);
         _b.Start(block, seal);
     }
 
     // What holds in a block is what holds on every way into it.
-    private void MeetFacts(Block target)
-    {
-        if (!_factsAt.TryGetValue(target, out var there))
-        {
-            _factsAt[target] = _facts;
-            return;
-        }
-        foreach (var (header, fact) in there)
-        {
-            if (!_facts.TryGetValue(header, out var here) || here != fact) there = there.Remove(header);
-        }
-        _factsAt[target] = there;
-    }
+    private void MeetFacts(Block target) =>
+        _factsAt[target] = _factsAt.TryGetValue(target, out var there) ? there.Meet(_facts) : _facts;
 
     // ---- verdicts
 

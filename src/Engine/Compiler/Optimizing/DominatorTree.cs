@@ -6,6 +6,8 @@ internal sealed class DominatorTree
     private readonly Dictionary<Block, int> _order = [];
     private readonly int[] _immediate;
     private readonly List<Block> _blocks;
+    private readonly int[] _entered;
+    private readonly int[] _left;
 
     public DominatorTree(IrFunction f)
     {
@@ -34,6 +36,15 @@ internal sealed class DominatorTree
         Children = new List<Block>[_blocks.Count];
         for (var i = 0; i < _blocks.Count; i++) Children[i] = [];
         for (var i = 1; i < _blocks.Count; i++) Children[_immediate[i]].Add(_blocks[i]);
+        (_entered, _left) = (new int[_blocks.Count], new int[_blocks.Count]);
+        Number();
+    }
+
+    /// <summary>Whether every way to a block leads through another, or that is the block itself.</summary>
+    public bool Dominates(Block dominator, Block block)
+    {
+        var (a, b) = (_order[dominator], _order[block]);
+        return _entered[a] <= _entered[b] && _left[b] <= _left[a];
     }
 
     private List<Block>[] Children { get; }
@@ -43,16 +54,27 @@ internal sealed class DominatorTree
     /// <summary>The nearest other block that every way to a block leads through; null for the entry.</summary>
     public Block? ImmediateDominator(Block block) => _order[block] == 0 ? null : _blocks[_immediate[_order[block]]];
 
-    /// <summary>Whether every way to a block leads through another, or is that one.</summary>
-    public bool Dominates(Block dominator, Block block)
-    {
-        var (above, at) = (_order[dominator], _order[block]);
-        while (at > above) at = _immediate[at];
-        return at == above;
-    }
-
     /// <summary>The block's place in the order of blocks; a way back goes to a place not later.</summary>
     public int OrderOf(Block block) => _order[block];
+
+    // A block lies below those whose span of a walk down the tree takes in its own.
+    private void Number()
+    {
+        var clock = 0;
+        var work = new Stack<(int Block, int Child)>();
+        work.Push((0, 0));
+        while (work.TryPop(out var at))
+        {
+            if (at.Child == 0) _entered[at.Block] = clock++;
+            if (at.Child == Children[at.Block].Count)
+            {
+                _left[at.Block] = clock;
+                continue;
+            }
+            work.Push((at.Block, at.Child + 1));
+            work.Push((_order[Children[at.Block][at.Child]], 0));
+        }
+    }
 
     private int Meet(int a, int b)
     {

@@ -1,105 +1,234 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Where the way into a block decides the branch at its end, that way goes straight to where the branch leads. The block
-/// must do nothing else that is needed on that way.
+/// Where the way into a block decides the branch at its end, that way goes straight to where the branch leads, and on from
+/// there; so too where the branch is not decided but both its ways end in the same place. What is passed must do nothing
+/// that would be noticed, and compute nothing that is needed later.
 /// </summary>
-internal static class JumpThreading
+internal sealed class JumpThreading
 {
     private const int MostDominators = 24;
+    private const int MostPassed = 24;
+    private const int MostVisited = 256;
+
+    private readonly DominatorTree _dominators;
+    // Blocks other than its own that use a value, by its id; a phi uses its operands at the end of the blocks they come from.
+    private readonly List<Block>?[] _users;
+
+    // Blocks that others are reached without since the tree was made.
+    private readonly HashSet<Block> _bypassed = [];
+
+    private readonly List<Block> _passed = [];
+    private readonly Dictionary<Value, Value> _seen = [];
+    private BranchFacts? _facts;
+    private Block _start = null!;
+    private int _budget;
+
+    private JumpThreading(IrFunction f) => (_dominators, _users) = (new DominatorTree(f), UsersOutside(f));
 
     public static bool Run(IrFunction f)
     {
-        var dominators = new DominatorTree(f);
-        var usedOutside = UsedOutside(f);
+        var pass = new JumpThreading(f);
         var changed = false;
-        foreach (var block in f.Blocks.ToList())
+        foreach (var block in f.Blocks)
         {
-            if (block.Exit != ExitKind.Branch || block == f.Entry || block.Body.Count > 0 || block.Predecessors.Count < 2) continue;
-            if (block.Phis.Exists(p => usedOutside.Contains(p.Id))) continue;
-            foreach (var predecessor in block.Predecessors.ToList())
+            if (block == f.Entry || block.Predecessors.Count < 2 || !IsPassable(block)) continue;
+            foreach (var predecessor in block.Predecessors.ToArray())
             {
-                if (ReferenceEquals(predecessor, block) || block.Predecessors.Count < 2) continue;
-                if (Decide(block, predecessor, changed ? null : dominators) is not { } answer) continue;
-                changed |= Redirect(block, predecessor, answer ? block.Target! : block.Otherwise!);
+                if (block.Predecessors.Count < 2) break;
+                changed |= pass.Thread(predecessor, block);
             }
         }
         if (changed) f.UpdatePredecessors();
         return changed;
     }
 
-    // What the branch does when come from a predecessor: by its phis' values there, and by the branches that led there.
-    private static bool? Decide(Block block, Block predecessor, DominatorTree? dominators)
+    private static bool IsPassable(Block block) =>
+        block.Exit is ExitKind.Branch or ExitKind.Jump && !block.Body.Exists(v => v.HasEffect);
+
+    private bool Thread(Block predecessor, Block block)
     {
-        var index = block.Predecessors.IndexOf(predecessor);
-        Value Seen(Value value) => block.Phis.Find(p => ReferenceEquals(p, value.Current)) is { } phi ? phi.Operands[index].Current : value.Current;
+        if (ReferenceEquals(predecessor.Target, predecessor.Otherwise)) return false;
+        (_start, _facts, _budget) = (predecessor, null, MostPassed);
+        _passed.Clear();
+        _seen.Clear();
+        var (last, end) = Follow(predecessor, block, 0);
+        if (_passed.Contains(end) || !_passed.Exists(p => p.Exit == ExitKind.Branch)) return false;
+        // A value of a block that is left out is missed where that block was the only way.
+        foreach (var passed in _passed)
+        {
+            if (_dominators.Dominates(passed, end) && (passed.Phis.Exists(v => IsNeeded(v, end)) || passed.Body.Exists(v => IsNeeded(v, end)))) return false;
+        }
+        var values = ValuesFor(last, end);
+        return !Array.Exists(values, IsNew) && Redirect(predecessor, block, end, values);
+    }
+
+    // Whether something behind the start of a block uses a value: the ways there are followed back from its users.
+    private bool IsNeeded(Value value, Block at)
+    {
+        if (_users[value.Id] is not { } users) return false;
+        var seen = new HashSet<Block>();
+        var work = new Stack<Block>(users);
+        while (work.TryPop(out var block))
+        {
+            if (ReferenceEquals(block, value.Block) || !seen.Add(block)) continue;
+            if (ReferenceEquals(block, at) || seen.Count > MostVisited) return true;
+            foreach (var predecessor in block.Predecessors) work.Push(predecessor);
+        }
+        return false;
+    }
+
+    private Value Seen(Value value)
+    {
+        value = value.Current;
+        return _seen.TryGetValue(value, out var seen) ? seen : value;
+    }
+
+    // The edge at which a way ends that begins with an edge.
+    private (Block From, Block To) Follow(Block from, Block to, int depth)
+    {
+        while (_budget-- > 0 && IsPassable(to) && !_passed.Contains(to))
+        {
+            Pass(from, to);
+            if (to.Exit == ExitKind.Jump)
+            {
+                (from, to) = (to, to.Target!);
+                continue;
+            }
+            if (Decide(to) is { } answer)
+            {
+                (from, to) = (to, answer ? to.Target! : to.Otherwise!);
+                continue;
+            }
+            if (depth == 0 && BothWays(to) is { } same) return same;
+            Unpass(_passed.Count - 1);
+            break;
+        }
+        return (from, to);
+    }
+
+    // Where both ways out of a block lead in the end, with the same values: none if they part.
+    private (Block From, Block To)? BothWays(Block block)
+    {
+        var first = _passed.Count;
+        var (from, to) = Follow(block, block.Target!, 1);
+        var values = ValuesFor(from, to);
+        var passed = _passed.GetRange(first, _passed.Count - first);
+        Unpass(first);
+        (from, var otherTo) = Follow(block, block.Otherwise!, 1);
+        if (ReferenceEquals(to, otherTo) && ValuesFor(from, to).AsSpan().SequenceEqual(values))
+        {
+            _passed.AddRange(passed);
+            return (from, to);
+        }
+        Unpass(first);
+        return null;
+    }
+
+    private Value[] ValuesFor(Block from, Block to)
+    {
+        if (to.Phis.Count == 0) return [];
+        var index = to.Predecessors.IndexOf(from);
+        return [.. to.Phis.Select(p => Seen(p.Operands[index]))];
+    }
+
+    private void Pass(Block from, Block block)
+    {
+        var values = ValuesFor(from, block);
+        for (var i = 0; i < values.Length; i++) _seen[block.Phis[i]] = values[i];
+        _passed.Add(block);
+    }
+
+    private void Unpass(int first)
+    {
+        for (var i = first; i < _passed.Count; i++)
+        {
+            foreach (var phi in _passed[i].Phis) _seen.Remove(phi);
+        }
+        _passed.RemoveRange(first, _passed.Count - first);
+    }
+
+    // What a branch does on the way followed: by its phis' values there, and by the branches that led to the way's start.
+    private bool? Decide(Block block)
+    {
         var (left, right) = (Seen(block.Left!), Seen(block.Right!));
         if (left.IsConstant && right.IsConstant && !block.Comparison.IsPacketCheck())
         {
             return block.Comparison.Evaluate(left.Immediate, right.Immediate);
         }
-        var facts = new BranchFacts();
-        var chain = new List<(Block From, Block To)> { (predecessor, block) };
-        var at = predecessor;
-        for (var i = 0; i < MostDominators; i++)
-        {
-            // Once a way has been changed the tree no longer tells; a single way in still does.
-            var single = at.Predecessors.Count == 1 ? at.Predecessors[0] : null;
-            if (single is not null) chain.Add((single, at));
-            if ((dominators is null ? single : dominators.ImmediateDominator(at)) is not { } next) break;
-            at = next;
-        }
-        chain.Reverse();
-        foreach (var (from, to) in chain) facts.AddEdge(from, to);
-        return facts.Decide(block.Comparison, left, right);
+        // Nothing is known of what is computed on the way; what is known is of its last time round.
+        if (IsNew(left) || IsNew(right)) return null;
+        _facts ??= FactsAt(_start);
+        return _facts.Decide(block.Comparison, left, right);
     }
 
-    private static bool Redirect(Block block, Block predecessor, Block target)
+    private bool IsNew(Value value) => !value.IsConstant && value.Block is { } at && _passed.Contains(at);
+
+    private BranchFacts FactsAt(Block block)
     {
-        // Phis at the target could not tell two ways from the same block apart.
-        if (predecessor.Successors.Contains(target) || ReferenceEquals(target, block)) return false;
-        var index = block.Predecessors.IndexOf(predecessor);
-        var viaBlock = target.Predecessors.IndexOf(block);
-        var values = target.Phis.Select(phi =>
+        var facts = new BranchFacts();
+        var chain = new List<(Block From, Block To)> { (block, _passed[0]) };
+        var at = block;
+        for (var i = 0; i < MostDominators; i++)
         {
-            var value = phi.Operands[viaBlock].Current;
-            return block.Phis.Find(p => ReferenceEquals(p, value)) is { } own ? own.Operands[index].Current : value;
-        }).ToList();
-        if (ReferenceEquals(predecessor.Target, block)) predecessor.Target = target;
-        if (ReferenceEquals(predecessor.Otherwise, block)) predecessor.Otherwise = target;
-        target.Predecessors.Add(predecessor);
-        for (var i = 0; i < target.Phis.Count; i++) target.Phis[i].Operands = [.. target.Phis[i].Operands, values[i]];
-        IrFunction.RemovePredecessorAt(block, index);
+            if (at.Predecessors.Count == 1 && (i == 0 || !_bypassed.Contains(at))) chain.Add((at.Predecessors[0], at));
+            if (_dominators.ImmediateDominator(at) is not { } next) break;
+            at = next;
+        }
+        for (var i = chain.Count - 1; i >= 0; i--) facts.AddEdge(chain[i].From, chain[i].To);
+        return facts;
+    }
+
+    private bool Redirect(Block predecessor, Block block, Block end, Value[] values)
+    {
+        var index = end.Predecessors.IndexOf(predecessor);
+        if (index >= 0)
+        {
+            // Phis could not tell two ways from one block apart: they must want the same on both.
+            for (var i = 0; i < values.Length; i++)
+            {
+                if (!ReferenceEquals(end.Phis[i].Operands[index].Current, values[i])) return false;
+            }
+            ControlFlow.MakeJump(predecessor, end);
+            return true;
+        }
+        if (ReferenceEquals(predecessor.Target, block)) predecessor.Target = end;
+        if (ReferenceEquals(predecessor.Otherwise, block)) predecessor.Otherwise = end;
+        ControlFlow.Disconnect(predecessor, block);
+        end.Predecessors.Add(predecessor);
+        for (var i = 0; i < values.Length; i++)
+        {
+            end.Phis[i].Operands = [.. end.Phis[i].Operands, values[i]];
+            Note(_users, values[i], predecessor);
+        }
+        for (var at = end; at is not null && !_dominators.Dominates(at, predecessor); at = _dominators.ImmediateDominator(at)) _bypassed.Add(at);
         return true;
     }
 
-    // Values used by a block other than their own, but for phis right behind it.
-    private static HashSet<int> UsedOutside(IrFunction f)
+    private static List<Block>?[] UsersOutside(IrFunction f)
     {
-        var result = new HashSet<int>();
+        var result = new List<Block>?[f.ValueCount];
         foreach (var block in f.Blocks)
         {
-            void Use(Value? value)
-            {
-                if (value is not null && !ReferenceEquals(value.Current.Block, block)) result.Add(value.Current.Id);
-            }
-
             foreach (var phi in block.Phis)
             {
-                for (var i = 0; i < phi.Operands.Length; i++)
-                {
-                    if (!ReferenceEquals(phi.Operands[i].Current.Block, block.Predecessors[i])) result.Add(phi.Operands[i].Current.Id);
-                }
+                for (var i = 0; i < phi.Operands.Length; i++) Note(result, phi.Operands[i], block.Predecessors[i]);
             }
             foreach (var value in block.Body)
             {
-                foreach (var operand in value.Operands) Use(operand);
+                foreach (var operand in value.Operands) Note(result, operand, block);
             }
-            Use(block.Left);
-            Use(block.Right);
-            Use(block.End);
-            Use(block.Result);
+            Note(result, block.Left, block);
+            Note(result, block.Right, block);
+            Note(result, block.End, block);
+            Note(result, block.Result, block);
         }
         return result;
+    }
+
+    private static void Note(List<Block>?[] users, Value? value, Block block)
+    {
+        if (value?.Current is not { IsConstant: false } used || ReferenceEquals(used.Block, block)) return;
+        (users[used.Id] ??= []).Add(block);
     }
 }

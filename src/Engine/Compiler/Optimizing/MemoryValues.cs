@@ -78,7 +78,8 @@ internal static class MemoryValues
         {
             case Op.Load when value.Region != MemoryRegion.Context:
                 var place = MemoryState.AccessOf(value);
-                if (state.Find(place) is { } known && Fits(known, value.Size))
+                if (state.Find(place) is { } known && Fits(known, value.Size)
+                    && (!ValueRange.IsKeptVisible(value) || IsVisiblyWithin(known, value.Size)))
                 {
                     value.ReplaceWith(known);
                     return true;
@@ -104,6 +105,9 @@ internal static class MemoryValues
 
     // A stored value wider than its place is cut: only what fits whole is what a load gives.
     private static bool Fits(Value value, int size) => size == 8 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(size * 8);
+
+    private static bool IsVisiblyWithin(Value value, int size) =>
+        size == 8 || ValueRange.VisibleMaximum(value) <= (ulong)Simplifier.Mask(size * 8);
 
     private static bool RedundantCall(Value call, MemoryState state)
     {

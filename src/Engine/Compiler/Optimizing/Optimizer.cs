@@ -36,4 +36,13 @@ internal static class Optimizer
         }
         DeadCode.Run(f);
     }
+
+    /// <summary>Brings a function into the form that instructions are selected from.</summary>
+    public static void Finish(IrFunction f)
+    {
+        CriticalEdges.Split(f);
+        // What is needed on one such way alone can be computed there now.
+        Sinking.Run(f);
+        Reassociation.Run(f);
+    }
 }

@@ -6,6 +6,8 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal static class PhiOperations
 {
+    private const int MostChoices = 16;
+
     public static bool Run(IrFunction f)
     {
         var uses = UseCounts.Of(f);
@@ -15,7 +17,7 @@ internal static class PhiOperations
             for (var i = 0; i < block.Body.Count; i++)
             {
                 var value = block.Body[i];
-                if (value.Op == Op.ByteSwap && Unswapped(f, value) is { } unswapped)
+                if (value.Op == Op.ByteSwap && Unswapped(f, value, uses) is { } unswapped)
                 {
                     value.ReplaceWith(unswapped);
                     block.Body.RemoveAt(i--);
@@ -33,20 +35,35 @@ internal static class PhiOperations
     }
 
     // Swapping back a choice of values that were all swapped: the choice of the values as they were.
-    private static Value? Unswapped(IrFunction f, Value swap)
+    private static Value? Unswapped(IrFunction f, Value swap, int[] uses)
     {
         var phi = swap.Operands[0].Current;
-        if (phi.Op != Op.Phi || phi.Block is null || !phi.Operands.All(o => o.Current.IsConstant
-            || (o.Current.Op == Op.ByteSwap && o.Current.Immediate == swap.Immediate && Fits(o.Current.Operands[0], swap.Immediate))))
-        {
-            return null;
-        }
-        var values = phi.Operands.Select(o => o.Current.IsConstant
-            ? f.Constant(Simplifier.Swap(o.Current.Immediate, swap.Immediate))
-            : o.Current.Operands[0].Current).ToArray();
-        var joined = f.NewValue(Op.Phi, values);
-        joined.Block = phi.Block;
-        phi.Block.Phis.Add(joined);
+        if (phi.Op != Op.Phi) return null;
+        var choices = new Dictionary<Value, Value>();
+        return CanUnswap(phi, swap.Immediate, uses, choices) ? Unswap(f, phi, swap.Immediate, choices) : null;
+    }
+
+    // Notes the choices that the value is made of; those inside others must serve nothing else.
+    private static bool CanUnswap(Value value, long bits, int[] uses, Dictionary<Value, Value> choices)
+    {
+        if (value.IsConstant) return true;
+        if (value.Op == Op.ByteSwap) return value.Immediate == bits && Fits(value.Operands[0], bits);
+        if (value.Op != Op.Phi || value.Block is null || value.Id >= uses.Length) return false;
+        if (choices.ContainsKey(value)) return true;
+        if (choices.Count == MostChoices || (choices.Count > 0 && uses[value.Id] != 1)) return false;
+        choices[value] = value;
+        return Array.TrueForAll(value.Operands, o => CanUnswap(o.Current, bits, uses, choices));
+    }
+
+    private static Value Unswap(IrFunction f, Value value, long bits, Dictionary<Value, Value> choices)
+    {
+        if (value.IsConstant) return f.Constant(Simplifier.Swap(value.Immediate, bits));
+        if (value.Op == Op.ByteSwap) return value.Operands[0].Current;
+        if (!ReferenceEquals(choices[value], value)) return choices[value];
+        var joined = choices[value] = f.NewValue(Op.Phi);
+        joined.Operands = [.. value.Operands.Select(o => Unswap(f, o.Current, bits, choices))];
+        joined.Block = value.Block;
+        value.Block!.Phis.Add(joined);
         return joined;
     }
 

@@ -17,7 +17,7 @@ internal static class Sinking
                 var value = block.Body[i];
                 if (!CanMove(value, block, i) || !users.TryGetValue(value, out var where) || where.Count == 0) continue;
                 if (where.Contains(block)) continue;
-                var target = block.Successors.FirstOrDefault(s => s.Predecessors.Count == 1 && where.All(w => Dominates(dominators, s, w)));
+                var target = block.Successors.FirstOrDefault(s => s.Predecessors.Count == 1 && where.All(w => dominators.Dominates(s, w)));
                 if (target is null || target.LoopDepth > block.LoopDepth) continue;
                 block.Body.RemoveAt(i);
                 target.Body.Insert(0, value);
@@ -53,16 +53,6 @@ internal static class Sinking
         block.Body.Exists(v => v.Operands.Any(o => ReferenceEquals(o.Current, value)))
         || ReferenceEquals(block.Left?.Current, value) || ReferenceEquals(block.Right?.Current, value)
         || ReferenceEquals(block.End?.Current, value) || ReferenceEquals(block.Result?.Current, value);
-
-    private static bool Dominates(DominatorTree tree, Block dominator, Block? block)
-    {
-        while (block is not null)
-        {
-            if (ReferenceEquals(block, dominator)) return true;
-            block = tree.ImmediateDominator(block);
-        }
-        return false;
-    }
 
     // The blocks that use each value; a phi uses its operands at the end of the blocks they come from.
     private static Dictionary<Value, HashSet<Block>> Users(IrFunction f)

@@ -6,6 +6,7 @@ namespace EbpfCat.Compiler;
 internal static class ValueRange
 {
     private const int Depth = 6;
+    private static readonly object Visible = new();
 
     /// <summary>A number that the value, taken as unsigned, is never above.</summary>
     public static ulong Maximum(Value value) => Maximum(value, Depth);
@@ -39,6 +40,18 @@ internal static class ValueRange
                 return ulong.MaxValue;
         }
     }
+
+    /// <summary>Sees to it that what <see cref="VisibleMaximum"/> says of a value stays so: the loads that bound it are not replaced by what is stored there.</summary>
+    public static void KeepVisible(Value value, int depth = Depth)
+    {
+        value = value.Current;
+        if (value.Op == Op.Load && value.Region != MemoryRegion.Context) value.Extra = Visible;
+        if (depth == 0 || value.Op == Op.Load) return;
+        foreach (var operand in value.Operands) KeepVisible(operand, depth - 1);
+    }
+
+    /// <summary>Whether the verifier must see a load's own bound.</summary>
+    public static bool IsKeptVisible(Value load) => ReferenceEquals(load.Extra, Visible);
 
     /// <summary>Whether the upper 32 bits are always zero.</summary>
     public static bool FitsIn32(Value value) => Maximum(value) <= uint.MaxValue;
@@ -109,7 +122,7 @@ internal static class ValueRange
                     ? Of(0) >> (int)right.Immediate : Of(0);
             // While a loop is being written, what comes round to its head is not known.
             case Op.Phi when value.Operands.Length == 0:
-                return ulong.MaxValue;
+                return OfSize(value.Size);
             case Op.Phi:
                 ulong most = 0;
                 foreach (var operand in value.Operands)
@@ -117,13 +130,15 @@ internal static class ValueRange
                     if (ReferenceEquals(operand.Current, value)) continue;
                     most = Math.Max(most, Maximum(operand, Math.Min(depth - 1, 2)));
                 }
-                return most;
+                return Math.Min(most, OfSize(value.Size));
             case Op.Call:
                 return HelperFacts.MaximumResult((int)value.Immediate);
             default:
                 return ulong.MaxValue;
         }
     }
+
+    private static ulong OfSize(int bytes) => bytes is 0 or >= 8 ? ulong.MaxValue : (1UL << (bytes * 8)) - 1;
 
     // All the bits up to the highest one set.
     private static ulong Mask(ulong value) =>

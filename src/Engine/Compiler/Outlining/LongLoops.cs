@@ -11,22 +11,29 @@ internal static class LongLoops
     /// <summary>The most rounds that the helper makes: BPF_MAX_LOOPS of the kernel's include/linux/bpf.h.</summary>
     public const long MostRounds = 8 * 1024 * 1024;
 
-    // The verifier follows at most a million instructions, and 8192 conditional jumps that may go either way.
-    private const ulong LongRounds = 4096;
+    /// <summary>
+    /// From how many rounds on a loop counts as long where nothing else is said: the verifier follows at most 8192
+    /// conditional jumps that may go either way, in any function at one time.
+    /// </summary>
+    public const ulong UsualRounds = 4096;
+
+    // The verifier follows at most a million instructions.
     private const ulong LongWay = 200_000;
 
     /// <summary>Makes functions of a program's long loops.</summary>
+    /// <param name="f">The program.</param>
+    /// <param name="longRounds">From how many rounds on a loop counts as long.</param>
     /// <returns>The program, then the functions.</returns>
     /// <exception cref="CompileException">A loop is longer than the helper allows.</exception>
-    public static IReadOnlyList<IrFunction> Outline(IrFunction f)
+    public static IReadOnlyList<IrFunction> Outline(IrFunction f, ulong longRounds)
     {
         var functions = new List<IrFunction> { f };
         // Only a loop that is a part of the program itself is taken out of it: the next search finds those around it.
-        while (FindLong(f) is { } loop) functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
+        while (FindLong(f, longRounds) is { } loop) functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
         return functions;
     }
 
-    private static NaturalLoop? FindLong(IrFunction f)
+    private static NaturalLoop? FindLong(IrFunction f, ulong longRounds)
     {
         f.Blocks = f.ReversePostorder();
         var dominators = new DominatorTree(f);
@@ -47,7 +54,7 @@ internal static class LongLoops
             var nested = inner.Where(other => !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
                 .Aggregate(0UL, (sum, other) => sum + ways[other]);
             var way = Math.Min(rounds, MostRounds) * ((ulong)once + nested);
-            if (rounds > LongRounds || way > LongWay) return loop;
+            if (rounds > longRounds || way > LongWay) return loop;
             ways[loop] = way;
         }
 

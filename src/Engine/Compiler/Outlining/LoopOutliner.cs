@@ -27,14 +27,15 @@ internal sealed class LoopOutliner
     // What stands in the function for a value from outside, or for one of the head's phis.
     private readonly Dictionary<Value, Value> _inside = [];
     private readonly Dictionary<StackSlot, Value> _addresses = [];
-    private readonly List<(Value Phi, int Field)> _carried = [];
+    private readonly HashSet<StackSlot> _own = [];
+    private readonly List<(Value Phi, int Field, bool MayBePointer)> _carried = [];
     private readonly Dictionary<Value, (int Field, Value Loaded)> _left = [];
     private int _fieldCount = 1;
 
     private LoopOutliner(IrFunction f, NaturalLoop loop, string name)
     {
         (_f, _loop, _dominators) = (f, loop, new DominatorTree(f));
-        _slot = f.NewSlot(0);
+        _slot = f.NewSlot(0, isTransient: true);
         (_before, _after) = (f.NewBlock(), f.NewBlock());
         _body = f.NewSibling(name, 2);
         _entry = _body.NewBlock();
@@ -56,6 +57,7 @@ internal sealed class LoopOutliner
     {
         var exits = _loop.Exits.ToList();
         var latches = _loop.Latches.ToList();
+        TakeSlots();
         FindLeft();
         EnterBefore();
         StartRounds();
@@ -69,6 +71,19 @@ internal sealed class LoopOutliner
         _slot.Size = _fieldCount * FieldSize;
         _f.UpdatePredecessors();
         _body.UpdatePredecessors();
+    }
+
+    // The struct of a loop in this one comes along: the verifier lets nobody put the address of a frame into another's.
+    private void TakeSlots()
+    {
+        foreach (var slot in _f.Slots.Where(slot => slot.IsTransient && slot != _slot).ToList())
+        {
+            var users = _f.Blocks.Where(block => block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Extra, slot)));
+            if (!users.All(_loop.Blocks.Contains)) continue;
+            _f.Slots.Remove(slot);
+            _body.Slots.Add(slot);
+            _own.Add(slot);
+        }
     }
 
     // ---- the way in
@@ -107,8 +122,9 @@ internal sealed class LoopOutliner
 
         var field = NewField();
         Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), field, first);
-        _carried.Add((phi, field));
-        return Load(_body, _entry, _fields, field);
+        var mayBePointer = PointerFacts.MayBePointer(phi);
+        _carried.Add((phi, field, mayBePointer));
+        return Load(_body, _entry, _fields, field, mayBePointer);
     }
 
     private void StartRounds()
@@ -149,6 +165,8 @@ internal sealed class LoopOutliner
         {
             case Op.Constant:
                 return value;
+            case Op.FrameAddress when _own.Contains((StackSlot)value.Extra!):
+                return value;
             // The frame that is meant is the program's.
             case Op.FrameAddress when _addresses.TryGetValue((StackSlot)value.Extra!, out var there):
                 return there;
@@ -176,13 +194,24 @@ internal sealed class LoopOutliner
     {
         var next = NewEnd(latch, _loop.Head);
         var index = _loop.Head.Predecessors.IndexOf(latch);
-        foreach (var (phi, field) in _carried)
+        foreach (var (phi, field, mayBePointer) in _carried)
         {
             var value = Inside(phi.Operands[index]);
-            if (!ReferenceEquals(value, _inside[phi])) Store(_body, next, _fields, field, value);
+            if (ReferenceEquals(value, _inside[phi])) continue;
+            if (mayBePointer) Store(_body, next, _fields, field, value);
+            else StoreHalves(next, field, value);
         }
 
         (next.Exit, next.Result) = (ExitKind.Return, _body.Constant(Again));
+    }
+
+    // Of a number stored whole the verifier remembers the range, which is another one each round: it would follow all of
+    // them. Of one stored by halves it remembers nothing, and two rounds look the same to it.
+    private void StoreHalves(Block block, int field, Value number)
+    {
+        var high = Add(_body, block, Op.Shr, null, number, _body.Constant(32));
+        Store(_body, block, _fields, field, number, FieldSize / 2);
+        Store(_body, block, _fields, field + (FieldSize / 2), high, FieldSize / 2);
     }
 
     // ---- the ways out
@@ -325,17 +354,18 @@ internal sealed class LoopOutliner
         return Append(block, value);
     }
 
-    private static Value Load(IrFunction f, Block block, Value pointer, int field)
+    private static Value Load(IrFunction f, Block block, Value pointer, int field, bool mayBePointer = true)
     {
         var value = f.NewValue(Op.Load, pointer);
         (value.Immediate, value.Size, value.Region) = (field, FieldSize, MemoryRegion.Stack);
+        value.Extra = mayBePointer ? PointerFacts.Unknown : null;
         return Append(block, value);
     }
 
-    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored)
+    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored, byte size = FieldSize)
     {
         var value = f.NewValue(Op.Store, pointer, stored);
-        (value.Immediate, value.Size, value.Region) = (field, FieldSize, MemoryRegion.Stack);
+        (value.Immediate, value.Size, value.Region) = (field, size, MemoryRegion.Stack);
         Append(block, value);
     }
 

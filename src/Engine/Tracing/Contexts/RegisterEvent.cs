@@ -131,8 +131,7 @@ public sealed class RegisterEvent : TracedEvent
         }
 
         var proper = SyscallFacts.NamesByFunction.GetValueOrDefault(name, name);
-        var arguments = format.OwnFields.Where(field => !field.IsDynamic).Skip(1)
-            .Select((field, index) => SyscallFacts.Describe(proper, field, index)).ToList();
+        var arguments = format.SyscallArguments.Select((field, index) => SyscallFacts.Describe(proper, field, index)).ToList();
         foreach (var argument in arguments) _arguments.Add((argument.Name, SyscallPlace.Of(argument, InCaller(argument), LengthOf)));
 
         EventAccess LengthOf(string length) => InCaller(arguments.First(each => each.Name == length));

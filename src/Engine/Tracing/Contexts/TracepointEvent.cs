@@ -73,7 +73,7 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
 
     private EventPlace Argument(TracepointField field)
     {
-        var arguments = format.OwnFields.Skip(1).ToList();
+        var arguments = format.SyscallArguments.ToList();
         var index = arguments.IndexOf(field);
         if (index < 0) return new PlainPlace(InRecord(field, field.Type)); // the number of the system call
         var function = format.Name[SyscallEnter.Length..];

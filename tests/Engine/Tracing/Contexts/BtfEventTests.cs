@@ -7,6 +7,7 @@ using static EbpfCat.Tests.Tracing.Watch;
 
 namespace EbpfCat.Tests.Tracing;
 
+[Trait("Category", "Hooks")]
 public sealed class BtfEventTests
 {
     [Theory]
@@ -53,11 +54,11 @@ public sealed class BtfEventTests
     [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_dport sk.__sk_common.skc_daddr sk.sk_protocol sk.sk_kern_sock sk")]
     [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_v6_daddr sk.sk_socket.file.f_path.dentry.d_name.name")]
     [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "vfs_read", "$return count file.f_inode.i_ino file.f_inode.i_sb.s_id buf")]
-    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "do_filp_open", "$return.f_inode.i_ino pathname.name op.open_flag")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "alloc_empty_file", "$return.f_inode.i_ino flags cred.uid.val")]
     [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "socket_connect", "address sock.sk.__sk_common.skc_family sock.state addrlen $return")]
     [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "file_open", "file.f_path.dentry.d_name.name file.f_cred.uid.val file.f_mode")]
-    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch", "preempt prev.comm next.pid prev_state prev.mm.exe_file.f_inode.i_ino")]
-    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue", "rq.__data_len rq.q.disk.disk_name rq.bio.bi_iter.bi_sector")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch", "preempt prev.comm next.pid prev.prio prev.mm.exe_file.f_inode.i_ino")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue", "rq.__data_len rq.q.queue_depth rq.bio.bi_iter.bi_sector")]
     [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "tcp_probe", "sk.__sk_common.skc_num skb.len skb.sk.sk_protocol skb.dev.name skb.pkt_type")]
     public void The_verifier_accepts_the_ways_to_fields(ProgramType type, ProgramHook hook, string target, string paths)
     {

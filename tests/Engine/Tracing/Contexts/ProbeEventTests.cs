@@ -9,6 +9,7 @@ using static EbpfCat.Tests.Tracing.Watch;
 
 namespace EbpfCat.Tests.Tracing;
 
+[Trait("Category", "Hooks")]
 public sealed class ProbeEventTests
 {
     private const string Name = "EBPFCAT_TRACED";
@@ -110,7 +111,7 @@ public sealed class ProbeEventTests
         program = Define(ProgramType.Kprobe, "vfs_read", [("Count", Field("arg2"))]);
         program.Probe = ProbeKind.Kretprobe;
         Assert.Contains("on entry", Refusal(program).Message, StringComparison.Ordinal);
-        program = Define(ProgramType.Kprobe, "do_filp_open", [("Inode", new EventFieldExpression([EventFieldExpression.ReturnValue, "f_inode", "i_ino"]))]);
+        program = Define(ProgramType.Kprobe, "alloc_empty_file", [("Inode", new EventFieldExpression([EventFieldExpression.ReturnValue, "f_inode", "i_ino"]))]);
         program.Probe = ProbeKind.Kretprobe;
         using var other = EbpfProgram.Load(program);
     }

@@ -5,6 +5,7 @@ using static EbpfCat.Tests.Tracing.Watch;
 
 namespace EbpfCat.Tests.Tracing;
 
+[Trait("Category", "Hooks")]
 public sealed class RawTracepointEventTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using static EbpfCat.Tests.Tracing.Watch;
 
 namespace EbpfCat.Tests.Tracing;
 
+[Trait("Category", "Hooks")]
 public sealed class TracepointEventTests
 {
     [Fact]

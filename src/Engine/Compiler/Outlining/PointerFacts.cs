@@ -1,0 +1,30 @@
+namespace EbpfCat.Compiler;
+
+/// <summary>What can be said of whether a value is a pointer to the verifier, which keeps pointers only where they are whole.</summary>
+internal static class PointerFacts
+{
+    private const int Depth = 16;
+
+    /// <summary>Marks a load of something that may be a pointer (<see cref="Value.Extra"/>).</summary>
+    public static readonly object Unknown = new();
+
+    /// <summary>Whether a value may be a pointer; a number for certain where it is not.</summary>
+    public static bool MayBePointer(Value value) => MayBePointer(value, [], Depth);
+
+    private static bool MayBePointer(Value value, HashSet<Value> seen, int depth)
+    {
+        value = value.Current;
+        if (!seen.Add(value)) return false;
+        if (depth == 0) return true;
+        return value.Op switch
+        {
+            Op.Context or Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress => true,
+            // Pointers to what is traced come out of the context, and those to the packet, which are marked.
+            Op.Load => (value.Region == MemoryRegion.Context && (value.Size == 8 || value.Extra is not null))
+                || ReferenceEquals(value.Extra, Unknown),
+            Op.Call => HelperFacts.MaximumResult((int)value.Immediate) == ulong.MaxValue,
+            Op.Add or Op.Sub or Op.Phi or Op.Opaque => Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
+            _ => false,
+        };
+    }
+}
