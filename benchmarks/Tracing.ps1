@@ -48,6 +48,8 @@ public static class ReaderBenchmark
 }
 '@
 
+$report = New-TemporaryFile
+
 function New-Reads {
     New-EbpfProgram reads -Type Tracepoint | Add-EbpfVariable seen uint64 | Add-EbpfCode {
         if ($process.Name -ceq 'dd') {
@@ -57,8 +59,11 @@ function New-Reads {
     } | New-TracepointAttachment syscalls/sys_enter_read
 }
 
+# How long the load took, in seconds, by what dd says itself.
+function Get-LoadTime([string] $Report) { [double][regex]::Match($Report, '([\d.]+) s,').Groups[1].Value }
+
 function Start-Load {
-    Start-Process $dd 'if=/dev/zero', 'of=/dev/null', 'bs=64', "count=$Count" -PassThru -RedirectStandardError /dev/null
+    Start-Process $dd 'if=/dev/zero', 'of=/dev/null', 'bs=64', "count=$Count" -PassThru -RedirectStandardError $report.FullName
 }
 
 # One measurement: starts the load, has it read, and compares the program's count with what came.
@@ -66,10 +71,9 @@ function Measure-Reading([string] $Name, [scriptblock] $Read) {
     $attachment = New-Reads
     try {
         $load = Start-Load
-        $warnings = @()
         $delivered = & $Read $attachment $load
         $load.WaitForExit()
-        $seconds = ($load.ExitTime - $load.StartTime).TotalSeconds
+        $seconds = Get-LoadTime ([IO.File]::ReadAllText($report.FullName))
         $seen = $attachment | Get-EbpfMapValue seen
         $lost = [EbpfCat.Events.EventReader]::LostBy($attachment.Program)
         [pscustomobject]@{
@@ -101,7 +105,7 @@ function Measure-Bpftrace {
         $program = 'tracepoint:syscalls:sys_enter_read /comm == "dd"/ { printf("%d %s %d %d\n", pid, comm, args->fd, args->count); }'
         $events = [long]($Count / 5)
         $null = & bpftrace -o $output.FullName -e $program -c "$dd if=/dev/zero of=/dev/null bs=64 count=$events" 2>&1 | Tee-Object -Variable told
-        $seconds = [double][regex]::Match("$told", '([\d.]+) s,').Groups[1].Value
+        $seconds = Get-LoadTime "$told"
         $lines = 0
         foreach ($line in [IO.File]::ReadLines($output.FullName)) { if ($line -match '^\d+ dd ') { $lines++ } }
         $lost = [regex]::Matches("$told" + [IO.File]::ReadAllText($output.FullName), 'Lost (\d+) events') | ForEach-Object { [long]$_.Groups[1].Value }
@@ -148,6 +152,7 @@ $started = foreach ($time in 1..3) {
     $process.WaitForExit()
 }
 
+Remove-Item $report
 ''
 'from Trace-Ebpf to attached: {0:f1} ms (median of {1}; the first {2:f1}); bpftrace: {3:f0} ms' -f
     (Get-Median $attached), $attached.Count, $attached[0], (Get-Median $started)

@@ -22,9 +22,6 @@ internal sealed class FlowRecords : Benchmark
 
     public override string Title => "Flow records by 5-tuple, LRU per-CPU";
 
-    public override string WhereClangWins =>
-        "the two fields are counted by two statements, and each inserts the record where it is absent; the C inserts it once. The ports are kept in network order, yet turned twice.";
-
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Tcp, TcpSegment(40_000, 443, Ack)));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)

@@ -12,7 +12,7 @@ internal sealed class PortHistogram : Benchmark
     public override string Title => "Histogram of destination ports";
 
     public override string WhereClangWins =>
-        "the script asks for TCP and then for UDP, each from the Ethernet header on; the C finds the transport header once.";
+        "in time alone: the way of the timed packet, IPv4 and UDP, is laid out behind that of IPv6 and takes a jump more.";
 
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(40_000, 53)));
 

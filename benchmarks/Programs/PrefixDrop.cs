@@ -12,6 +12,9 @@ internal sealed class PrefixDrop : Benchmark
 
     public override string Title => "Drop list of IPv4 and IPv6 prefixes";
 
+    public override string WhereClangWins =>
+        "in time alone: the way of the timed packet, IPv4, is laid out behind that of IPv6 and takes a jump more.";
+
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
     public override IEnumerable<byte[]> Packets =>

@@ -15,9 +15,6 @@ internal sealed class TimeToLive : Benchmark
 
     public override string Title => "TTL decrement with checksum update";
 
-    public override string WhereClangWins =>
-        "what clang sets before each test, the verdict, takes an exit of its own here.";
-
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
     public override (int Offset, byte Value)? Restored => (TtlOffset, 64);

@@ -18,7 +18,7 @@ internal sealed class TokenBucket : Benchmark
     public override string Title => "Token bucket rate limit per source";
 
     public override string WhereClangWins =>
-        "each statement that writes to a bucket inserts it where it is absent; the C inserts it once.";
+        "a bucket that is absent reads as zero here and is inserted when it is written to, so that each read has a way round it; the C inserts it before it reads.";
 
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 

@@ -38,9 +38,12 @@ internal static class ProgramTable
         text.AppendLine();
         foreach (var row in lost)
         {
-            text.AppendLine($"- {row.Benchmark.Title}: {row.Benchmark.WhereClangWins ?? "not looked into yet."}");
+            text.AppendLine($"- {row.Benchmark.Title}: {row.Benchmark.WhereClangWins ?? Unexplained(row)}");
         }
     }
+
+    private static string Unexplained(Row row) =>
+        $"by {row.Nanoseconds - row.ClangNanoseconds:0.0} ns, with {row.Slots} instructions against {row.ClangSlots}: no cause is known, and other runs may not show it.";
 
     private static double GeometricMean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 }

@@ -66,6 +66,7 @@ public sealed class EventStream : IDisposable
             count += drained;
             Between?.Invoke();
             if (deadline.IsOver || (drained == 0 && !_reader.Wait(deadline.Remaining, cancellation))) break;
+            if (count < most) RecordReader.LetGather(drained);
         }
 
         // What happened before the time was up is not left behind.

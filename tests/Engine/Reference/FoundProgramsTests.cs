@@ -87,6 +87,22 @@ public class FoundProgramsTests
         Check();
     }
 
+    [Fact]
+    public void A_number_is_known_on_every_way_that_chooses_it()
+    {
+        var record = StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]);
+        var map = _program.AddMap("numbers", MapType.Hash, ScalarType.UInt32, record, 2);
+        var (number, scaled) = (new Local("number", ScalarType.UInt64), new Local("scaled", ScalarType.Fixed));
+        _program.AddCode(code => code
+            .Assign(number, Packet.IPv4["MoreFragments"])
+            .Assign(scaled, number)
+            .If(Packet.Udp, then => then
+                .If(scaled, then => then.Assign(Packet.Read(0, ScalarType.UInt64), 0))
+                .Assign(number, 0))
+            .Assign(map[0].Field("Z"), number));
+        Check();
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>

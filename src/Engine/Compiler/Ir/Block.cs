@@ -48,5 +48,9 @@ internal sealed class Block(int id)
         }
     }
 
+    /// <summary>Whether one of its ways out leads straight to a block.</summary>
+    public bool LeadsTo(Block other) => (Exit is ExitKind.Jump or ExitKind.Branch && ReferenceEquals(Target, other))
+        || (Exit == ExitKind.Branch && ReferenceEquals(Otherwise, other));
+
     public override string ToString() => $"b{Id}";
 }

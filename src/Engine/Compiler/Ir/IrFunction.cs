@@ -55,7 +55,7 @@ internal sealed class IrFunction(string name, int parameterCount)
             for (var i = block.Predecessors.Count - 1; i >= 0; i--)
             {
                 var predecessor = block.Predecessors[i];
-                if (reached.Contains(predecessor) && predecessor.Successors.Contains(block)) continue;
+                if (reached.Contains(predecessor) && predecessor.LeadsTo(block)) continue;
                 RemovePredecessorAt(block, i);
             }
         }

@@ -6,16 +6,25 @@ internal sealed class BranchFacts
     private readonly Dictionary<int, Range> _ranges = [];
     private readonly Dictionary<int, (long Has, long Lacks)> _packets = [];
     private readonly HashSet<(Comparison, int, int)> _pairs = [];
-    private readonly Stack<Action> _undo = new();
+    private readonly Stack<Change> _undo = new();
 
     // An unsigned interval, and one number left out of it.
     private readonly record struct Range(ulong Least, ulong Most, ulong? Except);
+
+    // What was known before: of a pair that it was not, of a number or a packet what it was, if anything.
+    private readonly record struct Change(int Key, (Comparison, int, int)? Pair, Range? Range, (long Has, long Lacks)? Packet, bool IsPacket);
 
     public int Mark => _undo.Count;
 
     public void UndoTo(int mark)
     {
-        while (_undo.Count > mark) _undo.Pop()();
+        while (_undo.Count > mark)
+        {
+            var change = _undo.Pop();
+            if (change.Pair is { } pair) _pairs.Remove(pair);
+            else if (change.IsPacket) Restore(_packets, change.Key, change.Packet);
+            else Restore(_ranges, change.Key, change.Range);
+        }
     }
 
     /// <summary>Adds what holds on one of the two ways out of a block.</summary>
@@ -34,7 +43,7 @@ internal sealed class BranchFacts
         }
         if (!right.IsConstant)
         {
-            if (_pairs.Add((comparison, left.Id, right.Id))) _undo.Push(() => _pairs.Remove((comparison, left.Id, right.Id)));
+            AddPair((comparison, left.Id, right.Id));
             return;
         }
         var old = RangeOf(left);
@@ -54,15 +63,10 @@ internal sealed class BranchFacts
         };
         if (range != old)
         {
-            var had = _ranges.TryGetValue(left.Id, out var previous);
+            _undo.Push(new Change(left.Id, null, _ranges.TryGetValue(left.Id, out var previous) ? previous : null, null, false));
             _ranges[left.Id] = range;
-            _undo.Push(() =>
-            {
-                if (had) _ranges[left.Id] = previous;
-                else _ranges.Remove(left.Id);
-            });
         }
-        if (_pairs.Add((comparison, left.Id, right.Id))) _undo.Push(() => _pairs.Remove((comparison, left.Id, right.Id)));
+        AddPair((comparison, left.Id, right.Id));
     }
 
     private void AddPacket(Comparison comparison, Value pointer, long size)
@@ -73,12 +77,20 @@ internal sealed class BranchFacts
             ? (Math.Max(old.Has, size), old.Lacks)
             : (old.Has, Math.Min(old.Lacks, size));
         if (now == old) return;
+        _undo.Push(new Change(pointer.Id, null, null, had ? old : null, true));
         _packets[pointer.Id] = now;
-        _undo.Push(() =>
-        {
-            if (had) _packets[pointer.Id] = old;
-            else _packets.Remove(pointer.Id);
-        });
+    }
+
+    private void AddPair((Comparison, int, int) pair)
+    {
+        if (_pairs.Add(pair)) _undo.Push(new Change(0, pair, null, null, false));
+    }
+
+    private static void Restore<T>(Dictionary<int, T> known, int key, T? before)
+        where T : struct
+    {
+        if (before is { } value) known[key] = value;
+        else known.Remove(key);
     }
 
     private Range RangeOf(Value value)

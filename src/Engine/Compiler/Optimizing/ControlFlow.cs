@@ -68,8 +68,8 @@ internal static class ControlFlow
         if (ReferenceEquals(target, block)) return false;
         var index = target.Predecessors.IndexOf(block);
         if (index < 0) return false;
-        if (target.Phis.Count > 0 && block.Predecessors.Exists(p => p.Successors.Contains(target))) return false;
-        if (block.Predecessors.Exists(p => p.Exit == ExitKind.Branch && p.Successors.Contains(target)) && target.Phis.Count > 0) return false;
+        if (target.Phis.Count > 0 && block.Predecessors.Exists(p => p.LeadsTo(target))) return false;
+        if (block.Predecessors.Exists(p => p.Exit == ExitKind.Branch && p.LeadsTo(target)) && target.Phis.Count > 0) return false;
         var values = target.Phis.Select(p => p.Operands[index]).ToList();
         IrFunction.RemovePredecessorAt(target, index);
         foreach (var predecessor in block.Predecessors)

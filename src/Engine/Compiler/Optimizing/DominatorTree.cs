@@ -3,7 +3,7 @@ namespace EbpfCat.Compiler;
 /// <summary>Which block every way to a block leads through: by Cooper, Harvey and Kennedy's algorithm.</summary>
 internal sealed class DominatorTree
 {
-    private readonly Dictionary<Block, int> _order = [];
+    private readonly int[] _order; // by a block's id; −1 where nothing reaches it
     private readonly int[] _immediate;
     private readonly List<Block> _blocks;
     private readonly int[] _entered;
@@ -12,7 +12,9 @@ internal sealed class DominatorTree
     public DominatorTree(IrFunction f)
     {
         _blocks = f.Blocks;
-        for (var i = 0; i < _blocks.Count; i++) _order[_blocks[i]] = i;
+        _order = new int[f.BlockCount];
+        Array.Fill(_order, -1);
+        for (var i = 0; i < _blocks.Count; i++) _order[_blocks[i].Id] = i;
         _immediate = new int[_blocks.Count];
         Array.Fill(_immediate, -1);
         _immediate[0] = 0;
@@ -25,7 +27,8 @@ internal sealed class DominatorTree
                 var dominator = -1;
                 foreach (var predecessor in _blocks[i].Predecessors)
                 {
-                    if (!_order.TryGetValue(predecessor, out var p) || _immediate[p] < 0) continue;
+                    var p = _order[predecessor.Id];
+                    if (p < 0 || _immediate[p] < 0) continue;
                     dominator = dominator < 0 ? p : Meet(dominator, p);
                 }
                 if (dominator == _immediate[i]) continue;
@@ -43,19 +46,19 @@ internal sealed class DominatorTree
     /// <summary>Whether every way to a block leads through another, or that is the block itself.</summary>
     public bool Dominates(Block dominator, Block block)
     {
-        var (a, b) = (_order[dominator], _order[block]);
+        var (a, b) = (_order[dominator.Id], _order[block.Id]);
         return _entered[a] <= _entered[b] && _left[b] <= _left[a];
     }
 
     private List<Block>[] Children { get; }
 
-    public IReadOnlyList<Block> ChildrenOf(Block block) => Children[_order[block]];
+    public IReadOnlyList<Block> ChildrenOf(Block block) => Children[_order[block.Id]];
 
     /// <summary>The nearest other block that every way to a block leads through; null for the entry.</summary>
-    public Block? ImmediateDominator(Block block) => _order[block] == 0 ? null : _blocks[_immediate[_order[block]]];
+    public Block? ImmediateDominator(Block block) => _order[block.Id] == 0 ? null : _blocks[_immediate[_order[block.Id]]];
 
     /// <summary>The block's place in the order of blocks; a way back goes to a place not later.</summary>
-    public int OrderOf(Block block) => _order[block];
+    public int OrderOf(Block block) => _order[block.Id];
 
     // A block lies below those whose span of a walk down the tree takes in its own.
     private void Number()
@@ -72,7 +75,7 @@ internal sealed class DominatorTree
                 continue;
             }
             work.Push((at.Block, at.Child + 1));
-            work.Push((_order[Children[at.Block][at.Child]], 0));
+            work.Push((_order[Children[at.Block][at.Child].Id], 0));
         }
     }
 

@@ -26,8 +26,11 @@ internal sealed class JumpThreading
 
     private JumpThreading(IrFunction f) => (_dominators, _users) = (new DominatorTree(f), UsersOutside(f));
 
-    public static bool Run(IrFunction f)
+    /// <param name="f">The function.</param>
+    /// <param name="steps">How many blocks may be passed in all; those that were are taken off.</param>
+    public static bool Run(IrFunction f, ref int steps)
     {
+        if (steps <= 0) return false;
         var pass = new JumpThreading(f);
         var changed = false;
         foreach (var block in f.Blocks)
@@ -35,8 +38,9 @@ internal sealed class JumpThreading
             if (block == f.Entry || block.Predecessors.Count < 2 || !IsPassable(block)) continue;
             foreach (var predecessor in block.Predecessors.ToArray())
             {
-                if (block.Predecessors.Count < 2) break;
+                if (block.Predecessors.Count < 2 || steps <= 0) break;
                 changed |= pass.Thread(predecessor, block);
+                steps -= MostPassed - pass._budget;
             }
         }
         if (changed) f.UpdatePredecessors();

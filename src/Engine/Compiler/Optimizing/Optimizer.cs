@@ -6,11 +6,15 @@ namespace EbpfCat.Compiler;
 internal static class Optimizer
 {
     private const int MostRounds = 12;
+    private const int LeastSteps = 2048;
+    private const int StepsPerBlock = 4;
 
     public static void Run(IrFunction f, InstructionSet set)
     {
         f.UpdatePredecessors();
         DeadCode.Run(f);
+        // A long chain of tests could be followed from each of its links to its end.
+        var steps = LeastSteps + StepsPerBlock * f.Blocks.Count;
         for (var round = 0; round < MostRounds; round++)
         {
             var changed = ControlFlow.Clean(f);
@@ -20,7 +24,7 @@ internal static class Optimizer
             changed |= DeadCode.Run(f);
             changed |= PhiOperations.Run(f);
             changed |= Sinking.Run(f);
-            changed |= JumpThreading.Run(f);
+            changed |= JumpThreading.Run(f, ref steps);
             changed |= PacketChecks.Merge(f);
             if (round == 0) changed |= ReturnValues.Run(f);
             if (!changed) break;

@@ -49,8 +49,11 @@ internal static class Sinking
         return true;
     }
 
+    // A choice behind the block uses what comes from it at the block's end.
     private static bool UsesIn(Block block, Value value) =>
-        block.Body.Exists(v => v.Operands.Any(o => ReferenceEquals(o.Current, value)))
+        block.Successors.Any(s => s.Phis.Count > 0 && s.Predecessors.IndexOf(block) is >= 0 and var i
+            && s.Phis.Exists(p => ReferenceEquals(p.Operands[i].Current, value)))
+        || block.Body.Exists(v => v.Operands.Any(o => ReferenceEquals(o.Current, value)))
         || ReferenceEquals(block.Left?.Current, value) || ReferenceEquals(block.Right?.Current, value)
         || ReferenceEquals(block.End?.Current, value) || ReferenceEquals(block.Result?.Current, value);
 
