@@ -29,7 +29,7 @@ if (-not (Get-Module EbpfCat)) {
 }
 
 # Not every processor has the oldest of them.
-$names = 'open', 'openat', 'openat2' | Where-Object { $_ -in [EbpfCat.Tracing.Syscalls]::Current.Names }
+$names = 'open', 'openat', 'openat2' | Where-Object { [EbpfCat.Tracing.Syscalls]::Current.Contains($_) }
 
 Trace-Syscall $names -IncludeReturn @PSBoundParameters | ForEach-Object {
     $failed = $_.ReturnValue -lt 0

@@ -29,7 +29,7 @@ if (-not (Get-Module EbpfCat)) {
 }
 
 # Not every processor has the older ones.
-$names = 'unlink', 'unlinkat', 'rmdir' | Where-Object { $_ -in [EbpfCat.Tracing.Syscalls]::Current.Names }
+$names = 'unlink', 'unlinkat', 'rmdir' | Where-Object { [EbpfCat.Tracing.Syscalls]::Current.Contains($_) }
 
 Trace-Syscall $names -IncludeReturn @PSBoundParameters | ForEach-Object {
     [pscustomobject]@{
