@@ -51,7 +51,7 @@ end {
         Add-EbpfMap -Name blocked -Type LpmTrie -Key ipprefix -Value uint8 -MaxEntries 65536 |
         Add-EbpfVariable -Name dropped -Type uint64 |
         Add-EbpfCode {
-            if ($packet.IPv4 -and $packet.IPv4.Source -in $blocked -or $packet.IPv6 -and $packet.IPv6.Source -in $blocked) {
+            if (($packet.IPv4 -and $packet.IPv4.Source -in $blocked) -or ($packet.IPv6 -and $packet.IPv6.Source -in $blocked)) {
                 $dropped++
                 'Drop'
             }

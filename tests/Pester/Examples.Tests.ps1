@@ -89,11 +89,12 @@ Describe 'The example' {
     }
 
     It 'BlockSources drops what comes from a list, until it is cleared' {
-        $socket = [Net.Sockets.UdpClient]::new(9999, 'InterNetworkV6')
+        $socket = [Net.Sockets.UdpClient]::new([Net.Sockets.AddressFamily]::InterNetworkV6)
         $socket.Client.DualMode = $true
+        $socket.Client.Bind([Net.IPEndPoint]::new([ipaddress]::IPv6Any, 9999))
         try {
             $attachment = '10.77.0.4', 'fd77::/126' | & "$examples/BlockSources.ps1" near0
-            $attachment.Pin | Should -Be blocked-near0
+            $attachment.PinPath | Should -BeLike '*/blocked-near0'
             foreach ($source in '10.77.0.4', 'fd77::3', '10.77.0.5', 'fd77::4') { Send-Packet 1 -Source $source }
             Wait-Until { ($attachment | Get-EbpfMapValue dropped) -eq 2 }
             Receive-Source $socket 2 | Should -Be ::ffff:10.77.0.5, fd77::4
