@@ -191,18 +191,18 @@ Describe 'What programs count' {
 
     It 'is kept by texts of the event' {
         $attachment = New-EbpfProgram -Type Tracepoint | Add-EbpfMap names -Type Hash -Key 'char[16]' -Value statistics -MaxEntries 64 |
-            Add-EbpfMap ids -Type Hash -Key 'char[16]' -Value int32 -MaxEntries 64 |
+            Add-EbpfMap ids -Type Hash -Key ([ordered]@{ Name = 'char[16]' }) -Value int32 -MaxEntries 64 |
             Add-EbpfCode {
                 if ($process.Id -eq $using:PID) {
                     [void]$names.Observe($event.newcomm, $event.pid)
-                    $ids[$event.newcomm] = $event.pid
+                    $ids[@{ Name = $event.newcomm }] = $event.pid
                 }
             } |
             New-TracepointAttachment task/task_rename
         try {
             Start-ThreadJob { [IO.File]::WriteAllText('/proc/thread-self/comm', 'ebpfcat-named') } | Wait-Job | Remove-Job
             ($attachment | Get-EbpfMapValue names -Key ebpfcat-named).Count | Should -BeGreaterOrEqual 1
-            $attachment | Get-EbpfMapValue ids -Key ebpfcat-named | Should -BeGreaterThan 0
+            $attachment | Get-EbpfMapValue ids -Key @{ Name = 'ebpfcat-named' } | Should -BeGreaterThan 0
         }
         finally { $attachment | Remove-EbpfAttachment }
     }

@@ -68,14 +68,7 @@ internal sealed partial class Lowerer
         // Helpers take no address in what a program is given, nor in what the kernel lets it load from directly.
         if (operand.Type == type && operand is MemoryOperand { Place: { Region: not (MemoryRegion.Context or MemoryRegion.Kernel) } there }) return AddressAt(there);
         var place = StackPlace(Temporary(type.Size));
-        if (operand is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } given } && operand.Type == type)
-        {
-            // Behind the end of a text in a record is what was there before; as a key a text is all its bytes.
-            Zero(place, type.Size);
-            ProbeReadText(place, type.Size, AddressAt(given), EventMemory.Kernel);
-            return place.Pointer;
-        }
-        Store(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!, source) : operand, source);
+        StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!, source) : operand, source);
         return place.Pointer;
     }
 
