@@ -15,8 +15,13 @@ BeforeAll {
     function Connect-Loopback {
         $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
         $listener.Start()
-        try { [Net.Sockets.TcpClient]::new('127.0.0.1', $listener.LocalEndpoint.Port).Dispose() }
-        finally { $listener.Dispose() }
+        # Of IPv4 alone: by default it were one of IPv6 that connects to an address of IPv4.
+        $client = [Net.Sockets.TcpClient]::new([Net.Sockets.AddressFamily]::InterNetwork)
+        try { $client.Connect([ipaddress]::Loopback, $listener.LocalEndpoint.Port) }
+        finally {
+            $client.Dispose()
+            $listener.Dispose()
+        }
     }
 }
 
@@ -67,8 +72,9 @@ Describe 'Probes of the kernel' -Tag Hooks {
         It 'takes kernel stacks' {
             $attachment = New-EbpfProgram -Type Tracepoint | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
                 Add-EbpfCode { if ($process.Id -eq $using:PID) { $stacks[$kernel.Stack] += 1 } } |
-                New-TracepointAttachment syscalls/sys_enter_getpgid
-            1..5 | ForEach-Object { $null = $calls::getpgid(0) }
+                New-TracepointAttachment sock/inet_sock_set_state
+            # Where a system call begins, some kernels (6.1 among them) have no stack.
+            1..5 | ForEach-Object { Connect-Loopback }
             $entries = $attachment | Get-EbpfMapValue stacks
             ($entries.Value | Measure-Object -Sum).Sum | Should -BeGreaterOrEqual 5
             $entries.Key.Id | ForEach-Object { $_ | Should -BeGreaterOrEqual 0 }
@@ -173,7 +179,7 @@ Describe 'Probes of the kernel' -Tag Hooks {
                 1..4 | ForEach-Object { $null = $calls::getpgid($PID) }
                 $attachment | Get-EbpfMapValue asked -Key $PID | Should -Be 4
 
-                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment $getpgid -Offset 100000 } | Should -Throw "*$getpgid*"
+                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment $getpgid -Offset 1 } | Should -Throw "*$getpgid*"
             }
 
             It 'takes all functions that match a pattern' {
@@ -261,7 +267,7 @@ Describe 'Probes of the kernel' -Tag Hooks {
             if (-not (Test-Path /sys/kernel/security/lsm)) { Set-ItResult -Skipped -Because 'nobody tells whether programs are asked'; return }
             try { $calls::getpgid($PID) | Should -Be -1 }
             finally { $attachment | Remove-EbpfAttachment -Confirm:$false }
-            $calls::getpgid($PID) | Should -BeGreaterThan 0
+            $calls::getpgid($PID) | Should -BeGreaterOrEqual 0
         }
 
         It 'refuses hooks there are none of' -Skip:(-not (Select-String -Path /proc/kallsyms -Pattern ' bpf_lsm_file_open$' -Quiet)) {

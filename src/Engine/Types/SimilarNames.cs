@@ -3,7 +3,7 @@ namespace EbpfCat.Types;
 /// <summary>Finds the names somebody may have meant by a name that is not there.</summary>
 public static class SimilarNames
 {
-    private const int MostListed = 24;
+    private const int MostListed = 32;
 
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
     /// <param name="name">The name that was not found.</param>

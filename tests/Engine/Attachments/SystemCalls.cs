@@ -20,11 +20,11 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "getsid", SetLastError = true)]
     public static partial int GetSession(int process);
 
-    [LibraryImport("libc", EntryPoint = "sched_get_priority_max")]
-    public static partial int GetHighestPriority(int policy);
+    [LibraryImport("libc", EntryPoint = "getpriority", SetLastError = true)]
+    public static partial int GetPriority(int which, int who);
 
-    [LibraryImport("libc", EntryPoint = "sched_get_priority_min")]
-    public static partial int GetLowestPriority(int policy);
+    [LibraryImport("libc", EntryPoint = "times", SetLastError = true)]
+    public static partial nint GetTimes(nint times);
 
     [LibraryImport("libc", EntryPoint = "a64l", StringMarshalling = StringMarshalling.Utf8)]
     public static partial nint Radix64ToLong(string digits);

@@ -10,8 +10,8 @@ namespace EbpfCat.Tests.Events;
 [Trait("Category", "Hooks")]
 public sealed class EventReaderTests
 {
-    // No other tests make these system calls at the same time.
-    private const string Tracepoint = "syscalls/sys_enter_sched_get_priority_max";
+    // Neither the runtime nor other tests make these system calls.
+    private const string Tracepoint = "syscalls/sys_enter_getpriority";
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +25,7 @@ public sealed class EventReaderTests
         using var program = Output.Load();
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
         using var reader = new EventReader(program);
-        SystemCalls.Repeat(100, () => _ = SystemCalls.GetHighestPriority(0));
+        SystemCalls.Repeat(100, () => SystemCalls.GetPriority(0, 0));
         var records = reader.Read(Long, Token).Take(100).ToList();
         Assert.Equal(Enumerable.Range(1, 100).Select(number => (object)(ulong)number), records.Select(record => record["number"]));
         Assert.Equal(["Number", "Thread", "Name"], records[0].Type.Fields.Select(field => field.Name));
@@ -81,10 +81,10 @@ public sealed class EventReaderTests
         using var first = Output.Load(name: "first");
         using var second = Output.Load(name: "second");
         using var a = TracepointAttachment.Attach(first, Tracepoint);
-        using var b = TracepointAttachment.Attach(second, "syscalls/sys_enter_sched_get_priority_min");
+        using var b = TracepointAttachment.Attach(second, "syscalls/sys_enter_times");
         using var reader = new EventReader(first, second);
-        SystemCalls.Repeat(10, () => _ = SystemCalls.GetHighestPriority(0));
-        SystemCalls.Repeat(20, () => _ = SystemCalls.GetLowestPriority(0));
+        SystemCalls.Repeat(10, () => SystemCalls.GetPriority(0, 0));
+        SystemCalls.Repeat(20, () => SystemCalls.GetTimes(0));
         var records = reader.Read(Long, Token).Take(30).ToLookup(record => record.Program.Name);
         Assert.Equal((10, 20), (records["first"].Count(), records["second"].Count()));
     }
@@ -95,7 +95,7 @@ public sealed class EventReaderTests
         using var program = Output.Load();
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
         using var reader = new EventReader(program);
-        SystemCalls.Repeat(10, () => _ = SystemCalls.GetHighestPriority(0));
+        SystemCalls.Repeat(10, () => SystemCalls.GetPriority(0, 0));
         Assert.Equal(3, reader.Read(Long, Token).Take(3).Count());
         Assert.Equal(2, reader.Take(2).Count);
         Assert.Equal(5, reader.Read(TimeSpan.Zero, Token).Count());
@@ -112,7 +112,7 @@ public sealed class EventReaderTests
         Assert.InRange(clock.ElapsedMilliseconds, 50, 5000);
         // It can be read again.
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
-        _ = SystemCalls.GetHighestPriority(0);
+        SystemCalls.GetPriority(0, 0);
         Assert.Single(reader.Read(Long, Token).Take(1));
     }
 
@@ -126,7 +126,7 @@ public sealed class EventReaderTests
         var writer = new Thread(() =>
         {
             Thread.Sleep(50);
-            _ = SystemCalls.GetHighestPriority(0);
+            SystemCalls.GetPriority(0, 0);
         });
         writer.Start();
         Assert.True(reader.Wait(Long, Token));

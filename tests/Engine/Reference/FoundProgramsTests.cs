@@ -103,6 +103,19 @@ public class FoundProgramsTests
         Check();
     }
 
+    [Fact]
+    public void A_struct_of_which_only_fields_are_assigned_begins_anew_at_each_call()
+    {
+        var number = _program.AddVariable("number", ScalarType.Int64);
+        var pair = new Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
+        var change = new Function("change", []) { ReturnType = ScalarType.Int64 };
+        change.Body.Add(new AssignStatement(number, ((Expression)number) + ((Expression)pair).Field("X")));
+        change.Body.Add(new AssignStatement(((Expression)pair).Field("X"), 1));
+        _program.Functions.Add(change);
+        _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each => each.Do(new CallExpression(change, []))));
+        Check();
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>

@@ -9,6 +9,7 @@ internal static class Layout
     public static void Arrange(MachineFunction f)
     {
         Simplify(f);
+        SkipDecided(f);
         EarlyConstants.Run(f);
         Simplify(f);
         EarlyResult.Run(f);
@@ -60,6 +61,25 @@ internal static class Layout
             }
         }
         return changed;
+    }
+
+    // A branch to a block that only asks the same again goes where the answer leads.
+    private static void SkipDecided(MachineFunction f)
+    {
+        foreach (var block in f.Blocks)
+        {
+            if (block.Instructions is not [.., { Op: MachineOp.JumpImmediate } jump, { Op: MachineOp.Goto } otherwise]) continue;
+            foreach (var way in (ReadOnlySpan<MachineInstruction>)[jump, otherwise])
+            {
+                if (way.Target!.Instructions is not [{ Op: MachineOp.JumpImmediate } again, { Op: MachineOp.Goto } no]) continue;
+                if ((again.Destination, again.Immediate, again.Width) != (jump.Destination, jump.Immediate, jump.Width)) continue;
+                var holds = again.Condition == jump.Condition ? ReferenceEquals(way, jump)
+                    : Invert(jump.Condition) == again.Condition ? !ReferenceEquals(way, jump)
+                    : (bool?)null;
+                if (holds is not { } answer || ReferenceEquals(way.Target, answer ? again.Target : no.Target)) continue;
+                way.Target = answer ? again.Target : no.Target;
+            }
+        }
     }
 
     private static bool ExitDirectly(MachineFunction f)

@@ -8,6 +8,7 @@ internal sealed partial class Lowerer
     private readonly Dictionary<Label, Block> _labels = [];
     private readonly HashSet<Label> _placedLabels = [];
     private readonly Stack<Function> _calls = [];
+    private readonly Dictionary<Function, List<Local>> _localsOf = [];
 
     private void LowerStatements(IEnumerable<Statement> statements)
     {
@@ -225,15 +226,20 @@ internal sealed partial class Lowerer
         if (after.Predecessors.Count > 0) Start(after);
     }
 
+    private static List<Local> LocalsOf(Function function)
+    {
+        var inner = StatementWalker.Expressions(function.Body).OfType<CallExpression>().SelectMany(call => Named(call.Function));
+        return [.. Named(function).Except(inner).Except(function.Parameters)];
+
+        static IEnumerable<Local> Named(Function function) => StatementWalker.All(function.Body).OfType<ForeachStatement>()
+            .Select(loop => loop.Local)
+            .Concat(StatementWalker.Expressions(function.Body).OfType<LocalExpression>().Select(use => use.Local));
+    }
+
     // Each call begins with locals of its own, also when the call stands in a loop.
     private void ResetLocals(Function function)
     {
-        var locals = StatementWalker.All(function.Body).Select(s => s switch
-        {
-            AssignStatement { Target: LocalExpression target } => target.Local,
-            ForeachStatement loop => loop.Local,
-            _ => null,
-        }).OfType<Local>().Distinct().Except(function.Parameters);
+        if (!_localsOf.TryGetValue(function, out var locals)) _localsOf[function] = locals = LocalsOf(function);
         foreach (var local in locals)
         {
             var storage = StorageOf(local, wholeWrite: true);

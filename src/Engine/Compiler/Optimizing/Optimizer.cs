@@ -6,8 +6,8 @@ namespace EbpfCat.Compiler;
 internal static class Optimizer
 {
     private const int MostRounds = 12;
-    private const int LeastSteps = 4096;
-    private const int StepsPerBlock = 16;
+    private const int LeastSteps = 2048;
+    private const int StepsPerBlock = 4;
 
     public static void Run(IrFunction f, InstructionSet set)
     {
