@@ -169,6 +169,10 @@ Describe 'Constants' {
     It 'of the caller are taken with using' {
         Read-Code { $a = $using:limit; $b = $using:settings.Port + 1; $c = [uint16]$using:limit } |
             Should -Be '$a = 5', '$b = (99 + 1)', '$c = [uint16]5'
+        $given, $left = [switch]$true, [switch]$false
+        $program = New-EbpfProgram -Type Xdp -Code { if ($using:given -and -not $using:left) { 'Drop' } else { 'Pass' } } | Import-EbpfProgram
+        try { ($program | Invoke-EbpfProgram ([byte[]]::new(64))).Verdict | Should -Be Drop }
+        finally { $program.Dispose() }
     }
 
     It 'that fail name the cause' {

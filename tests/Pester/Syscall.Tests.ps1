@@ -189,6 +189,24 @@ Describe 'What programs count' {
         finally { $program.Dispose() }
     }
 
+    It 'is kept by texts of the event' {
+        $attachment = New-EbpfProgram -Type Tracepoint | Add-EbpfMap names -Type Hash -Key 'char[16]' -Value statistics -MaxEntries 64 |
+            Add-EbpfMap ids -Type Hash -Key ([ordered]@{ Name = 'char[16]' }) -Value int32 -MaxEntries 64 |
+            Add-EbpfCode {
+                if ($process.Id -eq $using:PID) {
+                    [void]$names.Observe($event.newcomm, $event.pid)
+                    $ids[@{ Name = $event.newcomm }] = $event.pid
+                }
+            } |
+            New-TracepointAttachment task/task_rename
+        try {
+            Start-ThreadJob { [IO.File]::WriteAllText('/proc/thread-self/comm', 'ebpfcat-named') } | Wait-Job | Remove-Job
+            ($attachment | Get-EbpfMapValue names -Key ebpfcat-named).Count | Should -BeGreaterOrEqual 1
+            $attachment | Get-EbpfMapValue ids -Key @{ Name = 'ebpfcat-named' } | Should -BeGreaterThan 0
+        }
+        finally { $attachment | Remove-EbpfAttachment }
+    }
+
     It 'names the functions of stacks that are keys' {
         $program = New-EbpfProgram -Type Tracepoint | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
             Add-EbpfCode { if ($process.Id -eq $using:PID) { $stacks[$kernel.Stack] += 1 } }

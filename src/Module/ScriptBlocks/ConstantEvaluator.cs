@@ -75,6 +75,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             case sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double or decimal
                 or bool or char or string or Enum or IPAddress or PhysicalAddress or byte[]:
                 return block.At(ast, new ConstantExpression(value));
+            case SwitchParameter given:
+                return block.At(ast, new ConstantExpression(given.IsPresent));
             case IPNetwork network:
                 return block.At(ast, new ConstantExpression(network.ToString()));
             case IDictionary fields:

@@ -232,10 +232,22 @@ internal sealed partial class Lowerer
     {
         if (operand is MemoryOperand memory) return memory;
         var place = StackPlace(Temporary(operand.Type.Size));
-        // A text shorter than its place must not leave what was there before: as a key it is all its bytes.
-        if (operand is DeferredOperand { FillsPlace: false, Type: StringType }) Zero(place, operand.Type.Size);
-        Store(operand.Type, place, operand, null);
+        StoreWhole(operand.Type, place, operand, null);
         return new MemoryOperand(operand.Type, place);
+    }
+
+    // As a key a text is all its bytes: behind its end must not stay what was there before, in this place or where it comes from.
+    private void StoreWhole(EbpfType type, Place place, Operand value, SourceSpan? source)
+    {
+        var given = value is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } there } ? there : (Place?)null;
+        if (type is not StringType || given is null && value is not DeferredOperand { FillsPlace: false, Type: StringType })
+        {
+            Store(type, place, value, source);
+            return;
+        }
+        Zero(place, type.Size);
+        if (given is { } text) ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
+        else Store(type, place, value, source);
     }
 
     private MemoryOperand StructInTemporary(StructExpression record, StructType type)
@@ -257,7 +269,7 @@ internal sealed partial class Lowerer
             values.Add((field, operand is ScalarOperand ? Convert(operand, Typer.Plain(field.Type)!, value.Source) : operand));
         }
         ZeroGaps(type, values.Select(v => v.Field), place);
-        foreach (var (field, value) in values) Store(field.Type, place.At(field.Offset), value, record.Source);
+        foreach (var (field, value) in values) StoreWhole(field.Type, place.At(field.Offset), value, record.Source);
     }
 
     // Padding and fields not named are zero: a key must be the same bytes whenever it is the same key.

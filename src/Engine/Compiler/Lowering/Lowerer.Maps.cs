@@ -65,9 +65,10 @@ internal sealed partial class Lowerer
 
     private Value AddressOf(Operand operand, EbpfType type, SourceSpan? source)
     {
-        if (operand.Type == type && operand is MemoryOperand memory) return AddressAt(memory.Place);
+        // Helpers take no address in what a program is given, nor in what the kernel lets it load from directly.
+        if (operand.Type == type && operand is MemoryOperand { Place: { Region: not (MemoryRegion.Context or MemoryRegion.Kernel) } there }) return AddressAt(there);
         var place = StackPlace(Temporary(type.Size));
-        Store(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!, source) : operand, source);
+        StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!, source) : operand, source);
         return place.Pointer;
     }
 

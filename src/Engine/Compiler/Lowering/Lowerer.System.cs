@@ -101,7 +101,7 @@ internal sealed partial class Lowerer
             case ScalarOperand scalar:
                 return scalar.Value;
             case var bytes:
-                return AddressAt(InMemory(bytes).Place);
+                return AddressOf(InMemory(bytes), bytes.Type, argument.Source);
         }
     }
 
