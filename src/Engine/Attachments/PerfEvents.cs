@@ -17,7 +17,8 @@ internal static unsafe class PerfEvents
 
     private const string Devices = "/sys/bus/event_source/devices";
 
-    private static bool HasLinks => !Hold.AvoidsLinks && KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
+    /// <summary>Whether programs are attached to perf events by links, which carry cookies.</summary>
+    public static bool HasLinks => !Hold.AvoidsLinks && KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
 
     /// <summary>Opens the event of a tracepoint, which fires on every processor.</summary>
     /// <param name="id">The tracepoint's number in tracefs.</param>

@@ -82,8 +82,9 @@ public sealed class UsdtAttachment : HookAttachment
         var site = new UprobeSite(path, OnReturn: false, processId, [], operation);
         var hold = Hold.Build(hold =>
         {
+            // Where there are no cookies, no program can ask for the place: it was loaded for places that are all alike.
             for (var index = 0; index < places.Count; index++)
-                site.Attach(hold, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, (ulong)index);
+                site.Attach(hold, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, PerfEvents.HasLinks ? (ulong)index : 0);
         });
         return Complete(new UsdtAttachment(program, ownsProgram, site, places, hold), pin);
     }
