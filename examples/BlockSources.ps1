@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Drops what an interface receives from the addresses of a list, until it is called with -Clear.
@@ -12,7 +13,7 @@
 .EXAMPLE
     sudo pwsh examples/BlockSources.ps1 eth0 -Clear
 #>
-[CmdletBinding(DefaultParameterSetName = 'Block', SupportsShouldProcess)]
+[CmdletBinding(DefaultParameterSetName = 'Block')]
 param(
     # The interface.
     [Parameter(Mandatory, Position = 0)]
