@@ -22,9 +22,14 @@ if (-not $Second) {
     return
 }
 
+# PowerShell compiles what reads the clock when it comes there first: that is not the program's time.
+$clock = [Diagnostics.Stopwatch]::new()
+function Get-Time { $clock.Elapsed.TotalMilliseconds }
+
+$null = Get-Time
 New-Count | Import-EbpfProgram | New-XdpAttachment -InterfaceName near0 | Remove-EbpfAttachment
-$clock = [Diagnostics.Stopwatch]::StartNew()
+$clock.Start()
 $loaded = New-Count | Import-EbpfProgram
-$ready = $clock.Elapsed.TotalMilliseconds
+$ready = Get-Time
 $attachment = $loaded | New-XdpAttachment -InterfaceName near0
-"$ready $($clock.Elapsed.TotalMilliseconds)"
+"$ready $(Get-Time)"

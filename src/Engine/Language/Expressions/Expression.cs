@@ -46,6 +46,10 @@ public abstract class Expression
     public static implicit operator Expression(long value) => new ConstantExpression(value);
     public static implicit operator Expression(uint value) => new ConstantExpression((long)value);
     public static implicit operator Expression(ulong value) => new ConstantExpression(value);
+    public static implicit operator Expression(byte value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(sbyte value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(short value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(ushort value) => new ConstantExpression((long)value);
     public static implicit operator Expression(bool value) => new ConstantExpression(value);
     public static implicit operator Expression(double value) => new ConstantExpression(value);
     public static implicit operator Expression(string value) => new ConstantExpression(value);
