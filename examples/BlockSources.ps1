@@ -7,7 +7,7 @@
     The list has addresses and networks of IPv4 and IPv6, such as 192.0.2.7 and 2001:db8::/32. It stays in force when the
     session ends. A new list takes the place of the one before.
 .EXAMPLE
-    Get-Content blocked.txt | sudo pwsh examples/BlockSources.ps1 eth0
+    sudo pwsh -Command "Get-Content blocked.txt | examples/BlockSources.ps1 eth0"
 
     One address or network a line.
 .EXAMPLE
