@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Draws the sizes of memory that programs ask the C library for, in bytes: a histogram for each program.

@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Drops what an interface receives from the addresses of a list, until it is called with -Clear.
@@ -6,13 +7,13 @@
     The list has addresses and networks of IPv4 and IPv6, such as 192.0.2.7 and 2001:db8::/32. It stays in force when the
     session ends. A new list takes the place of the one before.
 .EXAMPLE
-    Get-Content blocked.txt | sudo pwsh examples/BlockSources.ps1 eth0
+    sudo pwsh -Command "Get-Content blocked.txt | examples/BlockSources.ps1 eth0"
 
     One address or network a line.
 .EXAMPLE
     sudo pwsh examples/BlockSources.ps1 eth0 -Clear
 #>
-[CmdletBinding(DefaultParameterSetName = 'Block', SupportsShouldProcess)]
+[CmdletBinding(DefaultParameterSetName = 'Block')]
 param(
     # The interface.
     [Parameter(Mandatory, Position = 0)]

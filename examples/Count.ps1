@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Counts the IPv4 packets that an interface receives, and those of each source.

@@ -1,10 +1,13 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Counts packets between two network namespaces that exist for this run alone, and checks the numbers.
 .DESCRIPTION
     One end of a veth pair runs the opening example in the driver. From the other end, known numbers of packets are sent.
     The exit code is 1 if a count differs.
+.EXAMPLE
+    sudo pwsh examples/Demo.ps1
 #>
 [CmdletBinding()]
 param(

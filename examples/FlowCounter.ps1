@@ -1,9 +1,11 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Counts what passes an interface by flow: protocol, addresses and ports.
 .DESCRIPTION
-    It looks at copies of the packets received and sent, by a socket filter, and disturbs none.
+    It looks at copies of the packets received and sent, by a socket filter, and disturbs none. On lo, each
+    packet is sent and received, and counts twice.
 .EXAMPLE
     sudo pwsh examples/FlowCounter.ps1 eth0 -Seconds 5 | Select-Object -First 10
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Shows what an interface receives, by protocol and by source, every two seconds until Ctrl-C.

@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Draws how long threads that could run wait for a processor, in microseconds.

@@ -1,4 +1,5 @@
 #!/usr/bin/env pwsh
+
 <#
 .SYNOPSIS
     Shows TCP connections to others, with the time between the request and the answer, or the failure.

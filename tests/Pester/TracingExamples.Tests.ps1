@@ -275,3 +275,14 @@ Describe 'The example' {
         $sizes | Out-String | Should -Match '\[8M, 16M\) +\d+'
     }
 }
+
+Describe 'Get-Help' {
+    It 'tells of the example <_>' -ForEach @(Get-ChildItem "$PSScriptRoot/../../examples/*.ps1" | ForEach-Object Name) {
+        $help = Get-Help "$examples/$_" -Full
+        $help.Synopsis | Should -Match '^[A-Z].*\.\s*$'
+        "$($help.examples.example[0].code)" | Should -Match ([IO.Path]::GetFileNameWithoutExtension($_))
+        foreach ($parameter in @($help.parameters.parameter) | Where-Object name -NotIn WhatIf, Confirm) {
+            $parameter.description.Text | Should -Not -BeNullOrEmpty -Because $parameter.name
+        }
+    }
+}
