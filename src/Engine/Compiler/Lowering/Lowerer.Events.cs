@@ -123,7 +123,8 @@ internal sealed partial class Lowerer
                 ? new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, access.Memory))
                 : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
         }
-        var length = ((ScalarOperand)ReadEvent(access.Length)).Value;
+        // Before Linux 5.14 the verifier does not see that what is sign-extended has a limit, once its lower half has one.
+        var length = _b.Make(Op.Opaque, _b.Make(Op.And, ((ScalarOperand)ReadEvent(access.Length)).Value, _b.Constant(int.MaxValue)));
         return new DeferredOperand(access.Type, place =>
         {
             // A text of a given length has no NUL of its own.
