@@ -123,14 +123,15 @@ internal sealed partial class Lowerer
                 ? new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, access.Memory))
                 : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
         }
-        // Before Linux 5.14 the verifier does not see that what is sign-extended has a limit, once its lower half has one.
-        var length = _b.Make(Op.Opaque, _b.Make(Op.And, ((ScalarOperand)ReadEvent(access.Length)).Value, _b.Constant(int.MaxValue)));
+        var length = ((ScalarOperand)ReadEvent(access.Length)).Value;
         return new DeferredOperand(access.Type, place =>
         {
             // A text of a given length has no NUL of its own.
             Zero(place, size);
             var most = _b.Constant(isText ? size - 1 : size);
-            ProbeRead(place, Choose(Comparison.UnsignedLessOrEqual, length, most), pointer, access.Memory);
+            // Old verifiers see the limit only of what is in one register from the test to the call, and not if it is signed.
+            var limited = _b.Make(Op.Opaque, _b.Make(Op.And, length, _b.Constant(int.MaxValue)));
+            ProbeRead(place, Choose(Comparison.UnsignedLessOrEqual, limited, most), pointer, access.Memory);
         }, FillsPlace: true);
     }
 

@@ -151,6 +151,8 @@ internal static class Simplifier
         // Bits that cannot be set need no place in the mask: a smaller mask is more often an immediate.
         var needed = (long)((ulong)mask & possible);
         if (needed == 0) return f.Constant(0);
+        // Of what is sign-extended, the bits below are what they were.
+        if (a.Op == Op.SignExtend && (mask & ~Mask((int)a.Immediate)) == 0) return And(f, a.Operands[0].Current, mask);
         if (a.Op == Op.And && a.Operands[1].Current is { IsConstant: true } inner)
         {
             return Make(f, Op.And, 0, a.Operands[0].Current, f.Constant(inner.Immediate & mask));
