@@ -182,6 +182,7 @@ public sealed class MapExpressionTests
     [InlineData(MapType.DevMapHash, "lo")]
     public void A_redirect_gives_its_verdict_where_the_key_is_and_another_where_not(MapType type, object value)
     {
+        Assert.SkipWhen(type == MapType.CpuMap && EbpfCat.Kernel.Processors.Online.Count < 2, "there is no second processor");
         var definition = Script.Define();
         var targets = definition.AddMap(LiveMap.Complete(new Map("targets", type, null, null, 2)));
         using var program = Script.Load(definition, c => c.Return(targets.Redirect(1, "Drop")));
