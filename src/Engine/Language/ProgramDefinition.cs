@@ -122,14 +122,21 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public ProgramDefinition At(string? target, ProgramHook? hook = null, ProbeKind? probe = null)
     {
         if ((Target ?? target, Hook ?? hook, Probe ?? probe) == (Target, Hook, Probe)) return this;
-        var placed = (ProgramDefinition)MemberwiseClone();
+        var placed = Copy();
         (placed.Target, placed.Hook, placed.Probe) = (Target ?? target, Hook ?? hook, Probe ?? probe);
-        placed.Variables = [.. Variables];
-        placed.Maps = [.. Maps];
-        placed.PacketVariables = [.. PacketVariables];
-        placed.Functions = [.. Functions];
-        placed.Body = [.. Body];
         return placed;
+    }
+
+    /// <summary>A definition of its own that says the same; both share their declarations and statements.</summary>
+    public ProgramDefinition Copy()
+    {
+        var copy = (ProgramDefinition)MemberwiseClone();
+        copy.Variables = [.. Variables];
+        copy.Maps = [.. Maps];
+        copy.PacketVariables = [.. PacketVariables];
+        copy.Functions = [.. Functions];
+        copy.Body = [.. Body];
+        return copy;
     }
 
     /// <summary>Adds statements, written with operators on expression objects.</summary>

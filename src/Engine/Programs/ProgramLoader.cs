@@ -115,7 +115,8 @@ public static class ProgramLoader
         }
     }
 
-    private static void DescribeCode(CompiledProgram compiled, BtfBuilder builder)
+    /// <summary>Describes a program's functions and lines, so that the verifier knows them.</summary>
+    internal static void DescribeCode(CompiledProgram compiled, BtfBuilder builder)
     {
         foreach (var function in compiled.Functions)
         {

@@ -37,7 +37,7 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
         if (loaded is { Compiled: null } || Translated) Write(FromKernel(loaded!), []);
         else
         {
-            var compiled = loaded?.Compiled ?? Loading.Compile((ProgramDefinition)Program.BaseObject);
+            var compiled = loaded?.Compiled ?? EbpfProgram.Compile((ProgramDefinition)Program.BaseObject);
             Write(compiled.Instructions, compiled.Lines);
         }
     }

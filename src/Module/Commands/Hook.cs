@@ -27,15 +27,6 @@ internal sealed record Hook(string Description, ProgramType Type, Func<LoadedPro
     /// <summary>How a definition is loaded for it.</summary>
     public LoadOptions? Options { get; init; }
 
-    /// <summary>Tells a definition what it needs to know to be compiled and loaded for this; what it says itself stays.</summary>
-    /// <param name="definition">The definition.</param>
-    public void Complete(ProgramDefinition definition)
-    {
-        definition.Target ??= Target;
-        definition.Hook ??= Place;
-        definition.Probe ??= Probe;
-    }
-
     /// <summary>The definition with all that it needs to say to be compiled and loaded for this.</summary>
     /// <param name="definition">The definition, which stays as it is.</param>
     /// <exception cref="KernelException">EINVAL: it is of another type, or for another hook or target.</exception>
@@ -47,12 +38,7 @@ internal sealed record Hook(string Description, ProgramType Type, Func<LoadedPro
 
     /// <summary>Compiles a definition for this.</summary>
     /// <param name="definition">The definition.</param>
-    public CompiledProgram Compile(ProgramDefinition definition) => Loading.Compile(For(definition));
-
-    /// <summary>Loads a definition and attaches it.</summary>
-    /// <param name="definition">The definition.</param>
-    /// <param name="pin">The name to pin by; null for none.</param>
-    public Attachment Load(ProgramDefinition definition, string? pin = null) => Load(Compile(definition), pin);
+    public CompiledProgram Compile(ProgramDefinition definition) => EbpfProgram.Compile(For(definition));
 
     /// <summary>Loads a program that was compiled for this, and attaches it.</summary>
     /// <param name="compiled">The program.</param>

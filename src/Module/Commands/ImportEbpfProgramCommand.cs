@@ -38,7 +38,7 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
     {
         if (!ShouldProcess($"program '{Program.Name}' ({Program.Type})", "Load into the kernel")) return;
         var level = LogLevel == 0 && LogSize > 0 ? 2 : LogLevel;
-        var program = Loading.Load(Program, new LoadOptions { LogLevel = (uint)level, LogSize = LogSize });
+        var program = EbpfProgram.Load(Program, new LoadOptions { LogLevel = (uint)level, LogSize = LogSize });
         if (program.Log is { } log) WriteVerbose(log);
         WriteObject(program);
     }

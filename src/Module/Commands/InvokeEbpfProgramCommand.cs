@@ -36,7 +36,7 @@ public sealed class InvokeEbpfProgramCommand : EbpfCommand
             return;
         }
 
-        using var program = Loading.Load((ProgramDefinition)Program.BaseObject);
+        using var program = EbpfProgram.Load((ProgramDefinition)Program.BaseObject);
         WriteObject(program.TestRun(Packet, Repeat));
     }
 }

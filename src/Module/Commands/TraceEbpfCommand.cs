@@ -179,28 +179,16 @@ public sealed class TraceEbpfCommand : EventCommand
     {
         if (Code is null && Program is null)
             throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.");
-        var definition = new ProgramDefinition(Program?.Name ?? "trace", Program?.Type ?? hook.Type);
+        // The definition that was given stays as it is.
+        var definition = Program?.Copy() ?? new ProgramDefinition("trace", hook.Type);
         // An iterator goes through all its objects at once.
-        definition.BufferSize = ParameterSetName == OfIterator ? IteratorBufferSize : 0;
+        if (definition.BufferSize == 0 && ParameterSetName == OfIterator) definition.BufferSize = IteratorBufferSize;
         if (ProcessId != 0 && !HookSelectsProcess)
-            definition.AddCode(code => code.If(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, then => then.Return()));
-        if (Program is not null) Add(Program, definition);
+            definition.Body.Insert(0, new IfStatement(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
         if (BufferSize > 0) definition.BufferSize = BufferSize;
         if (Code is not null) ScriptBlockCompiler.Compile(Code, definition, new SessionEvaluator(SessionState));
         return definition;
-    }
-
-    // The definition stays as it is.
-    private static void Add(ProgramDefinition source, ProgramDefinition definition)
-    {
-        (definition.License, definition.Target, definition.Hook, definition.Probe) = (source.License, source.Target, source.Hook, source.Probe);
-        (definition.DefaultAction, definition.KernelVersion, definition.Buffer) = (source.DefaultAction, source.KernelVersion, source.Buffer);
-        if (source.BufferSize > 0) definition.BufferSize = source.BufferSize;
-        definition.Variables.AddRange(source.Variables);
-        definition.Maps.AddRange(source.Maps);
-        definition.Functions.AddRange(source.Functions);
-        definition.Body.AddRange(source.Body);
     }
 
     private Hook Place()

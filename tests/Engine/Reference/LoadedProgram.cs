@@ -3,7 +3,6 @@ using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
@@ -106,11 +105,7 @@ internal sealed class LoadedProgram : IDisposable
     private BtfDescriptor DescribeFunctions(out byte[] functions)
     {
         var builder = new BtfBuilder();
-        foreach (var function in _compiled.Functions)
-        {
-            builder.AddFunction(function.Name, function.Slot, parameters:
-                Enumerable.Range(1, function.ParameterCount).Select(i => KeyValuePair.Create($"arg{i}", (EbpfType?)ScalarType.UInt64)));
-        }
+        EbpfCat.Programs.ProgramLoader.DescribeCode(_compiled, builder);
         functions = builder.FunctionInfo;
         return Bpf.LoadBtf(builder.ToBytes());
     }

@@ -17,7 +17,7 @@ internal sealed class InterferenceGraph
             for (var b = 0; b < a; b++) AddEdge(a, b);
         }
         var liveness = new Liveness(f);
-        var live = new RegisterSet(Count);
+        var live = new NumberSet(Count);
         foreach (var block in f.Blocks)
         {
             var weight = Math.Pow(10, Math.Min(block.LoopDepth, 6));
@@ -46,7 +46,7 @@ internal sealed class InterferenceGraph
         Degree[b]++;
     }
 
-    private void Visit(MachineInstruction instruction, RegisterSet live, double weight)
+    private void Visit(MachineInstruction instruction, NumberSet live, double weight)
     {
         if (instruction.IsCopy && instruction.Source != MachineInstruction.FramePointer)
         {

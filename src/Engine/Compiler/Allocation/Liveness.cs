@@ -6,18 +6,18 @@ internal sealed class Liveness
     /// <summary>Calls destroy R0 to R5.</summary>
     public const int DestroyedByCalls = 6;
 
-    private readonly Dictionary<MachineBlock, RegisterSet> _liveOut = [];
+    private readonly Dictionary<MachineBlock, NumberSet> _liveOut = [];
 
     public Liveness(MachineFunction f)
     {
-        var uses = new Dictionary<MachineBlock, RegisterSet>();
-        var definitions = new Dictionary<MachineBlock, RegisterSet>();
-        var liveIn = new Dictionary<MachineBlock, RegisterSet>();
+        var uses = new Dictionary<MachineBlock, NumberSet>();
+        var definitions = new Dictionary<MachineBlock, NumberSet>();
+        var liveIn = new Dictionary<MachineBlock, NumberSet>();
         var predecessors = new Dictionary<MachineBlock, List<MachineBlock>>();
         foreach (var block in f.Blocks) predecessors[block] = [];
         foreach (var block in f.Blocks)
         {
-            var (use, definition) = (new RegisterSet(f.RegisterCount), new RegisterSet(f.RegisterCount));
+            var (use, definition) = (new NumberSet(f.RegisterCount), new NumberSet(f.RegisterCount));
             foreach (var instruction in block.Instructions)
             {
                 foreach (var register in Uses(instruction))
@@ -27,8 +27,8 @@ internal sealed class Liveness
                 foreach (var register in Definitions(instruction)) definition.Add(register);
             }
             (uses[block], definitions[block]) = (use, definition);
-            _liveOut[block] = new RegisterSet(f.RegisterCount);
-            liveIn[block] = new RegisterSet(f.RegisterCount);
+            _liveOut[block] = new NumberSet(f.RegisterCount);
+            liveIn[block] = new NumberSet(f.RegisterCount);
             liveIn[block].CopyFrom(use);
             foreach (var successor in block.Successors) predecessors[successor].Add(block);
         }
@@ -39,7 +39,7 @@ internal sealed class Liveness
             queued.Remove(block);
             var live = _liveOut[block];
             foreach (var successor in block.Successors) live.AddAll(liveIn[successor]);
-            var input = new RegisterSet(f.RegisterCount);
+            var input = new NumberSet(f.RegisterCount);
             input.CopyFrom(live);
             definitions[block].ForEach(input, static (set, register) => set.Remove(register));
             input.AddAll(uses[block]);
@@ -51,7 +51,7 @@ internal sealed class Liveness
         }
     }
 
-    public RegisterSet LiveOut(MachineBlock block) => _liveOut[block];
+    public NumberSet LiveOut(MachineBlock block) => _liveOut[block];
 
     /// <summary>The registers an instruction reads, the frame pointer left out: it is always there.</summary>
     public static IEnumerable<int> Uses(MachineInstruction i)

@@ -14,7 +14,7 @@ internal static class StackFrame
         var depth = 0;
         foreach (var slot in slots)
         {
-            depth += (slot.Size + 7) & ~7;
+            depth += slot.Room;
             slot.Offset = -depth;
         }
         // Places are shared only where they must be: it takes its time to tell.

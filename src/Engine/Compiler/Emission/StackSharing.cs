@@ -12,12 +12,12 @@ internal sealed class StackSharing
     private readonly List<StackSlot> _slots;
     private readonly Dictionary<StackSlot, int> _numbers = [];
     private readonly Dictionary<MachineBlock, List<MachineBlock>> _predecessors = [];
-    private readonly Dictionary<MachineBlock, RegisterSet[]> _addresses = [];
-    private readonly Dictionary<MachineBlock, RegisterSet[]> _reached = [];
-    private readonly RegisterSet[] _conflicts;
+    private readonly Dictionary<MachineBlock, NumberSet[]> _addresses = [];
+    private readonly Dictionary<MachineBlock, NumberSet[]> _reached = [];
+    private readonly NumberSet[] _conflicts;
 
     // Whose addresses are kept in memory: what reaches them cannot be told.
-    private readonly RegisterSet _escaped;
+    private readonly NumberSet _escaped;
 
     private StackSharing(MachineFunction f, List<StackSlot> slots)
     {
@@ -43,7 +43,7 @@ internal sealed class StackSharing
         return sharing.Place();
     }
 
-    private RegisterSet None() => new(_slots.Count);
+    private NumberSet None() => new(_slots.Count);
 
     private IEnumerable<MachineBlock> Successors(int block)
     {
@@ -77,7 +77,7 @@ internal sealed class StackSharing
         }
     }
 
-    private RegisterSet[] StateAt(MachineBlock block)
+    private NumberSet[] StateAt(MachineBlock block)
     {
         return [.. _addresses[block].Select(set =>
         {
@@ -88,7 +88,7 @@ internal sealed class StackSharing
     }
 
     // What an instruction reaches; what its registers hold behind it.
-    private RegisterSet Step(MachineInstruction i, RegisterSet[] state)
+    private NumberSet Step(MachineInstruction i, NumberSet[] state)
     {
         var reached = None();
         if (i.Slot is { } slot) reached.Add(_numbers[slot]);
@@ -129,7 +129,7 @@ internal sealed class StackSharing
         {
             var reached = _reached[block];
             // Behind each instruction, from the last on: what is still to be reached.
-            var later = new RegisterSet[reached.Length + 1];
+            var later = new NumberSet[reached.Length + 1];
             later[^1] = behind[block];
             for (var i = reached.Length - 1; i >= 0; i--)
             {
@@ -156,7 +156,7 @@ internal sealed class StackSharing
         }
     }
 
-    private void NoteConflicts(RegisterSet earlier, RegisterSet later)
+    private void NoteConflicts(NumberSet earlier, NumberSet later)
     {
         var live = Enumerable.Range(0, _slots.Count).Where(slot => earlier.Contains(slot) && later.Contains(slot)).ToList();
         foreach (var one in live)
@@ -166,7 +166,7 @@ internal sealed class StackSharing
     }
 
     // What may have been reached at each block's start, or may be reached behind its end.
-    private Dictionary<MachineBlock, RegisterSet> Spread(bool forward)
+    private Dictionary<MachineBlock, NumberSet> Spread(bool forward)
     {
         var result = _f.Blocks.ToDictionary(block => block, _ => None());
         var changed = true;
@@ -195,11 +195,11 @@ internal sealed class StackSharing
         var placed = new List<int>();
         foreach (var slot in Enumerable.Range(0, _slots.Count).OrderByDescending(i => _slots[i].Size).ThenBy(i => i))
         {
-            var size = (_slots[slot].Size + 7) & ~7;
+            var size = _slots[slot].Room;
             var end = 0;
             foreach (var other in placed.Where(_conflicts[slot].Contains).OrderByDescending(i => _slots[i].Offset))
             {
-                var (top, bottom) = (-_slots[other].Offset - ((_slots[other].Size + 7) & ~7), -_slots[other].Offset);
+                var (top, bottom) = (-_slots[other].Offset - _slots[other].Room, -_slots[other].Offset);
                 if (top - end >= size) break;
                 end = Math.Max(end, bottom);
             }

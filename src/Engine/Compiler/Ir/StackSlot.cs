@@ -6,6 +6,9 @@ internal sealed class StackSlot(int size)
     /// <summary>Its size in bytes.</summary>
     public int Size { get; set; } = size;
 
+    /// <summary>The bytes it takes: whole words of eight.</summary>
+    public int Room => (Size + 7) & ~7;
+
     /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
     public int Offset { get; set; }
 

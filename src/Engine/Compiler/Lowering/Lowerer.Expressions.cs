@@ -164,7 +164,7 @@ internal sealed partial class Lowerer
         var address = _b.Function.NewValue(Op.FrameAddress);
         address.Extra = slot;
         Insert(address);
-        foreach (var (offset, size) in PieceLayout((slot.Size + 7) & ~7, 8))
+        foreach (var (offset, size) in PieceLayout(slot.Room, 8))
         {
             var store = _b.Function.NewValue(Op.Store, address, _b.Constant(0));
             (store.Immediate, store.Size, store.Region) = (offset, (byte)size, MemoryRegion.Stack);

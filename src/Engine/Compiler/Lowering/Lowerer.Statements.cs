@@ -243,7 +243,7 @@ internal sealed partial class Lowerer
         foreach (var local in locals)
         {
             var storage = StorageOf(local, wholeWrite: true);
-            if (storage.Slot is { } slot) Zero(StackPlace(slot), (slot.Size + 7) & ~7);
+            if (storage.Slot is { } slot) Zero(StackPlace(slot), slot.Room);
             foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));
         }
     }

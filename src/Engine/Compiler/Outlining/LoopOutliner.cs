@@ -21,6 +21,7 @@ internal sealed class LoopOutliner
     private readonly Block _before;
     private readonly Block _after;
     private readonly Block _entry;
+    private readonly Value _frame;
     private readonly Value _index;
     private readonly Value _fields;
 
@@ -41,6 +42,8 @@ internal sealed class LoopOutliner
         _entry = _body.NewBlock();
         _before.LoopDepth = _after.LoopDepth = Math.Max(0, loop.Head.LoopDepth - 1);
         _before.Source = _after.Source = _entry.Source = loop.Head.Source;
+        // The struct's address: to the program its own, to the function what it is given.
+        _frame = Add(_f, _before, Op.FrameAddress, _slot);
         (_index, _fields) = (Parameter(0), Parameter(1));
     }
 
@@ -63,7 +66,7 @@ internal sealed class LoopOutliner
         StartRounds();
         MoveOperands();
         for (var i = 0; i < latches.Count; i++) GoRoundAgain(latches[i]);
-        Value exit = Load(_f, _after, Add(_f, _before, Op.FrameAddress, _slot), ExitField);
+        Value exit = Load(_f, _after, _frame, ExitField);
         for (var i = 0; i < exits.Count; i++) Leave(exits[i].From, exits[i].To, i + 1);
         MoveBlocks();
         CallHelper();
@@ -121,7 +124,7 @@ internal sealed class LoopOutliner
         }
 
         var field = NewField();
-        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), field, first);
+        Store(_f, _before, _frame, field, first);
         var mayBePointer = PointerFacts.MayBePointer(phi);
         _carried.Add((phi, field, mayBePointer));
         return Load(_body, _entry, _fields, field, mayBePointer);
@@ -129,7 +132,7 @@ internal sealed class LoopOutliner
 
     private void StartRounds()
     {
-        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), ExitField, _f.Constant(0));
+        Store(_f, _before, _frame, ExitField, _f.Constant(0));
         (_entry.Exit, _entry.Target) = (ExitKind.Jump, _loop.Head);
     }
 
@@ -137,23 +140,22 @@ internal sealed class LoopOutliner
 
     private void MoveOperands()
     {
+        // The phis of the head are replaced themselves.
         foreach (var block in _loop.Blocks.OrderBy(block => _dominators.OrderOf(block)))
-        {
-            if (!ReferenceEquals(block, _loop.Head))
-            {
-                foreach (var phi in block.Phis) MoveOperands(phi);
-            }
-
-            foreach (var value in block.Body) MoveOperands(value);
-            if (block.Left is { } left) block.Left = Inside(left);
-            if (block.Right is { } right) block.Right = Inside(right);
-            if (block.End is { } end) block.End = Inside(end);
-        }
+            Rewrite(block, ReferenceEquals(block, _loop.Head) ? block.Body : block.Phis.Concat(block.Body), Inside);
     }
 
-    private void MoveOperands(Value value)
+    private static void Rewrite(Block block, IEnumerable<Value> values, Func<Value, Value> by)
     {
-        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Inside(value.Operands[i]);
+        foreach (var value in values)
+        {
+            for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = by(value.Operands[i]);
+        }
+
+        if (block.Left is { } left) block.Left = by(left);
+        if (block.Right is { } right) block.Right = by(right);
+        if (block.End is { } end) block.End = by(end);
+        if (block.Result is { } result) block.Result = by(result);
     }
 
     // What stands in the function for a value: itself where the loop computes it or it can be made anywhere.
@@ -173,9 +175,7 @@ internal sealed class LoopOutliner
             case Op.FrameAddress:
                 return _addresses[(StackSlot)value.Extra!] = Bring(Add(_f, _before, Op.FrameAddress, value.Extra));
             case Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined when !IsInLoop(value):
-                var again = Add(_body, _entry, value.Op, value.Extra);
-                again.Immediate = value.Immediate;
-                return _inside[value] = again;
+                return _inside[value] = MakeAgain(value, _body, _entry);
         }
 
         return IsInLoop(value) ? value : _inside[value] = Bring(value);
@@ -186,7 +186,7 @@ internal sealed class LoopOutliner
     private Value Bring(Value value)
     {
         var field = NewField();
-        Store(_f, _before, Add(_f, _before, Op.FrameAddress, _slot), field, value);
+        Store(_f, _before, _frame, field, value);
         return Load(_body, _entry, _fields, field);
     }
 
@@ -219,21 +219,7 @@ internal sealed class LoopOutliner
     // What the loop computes and is used behind it.
     private void FindLeft()
     {
-        foreach (var block in _f.Blocks)
-        {
-            if (_loop.Blocks.Contains(block)) continue;
-            foreach (var phi in block.Phis) ReplaceLeft(phi);
-            foreach (var value in block.Body) ReplaceLeft(value);
-            if (block.Left is { } left) block.Left = Outside(left);
-            if (block.Right is { } right) block.Right = Outside(right);
-            if (block.End is { } end) block.End = Outside(end);
-            if (block.Result is { } result) block.Result = Outside(result);
-        }
-    }
-
-    private void ReplaceLeft(Value value)
-    {
-        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Outside(value.Operands[i]);
+        foreach (var block in _f.Blocks.Where(block => !_loop.Blocks.Contains(block))) Rewrite(block, block.Phis.Concat(block.Body), Outside);
     }
 
     private Value Outside(Value value)
@@ -244,17 +230,14 @@ internal sealed class LoopOutliner
         {
             // These mean the same anywhere.
             case Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined:
-                var again = Add(_f, _before, value.Op, value.Extra);
-                again.Immediate = value.Immediate;
-                return again;
+                return MakeAgain(value, _f, _before);
         }
 
         if (_left.TryGetValue(value, out var known)) return known.Loaded;
         var field = NewField();
-        var frame = Add(_f, _before, Op.FrameAddress, _slot);
         // The verifier wants to see it written on all ways to where it is read.
-        Store(_f, _before, frame, field, _f.Constant(0));
-        var loaded = Load(_f, _after, frame, field);
+        Store(_f, _before, _frame, field, _f.Constant(0));
+        var loaded = Load(_f, _after, _frame, field);
         _left[value] = (field, loaded);
         return loaded;
     }
@@ -312,8 +295,7 @@ internal sealed class LoopOutliner
     private void CallHelper()
     {
         var function = Add(_f, _before, Op.FunctionAddress, _body);
-        var frame = Add(_f, _before, Op.FrameAddress, _slot);
-        var call = _f.NewValue(Op.Call, _f.Constant(LongLoops.MostRounds), function, frame, _f.Constant(0));
+        var call = _f.NewValue(Op.Call, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0));
         call.Immediate = HelperFacts.Loop;
         Append(_before, call);
         (_before.Exit, _before.Target) = (ExitKind.Jump, _after);
@@ -345,6 +327,13 @@ internal sealed class LoopOutliner
         var value = Add(_body, _entry, Op.Parameter, null);
         value.Immediate = number;
         return value;
+    }
+
+    private static Value MakeAgain(Value value, IrFunction f, Block block)
+    {
+        var again = Add(f, block, value.Op, value.Extra);
+        again.Immediate = value.Immediate;
+        return again;
     }
 
     private static Value Add(IrFunction f, Block block, Op op, object? extra, params Value[] operands)

@@ -2,19 +2,19 @@ using System.Numerics;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>A set of register numbers, as bits.</summary>
-internal sealed class RegisterSet(int capacity)
+/// <summary>A set of small numbers, of registers or of stack slots, as bits.</summary>
+internal sealed class NumberSet(int capacity)
 {
     private readonly ulong[] _words = new ulong[(capacity + 63) / 64];
 
-    public bool Contains(int register) => (_words[register >> 6] & (1UL << (register & 63))) != 0;
+    public bool Contains(int number) => (_words[number >> 6] & (1UL << (number & 63))) != 0;
 
-    public void Add(int register) => _words[register >> 6] |= 1UL << (register & 63);
+    public void Add(int number) => _words[number >> 6] |= 1UL << (number & 63);
 
-    public void Remove(int register) => _words[register >> 6] &= ~(1UL << (register & 63));
+    public void Remove(int number) => _words[number >> 6] &= ~(1UL << (number & 63));
 
     /// <summary>Adds all of another set; true if that changed anything.</summary>
-    public bool AddAll(RegisterSet other)
+    public bool AddAll(NumberSet other)
     {
         var changed = false;
         for (var i = 0; i < _words.Length; i++)
@@ -26,7 +26,7 @@ internal sealed class RegisterSet(int capacity)
         return changed;
     }
 
-    public void CopyFrom(RegisterSet other) => other._words.CopyTo(_words, 0);
+    public void CopyFrom(NumberSet other) => other._words.CopyTo(_words, 0);
 
     public void Clear() => Array.Clear(_words);
 
