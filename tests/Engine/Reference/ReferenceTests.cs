@@ -23,7 +23,7 @@ public class ReferenceTests
     // One of so many programs may be too complex for the verifier.
     private const int MostTooComplex = 5000;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 25_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
