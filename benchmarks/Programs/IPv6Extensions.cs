@@ -23,19 +23,19 @@ internal sealed class IPv6Extensions : Benchmark
         var next = CodeBuilder.Local("next", ScalarType.UInt32);
         var offset = CodeBuilder.Local("offset", ScalarType.UInt32);
         var length = CodeBuilder.Local("length", ScalarType.UInt32);
-        Expression Is(int protocol) => (Expression)next == protocol;
+        Expression Is(int protocol) => next == protocol;
         code
             .If(!P.IPv6, then => then.Return("Pass"))
             .Assign(next, P.IPv6["NextHeader"])
             .Assign(offset, FirstExtension)
             .For(turn, 0, 7, body => body
                 .If(!Is(HopByHop).Or(Is(Routing)).Or(Is(Fragment)).Or(Is(Authentication)).Or(Is(DestinationOptions)), then => then.Break())
-                .Assign(length, P.Read((Expression)offset + 1, ScalarType.UInt8))
+                .Assign(length, P.Read(offset + 1, ScalarType.UInt8))
                 .If(Is(Fragment),
                     then => then.Assign(length, 8),
                     @else => @else.If(Is(Authentication),
-                        then => then.Assign(length, ((Expression)length + 2) * 4),
-                        @else => @else.Assign(length, ((Expression)length + 1) * 8)))
+                        then => then.Assign(length, (length + 2) * 4),
+                        @else => @else.Assign(length, (length + 1) * 8)))
                 .Assign(next, P.Read(offset, ScalarType.UInt8))
                 .Increment(offset, length))
             .Increment(protocols[next])

@@ -36,7 +36,7 @@ internal sealed class IcmpEcho : Benchmark
             .Assign(P.IPv4["Destination"], address)
             .Assign(P.Icmp["Type"], 0)
             .Assign(sum, P.Icmp["Checksum"] + (EchoRequest << 8))
-            .Assign(P.Icmp["Checksum"], sum + Expression.Conditional((Expression)sum >= 0xffff, 1, 0))
+            .Assign(P.Icmp["Checksum"], sum + Expression.Conditional(sum >= 0xffff, 1, 0))
             .Return("Tx");
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TimeToLive : Benchmark
             .If(!P.IPv4, then => then.Return("Pass"))
             .If(P.IPv4["Ttl"] <= 1, then => then.Return("Drop"))
             .Assign(sum, checksum + OneInNetworkOrder)
-            .Assign(checksum, sum + Expression.Conditional((Expression)sum >= 0xffff, 1, 0))
+            .Assign(checksum, sum + Expression.Conditional(sum >= 0xffff, 1, 0))
             .Update(P.IPv4["Ttl"], BinaryOperator.Subtract, 1)
             .Return("Tx");
     }

@@ -37,7 +37,7 @@ internal sealed class TokenBucket : Benchmark
             .If(!P.IPv4, then => then.Return("Pass"))
             .Assign(now, new SystemValueExpression(SystemValue.Time))
             .Assign(earned, (now - bucket.Field("Filled")).FloorDivide(Interval))
-            .If((Expression)earned > 0, then => then
+            .If(earned > 0, then => then
                 .Assign(bucket.Field("Tokens"), new BinaryExpression(BinaryOperator.Minimum, bucket.Field("Tokens") + earned, Burst))
                 .Assign(bucket.Field("Filled"), now))
             .If(bucket.Field("Tokens") == 0, then => then.Return("Drop"))

@@ -9,7 +9,7 @@ public sealed class CodeBuilder(List<Statement> statements)
     private readonly List<Statement> _statements = statements;
 
     /// <summary>Declares a local. It takes the type of what is assigned to it where none is given.</summary>
-    public static Local Local(string name, EbpfType? type = null) => new(name, type);
+    public static LocalExpression Local(string name, EbpfType? type = null) => new(new Local(name, type));
 
     /// <summary>Adds any statement.</summary>
     public CodeBuilder Add(Statement statement)

@@ -9,8 +9,8 @@ namespace EbpfCat.Tests.Compiler;
 
 public sealed class EarlyStoresTests
 {
-    private static readonly Local First = CodeBuilder.Local("first");
-    private static readonly Local Second = CodeBuilder.Local("second");
+    private static readonly LocalExpression First = CodeBuilder.Local("first");
+    private static readonly LocalExpression Second = CodeBuilder.Local("second");
 
     [Fact]
     public void A_key_that_waits_for_another_lookup_waits_on_the_stack()
@@ -26,7 +26,7 @@ public sealed class EarlyStoresTests
     public void A_key_that_is_wanted_again_keeps_its_register()
     {
         using var program = Counting((code, one, other) => code
-            .Increment(one[First]).Increment(other[Second]).Increment(other[(Expression)Second + 1]).Increment(one[(Expression)Second * 2]));
+            .Increment(one[First]).Increment(other[Second]).Increment(other[Second + 1]).Increment(one[Second * 2]));
 
         Assert.NotEmpty(KeptRegisters(program));
         Assert.Equal([(17u, 1ul), (100u, 1ul)], Entries(program, "one"));
@@ -44,7 +44,7 @@ public sealed class EarlyStoresTests
             .Assign(Second, Packet.Read(17, ScalarType.UInt8))
             .Assign(key, new StructExpression([new("Left", 1), new("Right", Packet.Read(23, ScalarType.UInt8))]))
             .Increment(map[key])
-            .Assign(((Expression)key).Field("Right"), Second)
+            .Assign(key.Field("Right"), Second)
             .Increment(map[key]));
 
         Assert.Equal(

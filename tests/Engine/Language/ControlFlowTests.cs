@@ -60,17 +60,17 @@ public sealed class ControlFlowTests
         var (i, j) = (CodeBuilder.Local("i"), CodeBuilder.Local("j"));
         using var program = Script.Run(definition, c => c
             .For(i, 1, 10, body => body
-                .If((Expression)i == 3, then => then.Continue()).If((Expression)i == 6, then => then.Break()).Increment(sum, i))
-            .Assign(j, 0).While((Expression)j < 4, body => body.Increment(j).Increment(sum, 100)));
+                .If(i == 3, then => then.Continue()).If(i == 6, then => then.Break()).Increment(sum, i))
+            .Assign(j, 0).While(j < 4, body => body.Increment(j).Increment(sum, 100)));
         Assert.Equal(412ul, program.Variables["sum"].Value);
     }
 
     [Fact]
     public void Functions_have_parameters_and_locals()
     {
-        var number = new Local("number", ScalarType.Int64);
+        var number = CodeBuilder.Local("number", ScalarType.Int64);
         var square = new Function("square", [number]);
-        new CodeBuilder(square.Body).Return((Expression)number * number);
+        new CodeBuilder(square.Body).Return(number * number);
         var definition = Script.Define();
         definition.Functions.Add(square);
         var result = definition.AddVariable("result", ScalarType.Int64);
