@@ -20,14 +20,20 @@ BeforeAll {
     # Makes the call again and again on a thread of its own, while something else runs.
     function Invoke-Busy([scriptblock] $Action, [int] $Times = 1, [int] $Pause = 1) {
         $stop = [Threading.CancellationTokenSource]::new()
+        $begun = [Threading.ManualResetEventSlim]::new()
         $job = Start-ThreadJob {
-            $times, $pause, $token = $args
+            $times, $pause, $token, $begun = $args
             while (-not $token.IsCancellationRequested) {
                 [EbpfCatTests.Native]::Repeat($times)
+                $begun.Set()
                 [Threading.Thread]::Sleep($pause)
             }
-        } -ArgumentList $Times, $Pause, $stop.Token
-        try { & $Action }
+        } -ArgumentList $Times, $Pause, $stop.Token, $begun
+        try {
+            # To start the thread takes an emulated processor seconds.
+            $null = $begun.Wait(120000)
+            & $Action
+        }
         finally {
             $stop.Cancel()
             $job | Wait-Job | Remove-Job

@@ -29,7 +29,7 @@ internal static unsafe class ProbeEvents
     {
         var path = $"{TraceFs.Current.Path}/{file}";
         if (!File.Exists(path))
-            return Lockdown.Explain($"define {what}", Errno.ENOENT, LockdownMode.Confidentiality) is { } locked ? throw locked : null;
+            return Lockdown.Explain($"define {what}", Errno.EPERM, LockdownMode.Confidentiality) is { } locked ? throw locked : null;
         var number = Interlocked.Increment(ref _count);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Group}/probe_{Environment.ProcessId}_{number}");
         var error = Write(path, $"{(onReturn ? 'r' : 'p')}:{name} {place}");
