@@ -52,19 +52,19 @@ internal static class Diagnosis
             return null;
         }
 
+        if (ProcessCapabilities.IsInUserNamespace)
+        {
+            return new KernelException(
+                request.Operation, errno, "the process is in a user namespace, whose capabilities do not count here",
+                "Run it outside the namespace or container.");
+        }
+
         if (request.Command is BpfCommand.MapCreate or BpfCommand.ProgramLoad or BpfCommand.BtfLoad
             && running < LockedMemory.LastCountedBefore)
         {
             return new KernelException(
                 request.Operation, errno, "the limit on locked memory (RLIMIT_MEMLOCK) is reached",
                 "Raise it: ulimit -l unlimited, or LimitMEMLOCK=infinity of a systemd unit.");
-        }
-
-        if (ProcessCapabilities.IsInUserNamespace)
-        {
-            return new KernelException(
-                request.Operation, errno, "the process is in a user namespace, whose capabilities do not count here",
-                "Run it outside the namespace or container.");
         }
 
         // What lockdown for integrity forbids, programs do when they are loaded: there it is no error of its own.
