@@ -8,7 +8,7 @@ internal sealed record Options
 
           --write           write the report to RESULTS.md beside the project too
           --only NAME       only the programs whose name contains NAME; no compile times
-          --seconds N       seconds of timing for each program (default 5)
+          --seconds N       seconds of processor time for timing each pair of programs (default 5)
           --listings DIR    write both programs' instructions to DIR
           --clang COMMAND   the compiler to compare with (default clang-14)
         """;

@@ -24,8 +24,9 @@ try
 
         Each program is written twice, in the kernel script's language and in C, and both do the same on the same packets:
         verdict, packet, variables and maps are compared before anything is counted. Both are compiled for instruction set v3;
-        the C by {clang.Version} with `{ClangCompiler.Arguments}`. Instructions are slots of eight bytes. Times are the least of
-        many samples of some thousand runs each (BPF_PROG_TEST_RUN), taken by turns, on Linux {Environment.OSVersion.Version.ToString(2)}.
+        the C by {clang.Version} with `{ClangCompiler.Arguments}`. Instructions are slots of eight bytes. Times are the
+        lower quartile of many samples of some thousand runs each (BPF_PROG_TEST_RUN), taken by turns, and the least of {Timing.Loads} loads
+        of both, as where the kernel puts a program and its maps makes a difference of some hundredths, on Linux {Environment.OSVersion.Version.ToString(2)}.
 
 
         """;
@@ -52,22 +53,20 @@ Row? Compare(Benchmark benchmark)
 {
     try
     {
-        using var script = new ScriptSide(benchmark);
-        using var other = new ClangSide(clang, benchmark);
+        var compiled = clang.Compile(benchmark);
+        using var pair = Pair.Load(benchmark, compiled, clangFirst: false);
         if (options.Listings is { } directory)
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".ebpfcat.txt"), Disassembler.FormatProgram(script.Instructions));
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".clang.txt"), Disassembler.FormatProgram(other.Instructions));
+            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".ebpfcat.txt"), Disassembler.FormatProgram(pair.Script.Instructions));
+            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".clang.txt"), Disassembler.FormatProgram(pair.Clang.Instructions));
         }
 
-        benchmark.Prepare(script.Maps);
-        benchmark.Prepare(other.Maps);
-        var differences = Equivalence.Check(benchmark, script, other);
+        var differences = Equivalence.Check(benchmark, pair.Script, pair.Clang);
         if (differences.Count == 0)
         {
-            var (nanoseconds, clangNanoseconds) = Timing.Measure(benchmark, script, other, options.Budget);
-            return new Row(benchmark, script.Slots, other.Slots, nanoseconds, clangNanoseconds);
+            var (nanoseconds, clangNanoseconds) = Timing.Measure(benchmark, compiled, options.Budget);
+            return new Row(benchmark, pair.Script.Slots, pair.Clang.Slots, nanoseconds, clangNanoseconds);
         }
 
         foreach (var difference in differences) Console.Error.WriteLine($"  {difference}");

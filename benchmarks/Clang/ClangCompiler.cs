@@ -12,15 +12,15 @@ internal sealed class ClangCompiler(string command)
     /// <summary>The first line of <c>clang --version</c>.</summary>
     public string Version => Run("--version").Split('\n')[0].Trim();
 
-    /// <summary>Compiles a file.</summary>
-    /// <returns>The object file.</returns>
-    public byte[] Compile(string source)
+    /// <summary>Compiles a benchmark's C.</summary>
+    public ElfObject Compile(Benchmark benchmark)
     {
+        var source = Path.Combine(AppContext.BaseDirectory, "C", benchmark.Name + ".c");
         var output = Path.GetTempFileName();
         try
         {
             Run($"{Arguments} -Wall -c \"{source}\" -o \"{output}\"");
-            return File.ReadAllBytes(output);
+            return new ElfObject(File.ReadAllBytes(output));
         }
         finally
         {

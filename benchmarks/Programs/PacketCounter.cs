@@ -11,9 +11,6 @@ internal sealed class PacketCounter : Benchmark
 
     public override string Title => "Packets per protocol and source";
 
-    public override string WhereClangWins =>
-        "in time alone: the address waits for the second lookup in two registers, which must be saved and restored; the C stores it on the stack before the first.";
-
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)

@@ -19,9 +19,9 @@ internal sealed class ClangSide : LoadedSide
     private readonly Dictionary<string, LiveMap> _maps = new(StringComparer.OrdinalIgnoreCase);
     private readonly byte[] _code;
 
-    public ClangSide(ClangCompiler clang, Benchmark benchmark)
+    public ClangSide(ElfObject compiled, Benchmark benchmark)
     {
-        _object = new ElfObject(clang.Compile(Path.Combine(AppContext.BaseDirectory, "C", benchmark.Name + ".c")));
+        _object = compiled;
         _code = [.. _object.Code];
         try
         {

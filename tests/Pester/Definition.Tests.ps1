@@ -90,6 +90,7 @@ Describe 'Add-EbpfMap' {
     It 'asks for the types that a map needs' {
         { $program | Add-EbpfMap m -Type Hash -Value byte -MaxEntries 4 } | Should -Throw '*keys*-Key*'
         { $program | Add-EbpfMap m -Type Hash -Key byte -MaxEntries 4 } | Should -Throw '*values*-Value*'
+        { $program | Add-EbpfMap m -Type LpmTrie -Key ipv4 -Value byte -MaxEntries 4 } | Should -Throw '*are prefixes, and ipv4 is none*-Key prefix4*'
     }
 }
 

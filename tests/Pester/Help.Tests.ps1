@@ -52,3 +52,13 @@ Describe 'The help of <Name>' -ForEach $commands -Skip:(-not $isBuilt) {
         }
     }
 }
+
+Describe 'The help on the language' {
+    It 'is a topic that Get-Help finds' {
+        Import-Module $env:EBPFCAT_MODULE
+        $topic = Get-Help about_EbpfCat
+        $topic.Synopsis | Should -BeLike 'How eBPF programs are written*'
+        $page = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/language.md")
+        ("$topic" -replace '\r').Contains($page.Trim()) | Should -BeTrue
+    }
+}

@@ -369,6 +369,12 @@ Describe 'Probes of the kernel' -Tag Hooks {
 
         It 'refuses what the kernel does not go through' {
             { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment task_fil } | Should -Throw '*iterator*task_fil*task_file*'
+            # What the kernel has for other purposes begins with the same letters.
+            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment attach_cgroup } | Should -Throw '*no iterator*There are: *task, task_file*'
+            { Trace-Ebpf -Iterator nonsense { [pscustomobject]@{ Meta = $event.meta } } } | Should -Throw '*no iterator*There are: *task, task_file*'
+            $names = (TabExpansion2 ($line = 'Trace-Ebpf -Iterator ') $line.Length).CompletionMatches.CompletionText
+            $names | Should -Contain task_file
+            $names | Should -Not -Contain attach_cgroup
             { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-IteratorAttachment task } | Should -Throw '*-Type Tracing*'
         }
     }

@@ -17,6 +17,8 @@ BeforeDiscovery {
 
 Describe 'docs/language.md' {
     BeforeAll {
+        # What the examples give is shown in this session, by the views of the module.
+        Import-Module $env:EBPFCAT_MODULE
         # A session of its own, so that the examples see no variable of the tests.
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module '$env:EBPFCAT_MODULE'; `$ErrorActionPreference = 'Stop'").Invoke()
@@ -37,7 +39,6 @@ Describe 'docs/language.md' {
     }
 
     It 'lists the headers and all their fields' {
-        Import-Module $env:EBPFCAT_MODULE
         $page = Get-Content "$PSScriptRoot/../../docs/language.md"
         foreach ($header in [EbpfCat.Language.PacketHeaders]::All) {
             $fields = ($header.Fields.Name | ForEach-Object { "``$_``" }) -join ', '

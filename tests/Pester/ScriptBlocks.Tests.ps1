@@ -32,13 +32,13 @@ BeforeAll {
     # The program as text, a line a statement.
     function Read-Code([scriptblock]$Code) {
         $program = New-Definition
-        Add-Code $program $Code
+        $null = Add-Code $program $Code
         [EbpfCat.Language.ProgramPrinter]::Print($program).TrimEnd("`n") -split "`n"
     }
 
     function Get-Refusal([scriptblock]$Code) {
         $program = New-Definition
-        try { Add-Code $program $Code } catch { $refusal = $_.Exception }
+        try { $null = Add-Code $program $Code } catch { $refusal = $_.Exception }
         $refusal | Should -BeOfType EbpfCat.Language.CompileException
         $program.Body.Count + $program.Functions.Count | Should -Be 0 -Because 'a refused script changes nothing'
         $refusal
@@ -344,6 +344,7 @@ Describe 'A refusal' {
         @{ Code = { $x = $using:limits }; Advice = '*Did you mean $using:limit*' }
         @{ Code = { $x = $packet.IPv5 }; Advice = '*Did you mean IPv4 or IPv6*' }
         @{ Code = { $packet.IPv4.Sorce }; Advice = '*Did you mean Source*' }
+        @{ Code = { $ip = $packet.IPv4; $ip.Protocol }; Advice = '*Write $packet.IPv4.Protocol.' }
         @{ Code = { $packet.IPv4.Source.Address }; Advice = '*.NET objects*' }
         @{ Code = { $process.Ids }; Advice = '*Did you mean Id*' }
         @{ Code = { $kernel.Tme }; Advice = '*Did you mean Time*' }

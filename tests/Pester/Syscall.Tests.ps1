@@ -82,7 +82,10 @@ Describe 'Trace-Syscall' {
         $seen[1].ReturnValue | Should -BeLessThan 0
         $seen.Duration | ForEach-Object { $_ | Should -BeOfType timespan; $_ | Should -BeGreaterThan ([timespan]::Zero) }
         "$($seen[0])" | Should -Be "rmdir(pathname=`"/tmp/ebpfcat-$PID`") = 0"
-        $seen | Out-String -Width 200 | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -*"
+        $number, $name = "$($seen[1])" -replace '^.* = -' -split ' '
+        $number | Should -Be (-$seen[1].ReturnValue)
+        $name | Should -Be ([EbpfCat.Kernel.Errno][int]$number)
+        $seen | Out-String -Width 200 | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -* E*"
         $seen[0].psobject.Properties.Name | Should -Be Time, Syscall, ProcessName, ProcessId, ThreadId, UserId, GroupId, pathname, ReturnValue, Duration
     }
 
@@ -98,6 +101,7 @@ Describe 'Trace-Syscall' {
         $one = Trace-Syscall * -ProcessId $PID -First 1 -Timeout 60
         $one.Syscall | Should -BeIn ([EbpfCat.Tracing.Syscalls]::Current.Names)
         $one.Arguments.Count | Should -Be 6
+        "$one" | Should -Match "^$($one.Syscall)\((-?\d+|0x[0-9a-f]+)(, (-?\d+|0x[0-9a-f]+)){5}\)`$"
     }
 
     It 'does not tell of what its own thread does' {

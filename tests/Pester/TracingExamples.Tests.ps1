@@ -229,6 +229,48 @@ Describe 'The example' {
         $several.Key | Should -Be ($several.Key | Sort-Object -Unique)
     }
 
+    It 'BlockLatency draws one histogram, or one for each disk' {
+        # How many requests each disk has done: reads, writes, discards, flushes.
+        function Get-Done {
+            $done = @{}
+            foreach ($stat in Get-Item /sys/block/*/stat) {
+                $fields = -split (Get-Content $stat)
+                $done[$stat.Directory.Name] = (0, 4, 11, 15 | ForEach-Object { [long]$fields[$_] } | Measure-Object -Sum).Sum
+            }
+            $done
+        }
+
+        $file = "/var/tmp/$mark"
+        $write = [scriptblock]::Create("dd if=/dev/zero of=$file bs=4k count=5 oflag=direct conv=fsync 2>/dev/null")
+        try {
+            $before = Get-Done
+            & $write
+            $after = Get-Done
+            $disks = $after.Keys.Where({ $after[$_] -gt $before[$_] })
+            if (-not $disks) {
+                Set-ItResult -Skipped -Because 'writing to a file in /var/tmp asks nothing of any disk here'
+                return
+            }
+
+            $one = Invoke-During $write { & "$examples/BlockLatency.ps1" -Seconds 1 }
+            $one.Key | Should -Be all
+            $one.Value.Count | Should -BeGreaterThan 4
+            $one | Out-String | Should -Match '\) +\d+ \|@+'
+
+            $before = Get-Done
+            $several = Invoke-During $write { & "$examples/BlockLatency.ps1" -Seconds 1 -ByDevice }
+            $after = Get-Done
+            $several.Key | Should -Be ($several.Key | Sort-Object -Unique)
+            $several.Key.Where({ $_ -in $disks }) | Should -Not -BeNullOrEmpty
+            $written = $several.Where({ $_.Key -in $disks })[0]
+            $written.Value.Count | Should -BeGreaterThan 4
+            $written.Value.Count | Should -Not -BeGreaterThan ($after[$written.Key] - $before[$written.Key])
+        }
+        finally {
+            Remove-Item $file -ErrorAction Ignore
+        }
+    }
+
     Context 'of a busy process' {
         BeforeAll {
             # It does nothing but system calls.

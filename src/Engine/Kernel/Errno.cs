@@ -399,6 +399,19 @@ public enum Errno
     /// <summary>Operation not possible due to RF-kill.</summary>
     ERFKILL = 132,
 
+    /// <summary>Restart if there is no handler for the signal; only those who trace see it.</summary>
+    ERESTARTSYS = 512,
+
+    /// <summary>Restart always; only those who trace see it.</summary>
+    ERESTARTNOINTR = 513,
+
+    /// <summary>Restart if there is no handler at all; only those who trace see it.</summary>
+    ERESTARTNOHAND = 514,
+
+    /// <summary>Restart by restart_syscall(2); only those who trace see it.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Naming", "CA1707", Justification = "The kernel's own name.")]
+    ERESTART_RESTARTBLOCK = 516,
+
     /// <summary>Operation not supported: a number of the kernel alone, which bpf(2) lets out.</summary>
     ENOTSUPP = 524,
 }

@@ -57,6 +57,7 @@ internal sealed class LoadTarget : IDisposable
     /// <summary>The names that a program can be attached to by a hook typed by BTF, in the kernel and its modules.</summary>
     public static IEnumerable<string> Candidates(BpfAttachType attachType)
     {
+        if (attachType == BpfAttachType.TraceIterator) return KernelTypes.Iterators();
         var (prefix, kind, _) = Names[attachType];
         return Sources().SelectMany(source => source.Types.All)
             .Where(type => type.Kind == kind && type.Name.StartsWith(prefix, StringComparison.Ordinal))
@@ -102,6 +103,7 @@ internal sealed class LoadTarget : IDisposable
                 "Use a kernel built with CONFIG_DEBUG_INFO_BTF.");
         }
 
+        if (attachType == BpfAttachType.TraceIterator) KernelTypes.RequireIterator(target);
         foreach (var (module, types) in Sources())
         {
             if (types.Find(prefix + target, kind) is not { } found) continue;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using EbpfCat.Events;
+using EbpfCat.Kernel;
 
 namespace EbpfCat.Traces;
 
@@ -11,7 +12,13 @@ namespace EbpfCat.Traces;
 /// </summary>
 public abstract class SyscallEvent : EventObject
 {
-    /// <summary>The call as C would write it, with its result where it has one: <c>close(fd=3) = 0</c>.</summary>
+    // The kernel gives errors as the negatives of their numbers, and no other result is among these.
+    private const long LeastError = -4095;
+
+    /// <summary>
+    /// The call as C would write it, with its result where it has one, and the name of an error: <c>close(fd=3) = 0</c>,
+    /// <c>close(fd=-1) = -9 EBADF</c>.
+    /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
@@ -20,16 +27,21 @@ public abstract class SyscallEvent : EventObject
         var separator = "";
         foreach (var property in properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration)))
         {
-            text.Append(separator).Append(property.Name).Append('=').Append(Text(property.GetValue(this)));
+            text.Append(separator);
+            if (property.Name != SyscallPrograms.Arguments) text.Append(property.Name).Append('=');
+            text.Append(Text(property.GetValue(this)));
             separator = ", ";
         }
 
         text.Append(')');
-        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {result}");
+        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {result}{NameOfError(result)}");
         return text.ToString();
 
         object? Value(string name) => properties.FirstOrDefault(one => one.Name == name)?.GetValue(this);
     }
+
+    private static string NameOfError(object result) =>
+        result is long and < 0 and >= LeastError and var number && Enum.GetName((Errno)(int)-number) is { } name ? " " + name : "";
 
     private static string Text(object? value) => value switch
     {

@@ -25,13 +25,15 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     /// <summary>The property that says how long it took.</summary>
     public const string Duration = nameof(Duration);
 
+    /// <summary>The property that has all arguments of a call as numbers, where nothing says what they mean.</summary>
+    public const string Arguments = nameof(Arguments);
+
     /// <summary>How many properties stand before the arguments.</summary>
     public const int CommonCount = 7;
 
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
-    private const string Arguments = nameof(Arguments);
 
     private static readonly Expression Thread = new SystemValueExpression(SystemValue.ThreadId);
     private static readonly Expression Now = new SystemValueExpression(SystemValue.Time);

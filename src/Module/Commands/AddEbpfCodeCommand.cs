@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EbpfCat.Language;
-using EbpfCat.ScriptBlocks;
 
 namespace EbpfCat.Commands;
 
@@ -15,5 +14,5 @@ public sealed class AddEbpfCodeCommand : DefinitionCommand
     public ScriptBlock Code { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override void Add() => ScriptBlockCompiler.Compile(Code, Program, new SessionEvaluator(SessionState));
+    protected override void Add() => this.Compile(Code, Program);
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Management.Automation;
 using EbpfCat.Attachments;
 using EbpfCat.Events;
@@ -7,29 +6,16 @@ using EbpfCat.Events;
 namespace EbpfCat.Commands;
 
 /// <summary>What the commands share that stream what programs put out.</summary>
-public abstract class EventCommand : EbpfCommand
+public abstract class EventCommand : StreamCommand
 {
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(1);
 
     private long _lastLook;
 
-    /// <summary>How many events to take; all where none is given.</summary>
-    [Parameter]
-    [ValidateRange(1, long.MaxValue)]
-    public long First { get; set; } = long.MaxValue;
-
-    /// <summary>How long to take events, in seconds or as a TimeSpan; until it is stopped where none is given.</summary>
-    [Parameter]
-    [Seconds]
-    public TimeSpan? Timeout { get; set; }
-
     /// <summary>Called for each event, which is then not written: the event is $_.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }
-
-    /// <inheritdoc/>
-    protected override bool EndsOnError => true;
 
     /// <summary>Writes what programs put out until it is stopped, the time is up or there was enough.</summary>
     /// <param name="stream">What they put out.</param>
@@ -44,8 +30,7 @@ public abstract class EventCommand : EbpfCommand
         }
         finally
         {
-            // Nobody listens any more where the pipeline is being stopped, from this end or the other.
-            if (!Stopping) WarnOfLost(stream, isEnd: true);
+            WarnOfLost(stream, isEnd: true);
         }
     }
 
@@ -109,8 +94,6 @@ public abstract class EventCommand : EbpfCommand
         var now = Stopwatch.GetTimestamp();
         if (!isEnd && Stopwatch.GetElapsedTime(_lastLook, now) < BetweenWarnings) return;
         _lastLook = now;
-        if (stream.TakeLost() is not (> 0 and var lost)) return;
-        WriteWarning(string.Create(CultureInfo.InvariantCulture,
-            $"{lost} event{(lost == 1 ? " was" : "s were")} lost: the buffer was full. A larger one (-BufferSize) or fewer events help."));
+        WarnOfLost(stream.TakeLost(), "the buffer was full. A larger one (-BufferSize) or fewer events help.");
     }
 }

@@ -44,6 +44,12 @@ internal sealed record MapDeclaration(
             throw Wrong("UnexpectedKeyType", $"A map of type {Type} has no keys.", "Leave out -Key.");
         if (Value is null && FreeValues.Contains(Type))
             throw Wrong("MissingValueType", $"A map of type {Type} has values.", "Give their type, such as -Value uint64.");
+        if (Type == MapType.LpmTrie && Key is not (PrefixType or StructType or BytesType or null))
+        {
+            throw Wrong("WrongKeyType", $"The keys of a map of type LpmTrie are prefixes, and {Key.Name} is none.",
+                "Give -Key prefix4, prefix6 or ipprefix; of a struct the first field is the length in bits, a uint32.");
+        }
+
         var isOfMaps = Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
         if (isOfMaps && InnerMap is null)
             throw Wrong("MissingInnerMap", $"A map of type {Type} has maps in it.", "Give one that they are like: -InnerMap (New-EbpfMap …).");

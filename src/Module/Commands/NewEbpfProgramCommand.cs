@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
 using EbpfCat.Language;
-using EbpfCat.ScriptBlocks;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -85,7 +84,7 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             Buffer = Buffer,
             BufferSize = BufferSize,
         };
-        if (Code is not null) ScriptBlockCompiler.Compile(Code, program, new SessionEvaluator(SessionState));
+        if (Code is not null) this.Compile(Code, program);
         WriteObject(program);
     }
 

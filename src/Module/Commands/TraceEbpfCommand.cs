@@ -5,7 +5,6 @@ using EbpfCat.Completion;
 using EbpfCat.Events;
 using EbpfCat.Language;
 using EbpfCat.Programs;
-using EbpfCat.ScriptBlocks;
 
 namespace EbpfCat.Commands;
 
@@ -187,7 +186,7 @@ public sealed class TraceEbpfCommand : EventCommand
             definition.Body.Insert(0, new IfStatement(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
         if (BufferSize > 0) definition.BufferSize = BufferSize;
-        if (Code is not null) ScriptBlockCompiler.Compile(Code, definition, new SessionEvaluator(SessionState));
+        if (Code is not null) this.Compile(Code, definition);
         return definition;
     }
 

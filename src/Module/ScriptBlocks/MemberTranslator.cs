@@ -98,6 +98,9 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 return new EventFieldExpression([.. path, member]);
             case SystemValueExpression { Value: SystemValue.ReturnValue }:
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
+            case LocalExpression { Local: var local } when block.Scope.HeaderIn(local) is { } kept:
+                throw block.Error(ast.Member, "UnknownField",
+                    $"{ast.Expression.Extent.Text} says whether there is a header {kept.Name}, and has no fields.", $"Write $packet.{kept.Name}.{member}.");
             case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression or VariableExpression
                 or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);

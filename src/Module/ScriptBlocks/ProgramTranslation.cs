@@ -27,7 +27,8 @@ internal sealed class ProgramTranslation
     public SourcePositions Positions { get; } = new();
 
     /// <summary>Appends a block to the program, or leaves it as it was.</summary>
-    public void Add(ScriptBlockAst block)
+    /// <returns>What is allowed in it and hardly meant.</returns>
+    public IReadOnlyList<string> Add(ScriptBlockAst block)
     {
         var statements = BlockShape.StatementsOf(block, this);
         if (block.ParamBlock is { } parameters)
@@ -40,6 +41,7 @@ internal sealed class ProgramTranslation
         var functions = Functions.TranslateAll();
         Definition.Functions.AddRange(functions);
         Definition.Body.AddRange(body);
+        return [.. OverwrittenResults.Find(body), .. functions.SelectMany(function => OverwrittenResults.Find(function.Body))];
     }
 
     /// <summary>Translates a block that is one expression.</summary>

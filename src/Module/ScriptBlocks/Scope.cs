@@ -7,6 +7,7 @@ namespace EbpfCat.ScriptBlocks;
 internal sealed class Scope
 {
     private readonly Dictionary<string, Local> _locals = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<Local, PacketHeader> _headers = [];
 
     public Scope(ScriptBlockAst block, IEnumerable<Local> parameters)
     {
@@ -24,6 +25,12 @@ internal sealed class Scope
 
     /// <summary>A local by name, or null; case does not count.</summary>
     public Local? Find(string name) => _locals.GetValueOrDefault(name);
+
+    /// <summary>Notes that a local was given a header, and so says whether it is there.</summary>
+    public void Keep(Local local, PacketHeader header) => _headers[local] = header;
+
+    /// <summary>The header that a local was given, or null.</summary>
+    public PacketHeader? HeaderIn(Local local) => _headers.GetValueOrDefault(local);
 
     /// <summary>A variable's name without its scope.</summary>
     public static string NameOf(VariableExpressionAst variable)

@@ -17,13 +17,14 @@ public static class ScriptBlockCompiler
     /// <param name="code">The kernel script. It is never run.</param>
     /// <param name="program">The program; what it declares can be used by name.</param>
     /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
+    /// <returns>Warnings: a sentence, with its place, for each thing that is allowed and hardly meant.</returns>
     /// <exception cref="CompileException">The script is not in the language; the error says where and what to write instead.</exception>
-    public static void Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
+    public static IReadOnlyList<string> Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(evaluator);
-        new ProgramTranslation(program, evaluator).Add(BodyOf(code));
+        return new ProgramTranslation(program, evaluator).Add(BodyOf(code));
     }
 
     /// <summary>Translates a script block that is one expression, such as a filter.</summary>

@@ -144,6 +144,7 @@ internal sealed class StatementTranslator
         {
             value = _block.At(ast.Right, new TextExpression(value));
         }
+        if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header })) _block.Scope.Keep(local, header);
         return new AssignStatement(target, value, @operator);
     }
 

@@ -21,6 +21,9 @@ internal sealed class GraphColoring
     private readonly bool[] _copyDone;
     private readonly IReadOnlySet<int> _temporaries;
 
+    // The registers given out so far, as bits.
+    private int _inUse;
+
     public GraphColoring(InterferenceGraph graph, IEnumerable<int> registers, IReadOnlySet<int> temporaries)
     {
         _temporaries = temporaries;
@@ -208,14 +211,17 @@ internal sealed class GraphColoring
                 continue;
             }
             _colour[node] = Preferred(node, free);
+            _inUse |= 1 << _colour[node];
         }
     }
 
-    // R0 is left to results where it can be: one that is set early saves instructions at the program's ends.
-    private static int First(int registers)
+    // R0 is left to results where it can be, as one that is set early saves instructions at the program's ends; but the first
+    // use of a register that calls keep costs more: it is saved and restored at each run.
+    private int First(int registers)
     {
-        var others = registers & ~1;
-        return others == 0 ? 0 : System.Numerics.BitOperations.TrailingZeroCount(others);
+        const int kept = 0b11_1100_0000; // R6 to R9
+        var cheap = registers & ~1 & (~kept | _inUse);
+        return System.Numerics.BitOperations.TrailingZeroCount(cheap != 0 ? cheap : registers);
     }
 
     // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies do not want.

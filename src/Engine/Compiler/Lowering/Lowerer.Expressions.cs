@@ -121,12 +121,11 @@ internal sealed partial class Lowerer
         var type = _typer.TypeOf(conditional)!;
         var holder = new Local("conditional", type);
         // The surroundings keep their temporaries while the two branches come and go.
-        var floor = _temporaryFloor;
-        _temporaryFloor = _temporaries.Count;
+        var floor = _temporaries.Keep();
         LowerIf(new IfStatement(conditional.Condition,
             [new AssignStatement(holder, conditional.WhenTrue) { Source = conditional.Source }],
             [new AssignStatement(holder, conditional.WhenFalse) { Source = conditional.Source }]));
-        _temporaryFloor = floor;
+        _temporaries.Return(floor);
         return ReadLocal(holder);
     }
 
@@ -202,30 +201,7 @@ internal sealed partial class Lowerer
 
     private Place StackPlace(StackSlot slot) => new(MemoryRegion.Stack, _b.Leaf(Op.FrameAddress, 0, slot), 0);
 
-    // ---- temporaries: stack slots that live as long as a statement
-
-    private readonly List<StackSlot> _temporaries = [];
-    private readonly Dictionary<int, Stack<StackSlot>> _freeTemporaries = [];
-    private int _temporaryFloor;
-
-    private StackSlot Temporary(int size)
-    {
-        size = (size + 7) & ~7;
-        var slot = _freeTemporaries.TryGetValue(size, out var free) && free.Count > 0 ? free.Pop() : _b.Function.NewSlot(size);
-        _temporaries.Add(slot);
-        return slot;
-    }
-
-    private void ReleaseTemporaries()
-    {
-        while (_temporaries.Count > _temporaryFloor)
-        {
-            var slot = _temporaries[^1];
-            _temporaries.RemoveAt(_temporaries.Count - 1);
-            if (!_freeTemporaries.TryGetValue(slot.Size, out var free)) _freeTemporaries[slot.Size] = free = [];
-            free.Push(slot);
-        }
-    }
+    private StackSlot Temporary(int size) => _temporaries.Take(size);
 
     /// <summary>A value in memory, copied to the stack if it is in registers.</summary>
     private MemoryOperand InMemory(Operand operand)

@@ -19,7 +19,7 @@ internal sealed partial class Lowerer
             if (_b.Current is null && !StartForLabel(_b.NewBlock(), [statement])) continue;
             _b.Source = statement.Source ?? _b.Source;
             LowerStatement(statement);
-            ReleaseTemporaries();
+            _temporaries.Release();
         }
     }
 
@@ -102,11 +102,13 @@ internal sealed partial class Lowerer
     {
         var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         LowerCondition(branch.Condition, then, @else);
+        var turn = _temporaries.Turn;
         if (StartIfNeeded(then, branch.Then))
         {
             LowerStatements(branch.Then);
             Jump(after);
         }
+        _temporaries.TurnBackTo(turn);
         if (StartIfNeeded(@else, branch.Else))
         {
             LowerStatements(branch.Else);
@@ -197,6 +199,7 @@ internal sealed partial class Lowerer
         var holder = new Local("switch", value.Type);
         Assign(holder, value, choice.Source);
         var after = _b.NewBlock();
+        var turn = _temporaries.Turn;
         _frame.Targets.Push((after, null));
         var matched = choice.Default.Count > 0 ? new SsaVariable("matched") : null;
         if (matched is not null) _b.Write(matched, _b.Constant(0));
@@ -210,6 +213,7 @@ internal sealed partial class Lowerer
                 LowerStatements(clause.Body);
                 Jump(next);
             }
+            _temporaries.TurnBackTo(turn);
             if (next.Predecessors.Count > 0) Start(next);
         }
         if (matched is not null && _b.Current is not null)
@@ -297,10 +301,9 @@ internal sealed partial class Lowerer
         var arguments = call.Arguments.Select(LowerExpression).ToList();
         var frame = new Frame(function, _b.NewBlock());
         var caller = _frame;
-        var floor = _temporaryFloor;
         _frame = frame;
         // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
-        _temporaryFloor = _temporaries.Count;
+        var floor = _temporaries.Keep();
         _calls.Push(function);
         function.ReturnType ??= _typer.TypeOf(call);
         for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
@@ -310,7 +313,7 @@ internal sealed partial class Lowerer
         Jump(frame.Exit);
         _calls.Pop();
         _frame = caller;
-        _temporaryFloor = floor;
+        _temporaries.Return(floor);
         if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
         return new ScalarOperand(function.ReturnType as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
     }

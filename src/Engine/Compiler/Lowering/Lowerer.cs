@@ -11,6 +11,7 @@ internal sealed partial class Lowerer
     private readonly Typer _typer;
     private readonly ProgramResources _resources;
     private readonly IrBuilder _b;
+    private readonly Temporaries _temporaries;
     private readonly ITracedEvent? _traced;
     private readonly EventAccess? _parentProcessId;
     private Frame _frame;
@@ -21,6 +22,7 @@ internal sealed partial class Lowerer
         (_traced, _parentProcessId) = (options.Event, options.ParentProcessId);
         _info = ProgramTypes.Get(program.Type);
         _b = new IrBuilder(new IrFunction(program.Name, 1));
+        _temporaries = new Temporaries(_b.Function);
         _frame = new Frame(null, _b.NewBlock());
     }
 

@@ -1,145 +1,26 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>
-/// Drops stores to stack slots of which nothing behind them reads a byte before it is written again: no load, and no call
-/// that gets the address.
-/// </summary>
-internal sealed class DeadStores
+/// <summary>Drops stores to stack slots of which nothing behind them reads a byte before it is written again.</summary>
+internal static class DeadStores
 {
-    // Bytes of a slot as bits; what lies farther in than this is never taken as written again.
-    private const int MostBytes = 64;
-    private const ulong All = ulong.MaxValue;
-
-    private readonly IrFunction _f;
-    private readonly Dictionary<StackSlot, int> _numbers = [];
-    private readonly ulong[]?[] _liveIn;
-    private readonly ulong[] _live;
-    private readonly bool[] _escaped;
-
-    private DeadStores(IrFunction f)
-    {
-        _f = f;
-        foreach (var slot in f.Slots) _numbers[slot] = _numbers.Count;
-        _liveIn = new ulong[]?[f.BlockCount];
-        _live = new ulong[_numbers.Count];
-        _escaped = new bool[_numbers.Count];
-    }
-
     public static bool Run(IrFunction f)
     {
         if (f.Slots.Count == 0) return false;
-        var pass = new DeadStores(f);
-        pass.FindEscaped();
-        pass.FindLive();
-        return pass.Drop();
-    }
-
-    private void FindLive()
-    {
-        var changed = true;
-        while (changed)
-        {
-            changed = false;
-            for (var i = _f.Blocks.Count - 1; i >= 0; i--)
-            {
-                var block = _f.Blocks[i];
-                SetLiveOut(block);
-                for (var j = block.Body.Count - 1; j >= 0; j--) Visit(block.Body[j]);
-                ref var before = ref _liveIn[block.Id];
-                if (before is not null && before.AsSpan().SequenceEqual(_live)) continue;
-                before ??= new ulong[_live.Length];
-                _live.CopyTo(before, 0);
-                changed = true;
-            }
-        }
-    }
-
-    private bool Drop()
-    {
+        var liveness = new SlotLiveness(f);
         var dropped = false;
-        foreach (var block in _f.Blocks)
+        foreach (var block in f.Blocks)
         {
-            SetLiveOut(block);
+            liveness.StartAtEnd(block);
             var left = block.Body.Count;
             for (var j = block.Body.Count - 1; j >= 0; j--)
             {
                 var value = block.Body[j];
-                if (Visit(value)) block.Body[--left] = value;
+                if (liveness.StepOver(value)) block.Body[--left] = value;
             }
             if (left == 0) continue;
             block.Body.RemoveRange(0, left);
             dropped = true;
         }
         return dropped;
-    }
-
-    private void SetLiveOut(Block block)
-    {
-        Array.Clear(_live);
-        foreach (var successor in block.Successors)
-        {
-            if (_liveIn[successor.Id] is not { } live) continue;
-            for (var i = 0; i < live.Length; i++) _live[i] |= live[i];
-        }
-    }
-
-    // What is needed before an instruction, from what is behind it; false where it is a store that nothing needs.
-    private bool Visit(Value value)
-    {
-        switch (value.Op)
-        {
-            case Op.Store:
-                if (SlotOf(value.Operands[0], out var offset) is not { } slot) return true;
-                var bytes = Bytes(offset + value.Immediate, value.Size, ifOutside: 0);
-                if (!_escaped[slot] && (_live[slot] & (bytes == 0 ? All : bytes)) == 0) return false;
-                _live[slot] &= ~bytes;
-                return true;
-            case Op.Load:
-                if (SlotOf(value.Operands[0], out offset) is { } read) _live[read] |= Bytes(offset + value.Immediate, value.Size, ifOutside: All);
-                return true;
-            case Op.Call or Op.AtomicAdd:
-                foreach (var operand in value.Operands)
-                {
-                    if (SlotOf(operand, out _) is { } given) _live[given] = All;
-                }
-                return true;
-            default:
-                return true;
-        }
-    }
-
-    private static ulong Bytes(long offset, int size, ulong ifOutside) => offset < 0 || offset + size > MostBytes
-        ? ifOutside
-        : (size == MostBytes ? All : (1UL << size) - 1) << (int)offset;
-
-    // Slots whose address is kept somewhere, or computed with: what reads them cannot be told.
-    private void FindEscaped()
-    {
-        foreach (var block in _f.Blocks)
-        {
-            foreach (var phi in block.Phis) Note(phi);
-            foreach (var value in block.Body) Note(value);
-        }
-
-        void Note(Value value)
-        {
-            if (value.Op is Op.Load or Op.Call or Op.AtomicAdd || SlotOf(value, out _) is not null) return;
-            for (var i = value.Op == Op.Store ? 1 : 0; i < value.Operands.Length; i++)
-            {
-                if (SlotOf(value.Operands[i], out _) is { } slot) _escaped[slot] = true;
-            }
-        }
-    }
-
-    private int? SlotOf(Value address, out long offset)
-    {
-        address = address.Current;
-        offset = 0;
-        while (address.Op == Op.Add && address.Operands[1].Current is { IsConstant: true } constant)
-        {
-            offset += constant.Immediate;
-            address = address.Operands[0].Current;
-        }
-        return address.Op == Op.FrameAddress ? _numbers[(StackSlot)address.Extra!] : null;
     }
 }

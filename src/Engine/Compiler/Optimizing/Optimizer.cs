@@ -47,6 +47,7 @@ internal static class Optimizer
         CriticalEdges.Split(f);
         // What is needed on one such way alone can be computed there now.
         Sinking.Run(f);
+        EarlyStores.Run(f);
         Reassociation.Run(f);
     }
 }

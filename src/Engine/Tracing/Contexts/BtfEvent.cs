@@ -66,8 +66,11 @@ public sealed class BtfEvent : TracedEvent
     /// <summary>An iterator over objects of the kernel.</summary>
     /// <param name="kind">What it goes over: <c>task</c>, <c>task_file</c>.</param>
     /// <exception cref="UnknownNameException">There is no such iterator; names the nearest ones.</exception>
-    public static BtfEvent ForIterator(string kind) =>
-        new($"the iterator {kind}", Function("bpf_iter_", kind, "iterator").Parameters, null);
+    public static BtfEvent ForIterator(string kind)
+    {
+        KernelTypes.RequireIterator(kind);
+        return new($"the iterator {kind}", Function("bpf_iter_", kind, "iterator").Parameters, null);
+    }
 
     /// <summary>The arguments of a raw tracepoint, or null where BTF does not tell them.</summary>
     internal static IEnumerable<BtfParameter>? ParametersOf(string tracepoint)

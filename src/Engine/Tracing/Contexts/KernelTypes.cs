@@ -27,6 +27,23 @@ internal static class KernelTypes
         .Select(type => type.Name[prefix.Length..])
         .Distinct();
 
+    /// <summary>
+    /// What iterators can go through. Each has a function, as have many other things that begin so, and a struct for its
+    /// context, named with one more underscore, as they have not.
+    /// </summary>
+    public static IReadOnlyList<string> Iterators() =>
+        [.. Names("bpf_iter_", BtfKind.Function).Intersect(Names("bpf_iter__", BtfKind.Struct)).Order(StringComparer.Ordinal)];
+
+    /// <summary>Refuses what no iterator goes through, where the kernel tells what there is.</summary>
+    /// <param name="name">What is to be gone through: <c>task</c>.</param>
+    /// <exception cref="UnknownNameException">There is no such iterator; lists those there are.</exception>
+    public static void RequireIterator(string name)
+    {
+        var known = Iterators();
+        if (known.Count == 0 || known.Contains(name)) return;
+        throw new UnknownNameException("iterator", name, known, remark: $"There are: {string.Join(", ", known)}.");
+    }
+
     /// <summary>The type behind typedefs and qualifiers; of a struct that is declared only, the one that has its fields.</summary>
     public static BtfType Complete(BtfType type)
     {

@@ -1,0 +1,105 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>
+/// Finds verdicts that never count. The last value is the result: in <c>if ($bad) { 'Drop' }; 'Pass'</c> that is always
+/// Pass, which is allowed, and hardly what was meant.
+/// </summary>
+internal sealed class OverwrittenResults
+{
+    private readonly List<SourceSpan> _places = [];
+
+    // Whether a value is overwritten on the way that break and continue take.
+    private bool _isOverwrittenAfter;
+    private bool _isOverwrittenInNext;
+
+    private OverwrittenResults()
+    {
+    }
+
+    /// <summary>A sentence for each such value in the body of a script or function, with its place.</summary>
+    public static IReadOnlyList<string> Find(IReadOnlyList<Statement> body)
+    {
+        var results = new OverwrittenResults();
+        results.Check(body, false);
+        return [.. results._places.OrderBy(place => (place.Line, place.Column)).Select(Sentence)];
+    }
+
+    // From the end to the beginning: what is put out counts unless another value follows on every way.
+    private bool Check(IReadOnlyList<Statement> body, bool isOverwritten)
+    {
+        for (var i = body.Count - 1; i >= 0; i--) isOverwritten = Before(body[i], isOverwritten);
+        return isOverwritten;
+    }
+
+    // Whether a value put out before a statement is overwritten, from whether one put out after it is.
+    private bool Before(Statement statement, bool isOverwritten)
+    {
+        switch (statement)
+        {
+            case ResultStatement result:
+                if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place) _places.Add(place);
+                return true;
+            case ReturnStatement { Value: var value }:
+                return value is not null;
+            case IfStatement branch:
+                return Check(branch.Then, isOverwritten) & Check(branch.Else, isOverwritten);
+            case BreakStatement:
+                return _isOverwrittenAfter;
+            case ContinueStatement:
+                return _isOverwrittenInNext;
+            case SwitchStatement choice:
+                return Within(isOverwritten, _isOverwrittenInNext, () => choice.Clauses.Select(clause => Check(clause.Body, isOverwritten))
+                    .Append(Check(choice.Default, isOverwritten)).Aggregate((a, b) => a & b));
+            case LoopStatement loop:
+                return Around(loop.Body, isOverwritten);
+            case ForeachStatement loop:
+                return Around(loop.Body, isOverwritten);
+            default:
+                return isOverwritten;
+        }
+    }
+
+    // A loop may not run at all. From its middle the way leads behind it sooner or later, or to a return.
+    private bool Around(IReadOnlyList<Statement> body, bool isOverwritten)
+    {
+        var remains = isOverwritten && !EndsWithoutValue(body);
+        Within(remains, remains, () => Check(body, remains));
+        return remains;
+    }
+
+    private bool Within(bool after, bool next, Func<bool> check)
+    {
+        var outer = (_isOverwrittenAfter, _isOverwrittenInNext);
+        (_isOverwrittenAfter, _isOverwrittenInNext) = (after, next);
+        var isOverwritten = check();
+        (_isOverwrittenAfter, _isOverwrittenInNext) = outer;
+        return isOverwritten;
+    }
+
+    private static bool EndsWithoutValue(IReadOnlyList<Statement> body) => body.Any(statement => statement switch
+    {
+        ReturnStatement { Value: null } => true,
+        IfStatement branch => EndsWithoutValue(branch.Then) || EndsWithoutValue(branch.Else),
+        SwitchStatement choice => choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
+        LoopStatement loop => EndsWithoutValue(loop.Body),
+        ForeachStatement loop => EndsWithoutValue(loop.Body),
+        _ => false,
+    });
+
+    // What has no effect but to be the result. The value of a function may be left over from what it was called for.
+    private static bool IsVerdict(Expression value) => value switch
+    {
+        ConstantExpression or HelperCallExpression or MapCallExpression { Operation: MapOperation.Redirect } => true,
+        ConditionalExpression choice => IsVerdict(choice.WhenTrue) && IsVerdict(choice.WhenFalse),
+        _ => false,
+    };
+
+    private static string Sentence(SourceSpan place)
+    {
+        var start = place.Column - 1;
+        var text = place.LineText.Substring(start, Math.Min(place.Length, place.LineText.Length - start));
+        return $"{place}: {text} is never the result, for a value further down takes its place. To end with it, write return {text}.";
+    }
+}

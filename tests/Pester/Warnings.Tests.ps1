@@ -1,0 +1,52 @@
+# What is allowed in a kernel script and hardly meant.
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+
+    function Get-ScriptWarning([scriptblock] $Code) {
+        $null = New-EbpfProgram -Type Xdp |
+            Add-EbpfVariable packets uint64 |
+            Add-EbpfMap devices -Type DevMap -MaxEntries 8 |
+            Add-EbpfCode $Code -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | ForEach-Object Message
+    }
+}
+
+Describe 'A verdict' {
+    It 'is warned of where another always takes its place: <code>' -TestCases @(
+        @{ Code = { if ($packet.Udp) { 'Drop' }; 'Pass' }; Text = "'Drop'" }
+        @{ Code = { 'Drop'; if ($packet.Udp) { 'Pass' } else { return 'Tx' } }; Text = "'Drop'" }
+        @{ Code = { switch ($packet.Length) { 60 { 'Drop'; break } 61 { 'Tx' } }; return 'Pass' }; Text = "'Drop'", "'Tx'" }
+        @{ Code = { foreach ($i in 1..3) { if ($packet.Byte(20) -eq $i) { 'Drop'; continue } }; 'Pass' }; Text = "'Drop'" }
+        @{ Code = { $devices.Redirect(1); 'Pass' }; Text = '$devices.Redirect(1)' }
+        @{ Code = { $packet.Udp ? 'Drop' : 'Tx'; 'Pass' }; Text = "`$packet.Udp ? 'Drop' : 'Tx'" }
+        @{ Code = { function Get-One($a) { if ($a) { 1 }; 2 }; $packets += Get-One 3; 'Pass' }; Text = '1' }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code)
+        $warnings.Count | Should -Be @($Text).Count
+        foreach ($i in 0..($warnings.Count - 1)) {
+            $warnings[$i].StartsWith($PSCommandPath + ':') | Should -BeTrue
+            $warnings[$i].Contains(": $(@($Text)[$i]) is never the result") | Should -BeTrue -Because $warnings[$i]
+            $warnings[$i].EndsWith("write return $(@($Text)[$i]).") | Should -BeTrue -Because $warnings[$i]
+        }
+    }
+
+    It 'is not warned of where it can count: <code>' -TestCases @(
+        @{ Code = { 'Pass'; if ($packet.Udp) { 'Drop' } } }
+        @{ Code = { 'Drop'; if ($packet.Udp) { return }; 'Pass' } }
+        @{ Code = { 'Drop'; if ($packet.Udp) { 'Pass' } elseif ($packet.Tcp) { 'Tx' } } }
+        @{ Code = { foreach ($i in 1..3) { if ($packet.Byte(20) -eq $i) { 'Drop'; break }; 'Tx' } } }
+        @{ Code = { foreach ($i in 1..3) { 'Drop'; if ($packet.Byte(20) -eq $i) { return } }; 'Tx' } }
+        @{ Code = { if ($packet.Udp) { 'Drop' } else { 'Pass' } } }
+        @{ Code = { function Add-One($a) { $packets += $a; 1 }; Add-One 3; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+
+    It 'is warned of by every command that takes a script' {
+        $null = New-EbpfProgram -Type Xdp -Code { 'Drop'; 'Pass' } -WarningVariable warning -WarningAction SilentlyContinue
+        $warning | Should -BeLike "*:*: 'Drop' is never the result*"
+        Trace-Ebpf -Tracepoint sched/sched_switch { [pscustomobject]@{ A = 1 }; 0; 1 } -Timeout 0 -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+        $warning | Should -BeLike '*:*: 0 is never the result*'
+    }
+}
