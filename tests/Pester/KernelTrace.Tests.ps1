@@ -72,7 +72,7 @@ Describe 'Trace-Ebpf' -Tag Hooks {
         }
         $one.Length, $one.Result | Should -Be 16, 0
         # The kernel has both in network order, and they are read as what they are.
-        $one.Port, $one.Address | Should -Be $port, 0x7f000001
+        $one.Port, $one.Address | Should -Be $port, ([ipaddress]::Loopback)
     }
 
     It 'has the arguments of a security hook, and allows what happens: -Lsm' -Skip:(-not $hasSecurityHooks) {
