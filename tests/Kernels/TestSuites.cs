@@ -7,6 +7,12 @@ namespace EbpfCat.Kernels;
 /// <summary>The shell command that runs the tests of this repository, as they were built together with this program.</summary>
 internal static class TestSuites
 {
+    /// <summary>The category of the tests of hooks that many kernels lack.</summary>
+    public const string Hooks = "Hooks";
+
+    /// <summary>The category of the tests for a kernel that is locked down; elsewhere they are skipped.</summary>
+    public const string Lockdown = "Lockdown";
+
     // What Invoke-Suite.ps1 exits with where it cannot run, having said why.
     private const int CannotRun = 77;
 

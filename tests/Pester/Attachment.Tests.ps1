@@ -29,7 +29,10 @@ BeforeDiscovery {
             @{ Kind = 'Lsm'; Type = 'Lsm'; Command = 'New-LsmAttachment task_getpgid'; Target = 'task_getpgid' }
         }
     )
-    $pinnable = $kinds | Where-Object { $hasPerfLinks -or -not $_.PerfLink }
+    $number = 0
+    foreach ($one in $kinds) { $one.Number = ++$number }
+    $pinnable = @($kinds | Where-Object { $hasPerfLinks -or -not $_.PerfLink })
+    $listed = @($pinnable | Where-Object Kind -ne PerfEvent)
     $unpinnable = $kinds | Where-Object { -not $hasPerfLinks -and $_.PerfLink }
 }
 
@@ -40,22 +43,21 @@ BeforeAll {
     $group = if ($root = [EbpfCat.Attachments.ControlGroups]::Root) { New-Item -ItemType Directory "$root/ebpfcat-pinned-$PID" }
     $verdicts = @{ Tc = "'Pass'"; Xdp = "'Pass'"; CgroupSkb = "'Allow'"; Lsm = "'Allow'" }
 
-    # Attaches in another pwsh; one that is started stays until it is killed.
-    function Invoke-Elsewhere([string] $Type, [string] $Command, [switch] $Start) {
-        $code = "Import-Module '$env:EBPFCAT_MODULE'; `$a = New-EbpfProgram -Name elsewhere -Type $Type | Add-EbpfVariable n uint64 -InitialValue 7 |
-            Add-EbpfCode { `$n += 0; $($verdicts[$Type]) } | $Command; `$a.Kind"
-        if ($Start) { $code += '; Start-Sleep 60' }
-        $info = [Diagnostics.ProcessStartInfo]::new('pwsh', [string[]] ('-NoProfile', '-NonInteractive', '-Command', $code))
-        $info.RedirectStandardOutput = $true
+    # Attaches in another pwsh, each of some kinds: one of them for all, because to start one takes an emulated processor half
+    # a minute. It writes what it attached, or the error, and stays until it is killed.
+    function Start-Elsewhere([hashtable[]] $Attaching, [switch] $Pinned) {
+        $code = "Import-Module '$env:EBPFCAT_MODULE'`n"
+        foreach ($one in $Attaching) {
+            $command = $one.Command + ($Pinned ? " -Pin $pin-$($one.Number)" : '')
+            $code += "try { `$a = New-EbpfProgram -Name elsewhere$($one.Number) -Type $($one.Type) | Add-EbpfVariable n uint64 -InitialValue $($one.Number) |
+                Add-EbpfCode { `$n += 0; $($verdicts[$one.Type]) } | $command; `$a.Kind; `$kept += @(`$a) } catch { `$_ -replace '\s+', ' ' }`n"
+        }
+        $info = [Diagnostics.ProcessStartInfo]::new('pwsh', [string[]] ('-NoProfile', '-NonInteractive', '-Command', "$code; [Console]::In.ReadLine()"))
+        $info.RedirectStandardOutput = $info.RedirectStandardInput = $true
         $info.Environment['NO_COLOR'] = '1'
         $process = [Diagnostics.Process]::Start($info)
-        if ($Start) {
-            $process.StandardOutput.ReadLine() | Should -Not -BeNullOrEmpty
-            return $process
-        }
-
-        $process.StandardOutput.ReadToEnd().Trim()
-        $process.WaitForExit()
+        foreach ($one in $Attaching) { $process.StandardOutput.ReadLine() | Should -Be $one.Kind -Because $one.Command }
+        $process
     }
 }
 
@@ -65,57 +67,14 @@ Describe 'Attachments' {
     BeforeEach { Enter-TestNetwork }
 
     AfterEach {
-        Get-EbpfAttachment -Pin "$pin*" | Remove-EbpfAttachment
         Get-EbpfAttachment | Remove-EbpfAttachment
         Exit-TestNetwork
-    }
-
-    It 'that another process pinned are found, read and removed: <Kind> of type <Type>' -ForEach $pinnable {
-        Invoke-Elsewhere $Type "$Command -Pin $pin" | Should -Be $Kind
-        $found = Get-EbpfAttachment -Pin $pin
-        $found.Kind | Should -Be $Kind
-        $found.Target | Should -BeLike $Target
-        $found.Program.Name | Should -Be elsewhere
-        $found | Get-EbpfMapValue n | Should -Be 7
-        $found | Remove-EbpfAttachment
-        Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
-        Get-EbpfAttachment -All | Where-Object { $_ -is [EbpfCat.Attachments.KernelAttachment] -and $_.ProgramName -eq 'elsewhere' } | Should -BeNullOrEmpty
     }
 
     It 'that this kernel cannot keep are not pinned: <Kind>' -ForEach $unpinnable {
         $program = New-EbpfProgram -Type $Type | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
         { $program | & ([scriptblock]::Create("`$input | $Command -Pin $pin")) } | Should -Throw '*since Linux 5.15*'
         Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
-    }
-
-    It 'of other processes are listed with -All: <Kind> of type <Type>' -ForEach ($pinnable | Where-Object Kind -notin PerfEvent) {
-        $process = Invoke-Elsewhere $Type $Command -Start
-        try {
-            $found = Get-EbpfAttachment -All | Where-Object { $_ -is [EbpfCat.Attachments.KernelAttachment] -and $process.Id -in $_.ProcessIds }
-            # A filter of the queueing discipline, where tc has no links, is nobody's.
-            if (-not $found -and $Kind -eq 'Tc') { Set-ItResult -Skipped -Because 'tc has no links before Linux 6.6'; return }
-            $found.ProgramName | Should -Be elsewhere
-            $found | Get-EbpfMapValue n | Should -Be 7
-            # What a perf event is of, the kernel tells since Linux 6.6; what a program is called from, since 5.13.
-            if ($found.Target -or $Kind -in 'RawTracepoint', 'Tc', 'Xdp', 'Cgroup') {
-                $found.Kind | Should -Be $Kind
-                $name = if ($Kind -eq 'Tracepoint') { 'sys_enter_getpgid' } elseif ($Kind -like 'U*probe') { '*libc.so.6:0x*' } else { $Target }
-                $found.Target | Should -BeLike $name
-            }
-
-            $failure = Get-Refusal { $found | Remove-EbpfAttachment -ErrorAction Stop }
-            if ($Kind -in 'Tc', 'Xdp', 'Cgroup') {
-                $failure | Should -BeNullOrEmpty
-                Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds -and $_.Target -like $Target } | Should -BeNullOrEmpty
-            }
-            else { "$failure" | Should -BeLike "*ends when nobody holds it*process $($process.Id)*" }
-        }
-        finally {
-            $process.Kill()
-            $process.WaitForExit()
-        }
-
-        Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds } | Should -BeNullOrEmpty
     }
 
     It 'are shown in a table, each kind' {
@@ -137,6 +96,72 @@ Describe 'Attachments' {
         $first | Remove-EbpfAttachment
         Send-Packet 2
         Wait-Until { ($second | Get-EbpfMapValue n) -eq 5 }
+    }
+}
+
+Describe 'Attachments of a process that is gone' -ForEach @{ Pinnable = $pinnable } {
+    BeforeAll {
+        Enter-TestNetwork
+        $process = Start-Elsewhere $Pinnable -Pinned
+        $process.StandardInput.WriteLine()
+        $process.WaitForExit()
+    }
+
+    AfterAll {
+        Get-EbpfAttachment -Pin "$pin-*" | Remove-EbpfAttachment
+        Exit-TestNetwork
+    }
+
+    It 'are found by their pins, read and removed: <Kind> of type <Type>' -ForEach $pinnable {
+        $found = Get-EbpfAttachment -Pin "$pin-$Number"
+        $found.Kind | Should -Be $Kind
+        $found.Target | Should -BeLike $Target
+        $found.Program.Name | Should -Be "elsewhere$Number"
+        $found | Get-EbpfMapValue n | Should -Be $Number
+        $found | Remove-EbpfAttachment
+        Test-Path "/sys/fs/bpf/ebpfcat/$pin-$Number" | Should -BeFalse
+        Get-EbpfAttachment -All | Where-Object { $_ -is [EbpfCat.Attachments.KernelAttachment] -and $_.ProgramName -eq "elsewhere$Number" } | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'Attachments of another process' -ForEach @{ Listed = $listed } {
+    BeforeAll {
+        Enter-TestNetwork
+        $process = Start-Elsewhere $Listed
+    }
+
+    AfterAll {
+        if (-not $process.HasExited) { $process.Kill() }
+        Exit-TestNetwork
+    }
+
+    It 'are listed with -All: <Kind> of type <Type>' -ForEach $listed {
+        $found = Get-EbpfAttachment -All | Where-Object {
+            $_ -is [EbpfCat.Attachments.KernelAttachment] -and $process.Id -in $_.ProcessIds -and $_.ProgramName -eq "elsewhere$Number"
+        }
+        # A filter of the queueing discipline, where tc has no links, is nobody's.
+        if (-not $found -and $Kind -eq 'Tc') { Set-ItResult -Skipped -Because 'tc has no links before Linux 6.6'; return }
+        $found | Should -HaveCount 1
+        $found | Get-EbpfMapValue n | Should -Be $Number
+        # What a perf event is of, the kernel tells since Linux 6.6; what a program is called from, since 5.13.
+        if ($found.Target -or $Kind -in 'RawTracepoint', 'Tc', 'Xdp', 'Cgroup') {
+            $found.Kind | Should -Be $Kind
+            $name = if ($Kind -eq 'Tracepoint') { 'sys_enter_getpgid' } elseif ($Kind -like 'U*probe') { '*libc.so.6:0x*' } else { $Target }
+            $found.Target | Should -BeLike $name
+        }
+
+        $failure = Get-Refusal { $found | Remove-EbpfAttachment -ErrorAction Stop }
+        if ($Kind -in 'Tc', 'Xdp', 'Cgroup') {
+            $failure | Should -BeNullOrEmpty
+            Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds -and $_.Target -like $Target } | Should -BeNullOrEmpty
+        }
+        else { "$failure" | Should -BeLike "*ends when nobody holds it*process $($process.Id)*" }
+    }
+
+    It 'end with the process' {
+        $process.Kill()
+        $process.WaitForExit()
+        Get-EbpfAttachment -All | Where-Object { $process.Id -in $_.ProcessIds } | Should -BeNullOrEmpty
     }
 }
 
@@ -162,7 +187,7 @@ Describe 'Completion' {
         (TabExpansion2 $Line).CompletionMatches.CompletionText | Should -Contain $Wanted
     }
 
-    It 'is quick among thousands of names' {
+    It 'is quick among thousands of names' -Tag Timing {
         $null = TabExpansion2 'New-TracepointAttachment '
         $null = TabExpansion2 'New-KprobeAttachment '
         foreach ($line in 'New-TracepointAttachment sys_enter_op', 'New-KprobeAttachment tcp_', 'New-TracepointAttachment ') {

@@ -292,7 +292,7 @@ Describe 'Probes of the kernel' -Tag Hooks {
         It 'samples every so many events' {
             $attachment = New-EbpfProgram -Type PerfEvent | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ } |
                 New-PerfEventAttachment ContextSwitches -Period 1 -ProcessId $PID
-            1..20 | ForEach-Object { Start-Sleep -Milliseconds 1 }
+            1..30 | ForEach-Object { Start-Sleep -Milliseconds 20 }
             $attachment | Get-EbpfMapValue n | Should -BeGreaterOrEqual 20
         }
 

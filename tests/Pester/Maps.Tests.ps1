@@ -1,5 +1,10 @@
 # The kinds of maps that are more than tables, each in a program that runs.
 
+BeforeDiscovery {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    $hasBloomFilters = [EbpfCat.Kernel.KernelFacts]::RunningVersion -ge '5.16'
+}
+
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
@@ -105,18 +110,29 @@ Describe 'A map of type' {
     }
 
     Context 'BloomFilter' {
-        It 'knows what it has seen, and mostly what not' {
-            $program = Import-Script { $input | Add-EbpfMap seen -Type BloomFilter -Value ipv4 -MaxEntries 1000 } {
-                if ($seen.Contains($packet.IPv4.Source)) { return 'Drop' }
-                [void]$seen.Push($packet.IPv4.Source)
-                'Pass'
+        BeforeAll {
+            function Import-Filter {
+                Import-Script { $input | Add-EbpfMap seen -Type BloomFilter -Value ipv4 -MaxEntries 1000 } {
+                    if ($seen.Contains($packet.IPv4.Source)) { return 'Drop' }
+                    [void]$seen.Push($packet.IPv4.Source)
+                    'Pass'
+                }
             }
+        }
+
+        It 'knows what it has seen, and mostly what not' -Skip:(-not $hasBloomFilters) {
+            $program = Import-Filter
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.1)).Verdict | Should -Be Pass
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.1)).Verdict | Should -Be Drop
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.2)).Verdict | Should -Be Pass
             $program | Set-EbpfMapValue seen -Value 10.0.0.3
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.3)).Verdict | Should -Be Drop
             $program.Maps['seen'].MayContain('10.0.0.3') | Should -BeTrue
+        }
+
+        It 'is refused by older kernels with the version that has it' -Skip:$hasBloomFilters {
+            $failure = { Import-Filter } | Should -Throw "*BloomFilter*needs Linux 5.16, this is $([EbpfCat.Kernel.KernelFacts]::RunningVersion)*" -PassThru
+            $failure.CategoryInfo.Category | Should -Be NotImplemented
         }
     }
 

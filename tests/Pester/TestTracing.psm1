@@ -58,6 +58,36 @@ function Test-SecurityHook {
 
 <#
 .SYNOPSIS
+    The first python3 on the PATH that was built with its USDT probes, as Debian's is; nothing where there is none.
+#>
+function Get-PythonWithProbes {
+    (Get-Command python3 -All -CommandType Application -ErrorAction Ignore).Source |
+        Where-Object { (TabExpansion2 "New-UsdtAttachment $_ python:gc__st").CompletionMatches.CompletionText -like '*gc__start*' } |
+        Select-Object -First 1
+}
+
+<#
+.SYNOPSIS
+    Runs a script while another makes something happen again and again, on a thread of its own, which gets the arguments.
+#>
+function Invoke-While([scriptblock] $Happening, [object[]] $With, [scriptblock] $Script) {
+    $job = Start-ThreadJob {
+        $happening, $with = $args
+        $happening = [scriptblock]::Create($happening)
+        while ($true) {
+            & $happening @with
+            [Threading.Thread]::Sleep(10)
+        }
+    } -ArgumentList "$Happening", $With
+    try { & $Script }
+    finally {
+        $job | Stop-Job
+        $job | Remove-Job
+    }
+}
+
+<#
+.SYNOPSIS
     Runs a script and gives the error that ended it; nothing where none did.
 #>
 function Get-Refusal([scriptblock] $Script) {
@@ -65,4 +95,4 @@ function Get-Refusal([scriptblock] $Script) {
     catch { $_ }
 }
 
-Export-ModuleMember -Function Get-CLibrary, Get-SyscallFunction, Test-Kprobe, Test-Trampoline, Test-SecurityHook, Get-Refusal
+Export-ModuleMember -Function Get-CLibrary, Get-SyscallFunction, Test-Kprobe, Test-Trampoline, Test-SecurityHook, Get-PythonWithProbes, Invoke-While, Get-Refusal

@@ -16,18 +16,24 @@ BeforeAll {
         [DllImport("libc")] public static extern int clock_nanosleep(int clock, int flags, long[] request, IntPtr rest);
         [DllImport("libc")] public static extern int getaddrinfo(string host, string service, byte[] hints, out IntPtr found);'
 
-    # Does something again and again, on a thread of its own, while an example runs.
+    # Does something again and again, on a thread of its own, while an example runs. It was done once before that begins: to
+    # start the thread takes an emulated processor seconds.
     function Invoke-During([scriptblock] $Busy, [scriptblock] $Example) {
         $stop = [Threading.CancellationTokenSource]::new()
+        $begun = [Threading.ManualResetEventSlim]::new()
         $job = Start-ThreadJob {
-            param($stop, $code, $mark, $folder, $port)
+            param($stop, $begun, $code, $mark, $folder, $port)
             $code = [scriptblock]::Create($code)
             while (-not $stop.IsCancellationRequested) {
                 & $code
+                $begun.Set()
                 [Threading.Thread]::Sleep(20)
             }
-        } -ArgumentList $stop.Token, "$Busy", $mark, $folder, $port
-        try { & $Example }
+        } -ArgumentList $stop.Token, $begun, "$Busy", $mark, $folder, $port
+        try {
+            $null = $begun.Wait(120000)
+            & $Example
+        }
         finally {
             $stop.Cancel()
             $null = $job | Receive-Job -Wait -AutoRemoveJob -ErrorAction Ignore
@@ -203,21 +209,21 @@ Describe 'The example' {
 
     It 'SyscallCounts counts by process and call' {
         $counts = Invoke-During { 1..50 | ForEach-Object { [void][ExampleTests.Native]::getpgid(0) } } {
-            & "$examples/SyscallCounts.ps1" -Seconds 1 -ProcessId $PID
+            & "$examples/SyscallCounts.ps1" -Seconds 2 -ProcessId $PID
         }
         $counts.ProcessId | Sort-Object -Unique | Should -Be $PID
         ($counts | Where-Object Syscall -EQ getpgid | Measure-Object Count -Sum).Sum | Should -BeGreaterOrEqual 50
         $counts.Count | Should -Be ($counts.Count | Sort-Object -Descending)
-        $all = Invoke-During { sleep 0.02 } { & "$examples/SyscallCounts.ps1" -Seconds 1 }
+        $all = Invoke-During { sleep 0.02 } { & "$examples/SyscallCounts.ps1" -Seconds 2 }
         ($all | Where-Object ProcessName -EQ sleep).Syscall | Should -Contain clock_nanosleep
     }
 
     It 'RunQueueLatency draws one histogram, or one for each name' {
-        $one = Invoke-During { sleep 0.02 } { & "$examples/RunQueueLatency.ps1" -Seconds 1 }
+        $one = Invoke-During { sleep 0.02 } { & "$examples/RunQueueLatency.ps1" -Seconds 2 }
         $one.Key | Should -Be all
         $one.Value.Count | Should -BeGreaterThan 10
         $one | Out-String | Should -Match '\) +\d+ \|@+'
-        $several = Invoke-During { sleep 0.02 } { & "$examples/RunQueueLatency.ps1" -Seconds 1 -ByName }
+        $several = Invoke-During { sleep 0.02 } { & "$examples/RunQueueLatency.ps1" -Seconds 2 -ByName }
         $several.Key | Should -Contain sleep
         $several.Key | Should -Not -Contain all
         $several.Key | Should -Be ($several.Key | Sort-Object -Unique)
@@ -310,7 +316,7 @@ Describe 'The example' {
 
     It 'Allocations draws the sizes that are asked for' {
         $sizes = Invoke-During { 1..50 | ForEach-Object { [ExampleTests.Native]::free([ExampleTests.Native]::malloc(9MB)) } } {
-            & "$examples/Allocations.ps1" -Seconds 1 -ProcessId $PID
+            & "$examples/Allocations.ps1" -Seconds 2 -ProcessId $PID
         }
         $asked = $sizes.Value.Buckets | Where-Object { $_.From -le 9MB -and $_.To -ge 9MB }
         ($asked.Count | Measure-Object -Sum).Sum | Should -BeGreaterOrEqual 50

@@ -2,15 +2,15 @@
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
-    # CPython is built with its probes on Debian, but need not be there.
-    $python = [EbpfCat.Tracing.SharedLibraries]::FindProgram('python3')
-    $hasPythonProbes = $python -and (TabExpansion2 "New-UsdtAttachment $python python:gc__st").CompletionMatches.Count -gt 0
+    Import-Module $PSScriptRoot/TestTracing.psm1 -Force
+    $hasPythonProbes = [bool](Get-PythonWithProbes)
 }
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
     $calls = Get-CLibrary
+    $python = Get-PythonWithProbes
 }
 
 Describe 'Probes of programs and libraries' {
@@ -108,7 +108,7 @@ Describe 'Probes of programs and libraries' {
         It 'has the arguments of a marked place' -Skip:(-not $hasPythonProbes) {
             $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfMap collections -Type Hash -Key int32 -Value uint64 -MaxEntries 8 |
                 Add-EbpfVariable last uint32 | Add-EbpfCode { $collections[$event.arg0] += 1; $last = $process.Id } |
-                New-UsdtAttachment -Path python3 -Probe python:gc__start
+                New-UsdtAttachment -Path $python -Probe python:gc__start
             $attachment.Kind | Should -Be Usdt
             $attachment.Target | Should -BeLike '/*python*:python:gc__start'
             $child = Start-Process $($attachment.Path) '-c', '"import gc; gc.disable(); gc.collect(1); gc.collect(1); gc.collect(0)"' -PassThru
@@ -119,7 +119,7 @@ Describe 'Probes of programs and libraries' {
         }
 
         It 'refuses a probe there is none of, with the nearest' -Skip:(-not $hasPythonProbes) {
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment python3 gc__strat } | Should -Throw '*USDT probe*gc__strat*gc__start*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment $python gc__strat } | Should -Throw '*USDT probe*gc__strat*gc__start*'
         }
 
         It 'says where a file has none' {

@@ -28,11 +28,12 @@ internal static unsafe class ProbeEvents
     public static PerfEvent? Define(Hold hold, string file, string place, bool onReturn, int processId, string what)
     {
         var path = $"{TraceFs.Current.Path}/{file}";
-        if (!File.Exists(path)) return null;
+        if (!File.Exists(path))
+            return Lockdown.Explain($"define {what}", Errno.EPERM, LockdownMode.Confidentiality) is { } locked ? throw locked : null;
         var number = Interlocked.Increment(ref _count);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Group}/probe_{Environment.ProcessId}_{number}");
         var error = Write(path, $"{(onReturn ? 'r' : 'p')}:{name} {place}");
-        if (error != Errno.None) throw KernelFile.Refuse($"define {what}", error, Capability.PerfMon);
+        if (error != Errno.None) throw TraceFs.Refuse($"define {what}", error, Capability.PerfMon);
         // What is there still when it is to be removed, somebody else traces too.
         hold.Undo(() => _ = Write(path, $"-:{name}"));
         var id = File.ReadAllText($"{TraceFs.Current.Path}/events/{name}/id");

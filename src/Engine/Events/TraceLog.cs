@@ -35,7 +35,7 @@ public sealed unsafe partial class TraceLog : IDisposable
     {
         var path = $"{TraceFs.Current.Path}/trace_pipe";
         var number = Libc.Open(path, NonBlocking);
-        if (number < 0) throw KernelFile.Refuse($"read the trace log '{path}'", Libc.LastErrno);
+        if (number < 0) throw TraceFs.Refuse($"read the trace log '{path}'", Libc.LastErrno);
         _pipe = new FileDescriptor(number);
         _epoll.Include(_pipe, 0);
         _epoll.Include(_stop, 0);

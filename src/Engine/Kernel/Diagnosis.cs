@@ -52,11 +52,11 @@ internal static class Diagnosis
             return null;
         }
 
-        if (Lockdown() is { } mode)
+        if (ProcessCapabilities.IsInUserNamespace)
         {
             return new KernelException(
-                request.Operation, errno, $"kernel lockdown is in mode '{mode}'",
-                "Lockdown is set at boot (lockdown=, Secure Boot) and not lifted while the kernel runs.");
+                request.Operation, errno, "the process is in a user namespace, whose capabilities do not count here",
+                "Run it outside the namespace or container.");
         }
 
         if (request.Command is BpfCommand.MapCreate or BpfCommand.ProgramLoad or BpfCommand.BtfLoad
@@ -67,12 +67,8 @@ internal static class Diagnosis
                 "Raise it: ulimit -l unlimited, or LimitMEMLOCK=infinity of a systemd unit.");
         }
 
-        if (ProcessCapabilities.IsInUserNamespace)
-        {
-            return new KernelException(
-                request.Operation, errno, "the process is in a user namespace, whose capabilities do not count here",
-                "Run it outside the namespace or container.");
-        }
+        // What lockdown for integrity forbids, programs do when they are loaded: there it is no error of its own.
+        if (Lockdown.Explain(request.Operation, errno, LockdownMode.Confidentiality) is { } locked) return locked;
 
         return ProcessCapabilities.IsFiltered
             ? new KernelException(
@@ -120,13 +116,6 @@ internal static class Diagnosis
         return request.Command is { } command && ErrnoMeanings.Find(command, errno) is { } meaning
             ? new KernelException(request.Operation, errno, meaning.Cause, meaning.Remedy)
             : null;
-    }
-
-    private static string? Lockdown()
-    {
-        // All modes are listed, the one in force in brackets.
-        var mode = Setting("/sys/kernel/security/lockdown")?.Split('[', ']') is [_, var chosen, ..] ? chosen : "none";
-        return mode == "none" ? null : mode;
     }
 
     private static string? Setting(string path)

@@ -14,13 +14,15 @@ public class KernelException : Exception
     /// <param name="requiredVersion">
     /// The first kernel that has what was asked, where the running kernel is older.
     /// </param>
+    /// <param name="lockdown">The mode of kernel lockdown that forbids what was asked.</param>
     public KernelException(
         string operation,
         Errno errno,
         string? cause = null,
         string? remedy = null,
         IReadOnlyList<Capability>? missingCapabilities = null,
-        Version? requiredVersion = null)
+        Version? requiredVersion = null,
+        LockdownMode lockdown = LockdownMode.None)
         : base(Describe(operation, errno, cause, remedy))
     {
         Operation = operation;
@@ -29,6 +31,7 @@ public class KernelException : Exception
         Remedy = remedy;
         MissingCapabilities = missingCapabilities ?? [];
         RequiredVersion = requiredVersion;
+        Lockdown = lockdown;
     }
 
     /// <summary>What was asked, to follow "cannot".</summary>
@@ -48,6 +51,9 @@ public class KernelException : Exception
 
     /// <summary>The first version of Linux that has what was asked, where the running kernel is older.</summary>
     public Version? RequiredVersion { get; }
+
+    /// <summary>The mode that the kernel is locked down in, where that is the cause; else none.</summary>
+    public LockdownMode Lockdown { get; }
 
     private static string Describe(string operation, Errno errno, string? cause, string? remedy)
     {

@@ -83,8 +83,12 @@ internal sealed class LoadTarget : IDisposable
                     ProgramHooks.Of(definition.Type) is { Count: > 0 } hooks ? $"It has {string.Join(", ", hooks)}." : null);
         }
 
-        if (definition is { Type: ProgramType.Kprobe, Target: { } target } && Wildcard.IsPattern(target) && KprobeMulti.IsPresent)
+        if (definition is { Type: ProgramType.Kprobe, Probe: null or ProbeKind.Kprobe or ProbeKind.Kretprobe, Target: { } target }
+            && Wildcard.IsPattern(target) && KprobeMulti.IsPresent)
+        {
             return BpfAttachType.TraceKprobeMulti;
+        }
+
         // For packets of a control group a hook that is told is also demanded later.
         return definition.Type == ProgramType.CgroupSkb ? 0 : (BpfAttachType)(ProgramHooks.DefaultOf(definition.Type) ?? 0);
     }

@@ -30,7 +30,8 @@ internal static class NewerInstructions
         };
     }
 
-    private static Instruction? At(IEnumerable<Instruction> instructions, int? slot)
+    /// <summary>The instruction in a slot.</summary>
+    internal static Instruction? At(IEnumerable<Instruction> instructions, int? slot)
     {
         var at = 0;
         foreach (var instruction in instructions)

@@ -215,6 +215,7 @@ public static class ProgramLoader
     {
         var (explanation, slot) = VerifierRefusals.Explain(log);
         explanation = NewerInstructions.Explain(compiled.Instructions, slot, explanation);
+        explanation = LockedHelpers.Explain(compiled.Instructions, slot, explanation);
         var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;
         return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
     }

@@ -10,7 +10,7 @@ public sealed class VerifierException : KernelException
         string operation, Errno errno, VerifierExplanation explanation, SourceSpan? source, int? slot, string log)
         : base(
             operation, errno, Cause(explanation, source), Remedy(explanation, source),
-            requiredVersion: explanation.RequiredVersion)
+            requiredVersion: explanation.RequiredVersion, lockdown: explanation.Lockdown)
     {
         Explanation = explanation.Problem;
         Log = log;

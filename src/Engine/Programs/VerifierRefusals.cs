@@ -159,10 +159,13 @@ internal static partial class VerifierRefusals
         return problem.Replace("the helper {helper}", "a helper", StringComparison.Ordinal);
     }
 
-    // Types of maps are told by number.
-    private static string Name(Group group) => group.Name == "map" && Enum.GetName((MapType)int.Parse(group.ValueSpan, CultureInfo.InvariantCulture)) is { } type
-        ? type
-        : group.Value;
+    // Types of maps are told by number; a number is a scalar, which verifiers before Linux 5.18 call inv.
+    private static string Name(Group group) => (group.Name, group.Value) switch
+    {
+        ("map", var number) => Enum.GetName((MapType)int.Parse(number, CultureInfo.InvariantCulture)) ?? number,
+        ("given", "inv") => "scalar",
+        (_, var text) => text,
+    };
 
     private static int? LastInstruction(string[] lines)
     {

@@ -89,7 +89,7 @@ public sealed class TraceFs
         var (category, name) = Resolve(tracepoint);
         var error = KernelFile.TryRead(FormatPath(category, name), out var text);
         if (error == Errno.ENOENT) throw Unknown(tracepoint);
-        if (error != Errno.None) throw KernelFile.Refuse($"read the format of the tracepoint '{tracepoint}'", error);
+        if (error != Errno.None) throw Refuse($"read the format of the tracepoint '{tracepoint}'", error);
         return formats[tracepoint] = TracepointFormat.Parse(category, text);
     }
 
@@ -99,6 +99,15 @@ public sealed class TraceFs
         formats.Clear();
         tracepoints = null;
     }
+
+    /// <summary>The exception for a file of the tracing file system that cannot be read or written.</summary>
+    /// <param name="operation">What was asked, to follow "cannot".</param>
+    /// <param name="error">The error.</param>
+    /// <param name="capability">The capability that lets a process do so.</param>
+    internal static KernelException Refuse(string operation, Errno error, Capability capability = Capability.DacOverride) =>
+        // A kernel that was locked down when it booted has no files there at all, one that was later lets nobody open them.
+        (error == Errno.ENOENT ? Lockdown.Explain(operation, error, LockdownMode.Confidentiality) : null)
+            ?? KernelFile.Refuse(operation, error, capability);
 
     /// <summary>Where a mounted tracing file system is, by the process's own table of mounts; null where there is none.</summary>
     internal static string? FindMounted()
@@ -147,8 +156,10 @@ public sealed class TraceFs
 
     private string[] List()
     {
-        var text = Encoding.UTF8.GetString(KernelFile.Read($"{Path}/available_events"));
-        var names = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var list = $"{Path}/available_events";
+        var error = KernelFile.TryRead(list, out var text);
+        if (error != Errno.None) throw Refuse($"read '{list}'", error);
+        var names = Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries);
         for (var i = 0; i < names.Length; i++)
         {
             var colon = names[i].IndexOf(':', StringComparison.Ordinal);

@@ -20,7 +20,7 @@ internal static class Errors
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
         UnknownNameException error => Make(error, "UnknownName", ErrorCategory.ObjectNotFound, target),
         InvalidDataException error => Make(error, "InvalidFile", ErrorCategory.InvalidData, target),
-        VerifierException error => Make(error, "ProgramRefused", ErrorCategory.InvalidArgument, target),
+        VerifierException error => Make(error, "ProgramRefused", error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied, target),
         KernelException error => Make(error, $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),
         ArgumentException error => Make(error, "InvalidArgument", ErrorCategory.InvalidArgument, target),
@@ -56,7 +56,7 @@ internal static class Errors
 
     private static ErrorCategory Category(KernelException error) => error switch
     {
-        { MissingCapabilities.Count: > 0 } => ErrorCategory.PermissionDenied,
+        { MissingCapabilities.Count: > 0 } or { Lockdown: not LockdownMode.None } => ErrorCategory.PermissionDenied,
         { RequiredVersion: not null } => ErrorCategory.NotImplemented,
         _ => error.Errno switch
         {

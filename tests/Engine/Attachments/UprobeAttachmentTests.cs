@@ -2,6 +2,7 @@ using System.Diagnostics;
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Attachments;
@@ -65,8 +66,12 @@ public sealed class UprobeAttachmentTests
     [Fact]
     public void A_pattern_takes_all_functions_that_match()
     {
-        using var program = Counting.Load(ProgramType.Kprobe);
+        // Its target is a pattern too, but not one of kernel functions, which one link would take.
+        var definition = Counting.Define(ProgramType.Kprobe);
+        (definition.Target, definition.Probe) = ("libc:[al]64[al]", ProbeKind.Uprobe);
+        using var program = EbpfProgram.Load(definition);
         using var attachment = UprobeAttachment.Attach(program, "libc", "[al]64[al]", processId: Environment.ProcessId);
+        Assert.Equal(default, program.AttachType);
         Assert.Equal(["a64l", "l64a"], attachment.Functions.Order());
         SystemCalls.Radix64ToLong("/.");
         SystemCalls.LongToRadix64(1);

@@ -101,6 +101,15 @@ public sealed class VerifierExceptionTests
         Assert.Contains($"{name}{(kind == "helper" ? "" : "'")} needs Linux {since}, this is {KernelFacts.RunningVersion}", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("R1 type=inv expected=map_ptr")]
+    [InlineData("R1 type=scalar expected=map_ptr")]
+    public void A_number_has_one_name_whatever_the_verifier_calls_it(string reason)
+    {
+        var (explanation, slot) = VerifierRefusals.Explain($"0: (b7) r1 = 5\n1: (85) call bpf_map_lookup_elem#1\n{reason}\nprocessed 2 insns\n");
+        Assert.Equal(("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation.Problem, slot));
+    }
+
     [Fact]
     public void A_refusal_that_is_not_the_verifiers_stays_what_it_is()
     {

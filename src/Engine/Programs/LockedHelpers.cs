@@ -1,0 +1,43 @@
+using EbpfCat.Bytecode;
+using EbpfCat.Kernel;
+
+namespace EbpfCat.Programs;
+
+/// <summary>Helpers that a kernel which is locked down does not have: to the verifier they are unknown.</summary>
+internal static class LockedHelpers
+{
+    // The first mode that takes them away (bpf_tracing_func_proto and bpf_base_func_proto of the kernel).
+    private static readonly Dictionary<string, LockdownMode> ForbiddenFrom = new()
+    {
+        ["probe_read"] = LockdownMode.Confidentiality,
+        ["probe_read_str"] = LockdownMode.Confidentiality,
+        ["probe_read_kernel"] = LockdownMode.Confidentiality,
+        ["probe_read_kernel_str"] = LockdownMode.Confidentiality,
+        ["probe_write_user"] = LockdownMode.Integrity,
+    };
+
+    /// <summary>A better explanation of a refusal, where lockdown forbids the helper that is called.</summary>
+    /// <param name="instructions">The program.</param>
+    /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
+    /// <param name="explanation">What the verifier's log says.</param>
+    /// <param name="mode">The mode of lockdown, where it is not the one in force.</param>
+    public static VerifierExplanation Explain(
+        IEnumerable<Instruction> instructions, int? slot, VerifierExplanation explanation, LockdownMode? mode = null)
+    {
+        if (NewerInstructions.At(instructions, slot) is not { Opcode: Opcode.Call, CallKind: CallKind.Helper } call
+            || HelperTable.Get((int)call.Immediate) is not { } helper
+            || !ForbiddenFrom.TryGetValue(helper.Name, out var forbidding)
+            || !explanation.Problem.Contains(helper.FullName, StringComparison.Ordinal))
+        {
+            return explanation;
+        }
+
+        var inForce = mode ?? Lockdown.Mode;
+        return inForce < forbidding ? explanation : explanation with
+        {
+            Problem = $"it calls the helper {helper.FullName}, and {Lockdown.Cause(inForce)}",
+            Remedy = Lockdown.Remedy,
+            Lockdown = inForce,
+        };
+    }
+}
