@@ -137,6 +137,30 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
         finally { $listener.Dispose() }
     }
 
+    It 'shows what a group connects to, by port and address' -Skip:(-not $hasBash) {
+        $listeners = 1..2 | ForEach-Object { [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0) }
+        $listeners | ForEach-Object Start
+        try {
+            $port = $listeners[0].LocalEndpoint.Port
+            $attachment = New-EbpfProgram guard -Type CgroupSocketAddress | Add-EbpfMap tried -Type Hash -Key ipaddress -Value uint64 -MaxEntries 8 |
+                Add-EbpfCode {
+                    $tried[$event.Address] += 1
+                    if ($event.Port -eq $using:port -and $event.Protocol -eq 'IPPROTO_TCP') { 'Deny' } else { 'Allow' }
+                } | New-CgroupAttachment $group Connect4
+            Invoke-InGroup "exec 3<> /dev/tcp/127.0.0.1/$port" | Should -Not -Be 0
+            Invoke-InGroup "exec 3<> /dev/tcp/127.0.0.1/$($listeners[1].LocalEndpoint.Port)" | Should -Be 0
+            $attachment | Get-EbpfMapValue tried -Key 127.0.0.1 | Should -Be 2
+            $attachment | Remove-EbpfAttachment
+            $open = $listeners[1].LocalEndpoint.Port
+            $attachment = New-EbpfProgram -Type CgroupSocketAddress -Hook Connect4 -Code {
+                if ($event.Address -eq '127.0.0.9') { $event.Address = '127.0.0.1'; $event.Port = $using:open }
+                'Allow'
+            } | New-CgroupAttachment $group
+            Invoke-InGroup 'exec 3<> /dev/tcp/127.0.0.9/9' | Should -Be 0
+        }
+        finally { $listeners | ForEach-Object Dispose }
+    }
+
     It 'sees the packets that a group sends' -Skip:(-not $hasBash) {
         $attachment = New-EbpfProgram -Type CgroupSkb -Hook Egress | Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
             Add-EbpfMap addresses -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |

@@ -13,8 +13,8 @@ BeforeDiscovery {
                 foreach ($i in 1..1000) { if ($kernel.Random -band 1) { $odd++ }; if ($odd -eq 5000) { $x = 2 } } # here
             } }
         @{ Why = 'a helper of other types of program'; Declare = $number; Words = '*skb_load_bytes*programs of this type may not call*|*skb_load_bytes*does not have for this type*'; Says = '*skb_load_bytes*'; Code = {
-                $x = $packet.Length
-                $x = $kernel.Call('skb_load_bytes', $packet, 0, 'abcdefgh', 8) # here
+                $text = 'abcdefgh'
+                $x = $kernel.Call('skb_load_bytes', $packet, 0, $text, 8) # here
             } }
         @{ Why = 'a helper that there is not'; Declare = $number; Words = '*9999*does not have*'; Says = '*9999*'; Code = {
                 $x = $packet.Length

@@ -35,7 +35,7 @@ public static partial class HelperTable
          25 4.4   GPL int64    perf_event_output             ctx:context map:map flags:number data:read size:size
          26 4.5   -   int64    skb_load_bytes                skb:context offset:number to:write len:size
          27 4.6   GPL int64    get_stackid                   ctx:context map:map flags:number
-         28 4.6   -   int64    csum_diff                     from:read from_size:size to:write to_size:size seed:number
+         28 4.6   -   int64    csum_diff                     from:read from_size:size to:read to_size:size seed:number
          29 4.6   -   int64    skb_get_tunnel_opt            skb:context opt:write size:size
          30 4.6   -   int64    skb_set_tunnel_opt            skb:context opt:read size:size
          31 4.8   -   int64    skb_change_proto              skb:context proto:number flags:number
@@ -159,7 +159,7 @@ public static partial class HelperTable
         149 5.10  -   int64    snprintf_btf                  str:write str_size:size ptr:read btf_ptr_size:size flags:number
         150 5.10  GPL int64    seq_printf_btf                m:object ptr:read ptr_size:size flags:number
         151 5.10  -   uint64   skb_cgroup_classid            skb:context
-        152 5.10  -   int64    redirect_neigh                ifindex:number params:write plen:size flags:number
+        152 5.10  -   int64    redirect_neigh                ifindex:number params:read plen:size flags:number
         153 5.10  -   pointer? per_cpu_ptr                   percpu_ptr:object cpu:number
         154 5.10  -   pointer  this_cpu_ptr                  percpu_ptr:object
         155 5.10  -   int64    redirect_peer                 ifindex:number flags:number

@@ -52,7 +52,9 @@ internal sealed class TargetTranslator(BlockTranslation block)
     private Expression Place(ExpressionAst ast)
     {
         var place = block.Expressions.Of(ast);
-        return IsPlace(place) ? place : throw block.Error(ast, "InvalidAssignment", place switch
+        // Which fields of what they are handed programs of control groups may change, the compiler knows.
+        var isPlace = IsPlace(place) || (place is EventFieldExpression && ProgramHooks.OfControlGroups.Contains(block.Program.Definition.Type));
+        return isPlace ? place : throw block.Error(ast, "InvalidAssignment", place switch
         {
             HeaderExpression => "A header as a whole cannot be assigned to.",
             EventFieldExpression => "The traced event can only be read.",

@@ -5,7 +5,9 @@ using System.Net.Sockets;
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Attachments;
 
@@ -34,6 +36,47 @@ public sealed class CgroupAttachmentTests
 
         Assert.True(Connects(group, listener));
         Assert.Equal(1, program.Count());
+    }
+
+    [Fact]
+    public void Connections_are_refused_by_their_port_and_address()
+    {
+        using var group = new TemporaryControlGroup();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var definition = Connecting(out var port, out var address);
+        definition.AddCode(code => code
+            .Assign(port, Field("Port")).Assign(address, Field("Address"))
+            .If((Field("Port") == PortOf(listener)).And(Field("Address") == "127.0.0.1"), then => then.Return("Deny"), @else => @else.Return("Allow")));
+        using var program = EbpfProgram.Load(definition);
+        using var attachment = CgroupAttachment.Attach(program, group.Name);
+        Assert.False(Connects(group, listener));
+        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback), (program.Variables["port"].Value, program.Variables["address"].Value));
+        using var other = new TcpListener(IPAddress.Loopback, 0);
+        other.Start();
+        Assert.True(Connects(group, other));
+    }
+
+    [Fact]
+    public void Connections_are_sent_elsewhere()
+    {
+        using var group = new TemporaryControlGroup();
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        using var gone = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        gone.Start();
+        var unused = PortOf(gone);
+        gone.Stop();
+        Assert.False(Connects(group, unused, "127.0.0.9"));
+        var definition = Connecting(out var port, out var address);
+        definition.AddCode(code => code
+            .If(Field("Port") == unused, then => then.Assign(Field("Port"), PortOf(listener)).Assign(Field("Address"), "127.0.0.1"))
+            .Assign(port, Field("Port")).Assign(address, Field("Address")).Return("Allow"));
+        using var program = EbpfProgram.Load(definition);
+        using var attachment = CgroupAttachment.Attach(program, group.Name);
+        Assert.True(Connects(group, unused, "127.0.0.9"));
+        // What was assigned is what is read then.
+        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback), (program.Variables["port"].Value, program.Variables["address"].Value));
     }
 
     [Fact]
@@ -74,10 +117,22 @@ public sealed class CgroupAttachmentTests
         Assert.Equal(Errno.EBADF, refusal.Errno);
     }
 
-    private static bool Connects(TemporaryControlGroup group, TcpListener listener)
+    private static ProgramDefinition Connecting(out Variable port, out Variable address)
     {
-        var port = ((IPEndPoint)listener.LocalEndpoint).Port.ToString(CultureInfo.InvariantCulture);
-        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/127.0.0.1/{port}"];
+        var definition = new ProgramDefinition("connecting", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
+        (port, address) = (definition.AddVariable("port", ScalarType.UInt16), definition.AddVariable("address", AddressType.IPAddress));
+        return definition;
+    }
+
+    private static EventFieldExpression Field(string name) => new([name]);
+
+    private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
+
+    private static bool Connects(TemporaryControlGroup group, TcpListener listener) => Connects(group, PortOf(listener));
+
+    private static bool Connects(TemporaryControlGroup group, int port, string address = "127.0.0.1")
+    {
+        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/{address}/{port.ToString(CultureInfo.InvariantCulture)}"];
         using var shell = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardError = true })!;
         shell.StandardError.ReadToEnd();
         shell.WaitForExit();

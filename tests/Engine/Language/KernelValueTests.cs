@@ -1,3 +1,4 @@
+using System.Net;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Types;
@@ -52,9 +53,58 @@ public sealed class KernelValueTests
     }
 
     [Fact]
+    public void A_helper_writes_into_a_field_of_an_entry_which_is_inserted()
+    {
+        var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
+        var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, Seen, 1);
+        Variable[] results = [definition.AddVariable("first", ScalarType.Int64), definition.AddVariable("full", ScalarType.Int64)];
+        using var program = Script.Run(definition, c => c
+            .Assign(results[0], LoadSource(seen[1].Field("Source"))).Increment(seen[1].Field("Count"))
+            .Assign(results[1], LoadSource(seen[2].Field("Source"))));
+        // -14: there is no place, for the map is full.
+        Assert.Equal([0L, -14L], results.Select(result => program.Variables[result.Name].Value));
+        var value = Assert.IsType<OrderedDictionary<string, object?>>(Assert.Single(program.Maps["seen"].Entries()).Value);
+        Assert.Equal((1ul, IPAddress.Parse("10.77.0.2")), (value["Count"], value["Source"]));
+    }
+
+    [Fact]
+    public void A_helper_writes_into_locals_and_shared_variables()
+    {
+        var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
+        var shared = definition.AddVariable("shared", AddressType.IPv4);
+        Variable[] copies = [definition.AddVariable("copy", AddressType.IPv4), definition.AddVariable("part", AddressType.IPv4)];
+        var (address, record) = (CodeBuilder.Local("address", AddressType.IPv4), CodeBuilder.Local("record", Seen));
+        using var program = Script.Run(definition, c => c
+            .Assign(address, IPAddress.Loopback).Do(LoadSource(address)).Assign(copies[0], address)
+            .Assign(record, new StructExpression([new("Count", 1)])).Do(LoadSource(((Expression)record).Field("Source")))
+            .Assign(copies[1], ((Expression)record).Field("Source"))
+            .Do(LoadSource(shared)));
+        Assert.All([shared, .. copies], variable => Assert.Equal(IPAddress.Parse("10.77.0.2"), program.Variables[variable.Name].Value));
+    }
+
+    [Fact]
+    public void What_a_helper_writes_is_not_lost_in_a_value_and_not_larger_than_its_place()
+    {
+        static CompileException Refusal(Func<ProgramDefinition, Expression> call)
+        {
+            var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
+            return Assert.Throws<CompileException>(() => Script.Load(definition, c => c.Do(call(definition))));
+        }
+
+        Assert.Equal("NotAPlace", Refusal(_ => LoadSource("text")).Id);
+        Assert.Equal("NotAPlace", Refusal(_ => LoadSource(Packet.IPv4["Source"])).Id);
+        Assert.Equal("NoRoom", Refusal(one => LoadSource(one.AddVariable("small", ScalarType.UInt16))).Id);
+    }
+
+    [Fact]
     public void An_unknown_helper_is_an_error_with_a_suggestion()
     {
         var refusal = Assert.Throws<CompileException>(() => Script.Number(_ => Expression.CallHelper("ktime_get_nss")));
         Assert.Contains("Did you mean ktime_get_ns", refusal.Message, StringComparison.Ordinal);
     }
+
+    private static readonly StructType Seen = StructType.Create([new("Count", ScalarType.UInt64), new("Source", AddressType.IPv4)]);
+
+    // The address that the packet comes from.
+    private static Expression LoadSource(Expression to) => Expression.CallHelper("skb_load_bytes", new ContextExpression(), 26, to, 4);
 }

@@ -33,6 +33,39 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
+    public void A_struct_in_a_local_is_taken_by_the_names_of_its_fields()
+    {
+        var definition = Script.Define();
+        var flows = definition.AddMap("flows", MapType.Hash, Flow, ScalarType.UInt64, 8);
+        var (other, part) = (CodeBuilder.Local("other"), CodeBuilder.Local("part"));
+        using var program = Script.Run(definition, c => c
+            .Assign(part, Packet.Udp["DestinationPort"] + 0)
+            // The port first, and as a number of 64 bits.
+            .Assign(other, new StructExpression([new("Port", part), new("Source", Source)]))
+            .Increment(flows[other]).Increment(flows[new StructExpression([new("Source", Source), new("Port", part)])])
+            .If(flows.Contains(other), then => then.Increment(flows[other], 10)));
+        // One entry: the bytes between the fields are the same however the key is given.
+        var entry = Assert.Single(program.Maps["flows"].Entries());
+        Assert.Equal((IPAddress.Parse("10.77.0.2"), (ushort)53, 12ul), (Fields(entry.Key)["Source"], Fields(entry.Key)["Port"], entry.Value));
+    }
+
+    [Theory]
+    [InlineData("Source", "it lacks Port")]
+    [InlineData("Source,Port,Kind", "Kind is not among those fields")]
+    [InlineData("Source,Prt", "it lacks Port, and Prt is not among those fields")]
+    public void A_struct_in_a_local_has_the_fields_that_are_wanted(string fields, string problem)
+    {
+        var definition = Script.Define();
+        var flows = definition.AddMap("flows", MapType.Hash, Flow, ScalarType.UInt64, 8);
+        var key = CodeBuilder.Local("key");
+        var refusal = Assert.Throws<CompileException>(() => Script.Load(definition, c => c
+            .Assign(key, new StructExpression([.. fields.Split(',').Select(name => KeyValuePair.Create(name, name == "Source" ? Source : 1))]))
+            .Increment(flows[key])));
+        Assert.Contains(problem + ".", refusal.Problem, StringComparison.Ordinal);
+        Assert.Contains("Source, Port", refusal.Suggestion, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_lookup_may_have_an_else()
     {
         var definition = Script.Define();

@@ -213,7 +213,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         if (TypeOf(field.Target) is not { } target) return null;
         if (target is not StructType record)
         {
-            throw new CompileException("NotAStruct", $"A {target.Name} has no fields.", field.Source);
+            throw new CompileException("NotAStruct", $"{target.Name} has no fields.", field.Source);
         }
         return Plain((record.FindField(field.Name) ?? throw new CompileException("UnknownField",
             $"There is no field '{field.Name}' in {record.Name}.", field.Source,

@@ -35,6 +35,9 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// </summary>
     public EventAccess? Length { get; init; }
 
+    /// <summary>Whether programs may assign it: it lies in the context, which is then not the same all the time.</summary>
+    public bool IsWritable { get; init; }
+
     /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
     public int LocationBase { get; init; }
 }

@@ -206,12 +206,16 @@ internal sealed partial class Lowerer
                 return ConvertText(operand, text, target);
             case ({ Type: StringType text }, AddressType or PrefixType) when operand is PiecesOperand constant && constant.Pieces.All(p => p.Value.IsConstant):
                 return ParseConstant(constant, text, type, source);
+            case ({ Type: StructType from }, StructType record):
+                var copy = StackPlace(Temporary(record.Size));
+                StoreByName(operand, from, record, copy, source);
+                return new MemoryOperand(record, copy);
             case ({ Type: BytesType given }, _) when given.Length == type.Size && type is not ScalarType:
                 return Retype(operand, type);
             case ({ } given, BytesType target) when given.Type.Size == target.Length && given is not ScalarOperand:
                 return Retype(operand, type);
             default:
-                throw Error("WrongType", $"A {operand.Type.Name} cannot be used as a {type.Name}.", source);
+                throw Error("WrongType", $"{operand.Type.Name} cannot be used as {type.Name}.", source);
         }
     }
 

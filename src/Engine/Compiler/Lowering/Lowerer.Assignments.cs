@@ -36,6 +36,11 @@ internal sealed partial class Lowerer
             AssignInnerEntry(nested, assignment.Value, source);
             return;
         }
+        if (target is EventFieldExpression field)
+        {
+            AssignEventField(field, assignment);
+            return;
+        }
         if (target is not (VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
             or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression))
         {

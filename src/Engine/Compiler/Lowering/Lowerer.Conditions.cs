@@ -23,6 +23,7 @@ internal sealed partial class Lowerer
                 Jump(known ? whenTrue : whenFalse);
                 break;
             case LetExpression let:
+                _letValues[let.Local] = let.Value;
                 Assign(let.Local, LowerExpression(let.Value), let.Source);
                 LowerCondition(let.Body, whenTrue, whenFalse);
                 break;
@@ -64,7 +65,7 @@ internal sealed partial class Lowerer
                 BranchIfNotZero(_b.Load(place.Region, place.Pointer, place.Offset, 1), whenTrue, whenFalse);
                 break;
             default:
-                throw Error("WrongType", $"A {operand.Type.Name} is neither true nor false.", source,
+                throw Error("WrongType", $"{operand.Type.Name} is neither true nor false.", source,
                     "Compare it with something.");
         }
     }
@@ -72,7 +73,7 @@ internal sealed partial class Lowerer
     private void LowerComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
-        comparison = WithoutMemberNames(comparison);
+        comparison = WithoutNames(comparison);
         if (LowerLengthComparison(comparison, whenTrue, whenFalse)) return;
         var (leftType, rightType) = (_typer.TypeOf(comparison.Left), _typer.TypeOf(comparison.Right));
         if (leftType is ScalarType && rightType is ScalarType)
@@ -88,34 +89,16 @@ internal sealed partial class Lowerer
         }
         var (left, right) = (LowerExpression(comparison.Left), LowerExpression(comparison.Right));
         var common = CommonBytes(left, right) ?? throw Error("WrongType",
-            $"A {left.Type.Name} and a {right.Type.Name} cannot be compared.", comparison.Source,
-            "Compare numbers with numbers, addresses with addresses, texts with texts.");
+            $"{left.Type.Name} and {right.Type.Name} cannot be compared.", comparison.Source,
+            AdviceToCompare(left.Type, right.Type));
         if (op is not (BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveEqual
             or BinaryOperator.CaseSensitiveNotEqual))
         {
-            throw Error("WrongType", $"A {left.Type.Name} has no order.", comparison.Source, "Use -eq or -ne.");
+            throw Error("WrongType", $"{left.Type.Name} has no order.", comparison.Source, "Use -eq or -ne.");
         }
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
         CompareBytes(Convert(left, common, comparison.Source), Convert(right, common, comparison.Source),
             differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
-    }
-
-    // $event.state -eq 'TCP_LISTEN' compares numbers.
-    private BinaryExpression WithoutMemberNames(BinaryExpression comparison)
-    {
-        var (left, right) = (NumberOf(comparison.Left, comparison.Right), NumberOf(comparison.Right, comparison.Left));
-        return left is null && right is null
-            ? comparison
-            : new BinaryExpression(comparison.Operator, left ?? comparison.Left, right ?? comparison.Right) { Source = comparison.Source };
-    }
-
-    private ConstantExpression? NumberOf(Expression name, Expression other)
-    {
-        if (name is not ConstantExpression { Value: string text } || _typer.EnumerationOf(other) is not { } named) return null;
-        return named.FindValue(text) is { } value
-            ? new ConstantExpression((long)value) { Source = name.Source }
-            : throw Error("UnknownName", $"There is no '{text}' in {named.Name}.", name.Source,
-                SimilarNames.Sentence(text, [.. named.Members.Select(m => m.Key)]));
     }
 
     // Two values of the same bytes: piece by piece, leaving at the first that differs.

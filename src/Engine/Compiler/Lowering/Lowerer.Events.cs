@@ -64,17 +64,50 @@ internal sealed partial class Lowerer
         {
             EventRoot.CurrentTask => _b.Call(HelperFacts.GetCurrentTask),
             EventRoot.Constant => _b.Constant(access.Constant),
-            _ => _b.Load(MemoryRegion.Context, _context, access.RootOffset, access.RootSize),
+            _ => _b.Load(RegionOf(access), _context, access.RootOffset, access.RootSize),
         };
         if (access.Index is not { } index) return root;
         var added = _b.Load(MemoryRegion.Context, _context, index.Offset, index.Size);
         return _b.Make(Op.Add, root, _b.Make(Op.Mul, added, _b.Constant(index.Scale)));
     }
 
+    // What may be changed in the context is read anew each time, unlike the rest of it.
+    private static MemoryRegion RegionOf(EventAccess access) => access.IsWritable ? MemoryRegion.Kernel : MemoryRegion.Context;
+
+    // $event.Port = 8080 changes what the kernel goes on with.
+    private void AssignEventField(EventFieldExpression field, AssignStatement assignment)
+    {
+        var source = assignment.Source;
+        var access = AccessOf(field);
+        if (access is not { IsWritable: true })
+        {
+            throw Error("NotAssignable", $"$event.{string.Join('.', field.Path)} can only be read.", field.Source ?? source, "Assign it to a variable first.");
+        }
+        var value = assignment.Operator is { } op
+            ? LowerBinary(new BinaryExpression(op, field, assignment.Value) { Source = source })
+            : LowerExpression(assignment.Value);
+        var converted = Convert(value, Typer.Plain(access.Type)!, source);
+        if (converted is ScalarOperand number)
+        {
+            var type = (ScalarType)NumberOf(access.Type);
+            var stored = type.NeedsSwap ? _b.Make(Op.ByteSwap, type.Bits, number.Value) : number.Value;
+            converted = new PiecesOperand(type, [new Piece(0, access.RootSize, stored)]);
+        }
+        // Until Linux 6.4 what is stored into the context comes from a register.
+        foreach (var piece in Pieces(converted, PieceLayout(Math.Max(access.Type.Size, access.RootSize), access.RootSize)))
+            _b.Store(RegionOf(access), _context, access.RootOffset + piece.Offset, piece.Size, _b.Make(Op.Opaque, piece.Value));
+    }
+
     // The value lies in the context, or is a pointer there.
     private Operand ReadRoot(EventAccess access)
     {
         if (access.Content != EventContent.Value) return Behind(access, Root(access));
+        if (access is { Type: AddressType, RootSize: 4 })
+        {
+            // Read now, for it may be changed, and no more at once than every kernel allows.
+            var place = new Place(RegionOf(access), _context, access.RootOffset);
+            return new PiecesOperand(access.Type, LoadPieces(place, PieceLayout(access.Type.Size, Math.Min(access.RootSize, AlignmentOf(place)))));
+        }
         if (access.Type is not ScalarType type) return new MemoryOperand(access.Type, new Place(MemoryRegion.Context, _context, access.RootOffset));
         var value = Root(access);
         // A register may be wider than what it holds.

@@ -225,46 +225,4 @@ internal sealed partial class Lowerer
         if (given is { } text) ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
         else Store(type, place, value, source);
     }
-
-    private MemoryOperand StructInTemporary(StructExpression record, StructType type)
-    {
-        var place = StackPlace(Temporary(type.Size));
-        StoreStruct(record, type, place);
-        return new MemoryOperand(type, place);
-    }
-
-    private void StoreStruct(StructExpression record, StructType type, Place place)
-    {
-        // The fields first: what they compute may use temporaries and calls of its own.
-        var values = new List<(StructField Field, Operand Value)>();
-        foreach (var (name, value) in record.Fields)
-        {
-            var field = type.FindField(name) ?? throw Error("UnknownField", $"There is no field '{name}' in {type.Name}.",
-                value.Source ?? record.Source, SimilarNames.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
-            var operand = LowerAs(value, field.Type);
-            values.Add((field, operand is ScalarOperand ? Convert(operand, Typer.Plain(field.Type)!, value.Source) : operand));
-        }
-        ZeroGaps(type, values.Select(v => v.Field), place);
-        foreach (var (field, value) in values) StoreWhole(field.Type, place.At(field.Offset), value, record.Source);
-    }
-
-    // Padding and fields not named are zero: a key must be the same bytes whenever it is the same key.
-    private void ZeroGaps(StructType type, IEnumerable<StructField> written, Place place)
-    {
-        var covered = new bool[type.Size];
-        foreach (var field in written) covered.AsSpan(field.Offset, field.Type.Size).Fill(true);
-        var at = 0;
-        while (at < covered.Length)
-        {
-            if (covered[at])
-            {
-                at++;
-                continue;
-            }
-            var size = 1;
-            while (size < 8 && at % (size * 2) == 0 && at + size * 2 <= covered.Length && !covered.AsSpan(at, size * 2).Contains(true)) size *= 2;
-            _b.Store(place.Region, place.Pointer, place.Offset + at, size, _b.Constant(0));
-            at += size;
-        }
-    }
 }

@@ -65,7 +65,7 @@ internal sealed partial class Lowerer
         {
             if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
             {
-                throw Error("WrongType", $"A {value.Type.Name} cannot be stored as {type.Name}.", source);
+                throw Error("WrongType", $"{value.Type.Name} cannot be stored as {type.Name}.", source);
             }
             var stored = number.Value;
             if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
@@ -83,6 +83,11 @@ internal sealed partial class Lowerer
         if (value is DeferredOperand deferred && deferred.Type == type)
         {
             deferred.WriteTo(place);
+            return;
+        }
+        if (value.Type is StructType from && type is StructType record && from != record)
+        {
+            StoreByName(value, from, record, place, source);
             return;
         }
         var converted = Convert(value, type, source);
@@ -200,7 +205,7 @@ internal sealed partial class Lowerer
         var target = Locate(index.Target, insert);
         if (target.Type is not ArrayType array)
         {
-            if (target.Type is not BytesType bytes) throw Error("NotAnArray", $"A {target.Type.Name} has no elements.", index.Source);
+            if (target.Type is not BytesType bytes) throw Error("NotAnArray", $"{target.Type.Name} has no elements.", index.Source);
             array = new ArrayType(ScalarType.UInt8, bytes.Length);
         }
         var number = LowerScalar(index.Index).Value;

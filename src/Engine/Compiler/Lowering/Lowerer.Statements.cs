@@ -90,7 +90,7 @@ internal sealed partial class Lowerer
             var operand = LowerExpression(expression);
             if (operand is not ScalarOperand scalar)
             {
-                throw Error("WrongType", $"A {operand.Type.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
+                throw Error("WrongType", $"{operand.Type.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
                     expression.Source, "Give a verdict's name or a number.");
             }
             value = type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value;
@@ -197,6 +197,7 @@ internal sealed partial class Lowerer
         // The value is computed once.
         var value = LowerExpression(choice.Value);
         var holder = new Local("switch", value.Type);
+        _letValues[holder] = choice.Value;
         Assign(holder, value, choice.Source);
         var after = _b.NewBlock();
         var turn = _temporaries.Turn;

@@ -15,7 +15,7 @@ internal sealed partial class Lowerer
         }
         var operand = LowerExpression(text.Operand);
         if (operand.Type is StringType) return operand;
-        throw Error("WrongType", $"A {operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
+        throw Error("WrongType", $"{operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
     }
 
     private void LowerStringComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)

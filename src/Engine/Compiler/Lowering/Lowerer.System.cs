@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -8,8 +6,6 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
-    private const int MostArguments = 5;
-
     private Operand LowerSystemValue(SystemValueExpression system)
     {
         var type = _typer.TypeOf(system)!;
@@ -60,49 +56,6 @@ internal sealed partial class Lowerer
             _b.Constant(reuseSlot | (user ? userStack : 0)));
         var process = user ? _b.Make(Op.Shr, _b.Call(HelperFacts.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
         return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
-    }
-
-    private ScalarOperand LowerHelperCall(HelperCallExpression call)
-    {
-        var id = HelperId(call);
-        if (call.Arguments.Count > MostArguments)
-        {
-            throw Error("WrongArgumentCount", $"A helper takes at most {MostArguments} arguments.", call.Source);
-        }
-        var parameters = HelperTable.Get(id)?.Parameters ?? [];
-        var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
-        var arguments = call.Arguments.Select((argument, index) =>
-            Argument(argument, index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number, map)).ToArray();
-        var result = _b.Call(id, arguments);
-        if (HelperFacts.GivesNarrowStatus(id)) result = _b.Make(Op.SignExtend, 32, result);
-        if (HelperFacts.ChangesPacket(id) && _info.Packet is PacketAccess.Direct or PacketAccess.DirectLinear)
-        {
-            ForgetPacket();
-            _packetVersion++;
-            LoadPacketPointers();
-        }
-        return new ScalarOperand(ScalarType.Int64, result);
-    }
-
-    private static int HelperId(HelperCallExpression call)
-    {
-        if (int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)) return number;
-        return HelperTable.Find(call.Name)?.Id ?? throw Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
-            SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
-    }
-
-    // A number by value; a map, text, struct or address by where it is; a key or value of a map as the map has it.
-    private Value Argument(Expression argument, HelperParameterKind kind, Map? map)
-    {
-        var type = kind switch { HelperParameterKind.Key => map?.Key, HelperParameterKind.Value => map?.Value, _ => null };
-        if (type is not null) return AddressOf(argument, type, argument.Source);
-        switch (LowerExpression(argument))
-        {
-            case ScalarOperand scalar:
-                return scalar.Value;
-            case var bytes:
-                return AddressOf(InMemory(bytes), bytes.Type, argument.Source);
-        }
     }
 
     // ---- output
@@ -199,7 +152,7 @@ internal sealed partial class Lowerer
                 ScalarType => "%llu",
                 StringType => "%s",
                 AddressType => "%llx",
-                _ => throw Error("WrongType", $"A {value.Type.Name} cannot be written to the trace log.", part.Source),
+                _ => throw Error("WrongType", $"{value.Type.Name} cannot be written to the trace log.", part.Source),
             });
             values.Add(value);
         }

@@ -18,6 +18,7 @@ public static class TracedEvents
         ArgumentNullException.ThrowIfNull(definition);
         if (definition.Type == ProgramType.PerfEvent) return new PerfSampleEvent();
         if (definition.Type == ProgramType.Kprobe) return Probe(definition);
+        if (ContextEvent.For(definition.Type, definition.Hook) is { } context) return context;
         if (definition.Target is not { Length: > 0 } target) return null;
         return definition.Type switch
         {
@@ -39,15 +40,24 @@ public static class TracedEvents
     internal static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
     {
         var (usesEvent, usesParent) = (false, false);
+        EventFieldExpression? field = null;
         foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. definition.Functions.SelectMany(function => function.Body)]))
         {
+            field ??= expression as EventFieldExpression;
             usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
             usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
         }
 
+        var traced = options.Event ?? (usesEvent ? For(definition) : null);
+        if (field is not null && traced is null && ProgramTypes.Get(definition.Type).Packet != PacketAccess.None)
+        {
+            throw new CompileException("NoEvent", $"A program of type {definition.Type} has no $event.", field.Source,
+                "It is run for packets: write $packet.Length, $packet.IPv4.Source or $packet.UInt16(12).");
+        }
+
         return options with
         {
-            Event = options.Event ?? (usesEvent ? For(definition) : null),
+            Event = traced,
             ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
         };
     }

@@ -1,0 +1,41 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Tracing;
+
+/// <summary>What a program of a control group decides on, as the kernel hands it over: an address, a socket, a device.</summary>
+public sealed class ContextEvent : TracedEvent
+{
+    private readonly IReadOnlyList<ContextField> _fields;
+    private readonly ProgramHook? _hook;
+
+    private ContextEvent(string what, IReadOnlyList<ContextField> fields, ProgramHook? hook) =>
+        (Description, _fields, _hook) = (hook is null ? what : $"{what} ({hook})", fields, hook);
+
+    /// <inheritdoc/>
+    public override string Description { get; }
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<string> FieldNames => [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
+
+    /// <summary>What a program of a type is handed at a hook; null for a type that is not one of control groups, or sees packets.</summary>
+    /// <param name="type">The program's type.</param>
+    /// <param name="hook">Its hook; where none is given, what its type means then.</param>
+    public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
+        ContextFields.Of(type) is var (what, fields) ? new ContextEvent(what, fields, hook ?? ProgramHooks.DefaultOf(type)) : null;
+
+    /// <inheritdoc/>
+    private protected override EventPlace? Find(string name) =>
+        Named(name).FirstOrDefault(field => field.IsAt(_hook)) is { } found ? new PlainPlace(found.Access) : null;
+
+    /// <inheritdoc/>
+    private protected override string? Suggest(string name)
+    {
+        ProgramHook[] hooks = [.. Named(name).SelectMany(field => field.Hooks)];
+        if (hooks.Length == 0) return null;
+        return _hook is null
+            ? $"What it is hangs on the hook: give the program one, such as -Hook {hooks[0]}."
+            : $"It is there for {string.Join(", ", hooks)}.";
+    }
+
+    private IEnumerable<ContextField> Named(string name) => _fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+}

@@ -1,0 +1,63 @@
+using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Tests.Language;
+
+/// <summary>Constant texts that stand for what they are compared with: the packet is UDP from 10.77.0.2 in IPv4.</summary>
+public sealed class ConstantTextTests
+{
+    [Theory]
+    [InlineData("IPv4.Source", "10.77.0.2", true)]
+    [InlineData("IPv4.Source", " 10.77.0.2 ", true)]
+    [InlineData("IPv4.Source", "10.77.0.1", false)]
+    [InlineData("IPv4.Source", "::ffff:10.77.0.2", true)]
+    [InlineData("IPv4.Source", "2001:db8::1", false)]
+    [InlineData("Ethernet.Source", "00:00:00:00:00:00", true)]
+    [InlineData("Ethernet.Source", "00-00-00-00-00-01", false)]
+    [InlineData("IPv4.Protocol", "Udp", true)]
+    [InlineData("IPv4.Protocol", "tcp", false)]
+    [InlineData("Ethernet.EtherType", "IPv4", true)]
+    public void Text_is_converted_to_what_it_is_compared_with(string field, string text, bool equal)
+    {
+        Assert.Equal(equal, Holds(Field(field) == text));
+        Assert.Equal(equal, Holds((Expression)text == Field(field)));
+        Assert.Equal(!equal, Holds(Field(field) != text));
+        var local = CodeBuilder.Local("value");
+        Assert.Equal(equal, Holds(new LetExpression(local, Field(field), (Expression)local == text)));
+    }
+
+    [Theory]
+    [InlineData("IPv4.Source", "10.0.0.256", "'10.0.0.256' is not an address of type ipv4", "10.0.0.1")]
+    [InlineData("IPv4.Source", "10.0.0.0/8", "'10.0.0.0/8' is a network", "LpmTrie -Key prefix4")]
+    [InlineData("IPv6.Source", "2001:db8::/32", "'2001:db8::/32' is a network", "LpmTrie -Key prefix6")]
+    [InlineData("Ethernet.Source", "00:00:00", "'00:00:00' is not an address of type mac", "02:00:5e:10:00:01")]
+    [InlineData("IPv4.Protocol", "Gre", "'Gre' is no name for IPv4.Protocol", "Tcp, Udp, Icmp")]
+    [InlineData("IPv4.TimeToLive", "long", "uint8 and string[5] cannot be compared", "number")]
+    public void Text_that_stands_for_nothing_is_refused(string field, string text, string problem, string advice)
+    {
+        var refusal = Assert.Throws<CompileException>(() => Holds(Field(field) == text));
+        Assert.Contains(problem, refusal.Problem, StringComparison.Ordinal);
+        Assert.Contains(advice, refusal.Suggestion, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Addresses_have_no_beginning_and_no_order()
+    {
+        var refusal = Assert.Throws<CompileException>(
+            () => Holds(new BinaryExpression(BinaryOperator.StartsWith, Field("IPv4.Source"), "10.77.")));
+        Assert.Contains("'10.77.'", refusal.Problem, StringComparison.Ordinal);
+        Assert.Contains("LpmTrie", refusal.Suggestion, StringComparison.Ordinal);
+        Assert.Contains("order", Assert.Throws<CompileException>(() => Holds(Field("IPv4.Source") < "10.0.0.1")).Problem, StringComparison.Ordinal);
+    }
+
+    private static HeaderFieldExpression Field(string path)
+    {
+        var names = path.Split('.');
+        var header = PacketHeaders.Find(names[0])!;
+        return new HeaderFieldExpression(header, header.GetField(names[1]));
+    }
+
+    private static bool Holds(Expression condition) =>
+        Script.Verdict(Script.Define(), c => c.If(condition, then => then.Return("Drop"), @else => @else.Return("Tx"))).Verdict == "Drop";
+}
