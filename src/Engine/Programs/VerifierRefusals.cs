@@ -12,6 +12,9 @@ internal static partial class VerifierRefusals
     // What the verifier says, as a pattern; what it means; what to do. Checked in order, so the special come first.
     private static readonly (string Pattern, string Problem, string? Remedy)[] Table =
     [
+        (@"^verifier bug: |^verifier internal error",
+            "the verifier of this kernel ran into a fault of its own",
+            "Write what stands there a little differently, or use a newer kernel."),
         (@"BPF program is too large\. Processed (\d+) insn",
             "the program is too complex: its paths together have more than 1,000,000 instructions",
             "Give loops fewer rounds, or divide the work among several programs."),

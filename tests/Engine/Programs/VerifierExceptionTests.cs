@@ -111,6 +111,14 @@ public sealed class VerifierExceptionTests
     }
 
     [Fact]
+    public void A_fault_of_the_verifier_is_not_the_programs()
+    {
+        var (explanation, slot) = VerifierRefusals.Explain(
+            "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
+        Assert.Equal(("the verifier of this kernel ran into a fault of its own", 2), (explanation.Problem, slot));
+    }
+
+    [Fact]
     public void A_refusal_that_is_not_the_verifiers_stays_what_it_is()
     {
         var definition = new ProgramDefinition("bad", (ProgramType)999);

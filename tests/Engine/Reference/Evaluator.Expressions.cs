@@ -145,7 +145,8 @@ internal sealed partial class Evaluator
                 return ReferenceValue.Of(state.Push(Bytes(map.Value!, call.Arguments[0])));
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
                 var bytes = Bytes(map.Value!, call.Arguments[1]);
-                var allowed = call.Operation == MapOperation.Set || entry is null == (call.Operation == MapOperation.Add);
+                // The value is computed first, and may change what there is.
+                var allowed = call.Operation == MapOperation.Set || state.Lookup(key) is null == (call.Operation == MapOperation.Add);
                 return ReferenceValue.Of(allowed && state.Set(key, bytes));
             default:
                 throw new NotSupportedException($"The evaluator does not know {call.Operation}.");

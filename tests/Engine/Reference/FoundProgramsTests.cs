@@ -116,6 +116,38 @@ public class FoundProgramsTests
         Check();
     }
 
+    [Fact]
+    public void A_text_is_what_it_was_before_a_function_that_was_called_later_in_the_statement_changed_it()
+    {
+        var text = new StringType(8);
+        var named = StructType.Create([new("Name", text), new("Size", ScalarType.UInt16)]);
+        var texts = _program.AddMap("texts", MapType.Hash, ScalarType.UInt32, text, 8);
+        var names = _program.AddMap("names", MapType.Array, ScalarType.UInt32, named, 2);
+        var keys = _program.AddMap("keys", MapType.Hash, text, ScalarType.UInt32, 8);
+        var change = new Function("change", []) { ReturnType = ScalarType.UInt32 };
+        new CodeBuilder(change.Body).Increment(Packet.Read(40, ScalarType.UInt8)).Return(1);
+        _program.Functions.Add(change);
+        var (called, read) = (new CallExpression(change, []), Packet.Read(40, text));
+        _program.AddCode(code => code
+            .Assign(texts[called], read)
+            .Assign(names[called].Field("Name"), read)
+            .Do(new MapCallExpression(keys, MapOperation.Set, [read, called]))
+            .Assign(texts[2], names[1].Field("Name"))
+            .Do(new MapCallExpression(texts, MapOperation.Add, [called + 2, names[1].Field("Name")])));
+        Check();
+    }
+
+    [Fact]
+    public void Whether_an_entry_may_be_added_is_asked_when_its_value_is_computed()
+    {
+        var map = _program.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
+        var put = new Function("put", []) { ReturnType = ScalarType.UInt32 };
+        new CodeBuilder(put.Body).Assign(map[1], 7).Return(2);
+        _program.Functions.Add(put);
+        _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Add, [1, new CallExpression(put, [])])));
+        Check();
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>

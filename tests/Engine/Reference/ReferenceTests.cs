@@ -20,8 +20,9 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
-    // One of so many programs may be too complex for the verifier.
-    private const int MostTooComplex = 5000;
+    // One of so many programs may be beyond the verifier: loops in loops may be more than the million instructions that it
+    // follows, and it has faults of its own, which it names so. Another program is tested in its place.
+    private const int MostBeyondVerifier = 5000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
@@ -37,22 +38,23 @@ public class ReferenceTests
     public void Compiled_programs_mean_what_the_language_says()
     {
         var failures = new List<string>();
-        var tooComplex = new List<long>();
+        var beyondVerifier = new List<long>();
         var known = new ConcurrentDictionary<string, int>();
         var started = new ConcurrentDictionary<long, long>();
-        var next = First - 1;
+        var (next, end) = (First - 1, First + Programs);
         PinnedThread.OnEach(2, processor =>
         {
             while (true)
             {
                 var number = Interlocked.Increment(ref next);
-                if (number >= First + Programs) return;
+                if (number >= Interlocked.Read(ref end)) return;
                 started[number] = Environment.TickCount64;
                 var made = Case(Seed, number);
                 var failure = made.Check(processor);
-                if (failure is { Kind: ReferenceFailureKind.Verifier } && failure.Signature.Contains("too ", StringComparison.Ordinal))
+                if (failure is not null && IsBeyondVerifier(failure))
                 {
-                    lock (tooComplex) tooComplex.Add(number);
+                    lock (beyondVerifier) beyondVerifier.Add(number);
+                    Interlocked.Increment(ref end);
                     failure = null;
                 }
                 // The same refusal once is enough; differences may all have causes of their own.
@@ -66,7 +68,7 @@ public class ReferenceTests
                     lock (failures)
                     {
                         failures.Add(Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));
-                        if (failures.Count >= MostFailures) Interlocked.Exchange(ref next, First + Programs);
+                        if (failures.Count >= MostFailures) Interlocked.Exchange(ref end, 0);
                     }
                 }
                 started.Remove(number, out _);
@@ -76,14 +78,15 @@ public class ReferenceTests
         {
             failures.AddRange(started.Keys.Select(number =>
                 $"It takes more than {Patience}: {Name(number)}\n{ProgramText.Of(Case(Seed, number).Program)}"));
-            // Loops in loops may be more than the verifier follows, a million instructions; few programs are so.
-            if (tooComplex.Count > 1 + (Programs / MostTooComplex))
-                failures.Add($"{tooComplex.Count} programs are too complex for the verifier: {string.Join(", ", tooComplex.Take(10))}, …");
-            TestContext.Current.SendDiagnosticMessage(
-                $"{Programs} programs, {tooComplex.Count} of them too complex for the verifier: {string.Join(", ", tooComplex.Take(10))}");
+            var beyond = $"{beyondVerifier.Count} programs more were beyond the verifier: {string.Join(", ", beyondVerifier.Take(10))}";
+            if (beyondVerifier.Count > 1 + (Programs / MostBeyondVerifier)) failures.Add(beyond);
+            TestContext.Current.SendDiagnosticMessage($"{Programs} programs; {beyond}");
             Assert.True(failures.Count == 0, string.Join("\n\n", failures));
         }
     }
+
+    private static bool IsBeyondVerifier(ReferenceFailure failure) => failure.Kind == ReferenceFailureKind.Verifier
+        && (failure.Signature.Contains("too ", StringComparison.Ordinal) || failure.Signature.StartsWith("verifier bug", StringComparison.Ordinal));
 
     /// <summary>The case of a number: the same for the same seed.</summary>
     internal static ReferenceCase Case(long seed, long number)

@@ -40,12 +40,11 @@ internal sealed partial class Lowerer
             case VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
                 or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression:
                 return ReadPlace(expression);
-            case MapCallExpression call:
-                return LowerMapCall(call);
-            case HelperCallExpression call:
-                return LowerHelperCall(call);
-            case CallExpression call:
-                return LowerFunctionCall(call);
+            case MapCallExpression or HelperCallExpression or CallExpression:
+                _callDepth++;
+                var result = LowerCall(expression);
+                _callDepth--;
+                return result;
             case SystemValueExpression system:
                 return LowerSystemValue(system);
             case EventFieldExpression field:
@@ -61,6 +60,15 @@ internal sealed partial class Lowerer
                 throw Error("UnsupportedExpression", $"{expression.GetType().Name} is not supported.", expression.Source);
         }
     }
+
+    private static bool HasEffect(Expression expression) => expression is MapCallExpression or HelperCallExpression or CallExpression;
+
+    private Operand LowerCall(Expression call) => call switch
+    {
+        MapCallExpression map => LowerMapCall(map),
+        HelperCallExpression helper => LowerHelperCall(helper),
+        _ => LowerFunctionCall((CallExpression)call),
+    };
 
     private void LowerEffect(Expression expression)
     {

@@ -256,7 +256,7 @@ internal sealed partial class Lowerer
     private Operand ReadPlace(Expression expression)
     {
         var reference = Locate(expression);
-        if (!reference.Guarded) return LoadReference(reference);
+        if (!reference.Guarded) return Settled(LoadReference(reference), expression.Source);
         if (NumberOf(reference.Type) is ScalarType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
         var copy = StackPlace(_b.Function.NewSlot((reference.Type.Size + 7) & ~7));
@@ -271,6 +271,16 @@ internal sealed partial class Lowerer
         Jump(after);
         Start(after);
         return new MemoryOperand(reference.Type, copy);
+    }
+
+    // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is handed to,
+    // it is copied.
+    private Operand Settled(Operand operand, SourceSpan? source)
+    {
+        if (_effects <= _callDepth || operand is not MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map }) return operand;
+        var copy = StackPlace(Temporary(operand.Type.Size));
+        Store(operand.Type, copy, operand, source);
+        return new MemoryOperand(operand.Type, copy);
     }
 
     private Operand ReadGuarded(PlaceReference reference)

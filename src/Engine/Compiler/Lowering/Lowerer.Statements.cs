@@ -10,6 +10,10 @@ internal sealed partial class Lowerer
     private readonly Stack<Function> _calls = [];
     private readonly Dictionary<Function, List<Local>> _localsOf = [];
 
+    // How many calls that may write to memory stand in the statement, and in how many of them the expression stands.
+    private int _effects;
+    private int _callDepth;
+
     private void LowerStatements(IEnumerable<Statement> statements)
     {
         foreach (var statement in statements)
@@ -18,7 +22,10 @@ internal sealed partial class Lowerer
             // After a jump nothing is reached until a label.
             if (_b.Current is null && !StartForLabel(_b.NewBlock(), [statement])) continue;
             _b.Source = statement.Source ?? _b.Source;
+            var (effects, callDepth) = (_effects, _callDepth);
+            (_effects, _callDepth) = (StatementWalker.Own(statement).Count(HasEffect), 0);
             LowerStatement(statement);
+            (_effects, _callDepth) = (effects, callDepth);
             _temporaries.Release();
         }
     }
