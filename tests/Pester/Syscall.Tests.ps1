@@ -35,7 +35,7 @@ Describe 'Trace-Syscall' {
             $child = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-EncodedCommand',
                 ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($code))) -PassThru -RedirectStandardOutput $output
             $one = Invoke-During bind "Set-Content '$go' go" {
-                Trace-Syscall bind -ProcessId $child.Id -Timeout 60 | Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
+                Trace-Syscall bind -ProcessId $child.Id -Timeout 300 | Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
             }
             $threads = Get-ChildItem "/proc/$($child.Id)/task" | ForEach-Object Name
             $child.WaitForExit(30000) | Should -BeTrue
