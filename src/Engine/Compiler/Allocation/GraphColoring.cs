@@ -219,8 +219,8 @@ internal sealed class GraphColoring
     // use of a register that calls keep costs more: it is saved and restored at each run.
     private int First(int registers)
     {
-        const int kept = 0b11_1100_0000; // R6 to R9
-        var cheap = registers & ~1 & (~kept | _inUse);
+        const int destroyed = (1 << Liveness.DestroyedByCalls) - 1;
+        var cheap = registers & ~1 & (destroyed | _inUse);
         return System.Numerics.BitOperations.TrailingZeroCount(cheap != 0 ? cheap : registers);
     }
 

@@ -221,9 +221,7 @@ internal sealed partial class Lowerer
         // The context is read at offsets that are known when the program is verified.
         if (target.Place.Region == MemoryRegion.Context)
         {
-            var copy = StackPlace(Temporary(target.Type.Size));
-            Store(target.Type, copy, new MemoryOperand(target.Type, target.Place), index.Source);
-            target = target with { Place = copy };
+            target = target with { Place = Copy(new MemoryOperand(target.Type, target.Place), index.Source).Place };
         }
         // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes the pointer null, as an absent map entry is.
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
@@ -275,9 +273,11 @@ internal sealed partial class Lowerer
 
     // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is handed to,
     // it is copied.
-    private Operand Settled(Operand operand, SourceSpan? source)
+    private Operand Settled(Operand operand, SourceSpan? source) =>
+        _effects > _callDepth && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there ? Copy(there, source) : operand;
+
+    private MemoryOperand Copy(MemoryOperand operand, SourceSpan? source)
     {
-        if (_effects <= _callDepth || operand is not MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map }) return operand;
         var copy = StackPlace(Temporary(operand.Type.Size));
         Store(operand.Type, copy, operand, source);
         return new MemoryOperand(operand.Type, copy);
