@@ -212,7 +212,7 @@ internal sealed partial class Lowerer
     // A text of which only the beginning counts, as much as is wanted of it.
     private Operand LowerTextUpTo(Expression expression, int bytes)
     {
-        var capacity = (bytes + 7) & ~7;
+        var capacity = StackSlot.RoomFor(bytes);
         var inner = expression is TextExpression text ? text.Operand : expression;
         return AccessOf(inner) is { Type: StringType { Capacity: var whole }, Content: EventContent.TextPointer or EventContent.RecordText } access
             && capacity < whole

@@ -253,7 +253,7 @@ internal sealed partial class Lowerer
         if (_info.Packet == PacketAccess.Copy && !_headerCopies.TryGetValue(header, out slot))
         {
             // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
-            _headerCopies[header] = slot = _b.Function.NewSlot((header.Size + 7) & ~7);
+            _headerCopies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
         }
         var place = RequireBytes(variable, offset, header.Size, fail, slot);
         _facts = _facts with { Headers = _facts.Headers.SetItem(header, new HeaderFact(variable, offset, place)) };

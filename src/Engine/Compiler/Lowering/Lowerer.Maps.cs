@@ -115,7 +115,7 @@ internal sealed partial class Lowerer
         if (_resources.Zeros is { } zeros && bytes > ProgramResources.MostZerosOnStack)
             return _b.Leaf(Op.MapValueAddress, zeros.Offset, zeros.Map);
         var place = StackPlace(Temporary(bytes));
-        Zero(place, (bytes + 7) & ~7);
+        Zero(place, StackSlot.RoomFor(bytes));
         return place.Pointer;
     }
 
@@ -233,7 +233,7 @@ internal sealed partial class Lowerer
     private Operand Taken(Map map, int helper, MapCallExpression call)
     {
         var place = StackPlace(Temporary(map.Value!.Size));
-        foreach (var (offset, size) in PieceLayout((map.Value.Size + 7) & ~7, 8)) _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
+        foreach (var (offset, size) in PieceLayout(StackSlot.RoomFor(map.Value.Size), 8)) _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
         _b.Call(helper, MapAddress(map, call.Source), place.Pointer);
         // Copied out: the temporary is used again.
         var loaded = Load(map.Value, place);

@@ -22,7 +22,7 @@ internal sealed class Temporaries(IrFunction function)
     /// <summary>A slot of at least so many bytes, until the statement is done.</summary>
     public StackSlot Take(int size)
     {
-        size = (size + 7) & ~7;
+        size = StackSlot.RoomFor(size);
         if (!_pools.TryGetValue(size, out var pool)) _pools[size] = pool = new Pool();
         var slot = Free(pool) ?? Make(pool, size);
         _held.Add(slot);
