@@ -34,6 +34,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
+    private const string AddressSuffix = "_address";
 
     private static readonly Expression Thread = new SystemValueExpression(SystemValue.ThreadId);
     private static readonly Expression Now = new SystemValueExpression(SystemValue.Time);
@@ -59,7 +60,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     public ProgramDefinition Begin(Tracing.Syscall? syscall)
     {
         var definition = Define(syscall, isEnter: true);
-        var arguments = ArgumentsOf(syscall).ToList();
+        List<(string Name, Expression Value)> arguments = [.. ArgumentsOf(syscall), .. AddressesOfTexts(syscall)];
         var types = arguments.Select(argument => KeyValuePair.Create(argument.Name, TypeOf(definition, argument.Value)));
         var pending = definition.AddMap(
             Pending, MapType.LruHash, ScalarType.UInt32, StructType.Create([KeyValuePair.Create(Time, (EbpfType)ScalarType.UInt64), .. types]), entries);
@@ -79,13 +80,24 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     {
         var definition = Define(syscall, isEnter: false);
         definition.AddMap(pending);
+        var types = ((StructType)pending.Value!).Fields.ToDictionary(field => field.Name, field => field.Type);
         var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
-        foreach (var (name, type, _) in ((StructType)pending.Value!).Fields.Skip(1)) Append(fields, name, Shown(pending[Thread].Field(name), type));
+        foreach (var (name, _) in ArgumentsOf(syscall)) Append(fields, name, Shown(pending[Thread].Field(name), types[name]));
         Append(fields, ReturnValue, Returned);
         Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
-        return definition.AddCode(code => code.If(pending.Contains(Thread), then => then
-            .Add(new OutputStatement(new StructExpression(fields)))
-            .Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]))));
+        return definition.AddCode(code => code.If(pending.Contains(Thread), then =>
+        {
+            foreach (var (name, _) in AddressesOfTexts(syscall)) ReadAgain(then, pending, name, types);
+            then.Add(new OutputStatement(new StructExpression(fields))).Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]));
+        }));
+    }
+
+    // A text in a part of a file that the process had not touched is in memory once the kernel has read it itself.
+    private static void ReadAgain(CodeBuilder code, Map pending, string address, Dictionary<string, EbpfType> types)
+    {
+        var name = address[..^AddressSuffix.Length];
+        var text = pending[Thread].Field(name);
+        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, types[name].Size, pending[Thread].Field(address))));
     }
 
     private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
@@ -118,6 +130,14 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     {
         if (syscall is null) return [(Arguments, new EventFieldExpression(["args"]))];
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
+    }
+
+    // Where the texts lie that can be read again when the call ends: not where it has replaced the memory of the process.
+    private static IEnumerable<(string Name, Expression Value)> AddressesOfTexts(Tracing.Syscall? syscall)
+    {
+        if (syscall is null or { Name: "execve" or "execveat" }) return [];
+        return syscall.Arguments.Where(argument => argument is { IsOutput: false, Kind: SyscallArgumentKind.String })
+            .Select(argument => (argument.Name + AddressSuffix, new EventFieldExpression([argument.Name]).Cast(ScalarType.UInt64)));
     }
 
     // What leads to a struct is told of as the address it is.

@@ -23,6 +23,9 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "getpriority", SetLastError = true)]
     public static partial int GetPriority(int which, int who);
 
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true)]
+    public static partial int RemoveDirectory(nint path);
+
     [LibraryImport("libc", EntryPoint = "times", SetLastError = true)]
     public static partial nint GetTimes(nint times);
 

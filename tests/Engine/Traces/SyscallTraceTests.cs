@@ -1,8 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using EbpfCat.Events;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tests.Attachments;
+using EbpfCat.Tests.Tracing;
 using EbpfCat.Traces;
 using EbpfCat.Tracing;
 
@@ -56,6 +59,33 @@ public sealed class SyscallTraceTests
         Assert.Contains(removed, one => (string?)Get(one, "pathname") == path && (long)Get(one, "ReturnValue")! == 0);
         Assert.Contains(removed, one => (string?)Get(one, "pathname") == "/proc/1" && (long)Get(one, "ReturnValue")! < 0);
         Assert.Equal(0, trace.Events.TakeLost());
+    }
+
+    [Fact]
+    public void A_text_that_is_not_in_memory_yet_is_read_when_the_call_ends()
+    {
+        const int readable = 1;
+        const int isPrivate = 2;
+        const nuint page = 4096;
+        var path = $"/proc/1/ebpfcat-{Guid.NewGuid():N}";
+        using var file = new TemporaryFile([.. Encoding.UTF8.GetBytes(path), 0]);
+        using var opened = File.OpenHandle(file.Path);
+        using var trace = SyscallTrace.Start(["rmdir"], new() { Moment = SyscallMoment.Whole, ProcessIds = [Environment.ProcessId] });
+        var address = SystemCalls.Map(0, page, readable, isPrivate, (int)opened.DangerousGetHandle(), 0);
+        try
+        {
+            Assert.Equal(-1, SystemCalls.RemoveDirectory(address));
+        }
+        finally
+        {
+            _ = SystemCalls.Unmap(address, page);
+        }
+
+        var one = Read(trace, 1).Single();
+
+        Assert.Equal(path, Get(one, "pathname"));
+        Assert.Equal("pathname", one.GetType().GetProperties()[SyscallPrograms.CommonCount].Name);
+        Assert.Equal(SyscallPrograms.CommonCount + 3, one.GetType().GetProperties().Length);
     }
 
     [Fact]
