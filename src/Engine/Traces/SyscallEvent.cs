@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using EbpfCat.Events;
 using EbpfCat.Kernel;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Traces;
 
@@ -15,22 +16,26 @@ public abstract class SyscallEvent : EventObject
     // The kernel gives errors as the negatives of their numbers, and no other result is among these.
     private const long LeastError = -4095;
 
+    // What stands for the directory of the process in place of a file descriptor (openat(2)).
+    private const int CurrentDirectory = -100;
+
     /// <summary>
     /// The call as C would write it, with its result where it has one, and the name of an error: <c>close(fd=3) = 0</c>,
-    /// <c>close(fd=-1) = -9 EBADF</c>.
+    /// <c>close(fd=-1) = -9 EBADF</c>. Flags are hexadecimal, permissions octal.
     /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
         var properties = Properties;
-        text.Append(Value(SyscallPrograms.Syscall)).Append('(');
-        var separator = "";
-        foreach (var property in properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration)))
+        var syscall = (string)Value(SyscallPrograms.Syscall)!;
+        text.Append(syscall).Append('(');
+        var arguments = properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration));
+        foreach (var (index, property) in arguments.Index())
         {
-            text.Append(separator);
-            if (property.Name != SyscallPrograms.Arguments) text.Append(property.Name).Append('=');
-            text.Append(Text(property.GetValue(this)));
-            separator = ", ";
+            if (index > 0) text.Append(", ");
+            var value = property.GetValue(this);
+            if (property.Name == SyscallPrograms.Arguments) text.Append(Text(value));
+            else text.Append(property.Name).Append('=').Append(Text(value, Syscalls.Current[syscall].Arguments[index].Kind));
         }
 
         text.Append(')');
@@ -42,6 +47,14 @@ public abstract class SyscallEvent : EventObject
 
     private static string NameOfError(object result) =>
         result is long and < 0 and >= LeastError and var number && Enum.GetName((Errno)(int)-number) is { } name ? " " + name : "";
+
+    private static string Text(object? value, SyscallArgumentKind kind) => (kind, value) switch
+    {
+        (SyscallArgumentKind.FileDescriptor, CurrentDirectory) => "AT_FDCWD",
+        (SyscallArgumentKind.Flags, IFormattable flags and not Enum) => $"0x{flags.ToString("x", CultureInfo.InvariantCulture)}",
+        (SyscallArgumentKind.Mode, IConvertible mode and not Enum) => "0" + Convert.ToString(mode.ToInt64(CultureInfo.InvariantCulture), 8).TrimStart('0'),
+        _ => Text(value),
+    };
 
     private static string Text(object? value) => value switch
     {

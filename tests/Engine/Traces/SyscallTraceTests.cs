@@ -54,6 +54,7 @@ public sealed class SyscallTraceTests
 
         var made = seen["mkdir"].First(one => (string?)Get(one, "pathname") == path);
         Assert.Equal(0L, Get(made, "ReturnValue"));
+        Assert.Equal($"mkdir(pathname=\"{path}\", mode=0777) = 0", made.ToString());
         Assert.InRange((TimeSpan)Get(made, "Duration")!, TimeSpan.FromTicks(1), Long);
         var removed = seen["rmdir"].ToList();
         Assert.Contains(removed, one => (string?)Get(one, "pathname") == path && (long)Get(one, "ReturnValue")! == 0);
@@ -86,6 +87,18 @@ public sealed class SyscallTraceTests
         Assert.Equal(path, Get(one, "pathname"));
         Assert.Equal("pathname", one.GetType().GetProperties()[SyscallPrograms.CommonCount].Name);
         Assert.Equal(SyscallPrograms.CommonCount + 3, one.GetType().GetProperties().Length);
+    }
+
+    [Fact]
+    public void A_call_is_written_with_its_flags_in_hexadecimal_and_its_mode_in_octal()
+    {
+        using var trace = SyscallTrace.Start(["openat"], new() { ProcessIds = [Environment.ProcessId] });
+        using var file = new TemporaryFile([1]);
+
+        var one = ReadUntil(trace, each => Equals(Get(each, "filename"), file.Path));
+
+        // Made with permissions for the user alone; the flags are those of the processor.
+        Assert.Matches($"""^openat\(dfd=AT_FDCWD, filename="{file.Path}", flags=0x[0-9a-f]+, mode=0600\)$""", one.ToString());
     }
 
     [Fact]
