@@ -7,6 +7,7 @@ BeforeAll {
         $null = New-EbpfProgram -Type Xdp |
             Add-EbpfVariable packets uint64 |
             Add-EbpfMap devices -Type DevMap -MaxEntries 8 |
+            Add-EbpfMap flows -Type Hash -Key uint16 -Value ([ordered]@{ Packets = 'uint64'; Times = 'uint64[2]' }) -MaxEntries 8 |
             Add-EbpfCode $Code -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | ForEach-Object Message
     }
@@ -48,5 +49,31 @@ Describe 'A verdict' {
         $warning | Should -BeLike "*:*: 'Drop' is never the result*"
         Trace-Ebpf -Tracepoint sched/sched_switch { [pscustomobject]@{ A = 1 }; 0; 1 } -Timeout 0 -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
         $warning | Should -BeLike '*:*: 0 is never the result*'
+    }
+}
+
+Describe 'A change' {
+    It 'is warned of where it is made to a copy that goes nowhere: <code>' -TestCases @(
+        @{ Code = { $flow = $flows[53]; $flow.Packets += 1; 'Pass' }; Meant = '$flows[53].Packets += 1' }
+        @{ Code = { $flow = $flows[53]; $flow.Packets++; if ($flow.Packets -gt 5) { 'Drop' } else { 'Pass' } }; Meant = '$flows[53].Packets++' }
+        @{ Code = { $flow = $flows[53]; $flow.Times[1] = $kernel.Time; 'Pass' }; Meant = '$flows[53].Times[1] = $kernel.Time' }
+        @{ Code = { function Add-One { $flow = $flows[53]; $flow.Packets = 1; 'Pass' }; Add-One }; Meant = '$flows[53].Packets = 1' }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code)
+        $warnings.Count | Should -Be 1
+        $warnings[0].StartsWith($PSCommandPath + ':') | Should -BeTrue
+        $warnings[0].EndsWith("To change that, write $Meant.") | Should -BeTrue -Because $warnings[0]
+    }
+
+    It 'is not warned of where it can count: <code>' -TestCases @(
+        @{ Code = { $flow = $flows[53]; $flow.Packets += 1; $flows[80] = $flow; 'Pass' } }
+        @{ Code = { $flow = $flows[53]; $flow.Packets += 1; $null = $flows.Set(80, $flow); 'Pass' } }
+        @{ Code = { $flow = $flows[53]; $flow.Packets += 1; [pscustomobject]@{ Flow = $flow }; 'Pass' } }
+        @{ Code = { $flow = @{ Packets = [uint64]1 }; $flow.Packets += 1; 'Pass' } }
+        @{ Code = { $flow = $flows[53]; if ($flow.Packets -gt 1) { 'Drop' } else { 'Pass' } } }
+        @{ Code = { $count = $flows[53].Packets; $count += 1; 'Pass' } }
+        @{ Code = { $flows[53].Packets += 1; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
     }
 }

@@ -41,7 +41,11 @@ internal sealed class ProgramTranslation
         var functions = Functions.TranslateAll();
         Definition.Functions.AddRange(functions);
         Definition.Body.AddRange(body);
-        return [.. OverwrittenResults.Find(body), .. functions.SelectMany(function => OverwrittenResults.Find(function.Body))];
+        return
+        [
+            .. OverwrittenResults.Find(body), .. functions.SelectMany(function => OverwrittenResults.Find(function.Body)),
+            .. new LostChanges(this).Find(block),
+        ];
     }
 
     /// <summary>Translates a block that is one expression.</summary>

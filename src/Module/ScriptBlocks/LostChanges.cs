@@ -1,0 +1,69 @@
+using System.Management.Automation.Language;
+using EbpfCat.Language;
+
+namespace EbpfCat.ScriptBlocks;
+
+/// <summary>
+/// Finds changes that go nowhere. After <c>$flow = $flows[$key]</c> the local is a copy: <c>$flow.Packets += 1</c> does not
+/// change the map, which is allowed, and hardly what was meant unless the copy is used as a whole afterwards.
+/// </summary>
+/// <param name="translation">The program, which knows its maps and variables, and places.</param>
+internal sealed class LostChanges(ProgramTranslation translation)
+{
+    /// <summary>A sentence for each local of a script or its functions that is changed in vain, with the place of its first change.</summary>
+    public IEnumerable<string> Find(ScriptBlockAst script) =>
+        script.FindAll(ast => ast is FunctionDefinitionAst, true).Select(function => ((FunctionDefinitionAst)function).Body).Prepend(script).SelectMany(FindIn);
+
+    private IEnumerable<string> FindIn(ScriptBlockAst body)
+    {
+        var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
+            .Cast<AssignmentStatementAst>()
+            .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression))
+            .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
+        var uses = body.FindAll(ast => ast is VariableExpressionAst { Parent: not AssignmentStatementAst { Operator: TokenKind.Equals } }, false)
+            .Cast<VariableExpressionAst>()
+            .Where(use => copies.Contains(use.VariablePath.UserPath))
+            .ToLookup(use => use.VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
+        foreach (var copy in copies)
+        {
+            // What stands at the right of an assignment is no use that FindAll gives, for its parent is an expression.
+            if (uses[copy.Key].All(IsField) && uses[copy.Key].Select(ChangeOf).FirstOrDefault(change => change is not null) is { } change)
+                yield return Sentence(change, copy.Key, copy.First().Right);
+        }
+    }
+
+    // What lies in the kernel: an entry of a map, a shared variable, or a part of one.
+    private bool IsShared(ExpressionAst expression) => expression switch
+    {
+        IndexExpressionAst index => IsShared(index.Target),
+        MemberExpressionAst and not InvokeMemberExpressionAst and { Expression: var whole } => IsShared(whole),
+        VariableExpressionAst { VariablePath: { IsUnqualified: true, UserPath: var name } } =>
+            translation.Definition.Maps.Exists(map => map.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
+            || translation.Definition.Variables.Exists(variable => variable.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
+        _ => false,
+    };
+
+    private static bool IsField(VariableExpressionAst use) =>
+        use.Parent is MemberExpressionAst member and not InvokeMemberExpressionAst && member.Expression == use;
+
+    // The assignment or step that changes a field, or a part of one.
+    private static Ast? ChangeOf(VariableExpressionAst use)
+    {
+        Ast part = use;
+        while (part.Parent is MemberExpressionAst member && member.Expression == part || part.Parent is IndexExpressionAst index && index.Target == part)
+            part = part.Parent;
+        return part.Parent switch
+        {
+            AssignmentStatementAst assignment when assignment.Left == part => assignment,
+            UnaryExpressionAst step when OperatorTranslator.IsStep(step.TokenKind) => step,
+            _ => null,
+        };
+    }
+
+    private string Sentence(Ast change, string name, StatementAst origin)
+    {
+        var (text, local, entry) = (change.Extent.Text, $"${name}", origin.Extent.Text);
+        var meant = text.Replace(local, entry, StringComparison.OrdinalIgnoreCase);
+        return $"{translation.Positions.Of(change)}: {text} changes {local} alone, which is a copy of {entry}. To change that, write {meant}.";
+    }
+}
