@@ -11,7 +11,7 @@ public static class ProgramCompiler
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
         options ??= new CompilerOptions();
-        var typer = new Typer(options.Event);
+        var typer = new Typer(options.Event, VerdictNames.Find(definition));
         LocalInference.Run(definition, typer);
         var resources = new ProgramResources(definition);
         var function = Lowerer.Lower(definition, typer, resources, options);

@@ -27,6 +27,39 @@ public sealed class ControlFlowTests
     public void The_right_side_is_computed_only_where_it_counts() => Assert.Equal("Tx", Script.Verdict(Script.Define(), c => c
         .If((Packet.Length > 100).And(Packet.Read(100, ScalarType.UInt8) == 0), then => then.Return("Drop")).Return("Tx")).Verdict);
 
+    [Theory]
+    [InlineData(64, "Pass", 2)]
+    [InlineData(65, "Tx", 1)]
+    [InlineData(101, "Drop", 0)]
+    public void Names_of_verdicts_go_through_locals_conditions_and_functions(int size, string verdict, ulong times)
+    {
+        var definition = Script.Define();
+        var compared = definition.AddVariable("compared", ScalarType.UInt64);
+        var length = CodeBuilder.Local("length");
+        var decide = new Function("decide", [length]);
+        new CodeBuilder(decide.Body).If(length > 100, then => then.Return("Drop")).Return(Expression.Conditional(length > 64, "Tx", "Pass"));
+        definition.Functions.Add(decide);
+        var result = CodeBuilder.Local("result");
+        using var program = Script.Load(definition, code => code
+            .Assign(result, decide.Call(Packet.Length))
+            .If(result == "pass", then => then.Increment(compared))
+            .If(result != "Drop", then => then.Increment(compared))
+            .Return(result));
+
+        Assert.Equal(verdict, program.TestRun(new byte[size]).Verdict);
+        Assert.Equal(times, program.Variables["compared"].Value);
+    }
+
+    [Fact]
+    public void A_text_that_names_no_verdict_is_refused_where_it_stands()
+    {
+        var result = CodeBuilder.Local("result");
+        var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(), code => code
+            .Assign(result, "Pass").If(Packet.Length > 64, then => then.Assign(result, "Dorp")).Return(result)));
+        Assert.Equal("UnknownVerdict", refusal.Id);
+        Assert.Contains("Dorp", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Labels_are_jumped_to()
     {

@@ -55,34 +55,15 @@ internal static class LocalInference
             list.Add((type, adapts));
         }
 
-        foreach (var statement in StatementWalker.All(body))
+        foreach (var (local, value, op) in StatementWalker.Assignments(body))
         {
-            switch (statement)
+            if (op is null)
             {
-                case AssignStatement { Target: LocalExpression target, Operator: null } assignment:
-                    Add(target.Local, () => typer.TypeOf(assignment.Value), () => Typer.Adapts(assignment.Value));
-                    break;
-                case AssignStatement { Target: LocalExpression target, Operator: { } op } assignment:
-                    var combined = new BinaryExpression(op, target, assignment.Value);
-                    Add(target.Local, () => target.Local.Type is null ? typer.TypeOf(assignment.Value) : typer.TypeOf(combined),
-                        () => target.Local.Type is null && Typer.Adapts(assignment.Value));
-                    break;
-                case ForeachStatement loop:
-                    foreach (var value in loop.Values) Add(loop.Local, () => typer.TypeOf(value), () => Typer.Adapts(value));
-                    break;
+                Add(local, () => typer.TypeOf(value), () => Typer.Adapts(value));
+                continue;
             }
-        }
-        foreach (var let in StatementWalker.Expressions(body).OfType<LetExpression>())
-        {
-            Add(let.Local, () => typer.TypeOf(let.Value), () => Typer.Adapts(let.Value));
-        }
-        foreach (var call in StatementWalker.Expressions(body).OfType<CallExpression>())
-        {
-            for (var i = 0; i < Math.Min(call.Arguments.Count, call.Function.Parameters.Count); i++)
-            {
-                var argument = call.Arguments[i];
-                Add(call.Function.Parameters[i], () => typer.TypeOf(argument), () => Typer.Adapts(argument));
-            }
+            var combined = new BinaryExpression(op.Value, local, value);
+            Add(local, () => typer.TypeOf(local.Type is null ? value : combined), () => local.Type is null && Typer.Adapts(value));
         }
     }
 }

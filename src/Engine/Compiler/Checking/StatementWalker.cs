@@ -35,6 +35,51 @@ internal static class StatementWalker
         }
     }
 
+    /// <summary>The values that statements put out or return.</summary>
+    public static IEnumerable<Expression> Results(IEnumerable<Statement> statements)
+    {
+        foreach (var statement in All(statements))
+        {
+            if (statement is ResultStatement { Value: var result }) yield return result;
+            else if (statement is ReturnStatement { Value: { } returned }) yield return returned;
+        }
+    }
+
+    /// <summary>What locals are given, by assignments, by loops over them, and by calls.</summary>
+    public static IEnumerable<LocalAssignment> Assignments(IReadOnlyList<Statement> statements)
+    {
+        foreach (var statement in All(statements))
+        {
+            switch (statement)
+            {
+                case AssignStatement { Target: LocalExpression target } assignment:
+                    yield return new(target.Local, assignment.Value, assignment.Operator);
+                    break;
+                case ForeachStatement loop:
+                    foreach (var value in loop.Values) yield return new(loop.Local, value);
+                    break;
+            }
+        }
+        foreach (var expression in Expressions(statements))
+        {
+            switch (expression)
+            {
+                case LetExpression let:
+                    yield return new(let.Local, let.Value);
+                    break;
+                case CallExpression call:
+                    foreach (var (parameter, argument) in call.Function.Parameters.Zip(call.Arguments)) yield return new(parameter, argument);
+                    break;
+            }
+        }
+    }
+
+    /// <summary>What a local is given.</summary>
+    /// <param name="Local">The local.</param>
+    /// <param name="Value">The value.</param>
+    /// <param name="Operator">How it is combined with what the local has; null where it takes its place.</param>
+    internal readonly record struct LocalAssignment(Local Local, Expression Value, BinaryOperator? Operator = null);
+
     private static IEnumerable<IReadOnlyList<Statement>> Blocks(Statement statement)
     {
         switch (statement)

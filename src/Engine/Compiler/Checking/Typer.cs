@@ -4,7 +4,9 @@ using EbpfCat.Types;
 namespace EbpfCat.Compiler;
 
 /// <summary>Says what type an expression has: the rules of the language in one place.</summary>
-internal sealed class Typer(ITracedEvent? traced = null)
+/// <param name="traced">What <c>$event</c> is.</param>
+/// <param name="verdictNames">The texts that name verdicts.</param>
+internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression>? verdictNames = null)
 {
     /// <summary>How many bytes a text read through a pointer may have where its author does not say.</summary>
     public const int DefaultTextCapacity = 128;
@@ -22,6 +24,9 @@ internal sealed class Typer(ITracedEvent? traced = null)
         return type;
     }
 
+    /// <summary>Whether a constant is a text that names a verdict.</summary>
+    public bool IsVerdict(ConstantExpression constant) => constant.Value is string && verdictNames?.Contains(constant) == true;
+
     /// <summary>Forgets what was found, since locals have other types now.</summary>
     public void Forget() => _known.Clear();
 
@@ -30,7 +35,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         switch (expression)
         {
             case ConstantExpression constant:
-                return OfConstant(constant);
+                return IsVerdict(constant) ? ScalarType.Int64 : OfConstant(constant);
             case LocalExpression local:
                 return local.Local.Type;
             case VariableExpression variable:
@@ -238,16 +243,7 @@ internal sealed class Typer(ITracedEvent? traced = null)
         try
         {
             EbpfType? type = null;
-            foreach (var statement in StatementWalker.All(function.Body))
-            {
-                var value = statement switch
-                {
-                    ReturnStatement { Value: { } returned } => returned,
-                    ResultStatement result => result.Value,
-                    _ => null,
-                };
-                if (value is not null) type = Join(type, false, TypeOf(value), Adapts(value));
-            }
+            foreach (var value in StatementWalker.Results(function.Body)) type = Join(type, false, TypeOf(value), Adapts(value));
             return type;
         }
         finally

@@ -90,6 +90,8 @@ internal sealed partial class Lowerer
                 return new ScalarOperand(ScalarType.UInt64, _b.Constant((long)number));
             case bool truth:
                 return new ScalarOperand(ScalarType.Boolean, _b.Constant(truth ? 1 : 0));
+            case string name when _typer.IsVerdict(constant):
+                return new ScalarOperand(ScalarType.Int64, _b.Constant(Verdict(name, constant.Source)!.Value));
             case decimal fraction:
                 return new ScalarOperand(ScalarType.Fixed, _b.Constant(Constants.ToFixed(fraction)));
             default:

@@ -85,24 +85,14 @@ internal sealed partial class Lowerer
 
     private void LowerResult(Expression expression)
     {
-        Value value;
-        if (_frame.Function is null && expression is ConstantExpression { Value: string name })
+        var type = _frame.Function?.ReturnType as ScalarType
+            ?? (_frame.Function is null ? ScalarType.Int64 : _typer.TypeOf(expression) as ScalarType);
+        if (LowerExpression(expression) is not ScalarOperand scalar)
         {
-            value = _b.Constant(Verdict(name, expression.Source)!.Value);
+            throw Error("WrongType", $"{_typer.TypeOf(expression)?.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
+                expression.Source, "Give a verdict's name or a number.");
         }
-        else
-        {
-            var type = _frame.Function?.ReturnType as ScalarType
-                ?? (_frame.Function is null ? ScalarType.Int64 : _typer.TypeOf(expression) as ScalarType);
-            var operand = LowerExpression(expression);
-            if (operand is not ScalarOperand scalar)
-            {
-                throw Error("WrongType", $"{operand.Type.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
-                    expression.Source, "Give a verdict's name or a number.");
-            }
-            value = type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value;
-        }
-        _b.Write(_frame.Result, value);
+        _b.Write(_frame.Result, type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value);
     }
 
     private void LowerIf(IfStatement branch)
