@@ -20,13 +20,13 @@ internal sealed class LostChanges(ProgramTranslation translation)
             .Cast<AssignmentStatementAst>()
             .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression))
             .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
+        // Where an assignment is the parent, the variable is given a value: what stands at its right is inside an expression.
         var uses = body.FindAll(ast => ast is VariableExpressionAst { Parent: not AssignmentStatementAst { Operator: TokenKind.Equals } }, false)
             .Cast<VariableExpressionAst>()
             .Where(use => copies.Contains(use.VariablePath.UserPath))
             .ToLookup(use => use.VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
         foreach (var copy in copies)
         {
-            // What stands at the right of an assignment is no use that FindAll gives, for its parent is an expression.
             if (uses[copy.Key].All(IsField) && uses[copy.Key].Select(ChangeOf).FirstOrDefault(change => change is not null) is { } change)
                 yield return Sentence(change, copy.Key, copy.First().Right);
         }
