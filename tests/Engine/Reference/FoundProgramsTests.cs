@@ -148,6 +148,35 @@ public class FoundProgramsTests
         Check();
     }
 
+    [Fact]
+    public void What_bounds_a_packet_offset_stays_in_sight_when_it_was_loaded_before()
+    {
+        var read = _program.AddVariable("read", ScalarType.UInt16);
+        var least = _program.AddVariable("least", ScalarType.UInt64);
+        var header = new Local("header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
+        var protocol = ((Expression)header).Field("Protocol");
+        // What is known before a loop is known behind it only once it is found that it never runs.
+        var never = new Local("never", ScalarType.Int64);
+        _program.AddCode(code => code
+            .Assign(protocol, (Expression)1 / protocol)
+            .Add(new LoopStatement(never, []) { Step = [new AssignStatement(never, 1)] })
+            .Assign(least, new BinaryExpression(BinaryOperator.Minimum, 1, protocol))
+            .Assign(read, Packet.Read(protocol, ScalarType.UInt16)));
+        Check();
+    }
+
+    [Fact]
+    public void A_struct_from_a_map_takes_room_on_the_stack_until_its_statement_is_done()
+    {
+        var pair = StructType.Create([new("Small", ScalarType.Int8), new("Large", ScalarType.UInt64), new("Part", ScalarType.Fixed)]);
+        var map = _program.AddMap("map", MapType.Hash, pair, pair, 64);
+        _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each =>
+        {
+            for (var part = 0; part < 25; part++) each.Increment(map[map[new StructExpression([new("Part", part)])]].Field("Large"), part);
+        }));
+        Check();
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>

@@ -257,7 +257,7 @@ internal sealed partial class Lowerer
         if (!reference.Guarded) return Settled(LoadReference(reference), expression.Source);
         if (NumberOf(reference.Type) is ScalarType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
-        var copy = StackPlace(_b.Function.NewSlot(StackSlot.RoomFor(reference.Type.Size)));
+        var copy = StackPlace(Temporary(reference.Type.Size));
         var (present, after) = (_b.NewBlock(), _b.NewBlock());
         foreach (var (offset, size) in PieceLayout(reference.Type.Size, 8))
         {

@@ -81,6 +81,7 @@ internal static class MemoryValues
                 if (state.Find(place) is { } known && Fits(known, value.Size)
                     && (!ValueRange.IsKeptVisible(value) || IsVisiblyWithin(known, value.Size)))
                 {
+                    if (ValueRange.IsKeptVisible(value)) ValueRange.KeepVisible(known);
                     value.ReplaceWith(known);
                     return true;
                 }

@@ -47,7 +47,7 @@ internal static class ValueRange
         value = value.Current;
         if (value.Op == Op.Load && value.Region != MemoryRegion.Context) value.Extra = Visible;
         if (depth == 0 || value.Op == Op.Load) return;
-        foreach (var operand in value.Operands) KeepVisible(operand, depth - 1);
+        foreach (var operand in value.Operands) KeepVisible(operand, value.Op == Op.Phi ? Math.Min(depth - 1, 2) : depth - 1);
     }
 
     /// <summary>Whether the verifier must see a load's own bound.</summary>
