@@ -6,8 +6,9 @@ BeforeAll {
     $examples = "$PSScriptRoot/../../examples"
 
     function Start-Example([string[]] $Words) {
-        $info = [Diagnostics.ProcessStartInfo]::new('pwsh')
-        foreach ($word in @('-NoProfile', '-NonInteractive', '-Command', "Import-Module '$env:EBPFCAT_MODULE'; & $Words")) { $info.ArgumentList.Add($word) }
+        # With Ctrl-C as in a terminal: what is started in the background ignores it, and so does all that it starts.
+        $info = [Diagnostics.ProcessStartInfo]::new('env')
+        foreach ($word in @('--default-signal=INT', 'pwsh', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$env:EBPFCAT_MODULE'; & $Words")) { $info.ArgumentList.Add($word) }
         $info.RedirectStandardOutput = $true
         $info.RedirectStandardError = $true
         $info.Environment['NO_COLOR'] = '1'
