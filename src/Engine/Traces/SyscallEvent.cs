@@ -27,15 +27,16 @@ public abstract class SyscallEvent : EventObject
     {
         var text = new StringBuilder();
         var properties = Properties;
-        var syscall = (string)Value(SyscallPrograms.Syscall)!;
-        text.Append(syscall).Append('(');
+        var name = Value(SyscallPrograms.Syscall);
+        text.Append(name).Append('(');
+        var known = properties.Any(one => one.Name == SyscallPrograms.Arguments) ? null : Syscalls.Current[(string)name!].Arguments;
         var arguments = properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration));
         foreach (var (index, property) in arguments.Index())
         {
             if (index > 0) text.Append(", ");
             var value = property.GetValue(this);
-            if (property.Name == SyscallPrograms.Arguments) text.Append(Text(value));
-            else text.Append(property.Name).Append('=').Append(Text(value, Syscalls.Current[syscall].Arguments[index].Kind));
+            if (known is null) text.Append(Text(value));
+            else text.Append(property.Name).Append('=').Append(Text(value, known[index].Kind));
         }
 
         text.Append(')');

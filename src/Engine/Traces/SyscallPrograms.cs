@@ -34,7 +34,6 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
-    private const string AddressSuffix = "_address";
 
     private static readonly Expression Thread = new SystemValueExpression(SystemValue.ThreadId);
     private static readonly Expression Now = new SystemValueExpression(SystemValue.Time);
@@ -60,7 +59,8 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     public ProgramDefinition Begin(Tracing.Syscall? syscall)
     {
         var definition = Define(syscall, isEnter: true);
-        List<(string Name, Expression Value)> arguments = [.. ArgumentsOf(syscall), .. AddressesOfTexts(syscall)];
+        List<(string Name, Expression Value)> arguments =
+            [.. ArgumentsOf(syscall), .. TextsOf(syscall).Select(name => (AddressOf(name), new EventFieldExpression([name]).Cast(ScalarType.UInt64)))];
         var types = arguments.Select(argument => KeyValuePair.Create(argument.Name, TypeOf(definition, argument.Value)));
         var pending = definition.AddMap(
             Pending, MapType.LruHash, ScalarType.UInt32, StructType.Create([KeyValuePair.Create(Time, (EbpfType)ScalarType.UInt64), .. types]), entries);
@@ -87,18 +87,20 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
         return definition.AddCode(code => code.If(pending.Contains(Thread), then =>
         {
-            foreach (var (name, _) in AddressesOfTexts(syscall)) ReadAgain(then, pending, name, types);
+            foreach (var name in TextsOf(syscall)) ReadAgain(then, pending, name, types[name].Size);
             then.Add(new OutputStatement(new StructExpression(fields))).Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]));
         }));
     }
 
     // A text in a part of a file that the process had not touched is in memory once the kernel has read it itself.
-    private static void ReadAgain(CodeBuilder code, Map pending, string address, Dictionary<string, EbpfType> types)
+    private static void ReadAgain(CodeBuilder code, Map pending, string name, int size)
     {
-        var name = address[..^AddressSuffix.Length];
         var text = pending[Thread].Field(name);
-        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, types[name].Size, pending[Thread].Field(address))));
+        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, size, pending[Thread].Field(AddressOf(name)))));
     }
+
+    // The field of what waits that says where a text lies.
+    private static string AddressOf(string text) => text + "_address";
 
     private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
         new(syscall?.Name ?? "syscalls", ProgramType.Tracepoint)
@@ -132,13 +134,9 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
     }
 
-    // Where the texts lie that can be read again when the call ends: not where it has replaced the memory of the process.
-    private static IEnumerable<(string Name, Expression Value)> AddressesOfTexts(Tracing.Syscall? syscall)
-    {
-        if (syscall is null or { Name: "execve" or "execveat" }) return [];
-        return syscall.Arguments.Where(argument => argument is { IsOutput: false, Kind: SyscallArgumentKind.String })
-            .Select(argument => (argument.Name + AddressSuffix, new EventFieldExpression([argument.Name]).Cast(ScalarType.UInt64)));
-    }
+    // The texts that can be read again when the call ends: not where it has replaced the memory of the process.
+    private static IEnumerable<string> TextsOf(Tracing.Syscall? syscall) => syscall is null or { Name: "execve" or "execveat" } ? []
+        : syscall.Arguments.Where(argument => argument is { IsOutput: false, Kind: SyscallArgumentKind.String }).Select(argument => argument.Name);
 
     // What leads to a struct is told of as the address it is.
     private static Expression Value(SyscallArgument argument)

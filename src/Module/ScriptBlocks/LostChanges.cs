@@ -1,5 +1,4 @@
 using System.Management.Automation.Language;
-using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -16,9 +15,10 @@ internal sealed class LostChanges(ProgramTranslation translation)
 
     private IEnumerable<string> FindIn(ScriptBlockAst body)
     {
+        var names = new BlockTranslation(translation, new Scope(body, [])).Names;
         var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
             .Cast<AssignmentStatementAst>()
-            .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression))
+            .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression, names))
             .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
         // Where an assignment is the parent, the variable is given a value: what stands at its right is inside an expression.
         var uses = body.FindAll(ast => ast is VariableExpressionAst { Parent: not AssignmentStatementAst { Operator: TokenKind.Equals } }, false)
@@ -33,13 +33,11 @@ internal sealed class LostChanges(ProgramTranslation translation)
     }
 
     // What lies in the kernel: an entry of a map, a shared variable, or a part of one.
-    private bool IsShared(ExpressionAst expression) => expression switch
+    private static bool IsShared(ExpressionAst expression, NameTranslator names) => expression switch
     {
-        IndexExpressionAst index => IsShared(index.Target),
-        MemberExpressionAst and not InvokeMemberExpressionAst and { Expression: var whole } => IsShared(whole),
-        VariableExpressionAst { VariablePath: { IsUnqualified: true, UserPath: var name } } =>
-            translation.Definition.Maps.Exists(map => map.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            || translation.Definition.Variables.Exists(variable => variable.Name.Equals(name, StringComparison.OrdinalIgnoreCase)),
+        IndexExpressionAst index => IsShared(index.Target, names),
+        MemberExpressionAst and not InvokeMemberExpressionAst and { Expression: var whole } => IsShared(whole, names),
+        VariableExpressionAst variable => names.Resolve(variable).Kind is NameKind.Map or NameKind.Variable,
         _ => false,
     };
 
