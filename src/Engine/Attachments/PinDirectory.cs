@@ -37,7 +37,7 @@ public static class PinDirectory
             : path;
     }
 
-    /// <summary>Removes a pin with all it keeps. What nothing else holds, the kernel detaches and frees.</summary>
+    /// <summary>Removes a pin with all it keeps, and the directory of all pins with the last. What nothing else holds, the kernel detaches and frees.</summary>
     /// <param name="path">The directory of the pin.</param>
     internal static void Delete(string path)
     {
@@ -53,6 +53,20 @@ public static class PinDirectory
 
         foreach (var file in Directory.EnumerateFiles(path).Order(StringComparer.Ordinal).Reverse()) File.Delete(file);
         Directory.Delete(path);
+        if (Path.GetDirectoryName(path) == Root) DeleteRootIfEmpty();
+    }
+
+    // Another process may pin something at that moment: then the kernel keeps the directory.
+    private static void DeleteRootIfEmpty()
+    {
+        if (Directory.EnumerateFileSystemEntries(Root).Any()) return;
+        try
+        {
+            Directory.Delete(Root);
+        }
+        catch (IOException)
+        {
+        }
     }
 
     /// <summary>Pins a program, its maps, and its links if it has any. If a part fails, none stays.</summary>
