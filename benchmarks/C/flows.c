@@ -35,6 +35,8 @@ int flow_records(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (ip->frag_off & bpf_htons(IP_OFFSET))
 		return XDP_PASS;
+	if (ip->ihl < 5)
+		return XDP_PASS;
 	transport = (void *)ip + ip->ihl * 4;
 	flow.source = ip->saddr;
 	flow.destination = ip->daddr;

@@ -114,7 +114,7 @@ static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
 	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
 		struct iphdr *ip = (void *)(eth + 1);
 
-		if ((void *)(ip + 1) > data_end || ip->frag_off & bpf_htons(IP_OFFSET))
+		if ((void *)(ip + 1) > data_end || ip->frag_off & bpf_htons(IP_OFFSET) || ip->ihl < 5)
 			return NULL;
 		*protocol = ip->protocol;
 		return (void *)ip + ip->ihl * 4;

@@ -15,6 +15,8 @@ int icmp_echo(struct xdp_md *ctx)
 		return XDP_PASS;
 	if (ip->protocol != IPPROTO_ICMP || ip->frag_off & bpf_htons(IP_OFFSET))
 		return XDP_PASS;
+	if (ip->ihl < 5)
+		return XDP_PASS;
 	icmp = (void *)ip + ip->ihl * 4;
 	if ((void *)(icmp + 1) > data_end)
 		return XDP_PASS;

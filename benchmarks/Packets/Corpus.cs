@@ -25,6 +25,7 @@ internal static class Corpus
         .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("10.1.2.3", t.Protocol, t.Bytes, optionWords: 3))),
         .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x2000))),
         .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x00b9))),
+        .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, [0x44, .. IPv4("192.0.2.9", t.Protocol, t.Bytes)[1..]])),
         .. Transports(ipv6: true).Select(t => Ethernet(EtherTypeIPv6, IPv6("2001:db8::1", t.Protocol, t.Bytes))),
         .. new byte[] { 0, 1, 2, 255 }.Select(ttl => Ethernet(EtherTypeIPv4, IPv4("192.0.2.3", Udp, UdpDatagram(1, 2), ttl: ttl))),
         Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", HopByHop, Extension(Tcp, 0, TcpSegment(9, 443, Syn)))),

@@ -177,11 +177,54 @@ public class FoundProgramsTests
         Check();
     }
 
-    private void Check() => Check(_program);
-
-    private static void Check(ProgramDefinition program) => PinnedThread.OnEach(1, processor =>
+    [Fact]
+    public void No_header_lies_inside_the_one_before_it()
     {
-        var failure = new ReferenceCase(program, [Udp]).Check(processor);
+        // The length of the IPv4 header is given as four bytes: where the length of UDP would be is its protocol.
+        var packet = (byte[])Udp.Clone();
+        packet[14] = 0x41;
+        packet[14 + 6] = 0;
+        var program = new ProgramDefinition("found", ProgramType.Tc);
+        var length = Packet.Udp["Length"];
+        program.AddCode(code => code.Assign(length, 0).Assign(Packet.Ethernet["EtherType"], length));
+        Check(program, packet);
+    }
+
+    [Fact]
+    public void A_packet_offset_may_be_a_sum_with_a_number_far_beyond_the_packet()
+    {
+        var program = new ProgramDefinition("found", ProgramType.Tc);
+        var read = program.AddVariable("read", ScalarType.UInt8);
+        var length = program.AddVariable("length", ScalarType.UInt32);
+        program.AddCode(code => code.Assign(read, Packet.Read(int.MinValue + Packet.Length, ScalarType.UInt8)).Assign(length, Packet.Length));
+        Check(program);
+    }
+
+    [Fact]
+    public void The_structs_of_functions_take_room_on_the_stack_only_while_these_run()
+    {
+        var large = StructType.Create(Enumerable.Range(0, 12).Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
+        var map = _program.AddMap("map", MapType.Hash, large, ScalarType.UInt64, 64);
+        var put = new Local("put", large);
+        var count = new Function("count", []) { ReturnType = ScalarType.Int64 };
+        new CodeBuilder(count.Body)
+            .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3, each => each.Increment(((Expression)put).Field("F3")))
+            .Increment(map[put]).Return(1);
+        _program.Functions.Add(count);
+        _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, Packet.Read(0, ScalarType.UInt8) & 7, each =>
+        {
+            for (var call = 0; call < 6; call++) each.Do(new CallExpression(count, []));
+        }));
+        Check();
+    }
+
+    private void Check() => Check(_program, Udp);
+
+    private static void Check(ProgramDefinition program) => Check(program, Udp);
+
+    private static void Check(ProgramDefinition program, byte[] packet) => PinnedThread.OnEach(1, processor =>
+    {
+        var failure = new ReferenceCase(program, [packet]).Check(processor);
         Assert.True(failure is null, failure?.Problem);
     }, isStuck: () => false);
 }

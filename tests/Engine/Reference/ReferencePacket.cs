@@ -18,7 +18,9 @@ internal sealed class ReferencePacket(byte[] bytes)
             if (Find(location.Parent) is not { } parent) continue;
             if (!location.Values.Contains((int)Read(parent, location.Field).Number)) continue;
             if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) continue;
-            var offset = parent + (location.LengthField is { } length ? (int)Read(parent, length).Number : location.Length);
+            var length = location.LengthField is { } field ? (int)Read(parent, field).Number : location.Length;
+            if (length < location.Length) continue;
+            var offset = parent + length;
             if (Has(offset, header.Size)) return offset;
         }
         return null;

@@ -18,6 +18,9 @@ internal sealed class Frame(Function? function, Block exit)
     /// <summary>Where break and continue go, innermost last; continue is null in a switch.</summary>
     public Stack<(Block Break, Block? Continue)> Targets { get; } = [];
 
+    /// <summary>The stack slots of its locals.</summary>
+    public IEnumerable<StackSlot> Slots => _locals.Values.Select(storage => storage.Slot).OfType<StackSlot>();
+
     public LocalStorage Storage(Local local, Func<Local, LocalStorage> make)
     {
         if (!_locals.TryGetValue(local, out var storage)) _locals[local] = storage = make(local);

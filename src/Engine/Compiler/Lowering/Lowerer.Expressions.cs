@@ -153,11 +153,21 @@ internal sealed partial class Lowerer
             var layout = PieceLayout(type.Size, 8);
             return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
         }
-        var slot = _b.Function.NewSlot(type.Size);
+        var slot = _frame.Function is null ? _b.Function.NewSlot(type.Size) : SlotForCall(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
         if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
     });
+
+    // A call is put in with its body: the next one has its locals where those of the last are gone.
+    private StackSlot SlotForCall(int size)
+    {
+        var at = _pastLocals.FindIndex(slot => slot.Size == size);
+        if (at < 0) return _b.Function.NewSlot(size);
+        var slot = _pastLocals[at];
+        _pastLocals.RemoveAt(at);
+        return slot;
+    }
 
     private void ZeroAtEntry(StackSlot slot)
     {

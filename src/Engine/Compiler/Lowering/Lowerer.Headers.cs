@@ -213,8 +213,10 @@ internal sealed partial class Lowerer
         if (location.ZeroField is { } zero) BranchOn(Comparison.Equal, LoadReference(FieldAt(parent.Place, zero)), 0, otherChild);
         if (_b.Current is null) return null;
         if (location.LengthField is not { } lengthField) return (parent.Base, parent.Offset + location.Length);
-        var length = ((ScalarOperand)LoadReference(FieldAt(parent.Place, lengthField))).Value;
-        return (parent.Base is null ? length : _b.Make(Op.Add, parent.Base, length), parent.Offset);
+        var length = (ScalarOperand)LoadReference(FieldAt(parent.Place, lengthField));
+        // So no header lies inside the one before it, where a write to it would change what tells them.
+        BranchOn(Comparison.UnsignedGreaterOrEqual, length, location.Length, otherChild);
+        return _b.Current is null ? null : (parent.Base is null ? length.Value : _b.Make(Op.Add, parent.Base, length.Value), parent.Offset);
     }
 
     private static PlaceReference FieldAt(Place place, HeaderField field) => new(field.Type, place.At(field.Offset), false, false)

@@ -312,6 +312,7 @@ internal sealed partial class Lowerer
         _calls.Pop();
         _frame = caller;
         _temporaries.Return(floor);
+        _pastLocals.AddRange(frame.Slots);
         if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
         return new ScalarOperand(function.ReturnType as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
     }

@@ -14,6 +14,7 @@ internal sealed partial class Lowerer
     private readonly Temporaries _temporaries;
     private readonly ITracedEvent? _traced;
     private readonly EventAccess? _parentProcessId;
+    private readonly List<StackSlot> _pastLocals = [];
     private Frame _frame;
 
     private Lowerer(ProgramDefinition program, Typer typer, ProgramResources resources, CompilerOptions options)

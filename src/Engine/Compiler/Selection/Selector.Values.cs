@@ -46,6 +46,7 @@ internal sealed partial class Selector
                 SelectMask(value.Operands[0].Current, mask.Immediate, destination);
                 break;
             case Op.Opaque:
+                if (FarOffsets.MayBeFar(value.Operands[0])) AluImmediate(AluOperation.And, destination, -1, Width.W64);
                 Make(value.Operands[0], destination);
                 break;
             case Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined:

@@ -150,7 +150,7 @@ public static class PacketHeaders
         new(parent, parent.GetField(field), values, length);
 
     private static HeaderLocation BehindIPv4(int protocol) =>
-        new(IPv4, IPv4.GetField("Protocol"), [protocol], 0, IPv4.GetField("HeaderLength"), IPv4.GetField("FragmentOffset"));
+        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size, IPv4.GetField("HeaderLength"), IPv4.GetField("FragmentOffset"));
 
     private static HeaderLocation[] Transport(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
