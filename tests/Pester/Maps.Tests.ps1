@@ -261,6 +261,19 @@ Describe 'A map of type' {
             { $program | Set-EbpfMapValue ports -Key $key -Value nothing0 -ErrorAction Stop } | Should -Throw '*nothing0*'
         }
 
+        It 'give a verdict that a condition chooses where the key is absent' {
+            $program = Import-Script { $input | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {
+                $refused = $packet.Byte(0) -eq 7 ? 'Drop' : 'Tx'
+                return $ports.Redirect(0, $refused)
+            }
+            foreach ($first in 7, 0) {
+                $packet[0] = $first
+                ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be ($first -eq 7 ? 'Drop' : 'Tx')
+            }
+            { Import-Script { $input | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } { return $ports.Redirect(0, 'Drpo') } } |
+                Should -Throw "*Drpo*Drop*"
+        }
+
         It 'send packets out again that came in' {
             # What comes from the far end goes back there.
             $program = Import-Script { $input | Add-EbpfVariable sent uint64 | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {

@@ -3,8 +3,8 @@ using EbpfCat.Language;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Finds the texts that name verdicts: those that become the program's result, by themselves, through a local or a function,
-/// and those that such a local is compared with. They are numbers then.
+/// Finds the texts that name verdicts: those that become the program's result or that of a redirection that goes nowhere, by
+/// themselves, through a local or a function, and those that such a local is compared with. They are numbers then.
 /// </summary>
 internal sealed class VerdictNames
 {
@@ -24,6 +24,10 @@ internal sealed class VerdictNames
     {
         var verdicts = new VerdictNames(program);
         verdicts.AddResults(program.Body);
+        foreach (var call in verdicts._bodies.SelectMany(StatementWalker.Expressions).OfType<MapCallExpression>())
+        {
+            if (call is { Operation: MapOperation.Redirect, Arguments: [_, var otherwise] }) verdicts.Add(otherwise);
+        }
         if (verdicts is { _carriers.Count: > 0, _names.Count: > 0 }) verdicts.AddCompared();
         return verdicts._names;
     }

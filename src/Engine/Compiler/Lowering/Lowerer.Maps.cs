@@ -168,7 +168,7 @@ internal sealed partial class Lowerer
             case MapOperation.Redirect:
                 Want(1, 2);
                 var index = LowerScalar(arguments[0]).Value;
-                var otherwise = arguments.Count < 2 ? _b.Constant(0) : ResultOf(arguments[1]);
+                var otherwise = arguments.Count < 2 ? _b.Constant(0) : LowerScalar(arguments[1]).Value;
                 return new ScalarOperand(ScalarType.Int64, _b.Call(HelperFacts.RedirectMap, MapAddress(map, call.Source), index, otherwise));
             case MapOperation.Observe:
                 Want(2, 2);
@@ -193,10 +193,6 @@ internal sealed partial class Lowerer
         throw Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
             "Give their names with Add-EbpfMap -Programs, or call one by its index.");
     }
-
-    private Value ResultOf(Expression expression) => expression is ConstantExpression { Value: string name }
-        ? _b.Constant(Verdict(name, expression.Source)!.Value)
-        : LowerScalar(expression).Value;
 
     // A helper returns 0 for success.
     private ScalarOperand Succeeded(Value result)
