@@ -62,10 +62,10 @@ Describe 'The example' {
         $start.psobject.Properties.Name | Should -Be Time, ProcessId, ParentId, UserId, File, Arguments
     }
 
-    It 'ProcessStarts shows the first eight arguments of many, and ends after -First' {
-        $starts = Invoke-During { /bin/echo $mark 2 3 4 5 6 7 8 9 } { & "$examples/ProcessStarts.ps1" -First 30 -Timeout 60 }
+    It 'ProcessStarts shows the first 16 arguments of many, and ends after -First' {
+        $starts = Invoke-During { /bin/echo $mark 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 } { & "$examples/ProcessStarts.ps1" -First 30 -Timeout 60 }
         $starts.Count | Should -Be 30
-        ($starts | Where-Object Arguments -Contains $mark)[0].Arguments | Should -Be /bin/echo, $mark, 2, 3, 4, 5, 6, 7
+        ($starts | Where-Object Arguments -Contains $mark)[0].Arguments | Should -Be (@("/bin/echo", $mark) + 2..15)
     }
 
     It 'OpenedFiles shows the files that are opened, and those that cannot be' {

@@ -30,6 +30,10 @@ public sealed partial class BtfBuilder
             InstantType => AddType(ScalarType.UInt64),
             DurationType => AddType(ScalarType.Int64),
             StackType => AddFields(8, (ScalarType.Int32, "id", 0), (ScalarType.UInt32, "process", 4)),
+            TextListType texts => AddFields(
+                texts.Size,
+                (ScalarType.UInt64, "count", 0),
+                (new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MostTexts), "texts", TextListType.TextsOffset)),
             StatisticsType statistics => AddFields(
                 statistics.Size,
                 (ScalarType.UInt64, "count", StatisticsType.CountOffset),

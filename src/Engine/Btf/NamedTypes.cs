@@ -37,6 +37,7 @@ internal static class NamedTypes
             ["prefix4"] = PrefixType.IPv4,
             ["prefix6"] = PrefixType.IPv6,
             ["stack"] = StackType.Instance,
+            ["strings"] = TextListType.Instance,
             ["datetime"] = InstantType.Instance,
             ["timespan"] = DurationType.Instance,
             ["statistics"] = StatisticsType.Instance,

@@ -57,6 +57,7 @@ internal static class EventClass
         AddressType => typeof(IPAddress),
         SocketAddressType => typeof(EndPoint),
         BytesType => typeof(byte[]),
+        TextListType => typeof(string[]),
         StackType => typeof(CallStack),
         StructType => typeof(EventObject),
         _ => typeof(object),

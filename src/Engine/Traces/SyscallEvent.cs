@@ -60,6 +60,7 @@ public abstract class SyscallEvent : EventObject
     private static string Text(object? value) => value switch
     {
         string text => $"\"{text}\"",
+        string[] texts => $"[{string.Join(", ", texts.Select(Text))}]",
         ulong[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
         // Addresses for the most part.
         ulong and > 0xffff and var number => string.Create(CultureInfo.InvariantCulture, $"0x{number:x}"),

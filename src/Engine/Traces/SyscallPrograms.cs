@@ -142,7 +142,9 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private static Expression Value(SyscallArgument argument)
     {
         var field = new EventFieldExpression([argument.Name]);
-        var isRead = argument is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress };
+        // An environment is long, and may hold secrets.
+        var isRead = argument is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
+            or { Kind: SyscallArgumentKind.StringList, Name: not "envp" };
         return argument.Field.IsUserPointer && !isRead ? field.Cast(ScalarType.UInt64) : field;
     }
 

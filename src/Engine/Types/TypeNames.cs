@@ -44,6 +44,7 @@ internal static class TypeNames
         (StatisticsType.Instance, "statistics"),
         (HistogramType.Instance, "histogram"),
         (StackType.Instance, "stack"),
+        (TextListType.Instance, "strings"),
     ];
 
     public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
@@ -79,7 +80,7 @@ internal static class TypeNames
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "datetime", "timespan", "statistics", "histogram",
-        "string[16]", "byte[16]", "stack",
+        "string[16]", "strings", "byte[16]", "stack",
     ];
 
     /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -60,6 +61,36 @@ public sealed class SyscallTraceTests
         Assert.Contains(removed, one => (string?)Get(one, "pathname") == path && (long)Get(one, "ReturnValue")! == 0);
         Assert.Contains(removed, one => (string?)Get(one, "pathname") == "/proc/1" && (long)Get(one, "ReturnValue")! < 0);
         Assert.Equal(0, trace.Events.TakeLost());
+    }
+
+    [Theory]
+    [InlineData(SyscallMoment.Enter, "")]
+    [InlineData(SyscallMoment.Whole, " = 0")]
+    public void A_program_that_is_started_is_told_of_with_its_arguments(SyscallMoment moment, string result)
+    {
+        string[] few = ["", "two words", $"{Guid.NewGuid():N}"];
+        string[] many = [.. Enumerable.Range(0, 20).Select(number => $"{number}"), new string('x', 200)];
+        using var trace = SyscallTrace.Start(["execve"], new() { Moment = moment });
+        foreach (var arguments in new[] { few, many[^1..], many })
+        {
+            using var child = Process.Start("/bin/true", arguments);
+            child.WaitForExit();
+        }
+
+        // Others start programs too.
+        var seen = new List<EventObject>();
+        while (seen.Count < 3 && Read(trace, 1) is [var one])
+        {
+            if ((string?)Get(one, "filename") == "/bin/true") seen.Add(one);
+        }
+
+        Assert.Equal(["/bin/true", .. few], (string[])Get(seen[0], "argv")!);
+        Assert.Equal(["/bin/true", new string('x', 127)], (string[])Get(seen[1], "argv")!);
+        Assert.Equal(["/bin/true", .. many[..15]], (string[])Get(seen[2], "argv")!);
+        Assert.IsType<ulong>(Get(seen[0], "envp"));
+        Assert.Equal(
+            $"execve(filename=\"/bin/true\", argv=[\"/bin/true\", \"\", \"two words\", \"{few[2]}\"], envp=0x{Get(seen[0], "envp"):x}){result}",
+            seen[0].ToString());
     }
 
     [Fact]

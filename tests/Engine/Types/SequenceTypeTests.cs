@@ -46,6 +46,8 @@ public class SequenceTypeTests
         { "uint32[2]", 1, "1 cannot be stored as uint32[2]: it takes 2 elements." },
         { "uint32[2]", "12", "'12' cannot be stored as uint32[2]: it takes 2 elements." },
         { "uint32[2]", null, "null cannot be stored as uint32[2]: it takes 2 elements." },
+        { "strings", 5, "5 cannot be stored as strings: it takes texts." },
+        { "strings", Enumerable.Repeat("", 17).ToArray(), "An array of 17 elements (String[]) cannot be stored as strings: it has room for 16 texts." },
         { "!H[2][2]", new int[][] { [1, 2], [3, 65536] }, "[1][1]: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
     };
 
@@ -53,6 +55,21 @@ public class SequenceTypeTests
     [MemberData(nameof(Refusals))]
     public void What_does_not_fit_is_refused(string text, object? value, string message) =>
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
+
+    [Fact]
+    public void A_list_of_texts_has_its_count_and_each_in_its_place()
+    {
+        var type = TextListType.Instance;
+        var bytes = type.ToBytes(new[] { "ls", "", "-l" });
+        Assert.Equal((8 + (16 * 128), 8, "strings"), (type.Size, type.Alignment, type.Name));
+        Assert.Equal(3, bytes[0]);
+        Assert.Equal("-l"u8, bytes.AsSpan(8 + (2 * 128), 2));
+        // What lies behind the last is nothing.
+        bytes.AsSpan(8 + (3 * 128)).Fill(0x55);
+        Assert.Equal(["ls", "", "-l"], (string[])type.Read(bytes)!);
+        Assert.Equal([], (string[])type.Read(new byte[type.Size])!);
+        Assert.Equal(["one"], (string[])type.Read(type.ToBytes("one"))!);
+    }
 
     [Fact]
     public void Bytes_are_a_byte_array()

@@ -55,7 +55,7 @@ public sealed class SocketAddressTypeTests
     [Fact]
     public void The_types_of_maps_survive_the_way_through_the_kernel()
     {
-        foreach (var type in new EbpfType[] { new SocketAddressType(28), StatisticsType.Instance, HistogramType.Instance, StackType.Instance })
+        foreach (var type in new EbpfType[] { new SocketAddressType(28), StatisticsType.Instance, HistogramType.Instance, StackType.Instance, TextListType.Instance })
         {
             var builder = new BtfBuilder();
             var id = builder.AddType(type);

@@ -9,6 +9,9 @@ public enum EventContent
     /// <summary>A pointer to a text that ends with a zero byte.</summary>
     TextPointer,
 
+    /// <summary>A pointer to pointers to such texts, the last of them null.</summary>
+    TextListPointer,
+
     /// <summary>A pointer to bytes.</summary>
     BytesPointer,
 

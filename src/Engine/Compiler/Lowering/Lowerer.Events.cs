@@ -5,6 +5,8 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
+    private const int PointerSize = 8;
+
     private Operand ReadEventField(EventFieldExpression field)
     {
         var traced = _traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
@@ -132,10 +134,14 @@ internal sealed partial class Lowerer
 
     private Value ReadPointer(Value pointer, EventStep step)
     {
-        if (step.Memory == EventMemory.Typed) return _b.Load(MemoryRegion.Kernel, pointer, step.Offset, 8);
-        var copy = StackPlace(Temporary(8));
-        ProbeRead(copy, _b.Constant(8), Forward(pointer, step.Offset), step.Memory);
-        return _b.Load(copy.Region, copy.Pointer, copy.Offset, 8);
+        if (step.Memory == EventMemory.Typed) return _b.Load(MemoryRegion.Kernel, pointer, step.Offset, PointerSize);
+        return ReadPointer(pointer, step, StackPlace(Temporary(PointerSize)));
+    }
+
+    private Value ReadPointer(Value pointer, EventStep step, Place copy)
+    {
+        ProbeRead(copy, _b.Constant(PointerSize), Forward(pointer, step.Offset), step.Memory);
+        return _b.Load(copy.Region, copy.Pointer, copy.Offset, PointerSize);
     }
 
     private Value ReadNumber(EventAccess access, ScalarType type, Value pointer, EventStep step)
@@ -149,6 +155,7 @@ internal sealed partial class Lowerer
     // What a pointer leads to: a text, or bytes of a length that may be known only now.
     private DeferredOperand Behind(EventAccess access, Value pointer)
     {
+        if (access.Content == EventContent.TextListPointer) return TextsBehind(pointer, access.Memory);
         var (size, isText) = (access.Type.Size, access.Content == EventContent.TextPointer);
         if (access.Length is null)
         {
@@ -167,6 +174,27 @@ internal sealed partial class Lowerer
             ProbeRead(place, Choose(Comparison.UnsignedLessOrEqual, limited, most), pointer, access.Memory);
         }, FillsPlace: true);
     }
+
+    // As many texts as there are, or there is room for; behind them stays what was there.
+    private DeferredOperand TextsBehind(Value list, EventMemory memory) => new(TextListType.Instance, place =>
+    {
+        var end = _b.NewBlock();
+        var copy = StackPlace(Temporary(PointerSize));
+        var counts = new List<(Block, Value)>();
+        for (var i = 0; i < TextListType.MostTexts; i++)
+        {
+            var text = ReadPointer(list, new EventStep(i * PointerSize, memory), copy);
+            counts.Add((_b.Current!, _b.Constant(i)));
+            var more = _b.NewBlock();
+            BranchIfNotZero(text, more, end);
+            Start(more);
+            ProbeReadText(place.At(TextListType.OffsetOf(i)), TextListType.TextCapacity, text, memory);
+        }
+        counts.Add((_b.Current!, _b.Constant(TextListType.MostTexts)));
+        Jump(end);
+        Start(end);
+        _b.Store(place.Region, place.Pointer, place.Offset, TextListType.TextsOffset, _b.Phi([.. counts]));
+    }, FillsPlace: true);
 
     // What stands behind the record's fields: the field says where, in its low half, and how long it is, in its high half.
     private DeferredOperand FromRecord(EventAccess access)
@@ -196,11 +224,12 @@ internal sealed partial class Lowerer
     // What a cast makes of a pointer in the event: the number that it is, or what it leads to.
     private static EventAccess? Reinterpret(EventAccess access, EbpfType type)
     {
-        var isPointer = access.Content is EventContent.TextPointer or EventContent.BytesPointer;
+        var isPointer = access.Content is EventContent.TextPointer or EventContent.TextListPointer or EventContent.BytesPointer;
         var isNumber = access is { Content: EventContent.Value, Type: ScalarType { Bits: 64 } };
         return type switch
         {
             ScalarType when isPointer => access with { Type = ScalarType.UInt64, Content = EventContent.Value },
+            TextListType when isPointer || isNumber => access with { Type = type, Content = EventContent.TextListPointer },
             StringType when isPointer || isNumber => access with { Type = type, Content = EventContent.TextPointer },
             StringType when access.Content == EventContent.RecordText => access with { Type = type },
             BytesType or SocketAddressType when isPointer || isNumber => access with { Type = type, Content = EventContent.BytesPointer },

@@ -10,7 +10,7 @@ internal sealed class TextListPlace(EventAccess access) : EventPlace
     public override string Description => "list of texts";
 
     /// <inheritdoc/>
-    public override EventAccess? Access => access;
+    public override EventAccess? Access => access with { Type = TextListType.Instance, Content = EventContent.TextListPointer };
 
     /// <inheritdoc/>
     public override EventPlace? Element(int index) => new PlainPlace(access with

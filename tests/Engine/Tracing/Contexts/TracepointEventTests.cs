@@ -109,7 +109,7 @@ public sealed class TracepointEventTests
     public void The_arguments_of_a_new_process_are_seen()
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_execve",
-            [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")), ("List", Field("argv"))],
+            [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")), ("List", Field("argv")), ("Pointer", Field("argv").Cast(ScalarType.UInt64))],
             Parent == Environment.ProcessId);
         using var child = new Process { StartInfo = new ProcessStartInfo("/bin/echo", ["-n", "two"]) };
 
@@ -120,7 +120,8 @@ public sealed class TracepointEventTests
         });
 
         Assert.Equal(["/bin/echo", "/bin/echo", "-n"], record.Values.Take(3));
-        Assert.NotEqual(0ul, record["List"]);
+        Assert.Equal(["/bin/echo", "-n", "two"], (string[])record["List"]!);
+        Assert.NotEqual(0ul, record["Pointer"]);
     }
 
     [Fact]

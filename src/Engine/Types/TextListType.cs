@@ -1,0 +1,69 @@
+using System.Collections;
+
+namespace EbpfCat.Types;
+
+/// <summary>
+/// A list of texts, such as the arguments of a program: how many there are (unsigned, 8 bytes, in the processor's order),
+/// then room for <see cref="MostTexts"/> of them, <see cref="TextCapacity"/> bytes each, UTF-8 up to a NUL. What lies in
+/// the rest is not told. Outside it is an array of <see cref="string"/>.
+/// </summary>
+public sealed class TextListType : EbpfType
+{
+    /// <summary>How many texts there is room for.</summary>
+    public const int MostTexts = 16;
+
+    /// <summary>How many bytes each may have, its NUL among them.</summary>
+    public const int TextCapacity = 128;
+
+    /// <summary>The offset of the first text, in bytes.</summary>
+    internal const int TextsOffset = sizeof(ulong);
+
+    /// <summary>The only one there is.</summary>
+    public static readonly TextListType Instance = new();
+
+    private static readonly StringType Text = new(TextCapacity);
+
+    private TextListType()
+    {
+    }
+
+    /// <inheritdoc/>
+    public override string Name => "strings";
+
+    /// <inheritdoc/>
+    public override int Size => TextsOffset + (MostTexts * TextCapacity);
+
+    /// <inheritdoc/>
+    public override int Alignment => sizeof(ulong);
+
+    /// <inheritdoc/>
+    public override bool Equals(EbpfType? other) => other is TextListType;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => nameof(TextListType).GetHashCode(StringComparison.Ordinal);
+
+    private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
+    {
+        var texts = new string[Math.Min(BitConverter.ToUInt64(bytes), MostTexts)];
+        for (var i = 0; i < texts.Length; i++) texts[i] = (string)Text.Read(bytes[OffsetOf(i)..])!;
+        return texts;
+    }
+
+    private protected override void WriteCore(object? value, Span<byte> bytes)
+    {
+        if (value is not IEnumerable texts || value is IDictionary) throw TypeConversionException.Refuse(value, this, "it takes texts");
+        if (value is string) texts = new[] { value };
+        bytes.Clear();
+        var count = 0;
+        foreach (var text in texts)
+        {
+            if (count == MostTexts) throw TypeConversionException.Refuse(value, this, $"it has room for {MostTexts} texts");
+            Text.Write(text, bytes[OffsetOf(count++)..]);
+        }
+
+        BitConverter.TryWriteBytes(bytes, (ulong)count);
+    }
+
+    /// <summary>Where a text lies, in bytes.</summary>
+    internal static int OffsetOf(int index) => TextsOffset + (index * TextCapacity);
+}
