@@ -66,14 +66,15 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public List<Statement> Body { get; private set; } = [];
 
     /// <summary>Declares a shared variable.</summary>
+    /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     /// <exception cref="CompileException">The name is taken.</exception>
-    public Variable AddVariable(
+    public VariableExpression AddVariable(
         string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null)
     {
         RequireFreeName(name);
         var variable = new Variable(name, type, storage, initialValue);
         Variables.Add(variable);
-        return variable;
+        return variable.Expression;
     }
 
     /// <summary>Declares a map.</summary>
@@ -97,7 +98,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <param name="type">How its bytes are read.</param>
     /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>
     /// <param name="bitCount">How many bits a bit field has; 0 for all of the type.</param>
-    public PacketVariable AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0, int bitCount = 0)
+    /// <returns>The variable as an expression, to compute with and to assign to.</returns>
+    public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0, int bitCount = 0)
     {
         RequireFreeName(name);
         if ((bitOffset, bitCount) != (0, 0)
@@ -108,7 +110,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         }
         var variable = new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount };
         PacketVariables.Add(variable);
-        return variable;
+        return new PacketVariableExpression(variable);
     }
 
     /// <summary>

@@ -117,7 +117,7 @@ public sealed class CgroupAttachmentTests
         Assert.Equal(Errno.EBADF, refusal.Errno);
     }
 
-    private static ProgramDefinition Connecting(out Variable port, out Variable address)
+    private static ProgramDefinition Connecting(out VariableExpression port, out VariableExpression address)
     {
         var definition = new ProgramDefinition("connecting", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
         (port, address) = (definition.AddVariable("port", ScalarType.UInt16), definition.AddVariable("address", AddressType.IPAddress));

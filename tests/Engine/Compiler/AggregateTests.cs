@@ -74,7 +74,7 @@ public sealed class AggregateTests
         var definition = new ProgramDefinition("observing", ProgramType.Xdp);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, HistogramType.Instance, 1);
         var (first, second) = (definition.AddVariable("first", ScalarType.Boolean), definition.AddVariable("second", ScalarType.Boolean));
-        definition.AddCode(code => code.Assign(first.Expression, seen.Observe(1, 10)).Assign(second.Expression, seen.Observe(2, 10)));
+        definition.AddCode(code => code.Assign(first, seen.Observe(1, 10)).Assign(second, seen.Observe(2, 10)));
         using var program = EbpfProgram.Load(definition);
         program.TestRun(new byte[64]);
         Assert.Equal((true, false), (program.Variables["first"].Value, program.Variables["second"].Value));

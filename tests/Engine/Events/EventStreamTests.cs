@@ -154,7 +154,7 @@ public sealed class EventStreamTests
         var turn = CodeBuilder.Local("turn");
         using var program = EbpfProgram.Load(definition.AddCode(code => code
             .For(turn, 1, 1000, body => body.Increment(count)
-                .Add(new OutputStatement(new StructExpression([new("Number", count.Expression), new("Text", "a text")])))
+                .Add(new OutputStatement(new StructExpression([new("Number", count), new("Text", "a text")])))
                 .Add(new OutputStatement(new StructExpression([new("Half", new SystemValueExpression(SystemValue.Cpu).Cast(ScalarType.UInt8))]))))
             .Return("Pass")));
         using var stream = new EventStream([program]);

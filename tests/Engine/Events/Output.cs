@@ -17,7 +17,7 @@ internal static class Output
             Counting.OwnProcess,
             then => then.Increment(count).Add(new OutputStatement(new StructExpression(
             [
-                new("Number", count.Expression),
+                new("Number", count),
                 new("Thread", new SystemValueExpression(SystemValue.ThreadId)),
                 new("Name", new SystemValueExpression(SystemValue.ProcessName)),
             ]))))));
@@ -32,7 +32,7 @@ internal static class Output
         return EbpfProgram.Load(definition.AddCode(code => code
             .For(turn, 1, records, body => body.Increment(count).Add(new OutputStatement(new StructExpression(
             [
-                new("Number", count.Expression),
+                new("Number", count),
                 new("Time", new SystemValueExpression(SystemValue.Time)),
                 new("Turn", turn),
             ]))))

@@ -57,12 +57,12 @@ public sealed class KernelValueTests
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, Seen, 1);
-        Variable[] results = [definition.AddVariable("first", ScalarType.Int64), definition.AddVariable("full", ScalarType.Int64)];
+        VariableExpression[] results = [definition.AddVariable("first", ScalarType.Int64), definition.AddVariable("full", ScalarType.Int64)];
         using var program = Script.Run(definition, c => c
             .Assign(results[0], LoadSource(seen[1].Field("Source"))).Increment(seen[1].Field("Count"))
             .Assign(results[1], LoadSource(seen[2].Field("Source"))));
         // -14: there is no place, for the map is full.
-        Assert.Equal([0L, -14L], results.Select(result => program.Variables[result.Name].Value));
+        Assert.Equal([0L, -14L], results.Select(result => program.Variables[result.Variable.Name].Value));
         var value = Assert.IsType<OrderedDictionary<string, object?>>(Assert.Single(program.Maps["seen"].Entries()).Value);
         Assert.Equal((1ul, IPAddress.Parse("10.77.0.2")), (value["Count"], value["Source"]));
     }
@@ -72,14 +72,14 @@ public sealed class KernelValueTests
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var shared = definition.AddVariable("shared", AddressType.IPv4);
-        Variable[] copies = [definition.AddVariable("copy", AddressType.IPv4), definition.AddVariable("part", AddressType.IPv4)];
+        VariableExpression[] copies = [definition.AddVariable("copy", AddressType.IPv4), definition.AddVariable("part", AddressType.IPv4)];
         var (address, record) = (CodeBuilder.Local("address", AddressType.IPv4), CodeBuilder.Local("record", Seen));
         using var program = Script.Run(definition, c => c
             .Assign(address, IPAddress.Loopback).Do(LoadSource(address)).Assign(copies[0], address)
-            .Assign(record, new StructExpression([new("Count", 1)])).Do(LoadSource(((Expression)record).Field("Source")))
-            .Assign(copies[1], ((Expression)record).Field("Source"))
+            .Assign(record, new StructExpression([new("Count", 1)])).Do(LoadSource(record.Field("Source")))
+            .Assign(copies[1], record.Field("Source"))
             .Do(LoadSource(shared)));
-        Assert.All([shared, .. copies], variable => Assert.Equal(IPAddress.Parse("10.77.0.2"), program.Variables[variable.Name].Value));
+        Assert.All([shared, .. copies], variable => Assert.Equal(IPAddress.Parse("10.77.0.2"), program.Variables[variable.Variable.Name].Value));
     }
 
     [Fact]

@@ -91,11 +91,11 @@ public sealed class MapExpressionTests
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
-        Variable[] done = [.. Enumerable.Range(0, 4).Select(i => definition.AddVariable($"done{i}", ScalarType.Boolean))];
+        VariableExpression[] done = [.. Enumerable.Range(0, 4).Select(i => definition.AddVariable($"done{i}", ScalarType.Boolean))];
         using var program = Script.Run(definition, c => c
             .Assign(done[0], map.Add(1, 10)).Assign(done[1], map.Add(1, 11))
             .Assign(done[2], map.Replace(2, 20)).Assign(done[3], map.Replace(1, 12)));
-        Assert.Equal([true, false, false, true], done.Select(variable => program.Variables[variable.Name].Value));
+        Assert.Equal([true, false, false, true], done.Select(each => program.Variables[each.Variable.Name].Value));
         Assert.Equal([new MapEntry(1u, 12u)], program.Maps["map"].Entries());
     }
 

@@ -45,7 +45,7 @@ public sealed class PacketExpressionTests
     {
         var definition = Script.Define();
         var place = definition.AddPacketVariable("place", 40, EbpfType.Parse(type));
-        var run = Script.Verdict(definition, c => c.Assign(place, 0x0a0b).If((Expression)place == 0x0a0b, then => then.Return("Tx")));
+        var run = Script.Verdict(definition, c => c.Assign(place, 0x0a0b).If(place == 0x0a0b, then => then.Return("Tx")));
         Assert.Equal(bytes, run.Packet[40..44]);
         Assert.Equal(type == "B" ? "Pass" : "Tx", run.Verdict);
     }
@@ -59,7 +59,7 @@ public sealed class PacketExpressionTests
         var high = definition.AddPacketVariable("high", 40, ScalarType.UInt8, 4, 4);
         var bit = definition.AddPacketVariable("bit", 40, ScalarType.UInt8, 2, 1);
         var run = Script.Verdict(definition, c => c
-            .If(((Expression)high == 0b1011).And(bit), then => then.Assign(high, 2).Assign(bit, 0).Return("Tx")), packet);
+            .If((high == 0b1011).And(bit), then => then.Assign(high, 2).Assign(bit, 0).Return("Tx")), packet);
         Assert.Equal(("Tx", 0b0010_0001), (run.Verdict, run.Packet[40]));
     }
 

@@ -109,7 +109,7 @@ public sealed class VariableTests
     // A part of a program that can be used several times.
     private sealed class PortCounter(ProgramDefinition definition, string name, int port)
     {
-        private readonly Variable _packets = definition.AddVariable(name + "Packets", ScalarType.UInt64);
+        private readonly VariableExpression _packets = definition.AddVariable(name + "Packets", ScalarType.UInt64);
 
         public void Write(CodeBuilder code) => code.If(
             Packet.Udp.And(Packet.Udp["DestinationPort"] == port), then => then.Increment(_packets));

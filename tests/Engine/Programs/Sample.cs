@@ -37,8 +37,8 @@ internal static class Sample
         VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null, int verdict = 2)
     {
         var definition = new ProgramDefinition(name, ProgramType.Xdp);
-        var packets = definition.AddVariable("packets", ScalarType.UInt64, storage, initialValue);
-        var other = definition.AddVariable("other", ScalarType.UInt32, storage, 7);
+        var packets = definition.AddVariable("packets", ScalarType.UInt64, storage, initialValue).Variable;
+        var other = definition.AddVariable("other", ScalarType.UInt32, storage, 7).Variable;
         Map map = storage switch
         {
             VariableStorage.Array => new(".data", MapType.Array, ScalarType.UInt32, new BytesType(16), 1, 1 << 10),

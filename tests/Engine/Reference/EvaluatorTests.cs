@@ -77,8 +77,8 @@ public class EvaluatorTests
         program.AddCode(code => code.Assign(small, 200).Assign(swapped, 0x12345).Assign(truth, 0.5).Assign(whole, -2.5));
         var state = new ReferenceState(program);
         new Evaluator(program, state).Run(Tcp);
-        Assert.Equal([0x23, 0x45], state[swapped]);
-        Assert.Equal([(sbyte)-56, true, -2], Values(program, state, small, truth, whole));
+        Assert.Equal([0x23, 0x45], state[swapped.Variable]);
+        Assert.Equal([(sbyte)-56, true, -2], Values(state, small, truth, whole));
     }
 
     [Fact]
@@ -106,7 +106,7 @@ public class EvaluatorTests
             .Assign(Packet.Tcp["HeaderLength"], 24)));
         var state = new ReferenceState(program);
         var result = new Evaluator(program, state).Run(Tcp);
-        Assert.Equal([(ushort)80, (byte)20, IPAddress.Parse("10.0.0.1")], Values(program, state, port, length, source));
+        Assert.Equal([(ushort)80, (byte)20, IPAddress.Parse("10.0.0.1")], Values(state, port, length, source));
         Assert.Equal((63, 0x60, 0x12), (result.Packet[22], result.Packet[46], result.Packet[47]));
     }
 
@@ -137,7 +137,7 @@ public class EvaluatorTests
             .Increment(count, 10));
         var state = new ReferenceState(program);
         Assert.Equal(1u, new Evaluator(program, state).Run(Tcp).Verdict);
-        Assert.Equal([1u], Values(program, state, count));
+        Assert.Equal([1u], Values(state, count));
     }
 
     [Fact]
@@ -145,7 +145,7 @@ public class EvaluatorTests
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var seen = program.AddVariable("seen", ScalarType.UInt32);
-        Statement Add(int value) => new AssignStatement(seen.Expression, value, BinaryOperator.Add);
+        Statement Add(int value) => new AssignStatement(seen, value, BinaryOperator.Add);
         program.Body.Add(new ForeachStatement(new Local("i"), [3, 1],
         [
             new SwitchStatement(new LocalExpression(new Local("two", ScalarType.Int64)) + 2,
@@ -172,7 +172,7 @@ public class EvaluatorTests
         var (key, value) = Assert.Single(state[map].Entries);
         Assert.Equal("0100", Convert.ToHexString(key));
         Assert.Equal("0000000005000000", Convert.ToHexString(value));
-        Assert.Equal([true], Values(program, state, removed));
+        Assert.Equal([true], Values(state, removed));
     }
 
     [Fact]
@@ -193,9 +193,12 @@ public class EvaluatorTests
     {
         var state = new ReferenceState(program);
         new Evaluator(program, state).Run(Tcp);
-        return Values(program, state, [.. program.Variables]);
+        return Values(state, program.Variables);
     }
 
-    private static object?[] Values(ProgramDefinition program, ReferenceState state, params Variable[] variables) =>
-        [.. variables.Select(v => program.Variables.Contains(v) ? v.Type.Read(state[v]) : null)];
+    private static object?[] Values(ReferenceState state, params IEnumerable<VariableExpression> variables) =>
+        Values(state, variables.Select(each => each.Variable));
+
+    private static object?[] Values(ReferenceState state, IEnumerable<Variable> variables) =>
+        [.. variables.Select(variable => variable.Type.Read(state[variable]))];
 }

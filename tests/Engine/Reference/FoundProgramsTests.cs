@@ -17,8 +17,8 @@ public class FoundProgramsTests
         var stored = _program.AddVariable("stored", ScalarType.Fixed);
         var read = _program.AddVariable("read", ScalarType.UInt32);
         _program.AddCode(code => code
-            .Assign(stored, (Expression)Packet.Udp["Length"] % Expression.Constant(1.5))
-            .Assign(read, Packet.Read(stored.Expression.Cast(ScalarType.Int64) & 1, ScalarType.UInt32)));
+            .Assign(stored, Packet.Udp["Length"] % Expression.Constant(1.5))
+            .Assign(read, Packet.Read(stored.Cast(ScalarType.Int64) & 1, ScalarType.UInt32)));
         Check();
     }
 
@@ -70,7 +70,7 @@ public class FoundProgramsTests
         var divisor = _program.AddVariable("divisor", ScalarType.UInt8, VariableStorage.PerCpu);
         var offset = _program.AddPacketVariable("offset", 39, ScalarType.UInt8);
         _program.AddCode(code => code
-            .Assign(offset, ((Expression)offset).FloorDivide(divisor))
+            .Assign(offset, offset.FloorDivide(divisor))
             .Assign(Packet.Read(offset, ScalarType.Int16), 0));
         Check();
     }
@@ -107,10 +107,10 @@ public class FoundProgramsTests
     public void A_struct_of_which_only_fields_are_assigned_begins_anew_at_each_call()
     {
         var number = _program.AddVariable("number", ScalarType.Int64);
-        var pair = new Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
+        var pair = CodeBuilder.Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
         var change = new Function("change", []) { ReturnType = ScalarType.Int64 };
-        change.Body.Add(new AssignStatement(number, ((Expression)number) + ((Expression)pair).Field("X")));
-        change.Body.Add(new AssignStatement(((Expression)pair).Field("X"), 1));
+        change.Body.Add(new AssignStatement(number, number + pair.Field("X")));
+        change.Body.Add(new AssignStatement(pair.Field("X"), 1));
         _program.Functions.Add(change);
         _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each => each.Do(new CallExpression(change, []))));
         Check();
@@ -153,8 +153,8 @@ public class FoundProgramsTests
     {
         var read = _program.AddVariable("read", ScalarType.UInt16);
         var least = _program.AddVariable("least", ScalarType.UInt64);
-        var header = new Local("header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
-        var protocol = ((Expression)header).Field("Protocol");
+        var header = CodeBuilder.Local("header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
+        var protocol = header.Field("Protocol");
         // What is known before a loop is known behind it only once it is found that it never runs.
         var never = new Local("never", ScalarType.Int64);
         _program.AddCode(code => code
@@ -205,10 +205,10 @@ public class FoundProgramsTests
     {
         var large = StructType.Create(Enumerable.Range(0, 12).Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
         var map = _program.AddMap("map", MapType.Hash, large, ScalarType.UInt64, 64);
-        var put = new Local("put", large);
+        var put = CodeBuilder.Local("put", large);
         var count = new Function("count", []) { ReturnType = ScalarType.Int64 };
         new CodeBuilder(count.Body)
-            .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3, each => each.Increment(((Expression)put).Field("F3")))
+            .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3, each => each.Increment(put.Field("F3")))
             .Increment(map[put]).Return(1);
         _program.Functions.Add(count);
         _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, Packet.Read(0, ScalarType.UInt8) & 7, each =>
