@@ -105,6 +105,39 @@ Describe 'Packets of an interface' {
     }
 }
 
+Describe 'New-SocketFilterAttachment -Socket' {
+    It 'filters what a socket of the session receives, until it is detached' {
+        $receiver = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]::Loopback, 0))
+        $sender = [Net.Sockets.UdpClient]::new()
+        try {
+            $sender.Connect($receiver.Client.LocalEndPoint)
+            $program = New-EbpfProgram -Type SocketFilter | Add-EbpfVariable port uint16 |
+                Add-EbpfPacketVariable destination 2 '!H' | Add-EbpfCode { $port = $destination; $packet.Byte(8) -eq 0x3c ? 'Pass' : 'Drop' }
+            $attachment = $program | New-SocketFilterAttachment -Socket $receiver.Client
+            $attachment.Kind, $attachment.Target | Should -Be SocketFilter, "socket $($receiver.Client.Handle)"
+            function Send-Text($text) { [void]$sender.Send([Text.Encoding]::ASCII.GetBytes($text)) }
+            function Read-Text {
+                $from = [Net.IPEndPoint]::new([ipaddress]::Any, 0)
+                [Text.Encoding]::ASCII.GetString($receiver.Receive([ref]$from))
+            }
+            'not for you', '<13>one', 'nor this', '<13>two' | ForEach-Object { Send-Text $_ }
+            Read-Text | Should -Be '<13>one'
+            Read-Text | Should -Be '<13>two'
+            $receiver.Available | Should -Be 0
+            $attachment | Get-EbpfMapValue port | Should -Be $receiver.Client.LocalEndPoint.Port
+            $attachment | Remove-EbpfAttachment
+            Send-Text plain
+            Read-Text | Should -Be plain
+
+            $attachment = $program | New-SocketFilterAttachment -Socket $receiver.Client
+            $receiver.Dispose()
+            $attachment | Remove-EbpfAttachment
+            { $program | New-SocketFilterAttachment -Socket $receiver.Client -ErrorAction Stop } | Should -Throw
+        }
+        finally { $receiver.Dispose(); $sender.Dispose() }
+    }
+}
+
 Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
     BeforeAll {
         $group = "ebpfcat-test-$PID"

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
@@ -49,17 +50,25 @@ public sealed class SocketFilterAttachment : HookAttachment
     /// <param name="program">
     /// The program, of type SocketFilter. Of stream and datagram sockets it sees what follows the transport header's start.
     /// </param>
-    /// <param name="socket">The socket's descriptor. It stays its owner's to close, and must be open until detached.</param>
+    /// <param name="socket">The socket. It stays its owner's to close, and the filter goes with it.</param>
     /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
-    /// <exception cref="KernelException">EBADF, ENOTSOCK: it is no open socket.</exception>
-    public static SocketFilterAttachment Attach(LoadedProgram program, int socket, bool ownsProgram = false)
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
+    public static SocketFilterAttachment Attach(LoadedProgram program, Socket socket, bool ownsProgram = false)
     {
-        Check(program, ProgramType.SocketFilter, $"the socket {socket}");
+        ArgumentNullException.ThrowIfNull(socket);
+        var handle = socket.SafeHandle;
+        ObjectDisposedException.ThrowIf(handle.IsClosed, socket);
+        var number = (int)handle.DangerousGetHandle();
+        Check(program, ProgramType.SocketFilter, $"the socket {number}");
         var hold = Hold.Build(hold =>
         {
-            PacketSocket.AttachFilter(socket, program.Descriptor);
-            hold.Undo(() => PacketSocket.RemoveFilter(socket));
+            PacketSocket.AttachFilter(number, program.Descriptor);
+            // What is closed may be the number of another by now.
+            hold.Undo(() =>
+            {
+                if (!handle.IsClosed) PacketSocket.RemoveFilter(number);
+            });
         });
-        return new SocketFilterAttachment(program, ownsProgram, $"socket {socket}", null, hold);
+        return new SocketFilterAttachment(program, ownsProgram, $"socket {number}", null, hold);
     }
 }

@@ -15,12 +15,12 @@ public sealed class AddEbpfPacketVariableCommand : DefinitionCommand
     public string Name { get; set; } = null!;
 
     /// <summary>How many bytes it is from the packet's start.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, Position = 1)]
     [ValidateRange(0, 65535)]
     public int Offset { get; set; }
 
     /// <summary>Its type, with its byte order: <c>'!H'</c> is 16 bits, unsigned, in network order.</summary>
-    [Parameter(Mandatory = true)]
+    [Parameter(Mandatory = true, Position = 2)]
     [KernelType]
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType Type { get; set; } = null!;

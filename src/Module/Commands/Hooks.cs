@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using EbpfCat.Attachments;
 using EbpfCat.Language;
 using EbpfCat.Programs;
@@ -17,6 +18,11 @@ internal static class Hooks
     public static Hook SocketFilter(string interfaceName) => new(
         $"a socket on interface '{interfaceName}'", ProgramType.SocketFilter,
         (program, _, owns) => SocketFilterAttachment.Attach(program, interfaceName, owns));
+
+    /// <summary>What a socket of the session receives.</summary>
+    public static Hook SocketFilter(Socket socket) => new(
+        $"socket {socket.SafeHandle.DangerousGetHandle()}", ProgramType.SocketFilter,
+        (program, _, owns) => SocketFilterAttachment.Attach(program, socket, owns));
 
     /// <summary>A tracepoint of tracefs.</summary>
     public static Hook Tracepoint(string name) => new(

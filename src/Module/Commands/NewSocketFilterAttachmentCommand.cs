@@ -1,23 +1,36 @@
 using System.Management.Automation;
+using System.Net.Sockets;
 using EbpfCat.Attachments;
 using EbpfCat.Completion;
 using EbpfCat.Language;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Attaches a program to a raw socket, which sees the packets of an interface and disturbs none.</summary>
-[Cmdlet(VerbsCommon.New, "SocketFilterAttachment", SupportsShouldProcess = true)]
+/// <summary>
+/// Attaches a program to a raw socket, which sees the packets of an interface and disturbs none; or to a socket of the
+/// session, to filter what it receives.
+/// </summary>
+[Cmdlet(VerbsCommon.New, "SocketFilterAttachment", SupportsShouldProcess = true, DefaultParameterSetName = OnInterface)]
 [OutputType(typeof(SocketFilterAttachment))]
 public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
 {
+    private const string OnInterface = "Interface";
+    private const string OnSocket = "Socket";
+
     /// <summary>The interface.</summary>
-    [Parameter(Mandatory = true, Position = 0)]
+    [Parameter(Mandatory = true, Position = 0, ParameterSetName = OnInterface)]
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
-    /// <inheritdoc/>
-    protected override object? ErrorTarget => InterfaceName;
+    /// <summary>The socket.</summary>
+    [Parameter(Mandatory = true, ParameterSetName = OnSocket)]
+    [ValidateNotNull]
+    public Socket Socket { get; set; } = null!;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) => Hooks.SocketFilter(InterfaceName);
+    /// <inheritdoc/>
+    protected override object? ErrorTarget => ParameterSetName == OnSocket ? Socket : InterfaceName;
+
+    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
+        ParameterSetName == OnSocket ? Hooks.SocketFilter(Socket) : Hooks.SocketFilter(InterfaceName);
 }

@@ -42,7 +42,7 @@ public sealed class SocketFilterAttachmentTests
             () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 300 });
         socket.Bind(new IPEndPoint(VethPair.NearAddress, 0));
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
-        using (SocketFilterAttachment.Attach(program, (int)socket.Handle))
+        using (SocketFilterAttachment.Attach(program, socket))
             Assert.False(Packets.Arrives(network, socket, Content));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, socket, Content)));
