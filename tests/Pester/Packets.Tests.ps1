@@ -1,0 +1,128 @@
+# How kernel scripts read and write packets, each thing compiled, loaded and run in the kernel.
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    . $PSScriptRoot/TestScript.ps1
+}
+
+Describe 'Packets' {
+    It 'are compared by size: <_>' -ForEach 13, 14, 64 {
+        $size = $_
+        # A test run takes no packet without an Ethernet header.
+        $bytes = [byte[]]::new([Math]::Max(14, $size))
+        $seen = Invoke-Script {
+            $longer = $packet.Length -gt 20; $same = $packet.Length -eq 14; $atMost = $packet.Length -le 63
+        } { $input | Add-EbpfVariable longer bool | Add-EbpfVariable same bool | Add-EbpfVariable atMost bool } -Packet $bytes
+        $seen.longer, $seen.same, $seen.atMost | Should -Be ($bytes.Length -gt 20), ($bytes.Length -eq 14), ($bytes.Length -le 63)
+    }
+
+    It 'are read raw: <Code>' -ForEach @(
+        @{ Code = { $result = $packet.Byte(40) }; Result = 0xf0 }
+        @{ Code = { $result = $packet.SByte(40) }; Result = -16 }
+        @{ Code = { $result = $packet.UInt16(40) }; Result = 0xf1f0 }
+        @{ Code = { $result = $packet.Int16(40) }; Result = -3600 }
+        @{ Code = { $result = $packet.UInt32(40) }; Result = 0xf3f2f1f0L }
+        @{ Code = { $result = $packet.Int32(40) }; Result = -202182160 }
+        @{ Code = { $result = $packet.UInt64(40) -shr 8 }; Result = 0x00f7f6f5f4f3f2f1 }
+        @{ Code = { $result = $packet.Int64(40) }; Result = -579005069656919568 }
+        @{ Code = { $at = $packet.Byte(39); $result = $packet.Byte($at) }; Result = 0xf5 }
+    ) {
+        $bytes = [byte[]]::new(64)
+        $bytes[39] = 45
+        0..7 | ForEach-Object { $bytes[40 + $_] = 0xf0 + $_ }
+        Get-Result $Code -Packet $bytes | Should -Be $Result
+    }
+
+    It 'show the EtherType of IPv4 as the processor reads it' {
+        Get-Result { $result = $packet.UInt16(12) } | Should -Be 8
+    }
+
+    It 'are written raw: <Code>' -ForEach @(
+        @{ Code = { $packet.Byte(40) = 0x101 }; Left = 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }
+        @{ Code = { $packet.UInt16(40) = 0x0102 }; Left = 2, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }
+        @{ Code = { $packet.UInt32(40) = 0x01020304 }; Left = 4, 3, 2, 1, 0xff, 0xff, 0xff, 0xff }
+        @{ Code = { $packet.UInt64(40) = 0x0102030405060708 }; Left = 8, 7, 6, 5, 4, 3, 2, 1 }
+        @{ Code = { $packet.Byte(40) += 2 }; Left = 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff }
+    ) {
+        $bytes = [byte[]]::new(64)
+        40..47 | ForEach-Object { $bytes[$_] = 0xff }
+        (Invoke-Script $Code -Packet $bytes).Run.Packet[40..47] | Should -Be $Left
+    }
+
+    It 'take the default verdict where they are too short to be read' {
+        $with = @{ DefaultAction = 'Drop' }
+        (Invoke-Script { $x = $packet.Byte(70); 'Tx' } -With $with).Run.Verdict | Should -Be Drop
+        (Invoke-Script { $x = $packet.Byte(63); 'Tx' } -With $with).Run.Verdict | Should -Be Tx
+        (Invoke-Script { $x = $packet.Byte(63) } -With $with).Run.Verdict | Should -Be Drop
+    }
+
+    It 'have a minimum size' {
+        $with = @{ MinimumPacketSize = 60; DefaultAction = 'Aborted' }
+        (Invoke-Script { 'Tx' } -With $with -Packet ([byte[]]::new(59))).Run.Verdict | Should -Be Aborted
+        (Invoke-Script { 'Tx' } -With $with -Packet ([byte[]]::new(60))).Run.Verdict | Should -Be Tx
+    }
+
+    It 'have variables of a byte order: <Type>' -ForEach @(
+        @{ Type = 'H'; Read = 0x0201; Written = 0x0a, 0x0b, 3, 4 }
+        @{ Type = '<H'; Read = 0x0201; Written = 0x0a, 0x0b, 3, 4 }
+        @{ Type = '>H'; Read = 0x0102; Written = 0x0b, 0x0a, 3, 4 }
+        @{ Type = '!H'; Read = 0x0102; Written = 0x0b, 0x0a, 3, 4 }
+        @{ Type = '!I'; Read = 0x01020304; Written = 0, 0, 0x0b, 0x0a }
+        @{ Type = '<i'; Read = 0x04030201; Written = 0x0a, 0x0b, 0, 0 }
+        @{ Type = 'B'; Read = 1; Written = 0x0a, 2, 3, 4 }
+    ) {
+        $bytes = [byte[]]::new(64)
+        0..3 | ForEach-Object { $bytes[20 + $_] = $_ + 1 }
+        $seen = Invoke-Script { $seen = $place; $place = 0x0b0a } {
+            $input | Add-EbpfVariable seen int64 | Add-EbpfPacketVariable place -Offset 20 -Type $Type
+        } -Packet $bytes
+        $seen.seen | Should -Be $Read
+        $seen.Run.Packet[20..23] | Should -Be $Written
+    }
+
+    It 'have variables of some bits of a byte' {
+        $bytes = [byte[]]::new(64)
+        $bytes[20] = 0xb5
+        $seen = Invoke-Script {
+            $seenHigh = $high; $seenBit = $bit; $seenWide = $wide
+            $high = 2; $bit = 0
+            if ($bit) { 'Drop' } else { 'Tx' }
+        } {
+            $input | Add-EbpfVariable seenHigh int64 | Add-EbpfVariable seenBit int64 | Add-EbpfVariable seenWide int64 |
+                Add-EbpfPacketVariable high -Offset 20 -Type B -Bit 4 -BitCount 4 |
+                Add-EbpfPacketVariable bit -Offset 20 -Type B -Bit 2 |
+                Add-EbpfPacketVariable wide -Offset 20 -Type '!H' -Bit 6 -BitCount 4
+        } -Packet $bytes
+        $seen.seenHigh, $seen.seenBit, $seen.seenWide | Should -Be 0b1011, 1, 0b0100
+        $seen.Run.Packet[20] | Should -Be 0b00100001
+        $seen.Run.Verdict | Should -Be Tx
+    }
+
+    It 'refuse bits that a byte has not' {
+        { New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable bits -Offset 1 -Type B -Bit 6 -BitCount 4 } | Should -Throw '*bits 6 to 9*'
+    }
+
+    It 'have headers with fields in the host''s order' {
+        $seen = Invoke-Script { $port = $packet.Udp.DestinationPort; $source = $packet.IPv4.Source; $packet.Udp.DestinationPort = 0x1234; $packet.IPv4.TimeToLive-- } {
+            $input | Add-EbpfVariable port uint16 | Add-EbpfVariable source ipaddress
+        }
+        $seen.port | Should -Be 53
+        $seen.source | Should -Be ([ipaddress]'10.77.0.2')
+        $seen.Run.Packet[36, 37, 22] | Should -Be 0x12, 0x34, 63
+    }
+
+    It 'lack headers, which is asked' {
+        $code = { if ($packet.Tcp) { 'Drop' } elseif ($packet.Udp) { 'Tx' } else { 'Aborted' } }
+        (Invoke-Script $code).Run.Verdict | Should -Be Tx
+        (Invoke-Script $code -Packet ([byte[]]::new(64))).Run.Verdict | Should -Be Aborted
+    }
+
+    It 'have nothing behind an IPv4 header that is too short by its own word' {
+        $code = { if ($packet.Udp) { 'Drop' } elseif ($packet.IPv4) { 'Tx' } else { 'Aborted' } }
+        $bytes = New-Packet
+        (Invoke-Script $code -Packet $bytes).Run.Verdict | Should -Be Drop
+        $bytes[14] = 0x44
+        (Invoke-Script $code -Packet $bytes).Run.Verdict | Should -Be Tx
+    }
+}
