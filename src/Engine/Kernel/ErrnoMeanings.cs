@@ -63,6 +63,9 @@ internal static class ErrnoMeanings
         [(BpfCommand.ObjectGet, Errno.ENOENT)] = ("nothing is pinned there", "Look at what is: ls /sys/fs/bpf."),
         [(BpfCommand.ObjectGet, Errno.EACCES)] =
             ("the file's permissions do not allow it, or it is no BPF object", "Ask the pin's owner for access."),
+        [(BpfCommand.ProgramLoad, Errno.ENOTSUPP)] =
+            ("the kernel's own compiler (JIT) cannot translate it, though the verifier accepts it",
+             "Write it a little differently, or use a newer kernel; the kernel's log may say more: dmesg."),
         [(BpfCommand.ProgramTestRun, Errno.ENOTSUPP)] =
             ("the kernel cannot test-run programs of this type", "Attach the program and let the event happen."),
         [(BpfCommand.ProgramTestRun, Errno.ENOSPC)] = ("the buffer for the result is too small", "Give a larger one."),

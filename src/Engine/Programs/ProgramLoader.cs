@@ -166,7 +166,7 @@ public static class ProgramLoader
     {
         try
         {
-            var descriptor = Bpf.LoadProgram(request);
+            var descriptor = OtherRegisters.Load(request);
             log = request.Log?.Content;
             return descriptor;
         }
@@ -194,7 +194,7 @@ public static class ProgramLoader
             var buffer = new VerifierLog(level, size);
             try
             {
-                var descriptor = Bpf.LoadProgram(request with { Log = buffer });
+                var descriptor = OtherRegisters.Load(request with { Log = buffer });
                 log = request.Log is null ? null : buffer.Content;
                 return descriptor;
             }
@@ -205,15 +205,15 @@ public static class ProgramLoader
             catch (KernelException refusal)
             {
                 var content = buffer.Content;
-                if (content.Length == 0) throw first;
-                throw Explain(refusal, compiled, content);
+                throw Explain(refusal, compiled, content) ?? first;
             }
         }
     }
 
-    private static VerifierException Explain(KernelException refusal, CompiledProgram compiled, string log)
+    // Null where the verifier has nothing against the program.
+    private static VerifierException? Explain(KernelException refusal, CompiledProgram compiled, string log)
     {
-        var (explanation, slot) = VerifierRefusals.Explain(log);
+        if (VerifierRefusals.Explain(log) is not ({ } explanation, var slot)) return null;
         explanation = NewerInstructions.Explain(compiled.Instructions, slot, explanation);
         explanation = LockedHelpers.Explain(compiled.Instructions, slot, explanation);
         var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;

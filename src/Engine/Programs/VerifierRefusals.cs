@@ -132,7 +132,8 @@ internal static partial class VerifierRefusals
 
     /// <summary>What a log says, in words, and the instruction it is about.</summary>
     /// <param name="log">The verifier's log.</param>
-    public static (VerifierExplanation Explanation, int? Slot) Explain(string log)
+    /// <returns>No explanation where the log gives no reason.</returns>
+    public static (VerifierExplanation? Explanation, int? Slot) Explain(string log)
     {
         // The end tells it; what came before may be millions of lines.
         var lines = log[Math.Max(0, log.Length - TailLength)..].Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
@@ -148,8 +149,7 @@ internal static partial class VerifierRefusals
             return (new VerifierExplanation(Fill(problem, match), remedy, reason), slot);
         }
 
-        var last = reasons.LastOrDefault() ?? "nothing";
-        return (new VerifierExplanation("it is not safe", "The verifier's log tells more.", last), slot);
+        return reasons is [.., var last] ? (new VerifierExplanation("it is not safe", "The verifier's log tells more.", last), slot) : (null, slot);
     }
 
     private static string Fill(string problem, Match match)

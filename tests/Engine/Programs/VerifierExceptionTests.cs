@@ -107,7 +107,7 @@ public sealed class VerifierExceptionTests
     public void A_number_has_one_name_whatever_the_verifier_calls_it(string reason)
     {
         var (explanation, slot) = VerifierRefusals.Explain($"0: (b7) r1 = 5\n1: (85) call bpf_map_lookup_elem#1\n{reason}\nprocessed 2 insns\n");
-        Assert.Equal(("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation.Problem, slot));
+        Assert.Equal(("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation!.Problem, slot));
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public sealed class VerifierExceptionTests
     {
         var (explanation, slot) = VerifierRefusals.Explain(
             "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
-        Assert.Equal(("the verifier of this kernel ran into a fault of its own", 2), (explanation.Problem, slot));
+        Assert.Equal(("the verifier of this kernel ran into a fault of its own", 2), (explanation!.Problem, slot));
     }
 
     [Fact]

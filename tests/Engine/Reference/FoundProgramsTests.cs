@@ -1,4 +1,5 @@
 using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
@@ -216,6 +217,34 @@ public class FoundProgramsTests
             for (var call = 0; call < 6; call++) each.Do(new CallExpression(count, []));
         }));
         Check();
+    }
+
+    [Fact]
+    public void A_program_that_the_kernel_fails_to_translate_is_loaded_in_other_registers()
+    {
+        // Linux 6.18 on x86-64 finds no lengths for the jumps of this one.
+        var least = _program.AddVariable("least", ScalarType.Int64, initialValue: long.MinValue);
+        var type = _program.AddVariable("type", ScalarType.Int16, VariableStorage.Hash);
+        var place = _program.AddPacketVariable("place", 8, ScalarType.UInt8);
+        var record = CodeBuilder.Local("record", StructType.Create([new("Total", ScalarType.UInt64), new("Count", ScalarType.Int32)]));
+        var other = CodeBuilder.Local("other", StructType.Create([new("Port", ScalarType.UInt16)]));
+        var (turn, divisor) = (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("divisor", ScalarType.Int64));
+        var count = record.Field("Count");
+        var body = new List<Statement>();
+        new CodeBuilder(body)
+            .Increment(turn)
+            .Assign(place, Packet.Read(210, ScalarType.Boolean) == 7)
+            .If(Packet.Icmp6, then => then
+                .Increment(divisor)
+                .Assign(other.Field("Port"), Packet.Udp)
+                .Assign(Packet.Icmp6["Type"], count % divisor)
+                .Assign(count, turn >= 0))
+            .If(Packet.Ethernet["EtherType"] > type,
+                then => then.Update(Packet.Ethernet["EtherType"], BinaryOperator.Subtract, least),
+                @else => @else.If(Packet.Tcp, then => then.Continue()).Assign(Packet.Ethernet["Destination"], Packet.Read(1, AddressType.Mac)));
+        _program.Body.Add(new LoopStatement(true, body) { Step = [new IfStatement(!(turn < 4), [new ReturnStatement()])] });
+        EbpfProgram.Load(_program).Dispose();
+        Check(_program, [.. Udp, .. new byte[200]]);
     }
 
     private void Check() => Check(_program, Udp);

@@ -3,6 +3,7 @@ using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Reference;
 
@@ -28,7 +29,7 @@ internal sealed class LoadedProgram : IDisposable
             for (var i = 0; i < _maps.Length; i++) _maps[i] = Create(compiled.Maps[i]);
             foreach (var location in compiled.Variables) Initialize(location);
             using var types = compiled.Functions.Count > 1 ? DescribeFunctions(out _functions) : null;
-            _program = Bpf.LoadProgram(new ProgramLoadOptions
+            _program = OtherRegisters.Load(new ProgramLoadOptions
             {
                 Btf = types,
                 FunctionInfo = _functions,
