@@ -21,7 +21,7 @@ public abstract class SyscallEvent : EventObject
 
     /// <summary>
     /// The call as C would write it, with its result where it has one, and the name of an error: <c>close(fd=3) = 0</c>,
-    /// <c>close(fd=-1) = -9 EBADF</c>. Flags are hexadecimal, permissions octal.
+    /// <c>close(fd=-1) = -9 EBADF</c>. What has a name has that, other flags are hexadecimal, permissions octal.
     /// </summary>
     public override string ToString()
     {
@@ -36,18 +36,30 @@ public abstract class SyscallEvent : EventObject
             if (index > 0) text.Append(", ");
             var value = property.GetValue(this);
             if (known is null) text.Append(Text(value));
-            else text.Append(property.Name).Append('=').Append(Text(value, known[index].Kind));
+            else text.Append(property.Name).Append('=').Append(NameOf((string)name!, known[index], value) ?? Text(value, known[index].Kind));
         }
 
         text.Append(')');
-        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {result}{NameOfError(result)}");
+        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {Result((string)name!, result)}");
         return text.ToString();
 
         object? Value(string name) => properties.FirstOrDefault(one => one.Name == name)?.GetValue(this);
     }
 
-    private static string NameOfError(object result) =>
-        result is long and < 0 and >= LeastError and var number && Enum.GetName((Errno)(int)-number) is { } name ? " " + name : "";
+    private static string? NameOf(string syscall, SyscallArgument argument, object? value) => value switch
+    {
+        int number => SyscallValueNames.Find(syscall, argument.Name, (uint)number),
+        uint number => SyscallValueNames.Find(syscall, argument.Name, number),
+        ulong number => SyscallValueNames.Find(syscall, argument.Name, number),
+        _ => null,
+    };
+
+    private static string Result(string syscall, object result) => result switch
+    {
+        long and < 0 and >= LeastError and var number => $"{number} {Enum.GetName((Errno)(int)-number)}".TrimEnd(),
+        long address when SyscallFacts.GiveAddresses.Contains(syscall) => $"0x{address.ToString("x", CultureInfo.InvariantCulture)}",
+        _ => Text(result),
+    };
 
     private static string Text(object? value, SyscallArgumentKind kind) => (kind, value) switch
     {

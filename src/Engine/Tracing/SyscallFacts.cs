@@ -40,6 +40,9 @@ internal static class SyscallFacts
         ["eventfd"] = "eventfd2",
     };
 
+    /// <summary>The system calls whose result is an address.</summary>
+    public static readonly HashSet<string> GiveAddresses = ["mmap", "mremap", "brk", "shmat"];
+
     private const bool Out = true;
 
     private static readonly Dictionary<(string Syscall, string Argument), Fact> Facts = new (string, string, Fact)[]
