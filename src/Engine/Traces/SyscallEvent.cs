@@ -27,20 +27,21 @@ public abstract class SyscallEvent : EventObject
     {
         var text = new StringBuilder();
         var properties = Properties;
-        var name = Value(SyscallPrograms.Syscall);
+        // A number where it has no name here.
+        var name = Value(SyscallPrograms.Syscall)?.ToString() ?? "";
         text.Append(name).Append('(');
-        var known = properties.Any(one => one.Name == SyscallPrograms.Arguments) ? null : Syscalls.Current[(string)name!].Arguments;
+        var known = properties.Any(one => one.Name == SyscallPrograms.Arguments) ? null : Syscalls.Current[name].Arguments;
         var arguments = properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration));
         foreach (var (index, property) in arguments.Index())
         {
             if (index > 0) text.Append(", ");
             var value = property.GetValue(this);
             if (known is null) text.Append(Text(value));
-            else text.Append(property.Name).Append('=').Append(NameOf((string)name!, known[index], value) ?? Text(value, known[index].Kind));
+            else text.Append(property.Name).Append('=').Append(NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
         }
 
         text.Append(')');
-        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {Result((string)name!, result)}");
+        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {Result(name, result)}");
         return text.ToString();
 
         object? Value(string name) => properties.FirstOrDefault(one => one.Name == name)?.GetValue(this);

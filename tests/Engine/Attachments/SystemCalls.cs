@@ -14,6 +14,10 @@ internal static partial class SystemCalls
     [LibraryImport("libc", EntryPoint = "gettid")]
     public static partial int GetThread();
 
+    /// <summary>The system call of a number, without arguments.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall")]
+    public static partial long Any(long number);
+
     [LibraryImport("libc", EntryPoint = "getpgid", SetLastError = true)]
     public static partial int GetProcessGroup(int process);
 

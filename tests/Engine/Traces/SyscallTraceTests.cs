@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -156,6 +157,17 @@ public sealed class SyscallTraceTests
         Assert.Equal(6, arguments.Length);
         Assert.Equal((number, 16ul), (arguments[0], arguments[2]));
         if (moment == SyscallMoment.Whole) Assert.Equal(0L, Get(one, "ReturnValue"));
+    }
+
+    [Fact]
+    public void A_call_that_has_no_name_here_is_told_of_by_its_number()
+    {
+        using var trace = SyscallTrace.Start([SyscallTrace.All], new() { Moment = SyscallMoment.Whole, ProcessIds = [Environment.ProcessId] });
+        SystemCalls.Any(5000);
+
+        var one = ReadUntil(trace, each => Convert.ToString(Get(each, "Syscall"), CultureInfo.InvariantCulture) == "5000");
+
+        Assert.Matches(@"^5000\(.*\) = -38 ENOSYS$", one.ToString());
     }
 
     [Fact]

@@ -178,6 +178,7 @@ internal sealed partial class Lowerer
     // As many texts as there are, or there is room for; behind them stays what was there.
     private DeferredOperand TextsBehind(Value list, EventMemory memory) => new(TextListType.Instance, place =>
     {
+        if (_b.Current is null) return;
         var end = _b.NewBlock();
         var copy = StackPlace(Temporary(PointerSize));
         var counts = new List<(Block, Value)>();

@@ -153,7 +153,7 @@ internal sealed partial class Lowerer
             var layout = PieceLayout(type.Size, 8);
             return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
         }
-        var slot = _frame.Function is null ? _b.Function.NewSlot(type.Size) : SlotForCall(type.Size);
+        var slot = wholeWrite && _frame.Function is not null ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
         if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
