@@ -19,10 +19,7 @@ public sealed class OtherRegistersTests
     [Fact]
     public void Registers_that_calls_preserve_change_places_and_all_else_stays()
     {
-        string[] lines = Disassembler.FormatProgram(InstructionDecoder.Decode(OtherRegisters.Rotate(Program, 1)))
-            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        string[] before = Disassembler.FormatProgram(InstructionDecoder.Decode(Program))
-            .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var (before, lines) = (Lines(Program), Lines(OtherRegisters.Rotate(Program, 1)));
         Assert.EndsWith("r7 = r1", lines[0]);
         Assert.Equal(before[1].Replace("r7", "r8"), lines[1]);
         Assert.EndsWith("r6 = *(u32 *)(r9 +4)", lines[2]);
@@ -32,4 +29,7 @@ public sealed class OtherRegistersTests
 
     [Fact]
     public void All_the_way_round_is_where_it_began() => Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
+
+    private static string[] Lines(byte[] program) => Disassembler.FormatProgram(InstructionDecoder.Decode(program))
+        .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

@@ -247,7 +247,7 @@ public class FoundProgramsTests
         Check(_program, [.. Udp, .. new byte[200]]);
     }
 
-    private void Check() => Check(_program, Udp);
+    private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => Check(program, Udp);
 
