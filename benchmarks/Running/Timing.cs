@@ -39,6 +39,7 @@ internal static class Timing
             Measure([ours, theirs], budget / Loads);
             best = (Math.Min(best.Script, ours.NanosecondsPerRun), Math.Min(best.Clang, theirs.NanosecondsPerRun));
         }
+
         return best;
     }
 

@@ -39,6 +39,7 @@ public static class Disassembler
             listing.Append($"{slot,4}: ({(byte)instruction.Opcode:x2}) {Format(instruction, mapsById)}\n");
             slot += instruction.SlotCount;
         }
+
         return listing.ToString();
     }
 
@@ -124,6 +125,7 @@ public static class Disassembler
                 : $"r{(int)i.Source} + {Number(i.Immediate)}";
             return $"r0 = *({SizeName(i, UnsignedNames)} *)skb[{place}]";
         }
+
         var (low, high) = ((int)i.Immediate, (int)(i.Immediate >> 32));
         var map = mapsById ? "id" : "fd";
         return $"r{(int)i.Destination} = " + i.ImmediateKind switch

@@ -43,6 +43,7 @@ public static class InstructionEncoder
             Write(instruction, destination[(slot * SlotSize)..]);
             slot += instruction.SlotCount;
         }
+
         return slot * SlotSize;
     }
 

@@ -37,6 +37,7 @@ public sealed class CompileException : Exception
             var length = Math.Clamp(source.Length, 1, Math.Max(1, source.LineText.Length - source.Column + 1));
             text += $"{Environment.NewLine}  {source.LineText}{Environment.NewLine}  {lead}{new string('~', length)}";
         }
+
         return text;
     }
 }

@@ -108,6 +108,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
             throw new CompileException("InvalidBitField", $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
                 $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
         }
+
         var variable = new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount };
         PacketVariables.Add(variable);
         return new PacketVariableExpression(variable);

@@ -51,6 +51,7 @@ public static class ProgramPrinter
             text.Append("function ").Append(function.Name).Append('(').Append(parameters).Append(')').Append(returns).Append('\n');
             Print(text, function.Body, 1);
         }
+
         Print(text, program.Body, 0);
         return text.ToString();
     }
@@ -160,6 +161,7 @@ public static class ProgramPrinter
                     Line($"case {Print(constant)}");
                     Print(text, body, depth + 1);
                 }
+
                 if (choice.Default.Count == 0) break;
                 Line("default");
                 Print(text, choice.Default, depth + 1);

@@ -34,7 +34,10 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
         var loaded = Loading.Find(Program.BaseObject);
         if (loaded is null && Translated)
             throw new ArgumentException("A definition is not in the kernel yet: load it first, with Import-EbpfProgram.");
-        if (loaded is { Compiled: null } || Translated) Write(FromKernel(loaded!), []);
+        if (loaded is { Compiled: null } || Translated)
+        {
+            Write(FromKernel(loaded!), []);
+        }
         else
         {
             var compiled = loaded?.Compiled ?? EbpfProgram.Compile((ProgramDefinition)Program.BaseObject);

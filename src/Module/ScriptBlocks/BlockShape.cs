@@ -18,6 +18,7 @@ internal static class BlockShape
                 "A kernel script has no begin, process, end, clean or dynamicparam blocks: it runs once for each packet or event.",
                 "Write the statements by themselves.");
         }
+
         if (block.EndBlock is null) return [];
         RequireNoTraps(block.EndBlock.Traps, translation);
         return block.EndBlock.Statements;

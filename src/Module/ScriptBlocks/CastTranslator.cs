@@ -19,10 +19,12 @@ internal sealed class CastTranslator(BlockTranslation block)
             throw block.Error(cast, "UnsupportedExpression", "An object is put out, and is not a value besides.",
                 "Write it as a statement of its own: [pscustomobject]@{ Port = $port }. A struct is written as @{ Port = $port }.");
         }
+
         if (IsNamed(name, "void"))
         {
             throw block.Error(cast, "UnsupportedExpression", "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
         }
+
         if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table) return block.Expressions.Struct(table);
         return Translate(cast, cast.Type.TypeName, cast.Child);
     }
@@ -46,6 +48,7 @@ internal sealed class CastTranslator(BlockTranslation block)
         {
             value = block.Constants.FromSession(ast);
         }
+
         return new CastExpression(type!, value);
     }
 

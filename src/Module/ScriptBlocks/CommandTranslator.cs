@@ -65,11 +65,13 @@ internal sealed class CommandTranslator(BlockTranslation block)
             return block.Error(command, "UnsupportedCommand", "Only functions of the program can be called in the kernel, by name.",
                 "Write function add($a, $b) { $a + $b } in this script, and call it as add 1 2.");
         }
+
         var verdicts = ProgramTypes.Get(block.Program.Definition.Type).Verdicts;
         if (command.CommandElements.Count == 1 && verdicts.Keys.FirstOrDefault(v => v.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } verdict)
         {
             return block.Error(command, "UnsupportedCommand", $"{name} without quotes is a command.", $"Write the verdict in quotes: '{verdict}'.");
         }
+
         var advice = Instead.TryGetValue(name, out var instead) ? instead
             : SimilarNames.Find(name, [.. block.Program.Functions.Names, "Write-Debug"]) is { Count: > 0 } near
                 ? $"Did you mean {string.Join(" or ", near)}?"
@@ -91,6 +93,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
                 given[free >= 0 ? free : throw TooMany(command, elements[i], function)] = Argument(elements[i], function);
                 continue;
             }
+
             var index = IndexOf(named, function);
             if (given[index] is not null) throw block.Error(named, "WrongArguments", $"-{named.ParameterName} is given twice.");
             CommandElementAst? value = named.Argument ?? (i + 1 < elements.Count ? elements[++i] : null);
@@ -98,12 +101,14 @@ internal sealed class CommandTranslator(BlockTranslation block)
                 ? throw block.Error(named, "WrongArguments", $"-{named.ParameterName} needs a value.", Usage(function))
                 : Argument(value, function);
         }
+
         for (var i = 0; i < given.Length; i++)
         {
             given[i] ??= i < function.Defaults.Count && function.Defaults[i] is { } standing
                 ? new ConstantExpression(standing.Value) { Source = standing.Source }
                 : throw block.Error(command, "WrongArguments", $"The parameter ${function.Parameters[i].Name} is not given.", Usage(function));
         }
+
         return given!;
     }
 
@@ -125,6 +130,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
         {
             if (function.Parameters[i].Name.Equals(named.ParameterName, StringComparison.OrdinalIgnoreCase)) return i;
         }
+
         throw block.Error(named, "WrongArguments", $"The function {function.Name} has no parameter -{named.ParameterName}.",
             SimilarNames.Sentence(named.ParameterName, [.. function.Parameters.Select(p => p.Name)], "-"));
     }

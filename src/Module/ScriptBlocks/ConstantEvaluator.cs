@@ -122,6 +122,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         {
             if (parent is ScriptBlockExpressionAst) return true;
         }
+
         return false;
     }
 
@@ -150,6 +151,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             script.Append(text, done, node.Extent.StartOffset - start - done).Append(replacement);
             done = node.Extent.EndOffset - start;
         }
+
         return script.Append(text, done, text.Length - done).Append(')').ToString();
     }
 

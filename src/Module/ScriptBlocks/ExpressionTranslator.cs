@@ -30,6 +30,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         {
             throw block.Error(ast, "UnsupportedExpression", "An assignment is not a condition.", "Compare with -eq.");
         }
+
         var condition = OfStatement(ast);
         return condition is StructExpression
             ? throw block.Error(ast, "UnsupportedExpression", "A struct is neither true nor false.", "Use one of its fields.")
@@ -110,16 +111,20 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
                 throw block.Error(key, "UnsupportedExpression", "A field's name is fixed when the program is built.",
                     "Write the name as a word: @{ Port = $port }.");
             }
+
             if (fields.Exists(f => f.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
                 throw block.Error(key, "DuplicateName", $"The field '{name}' is given twice; case does not count.");
             }
+
             fields.Add(new(name, OfStatement(value)));
         }
+
         if (fields.Count == 0)
         {
             throw block.Error(table, "UnsupportedExpression", "A struct has at least one field.", "Write it as @{ Port = $port }.");
         }
+
         return block.At(table, new StructExpression(fields));
     }
 

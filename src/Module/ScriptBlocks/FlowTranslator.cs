@@ -22,6 +22,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
             throw block.Error(ast, "UnsupportedStatement", $"There are no labels (:{labelled.Label}) in a kernel script.",
                 "Leave the inner loop by a variable that the outer one tests, or move both to a function and return from it.");
         }
+
         return ast switch
         {
             IfStatementAst branch => If(branch),
@@ -54,6 +55,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
             var (condition, body) = ast.Clauses[i];
             otherwise = [new IfStatement(Condition(condition), block.Statements.Body(body), otherwise) { Source = block.Program.Positions.Of(condition) }];
         }
+
         return new IfStatement(Condition(ast.Clauses[0].Item1), block.Statements.Body(ast.Clauses[0].Item2), otherwise);
     }
 
@@ -64,6 +66,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
             throw block.Error(ast, "UnsupportedStatement", $"A switch has no -{flag} in the kernel.",
                 "Its clauses are constants; for anything else write if and elseif.");
         }
+
         var value = Condition(ast.Condition);
         var clauses = ast.Clauses.Select(clause => new SwitchClause(ClauseValue(clause.Item1), Inside(Surrounding.Switch, clause.Item2))).ToArray();
         var otherwise = ast.Default is null ? null : Inside(Surrounding.Switch, ast.Default);
@@ -78,6 +81,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         {
             return block.At(ast, new ConstantExpression(number));
         }
+
         if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item] && item.IsConstant) return item.First;
         throw block.Error(ast, "NotConstant", "The clauses of a switch are constants.",
             "Write if and elseif for conditions, and a clause for each of several values.");
@@ -106,16 +110,19 @@ internal sealed class FlowTranslator(BlockTranslation block)
         {
             throw block.Error(ast, "UnsupportedStatement", "A kernel script runs on one processor at a time.", "Leave -Parallel out.");
         }
+
         if (block.Names.Resolve(ast.Variable) is not { Kind: NameKind.Local, Value: Local local })
         {
             throw block.Error(ast.Variable, "DuplicateName", $"{ast.Variable.Extent.Text} means something else in this program.",
                 "Give the loop a variable of its own.");
         }
+
         if (ExpressionTranslator.Only(ast.Condition) is not { } list)
         {
             throw block.Error(ast.Condition, "UnsupportedExpression", "A loop goes over a range or a list of constants.",
                 "Write foreach ($i in 0..7) or foreach ($port in 80, 443).");
         }
+
         var items = block.Lists.ItemsOf(list);
         var body = Inside(Surrounding.Loop, ast.Body);
         if (items is [{ Last: { } last, First: var first }]) return new ForeachStatement(local, [first, last], body) { IsRange = true };
@@ -124,6 +131,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
             throw block.Error(list, "NotConstant", "The values of the list are fixed when the program is built.",
                 "A range may have ends that are computed: 0..$n.");
         }
+
         return new ForeachStatement(local, [.. items.SelectMany(item => Expanded(item, list))], body);
     }
 
@@ -137,6 +145,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         {
             throw block.Error(ast, "TooManyValues", $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
         }
+
         var values = Enumerable.Range(0, (int)(last - first) + 1).Select(i => (Expression)block.At(ast, new ConstantExpression(first + i)));
         return ((ConstantExpression)item.First).Value.Equals(first) ? values : values.Reverse();
     }

@@ -35,6 +35,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
                 throw translation.Error(definition, "DuplicateName", $"The program has a function '{definition.Name}' already.",
                     "Give it another name; case does not count.");
             }
+
             _declared.Add(definition.Name, definition);
         }
     }
@@ -51,6 +52,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
             throw translation.Error(call, "RecursiveFunction", $"The function '{definition.Name}' calls itself.",
                 "The kernel's stack is too small for recursion: write a loop.");
         }
+
         function = Translate(definition);
         _underway.Remove(definition);
         _translated.Add(definition.Name, function);
@@ -72,12 +74,14 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         {
             throw translation.Error(definition, "UnsupportedStatement", "A filter works on a pipeline, and the kernel has none.", "Write function.");
         }
+
         var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
         if (parameters.Count > MostParameters)
         {
             throw translation.Error(parameters[MostParameters], "WrongArguments", $"A function has at most {MostParameters} parameters.",
                 "Pass several values together in a shared variable or a map.");
         }
+
         var locals = parameters.Select(p => new Local(NameOf(p, definition))).ToArray();
         var block = new BlockTranslation(translation, new Scope(definition.Body, locals));
         for (var i = 0; i < locals.Length; i++) locals[i].Type = Attributes(parameters[i].Attributes, block);
@@ -106,6 +110,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         {
             throw block.Error(other, "UnsupportedExpression", "Attributes have no meaning in the kernel.", "A type is fine: [uint16]$port.");
         }
+
         return attributes.OfType<TypeConstraintAst>().LastOrDefault() is { } type ? block.Casts.Declared(type) : null;
     }
 
@@ -130,6 +135,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
                     "[OutputType([uint32])] tells the type of a function's value.");
             }
         }
+
         return type;
     }
 }

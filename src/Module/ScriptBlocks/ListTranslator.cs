@@ -25,11 +25,13 @@ internal sealed class ListTranslator(BlockTranslation block)
             throw block.Error(list, "NotConstant", "The range of -in and -contains is fixed when the program is built.",
                 "Compare with its ends: $x -ge $first -and $x -le $last.");
         }
+
         if (items.Count > MostComparisons)
         {
             throw block.Error(list, "TooManyValues", $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
                 "Declare a map with Add-EbpfMap -Type Hash, fill it with Set-EbpfMapValue, and write key -in $map.");
         }
+
         var operand = block.Expressions.Operand(value);
         if (items.Count == 0) return new ConstantExpression(false);
         var equal = caseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
@@ -57,11 +59,13 @@ internal sealed class ListTranslator(BlockTranslation block)
             case ConstantExpressionAst or HashtableAst:
                 return [new ListItem(block.Expressions.Of(ast), null)];
         }
+
         if (block.Names.MapOf(ast) is not null)
         {
             throw block.Error(ast, "UnsupportedExpression", "The kernel does not list the keys of a map.",
                 "Look keys up one by one, or read the map in user space with Get-EbpfMapValue.");
         }
+
         if (!block.Constants.IsFree(ast)) return [new ListItem(block.Expressions.Of(ast), null)];
         var value = block.Constants.Evaluate(ast);
         value = value is PSObject { BaseObject: not PSCustomObject } wrapper ? wrapper.BaseObject : value;
@@ -90,6 +94,7 @@ internal sealed class ListTranslator(BlockTranslation block)
                 ranges.Add((first, last));
             }
         }
+
         return [.. ranges.Select(range => new ListItem(new ConstantExpression(range.First),
             range.First == range.Last ? null : new ConstantExpression(range.Last)))];
     }
@@ -103,6 +108,7 @@ internal sealed class ListTranslator(BlockTranslation block)
             return block.At(ast, new BinaryExpression(BinaryOperator.LogicalOr,
                 AnyOf(ast, value, local, items[..half], equal), AnyOf(ast, value, local, items[half..], equal)));
         }
+
         var (first, last) = (block.At(ast, items[0].First), items[0].Last);
         if (last is null) return Compare(equal, first);
         return block.At(ast, new BinaryExpression(BinaryOperator.LogicalAnd,

@@ -16,6 +16,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedExpression",
                 "Static members are evaluated when the program is built.", "Write a type before the colons, such as [uint16]::MaxValue."));
         }
+
         RequirePlain(ast);
         var member = NameOf(ast);
         if (ast.Expression is VariableExpressionAst variable)
@@ -30,6 +31,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 case (NameKind.Map, Map map): throw MapMember(ast, map, member);
             }
         }
+
         return FieldOf(block.Expressions.Of(ast.Expression), ast, member);
     }
 
@@ -43,10 +45,12 @@ internal sealed class MemberTranslator(BlockTranslation block)
             throw block.Error(several, "UnsupportedExpression", "One key is looked up at a time.",
                 "A key of several parts is a struct: $map[@{ Source = $a; Port = $b }].");
         }
+
         if (ast.Target is VariableExpressionAst variable && block.Names.Resolve(variable).Map is { } map)
         {
             return new MapEntryExpression(map, block.Expressions.Of(ast.Index));
         }
+
         var (target, index) = (block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
         // Of an event the way goes on: to an element, and from there to its fields.
         return (target, index) switch
@@ -74,6 +78,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
             throw block.Error(ast.Member, "WrongArguments", $"$packet.{member} needs to know where to read.",
                 $"Write the offset in bytes: $packet.{member}(12).");
         }
+
         throw block.Error(ast.Member, "UnknownField", $"$packet has no '{member}'.", SimilarNames.Sentence(member,
             ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
     }

@@ -18,6 +18,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             throw block.Error(ast, "UnsupportedOperator", "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
         }
+
         var method = block.Members.NameOf(ast);
         var name = ast.Expression is VariableExpressionAst variable ? block.Names.Resolve(variable) : default;
         return name switch
@@ -39,6 +40,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
                 "With constant arguments it would be evaluated when the program is built; in the kernel there is [Math]."));
         }
+
         var arguments = ArgumentsOf(ast);
         switch (block.Members.NameOf(ast).ToLowerInvariant(), arguments)
         {
@@ -53,6 +55,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
             case ("max", [var a, var b]):
                 return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a), block.Expressions.Operand(b));
         }
+
         return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
             $"The kernel has no {ast.Extent.Text.Split('(')[0]} with {arguments.Length} argument(s).",
             $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, the others one."));
@@ -77,6 +80,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 ? $"Write $packet.{method} without parentheses."
                 : SimilarNames.Sentence(method, MemberTable.PacketReads.Keys));
         }
+
         return ArgumentsOf(ast) is [var offset]
             ? new PacketReadExpression(block.Expressions.Operand(offset), type)
             : throw block.Error(ast, "WrongArguments", $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
@@ -90,10 +94,12 @@ internal sealed class MethodTranslator(BlockTranslation block)
             throw block.Error(ast, "WrongArguments", "The helper to call is fixed when the program is built, by name or number.",
                 "Write $kernel.Call('ktime_get_ns'), with up to five arguments behind the name.");
         }
+
         if (rest.Length > 5)
         {
             throw block.Error(rest[5], "WrongArguments", "A helper takes at most five arguments.", "bpf-helpers(7) lists those of each.");
         }
+
         return new HelperCallExpression(helper.Value.ToString()!, [.. rest.Select(HelperArgument)]);
     }
 
@@ -113,16 +119,19 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             return new MapContainsExpression(map, block.Expressions.Of(key));
         }
+
         if (!MemberTable.Map.TryGetValue(method, out var known))
         {
             throw block.Error(ast.Member, "UnknownMethod", $"The map ${map.Name} has no method '{method}'.",
                 SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
         }
+
         if (arguments.Length < known.Fewest || arguments.Length > known.Most)
         {
             var expected = known.Fewest == known.Most ? $"{known.Most}" : $"{known.Fewest} or {known.Most}";
             throw block.Error(ast, "WrongArguments", $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
         }
+
         return new MapCallExpression(map, known.Operation, [.. arguments.Select(block.Expressions.Of)]);
     }
 

@@ -61,6 +61,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         {
             ast = ast.Parent;
         }
+
         return ast.Parent is UsingExpressionAst;
     }
 
@@ -80,6 +81,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         {
             throw block.Error(variable, "UnsupportedExpression", "Splatting needs a command.", "Write the arguments one by one.");
         }
+
         var name = Resolve(variable);
         return name switch
         {
@@ -105,18 +107,21 @@ internal sealed class NameTranslator(BlockTranslation block)
         {
             return block.Error(variable, "UnknownVariable", $"A kernel script has no ${name}.", advice);
         }
+
         if (!path.IsUnqualified)
         {
             var other = Resolve(name).Kind is NameKind.Unknown ? $"$using:{name}" : $"${name}";
             return block.Error(variable, "UnknownVariable",
                 $"${path.UserPath} has a scope that a kernel script does not have.", $"Write {other}.");
         }
+
         var problem = $"There is no variable ${name}.";
         if (block.Program.Evaluator.TryGetVariable(name, out _))
         {
             return block.Error(variable, "UnknownVariable", $"{problem} The session has one of that name.",
                 $"Write $using:{name} to take its value when the program is built.");
         }
+
         IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names, .. LanguageNames.Keys];
         var near = SimilarNames.Find(name, known);
         return block.Error(variable, "UnknownVariable", problem, near.Count > 0

@@ -26,10 +26,12 @@ internal sealed class OperatorTranslator(BlockTranslation block)
             case TokenKind.As:
                 return As(ast);
         }
+
         if (!OperatorTable.Binary.TryGetValue(ast.Operator, out var @operator))
         {
             return block.Constants.FromSessionOr(ast, () => Unsupported(ast));
         }
+
         if (IsEquality(@operator) && (IsNull(ast.Left) || IsNull(ast.Right))) return WithNull(ast, @operator);
         var left = block.Expressions.Operand(ast.Left);
         var right = block.Expressions.Operand(ast.Right);
@@ -38,6 +40,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedOperator",
                 "Text cannot be calculated with in the kernel.", "Compare it with -eq, -ne or -like 'prefix*'."));
         }
+
         return left is ConstantExpression && right is ConstantExpression && HasText(left, right) && block.Constants.IsFree(ast)
             ? block.Constants.FromSession(ast)
             : new BinaryExpression(@operator, left, right);
@@ -51,12 +54,14 @@ internal sealed class OperatorTranslator(BlockTranslation block)
             throw block.Error(ast, "UnsupportedExpression", "++ and -- are statements of their own here.",
                 $"Write {ast.Child.Extent.Text} += 1 before or after this line.");
         }
+
         if (ast.TokenKind == TokenKind.Plus) return block.Expressions.Operand(ast.Child);
         if (!OperatorTable.Unary.TryGetValue(ast.TokenKind, out var @operator))
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedOperator",
                 $"The kernel has no operator {TextOf(ast)}.", OperatorTable.InsteadOf(TextOf(ast))));
         }
+
         var operand = block.Expressions.Operand(ast.Child);
         return @operator == UnaryOperator.Negate && Negated(operand) is { } number
             ? new ConstantExpression(number)
@@ -78,12 +83,14 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         {
             throw block.Error(ast.Right, "NotConstant", "The pattern of -like is fixed when the program is built.", "Write it as -like 'prefix*'.");
         }
+
         var prefix = text.EndsWith('*') ? text[..^1] : text;
         if (prefix.IndexOfAny(['*', '?', '[', ']', '`']) >= 0)
         {
             throw block.Error(ast.Right, "UnsupportedOperator", "In the kernel -like matches a beginning only: one * at the end.",
                 "Write it as -like 'prefix*', and filter the rest in user space with Where-Object.");
         }
+
         var value = block.Expressions.Operand(ast.Left);
         if (value is ConstantExpression && block.Constants.IsFree(ast)) return block.Constants.FromSession(ast);
         var @operator = (text.EndsWith('*'), caseSensitive) switch

@@ -36,6 +36,7 @@ internal sealed class ProgramTranslation
             throw Error(parameters, "UnsupportedStatement", "A kernel script takes no parameters.",
                 "Use $using:name for a value of the session, or declare a variable with Add-EbpfVariable.");
         }
+
         Functions.Declare(statements);
         var body = new BlockTranslation(this, new Scope(block, [])).Statements.Body(statements);
         var functions = Functions.TranslateAll();
@@ -56,6 +57,7 @@ internal sealed class ProgramTranslation
         {
             throw Error(block, "NotAnExpression", "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
         }
+
         return new BlockTranslation(this, new Scope(block, [])).Expressions.OfStatement(statements[0]);
     }
 
@@ -70,6 +72,7 @@ internal sealed class ProgramTranslation
         {
             throw Error(ast, "NestedTooDeeply", "This is nested too deeply.", "Assign parts of it to variables first.");
         }
+
         return new Level(this);
     }
 

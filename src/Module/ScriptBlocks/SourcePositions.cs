@@ -18,6 +18,7 @@ internal sealed class SourcePositions
             line = (extent.StartScriptPosition.Line ?? "").TrimEnd('\r', '\n');
             _lines.Add(extent.StartLineNumber, line);
         }
+
         var end = extent.EndLineNumber == extent.StartLineNumber ? extent.EndColumnNumber : line.Length + 1;
         return new SourceSpan(extent.File, extent.StartLineNumber, extent.StartColumnNumber, line,
             Math.Max(1, end - extent.StartColumnNumber));

@@ -20,6 +20,7 @@ internal sealed class StatementTranslator
             // Functions have been noted already.
             if (statement is not FunctionDefinitionAst) body.Add(Of(statement));
         }
+
         return body;
     }
 
@@ -135,6 +136,7 @@ internal sealed class StatementTranslator
             throw _block.Error(ast, "UnsupportedOperator", $"The kernel has no operator {ast.ErrorPosition.Text}.",
                 "There are = += -= *= /= %= ++ and --.");
         }
+
         var isDropped = ast is { Operator: TokenKind.Equals, Left: VariableExpressionAst variable }
             && _block.Names.Resolve(variable) == new Name(NameKind.Constant);
         if (isDropped) return new ExpressionStatement(_block.Expressions.OfStatement(ast.Right));
@@ -144,6 +146,7 @@ internal sealed class StatementTranslator
         {
             value = _block.At(ast.Right, new TextExpression(value));
         }
+
         if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header })) _block.Scope.Keep(local, header);
         return new AssignStatement(target, value, @operator);
     }

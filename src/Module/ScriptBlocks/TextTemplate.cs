@@ -16,6 +16,7 @@ internal sealed class TextTemplate(BlockTranslation block)
             Add(parts, block.Expressions.Operand(message));
             return parts;
         }
+
         var (start, end) = Inside(text);
         foreach (var nested in text.NestedExpressions)
         {
@@ -23,6 +24,7 @@ internal sealed class TextTemplate(BlockTranslation block)
             Add(parts, block.Expressions.Operand(nested));
             start = nested.Extent.EndOffset;
         }
+
         AddLiteral(parts, text, start, end);
         return parts;
     }
@@ -34,11 +36,13 @@ internal sealed class TextTemplate(BlockTranslation block)
         {
             part = new ConstantExpression(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "") { Source = part.Source };
         }
+
         if (part is ConstantExpression { Value: string more } && parts is [.., ConstantExpression { Value: string so } before])
         {
             parts[^1] = new ConstantExpression(so + more) { Source = before.Source };
             return;
         }
+
         parts.Add(part);
     }
 

@@ -20,22 +20,26 @@ public class DisassemblerTests
                 yield return Alu(op, w, R7, R8);
                 yield return AluImmediate(op, w, R7, 5);
             }
+
             foreach (var op in new[] { AluOperation.Div, AluOperation.Mod })
             {
                 yield return Alu(op, w, R7, R8, 1);
                 yield return AluImmediate(op, w, R7, -5, 1);
             }
+
             foreach (var op in Enum.GetValues<JumpOperation>()
                 .Except([JumpOperation.Always, JumpOperation.Call, JumpOperation.Exit]))
             {
                 yield return Jump(op, w, R7, R8, 1);
                 yield return JumpImmediate(op, w, R7, -3, 1);
             }
+
             yield return Negate(w, R7);
             yield return MoveImmediate(w, R7, int.MinValue);
             yield return SignExtend(w, R7, R8, 8);
             yield return SignExtend(w, R7, R8, 16);
         }
+
         yield return SignExtend(W64, R7, R8, 32);
         foreach (var bits in new[] { 16, 32, 64 })
         {
@@ -43,6 +47,7 @@ public class DisassemblerTests
             yield return ToLittleEndian(R7, bits);
             yield return ByteSwap(R7, bits);
         }
+
         foreach (var size in Sizes)
         {
             yield return Load(size, R7, R10, -8);
@@ -51,17 +56,20 @@ public class DisassemblerTests
             yield return Atomic(AtomicOperation.LoadAcquire, size, R7, -8, R10);
             yield return Atomic(AtomicOperation.StoreRelease, size, R10, -8, R7);
         }
+
         foreach (var size in Sizes[..3])
         {
             yield return LoadSigned(size, R7, R10, -8);
             yield return LoadAbsolute(size, 12);
             yield return LoadIndirect(size, R7, 14);
         }
+
         foreach (var size in Sizes[2..])
         {
             foreach (var op in Enum.GetValues<AtomicOperation>().Where(op => op < AtomicOperation.LoadAcquire))
                 yield return Atomic(op, size, R10, -8, R7);
         }
+
         yield return Goto(1);
         yield return GotoLong(1);
         yield return MayGoto(1);

@@ -51,6 +51,7 @@ internal static unsafe partial class Verifier
                 *(byte**)(attributes + 96) = linesAddress;
                 *(int*)(attributes + 104) = lines!.Length / 16;
             }
+
             return (Call(ProgramLoad, attributes), TextOf(log));
         }
     }
@@ -106,6 +107,7 @@ internal static unsafe partial class Verifier
         {
             _ = Close(fd);
         }
+
         return true;
     }
 

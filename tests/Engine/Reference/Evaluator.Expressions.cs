@@ -80,6 +80,7 @@ internal sealed partial class Evaluator
             var field = layout.FindField(name)!;
             Store(Convert(value, Typer.Plain(field.Type)!), field.Type, bytes.AsSpan(field.Offset));
         }
+
         return ReferenceValue.Of(layout, bytes);
     }
 
@@ -94,6 +95,7 @@ internal sealed partial class Evaluator
             case BinaryOperator.LogicalXor:
                 return ReferenceValue.Of(IsTrue(binary.Left) ^ IsTrue(binary.Right));
         }
+
         var left = Evaluate(binary.Left);
         return Combine(binary, left, Evaluate(binary.Right));
     }
@@ -115,6 +117,7 @@ internal sealed partial class Evaluator
         {
             locals[function.Parameters[i]] = Convert(call.Arguments[i], function.Parameters[i].Type!);
         }
+
         var (callerLocals, callerResult, callerType) = (_locals, _result, _resultType);
         _locals = locals;
         _resultType = function.ReturnType ?? _typer.TypeOf(call) ?? ScalarType.Int64;

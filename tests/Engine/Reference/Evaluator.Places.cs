@@ -15,6 +15,7 @@ internal sealed partial class Evaluator
             Write(Locate(assignment.Target), value);
             return;
         }
+
         var right = Evaluate(assignment.Value);
         var place = Locate(assignment.Target);
         var left = Read(place);
@@ -71,6 +72,7 @@ internal sealed partial class Evaluator
             if (!_locals.TryGetValue(local, out var held)) held = ReferenceValue.Zero(local.Type!);
             return held.IsNumber ? held : Load(place.Type, held.Bytes.AsSpan(place.Offset));
         }
+
         var memory = place.Memory ?? place.Map?.Lookup(place.Key);
         if (memory is null) return ReferenceValue.Zero(plain);
         return place.Bits.Extract(Load(place.Type, memory.AsSpan(place.Offset)));
@@ -85,6 +87,7 @@ internal sealed partial class Evaluator
                 _locals[local] = value;
                 return;
             }
+
             var bytes = _locals.TryGetValue(local, out var held) ? [.. held.Bytes!] : new byte[local.Type!.Size];
             Store(value, place.Type, bytes.AsSpan(place.Offset));
             _locals[local] = ReferenceValue.Of(local.Type!, bytes);

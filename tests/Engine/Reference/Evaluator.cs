@@ -52,6 +52,7 @@ internal sealed partial class Evaluator
         {
             _result = ReferenceValue.Of(ScalarType.Int64, defaultAction);
         }
+
         return Result();
     }
 
@@ -82,6 +83,7 @@ internal sealed partial class Evaluator
                 return flow;
             }
         }
+
         return Flow.Next;
     }
 
@@ -141,6 +143,7 @@ internal sealed partial class Evaluator
             flow = Execute(loop.Step);
             if (flow != Flow.Next) return flow;
         }
+
         return Flow.Next;
     }
 
@@ -154,6 +157,7 @@ internal sealed partial class Evaluator
             if (flow == Flow.Break) break;
             if (flow is Flow.Return or Flow.Goto) return flow;
         }
+
         return Flow.Next;
     }
 
@@ -180,6 +184,7 @@ internal sealed partial class Evaluator
             var flow = Execute(clause.Body);
             if (flow != Flow.Next) return flow == Flow.Break ? Flow.Next : flow;
         }
+
         if (matched) return Flow.Next;
         var last = Execute(choice.Default);
         return last == Flow.Break ? Flow.Next : last;

@@ -62,6 +62,7 @@ public class FoundProgramsTests
         {
             program.AddCode(code => code.If(Packet.Tcp, then => then.Increment(sum), @else => @else.Increment(sum, Packet.Udp["Length"])));
         }
+
         Check(program);
     }
 

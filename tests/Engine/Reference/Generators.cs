@@ -17,6 +17,7 @@ internal static class Generators
                 number -= weight;
                 if (number <= 0) return make();
             }
+
             throw new InvalidOperationException("There is nothing to choose from.");
         });
     }

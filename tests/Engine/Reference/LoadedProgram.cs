@@ -83,6 +83,7 @@ internal sealed class LoadedProgram : IDisposable
             key = [.. next];
             if (Bpf.Lookup(descriptor, key, value)) entries[key] = value[start..(start + size)];
         }
+
         return entries;
     }
 
@@ -141,6 +142,7 @@ internal sealed class LoadedProgram : IDisposable
         {
             location.Variable.Type.Write(initial, value.AsSpan((i * value.Length / processors) + location.Offset));
         }
+
         Bpf.Update(map, key, value);
     }
 
@@ -152,6 +154,7 @@ internal sealed class LoadedProgram : IDisposable
             ref var instruction = ref instructions[reference.Instruction];
             instruction = instruction with { Immediate = (instruction.Immediate & ~0xffffffffL) | (uint)_maps[reference.Map].Number };
         }
+
         return instructions;
     }
 }

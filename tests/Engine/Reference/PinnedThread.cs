@@ -35,6 +35,7 @@ internal static partial class PinnedThread
         while (threads.Exists(t => !t.Join(TimeSpan.FromSeconds(1))) && !isStuck())
         {
         }
+
         if (failures.Count > 0) throw new AggregateException(failures);
     }
 

@@ -112,6 +112,7 @@ internal static partial class ProgramGenerator
                 from op in Gen.Elements(MapOperation.Push, MapOperation.Push, MapOperation.Pop, MapOperation.Peek)
                 select new MapCallExpression(map, op, op == MapOperation.Push ? [value] : []);
         }
+
         var operations = map.Type is MapType.Array or MapType.PerCpuArray
             ? [MapOperation.Set, MapOperation.Replace, MapOperation.Add]
             : new[] { MapOperation.Remove, MapOperation.Remove, MapOperation.Add, MapOperation.Replace, MapOperation.Set, MapOperation.Pop };

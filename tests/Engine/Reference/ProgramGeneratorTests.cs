@@ -28,6 +28,7 @@ public class ProgramGeneratorTests
                 if (result.Verdict != 2 || !result.Packet.SequenceEqual(packet) || before != Snapshot(made.Program, state)) changed++;
             }
         }
+
         Assert.True(changed > runs * 2 / 3, $"Only {changed} of {runs} runs had an effect.");
     }
 

@@ -32,6 +32,7 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan p
             var fewer = failing with { Packets = [.. failing.Packets.Where((_, at) => at != i)] };
             if (StillFails(fewer)) failing = fewer;
         }
+
         return failing;
     }
 
@@ -74,10 +75,12 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan p
         {
             Try(p => p.PacketVariables.Remove(place));
         }
+
         foreach (var name in program.Functions.Select(f => f.Name).Except(used.OfType<CallExpression>().Select(e => e.Function.Name)).ToArray())
         {
             Try(p => p.Functions.RemoveAll(f => f.Name == name));
         }
+
         return failing;
     }
 }

@@ -38,6 +38,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
             copy.Functions.Add(other);
             other.Body.AddRange(Visit(function.Body));
         }
+
         copy.Body.AddRange(Visit(program.Body));
         return copy;
     }
@@ -64,6 +65,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
                 return alternative == 0 ? [] : Visit(blocks[alternative - 1]);
             }
         }
+
         return [Copy(statement)];
     }
 
@@ -99,6 +101,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
                 return Copy(smaller[alternative]);
             }
         }
+
         return Copy(expression, isTarget);
     }
 
@@ -111,12 +114,14 @@ internal sealed class ProgramRewriter(int node, int alternative)
             if (constant.Value is long and (> 9 or < -9)) yield return 7;
             yield break;
         }
+
         foreach (var part in Parts(expression)) yield return part;
         if (expression is not (ConstantExpression or StructExpression))
         {
             yield return 0;
             yield return 1;
         }
+
         if (expression is StructExpression { Fields.Count: > 1 } record)
         {
             for (var i = 0; i < record.Fields.Count; i++) yield return new StructExpression([.. record.Fields.Where((_, at) => at != i)]);

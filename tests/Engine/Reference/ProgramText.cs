@@ -28,17 +28,20 @@ internal sealed class ProgramText
         {
             Line($"variable {v.Name}: {v.Type} {v.Storage}{(v.InitialValue is { } initial ? $" = {Value(initial)}" : "")}");
         }
+
         foreach (var m in program.Maps) Line($"map {m.Name}: {m.Type} [{m.Key}] -> {m.Value}, {m.MaxEntries} entries");
         foreach (var p in program.PacketVariables)
         {
             Line($"packet variable {p.Name}: {p.Type} at {p.Offset}{(p.BitCount > 0 ? $" bits {p.BitOffset}+{p.BitCount}" : "")}");
         }
+
         foreach (var f in program.Functions)
         {
             _declared.UnionWith(f.Parameters);
             var parameters = string.Join(", ", f.Parameters.Select(p => $"{p.Type?.ToString() ?? "var"} {p.Name}"));
             Block($"function {f.ReturnType?.ToString() ?? "var"} {f.Name}({parameters})", f.Body);
         }
+
         Block("main", program.Body);
     }
 

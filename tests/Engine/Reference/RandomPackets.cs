@@ -102,6 +102,7 @@ internal static class RandomPackets
         {
             (bytes[i * size], bytes[((i + 1) * size) - 1]) = (10, (byte)last[i]);
         }
+
         return bytes;
     });
 

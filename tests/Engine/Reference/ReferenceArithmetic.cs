@@ -22,6 +22,7 @@ internal static class ReferenceArithmetic
             if (target.IsFixed == value.IsFixed) return ReferenceValue.Of(target, value.Number);
             return ReferenceValue.Of(target, target.IsFixed ? value.Number * Scale : value.Number / Scale);
         }
+
         return (type, value.Type) switch
         {
             (AddressType { Kind: AddressKind.IPAddress }, AddressType { Kind: AddressKind.IPv4 }) =>
@@ -62,6 +63,7 @@ internal static class ReferenceArithmetic
             var shifted = ConvertTo(left, result).Number;
             return ReferenceValue.Of(result, op == BinaryOperator.ShiftLeft ? shifted << count : shifted >> count);
         }
+
         var (a, b) = (ConvertTo(left, arithmetic).Number, ConvertTo(right, arithmetic).Number);
         return op switch
         {

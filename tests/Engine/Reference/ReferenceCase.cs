@@ -33,6 +33,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         {
             if (Check(set, state, expected, processor) is { } failure) return failure;
         }
+
         return null;
     }
 
@@ -72,6 +73,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
             var signature = exception is CompileException { Id: var id } ? id : $"{exception.GetType().Name}{place}";
             return new ReferenceFailure(ReferenceFailureKind.Compiler, set, signature, exception.ToString());
         }
+
         LoadedProgram loaded;
         try
         {
@@ -82,6 +84,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
             var log = Explain(compiled);
             return new ReferenceFailure(ReferenceFailureKind.Verifier, set, Reason(log), $"{exception.Message}\n{log}");
         }
+
         using (loaded)
         {
             var problems = new StringBuilder();
@@ -93,6 +96,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
                 {
                     problems.AppendLine($"packet {Convert.ToHexString(expected[i].Packet)}").AppendLine($"    is {Convert.ToHexString(actual.Packet)}");
                 }
+
                 if (i == Packets.Count - 1) CompareState(loaded, state, processor, problems);
                 if (problems.Length > 0)
                 {
@@ -101,6 +105,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
                 }
             }
         }
+
         return null;
     }
 
@@ -110,6 +115,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         {
             CompareValue(variable.Name, variable.Type, state[variable], loaded.Read(variable, processor), problems);
         }
+
         foreach (var map in Program.Maps)
         {
             if (map.Key is null)
@@ -119,8 +125,10 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
                 {
                     CompareValue($"{map.Name} value {i}", map.Value!, queue.ElementAtOrDefault(i), actual.ElementAtOrDefault(i), problems);
                 }
+
                 continue;
             }
+
             var (wanted, there) = (state[map].Entries, loaded.Read(map, processor));
             foreach (var key in wanted.Keys.Union(there.Keys, ByteArrayComparer.Instance))
             {
@@ -159,6 +167,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
             const int Shown = 3000;
             return log.Content.Length > Shown ? "…" + log.Content[^Shown..] : log.Content;
         }
+
         return "The second time the kernel took it.";
     }
 }

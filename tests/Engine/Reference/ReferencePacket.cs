@@ -23,6 +23,7 @@ internal sealed class ReferencePacket(byte[] bytes)
             var offset = parent + length;
             if (Has(offset, header.Size)) return offset;
         }
+
         return null;
     }
 

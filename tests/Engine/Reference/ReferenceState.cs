@@ -17,6 +17,7 @@ internal sealed class ReferenceState
                 ? variable.Type.ToBytes(initial)
                 : new byte[variable.Type.Size];
         }
+
         foreach (var map in program.Maps) _maps[map] = new ReferenceMap(map);
     }
 

@@ -71,6 +71,7 @@ public class ReferenceTests
                         if (failures.Count >= MostFailures) Interlocked.Exchange(ref end, 0);
                     }
                 }
+
                 started.Remove(number, out _);
             }
         }, isStuck: () => started.Values.Any(since => Environment.TickCount64 - since > Patience.TotalMilliseconds));

@@ -45,6 +45,7 @@ internal readonly struct ReferenceValue
             var at = scalar.ByteOrder == ByteOrder.BigEndian ? i : scalar.Size - 1 - i;
             number = (number << 8) | bytes[at];
         }
+
         return Of(scalar, (Int128)number);
     }
 
@@ -56,6 +57,7 @@ internal readonly struct ReferenceValue
             Bytes.CopyTo(bytes);
             return;
         }
+
         var scalar = (ScalarType)Type;
         for (var i = 0; i < scalar.Size; i++)
         {

@@ -71,6 +71,7 @@ internal sealed class GraphColoring
             remaining.Remove(node);
             Remove(node, low);
         }
+
         Colour();
     }
 
@@ -96,6 +97,7 @@ internal sealed class GraphColoring
                     _copyDone[i] = true;
                     continue;
                 }
+
                 if (b < Precoloured) (a, b) = (b, a);
                 if (b < Precoloured || _graph.Interferes(a, b) || (a >= Precoloured && (_temporaries.Contains(a) || _temporaries.Contains(b))))
                 {
@@ -137,6 +139,7 @@ internal sealed class GraphColoring
                 return false;
             }
         }
+
         return true;
     }
 
@@ -156,6 +159,7 @@ internal sealed class GraphColoring
                 if (n < Precoloured || degree >= Colours) significant++;
             }
         }
+
         return significant < Colours;
     }
 
@@ -171,6 +175,7 @@ internal sealed class GraphColoring
             if (!_graph.Interferes(n, a)) _graph.AddEdge(n, a);
             _graph.Degree[n]--;
         }
+
         _copiesOf[a].AddRange(_copiesOf[b]);
     }
 
@@ -204,12 +209,14 @@ internal sealed class GraphColoring
             {
                 if (_colour[neighbour] >= 0) taken |= 1 << _colour[neighbour];
             }
+
             var free = ~taken & ((1 << Colours) - 1);
             if (free == 0)
             {
                 Spilled.Add(node);
                 continue;
             }
+
             _colour[node] = Preferred(node, free);
             _inUse |= 1 << _colour[node];
         }
@@ -244,10 +251,13 @@ internal sealed class GraphColoring
                     var far = Find(_copies[j].A) == other ? Find(_copies[j].B) : Find(_copies[j].A);
                     if (far < Precoloured && (free & (1 << far)) != 0 && weight > best && !_graph.Interferes(node, far)) (best, choice) = (weight * 0.5, far);
                 }
+
                 continue;
             }
+
             if ((free & (1 << colour)) != 0 && weight > best) (best, choice) = (weight, colour);
         }
+
         if (choice >= 0) return choice;
         foreach (var neighbour in Distinct(node))
         {
@@ -258,6 +268,7 @@ internal sealed class GraphColoring
                 if (_colour[far] >= 0) wanted |= 1 << _colour[far];
             }
         }
+
         var unwanted = free & ~wanted;
         return First(unwanted != 0 ? unwanted : free);
     }

@@ -16,6 +16,7 @@ internal sealed class InterferenceGraph
         {
             for (var b = 0; b < a; b++) AddEdge(a, b);
         }
+
         var liveness = new Liveness(f);
         var live = new NumberSet(Count);
         foreach (var block in f.Blocks)
@@ -54,12 +55,14 @@ internal sealed class InterferenceGraph
             live.Remove(instruction.Source);
             Copies.Add((instruction.Destination, instruction.Source, weight));
         }
+
         foreach (var defined in Liveness.Definitions(instruction)) live.Add(defined);
         foreach (var defined in Liveness.Definitions(instruction))
         {
             live.ForEach((this, defined), static (state, other) => state.Item1.AddEdge(state.defined, other));
             Cost[defined] += weight;
         }
+
         foreach (var defined in Liveness.Definitions(instruction)) live.Remove(defined);
         foreach (var used in Liveness.Uses(instruction))
         {

@@ -24,14 +24,17 @@ internal sealed class Liveness
                 {
                     if (!definition.Contains(register)) use.Add(register);
                 }
+
                 foreach (var register in Definitions(instruction)) definition.Add(register);
             }
+
             (uses[block], definitions[block]) = (use, definition);
             _liveOut[block] = new NumberSet(f.RegisterCount);
             liveIn[block] = new NumberSet(f.RegisterCount);
             liveIn[block].CopyFrom(use);
             foreach (var successor in block.Successors) predecessors[successor].Add(block);
         }
+
         var work = new Queue<MachineBlock>(Enumerable.Reverse(f.Blocks));
         var queued = new HashSet<MachineBlock>(f.Blocks);
         while (work.TryDequeue(out var block))
@@ -62,6 +65,7 @@ internal sealed class Liveness
         {
             for (var argument = 1; argument <= i.ArgumentCount; argument++) yield return argument;
         }
+
         if (i.Op == MachineOp.Exit) yield return 0;
     }
 

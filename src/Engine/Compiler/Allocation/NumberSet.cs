@@ -23,6 +23,7 @@ internal sealed class NumberSet(int capacity)
             changed |= merged != _words[i];
             _words[i] = merged;
         }
+
         return changed;
     }
 

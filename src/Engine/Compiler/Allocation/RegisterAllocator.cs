@@ -37,6 +37,7 @@ internal static class RegisterAllocator
                 Spill(f, group, definition, definition is null ? SlotFor(f, node, slots, graph) : null, temporaries);
             }
         }
+
         throw new InvalidOperationException($"No registers could be found for {f.Name}: this is a defect of the compiler.");
     }
 
@@ -49,6 +50,7 @@ internal static class RegisterAllocator
                 if (instruction.Destination >= 0) instruction.Destination = colouring.ColourOf(instruction.Destination);
                 if (instruction.Source >= 0) instruction.Source = colouring.ColourOf(instruction.Source);
             }
+
             block.Instructions.RemoveAll(i => i.IsCopy && i.Destination == i.Source);
         }
     }
@@ -64,6 +66,7 @@ internal static class RegisterAllocator
             if (register < MachineInstruction.FirstVirtual) continue;
             if (!instruction.IsRematerializable || !definitions.TryAdd(register, instruction)) others.Add(register);
         }
+
         foreach (var register in others) definitions.Remove(register);
         return definitions;
     }
@@ -76,6 +79,7 @@ internal static class RegisterAllocator
             nodes.Add(node);
             return known;
         }
+
         var slot = new StackSlot(8);
         f.Slots.Add(slot);
         slots.Add((slot, [node]));
@@ -98,6 +102,7 @@ internal static class RegisterAllocator
                     result.Add(instruction);
                     continue;
                 }
+
                 var temporary = f.NewRegister();
                 temporaries.Add(temporary);
                 if (reads) result.Add(Restore(definition, slot, temporary, instruction));
@@ -116,6 +121,7 @@ internal static class RegisterAllocator
                     });
                 }
             }
+
             block.Instructions = result;
         }
     }
@@ -128,6 +134,7 @@ internal static class RegisterAllocator
             (again.Destination, again.Line) = (temporary, at.Line);
             return again;
         }
+
         return new MachineInstruction(MachineOp.Load)
         {
             Destination = temporary,

@@ -32,14 +32,17 @@ internal static class LocalInference
                     adapts = first ? adaptsOf() : adapts && adaptsOf();
                     first = false;
                 }
+
                 type = Typer.Join(type, adapts, null, false);
                 if (type is null || type == local.Type) continue;
                 local.Type = type;
                 typer.Forget();
                 changed = true;
             }
+
             if (!changed) break;
         }
+
         typer.Forget();
         foreach (var local in sources.Keys) local.Type ??= ScalarType.Int64;
     }
@@ -62,6 +65,7 @@ internal static class LocalInference
                 Add(local, () => typer.TypeOf(value), () => Typer.Adapts(value));
                 continue;
             }
+
             var combined = new BinaryExpression(op.Value, local, value);
             Add(local, () => typer.TypeOf(local.Type is null ? value : combined), () => local.Type is null && Typer.Adapts(value));
         }

@@ -60,6 +60,7 @@ internal static class StatementWalker
                     break;
             }
         }
+
         foreach (var expression in Expressions(statements))
         {
             switch (expression)

@@ -102,10 +102,12 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             var signed = aAdapts == bAdapts ? x.IsSigned || y.IsSigned : aAdapts ? y.IsSigned : x.IsSigned;
             return signed ? ScalarType.Int64 : ScalarType.UInt64;
         }
+
         if (a is AddressType { Kind: not AddressKind.Mac } && b is AddressType { Kind: not AddressKind.Mac } && a != b)
         {
             return AddressType.IPAddress;
         }
+
         if (a is StringType s && b is StringType t) return s.Capacity >= t.Capacity ? s : t;
         return a;
     }
@@ -220,6 +222,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         {
             throw new CompileException("NotAStruct", $"{target.Name} has no fields.", field.Source);
         }
+
         return Plain((record.FindField(field.Name) ?? throw new CompileException("UnknownField",
             $"There is no field '{field.Name}' in {record.Name}.", field.Source,
             SimilarNames.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]))).Type);
@@ -233,6 +236,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             if ((ShownAs(value) ?? TypeOf(value)) is not { } type) return null;
             fields.Add(new(name, type));
         }
+
         return StructType.Create(fields);
     }
 

@@ -28,6 +28,7 @@ internal sealed class VerdictNames
         {
             if (call is { Operation: MapOperation.Redirect, Arguments: [_, var otherwise] }) verdicts.Add(otherwise);
         }
+
         if (verdicts is { _carriers.Count: > 0, _names.Count: > 0 }) verdicts.AddCompared();
         return verdicts._names;
     }
@@ -73,6 +74,7 @@ internal sealed class VerdictNames
                     break;
             }
         }
+
         foreach (var choice in _bodies.SelectMany(StatementWalker.All).OfType<SwitchStatement>().Where(choice => Carries(choice.Value)))
         {
             foreach (var clause in choice.Clauses) Add(clause.Value);

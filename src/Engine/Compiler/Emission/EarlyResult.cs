@@ -61,6 +61,7 @@ internal static class EarlyResult
             if (!result.Add(block)) continue;
             foreach (var predecessor in predecessors[block]) work.Push(predecessor);
         }
+
         return result;
     }
 }

@@ -47,6 +47,7 @@ internal static class Layout
                 {
                     end = end.Instructions[0].Target!;
                 }
+
                 if (ReferenceEquals(end, instruction.Target)) continue;
                 instruction.Target = end;
                 changed = true;
@@ -60,6 +61,7 @@ internal static class Layout
                 changed = true;
             }
         }
+
         return changed;
     }
 
@@ -92,6 +94,7 @@ internal static class Layout
             block.Instructions[^1] = exit.Clone();
             changed = true;
         }
+
         return changed;
     }
 
@@ -125,6 +128,7 @@ internal static class Layout
             if (!reached.Add(block)) continue;
             foreach (var successor in block.Successors) stack.Push(successor);
         }
+
         var dropped = f.Blocks.RemoveAll(b => !reached.Contains(b)) > 0;
         // A block with one way in, from a block with one way out, is that block's continuation.
         var waysIn = new Dictionary<MachineBlock, int>();
@@ -141,6 +145,7 @@ internal static class Layout
                 dropped = true;
             }
         }
+
         f.Blocks.RemoveAll(b => b.Instructions.Count == 0);
         return dropped;
     }
@@ -154,6 +159,7 @@ internal static class Layout
         {
             if (!first.TryAdd(block, block)) (replaced ??= []).Add(block, first[block]);
         }
+
         if (replaced is null) return false;
         Redirect(f, replaced);
         f.Blocks.RemoveAll(replaced.ContainsKey);
@@ -184,6 +190,7 @@ internal static class Layout
                 foreach (var successor in block.Successors) waiting[successor]--;
             }
         }
+
         f.Blocks = order;
 
         MachineBlock? Next(MachineBlock block)
@@ -208,6 +215,7 @@ internal static class Layout
                 block.Instructions.RemoveAt(block.Instructions.Count - 1);
                 continue;
             }
+
             if (block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true } jump && ReferenceEquals(jump.Target, next)
                 && Invert(jump.Condition) is { } inverted)
             {

@@ -15,6 +15,7 @@ internal static class MachineDominators
         {
             foreach (var successor in order[i].Successors) predecessors[numbers[successor]].Add(i);
         }
+
         var nearest = new int[order.Count];
         Array.Fill(nearest, -1);
         nearest[0] = 0;
@@ -28,10 +29,12 @@ internal static class MachineDominators
                 {
                     if (nearest[predecessor] >= 0) met = met < 0 ? predecessor : Meet(nearest, met, predecessor);
                 }
+
                 changed |= met != nearest[i];
                 nearest[i] = met;
             }
         }
+
         return order[nearest[wanted]];
     }
 
@@ -42,6 +45,7 @@ internal static class MachineDominators
             while (a > b) a = nearest[a];
             while (b > a) b = nearest[b];
         }
+
         return a;
     }
 
@@ -58,6 +62,7 @@ internal static class MachineDominators
                 order.Add(at.Block);
                 continue;
             }
+
             if (!seen.Add(at.Block)) continue;
             work.Push((at.Block, true));
             foreach (var successor in at.Block.Successors)
@@ -65,6 +70,7 @@ internal static class MachineDominators
                 if (!seen.Contains(successor)) work.Push((successor, false));
             }
         }
+
         order.Reverse();
         return order;
     }

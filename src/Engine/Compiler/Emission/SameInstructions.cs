@@ -12,6 +12,7 @@ internal sealed class SameInstructions : IEqualityComparer<MachineBlock>
         {
             if (!a.Instructions[i].SameAs(b.Instructions[i])) return false;
         }
+
         return true;
     }
 

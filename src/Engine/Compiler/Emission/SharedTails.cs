@@ -16,6 +16,7 @@ internal static class SharedTails
             // A jump to the shared end costs one: worth it from two instructions on, if the end is not a jump itself.
             if (common >= (tails[i].Block.Instructions[^1].Op == MachineOp.Exit ? 2 : 3)) pairs.Add((common, i));
         }
+
         if (pairs.Count == 0) return false;
         pairs.Sort((x, y) => x.Common != y.Common ? y.Common.CompareTo(x.Common) : x.First.CompareTo(y.First));
         var next = f.Blocks.Max(b => b.Id) + 1;
@@ -29,6 +30,7 @@ internal static class SharedTails
             used.Add(b);
             Share(f, a, b, common, made, ref next);
         }
+
         if (made.Count > 0) f.Blocks = [.. f.Blocks.SelectMany(b => made.TryGetValue(b, out var tail) ? new[] { b, tail } : [b])];
         return true;
     }
@@ -48,8 +50,10 @@ internal static class SharedTails
                 if (!numbers.TryGetValue(instructions[i], out var number)) numbers[instructions[i]] = number = numbers.Count;
                 tail.Add(number);
             }
+
             result.Add((block, [.. tail]));
         }
+
         var order = new Dictionary<MachineBlock, int>();
         foreach (var (block, _) in result) order[block] = order.Count;
         result.Sort((x, y) => x.Numbers.AsSpan().SequenceCompareTo(y.Numbers) is not 0 and var unequal ? unequal : order[x.Block].CompareTo(order[y.Block]));
@@ -74,6 +78,7 @@ internal static class SharedTails
             Replace(b, tail, common);
             made[b] = tail;
         }
+
         Replace(a, tail, common);
     }
 

@@ -34,6 +34,7 @@ internal sealed class IrFunction(string name, int parameterCount)
         {
             _constants[value] = constant = new Value(_values++, Op.Constant) { Immediate = value };
         }
+
         return constant;
     }
 
@@ -59,6 +60,7 @@ internal sealed class IrFunction(string name, int parameterCount)
                 RemovePredecessorAt(block, i);
             }
         }
+
         Blocks = order;
     }
 
@@ -86,6 +88,7 @@ internal sealed class IrFunction(string name, int parameterCount)
                 result.Add(block);
                 continue;
             }
+
             if (seen[block.Id]) continue;
             seen[block.Id] = true;
             stack.Push((block, true));
@@ -95,6 +98,7 @@ internal sealed class IrFunction(string name, int parameterCount)
                 if (!seen[successor.Id]) stack.Push((successor, false));
             }
         }
+
         result.Reverse();
         return result;
     }

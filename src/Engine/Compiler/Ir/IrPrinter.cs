@@ -21,6 +21,7 @@ internal static class IrPrinter
                 _ => "?",
             });
         }
+
         return text.ToString();
     }
 

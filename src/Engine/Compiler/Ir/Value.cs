@@ -26,7 +26,6 @@ internal sealed class Value(int id, Op op)
     public Block? Block { get; set; }
     public SourceSpan? Source { get; set; }
 
-
     public bool IsConstant => Op == Op.Constant;
 
     /// <summary>Whether the value depends on nothing but its operands and may be computed anywhere they are known.</summary>

@@ -64,11 +64,13 @@ internal sealed class IrBuilder(IrFunction function)
             Jump(condition.Comparison.Evaluate(a.Immediate, b.Immediate) ? whenTrue : whenFalse);
             return;
         }
+
         if (ReferenceEquals(whenTrue, whenFalse))
         {
             Jump(whenTrue);
             return;
         }
+
         var block = Current;
         (block.Exit, block.Source) = (ExitKind.Branch, Source);
         (block.Comparison, block.Left, block.Right, block.End) = (condition.Comparison, a, b, end?.Current);
@@ -175,21 +177,25 @@ internal sealed class IrBuilder(IrFunction function)
                 value = known.Current;
                 break;
             }
+
             if (walked.Count > Function.BlockCount)
             {
                 // A ring of blocks without a way in: nothing is ever read there.
                 value = Constant(0);
                 break;
             }
+
             if (_sealed.Contains(at) && at.Predecessors.Count == 1)
             {
                 walked.Add(at);
                 at = at.Predecessors[0];
                 continue;
             }
+
             value = ReadAtJoin(variable, at);
             break;
         }
+
         foreach (var passed in walked) _definitions[(variable, passed)] = value;
         return value;
     }
@@ -201,6 +207,7 @@ internal sealed class IrBuilder(IrFunction function)
             // Never written: a local begins as zero, as an unassigned variable counts in PowerShell.
             return _definitions[(variable, block)] = Constant(0);
         }
+
         var phi = Function.NewValue(Op.Phi);
         (phi.Block, phi.Size) = (block, variable.Size);
         block.Phis.Add(phi);
@@ -211,6 +218,7 @@ internal sealed class IrBuilder(IrFunction function)
             phis[variable] = phi;
             return phi;
         }
+
         var value = AddPhiOperands(variable, phi);
         _definitions[(variable, block)] = value;
         return value;
@@ -233,6 +241,7 @@ internal sealed class IrBuilder(IrFunction function)
             if (same is not null) return phi;
             same = current;
         }
+
         if (same is null) return phi;
         phi.Block!.Phis.Remove(phi);
         phi.ReplaceWith(same);

@@ -14,6 +14,7 @@ internal sealed partial class Lowerer
             throw Error("WrongType", $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
                 call.Source, "Declare it with -Value histogram or -Value statistics.");
         }
+
         var number = LowerScalar(call.Arguments[1]);
         if (number.Scalar.IsFixed) number = Convert(number, ScalarType.Int64, call.Source);
         var pointer = LocateEntry(new MapEntryExpression(map, call.Arguments[0]) { Source = call.Source }, insert: true).Place.Pointer;
@@ -54,6 +55,7 @@ internal sealed partial class Lowerer
             value = _b.Make(Op.Shr, value, shift);
             length = _b.Make(Op.Add, length, shift);
         }
+
         return _b.Make(Op.Add, length, value);
     }
 

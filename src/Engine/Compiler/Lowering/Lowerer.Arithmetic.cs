@@ -15,6 +15,7 @@ internal sealed partial class Lowerer
                 $"{binary.Operator} works on numbers, not on {_typer.TypeOf(binary.Left)?.Name} and {_typer.TypeOf(binary.Right)?.Name}.",
                 binary.Source);
         }
+
         var (a, b) = (LowerScalar(binary.Left), LowerScalar(binary.Right));
         return Combine(binary.Operator, a, b, left, right, (ScalarType)_typer.Arithmetic(binary)!, (ScalarType)_typer.TypeOf(binary)!, binary.Source);
     }
@@ -48,6 +49,7 @@ internal sealed partial class Lowerer
             case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
                 return Give(IntegerQuotient(op, a, b, arithmetic));
         }
+
         var (x, y) = (Scaled(a, arithmetic), Scaled(b, arithmetic));
         return op switch
         {
@@ -108,6 +110,7 @@ internal sealed partial class Lowerer
                 Branch(Comparison.SignedLess, sign, _b.Constant(0), down, divisible);
             }
         }
+
         var incoming = new List<(Block, Value)>();
         if (down.Predecessors.Count > 0)
         {
@@ -115,12 +118,14 @@ internal sealed partial class Lowerer
             incoming.Add((down, _b.Make(Op.Add, quotient, _b.Constant(-1))));
             Jump(after);
         }
+
         if (divisible.Predecessors.Count > 0)
         {
             Start(divisible);
             incoming.Add((divisible, quotient));
             Jump(after);
         }
+
         Start(after);
         return _b.Phi([.. incoming]);
     }
@@ -166,6 +171,7 @@ internal sealed partial class Lowerer
             incoming.Add((block, value));
             Jump(after);
         }
+
         Start(after);
         return _b.Phi([.. incoming]);
     }
@@ -254,6 +260,7 @@ internal sealed partial class Lowerer
         {
             BitConverter.GetBytes(piece.Value.Immediate).AsSpan(0, piece.Size).CopyTo(bytes.AsSpan(piece.Offset));
         }
+
         try
         {
             return BytesOf(type, type.ToBytes(text.Read(bytes)));
@@ -273,12 +280,14 @@ internal sealed partial class Lowerer
         {
             pieces.Add(new Piece(common + offset, size, _b.Constant(0)));
         }
+
         if (target.Capacity < text.Capacity) // cut: the last byte ends the text
         {
             pieces = [.. PieceLayout(common, 8).Select(p => new Piece(p.Offset, p.Size, Cut(pieces, p.Offset, p.Size)))];
             var last = pieces[^1];
             pieces[^1] = last with { Value = _b.Make(Op.And, last.Value, _b.Constant(Simplifier.Mask((last.Size - 1) * 8))) };
         }
+
         return new PiecesOperand(target, pieces);
     }
 }

@@ -15,6 +15,7 @@ internal sealed partial class Lowerer
             StoreStruct(record, type, StackPlace(StorageOf(whole, wholeWrite: true).Slot!));
             return;
         }
+
         if (target is LocalExpression local && (assignment.Operator is null || local.Local.Type is ScalarType))
         {
             var value = assignment.Operator is { } op
@@ -23,6 +24,7 @@ internal sealed partial class Lowerer
             Assign(local.Local, value, source);
             return;
         }
+
         if (target is MapEntryExpression { Map: var map } entry && assignment.Operator is null && !IsArray(map) && map.Key is not null)
         {
             // The value before the key: both may use temporaries, and the call wants both at once.
@@ -31,26 +33,31 @@ internal sealed partial class Lowerer
             _b.Call(HelperFacts.MapUpdate, MapAddress(map, source), key, value, _b.Constant(0));
             return;
         }
+
         if (target is InnerEntryExpression nested && assignment.Operator is null && !IsArray(InnerOf(nested.Outer, source)))
         {
             AssignInnerEntry(nested, assignment.Value, source);
             return;
         }
+
         if (target is EventFieldExpression field)
         {
             AssignEventField(field, assignment);
             return;
         }
+
         if (target is not (VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
             or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression))
         {
             throw Error("NotAssignable", "This cannot be assigned to.", target.Source ?? source,
                 "Assign to a variable, a map entry, a packet field or a local.");
         }
+
         if ((_info.Packet == PacketAccess.Copy || _program.Type == ProgramType.CgroupSkb) && target is (PacketVariableExpression or PacketReadExpression or HeaderFieldExpression))
         {
             throw Error("ReadOnlyPacket", $"A program of type {_program.Type} cannot change the packet.", source, "Use a program of type Tc or Xdp.");
         }
+
         if (assignment.Operator is { } compound) UpdatePlace(target, compound, assignment.Value, source);
         else AssignPlace(target, assignment.Value, source);
         if (target is PacketVariableExpression or PacketReadExpression or HeaderFieldExpression) PacketWritten(target);
@@ -72,6 +79,7 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongType", $"{op} works on numbers, not on {_typer.TypeOf(target)?.Name} and {_typer.TypeOf(value)?.Name}.", source);
         }
+
         var operand = LowerScalar(value);
         if (_b.Current is null) return;
         var reference = Locate(target, insert: true);
@@ -82,6 +90,7 @@ internal sealed partial class Lowerer
                 _b.Store(reference.Place.Region, reference.Place.Pointer, reference.Place.Offset, reference.Type.Size, addend, Op.AtomicAdd);
                 return;
             }
+
             var old = (ScalarOperand)LoadReference(reference);
             var combined = Combine(op, old, operand, targetType, valueType,
                 (ScalarType)_typer.Arithmetic(operation)!, (ScalarType)_typer.TypeOf(operation)!, source);
@@ -109,6 +118,7 @@ internal sealed partial class Lowerer
             write();
             return;
         }
+
         var (present, after) = (_b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(reference.Place.Pointer, present, after);
         if (present.Predecessors.Count > 0)
@@ -117,6 +127,7 @@ internal sealed partial class Lowerer
             write();
             Jump(after);
         }
+
         if (after.Predecessors.Count > 0) Start(after);
     }
 }

@@ -82,11 +82,13 @@ internal sealed partial class Lowerer
             Branch(ComparisonOf(op, signed, comparison.Source), a, b, whenTrue, whenFalse);
             return;
         }
+
         if (leftType is StringType && rightType is StringType)
         {
             LowerStringComparison(comparison, whenTrue, whenFalse);
             return;
         }
+
         var (left, right) = (LowerExpression(comparison.Left), LowerExpression(comparison.Right));
         var common = CommonBytes(left, right) ?? throw Error("WrongType",
             $"{left.Type.Name} and {right.Type.Name} cannot be compared.", comparison.Source,
@@ -96,6 +98,7 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongType", $"{left.Type.Name} has no order.", comparison.Source, "Use -eq or -ne.");
         }
+
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
         CompareBytes(Convert(left, common, comparison.Source), Convert(right, common, comparison.Source),
             differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
@@ -125,6 +128,7 @@ internal sealed partial class Lowerer
         {
             return AddressType.IPAddress;
         }
+
         return null;
     }
 
@@ -137,6 +141,7 @@ internal sealed partial class Lowerer
         {
             return (Convert(left, type, expression.Source).Value, Convert(right, type, expression.Source).Value, true);
         }
+
         return (left.Value, right.Value, type.IsSigned);
     }
 
@@ -164,6 +169,7 @@ internal sealed partial class Lowerer
             incoming.Add((block, _b.Constant(value)));
             Jump(after);
         }
+
         if (incoming.Count == 0) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
         Start(after);
         return new ScalarOperand(ScalarType.Boolean, _b.Phi([.. incoming]));

@@ -85,6 +85,7 @@ internal sealed partial class Lowerer
         {
             throw Error("NotAssignable", $"$event.{string.Join('.', field.Path)} can only be read.", field.Source ?? source, "Assign it to a variable first.");
         }
+
         var value = assignment.Operator is { } op
             ? LowerBinary(new BinaryExpression(op, field, assignment.Value) { Source = source })
             : LowerExpression(assignment.Value);
@@ -110,6 +111,7 @@ internal sealed partial class Lowerer
             var place = new Place(RegionOf(access), _context, access.RootOffset);
             return new PiecesOperand(access.Type, LoadPieces(place, PieceLayout(access.Type.Size, Math.Min(access.RootSize, AlignmentOf(place)))));
         }
+
         if (access.Type is not ScalarType type) return new MemoryOperand(access.Type, new Place(MemoryRegion.Context, _context, access.RootOffset));
         var value = Root(access);
         // A register may be wider than what it holds.
@@ -129,6 +131,7 @@ internal sealed partial class Lowerer
         {
             value = _b.Make(Op.SignExtend, type.Bits, value);
         }
+
         return new ScalarOperand((ScalarType)Typer.Plain(type)!, value);
     }
 
@@ -163,6 +166,7 @@ internal sealed partial class Lowerer
                 ? new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, access.Memory))
                 : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
         }
+
         var length = ((ScalarOperand)ReadEvent(access.Length)).Value;
         return new DeferredOperand(access.Type, place =>
         {
@@ -191,6 +195,7 @@ internal sealed partial class Lowerer
             Start(more);
             ProbeReadText(place.At(TextListType.OffsetOf(i)), TextListType.TextCapacity, text, memory);
         }
+
         counts.Add((_b.Current!, _b.Constant(TextListType.MostTexts)));
         Jump(end);
         Start(end);

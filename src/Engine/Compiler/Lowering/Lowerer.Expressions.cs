@@ -148,11 +148,13 @@ internal sealed partial class Lowerer
         {
             return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)], [(0, 8)], null);
         }
+
         if (type is AddressType)
         {
             var layout = PieceLayout(type.Size, 8);
             return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
         }
+
         var slot = wholeWrite && _frame.Function is not null ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
         if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
@@ -210,11 +212,13 @@ internal sealed partial class Lowerer
             Store(type, StackPlace(slot), converted, source);
             return;
         }
+
         if (converted is ScalarOperand scalar)
         {
             _b.Write(storage.Pieces[0], scalar.Value);
             return;
         }
+
         var pieces = Pieces(converted, storage.Layout);
         for (var i = 0; i < pieces.Count; i++) _b.Write(storage.Pieces[i], pieces[i].Value);
     }
@@ -241,6 +245,7 @@ internal sealed partial class Lowerer
             Store(type, place, value, source);
             return;
         }
+
         Zero(place, type.Size);
         if (given is { } text) ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
         else Store(type, place, value, source);

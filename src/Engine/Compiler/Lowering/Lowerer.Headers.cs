@@ -16,6 +16,7 @@ internal sealed partial class Lowerer
             LowerPresence(header, present, _defaultExit);
             Start(present);
         }
+
         return _facts.Headers.TryGetValue(header, out var fact) ? fact.Place : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
     }
 
@@ -27,24 +28,28 @@ internal sealed partial class Lowerer
             Jump(whenPresent);
             return;
         }
+
         var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork);
         if (locations is null)
         {
             throw Error("NoPacket", $"A program of type {_program.Type} sees packets from their IP header on: they have no {header.Name} header.",
                 _b.Source, "A Tc program sees all of the packet.");
         }
+
         if (locations.Count == 0)
         {
             Enter(header, null, 0, whenAbsent);
             Jump(whenPresent);
             return;
         }
+
         if (locations.Count == 1)
         {
             if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only) Enter(header, only.Base, only.Offset, whenAbsent);
             Jump(whenPresent);
             return;
         }
+
         if (_siblings.TryGetValue(header, out var family)) LowerSibling(header, family, whenPresent, whenAbsent);
         else LowerLocations(header, locations, whenPresent, whenAbsent);
     }
@@ -90,10 +95,12 @@ internal sealed partial class Lowerer
                 var selector = ((ScalarOperand)LoadReference(FieldAt(parent.Place, location.Field))).Value;
                 if (Begin(location, parent, none) is { } at) found.Add((_b.Current!, selector, at.Base, at.Offset, _facts));
             }
+
             _b.LeaveOpen();
             if (ReferenceEquals(next, none) || next.Predecessors.Count == 0) break;
             Start(next);
         }
+
         var shared = found.Select(f => f.Offset).DefaultIfEmpty().Min();
         var (selectors, bases) = (new List<(Block, Value)>(), new List<(Block, Value)>());
         foreach (var (end, selector, @base, offset, facts) in found)
@@ -105,6 +112,7 @@ internal sealed partial class Lowerer
             bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
             Jump(join);
         }
+
         if (none.Predecessors.Count > 0)
         {
             Start(none);
@@ -112,6 +120,7 @@ internal sealed partial class Lowerer
             bases.Add((none, _b.Constant(0)));
             Jump(join);
         }
+
         Start(join);
         var fact = new SiblingsFact(_b.Phi([.. selectors]), _b.Phi([.. bases]), shared);
         _facts = _facts with { Siblings = _facts.Siblings.SetItem(family, fact) };
@@ -132,13 +141,18 @@ internal sealed partial class Lowerer
             {
                 found.Add((_b.Current!, at.Base, at.Offset, _facts));
             }
-            if (last || next.Predecessors.Count == 0) _b.LeaveOpen();
+
+            if (last || next.Predecessors.Count == 0)
+            {
+                _b.LeaveOpen();
+            }
             else
             {
                 _b.LeaveOpen();
                 Start(next);
             }
         }
+
         if (found.Count == 0) return;
         if (found.Count == 1)
         {
@@ -148,6 +162,7 @@ internal sealed partial class Lowerer
             Jump(whenPresent);
             return;
         }
+
         var shared = found.Min(f => f.Offset);
         var bases = new List<(Block, Value)>();
         foreach (var (end, @base, offset, facts) in found)
@@ -158,6 +173,7 @@ internal sealed partial class Lowerer
             bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
             Jump(join);
         }
+
         Start(join);
         Enter(header, _b.Phi([.. bases]), shared, whenAbsent);
         Jump(whenPresent);
@@ -172,6 +188,7 @@ internal sealed partial class Lowerer
         {
             RequireAhead(known + header.Size, otherChild);
         }
+
         if (LowerParent(location, noParent) is not { } parent) return null;
         var field = LoadReference(FieldAt(parent.Place, location.Field));
         if (location.Values.Count == 1)
@@ -188,9 +205,11 @@ internal sealed partial class Lowerer
                 Branch(Comparison.Equal, ((ScalarOperand)field).Value, _b.Constant(value), match, next);
                 if (!last && next.Predecessors.Count > 0) Start(next);
             }
+
             if (match.Predecessors.Count == 0) return null;
             Start(match);
         }
+
         if (_b.Current is null) return null;
         return Begin(location, parent, otherChild);
     }
@@ -205,6 +224,7 @@ internal sealed partial class Lowerer
             if (present.Predecessors.Count == 0) return null;
             Start(present);
         }
+
         return _facts.Headers[location.Parent];
     }
 
@@ -257,6 +277,7 @@ internal sealed partial class Lowerer
             // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
             _headerCopies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
         }
+
         var place = RequireBytes(variable, offset, header.Size, fail, slot);
         _facts = _facts with { Headers = _facts.Headers.SetItem(header, new HeaderFact(variable, offset, place)) };
     }

@@ -27,6 +27,7 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongArgumentCount", $"A helper takes at most {MostArguments} arguments.", call.Source);
         }
+
         var parameters = HelperTable.Get(id)?.Parameters ?? [];
         var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
         HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
@@ -40,6 +41,7 @@ internal sealed partial class Lowerer
             _packetVersion++;
             LoadPacketPointers();
         }
+
         return new ScalarOperand(ScalarType.Int64, result);
     }
 
@@ -76,6 +78,7 @@ internal sealed partial class Lowerer
             RequireRoom(call, argument, place.Type, size);
             return new HelperArgument(place.Place.Pointer, place.Place.Offset, place.Guarded);
         }
+
         if (argument is LocalExpression { Local: var local } && type is AddressType)
         {
             RequireRoom(call, argument, type, size);
@@ -83,10 +86,12 @@ internal sealed partial class Lowerer
             Store(type, copy, ReadLocal(local), argument.Source);
             return new HelperArgument(copy.Pointer, Local: local);
         }
+
         if (type is ScalarType && argument is not (HeaderFieldExpression or PacketReadExpression or PacketVariableExpression))
         {
             return new HelperArgument(LowerScalar(argument).Value);
         }
+
         throw Error("NotAPlace", $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would not change.",
             argument.Source ?? call.Source,
             "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there can be assigned further.");
@@ -124,9 +129,11 @@ internal sealed partial class Lowerer
                 Start(present);
                 continue;
             }
+
             Start(absent);
             return _b.Constant(NoPlace);
         }
+
         var result = Call(id, arguments, source);
         var called = _b.Current;
         Jump(after);
@@ -135,6 +142,7 @@ internal sealed partial class Lowerer
             Start(after);
             return result;
         }
+
         Start(absent);
         var failed = _b.Constant(NoPlace);
         Jump(after);
@@ -150,6 +158,7 @@ internal sealed partial class Lowerer
         {
             if (local is not null) Assign(local, Load(local.Type!, new Place(MemoryRegion.Stack, value, 0)), source);
         }
+
         return result;
     }
 }

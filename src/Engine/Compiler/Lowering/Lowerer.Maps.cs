@@ -59,6 +59,7 @@ internal sealed partial class Lowerer
         {
             return AddressAt(StructInTemporary(record, wanted).Place);
         }
+
         var operand = LowerExpression(expression);
         return AddressOf(operand, type, source ?? expression.Source);
     }
@@ -81,11 +82,13 @@ internal sealed partial class Lowerer
         {
             throw Error("NoKey", $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
         }
+
         if (IsOfMaps(map))
         {
             throw Error("NotAValue", $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
                 $"Write ${map.Name}[key][key] for the value in it, or key -in ${map.Name} to ask whether it is there.");
         }
+
         var key = AddressOf(entry.Key, map.Key, entry.Source);
         var index = _resources.IndexOf(map, entry.Source);
         var pointer = Lookup(index, key, map.Key.Size);
@@ -129,6 +132,7 @@ internal sealed partial class Lowerer
             BranchIfNotZero(_b.Call(HelperFacts.MapPeek, MapAddress(map, contains.Source), value), whenFalse, whenTrue);
             return;
         }
+
         var key = AddressOf(contains.Key, map.Key, contains.Source);
         BranchIfNotZero(Lookup(_resources.IndexOf(map, contains.Source), key, map.Key!.Size), whenTrue, whenFalse);
     }
@@ -190,6 +194,7 @@ internal sealed partial class Lowerer
             return _b.Constant((long)(names.FindValue(name) ?? throw Error("UnknownProgram", $"The map '{map.Name}' has no program '{name}'.",
                 program.Source, SimilarNames.Sentence(name, [.. names.Members.Select(member => member.Key)]))));
         }
+
         throw Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
             "Give their names with Add-EbpfMap -Programs, or call one by its index.");
     }

@@ -16,6 +16,7 @@ internal sealed partial class Lowerer
             layout.Add((offset, size));
             offset += size;
         }
+
         return layout;
     }
 
@@ -67,6 +68,7 @@ internal sealed partial class Lowerer
             {
                 throw Error("WrongType", $"{value.Type.Name} cannot be stored as {type.Name}.", source);
             }
+
             var stored = number.Value;
             if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
             if (AlignmentOf(place) >= scalar.Size)
@@ -74,22 +76,27 @@ internal sealed partial class Lowerer
                 _b.Store(place.Region, place.Pointer, place.Offset, scalar.Size, stored);
                 return;
             }
+
             foreach (var (offset, size) in PieceLayout(scalar.Size, AlignmentOf(place)))
             {
                 _b.Store(place.Region, place.Pointer, place.Offset + offset, size, Cut([new Piece(0, 8, stored)], offset, size));
             }
+
             return;
         }
+
         if (value is DeferredOperand deferred && deferred.Type == type)
         {
             deferred.WriteTo(place);
             return;
         }
+
         if (value.Type is StructType from && type is StructType record && from != record)
         {
             StoreByName(value, from, record, place, source);
             return;
         }
+
         var converted = Convert(value, type, source);
         var sourceAlignment = converted is MemoryOperand memory ? AlignmentOf(memory.Place) : 8;
         var layout = converted is PiecesOperand given && AlignmentOf(place) == 8 && given.Pieces.All(p => p.Offset % p.Size == 0)
@@ -141,8 +148,10 @@ internal sealed partial class Lowerer
             {
                 throw new PlatformNotSupportedException("Big-endian processors are not supported.");
             }
+
             result = result is null ? part : _b.Make(Op.Or, result, part);
         }
+
         return result ?? _b.Constant(0);
     }
 
@@ -208,6 +217,7 @@ internal sealed partial class Lowerer
             if (target.Type is not BytesType bytes) throw Error("NotAnArray", $"{target.Type.Name} has no elements.", index.Source);
             array = new ArrayType(ScalarType.UInt8, bytes.Length);
         }
+
         var number = LowerScalar(index.Index).Value;
         if (number.IsConstant)
         {
@@ -216,6 +226,7 @@ internal sealed partial class Lowerer
                 throw Error("IndexOutOfRange", $"There is no element {number.Immediate}: the array has {array.Count}.", index.Source,
                     $"The first is 0, the last {array.Count - 1}.");
             }
+
             return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
         }
         // The context is read at offsets that are known when the program is verified.
@@ -235,6 +246,7 @@ internal sealed partial class Lowerer
             BranchIfNotZero(target.Place.Pointer, present, outside);
             Start(present);
         }
+
         var pointer = _b.Make(Op.Add, target.Place.Pointer, _b.Make(Op.Mul, number, _b.Constant(array.Element.Size)));
         if (target.Place.Offset != 0) pointer = _b.Make(Op.Add, pointer, _b.Constant(target.Place.Offset));
         var end = _b.Current!;
@@ -246,6 +258,7 @@ internal sealed partial class Lowerer
             incoming.Add((outside, _b.Constant(0)));
             Jump(after);
         }
+
         Start(after);
         var element = _b.Phi([.. incoming]);
         return target with { Type = array.Element, Place = new Place(target.Place.Region, element, 0), Guarded = true };
@@ -263,6 +276,7 @@ internal sealed partial class Lowerer
         {
             _b.Store(copy.Region, copy.Pointer, offset, size, _b.Constant(0));
         }
+
         BranchIfNotZero(reference.Place.Pointer, present, after);
         Start(present);
         Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place), expression.Source);
@@ -299,6 +313,7 @@ internal sealed partial class Lowerer
         {
             return scalar with { Value = _b.Phi((absent, zero), (end, scalar.Value)) };
         }
+
         return new PiecesOperand(loaded.Type,
             [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = _b.Phi((absent, zero), (end, p.Value)) })]);
     }

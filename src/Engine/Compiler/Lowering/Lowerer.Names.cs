@@ -53,6 +53,7 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongType", $"{type.Name} is no text, and has no beginning '{text}'.", source, AdviceForNetwork(type));
         }
+
         if (type == AddressType.Mac)
         {
             if (PhysicalAddress.TryParse(text.Trim(), out var physical) && physical.GetAddressBytes().Length == type.Size) return physical;
@@ -65,6 +66,7 @@ internal sealed partial class Lowerer
                 throw Error("WrongType", $"'{text}' is a network, not an address.", source, AdviceForNetwork(type));
             }
         }
+
         throw Error("WrongType", $"'{text}' is not an address of type {type.Name}.", source,
             type == AddressType.Mac ? "Write it as '02:00:5e:10:00:01'." : "Write it as '10.0.0.1' or '2001:db8::1'.");
     }

@@ -87,6 +87,7 @@ internal sealed partial class Lowerer
             Start(enough);
             return copy;
         }
+
         if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
         var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
         if (offset > short.MaxValue - size)
@@ -94,6 +95,7 @@ internal sealed partial class Lowerer
             // Farther than an instruction's own offset reaches.
             (pointer, offset) = (_b.Make(Op.Add, pointer, _b.Constant(offset)), 0);
         }
+
         Branch(Comparison.PacketHas, pointer, _b.Constant(offset + size), enough, fail);
         Start(enough);
         return new Place(MemoryRegion.Packet, pointer, offset);
@@ -137,6 +139,7 @@ internal sealed partial class Lowerer
         {
             ValueRange.KeepVisible(variable);
         }
+
         return RequireBytes(variable, addend, size, _defaultExit);
     }
 
@@ -157,6 +160,7 @@ internal sealed partial class Lowerer
                     || l.ZeroField is { } zero && Overlaps(zero, field))));
             if (!decides) return;
         }
+
         ForgetPacket();
     }
 
@@ -188,11 +192,13 @@ internal sealed partial class Lowerer
                 _ => op,
             };
         }
+
         if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant
             || constant < 0 || constant >= LargestOffset - 1)
         {
             return false;
         }
+
         var bound = (int)constant;
         var (needed, has) = op switch
         {
@@ -208,6 +214,7 @@ internal sealed partial class Lowerer
             Jump(has ? whenTrue : whenFalse);
             return true;
         }
+
         Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(needed), has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
         return true;
     }

@@ -92,6 +92,7 @@ internal sealed partial class Lowerer
             throw Error("WrongType", $"{_typer.TypeOf(expression)?.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
                 expression.Source, "Give a verdict's name or a number.");
         }
+
         _b.Write(_frame.Result, type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value);
     }
 
@@ -105,12 +106,14 @@ internal sealed partial class Lowerer
             LowerStatements(branch.Then);
             Jump(after);
         }
+
         _temporaries.TurnBackTo(turn);
         if (StartIfNeeded(@else, branch.Else))
         {
             LowerStatements(branch.Else);
             Jump(after);
         }
+
         if (after.Predecessors.Count > 0) Start(after);
     }
 
@@ -133,6 +136,7 @@ internal sealed partial class Lowerer
             _frame.Targets.Pop();
             Jump(next);
         }
+
         if (next.Predecessors.Count > 0)
         {
             Start(next);
@@ -141,6 +145,7 @@ internal sealed partial class Lowerer
             if (loop is { TestsAfter: true, Condition: { } last }) LowerCondition(last, head, after);
             else Jump(head);
         }
+
         _b.Seal(head);
         _b.LoopDepth--;
         if (after.Predecessors.Count > 0) Start(after);
@@ -164,6 +169,7 @@ internal sealed partial class Lowerer
                 Jump(next);
                 if (next.Predecessors.Count > 0) Start(next);
             }
+
             Jump(after);
             if (after.Predecessors.Count > 0) Start(after);
             return;
@@ -179,6 +185,7 @@ internal sealed partial class Lowerer
             LowerAssignment(new AssignStatement(limit, last) { Source = loop.Source });
             end = limit;
         }
+
         LowerLoop(new LoopStatement(
             new BinaryExpression(down ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual, counter, end),
             [new AssignStatement(target, counter) { Source = loop.Source }, .. loop.Body])
@@ -211,9 +218,11 @@ internal sealed partial class Lowerer
                 LowerStatements(clause.Body);
                 Jump(next);
             }
+
             _temporaries.TurnBackTo(turn);
             if (next.Predecessors.Count > 0) Start(next);
         }
+
         if (matched is not null && _b.Current is not null)
         {
             var otherwise = _b.NewBlock();
@@ -223,6 +232,7 @@ internal sealed partial class Lowerer
                 LowerStatements(choice.Default);
             }
         }
+
         _frame.Targets.Pop();
         Jump(after);
         if (after.Predecessors.Count > 0) Start(after);
@@ -291,11 +301,13 @@ internal sealed partial class Lowerer
             throw Error("Recursion", $"The function '{function.Name}' calls itself.", call.Source,
                 "eBPF has no recursion: write a loop.");
         }
+
         if (call.Arguments.Count != function.Parameters.Count)
         {
             throw Error("WrongArgumentCount",
                 $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {call.Arguments.Count}.", call.Source);
         }
+
         var arguments = call.Arguments.Select(LowerExpression).ToList();
         var frame = new Frame(function, _b.NewBlock());
         var caller = _frame;

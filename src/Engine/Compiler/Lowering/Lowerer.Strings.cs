@@ -13,6 +13,7 @@ internal sealed partial class Lowerer
         {
             return ReadEvent(behind);
         }
+
         var operand = LowerExpression(text.Operand);
         if (operand.Type is StringType) return operand;
         throw Error("WrongType", $"{operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
@@ -31,6 +32,7 @@ internal sealed partial class Lowerer
         {
             throw Error("WrongType", "Texts have no order in a kernel script.", comparison.Source, "Use -eq, -ne or -like 'prefix*'.");
         }
+
         if (right is ConstantExpression { Value: string constant })
         {
             if (left is ConstantExpression { Value: string other })
@@ -44,10 +46,12 @@ internal sealed partial class Lowerer
             CompareWithConstant(InMemory(LowerTextUpTo(left, needed)), constant, ignoreCase, prefix, equal, different);
             return;
         }
+
         if (prefix)
         {
             throw Error("NotAConstant", "The pattern of -like must be a constant.", right.Source, "Write it as a literal: -like 'eth*'.");
         }
+
         CompareTexts(InMemory(LowerExpression(left)), InMemory(LowerExpression(right)), ignoreCase, equal, different);
     }
 
@@ -68,6 +72,7 @@ internal sealed partial class Lowerer
             Jump(equal);
             return;
         }
+
         foreach (var (offset, size) in Covering(wanted.Length, capacity, AlignmentOf(text.Place)))
         {
             long mask = 0, value = 0, letters = 0;
@@ -80,8 +85,10 @@ internal sealed partial class Lowerer
                     letters |= 0x20L << (i * 8);
                     b |= 0x20;
                 }
+
                 value |= (long)b << (i * 8);
             }
+
             var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + offset, size);
             var masked = _b.Make(Op.And, loaded, _b.Constant(mask));
             var next = _b.NewBlock();
@@ -89,6 +96,7 @@ internal sealed partial class Lowerer
             if (next.Predecessors.Count == 0) return;
             Start(next);
         }
+
         Jump(equal);
     }
 
@@ -120,6 +128,7 @@ internal sealed partial class Lowerer
             if (next.Predecessors.Count == 0) return;
             Start(next);
         }
+
         Jump(equal);
     }
 

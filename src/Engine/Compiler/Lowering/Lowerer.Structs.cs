@@ -24,6 +24,7 @@ internal sealed partial class Lowerer
             var operand = LowerAs(value, field.Type);
             values.Add((field, operand is ScalarOperand ? Convert(operand, Typer.Plain(field.Type)!, value.Source) : operand));
         }
+
         ZeroGaps(type, values.Select(v => v.Field), place);
         foreach (var (field, value) in values) StoreWhole(field.Type, place.At(field.Offset), value, record.Source);
     }
@@ -41,6 +42,7 @@ internal sealed partial class Lowerer
                 at++;
                 continue;
             }
+
             var size = 1;
             while (size < 8 && at % (size * 2) == 0 && at + size * 2 <= covered.Length && !covered.AsSpan(at, size * 2).Contains(true)) size *= 2;
             _b.Store(place.Region, place.Pointer, place.Offset + at, size, _b.Constant(0));
@@ -62,6 +64,7 @@ internal sealed partial class Lowerer
                 throw Error("WrongType", $"The field {field.Name} is {part.Type.Name} and cannot be used as {field.Type.Name}.", source,
                     "Write it as an address where the struct is made: [ipaddress]'10.0.0.1'.");
             }
+
             StoreWhole(field.Type, place.At(field.Offset), Load(part.Type, there.At(part.Offset)), source);
         }
     }

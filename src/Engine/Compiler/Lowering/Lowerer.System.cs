@@ -71,6 +71,7 @@ internal sealed partial class Lowerer
         {
             values.Add((type.FindField(name)!, LowerOutputField(value, type.FindField(name)!.Type, output.Record)));
         }
+
         if (_b.Current is null) return;
         var events = _b.Leaf(Op.MapAddress, 0, _resources.EventMap!.Value);
         var record = _resources.ScratchMap is { } scratch
@@ -94,6 +95,7 @@ internal sealed partial class Lowerer
             var refused = _b.Call(HelperFacts.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record, _b.Constant(size));
             BranchIfNotZero(refused, lost, after);
         }
+
         Start(lost);
         var count = _resources.Lost!;
         _b.Store(MemoryRegion.Map, _b.Leaf(Op.MapValueAddress, 0, count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
@@ -111,6 +113,7 @@ internal sealed partial class Lowerer
         {
             return LowerAs(value, type);
         }
+
         var reference = Locate(value);
         if (!reference.Guarded) return LoadReference(reference);
         return new DeferredOperand(type, place =>
@@ -145,6 +148,7 @@ internal sealed partial class Lowerer
                 format.Append(text.Replace("%", "%%", StringComparison.Ordinal));
                 continue;
             }
+
             var value = LowerExpression(part);
             format.Append(value.Type switch
             {
@@ -156,11 +160,13 @@ internal sealed partial class Lowerer
             });
             values.Add(value);
         }
+
         if (values.Count > mostValues)
         {
             throw Error("TooManyValues", $"The trace log takes at most {mostValues} values a line, not {values.Count}.", debug.Source,
                 "Write two lines.");
         }
+
         var bytes = Encoding.UTF8.GetBytes(format + "\n\0");
         var place = StackPlace(Temporary(bytes.Length));
         Store(new BytesType(bytes.Length), place, BytesOf(new BytesType(bytes.Length), bytes), debug.Source);

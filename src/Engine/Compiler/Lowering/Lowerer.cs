@@ -57,11 +57,13 @@ internal sealed partial class Lowerer
             Start(_frame.Exit);
             _b.Return(_b.Read(_frame.Result));
         }
+
         if (_defaultExit.Predecessors.Count > 0)
         {
             Start(_defaultExit);
             _b.Return(defaultResult);
         }
+
         foreach (var (label, block) in _labels)
         {
             // A mark in what is never reached is left out, and so are the jumps to it.
@@ -69,6 +71,7 @@ internal sealed partial class Lowerer
             {
                 throw new CompileException("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", null);
             }
+
             _b.Seal(block);
         }
     }

@@ -26,6 +26,7 @@ internal sealed record PacketFacts(
         {
             if (!b.TryGetValue(header, out var other) || !fact.Equals(other)) result = result.Remove(header);
         }
+
         return result;
     }
 }

@@ -22,6 +22,7 @@ internal static class PacketNeeds
                 _ => 0,
             });
         }
+
         return need;
     }
 

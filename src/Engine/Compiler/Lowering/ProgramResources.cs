@@ -32,6 +32,7 @@ internal sealed class ProgramResources
             _lost = new Variable(".lost", ScalarType.UInt64);
             variables.Add(_lost);
         }
+
         var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
         var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
         if (largest > MostZerosOnStack && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
@@ -39,6 +40,7 @@ internal sealed class ProgramResources
             _zeros = new Variable(".zeros", new BytesType(largest));
             variables.Add(_zeros);
         }
+
         Place(variables, VariableStorage.Array, ".data", MapType.Array, Mmapable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
         PlaceInHash(variables);
@@ -47,6 +49,7 @@ internal sealed class ProgramResources
             StackMap = _maps.Count;
             _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8), MostStacks));
         }
+
         if (_lost is not null)
         {
             EventMap = _maps.Count;
@@ -129,6 +132,7 @@ internal sealed class ProgramResources
             _variables[variable] = new VariableLocation(variable, map, 0, offset);
             offset += variable.Type.Size;
         }
+
         if (offset > 0) _maps.Add(new Map(name, type, ScalarType.UInt32, new BytesType((offset + 7) & ~7), 1, flags));
     }
 
@@ -143,8 +147,10 @@ internal sealed class ProgramResources
                     $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has at most 8 bytes.",
                     null, "Declare it with -Storage Array.");
             }
+
             _variables[variable] = new VariableLocation(variable, _maps.Count, key++, 0);
         }
+
         if (key > 0) _maps.Add(new Map(".hash", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, key));
     }
 }

@@ -61,9 +61,11 @@ internal sealed class Temporaries(IrFunction function)
                 if (pool.Slots.Count < Turns && _bytes + pool.Slots[0].Size <= MostBytes) return null;
                 pool.Next = 0;
             }
+
             var slot = pool.Slots[pool.Next++];
             if (!_held.Contains(slot)) return slot;
         }
+
         return null;
     }
 

@@ -41,11 +41,13 @@ internal sealed class BranchFacts
             AddPacket(comparison, left, right.Immediate);
             return;
         }
+
         if (!right.IsConstant)
         {
             AddPair((comparison, left.Id, right.Id));
             return;
         }
+
         var old = RangeOf(left);
         var c = (ulong)right.Immediate;
         var range = comparison switch
@@ -66,6 +68,7 @@ internal sealed class BranchFacts
             _undo.Push(new Change(left.Id, null, _ranges.TryGetValue(left.Id, out var previous) ? previous : null, null, false));
             _ranges[left.Id] = range;
         }
+
         AddPair((comparison, left.Id, right.Id));
     }
 
@@ -114,6 +117,7 @@ internal sealed class BranchFacts
             bool? has = known.Has >= right.Immediate ? true : known.Lacks <= right.Immediate ? false : null;
             return comparison == Comparison.PacketHas ? has : !has;
         }
+
         if (_pairs.Contains((comparison, left.Id, right.Id))) return true;
         if (_pairs.Contains((comparison.Invert(), left.Id, right.Id))) return false;
         if (!right.IsConstant) return null;

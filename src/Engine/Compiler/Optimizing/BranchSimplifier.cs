@@ -18,6 +18,7 @@ internal static class BranchSimplifier
             if (next == condition) break;
             condition = next;
         }
+
         return condition;
     }
 
@@ -31,6 +32,7 @@ internal static class BranchSimplifier
         {
             return Decided(f, comparison.Evaluate(0, 0));
         }
+
         if (b.IsConstant) return WithConstant(f, new(comparison, a, b), b.Immediate);
 
         // Two swapped values are equal exactly if they are so unswapped.
@@ -40,6 +42,7 @@ internal static class BranchSimplifier
         {
             return new(comparison, a.Operands[0].Current, b.Operands[0].Current);
         }
+
         return c;
     }
 
@@ -131,6 +134,7 @@ internal static class BranchSimplifier
         {
             return new(comparison == Comparison.Equal ? Comparison.AnyBit : Comparison.NoBit, x, f.Constant(mask));
         }
+
         switch (x.Op)
         {
             case Op.ByteSwap when Fits(x.Operands[0], x.Immediate):
@@ -154,6 +158,7 @@ internal static class BranchSimplifier
         {
             return new(comparison == Comparison.AnyBit ? Comparison.NotEqual : Comparison.Equal, a, f.Constant(0));
         }
+
         switch (a.Op)
         {
             case Op.ByteSwap when Fits(a.Operands[0], a.Immediate):

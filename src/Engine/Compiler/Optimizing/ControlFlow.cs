@@ -33,6 +33,7 @@ internal static class ControlFlow
                 changed = true;
             }
         }
+
         foreach (var block in f.Blocks)
         {
             if (block.Exit == ExitKind.Branch && ReferenceEquals(block.Target, block.Otherwise))
@@ -40,8 +41,10 @@ internal static class ControlFlow
                 MakeJump(block, block.Target!);
                 changed = true;
             }
+
             changed |= block != f.Entry && SkipEmpty(block);
         }
+
         if (changed) f.UpdatePredecessors();
         return changed;
     }
@@ -82,9 +85,11 @@ internal static class ControlFlow
                 if (predecessor.Exit == ExitKind.Branch) MakeJump(predecessor, target);
                 continue;
             }
+
             target.Predecessors.Add(predecessor);
             for (var i = 0; i < target.Phis.Count; i++) target.Phis[i].Operands = [.. target.Phis[i].Operands, values[i]];
         }
+
         block.Predecessors.Clear();
         (block.Exit, block.Target) = (ExitKind.None, null);
         return true;

@@ -11,6 +11,7 @@ internal static class CriticalEdges
             if (NeedsSplit(block.Target!)) block.Target = Between(f, block, block.Target!);
             if (NeedsSplit(block.Otherwise!)) block.Otherwise = Between(f, block, block.Otherwise!);
         }
+
         f.Blocks = f.ReversePostorder();
     }
 

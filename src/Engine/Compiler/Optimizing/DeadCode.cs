@@ -27,16 +27,19 @@ internal static class DeadCode
                 if (value.HasEffect && !(value.Op == Op.Call && HelperFacts.HasNoEffect((int)value.Immediate))) Need(value);
             }
         }
+
         while (work.TryPop(out var value))
         {
             foreach (var operand in value.Operands) Need(operand);
         }
+
         var changed = false;
         foreach (var block in f.Blocks)
         {
             changed |= block.Phis.RemoveAll(p => p.IsReplaced || !live[p.Id]) > 0;
             changed |= block.Body.RemoveAll(v => v.IsReplaced || !live[v.Id]) > 0;
         }
+
         return changed;
     }
 }

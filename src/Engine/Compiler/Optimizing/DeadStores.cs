@@ -17,10 +17,12 @@ internal static class DeadStores
                 var value = block.Body[j];
                 if (liveness.StepOver(value)) block.Body[--left] = value;
             }
+
             if (left == 0) continue;
             block.Body.RemoveRange(0, left);
             dropped = true;
         }
+
         return dropped;
     }
 }

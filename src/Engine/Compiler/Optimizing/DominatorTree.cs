@@ -31,11 +31,13 @@ internal sealed class DominatorTree
                     if (p < 0 || _immediate[p] < 0) continue;
                     dominator = dominator < 0 ? p : Meet(dominator, p);
                 }
+
                 if (dominator == _immediate[i]) continue;
                 _immediate[i] = dominator;
                 changed = true;
             }
         }
+
         Children = new List<Block>[_blocks.Count];
         for (var i = 0; i < _blocks.Count; i++) Children[i] = [];
         for (var i = 1; i < _blocks.Count; i++) Children[_immediate[i]].Add(_blocks[i]);
@@ -74,6 +76,7 @@ internal sealed class DominatorTree
                 _left[at.Block] = clock;
                 continue;
             }
+
             work.Push((at.Block, at.Child + 1));
             work.Push((_order[Children[at.Block][at.Child].Id], 0));
         }
@@ -86,6 +89,7 @@ internal sealed class DominatorTree
             while (a > b) a = _immediate[a];
             while (b > a) b = _immediate[b];
         }
+
         return a;
     }
 }

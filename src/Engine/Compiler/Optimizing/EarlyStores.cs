@@ -55,6 +55,7 @@ internal sealed class EarlyStores
                 Consider(block.Body[i], i);
                 liveness.StepOver(block.Body[i]);
             }
+
             foreach (var phi in block.Phis) Consider(phi, -1);
 
             void Consider(Value value, int index)
@@ -112,6 +113,7 @@ internal sealed class EarlyStores
             if (isStart) continue;
             foreach (var predecessor in at.Predecessors) work.Push(predecessor);
         }
+
         return past;
 
         bool Look(Block at, int from, int to)
@@ -121,8 +123,12 @@ internal sealed class EarlyStores
                 var value = at.Body[i];
                 past |= value.Op == Op.Call;
                 if (!ReferenceEquals(value, place.Store) && SlotLiveness.WrittenBy(value) is { } other && other.Slot == bytes.Slot
-                    && (other.Bits == 0 || other.Overlaps(bytes))) return false;
+                    && (other.Bits == 0 || other.Overlaps(bytes)))
+                {
+                    return false;
+                }
             }
+
             return true;
         }
     }

@@ -43,6 +43,7 @@ internal sealed class JumpThreading
                 steps -= MostPassed - pass._budget;
             }
         }
+
         if (changed) f.UpdatePredecessors();
         return changed;
     }
@@ -63,6 +64,7 @@ internal sealed class JumpThreading
         {
             if (_dominators.Dominates(passed, end) && (passed.Phis.Exists(v => IsNeeded(v, end)) || passed.Body.Exists(v => IsNeeded(v, end)))) return false;
         }
+
         var values = ValuesFor(last, end);
         return !Array.Exists(values, IsNew) && Redirect(predecessor, block, end, values);
     }
@@ -79,6 +81,7 @@ internal sealed class JumpThreading
             if (ReferenceEquals(block, at) || seen.Count > MostVisited) return true;
             foreach (var predecessor in block.Predecessors) work.Push(predecessor);
         }
+
         return false;
     }
 
@@ -99,15 +102,18 @@ internal sealed class JumpThreading
                 (from, to) = (to, to.Target!);
                 continue;
             }
+
             if (Decide(to) is { } answer)
             {
                 (from, to) = (to, answer ? to.Target! : to.Otherwise!);
                 continue;
             }
+
             if (depth == 0 && BothWays(to) is { } same) return same;
             Unpass(_passed.Count - 1);
             break;
         }
+
         return (from, to);
     }
 
@@ -125,6 +131,7 @@ internal sealed class JumpThreading
             _passed.AddRange(passed);
             return (from, to);
         }
+
         Unpass(first);
         return null;
     }
@@ -149,6 +156,7 @@ internal sealed class JumpThreading
         {
             foreach (var phi in _passed[i].Phis) _seen.Remove(phi);
         }
+
         _passed.RemoveRange(first, _passed.Count - first);
     }
 
@@ -179,6 +187,7 @@ internal sealed class JumpThreading
             if (_dominators.ImmediateDominator(at) is not { } next) break;
             at = next;
         }
+
         for (var i = chain.Count - 1; i >= 0; i--) facts.AddEdge(chain[i].From, chain[i].To);
         return facts;
     }
@@ -193,9 +202,11 @@ internal sealed class JumpThreading
             {
                 if (!ReferenceEquals(end.Phis[i].Operands[index].Current, values[i])) return false;
             }
+
             ControlFlow.MakeJump(predecessor, end);
             return true;
         }
+
         if (ReferenceEquals(predecessor.Target, block)) predecessor.Target = end;
         if (ReferenceEquals(predecessor.Otherwise, block)) predecessor.Otherwise = end;
         ControlFlow.Disconnect(predecessor, block);
@@ -205,6 +216,7 @@ internal sealed class JumpThreading
             end.Phis[i].Operands = [.. end.Phis[i].Operands, values[i]];
             Note(_users, values[i], predecessor);
         }
+
         for (var at = end; at is not null && !_dominators.Dominates(at, predecessor); at = _dominators.ImmediateDominator(at)) _bypassed.Add(at);
         return true;
     }
@@ -218,15 +230,18 @@ internal sealed class JumpThreading
             {
                 for (var i = 0; i < phi.Operands.Length; i++) Note(result, phi.Operands[i], block.Predecessors[i]);
             }
+
             foreach (var value in block.Body)
             {
                 foreach (var operand in value.Operands) Note(result, operand, block);
             }
+
             Note(result, block.Left, block);
             Note(result, block.Right, block);
             Note(result, block.End, block);
             Note(result, block.Result, block);
         }
+
         return result;
     }
 

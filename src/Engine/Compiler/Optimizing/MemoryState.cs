@@ -34,6 +34,7 @@ internal sealed class MemoryState
             offset += constant.Immediate;
             pointer = pointer.Operands[0].Current;
         }
+
         return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Extra! : pointer, offset, access.Size);
     }
 
@@ -51,6 +52,7 @@ internal sealed class MemoryState
             offset = constant.Immediate;
             key = key.Operands[0].Current;
         }
+
         if (key.Op != Op.FrameAddress || size is 0 or byte.MaxValue) return null;
         var text = new System.Text.StringBuilder();
         for (var at = 0L; at < size;)
@@ -61,6 +63,7 @@ internal sealed class MemoryState
             text.Append(width).Append(':').Append(value.Id).Append(';');
             at += width;
         }
+
         return new Lookup(map, text.ToString());
     }
 
@@ -70,6 +73,7 @@ internal sealed class MemoryState
         {
             if (_values.TryGetValue(new Access(MemoryRegion.Stack, slot, offset, size), out var value)) return (size, value.Current);
         }
+
         return (0, null);
     }
 
@@ -152,11 +156,13 @@ internal sealed class MemoryState
                 everywhere = states[i].TryGetValue(key, out var value);
                 if (everywhere) values[i] = value!.Current;
             }
+
             if (!everywhere)
             {
                 result.Remove(key);
                 continue;
             }
+
             if (Array.TrueForAll(values, v => ReferenceEquals(v, values[0]))) continue;
             var phi = block.Phis.Find(p => Enumerable.Range(0, values.Length).All(i => ReferenceEquals(p.Operands[i].Current, values[i])));
             if (phi is null && makes is not null)
@@ -165,6 +171,7 @@ internal sealed class MemoryState
                 phi.Block = block;
                 block.Phis.Add(phi);
             }
+
             if (phi is null) result.Remove(key);
             else result[key] = phi;
         }

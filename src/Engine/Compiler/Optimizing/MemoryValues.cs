@@ -16,11 +16,13 @@ internal static class MemoryValues
             changed |= Visit(block, state);
             after[block] = state;
         }
+
         if (!changed) return false;
         foreach (var block in f.Blocks)
         {
             foreach (var value in block.Phis.Concat(block.Body)) value.Refresh();
         }
+
         return true;
     }
 
@@ -33,6 +35,7 @@ internal static class MemoryValues
             if (!after.TryGetValue(predecessor, out var state)) return new MemoryState();
             states.Add(OnEdge(predecessor, block, state));
         }
+
         return states.Count switch
         {
             0 => new MemoryState(),
@@ -56,6 +59,7 @@ internal static class MemoryValues
             };
             if (ReferenceEquals(notNull, to)) copy.SettleNotNull(from.Left!);
         }
+
         return copy;
     }
 
@@ -67,6 +71,7 @@ internal static class MemoryValues
             value.Refresh();
             if (!Redundant(value, state)) kept.Add(value);
         }
+
         var changed = kept.Count != block.Body.Count;
         block.Body = kept;
         return changed;
@@ -85,6 +90,7 @@ internal static class MemoryValues
                     value.ReplaceWith(known);
                     return true;
                 }
+
                 state.Set(place, value);
                 return false;
             case Op.Store:
@@ -120,9 +126,11 @@ internal static class MemoryValues
                 call.ReplaceWith(found);
                 return true;
             }
+
             state.Set(lookup, call);
             return false;
         }
+
         var inserted = helper == HelperFacts.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 } && call.Size > 0
             ? state.KeyOf(call, call.Size)
             : null;
@@ -141,6 +149,7 @@ internal static class MemoryValues
             if (pointer.Op == Op.FrameAddress) state.ForgetSlot((StackSlot)pointer.Extra!);
             else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context)) state.ForgetRegion(MemoryRegion.Stack);
         }
+
         return false;
     }
 }

@@ -29,6 +29,7 @@ internal static class Optimizer
             if (round == 0) changed |= ReturnValues.Run(f);
             if (!changed) break;
         }
+
         if (set < InstructionSet.V4)
         {
             SignedDivision.Run(f);
@@ -38,6 +39,7 @@ internal static class Optimizer
         {
             DeadCode.Run(f);
         }
+
         DeadCode.Run(f);
     }
 

@@ -22,6 +22,7 @@ internal static class PacketChecks
                     at = at.Target!;
                     continue;
                 }
+
                 if (at.Exit != ExitKind.Branch || !at.Comparison.IsPacketCheck() || !ReferenceEquals(at.Left!.Current, block.Left!.Current)) break;
                 var (laterHas, laterLacks) = Ways(at);
                 if (!SameFailure(lacks, block, laterLacks, at)) break;
@@ -31,6 +32,7 @@ internal static class PacketChecks
                 at = laterHas;
             }
         }
+
         if (changed) f.UpdatePredecessors();
         return changed;
     }
@@ -48,6 +50,7 @@ internal static class PacketChecks
             return first.Exit == ExitKind.Return && second.Exit == ExitKind.Return && first.Body.Count == 0 && second.Body.Count == 0
                 && ReferenceEquals(first.Result!.Current, second.Result!.Current);
         }
+
         var (i, j) = (first.Predecessors.IndexOf(firstFrom), first.Predecessors.IndexOf(secondFrom));
         return first.Phis.TrueForAll(p => ReferenceEquals(p.Operands[i].Current, p.Operands[j].Current));
     }
@@ -59,6 +62,7 @@ internal static class PacketChecks
             from = block;
             block = block.Target!;
         }
+
         return block;
     }
 }

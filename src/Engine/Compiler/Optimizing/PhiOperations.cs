@@ -24,6 +24,7 @@ internal static class PhiOperations
                     changed = true;
                     continue;
                 }
+
                 if (value.Op is not (>= Op.Add and <= Op.Sar) || Choice(value, block, uses) is not { } phi) continue;
                 if (!Pays(f, value, phi)) continue;
                 Split(f, block, value, phi);
@@ -31,6 +32,7 @@ internal static class PhiOperations
                 changed = true;
             }
         }
+
         return changed;
     }
 
@@ -81,6 +83,7 @@ internal static class PhiOperations
             // The other operand must be known before the block.
             return ReferenceEquals(other.Block, block) ? null : phi;
         }
+
         return null;
     }
 
@@ -99,6 +102,7 @@ internal static class PhiOperations
             results[i] = Place(block.Predecessors[i], Apply(f, value, phi, constant) ?? f.NewValue(value.Op,
                 [.. value.Operands.Select(o => ReferenceEquals(o.Current, phi) ? constant : o.Current)]), value);
         }
+
         var joined = f.NewValue(Op.Phi, results);
         joined.Block = block;
         block.Phis.Add(joined);

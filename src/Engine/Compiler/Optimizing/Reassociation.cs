@@ -23,6 +23,7 @@ internal static class Reassociation
                     sums[number] = value;
                     continue;
                 }
+
                 if (!dominators.Dominates(first.Block!, block)) continue;
                 var rest = unchecked(value.Operands[1].Current.Immediate - first.Operands[1].Current.Immediate);
                 value.Operands = [first, f.Constant(rest)];

@@ -22,13 +22,16 @@ internal static class ReturnValues
                     (exit.Exit, exit.Result, exit.Source) = (ExitKind.Return, value, from.Source);
                     f.Blocks.Add(exit);
                 }
+
                 exit.Predecessors.Add(from);
                 if (ReferenceEquals(from.Target, block)) from.Target = exit;
                 if (ReferenceEquals(from.Otherwise, block)) from.Otherwise = exit;
             }
+
             block.Predecessors.Clear();
             f.Blocks.Remove(block);
         }
+
         f.UpdatePredecessors();
         return changed;
     }

@@ -17,8 +17,10 @@ internal static class SignedDivision
                 if (value.Op is Op.SDiv or Op.SMod) value.ReplaceWith(Expand(f, block, body, value));
                 else body.Add(value);
             }
+
             block.Body = body;
         }
+
         foreach (var block in f.Blocks)
         {
             foreach (var value in block.Phis.Concat(block.Body)) value.Refresh();
@@ -34,6 +36,7 @@ internal static class SignedDivision
                 Place(simpler);
                 return simpler;
             }
+
             var value = f.NewValue(op, a, b);
             Place(value);
             return value;
@@ -60,6 +63,7 @@ internal static class SignedDivision
             var quotient = Make(Op.UDiv, Apply(a, signA), magnitude);
             return Apply(quotient, b.Immediate < 0 ? Make(Op.Xor, signA, f.Constant(-1)) : signA);
         }
+
         var signB = Sign(b);
         if (division.Op == Op.SMod) return Apply(Make(Op.UMod, Apply(a, signA), Apply(b, signB)), signA);
         return Apply(Make(Op.UDiv, Apply(a, signA), Apply(b, signB)), Make(Op.Xor, signA, signB));

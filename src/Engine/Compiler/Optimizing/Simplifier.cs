@@ -19,6 +19,7 @@ internal static class Simplifier
         {
             return f.Constant(constant);
         }
+
         if (a.IsConstant && IsCommutative(op)) return Simplify(f, op, immediate, [b, a]) ?? f.NewValue(op, b, a);
         return b.IsConstant ? WithConstant(f, op, a, b.Immediate) : WithoutConstant(f, op, a, b);
     }
@@ -157,6 +158,7 @@ internal static class Simplifier
         {
             return Make(f, Op.And, 0, a.Operands[0].Current, f.Constant(inner.Immediate & mask));
         }
+
         return null;
     }
 
@@ -172,6 +174,7 @@ internal static class Simplifier
                 case Op.And or Op.Or: return a;
             }
         }
+
         return op switch
         {
             Op.Sub when a is { IsConstant: true, Immediate: 0 } => Make(f, Op.Negate, 0, b),

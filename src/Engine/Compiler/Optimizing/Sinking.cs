@@ -30,9 +30,11 @@ internal static class Sinking
                     if (UsesIn(block, operand.Current)) uses.Add(block);
                     uses.Add(target);
                 }
+
                 changed = true;
             }
         }
+
         return changed;
     }
 
@@ -46,6 +48,7 @@ internal static class Sinking
         {
             if (block.Body[i].HasEffect) return false;
         }
+
         return true;
     }
 
@@ -74,15 +77,18 @@ internal static class Sinking
             {
                 for (var i = 0; i < phi.Operands.Length; i++) Add(phi.Operands[i], block.Predecessors[i]);
             }
+
             foreach (var value in block.Body)
             {
                 foreach (var operand in value.Operands) Add(operand, block);
             }
+
             Add(block.Left, block);
             Add(block.Right, block);
             Add(block.End, block);
             Add(block.Result, block);
         }
+
         return users;
     }
 }

@@ -57,6 +57,7 @@ internal sealed class SlotLiveness
                 {
                     if (SlotOf(operand, out _) is { } given) _live[given] = All;
                 }
+
                 return true;
             default:
                 return true;
@@ -128,6 +129,7 @@ internal sealed class SlotLiveness
             offset += constant.Immediate;
             address = address.Operands[0].Current;
         }
+
         return address.Op == Op.FrameAddress ? address : null;
     }
 }

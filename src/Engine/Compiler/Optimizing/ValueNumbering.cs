@@ -44,6 +44,7 @@ internal sealed class ValueNumbering
                 work.Push(Enter(children[frame.Child]));
                 continue;
             }
+
             foreach (var key in frame.Added) _known.Remove(key);
             _facts.UndoTo(frame.Mark);
         }
@@ -64,6 +65,7 @@ internal sealed class ValueNumbering
             if (value.Op == Op.Store && value.Size < 8) value.Operands[1] = Narrow(value.Operands[1], value.Size * 8);
             Number(block, value, body, added);
         }
+
         block.Body = body;
         SimplifyExit(block, body);
         foreach (var successor in block.Successors) _reached.Add(successor);
@@ -86,8 +88,10 @@ internal sealed class ValueNumbering
                     trivial = false;
                     break;
                 }
+
                 same = operand;
             }
+
             if (!trivial || same is null) continue;
             phi.ReplaceWith(same);
             block.Phis.RemoveAt(i);
@@ -112,6 +116,7 @@ internal sealed class ValueNumbering
             body.Add(value);
             return;
         }
+
         if (value.Operands.Length > 0 && value.Op != Op.Load
             && Simplifier.Simplify(_f, value.Op, value.Immediate, value.Operands) is { } simpler && !ReferenceEquals(simpler.Current, value))
         {
@@ -119,6 +124,7 @@ internal sealed class ValueNumbering
             _changed = true;
             return;
         }
+
         var key = KeyOf(value);
         if (_known.TryGetValue(key, out var other))
         {
@@ -126,6 +132,7 @@ internal sealed class ValueNumbering
             _changed = true;
             return;
         }
+
         _known[key] = value;
         added.Add(key);
         body.Add(value);

@@ -130,6 +130,7 @@ internal static class ValueRange
                     if (ReferenceEquals(operand.Current, value)) continue;
                     most = Math.Max(most, Maximum(operand, Math.Min(depth - 1, 2)));
                 }
+
                 return Math.Min(most, OfSize(value.Size));
             case Op.Call:
                 return HelperFacts.MaximumResult((int)value.Immediate);

@@ -46,7 +46,11 @@ internal sealed class NaturalLoop
             if (!Blocks.Contains(Head.Predecessors[i])) continue;
             var next = phi.Operands[i].Current;
             if (next.Op is not (Op.Add or Op.Sub) || !ReferenceEquals(next.Operands[0].Current, phi)
-                || next.Operands[1].Current is not { IsConstant: true, Immediate: var by }) return null;
+                || next.Operands[1].Current is not { IsConstant: true, Immediate: var by })
+            {
+                return null;
+            }
+
             if (next.Op == Op.Sub) by = -by;
             if (step is not null && step != by) return null;
             step = by;

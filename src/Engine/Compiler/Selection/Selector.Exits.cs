@@ -56,11 +56,14 @@ internal sealed partial class Selector
                 {
                     if (waiting[i].Source == source) waiting[i] = (waiting[i].Destination, aside);
                 }
+
                 continue;
             }
+
             order.Add(waiting[ready]);
             waiting.RemoveAt(ready);
         }
+
         for (var i = order.Count - 1; i >= 0; i--) Move(order[i].Destination, order[i].Source);
     }
 
@@ -75,11 +78,13 @@ internal sealed partial class Selector
             (target, otherwise.Target) = (otherwise.Target!, target);
             comparison = Comparison.AnyBit;
         }
+
         if (comparison.IsPacketCheck())
         {
             SelectPacketCheck(block, target, comparison);
             return;
         }
+
         if (left.IsConstant) (left, right, comparison) = (right, left, comparison.Exchange());
         var condition = ConditionOf(comparison);
         // The first instruction set lacks "less": it is "greater" with the operands exchanged.
@@ -100,6 +105,7 @@ internal sealed partial class Selector
                 return;
             }
         }
+
         var compare = Emit(MachineOp.Jump);
         (compare.Condition, compare.Target) = (condition, target);
         (compare.Destination, compare.Source) = (Use(left, pending), Use(right, pending));
@@ -108,6 +114,7 @@ internal sealed partial class Selector
             compare.Condition = ConditionOf(comparison.Exchange());
             (compare.Destination, compare.Source) = (compare.Source, compare.Destination);
         }
+
         MakePending(pending);
     }
 
@@ -123,6 +130,7 @@ internal sealed partial class Selector
             var otherwise = _reversed[^2];
             (jump.Target, otherwise.Target) = (otherwise.Target, jump.Target);
         }
+
         AluImmediate(AluOperation.Add, sum, block.Right!.Current.Immediate);
         Move(sum, RegisterOf(block.Left!));
     }

@@ -12,6 +12,7 @@ internal sealed partial class Selector
             SelectEffect(value);
             return;
         }
+
         var destination = _registers[value.Id];
         // Nothing needs it in a register.
         if (destination == 0) return;
@@ -121,28 +122,33 @@ internal sealed partial class Selector
                 SelectArithmetic(operand, destination, Width.W32);
                 return;
             }
+
             if (operand.Op == Op.Shl && IsSingleUse(operand) && _registers[operand.Id] == 0
                 && operand.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 32 })
             {
                 SelectArithmetic(operand, destination, Width.W32);
                 return;
             }
+
             var move = Emit(MachineOp.Move);
             (move.Destination, move.Source, move.Width) = (destination, RegisterOf(operand), Width.W32);
             return;
         }
+
         if (FitsImmediate(mask))
         {
             AluImmediate(AluOperation.And, destination, mask);
             Make(operand, destination);
             return;
         }
+
         if (mask == (uint)mask)
         {
             AluImmediate(AluOperation.And, destination, (int)mask, Width.W32);
             Make(operand, destination);
             return;
         }
+
         var ones = BitOperations.PopCount((ulong)mask);
         if (mask == Simplifier.Mask(ones))
         {
@@ -151,6 +157,7 @@ internal sealed partial class Selector
             Make(operand, destination);
             return;
         }
+
         var register = _out.NewRegister();
         Alu(AluOperation.And, destination, register);
         Make(operand, destination);
@@ -170,6 +177,7 @@ internal sealed partial class Selector
                 _registers[operand.Id] = destination;
                 return;
             }
+
             var extend = Emit(MachineOp.SignExtend);
             (extend.Destination, extend.Immediate) = (destination, bits);
             var pending = new List<(Value, int)>();
@@ -177,6 +185,7 @@ internal sealed partial class Selector
             MakePending(pending);
             return;
         }
+
         AluImmediate(AluOperation.Arsh, destination, 64 - bits);
         AluImmediate(AluOperation.Lsh, destination, 64 - bits);
         Make(operand, destination);
@@ -196,6 +205,7 @@ internal sealed partial class Selector
         {
             return new Address(Use(pointer.Operands[0], pending), null, (int)sum);
         }
+
         return new Address(Use(pointer, pending), null, (int)offset);
     }
 
@@ -247,6 +257,7 @@ internal sealed partial class Selector
             store.Source = Use(stored, pending);
             (store.Destination, store.Slot, store.Offset, store.Size) = (address.Register, address.Slot, address.Offset, value.Size);
         }
+
         MakePending(pending);
     }
 

@@ -41,6 +41,7 @@ internal sealed partial class Selector
             _blocks[block] = machine;
             _out.Blocks.Add(machine);
         }
+
         for (var i = _f.Blocks.Count - 1; i >= 0; i--) SelectBlock(_f.Blocks[i]);
         return _out;
     }
@@ -56,6 +57,7 @@ internal sealed partial class Selector
             _line = value.Source ?? _line;
             SelectValue(value);
         }
+
         _reversed.Reverse();
         _blocks[block].Instructions = _reversed;
     }
@@ -167,6 +169,7 @@ internal sealed partial class Selector
         {
             return ((StackSlot)frame.Extra!, (int)constant.Immediate);
         }
+
         return null;
     }
 

@@ -15,6 +15,7 @@ internal static class UseCounts
             if (block.End is { } end) counts[end.Current.Id]++;
             if (block.Result is { } result) counts[result.Current.Id]++;
         }
+
         return counts;
 
         void Count(Value value)
