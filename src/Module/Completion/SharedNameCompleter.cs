@@ -10,19 +10,20 @@ namespace EbpfCat.Completion;
 /// Completes the names of variables and maps: those of the object given, or of the variable that the pipeline begins
 /// with. Nothing is run to find out.
 /// </summary>
-public sealed class SharedNameCompleter : NameCompleter
+public sealed class SharedNameCompleter() : NameCompleter(Names)
 {
-    /// <inheritdoc/>
-    protected override IEnumerable<(string Name, string Tip)> Names(string word, CommandAst command, IDictionary bound)
+    private static List<(string, string)> Names(CompletionRequest request)
     {
+        var bound = request.Bound;
         var names = new List<(string, string)>();
-        foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(command, bound))
+        foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(request.Command, bound))
         {
             // What is not the session's own is opened to look at it only.
             using var opened = bound["Path"] is null ? Shared.Open(owner) : (IDisposable)owner;
             var shared = Shared.Of(opened ?? owner);
-            names.AddRange(shared.Variables.Values.Select(variable => (variable.Name, $"{variable.Name}: {variable.Type}")));
-            names.AddRange(shared.Maps.Values.Select(map => (map.Name, $"{map.Name}: {map.Type}, {map.KeyType} to {map.ValueType}")));
+            names.AddRange(shared.Variables.Values.Select(one => (one.Name, $"{one.Name}: {one.Type}")));
+            names.AddRange(shared.Maps.Values.Select(
+                map => (map.Name, $"{map.Name}: {map.Type}, {map.KeyType} to {map.ValueType}")));
         }
 
         return names;
@@ -31,8 +32,12 @@ public sealed class SharedNameCompleter : NameCompleter
     private static IEnumerable<object> Owners(CommandAst command, IDictionary bound)
     {
         var given = bound["InputObject"];
-        if (given is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst { Expression: VariableExpressionAst first }, ..] })
-            given = Variable(first.VariablePath.UserPath);
+        if (given is null && command.Parent is PipelineAst { PipelineElements: [CommandExpressionAst start, ..] }
+            && start.Expression is VariableExpressionAst variable)
+        {
+            given = Variable(variable.VariablePath.UserPath);
+        }
+
         return Flat(given);
     }
 
