@@ -77,7 +77,7 @@ public sealed class EventDecoder
                 for (var item = 0; item < items.Length; item++) items[item] = Read(bytes[(item * array.Element.Size)..], array.Element, inside);
                 return items;
             case StackType:
-                return CallStack.Read(_stacks, (StackReference)type.Read(bytes)!);
+                return _stacks.ReadStack((StackReference)type.Read(bytes)!);
             default:
                 return type.Read(bytes);
         }

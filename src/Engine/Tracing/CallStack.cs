@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Maps;
 using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
@@ -37,17 +35,6 @@ public sealed class CallStack : IEquatable<CallStack>
     public IReadOnlyList<SymbolizedAddress> Frames => _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
         ? Symbols.User((int)ProcessId, address, index > 0)
         : Symbolizer.Kernel(address, index > 0))];
-
-    /// <summary>Reads a stack that a program took.</summary>
-    /// <param name="map">The program's map of stacks; null where it has none.</param>
-    /// <param name="reference">Which.</param>
-    public static CallStack Read(LiveMap? map, StackReference reference)
-    {
-        if (reference.Id < 0 || map?.Get((uint)reference.Id) is not byte[] bytes) return new CallStack(reference, []);
-        var addresses = MemoryMarshal.Cast<byte, ulong>(bytes);
-        var end = addresses.IndexOf(0ul);
-        return new CallStack(reference, end < 0 ? addresses : addresses[..end]);
-    }
 
     /// <inheritdoc/>
     public bool Equals(CallStack? other) =>

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Collections.Specialized;
 using System.Management.Automation;
+using EbpfCat.Events;
 using EbpfCat.Maps;
 using EbpfCat.Tracing;
 using EbpfCat.Types;
@@ -37,7 +38,7 @@ internal static class Values
             case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string, object?>> or StackReference):
                 return Array.ConvertAll(items, item => Wrap(item, stacks));
             case StackReference stack when stacks is not null:
-                return CallStack.Read(stacks, stack);
+                return stacks.ReadStack(stack);
             default:
                 return value;
         }
