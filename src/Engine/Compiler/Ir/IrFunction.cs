@@ -38,6 +38,43 @@ internal sealed class IrFunction(string name, int parameterCount)
         return constant;
     }
 
+    public Value FrameAddress(StackSlot slot) => new(_values++, Op.FrameAddress) { Slot = slot };
+
+    public Value MapAddress(int map) => new(_values++, Op.MapAddress) { Map = map };
+
+    public Value MapValueAddress(int map, long offset) =>
+        new(_values++, Op.MapValueAddress) { Map = map, Immediate = offset };
+
+    public Value FunctionAddress(IrFunction function) => new(_values++, Op.FunctionAddress) { Function = function };
+
+    public Value Load(MemoryRegion region, Value pointer, long offset, int size, bool mayBePointer = false) =>
+        new(_values++, Op.Load)
+        {
+            Operands = [pointer],
+            Immediate = offset,
+            Size = (byte)size,
+            Region = region,
+            LoadsPointer = mayBePointer,
+        };
+
+    /// <summary>A plain store or, by its operation, an atomic addition.</summary>
+    public Value Store(MemoryRegion region, Value pointer, long offset, int size, Value stored, Op op = Op.Store) =>
+        new(_values++, op) { Operands = [pointer, stored], Immediate = offset, Size = (byte)size, Region = region };
+
+    /// <summary>A call of a helper; the key's size is <see cref="Value.KeySize"/>.</summary>
+    public Value Call(int helper, int keySize, params Value[] arguments) =>
+        new(_values++, Op.Call) { Operands = arguments, Immediate = helper, KeySize = keySize };
+
+    /// <summary>The same address again, to be put into a block of this function.</summary>
+    public Value CloneAddress(Value value) => value.Op switch
+    {
+        Op.FrameAddress => FrameAddress(value.Slot),
+        Op.MapAddress => MapAddress(value.Map),
+        Op.MapValueAddress => MapValueAddress(value.Map, value.Immediate),
+        Op.FunctionAddress => FunctionAddress(value.Function),
+        _ => NewValue(value.Op),
+    };
+
     public StackSlot NewSlot(int size, bool isTransient = false)
     {
         var slot = new StackSlot(size) { IsTransient = isTransient };

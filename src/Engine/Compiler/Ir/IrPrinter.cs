@@ -32,7 +32,7 @@ internal static class IrPrinter
         if (value.Size > 0 && value.Op != Op.Phi) text += $"{value.Size * 8} {value.Region}";
         if (value.Operands.Length > 0) text += " " + string.Join(", ", value.Operands.Select(Name));
         if (value.Immediate != 0) text += $" #{value.Immediate}";
-        return value.Extra is int map ? $"{text} map{map}" : text;
+        return text;
     }
 
     private static string Name(Value value)

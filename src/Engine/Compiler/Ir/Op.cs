@@ -10,10 +10,10 @@ internal enum Op
     Constant,       // Immediate
     Context,        // what R1 holds at entry
     Parameter,      // Immediate: which argument of a function
-    FrameAddress,   // Extra: StackSlot
-    MapAddress,     // Extra: map index
-    MapValueAddress, // Extra: map index, Immediate: offset in the first value
-    FunctionAddress, // Extra: IrFunction
+    FrameAddress,   // Slot
+    MapAddress,     // Map
+    MapValueAddress, // Map, Immediate: offset in the first value
+    FunctionAddress, // Function
     Undefined,      // a local read before it is written: zero
 
     // Pure arithmetic in 64 bits.
@@ -31,5 +31,5 @@ internal enum Op
     Store,          // pointer, value
     AtomicAdd,      // pointer, value
 
-    Call,           // Immediate: helper id
+    Call,           // Helper, Immediate: its id
 }

@@ -109,33 +109,25 @@ internal sealed class IrBuilder(IrFunction function)
         return Append(value);
     }
 
-    public Value Leaf(Op op, long immediate = 0, object? extra = null)
-    {
-        var value = Function.NewValue(op);
-        (value.Immediate, value.Extra) = (immediate, extra);
-        return Append(value);
-    }
+    public Value Context() => Append(Function.NewValue(Op.Context));
 
-    public Value Load(MemoryRegion region, Value pointer, int offset, int size)
-    {
-        var value = Function.NewValue(Op.Load, pointer);
-        (value.Immediate, value.Size, value.Region) = (offset, (byte)size, region);
-        return Append(value);
-    }
+    public Value FrameAddress(StackSlot slot) => Append(Function.FrameAddress(slot));
 
-    public void Store(MemoryRegion region, Value pointer, int offset, int size, Value stored, Op op = Op.Store)
-    {
-        var value = Function.NewValue(op, pointer, stored);
-        (value.Immediate, value.Size, value.Region) = (offset, (byte)size, region);
-        Append(value);
-    }
+    public Value MapAddress(int map) => Append(Function.MapAddress(map));
 
-    public Value Call(int helper, params Value[] arguments)
-    {
-        var value = Function.NewValue(Op.Call, arguments);
-        value.Immediate = helper;
-        return Append(value);
-    }
+    public Value MapValueAddress(int map, int offset = 0) => Append(Function.MapValueAddress(map, offset));
+
+    public Value Load(MemoryRegion region, Value pointer, int offset, int size) =>
+        Append(Function.Load(region, pointer, offset, size));
+
+    public void Store(MemoryRegion region, Value pointer, int offset, int size, Value stored, Op op = Op.Store) =>
+        Append(Function.Store(region, pointer, offset, size, stored, op));
+
+    public Value Call(int helper, params Value[] arguments) => CallWithKey(helper, 0, arguments);
+
+    /// <summary>Calls a map helper. The size tells the optimiser which bytes the key is.</summary>
+    public Value CallWithKey(int helper, int keySize, params Value[] arguments) =>
+        Append(Function.Call(helper, keySize, arguments));
 
     public Value Append(Value value)
     {

@@ -182,15 +182,9 @@ internal sealed partial class Lowerer
             return value;
         }
 
-        var address = _b.Function.NewValue(Op.FrameAddress);
-        address.Extra = slot;
-        Insert(address);
+        var address = Insert(_b.Function.FrameAddress(slot));
         foreach (var (offset, size) in PieceLayout(slot.Room, 8))
-        {
-            var store = _b.Function.NewValue(Op.Store, address, _b.Constant(0));
-            (store.Immediate, store.Size, store.Region) = (offset, (byte)size, MemoryRegion.Stack);
-            Insert(store);
-        }
+            Insert(_b.Function.Store(MemoryRegion.Stack, address, offset, size, _b.Constant(0)));
     }
 
     private Operand ReadLocal(Local local)
@@ -223,7 +217,7 @@ internal sealed partial class Lowerer
         for (var i = 0; i < pieces.Count; i++) _b.Write(storage.Pieces[i], pieces[i].Value);
     }
 
-    private Place StackPlace(StackSlot slot) => new(MemoryRegion.Stack, _b.Leaf(Op.FrameAddress, 0, slot), 0);
+    private Place StackPlace(StackSlot slot) => new(MemoryRegion.Stack, _b.FrameAddress(slot), 0);
 
     private StackSlot Temporary(int size) => _temporaries.Take(size);
 

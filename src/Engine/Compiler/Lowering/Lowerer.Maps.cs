@@ -8,7 +8,7 @@ internal sealed partial class Lowerer
     private const long NoExist = 1; // BPF_NOEXIST
     private const long Exist = 2; // BPF_EXIST
 
-    private Value MapAddress(Map map, SourceSpan? source) => _b.Leaf(Op.MapAddress, 0, _resources.IndexOf(map, source));
+    private Value MapAddress(Map map, SourceSpan? source) => _b.MapAddress(_resources.IndexOf(map, source));
 
     private static bool IsArray(Map map) => map.Type is MapType.Array or MapType.PerCpuArray;
 
@@ -21,7 +21,7 @@ internal sealed partial class Lowerer
         {
             case VariableStorage.Array:
                 // One address for all the variables of the map: the offset goes into the access.
-                var address = _b.Leaf(Op.MapValueAddress, 0, location.Map);
+                var address = _b.MapValueAddress(location.Map);
                 return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset), false, Shared: true);
             case VariableStorage.PerCpu:
                 var pointer = LookupKey(location.Map, location.Key);
@@ -40,13 +40,8 @@ internal sealed partial class Lowerer
         return place.Pointer;
     }
 
-    // The size tells the optimiser which bytes the key is: a second lookup of the same key is none.
-    private Value Lookup(int map, Value key, int keySize)
-    {
-        var pointer = _b.Call(HelperFacts.MapLookup, _b.Leaf(Op.MapAddress, 0, map), key);
-        pointer.Size = (byte)Math.Min(keySize, byte.MaxValue);
-        return pointer;
-    }
+    private Value Lookup(int map, Value key, int keySize) =>
+        _b.CallWithKey(HelperFacts.MapLookup, keySize, _b.MapAddress(map), key);
 
     private Value LookupKey(int map, int key) =>
         Lookup(map, KeyOf(key), 4);
@@ -104,8 +99,8 @@ internal sealed partial class Lowerer
         var found = _b.Current;
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        // Only this call has a size: what it gives is not asked for, so that one that changes nothing can be left out.
-        _b.Call(HelperFacts.MapUpdate, _b.Leaf(Op.MapAddress, 0, map), key, Zeros(type.Size), _b.Constant(NoExist)).Size = (byte)Math.Min(keySize, byte.MaxValue);
+        // Only this call has a key size: what it gives is not asked for, so that one that changes nothing can be left out.
+        _b.CallWithKey(HelperFacts.MapUpdate, keySize, _b.MapAddress(map), key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
         Jump(after);
         Start(after);
@@ -116,7 +111,7 @@ internal sealed partial class Lowerer
     private Value Zeros(int bytes)
     {
         if (_resources.Zeros is { } zeros && bytes > ProgramResources.MostZerosOnStack)
-            return _b.Leaf(Op.MapValueAddress, zeros.Offset, zeros.Map);
+            return _b.MapValueAddress(zeros.Map, zeros.Offset);
         var place = StackPlace(Temporary(bytes));
         Zero(place, StackSlot.RoomFor(bytes));
         return place.Pointer;

@@ -26,7 +26,7 @@ internal sealed partial class Lowerer
         {
             var pointer = _b.Load(MemoryRegion.Context, _context, offset, 4);
             // A later load of the same place gives another pointer once the packet has been changed.
-            pointer.Extra = _packetVersion;
+            pointer.PacketVersion = _packetVersion + 1;
             _b.Write(variable, pointer);
         }
     }
@@ -137,7 +137,7 @@ internal sealed partial class Lowerer
         }
         else
         {
-            ValueRange.KeepVisible(variable);
+            ValueRange.KeepBounds(variable);
         }
 
         return RequireBytes(variable, addend, size, _defaultExit);

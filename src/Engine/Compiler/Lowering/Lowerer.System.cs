@@ -52,7 +52,7 @@ internal sealed partial class Lowerer
         const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
         const long userStack = 1 << 8; // BPF_F_USER_STACK
         var user = system.Value == SystemValue.UserStack;
-        var id = _b.Call(HelperFacts.GetStackId, _context, _b.Leaf(Op.MapAddress, 0, _resources.StackMap!.Value),
+        var id = _b.Call(HelperFacts.GetStackId, _context, _b.MapAddress(_resources.StackMap!.Value),
             _b.Constant(reuseSlot | (user ? userStack : 0)));
         var process = user ? _b.Make(Op.Shr, _b.Call(HelperFacts.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
         return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
@@ -73,7 +73,7 @@ internal sealed partial class Lowerer
         }
 
         if (_b.Current is null) return;
-        var events = _b.Leaf(Op.MapAddress, 0, _resources.EventMap!.Value);
+        var events = _b.MapAddress(_resources.EventMap!.Value);
         var record = _resources.ScratchMap is { } scratch
             ? LookupKey(scratch, 0)
             : _b.Call(HelperFacts.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
@@ -98,7 +98,7 @@ internal sealed partial class Lowerer
 
         Start(lost);
         var count = _resources.Lost!;
-        _b.Store(MemoryRegion.Map, _b.Leaf(Op.MapValueAddress, 0, count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
+        _b.Store(MemoryRegion.Map, _b.MapValueAddress(count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
         Jump(after);
         Start(after);
     }

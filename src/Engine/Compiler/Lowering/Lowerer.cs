@@ -39,7 +39,7 @@ internal sealed partial class Lowerer
     private void LowerProgram()
     {
         _b.Start(_b.NewBlock());
-        _context = _b.Leaf(Op.Context);
+        _context = _b.Context();
         _b.Source = _program.Body.FirstOrDefault()?.Source;
         var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
         _b.Function.DefaultResult = defaultResult.Immediate;

@@ -24,7 +24,7 @@ internal static class DeadCode
             Need(block.Result);
             foreach (var value in block.Body)
             {
-                if (value.HasEffect && !(value.Op == Op.Call && HelperFacts.HasNoEffect((int)value.Immediate))) Need(value);
+                if (value.HasEffect && !(value.Op == Op.Call && HelperFacts.HasNoEffect(value.Helper))) Need(value);
             }
         }
 

@@ -137,8 +137,8 @@ internal sealed class EarlyStores
     private IEnumerable<Value> Copy(Value store, Block block)
     {
         var bytes = SlotLiveness.WrittenBy(store)!.Value;
-        var address = _f.NewValue(Op.FrameAddress);
-        (address.Extra, address.Block, address.Source) = (bytes.Slot, block, store.Source);
+        var address = _f.FrameAddress(bytes.Slot);
+        (address.Block, address.Source) = (block, store.Source);
         store.Operands = [address, store.Operands[1]];
         (store.Immediate, store.Block) = (bytes.Offset, block);
         return [address, store];

@@ -35,16 +35,13 @@ internal sealed class MemoryState
             pointer = pointer.Operands[0].Current;
         }
 
-        return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Extra! : pointer, offset, access.Size);
+        return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Slot : pointer, offset, access.Size);
     }
 
-    /// <summary>What a lookup asks for; null where not all of the key's bytes are known.</summary>
-    public Lookup? LookupOf(Value call) => KeyOf(call, call.Size);
-
-    /// <summary>The key that a call of a map helper gets, of so many bytes; null where not all of them are known.</summary>
-    public Lookup? KeyOf(Value call, int size)
+    /// <summary>The key that a call of a map helper gets; null where not all of its bytes are known.</summary>
+    public Lookup? KeyOf(Value call)
     {
-        if (call.Operands[0].Current is not { Op: Op.MapAddress, Extra: int map }) return null;
+        if (call.Operands[0].Current is not { Op: Op.MapAddress } map) return null;
         var key = call.Operands[1].Current;
         var offset = 0L;
         if (key.Op == Op.Add && key.Operands[1].Current is { IsConstant: true } constant)
@@ -53,18 +50,18 @@ internal sealed class MemoryState
             key = key.Operands[0].Current;
         }
 
-        if (key.Op != Op.FrameAddress || size is 0 or byte.MaxValue) return null;
+        if (key.Op != Op.FrameAddress || call.KeySize == 0) return null;
         var text = new System.Text.StringBuilder();
-        for (var at = 0L; at < size;)
+        for (var at = 0L; at < call.KeySize;)
         {
             // Each place is stored whole, so that at most one size is known at an offset.
-            var (width, value) = KnownAt(key.Extra!, offset + at);
-            if (value is null || at + width > size) return null;
+            var (width, value) = KnownAt(key.Slot, offset + at);
+            if (value is null || at + width > call.KeySize) return null;
             text.Append(width).Append(':').Append(value.Id).Append(';');
             at += width;
         }
 
-        return new Lookup(map, text.ToString());
+        return new Lookup(map.Map, text.ToString());
     }
 
     private (int Size, Value? Value) KnownAt(object slot, long offset)

@@ -84,9 +84,9 @@ internal static class MemoryValues
             case Op.Load when value.Region != MemoryRegion.Context:
                 var place = MemoryState.AccessOf(value);
                 if (state.Find(place) is { } known && Fits(known, value.Size)
-                    && (!ValueRange.IsKeptVisible(value) || IsVisiblyWithin(known, value.Size)))
+                    && (!value.KeepsBound || IsVisiblyWithin(known, value.Size)))
                 {
-                    if (ValueRange.IsKeptVisible(value)) ValueRange.KeepVisible(known);
+                    if (value.KeepsBound) ValueRange.KeepBounds(known);
                     value.ReplaceWith(known);
                     return true;
                 }
@@ -118,8 +118,8 @@ internal static class MemoryValues
 
     private static bool RedundantCall(Value call, MemoryState state)
     {
-        var helper = (int)call.Immediate;
-        if (helper == HelperFacts.MapLookup && state.LookupOf(call) is { } lookup)
+        var helper = call.Helper;
+        if (helper == HelperFacts.MapLookup && state.KeyOf(call) is { } lookup)
         {
             if (state.Find(lookup) is { } found)
             {
@@ -131,8 +131,8 @@ internal static class MemoryValues
             return false;
         }
 
-        var inserted = helper == HelperFacts.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 } && call.Size > 0
-            ? state.KeyOf(call, call.Size)
+        var inserted = helper == HelperFacts.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 }
+            ? state.KeyOf(call)
             : null;
         if (inserted is not null && state.IsSettled(inserted)) return true;
         if (HelperFacts.HasNoEffect(helper)) return false;
@@ -146,7 +146,7 @@ internal static class MemoryValues
         {
             var pointer = argument.Current;
             if (pointer.Op == Op.Add) pointer = pointer.Operands[0].Current;
-            if (pointer.Op == Op.FrameAddress) state.ForgetSlot((StackSlot)pointer.Extra!);
+            if (pointer.Op == Op.FrameAddress) state.ForgetSlot(pointer.Slot);
             else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context)) state.ForgetRegion(MemoryRegion.Stack);
         }
 

@@ -71,7 +71,7 @@ internal sealed class SlotLiveness
     /// <summary>The bytes of a slot that a store writes; null where it writes something else.</summary>
     public static StackBytes? WrittenBy(Value value) =>
         value.Op == Op.Store && FrameAddressOf(value.Operands[0], out var offset) is { } address
-            ? new StackBytes((StackSlot)address.Extra!, offset + value.Immediate, Bytes(offset + value.Immediate, value.Size, ifOutside: 0))
+            ? new StackBytes(address.Slot, offset + value.Immediate, Bytes(offset + value.Immediate, value.Size, ifOutside: 0))
             : null;
 
     private void FindLive()
@@ -118,7 +118,7 @@ internal sealed class SlotLiveness
     }
 
     private int? SlotOf(Value address, out long offset) =>
-        FrameAddressOf(address, out offset) is { } frame ? _numbers[(StackSlot)frame.Extra!] : null;
+        FrameAddressOf(address, out offset) is { } frame ? _numbers[frame.Slot] : null;
 
     private static Value? FrameAddressOf(Value address, out long offset)
     {

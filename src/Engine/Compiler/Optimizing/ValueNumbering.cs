@@ -6,7 +6,7 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal sealed class ValueNumbering
 {
-    private readonly record struct Key(Op Op, long Immediate, byte Size, object? Extra, int A, int B);
+    private readonly record struct Key(Op Op, long Immediate, byte Size, (object?, int) Referent, int A, int B);
 
     private readonly IrFunction _f;
     private readonly DominatorTree _dominators;
@@ -171,7 +171,7 @@ internal sealed class ValueNumbering
     {
         var (a, b) = (value.Operands.Length > 0 ? value.Operands[0].Id : -1, value.Operands.Length > 1 ? value.Operands[1].Id : -1);
         if (Simplifier.IsCommutative(value.Op) && a > b && b >= 0 && !value.Operands[1].IsConstant) (a, b) = (b, a);
-        return new Key(value.Op, value.Immediate, value.Size, value.Extra, a, b);
+        return new Key(value.Op, value.Immediate, value.Size, value.Referent, a, b);
     }
 
     private void SimplifyExit(Block block, List<Value> body)

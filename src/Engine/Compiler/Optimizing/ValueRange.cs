@@ -6,7 +6,6 @@ namespace EbpfCat.Compiler;
 internal static class ValueRange
 {
     private const int Depth = 6;
-    private static readonly object Visible = new();
 
     /// <summary>A number that the value, taken as unsigned, is never above.</summary>
     public static ulong Maximum(Value value) => Maximum(value, Depth);
@@ -41,17 +40,14 @@ internal static class ValueRange
         }
     }
 
-    /// <summary>Sees to it that what <see cref="VisibleMaximum"/> says of a value stays so: the loads that bound it are not replaced by what is stored there.</summary>
-    public static void KeepVisible(Value value, int depth = Depth)
+    /// <summary>Keeps the loads that bound a value, so that the verifier still sees its <see cref="VisibleMaximum"/>.</summary>
+    public static void KeepBounds(Value value, int depth = Depth)
     {
         value = value.Current;
-        if (value.Op == Op.Load && value.Region != MemoryRegion.Context) value.Extra = Visible;
+        if (value.Op == Op.Load && value.Region != MemoryRegion.Context) value.KeepsBound = true;
         if (depth == 0 || value.Op == Op.Load) return;
-        foreach (var operand in value.Operands) KeepVisible(operand, value.Op == Op.Phi ? Math.Min(depth - 1, 2) : depth - 1);
+        foreach (var operand in value.Operands) KeepBounds(operand, value.Op == Op.Phi ? Math.Min(depth - 1, 2) : depth - 1);
     }
-
-    /// <summary>Whether the verifier must see a load's own bound.</summary>
-    public static bool IsKeptVisible(Value load) => ReferenceEquals(load.Extra, Visible);
 
     /// <summary>Whether the upper 32 bits are always zero.</summary>
     public static bool FitsIn32(Value value) => Maximum(value) <= uint.MaxValue;
@@ -133,7 +129,7 @@ internal static class ValueRange
 
                 return Math.Min(most, OfSize(value.Size));
             case Op.Call:
-                return HelperFacts.MaximumResult((int)value.Immediate);
+                return HelperFacts.MaximumResult(value.Helper);
             default:
                 return ulong.MaxValue;
         }

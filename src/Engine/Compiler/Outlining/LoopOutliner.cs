@@ -43,7 +43,7 @@ internal sealed class LoopOutliner
         _before.LoopDepth = _after.LoopDepth = Math.Max(0, loop.Head.LoopDepth - 1);
         _before.Source = _after.Source = _entry.Source = loop.Head.Source;
         // The struct's address: to the program its own, to the function what it is given.
-        _frame = Add(_f, _before, Op.FrameAddress, _slot);
+        _frame = Append(_before, _f.FrameAddress(_slot));
         (_index, _fields) = (Parameter(0), Parameter(1));
     }
 
@@ -81,7 +81,7 @@ internal sealed class LoopOutliner
     {
         foreach (var slot in _f.Slots.Where(slot => slot.IsTransient && slot != _slot).ToList())
         {
-            var users = _f.Blocks.Where(block => block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Extra, slot)));
+            var users = _f.Blocks.Where(block => block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Slot, slot)));
             if (!users.All(_loop.Blocks.Contains)) continue;
             _f.Slots.Remove(slot);
             _body.Slots.Add(slot);
@@ -119,8 +119,8 @@ internal sealed class LoopOutliner
     {
         if (_loop.StepOf(phi) is { } step)
         {
-            var way = step == 1 ? _index : Add(_body, _entry, Op.Mul, null, _index, _body.Constant(step));
-            return Add(_body, _entry, Op.Add, null, way, Inside(first));
+            var way = step == 1 ? _index : Add(_body, _entry, Op.Mul, _index, _body.Constant(step));
+            return Add(_body, _entry, Op.Add, way, Inside(first));
         }
 
         var field = NewField();
@@ -167,15 +167,15 @@ internal sealed class LoopOutliner
         {
             case Op.Constant:
                 return value;
-            case Op.FrameAddress when _own.Contains((StackSlot)value.Extra!):
+            case Op.FrameAddress when _own.Contains(value.Slot):
                 return value;
             // The frame that is meant is the program's.
-            case Op.FrameAddress when _addresses.TryGetValue((StackSlot)value.Extra!, out var there):
+            case Op.FrameAddress when _addresses.TryGetValue(value.Slot, out var there):
                 return there;
             case Op.FrameAddress:
-                return _addresses[(StackSlot)value.Extra!] = Bring(Add(_f, _before, Op.FrameAddress, value.Extra));
+                return _addresses[value.Slot] = Bring(Append(_before, _f.FrameAddress(value.Slot)));
             case Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined when !IsInLoop(value):
-                return _inside[value] = MakeAgain(value, _body, _entry);
+                return _inside[value] = Append(_entry, _body.CloneAddress(value));
         }
 
         return IsInLoop(value) ? value : _inside[value] = Bring(value);
@@ -209,7 +209,7 @@ internal sealed class LoopOutliner
     // them. Of one stored by halves it remembers nothing, and two rounds look the same to it.
     private void StoreHalves(Block block, int field, Value number)
     {
-        var high = Add(_body, block, Op.Shr, null, number, _body.Constant(32));
+        var high = Add(_body, block, Op.Shr, number, _body.Constant(32));
         Store(_body, block, _fields, field, number, FieldSize / 2);
         Store(_body, block, _fields, field + (FieldSize / 2), high, FieldSize / 2);
     }
@@ -230,7 +230,7 @@ internal sealed class LoopOutliner
         {
             // These mean the same anywhere.
             case Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress or Op.Undefined:
-                return MakeAgain(value, _f, _before);
+                return Append(_before, _f.CloneAddress(value));
         }
 
         if (_left.TryGetValue(value, out var known)) return known.Loaded;
@@ -294,10 +294,8 @@ internal sealed class LoopOutliner
 
     private void CallHelper()
     {
-        var function = Add(_f, _before, Op.FunctionAddress, _body);
-        var call = _f.NewValue(Op.Call, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0));
-        call.Immediate = HelperFacts.Loop;
-        Append(_before, call);
+        var function = Append(_before, _f.FunctionAddress(_body));
+        Append(_before, _f.Call(HelperFacts.Loop, 0, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0)));
         (_before.Exit, _before.Target) = (ExitKind.Jump, _after);
         _after.Predecessors.Add(_before);
         _f.Blocks.Add(_before);
@@ -324,39 +322,18 @@ internal sealed class LoopOutliner
 
     private Value Parameter(int number)
     {
-        var value = Add(_body, _entry, Op.Parameter, null);
+        var value = Add(_body, _entry, Op.Parameter);
         value.Immediate = number;
         return value;
     }
 
-    private static Value MakeAgain(Value value, IrFunction f, Block block)
-    {
-        var again = Add(f, block, value.Op, value.Extra);
-        again.Immediate = value.Immediate;
-        return again;
-    }
+    private static Value Add(IrFunction f, Block block, Op op, params Value[] operands) => Append(block, f.NewValue(op, operands));
 
-    private static Value Add(IrFunction f, Block block, Op op, object? extra, params Value[] operands)
-    {
-        var value = f.NewValue(op, operands);
-        value.Extra = extra;
-        return Append(block, value);
-    }
+    private static Value Load(IrFunction f, Block block, Value pointer, int field, bool mayBePointer = true) =>
+        Append(block, f.Load(MemoryRegion.Stack, pointer, field, FieldSize, mayBePointer));
 
-    private static Value Load(IrFunction f, Block block, Value pointer, int field, bool mayBePointer = true)
-    {
-        var value = f.NewValue(Op.Load, pointer);
-        (value.Immediate, value.Size, value.Region) = (field, FieldSize, MemoryRegion.Stack);
-        value.Extra = mayBePointer ? PointerFacts.Unknown : null;
-        return Append(block, value);
-    }
-
-    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored, byte size = FieldSize)
-    {
-        var value = f.NewValue(Op.Store, pointer, stored);
-        (value.Immediate, value.Size, value.Region) = (field, size, MemoryRegion.Stack);
-        Append(block, value);
-    }
+    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored, int size = FieldSize) =>
+        Append(block, f.Store(MemoryRegion.Stack, pointer, field, size, stored));
 
     private static Value Append(Block block, Value value)
     {

@@ -5,9 +5,6 @@ internal static class PointerFacts
 {
     private const int Depth = 16;
 
-    /// <summary>Marks a load of something that may be a pointer (<see cref="Value.Extra"/>).</summary>
-    public static readonly object Unknown = new();
-
     /// <summary>Whether a value may be a pointer; a number for certain where it is not.</summary>
     public static bool MayBePointer(Value value) => MayBePointer(value, [], Depth);
 
@@ -20,9 +17,9 @@ internal static class PointerFacts
         {
             Op.Context or Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress => true,
             // Pointers to what is traced come out of the context, and those to the packet, which are marked.
-            Op.Load => (value.Region == MemoryRegion.Context && (value.Size == 8 || value.Extra is not null))
-                || ReferenceEquals(value.Extra, Unknown),
-            Op.Call => HelperFacts.MaximumResult((int)value.Immediate) == ulong.MaxValue,
+            Op.Load => value.LoadsPointer
+                || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
+            Op.Call => HelperFacts.MaximumResult(value.Helper) == ulong.MaxValue,
             Op.Add or Op.Sub or Op.Phi or Op.Opaque => Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
             _ => false,
         };

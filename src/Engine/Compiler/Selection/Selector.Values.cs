@@ -26,7 +26,7 @@ internal sealed partial class Selector
                 break;
             case Op.MapValueAddress:
                 var address = Emit(MachineOp.LoadMapValue);
-                (address.Destination, address.Map, address.Immediate) = (destination, (int)value.Extra!, value.Immediate);
+                (address.Destination, address.Map, address.Immediate) = (destination, value.Map, value.Immediate);
                 break;
             case Op.Load:
                 SelectLoad(value, destination);

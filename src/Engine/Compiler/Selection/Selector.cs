@@ -140,15 +140,15 @@ internal sealed partial class Selector
                 break;
             case Op.MapAddress:
                 var map = Emit(MachineOp.LoadMap);
-                (map.Destination, map.Map) = (destination, (int)value.Extra!);
+                (map.Destination, map.Map) = (destination, value.Map);
                 break;
             case Op.FunctionAddress:
                 var function = Emit(MachineOp.LoadFunction);
-                (function.Destination, function.Function) = (destination, (IrFunction)value.Extra!);
+                (function.Destination, function.Function) = (destination, value.Function);
                 break;
             case Op.FrameAddress:
                 var frame = Emit(MachineOp.FrameAddress);
-                (frame.Destination, frame.Slot, frame.Offset) = (destination, (StackSlot)value.Extra!, 0);
+                (frame.Destination, frame.Slot, frame.Offset) = (destination, value.Slot, 0);
                 break;
             case Op.Add when FrameBase(value) is var (slot, offset):
                 var address = Emit(MachineOp.FrameAddress);
@@ -163,11 +163,11 @@ internal sealed partial class Selector
     private static (StackSlot Slot, int Offset)? FrameBase(Value value)
     {
         value = value.Current;
-        if (value.Op == Op.FrameAddress) return ((StackSlot)value.Extra!, 0);
+        if (value.Op == Op.FrameAddress) return (value.Slot, 0);
         if (value.Op == Op.Add && value.Operands[0].Current is { Op: Op.FrameAddress } frame
             && value.Operands[1].Current is { IsConstant: true } constant)
         {
-            return ((StackSlot)frame.Extra!, (int)constant.Immediate);
+            return (frame.Slot, (int)constant.Immediate);
         }
 
         return null;
