@@ -18,7 +18,7 @@ public sealed class CgroupAttachmentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Connections_of_a_group_are_refused_until_it_is_detached(bool withoutLinks)
+    public void Program_denies_connections_of_the_group_until_detached(bool withoutLinks)
     {
         using var group = new TemporaryControlGroup();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -39,7 +39,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void Connections_are_refused_by_their_port_and_address()
+    public void Program_can_deny_connections_by_port_and_address()
     {
         using var group = new TemporaryControlGroup();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -58,7 +58,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void Connections_are_sent_elsewhere()
+    public void Program_can_redirect_connections()
     {
         using var group = new TemporaryControlGroup();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -80,7 +80,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void Packets_are_seen_by_the_hook_that_is_chosen()
+    public void Program_sees_packets_of_its_hook_only()
     {
         using var group = new TemporaryControlGroup();
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -92,7 +92,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void A_hook_of_another_type_is_refused()
+    public void Hook_of_another_program_type_is_refused()
     {
         using var group = new TemporaryControlGroup();
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
@@ -100,7 +100,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void A_group_that_is_not_there_is_refused_with_the_nearest()
+    public void Unknown_group_is_refused_with_similar_names()
     {
         using var group = new TemporaryControlGroup();
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
@@ -109,7 +109,7 @@ public sealed class CgroupAttachmentTests
     }
 
     [Fact]
-    public void A_directory_that_is_no_group_is_refused()
+    public void Directory_that_is_not_a_control_group_is_refused()
     {
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
         Assert.SkipWhen(ControlGroups.Root is null, "no control groups of version 2 are mounted");

@@ -16,7 +16,7 @@ public sealed class FentryAttachmentTests
     [Theory]
     [InlineData(ProgramHook.Fentry)]
     [InlineData(ProgramHook.Fexit)]
-    public void A_function_runs_the_program_until_it_is_detached_or_the_kernel_says_why_not(ProgramHook hook)
+    public void Function_runs_its_program_until_detached_or_attach_reports_why_not(ProgramHook hook)
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         using var program = Counting.LoadOrSkip(Counting.Define(ProgramType.Tracing, target: Function, hook: hook));
@@ -38,7 +38,7 @@ public sealed class FentryAttachmentTests
     }
 
     [Fact]
-    public void A_wrong_function_is_refused_with_the_nearest_when_the_program_is_loaded()
+    public void Load_refuses_an_unknown_function_with_similar_names()
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         var refusal = Assert.Throws<UnknownNameException>(() => Counting.Load(ProgramType.Tracing, target: Function.Replace("pgid", "pgit", StringComparison.Ordinal)));
@@ -46,7 +46,7 @@ public sealed class FentryAttachmentTests
     }
 
     [Fact]
-    public void A_program_without_a_target_is_refused_when_it_is_loaded() =>
+    public void Load_refuses_a_program_without_target() =>
         Assert.Contains(
             "names no kernel function",
             Assert.Throws<KernelException>(() => Counting.Load(ProgramType.Tracing)).Message,

@@ -16,7 +16,7 @@ public sealed class IteratorAttachmentTests
     private const int SequenceWrite = 127; // bpf_seq_write
 
     [Fact]
-    public void All_tasks_are_gone_through_whenever_it_is_read()
+    public void Each_read_visits_all_tasks()
     {
         RequireIterators();
         using var program = LoadTasks();
@@ -30,7 +30,7 @@ public sealed class IteratorAttachmentTests
     }
 
     [Fact]
-    public void Those_of_one_process_are_gone_through_alone()
+    public void Iterator_visits_only_the_given_process()
     {
         RequireIterators();
         using var program = LoadTasks();
@@ -40,7 +40,7 @@ public sealed class IteratorAttachmentTests
     }
 
     [Fact]
-    public void Objects_that_cannot_be_gone_through_are_refused_with_the_nearest()
+    public void Unknown_iterator_is_refused_with_similar_names()
     {
         RequireIterators();
         var refusal = Assert.Throws<UnknownNameException>(

@@ -9,7 +9,7 @@ namespace EbpfCat.Tests.Attachments;
 public sealed class KernelAttachmentTests
 {
     [Fact]
-    public void A_raw_tracepoint_is_listed_with_its_target_and_who_holds_it()
+    public void Raw_tracepoint_is_listed_with_target_and_holding_processes()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
         using var attachment = RawTracepointAttachment.Attach(program, "sched_switch");
@@ -24,7 +24,7 @@ public sealed class KernelAttachmentTests
     }
 
     [Fact]
-    public void A_tracepoint_is_listed_as_one()
+    public void Tracepoint_is_listed_as_a_tracepoint()
     {
         Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "perf events have links since Linux 5.15");
         using var program = Counting.Load(ProgramType.Tracepoint);
@@ -36,7 +36,7 @@ public sealed class KernelAttachmentTests
     }
 
     [Fact]
-    public void A_control_group_is_listed_by_its_directory_and_detached_for_everyone()
+    public void Cgroup_attachment_is_listed_by_directory_and_detached_for_every_holder()
     {
         using var group = new TemporaryControlGroup();
         Assert.Contains(group.Name, ControlGroups.Names);
@@ -50,7 +50,7 @@ public sealed class KernelAttachmentTests
     }
 
     [Fact]
-    public void An_interface_is_listed_by_its_name()
+    public void Interface_is_listed_by_name()
     {
         Assert.SkipUnless(Counting.Has(BpfAttachType.TcxIngress), "tc has links since Linux 6.6");
         using var pair = new VethPair();

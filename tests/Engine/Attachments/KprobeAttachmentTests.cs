@@ -20,7 +20,7 @@ public sealed class KprobeAttachmentTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void A_probe_on_a_function_fires_until_it_is_detached(bool onReturn, bool withoutLinks)
+    public void Probe_on_a_function_fires_until_detached(bool onReturn, bool withoutLinks)
     {
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
@@ -38,7 +38,7 @@ public sealed class KprobeAttachmentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_pattern_takes_all_functions_that_match(bool known)
+    public void Pattern_attaches_to_all_matching_functions(bool known)
     {
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         var pattern = Prefix + "sys_get[ps]*d";
@@ -54,7 +54,7 @@ public sealed class KprobeAttachmentTests
     }
 
     [Fact]
-    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    public void Unknown_name_is_refused_with_similar_names()
     {
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
@@ -63,7 +63,7 @@ public sealed class KprobeAttachmentTests
     }
 
     [Fact]
-    public void A_kernel_without_kprobes_is_told_so()
+    public void Kernel_without_kprobes_is_reported()
     {
         Assert.SkipWhen(HasKprobes, "the kernel has kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
@@ -72,7 +72,7 @@ public sealed class KprobeAttachmentTests
     }
 
     [Fact]
-    public void A_pattern_that_nothing_matches_is_refused()
+    public void Pattern_without_matches_is_refused()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, "no_such_function_*"));

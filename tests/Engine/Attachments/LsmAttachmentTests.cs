@@ -17,7 +17,7 @@ public sealed class LsmAttachmentTests
     private static bool HasHooks => BtfTypes.Kernel?.FindFunction("bpf_lsm_" + Hook) is not null;
 
     [Fact]
-    public void A_security_hook_refuses_what_the_program_denies_until_it_is_detached_or_is_said_not_to_run()
+    public void Lsm_program_denies_access_until_detached_or_reports_that_it_cannot_run()
     {
         Assert.SkipUnless(HasHooks, "the kernel has no BPF security module (CONFIG_BPF_LSM)");
         var definition = new ProgramDefinition("guard", ProgramType.Lsm) { Target = Hook };
@@ -46,7 +46,7 @@ public sealed class LsmAttachmentTests
     }
 
     [Fact]
-    public void A_wrong_hook_is_refused_with_the_nearest_when_the_program_is_loaded()
+    public void Load_refuses_an_unknown_hook_with_similar_names()
     {
         Assert.SkipUnless(HasHooks, "the kernel has no BPF security module (CONFIG_BPF_LSM)");
         var refusal = Assert.Throws<UnknownNameException>(() => Counting.Load(ProgramType.Lsm, target: "task_getpgit"));

@@ -13,7 +13,7 @@ public sealed class PerfEventAttachmentTests
     [InlineData(false, false)]
     [InlineData(true, false)]
     [InlineData(false, true)]
-    public void A_profile_runs_the_program_on_its_samples(bool ownProcess, bool withoutLinks)
+    public void Profile_runs_its_program_on_each_sample(bool ownProcess, bool withoutLinks)
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
         PerfEventAttachment Attach() => PerfEventAttachment.Attach(
@@ -31,7 +31,7 @@ public sealed class PerfEventAttachmentTests
     }
 
     [Fact]
-    public void A_period_of_nanoseconds_may_be_given()
+    public void Period_can_be_given_in_nanoseconds()
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
         using var attachment = PerfEventAttachment.Attach(program, period: 1_000_000);
@@ -39,7 +39,7 @@ public sealed class PerfEventAttachmentTests
     }
 
     [Fact]
-    public void A_pinned_profile_keeps_all_its_links()
+    public void Pinned_profile_keeps_all_its_links()
     {
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.PerfEvent, everywhere: true))
@@ -64,7 +64,7 @@ public sealed class PerfEventAttachmentTests
     }
 
     [Fact]
-    public void A_processor_that_does_not_run_is_refused()
+    public void Offline_processor_is_refused()
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
         Assert.Throws<KernelException>(() => PerfEventAttachment.Attach(program, processor: 9999));

@@ -21,7 +21,7 @@ public sealed class PinnedAttachmentTests : IDisposable
     [Theory]
     [InlineData(XdpMode.Native)]
     [InlineData(XdpMode.Generic)]
-    public void A_pinned_attachment_stays_and_is_found_with_its_maps(XdpMode mode)
+    public void Pinned_attachment_stays_and_is_found_with_its_maps(XdpMode mode)
     {
         uint id;
         using (var program = ProgramLoader.Load(Sample.Counter(initialValue: 41)))
@@ -51,7 +51,7 @@ public sealed class PinnedAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void A_name_that_is_taken_is_refused_before_anything_happens()
+    public void Existing_pin_name_is_refused_before_anything_changes()
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         using var first = Attach(program, "taken");
@@ -64,7 +64,7 @@ public sealed class PinnedAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Force_replaces_the_pin_with_the_program()
+    public void Force_replaces_pin_and_program()
     {
         using var first = ProgramLoader.Load(Sample.Counter(name: "first"));
         using var second = ProgramLoader.Load(Sample.Counter(name: "second", initialValue: 500));
@@ -79,7 +79,7 @@ public sealed class PinnedAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void A_pin_whose_interface_is_gone_gives_its_name_back()
+    public void Pin_of_a_deleted_interface_frees_its_name()
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         Attach(program, "stale").Dispose();
@@ -92,11 +92,11 @@ public sealed class PinnedAttachmentTests : IDisposable
     [Theory]
     [InlineData("a.dot")]
     [InlineData(" ")]
-    public void A_name_that_is_none_is_refused(string name) =>
+    public void Invalid_pin_name_is_refused(string name) =>
         Assert.ThrowsAny<ArgumentException>(() => PinDirectory.PathOf(name));
 
     [Fact]
-    public void A_path_outside_of_a_bpf_file_system_is_refused()
+    public void Path_outside_of_a_BPF_file_system_is_refused()
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         var refusal = Assert.Throws<KernelException>(() => _pair.NearNamespace.Run(
@@ -106,11 +106,11 @@ public sealed class PinnedAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void A_pin_that_is_not_there_is_refused() =>
+    public void Missing_pin_is_refused() =>
         Assert.Contains("no such pin", Assert.Throws<KernelException>(() => Open("nothing")).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_name_alone_is_a_pin_below_sys()
+    public void Name_without_directory_is_a_pin_below_sys_fs_bpf()
     {
         var name = $"test-{Guid.NewGuid():N}";
         var mounted = BpfFileSystem.Contains(BpfFileSystem.UsualPath);

@@ -10,7 +10,7 @@ namespace EbpfCat.Tests.Attachments;
 public sealed class RawTracepointAttachmentTests
 {
     [Fact]
-    public void A_raw_tracepoint_runs_the_program_until_it_is_detached()
+    public void Raw_tracepoint_runs_its_program_until_detached()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
         var attachment = RawTracepointAttachment.Attach(program, "sys_enter");
@@ -23,7 +23,7 @@ public sealed class RawTracepointAttachmentTests
     }
 
     [Fact]
-    public void One_typed_by_the_kernel_takes_its_target_from_the_program()
+    public void Typed_raw_tracepoint_takes_its_target_from_the_program()
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         using var program = Counting.Load(ProgramType.Tracing, target: "sys_enter", hook: ProgramHook.RawTracepoint);
@@ -34,7 +34,7 @@ public sealed class RawTracepointAttachmentTests
     }
 
     [Fact]
-    public void One_typed_for_another_target_is_refused()
+    public void Typed_raw_tracepoint_refuses_another_target()
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         using var program = Counting.Load(ProgramType.Tracing, target: "sys_enter", hook: ProgramHook.RawTracepoint);
@@ -42,7 +42,7 @@ public sealed class RawTracepointAttachmentTests
     }
 
     [Fact]
-    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    public void Unknown_name_is_refused_with_similar_names()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
         var refusal = Assert.Throws<UnknownNameException>(() => RawTracepointAttachment.Attach(program, "sched_swich"));
@@ -50,7 +50,7 @@ public sealed class RawTracepointAttachmentTests
     }
 
     [Fact]
-    public void A_wrong_target_is_refused_when_the_program_is_loaded()
+    public void Load_refuses_an_unknown_target()
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         var refusal = Assert.Throws<UnknownNameException>(

@@ -13,7 +13,7 @@ public sealed class SocketFilterAttachmentTests
     private static readonly byte[] Content = [1, 2, 3, 4, 5];
 
     [Fact]
-    public void It_sees_what_an_interface_receives_and_hands_on_what_passes()
+    public void Filter_sees_received_packets_and_its_socket_gets_passed_ones()
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Pass");
@@ -24,7 +24,7 @@ public sealed class SocketFilterAttachmentTests
     }
 
     [Fact]
-    public void What_it_drops_does_not_come_out_of_its_socket()
+    public void Dropped_packets_do_not_reach_the_filter_s_socket()
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
@@ -35,7 +35,7 @@ public sealed class SocketFilterAttachmentTests
     }
 
     [Fact]
-    public void A_socket_that_is_given_receives_nothing_that_is_dropped_until_it_is_detached()
+    public void Filter_on_a_given_socket_drops_packets_until_detached()
     {
         using var network = Packets.Connected();
         using var socket = network.NearNamespace.Run(
@@ -49,7 +49,7 @@ public sealed class SocketFilterAttachmentTests
     }
 
     [Fact]
-    public void An_interface_that_is_not_there_is_refused()
+    public void Unknown_interface_is_refused()
     {
         using var program = Counting.Load(ProgramType.SocketFilter, verdict: "Pass");
         var refusal = Assert.Throws<KernelException>(() => SocketFilterAttachment.Attach(program, "nosuch0"));

@@ -14,7 +14,7 @@ public sealed class TcAttachmentTests
     [InlineData(TcDirection.Egress, false)]
     [InlineData(TcDirection.Ingress, true)]
     [InlineData(TcDirection.Egress, true)]
-    public void Packets_are_dropped_until_it_is_detached(TcDirection direction, bool withoutLinks)
+    public void Program_drops_packets_until_detached(TcDirection direction, bool withoutLinks)
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, everywhere: true, verdict: "Drop");
@@ -31,7 +31,7 @@ public sealed class TcAttachmentTests
     }
 
     [Fact]
-    public void Without_links_nothing_is_left_of_it_on_the_interface()
+    public void Detach_without_links_leaves_nothing_on_the_interface()
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
@@ -47,7 +47,7 @@ public sealed class TcAttachmentTests
     }
 
     [Fact]
-    public void The_queueing_discipline_goes_with_the_last_filter()
+    public void Queueing_discipline_is_removed_with_its_last_filter()
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
@@ -63,7 +63,7 @@ public sealed class TcAttachmentTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_pinned_one_outlives_its_owner_and_is_detached_by_its_name(bool withoutLinks)
+    public void Pinned_attachment_outlives_its_owner_and_is_detached_by_name(bool withoutLinks)
     {
         using var network = Packets.Connected();
         var name = $"test-{Guid.NewGuid():n}";
@@ -82,7 +82,7 @@ public sealed class TcAttachmentTests
     }
 
     [Fact]
-    public void An_interface_that_is_not_there_is_refused_with_those_there_are()
+    public void Unknown_interface_lists_the_existing_ones()
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");

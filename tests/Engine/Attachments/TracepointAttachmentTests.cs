@@ -14,7 +14,7 @@ public sealed class TracepointAttachmentTests
     private const string Tracepoint = "syscalls/sys_enter_getpgid";
 
     [Fact]
-    public void A_tracepoint_runs_the_program_until_it_is_detached()
+    public void Tracepoint_runs_its_program_until_detached()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         var attachment = TracepointAttachment.Attach(program, Tracepoint);
@@ -29,7 +29,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void Kernels_without_links_run_it_by_the_perf_event()
+    public void Kernels_without_links_attach_by_perf_event()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         using (var attachment = Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint)))
@@ -43,7 +43,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void A_cookie_is_read_by_the_program()
+    public void Program_can_read_its_cookie()
     {
         var definition = new ProgramDefinition("counting", ProgramType.Tracepoint);
         var count = definition.AddVariable("count", ScalarType.UInt64);
@@ -67,7 +67,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void Kernels_with_links_attach_by_one()
+    public void Kernels_with_links_attach_by_link()
     {
         Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
         using var program = Counting.Load(ProgramType.Tracepoint);
@@ -78,7 +78,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void A_name_without_category_will_do_where_it_is_the_only_one()
+    public void Category_can_be_omitted_for_a_unique_name()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         using var attachment = TracepointAttachment.Attach(program, "sys_enter_getsid");
@@ -88,7 +88,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    public void Unknown_name_is_refused_with_similar_names()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         var refusal = Assert.Throws<UnknownNameException>(() => TracepointAttachment.Attach(program, "syscalls/sys_enter_getpgit"));
@@ -96,7 +96,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void A_program_of_another_type_is_refused()
+    public void Program_of_another_type_is_refused()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         var refusal = Assert.Throws<KernelException>(() => TracepointAttachment.Attach(program, Tracepoint));
@@ -105,7 +105,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void A_pinned_one_outlives_its_owner_and_is_opened_by_its_name()
+    public void Pinned_attachment_outlives_its_owner_and_opens_by_name()
     {
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.Tracepoint))
@@ -132,7 +132,7 @@ public sealed class TracepointAttachmentTests
     }
 
     [Fact]
-    public void Without_a_link_it_cannot_be_pinned_and_is_detached_again()
+    public void Pin_without_link_support_is_refused_and_detaches()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         var name = $"test-{Guid.NewGuid():n}";

@@ -16,7 +16,7 @@ public sealed class UprobeAttachmentTests
     [InlineData(true, false)]
     [InlineData(false, true)]
     [InlineData(true, true)]
-    public void A_probe_on_a_library_function_fires_until_it_is_detached(bool onReturn, bool withoutLinks)
+    public void Probe_on_a_library_function_fires_until_detached(bool onReturn, bool withoutLinks)
     {
         using var program = Counting.Load(ProgramType.Kprobe, everywhere: true);
         UprobeAttachment Attach() =>
@@ -33,7 +33,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void What_tracefs_was_told_is_taken_back()
+    public void Tracefs_events_are_removed_on_detach()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         var list = TraceFs.Current.Path + "/uprobe_events";
@@ -47,7 +47,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void A_probe_in_another_process_does_not_fire_in_this_one()
+    public void Probe_in_another_process_does_not_fire_in_this_one()
     {
         using var other = Process.Start("sleep", "60");
         try
@@ -64,7 +64,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void A_pattern_takes_all_functions_that_match()
+    public void Pattern_attaches_to_all_matching_functions()
     {
         // Its target is a pattern too, but not one of kernel functions, which one link would take.
         var definition = Counting.Define(ProgramType.Kprobe);
@@ -79,7 +79,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void A_place_may_be_given_by_its_offset_in_the_file()
+    public void Location_can_be_an_offset_in_the_file()
     {
         var path = SharedLibraries.Resolve("libc");
         using var libc = ElfFile.Open(path);
@@ -92,7 +92,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void Names_that_are_wrong_are_refused_with_the_nearest()
+    public void Unknown_names_are_refused_with_similar_names()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         Assert.Contains(
@@ -102,7 +102,7 @@ public sealed class UprobeAttachmentTests
     }
 
     [Fact]
-    public void A_process_that_is_not_there_is_refused()
+    public void Missing_process_is_refused()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         var refusal = Assert.Throws<KernelException>(

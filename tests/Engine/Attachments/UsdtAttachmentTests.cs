@@ -13,7 +13,7 @@ public sealed unsafe class UsdtAttachmentTests
     private const int Second = 16;
 
     [Fact]
-    public void All_places_of_a_probe_fire_and_the_semaphore_is_raised_as_long()
+    public void All_locations_of_a_probe_fire_and_its_semaphore_is_raised_while_attached()
     {
         Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "the test's machine code is for x86-64");
         using var image = new TemporaryFile(Image());
@@ -48,7 +48,7 @@ public sealed unsafe class UsdtAttachmentTests
     }
 
     [Fact]
-    public void A_name_that_is_wrong_is_refused_with_the_nearest()
+    public void Unknown_name_is_refused_with_similar_names()
     {
         using var image = new TemporaryFile(Image());
         using var program = Counting.Load(ProgramType.Kprobe);

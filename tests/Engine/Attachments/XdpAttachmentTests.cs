@@ -25,7 +25,7 @@ public sealed class XdpAttachmentTests : IDisposable
     [InlineData(XdpMode.Best, XdpMode.Native)]
     [InlineData(XdpMode.Native, XdpMode.Native)]
     [InlineData(XdpMode.Generic, XdpMode.Generic)]
-    public void A_program_counts_every_packet_while_it_is_attached(XdpMode asked, XdpMode mode)
+    public void Attached_program_counts_every_packet(XdpMode asked, XdpMode mode)
     {
         var program = Counter();
         using (var attachment = Attach(program, asked))
@@ -46,7 +46,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Best_falls_back_to_the_network_stack_where_the_driver_refuses()
+    public void Best_mode_falls_back_to_generic_if_the_driver_refuses()
     {
         var program = Counter();
         using var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo"));
@@ -59,7 +59,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void An_interface_that_does_not_exist_is_refused_with_the_nearest_and_all()
+    public void Unknown_interface_is_refused_with_similar_and_existing_names()
     {
         var refusal = Assert.Throws<KernelException>(
             () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(Counter(), "naer0")));
@@ -70,7 +70,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void An_interface_with_a_program_is_refused_and_stays_as_it_is()
+    public void Interface_with_a_program_is_refused_and_unchanged()
     {
         using var first = Attach(Counter("first"));
         var refusal = Assert.Throws<KernelException>(() => Attach(Counter("second")));
@@ -80,7 +80,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Without_privilege_the_interface_stays_as_it_is_and_the_capability_is_named()
+    public void Missing_privilege_names_the_capability_and_leaves_the_interface_unchanged()
     {
         // The kernel asks for the capabilities when the program is loaded; whoever holds a program may link it.
         var refusal = DiagnosisTests.WithoutCapabilities(
@@ -90,14 +90,14 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void A_program_of_another_type_is_refused()
+    public void Program_of_another_type_is_refused()
     {
         using var program = ProgramLoader.Load(Sample.Return(0, type: EbpfCat.Language.ProgramType.Tc));
         Assert.Contains("of type Tc", Assert.Throws<KernelException>(() => Attach(program)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Force_takes_the_link_of_this_process_over()
+    public void Force_takes_over_a_link_of_this_process()
     {
         var first = Attach(Counter("first"));
         using (var second = Attach(Counter("second"), force: true))
@@ -113,7 +113,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Force_exchanges_the_program_in_the_link_of_another()
+    public void Force_replaces_the_program_in_a_link_of_another_process()
     {
         var old = Counter("old");
         using var link = _pair.NearNamespace.Run(() => Bpf.CreateXdpLink(old.Descriptor, _pair.NearIndex));
@@ -127,7 +127,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Force_exchanges_a_program_attached_without_a_link()
+    public void Force_replaces_a_program_attached_without_a_link()
     {
         var old = Counter("old");
         _pair.NearNamespace.Run(() =>
@@ -149,7 +149,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void No_packet_slips_through_while_a_program_is_exchanged()
+    public void No_packet_passes_while_a_program_is_replaced()
     {
         _pair.FarNamespace.Run(() =>
         {
@@ -189,7 +189,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Force_that_is_refused_leaves_what_was_there()
+    public void Failed_force_keeps_the_previous_program()
     {
         var program = Counter("first");
         using var first = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo", XdpMode.Generic));
@@ -203,7 +203,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void Remove_detaches_whoever_attached()
+    public void Remove_detaches_a_program_of_any_owner()
     {
         var own = Attach(Counter());
         _pair.NearNamespace.Run(() => XdpAttachments.Remove(VethPair.Near));
@@ -224,7 +224,7 @@ public sealed class XdpAttachmentTests : IDisposable
     }
 
     [Fact]
-    public void The_attachment_disposes_the_program_it_owns()
+    public void Attachment_disposes_the_program_it_owns()
     {
         var program = ProgramLoader.Load(Sample.Counter());
         var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, ownsProgram: true));

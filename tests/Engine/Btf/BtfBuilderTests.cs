@@ -18,7 +18,7 @@ public class BtfBuilderTests
 
     [Theory]
     [MemberData(nameof(TypeNames))]
-    public void A_type_survives_the_way_through_the_kernel(string name)
+    public void Type_round_trips_through_the_kernel(string name)
     {
         EbpfType type = EbpfType.Parse(name);
         var builder = new BtfBuilder();
@@ -29,7 +29,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void A_struct_survives_with_all_its_offsets()
+    public void Struct_round_trips_with_all_offsets()
     {
         var inner = StructType.Create([new("Low", ScalarType.UInt8), new("High", ScalarType.UInt64)], "inner");
         var type = StructType.CreatePacked(
@@ -43,7 +43,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void Fields_out_of_order_are_put_in_the_order_the_kernel_wants()
+    public void Fields_are_sorted_by_offset()
     {
         var type = StructType.CreateAt(
             [new("second", ScalarType.UInt32, 4), new("first", ScalarType.UInt32, 0), new("both", ScalarType.UInt64, 0)], 8);
@@ -51,14 +51,14 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void An_enumeration_survives()
+    public void Enumeration_round_trips_through_the_kernel()
     {
         var unsigned = new EnumType(ScalarType.UInt32, [new("None", 0), new("All", uint.MaxValue)], "flags");
         Assert.Equal(unsigned, RoundTrip(unsigned).ToEbpfType());
     }
 
     [Fact]
-    public void An_enumeration_of_negative_or_wide_values_survives_where_the_kernel_knows_such()
+    public void Enumeration_with_negative_or_64_bit_values_round_trips_where_supported()
     {
         var signed = new EnumType(ScalarType.Int16, [new("Less", -1), new("More", 1)], "order");
         var wide = new EnumType(ScalarType.UInt64, [new("Top", long.MinValue), new("Low", 1)], "wide");
@@ -71,7 +71,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void Names_that_are_no_identifiers_become_some()
+    public void Invalid_names_become_identifiers()
     {
         var type = StructType.Create(
             [new("größe in m²", ScalarType.UInt32), new("2nd", ScalarType.UInt32), new(new string('n', 600), ScalarType.UInt32)],
@@ -82,7 +82,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void A_type_added_twice_is_written_once()
+    public void Type_added_twice_is_written_once()
     {
         var builder = new BtfBuilder();
         int id = builder.AddType(EbpfType.Parse("!H"));
@@ -99,7 +99,7 @@ public class BtfBuilderTests
     [InlineData(HashMap, "mac", "bool", 0)]
     [InlineData(TrieMap, "prefix4", "uint64", NoPreallocation)]
     [InlineData(TrieMap, "ipprefix", "uint64", NoPreallocation)]
-    public void The_kernel_makes_maps_of_the_types(int map, string key, string value, int flags)
+    public void Kernel_creates_maps_with_the_types(int map, string key, string value, int flags)
     {
         (EbpfType keyType, EbpfType valueType) = (EbpfType.Parse(key), EbpfType.Parse(value));
         var builder = new BtfBuilder();
@@ -111,7 +111,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void The_verifier_shows_the_lines_of_the_source()
+    public void Verifier_log_shows_the_source_lines()
     {
         var builder = new BtfBuilder();
         builder.AddFunction("count packets", 0);
@@ -151,7 +151,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void A_function_without_lines_gets_one_where_it_begins()
+    public void Function_without_lines_gets_a_line_at_its_start()
     {
         var builder = new BtfBuilder();
         builder.AddFunction("main", 0);
@@ -165,7 +165,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void Without_lines_there_is_no_line_info()
+    public void Program_without_lines_has_no_line_info()
     {
         var builder = new BtfBuilder();
         builder.AddFunction("main", 0);
@@ -174,7 +174,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void Lines_and_places_beyond_the_format_are_cut()
+    public void Line_and_column_numbers_beyond_the_format_are_clamped()
     {
         var builder = new BtfBuilder();
         builder.AddFunction("main", 0);
@@ -187,7 +187,7 @@ public class BtfBuilderTests
     }
 
     [Fact]
-    public void Two_functions_at_one_place_are_refused()
+    public void Two_functions_at_one_instruction_are_refused()
     {
         var builder = new BtfBuilder();
         builder.AddFunction("a", 0);

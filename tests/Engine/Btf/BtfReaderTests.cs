@@ -11,10 +11,10 @@ public class BtfReaderTests
         BtfTypes.Kernel ?? throw new InvalidOperationException("This kernel has no type information.");
 
     [Fact]
-    public void The_kernels_types_are_read_once() => Assert.Same(Kernel, BtfTypes.Kernel);
+    public void Kernel_types_are_read_once() => Assert.Same(Kernel, BtfTypes.Kernel);
 
     [Fact]
-    public void A_struct_has_its_members_where_the_kernel_has_them()
+    public void Struct_members_have_the_kernel_s_offsets()
     {
         // What the kernel keeps stable: include/uapi/linux/if_ether.h.
         BtfType ethhdr = Kernel.FindStruct("ethhdr")!.Value;
@@ -26,7 +26,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void A_bit_field_has_its_bits()
+    public void Bit_field_has_its_offset_and_width()
     {
         BtfMember version = Kernel.FindStruct("iphdr")!.Value.FindMember("version")!.Value;
         Assert.Equal((4, true), (version.BitfieldSize, version.IsBitfield));
@@ -35,7 +35,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void A_member_of_an_anonymous_union_is_found_at_its_place_in_the_whole()
+    public void Member_of_an_anonymous_union_has_its_offset_in_the_outer_struct()
     {
         BtfType common = Kernel.FindStruct("sock_common")!.Value;
         Assert.Equal(0, common.FindMember("skc_daddr")!.Value.Offset);
@@ -46,7 +46,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void A_function_has_its_parameters()
+    public void Function_has_its_parameters()
     {
         BtfType function = Kernel.FindFunction("tcp_v4_connect")!.Value;
         Assert.Equal("int", function.Result.ToString());
@@ -56,7 +56,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void Typedefs_and_qualifiers_are_seen_through()
+    public void Typedefs_and_qualifiers_are_resolved()
     {
         BtfType size = Kernel.FindTypedef("size_t")!.Value;
         Assert.Equal(BtfKind.Int, size.Resolve().Kind);
@@ -67,7 +67,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void An_enumeration_has_its_values()
+    public void Enumeration_has_its_values()
     {
         BtfType action = Kernel.FindEnum("xdp_action")!.Value;
         Assert.Equal(
@@ -76,7 +76,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void What_is_not_there_is_not_found()
+    public void Unknown_names_are_not_found()
     {
         Assert.Null(Kernel.FindStruct("no_such_struct"));
         Assert.Null(Kernel.FindStruct(""));
@@ -86,7 +86,7 @@ public class BtfReaderTests
 
     [Fact]
     [Trait("Category", "Timing")]
-    public void A_name_is_found_in_a_few_milliseconds()
+    public void Lookup_by_name_takes_a_few_milliseconds()
     {
         _ = Kernel.FindStruct("task_struct");
         var watch = Stopwatch.StartNew();
@@ -97,7 +97,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void Every_type_of_the_kernel_can_be_read_and_converted()
+    public void Every_kernel_type_can_be_read_and_converted()
     {
         var kinds = new HashSet<BtfKind>();
         int structs = 0;
@@ -123,7 +123,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void A_per_cpu_variable_is_in_its_section()
+    public void Per_cpu_variable_is_in_its_section()
     {
         BtfType? section = Kernel.Find(".data..percpu", BtfKind.Section);
         Assert.SkipWhen(section is null, "the kernel's BTF has no variables");
@@ -150,7 +150,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void The_types_of_a_module_build_on_the_kernels()
+    public void Module_types_extend_the_kernel_s_types()
     {
         string? module = Directory.EnumerateFiles("/sys/kernel/btf").Select(path => Path.GetFileName(path))
             .FirstOrDefault(name => name != "vmlinux");
@@ -161,7 +161,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void A_module_may_use_the_kernels_strings_and_types()
+    public void Module_can_refer_to_kernel_strings_and_types()
     {
         // Made by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared" of 2.
         BtfTypes kernel = BtfTypes.Parse(Blob([1, 1u << 24, 4, 32], "\0shared\0"));
@@ -179,7 +179,7 @@ public class BtfReaderTests
     [InlineData("00000100180000000000000000000000000000000000000000", "no type information")]
     [InlineData("eb9f0100000000180000000000000000000000000000000000", "byte order")]
     [InlineData("9feb0100180000000000000010000000100000000100000000", "cut off")]
-    public void Bytes_that_are_no_type_information_are_refused(string bytes, string reason)
+    public void Invalid_type_information_is_refused(string bytes, string reason)
     {
         Assert.SkipUnless(BitConverter.IsLittleEndian, "The bytes are little-endian.");
         var error = Assert.Throws<BtfException>(() => BtfTypes.Parse(Convert.FromHexString(bytes)));
@@ -187,7 +187,7 @@ public class BtfReaderTests
     }
 
     [Fact]
-    public void Damaged_types_are_refused_and_never_loop()
+    public void Damaged_types_are_refused_without_endless_loops()
     {
         Assert.Contains("kind 31", Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 31u << 24, 0], "\0"))).Message);
         Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, (4u << 24) | 2, 8, 0, 0, 0], "\0")));

@@ -89,7 +89,7 @@ public class DisassemblerTests
 
     [Theory]
     [MemberData(nameof(SampleData))]
-    public void The_running_kernels_verifier_prints_the_same(string text, Instruction instruction)
+    public void Format_matches_the_running_kernel_s_verifier(string text, Instruction instruction)
     {
         Assert.SkipUnless(
             InstructionSets.MinimumKernel(instruction) <= Environment.OSVersion.Version, "This kernel is too old for it.");
@@ -106,26 +106,26 @@ public class DisassemblerTests
     }
 
     [Fact]
-    public void The_running_kernels_verifier_prints_a_call_within_the_program_the_same()
+    public void Local_call_prints_as_in_the_running_kernel_s_verifier()
     {
         Instruction[] program = [CallLocal(1), Exit(), MoveImmediate(W64, R0, 0), Exit()];
         Assert.Equal(Verifier.Line(Verifier.Log(program), 0), Disassembler.Format(program[0]));
     }
 
     [Fact]
-    public void A_far_jump_backwards_has_a_minus() => Assert.Equal("goto pc-3", Goto(-3).ToString());
+    public void Backward_jump_prints_a_negative_offset() => Assert.Equal("goto pc-3", Goto(-3).ToString());
 
     [Theory]
     [InlineData(false, "fd")]
     [InlineData(true, "id")]
-    public void A_map_is_given_by_what_its_number_is(bool mapsById, string what)
+    public void Map_prints_with_the_kind_of_its_number(bool mapsById, string what)
     {
         Assert.Equal($"r1 = map[{what}:5]", Disassembler.Format(LoadMap(R1, 5), mapsById));
         Assert.Equal($"r1 = map[{what}:5][0]+8", Disassembler.Format(LoadMapValue(R1, 5, 8), mapsById));
     }
 
     [Fact]
-    public void What_the_verifier_replaces_is_given_as_what_it_is()
+    public void References_replaced_at_load_print_their_kind()
     {
         Assert.Equal("r1 = map[idx:2]", LoadMapByIndex(R1, 2).ToString());
         Assert.Equal("r1 = map[idx:2][0]+4", LoadMapValueByIndex(R1, 2, 4).ToString());
@@ -136,17 +136,17 @@ public class DisassemblerTests
     }
 
     [Fact]
-    public void A_listing_counts_slots_not_instructions() => Assert.Equal(
+    public void Listing_counts_slots_not_instructions() => Assert.Equal(
         "   0: (18) r1 = map[fd:5]\n   2: (b7) r0 = 2\n   3: (95) exit\n",
         Disassembler.FormatProgram([LoadMap(R1, 5), MoveImmediate(W64, R0, 2), Exit()]));
 
     [Fact]
-    public void Every_opcode_has_a_notation() => Assert.All(
+    public void Every_opcode_has_a_text_form() => Assert.All(
         Enum.GetValues<Opcode>(),
         opcode => Assert.DoesNotContain("unknown 0x", Disassembler.Format(new(opcode, R1, R2, 0, 0))));
 
     [Fact]
-    public void The_culture_changes_nothing()
+    public void Current_culture_does_not_affect_the_text()
     {
         var before = CultureInfo.CurrentCulture;
         var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();

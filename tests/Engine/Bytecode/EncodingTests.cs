@@ -71,7 +71,7 @@ public class EncodingTests
 
     [Theory]
     [MemberData(nameof(KnownBytes))]
-    public void An_instruction_encodes_to_the_known_bytes(Instruction instruction, string bytes)
+    public void Instruction_encodes_to_known_bytes(Instruction instruction, string bytes)
     {
         Assert.SkipUnless(BitConverter.IsLittleEndian, "The known bytes are little-endian.");
         Assert.Equal(bytes, Convert.ToHexStringLower(InstructionEncoder.Encode([instruction])));
@@ -86,7 +86,7 @@ public class EncodingTests
     }
 
     [Fact]
-    public void Every_opcode_survives_the_round_trip_with_any_operands()
+    public void Every_opcode_round_trips_with_any_operands()
     {
         var random = new Random(1);
         var program = Enum.GetValues<Opcode>().SelectMany(opcode => Enumerable.Range(0, 50).Select(_ => new Instruction(
@@ -103,7 +103,7 @@ public class EncodingTests
     }
 
     [Fact]
-    public void Encoding_into_a_used_buffer_leaves_nothing_of_it()
+    public void Encoding_overwrites_all_bytes_of_a_used_buffer()
     {
         var buffer = new byte[24];
         Array.Fill(buffer, (byte)0xff);
@@ -112,11 +112,11 @@ public class EncodingTests
     }
 
     [Fact]
-    public void A_buffer_too_small_is_refused() =>
+    public void Buffer_too_small_is_refused() =>
         Assert.Throws<ArgumentException>(() => InstructionEncoder.Encode([LoadMap(R1, 5)], new byte[15]));
 
     [Fact]
-    public void An_immediate_too_wide_is_refused_with_its_slot()
+    public void Immediate_too_wide_is_refused_with_its_slot()
     {
         var error = Assert.Throws<BytecodeException>(() => InstructionEncoder.Encode(
             [LoadImmediate64(R1, long.MinValue), Exit() with { Immediate = 1L << 31 }]));
@@ -125,7 +125,7 @@ public class EncodingTests
     }
 
     [Fact]
-    public void A_register_above_r10_is_refused() => Assert.Throws<BytecodeException>(
+    public void Register_above_r10_is_refused() => Assert.Throws<BytecodeException>(
         () => InstructionEncoder.Encode([MoveImmediate(W64, (Register)11, 0)]));
 
     [Theory]
@@ -133,7 +133,7 @@ public class EncodingTests
     [InlineData("18010000000000000000000000000000850000", 2, "within a slot")]
     [InlineData("95000000000000001801000000000000", 1, "64-bit immediate")]
     [InlineData("18010000000000009500000000000000", 1, "second slot")]
-    public void Bytes_that_are_no_program_are_refused_with_their_slot(string bytes, int slot, string reason)
+    public void Invalid_bytes_are_refused_with_their_slot(string bytes, int slot, string reason)
     {
         var error = Assert.Throws<BytecodeException>(() => InstructionDecoder.Decode(Convert.FromHexString(bytes)));
         Assert.Equal(slot, error.Slot);
@@ -141,7 +141,7 @@ public class EncodingTests
     }
 
     [Fact]
-    public void Operands_that_no_instruction_takes_are_refused_when_it_is_made()
+    public void Invalid_operands_are_refused_at_construction()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => ByteSwap(R1, 8));
         Assert.Throws<ArgumentOutOfRangeException>(() => SignExtend(W32, R1, R2, 32));
@@ -157,5 +157,5 @@ public class EncodingTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
-    public void A_memory_size_has_its_number_of_bytes(int bytes) => Assert.Equal(bytes, MemorySizes.FromBytes(bytes).Bytes);
+    public void Memory_size_gives_its_number_of_bytes(int bytes) => Assert.Equal(bytes, MemorySizes.FromBytes(bytes).Bytes);
 }

@@ -13,11 +13,11 @@ public class HelperTableTests
     private static IEnumerable<Helper> Present => HelperTable.All.Where(helper => helper.Kernel <= KernelFacts.RunningVersion);
 
     [Fact]
-    public void All_helpers_are_there_in_order() =>
+    public void Table_lists_all_helpers_in_order() =>
         Assert.Equal(Enumerable.Range(1, 211), HelperTable.All.Select(helper => helper.Id));
 
     [Fact]
-    public void The_running_kernel_calls_them_by_the_same_names() => Assert.All(
+    public void Names_match_the_running_kernel() => Assert.All(
         Present,
         helper => Assert.Contains(
             Logs.Value[helper.Id - 1].Split('\n'),
@@ -25,7 +25,7 @@ public class HelperTableTests
             line => line.Split(';')[0].TrimEnd().EndsWith($"call {helper.FullName}#{helper.Id}", StringComparison.Ordinal)));
 
     [Fact]
-    public void The_running_kernel_keeps_no_other_helper_from_proprietary_programs() => Assert.All(
+    public void Helpers_not_marked_GPL_work_in_proprietary_programs() => Assert.All(
         Present.Where(helper => !helper.IsGplOnly),
         helper => Assert.DoesNotContain("GPL-restricted", Logs.Value[helper.Id - 1]));
 
@@ -36,7 +36,7 @@ public class HelperTableTests
     [InlineData("get_current_task")]
     [InlineData("timer_init")]
     [InlineData("check_mtu")]
-    public void The_running_kernel_keeps_a_gpl_helper_from_proprietary_programs(string name)
+    public void GPL_helper_is_refused_in_proprietary_programs(string name)
     {
         var helper = HelperTable.Find(name)!;
         Assert.True(helper.IsGplOnly);
@@ -45,17 +45,17 @@ public class HelperTableTests
     }
 
     [Fact]
-    public void Kernels_only_ever_appended_helpers() => Assert.Equal(
+    public void Later_helpers_have_later_kernel_versions() => Assert.Equal(
         HelperTable.All.Select(helper => helper.Kernel).Order(), HelperTable.All.Select(helper => helper.Kernel));
 
     [Theory]
     [InlineData("map_lookup_elem")]
     [InlineData("bpf_map_lookup_elem")]
     [InlineData("BPF_Map_Lookup_Elem")]
-    public void A_helper_is_found_in_any_spelling(string name) => Assert.Equal(1, HelperTable.Find(name)?.Id);
+    public void Helper_is_found_in_any_spelling(string name) => Assert.Equal(1, HelperTable.Find(name)?.Id);
 
     [Fact]
-    public void What_is_no_helper_is_not_found()
+    public void Unknown_helper_is_not_found()
     {
         Assert.Null(HelperTable.Find("bpf_map_lookup"));
         Assert.Null(HelperTable.Get(0));
@@ -64,7 +64,7 @@ public class HelperTableTests
     }
 
     [Fact]
-    public void A_signature_tells_what_goes_in_and_comes_out()
+    public void Signature_gives_parameters_and_result()
     {
         var helper = HelperTable.Find("perf_event_output")!;
         Assert.Equal(HelperResult.Int64, helper.Result);
@@ -79,6 +79,6 @@ public class HelperTableTests
     }
 
     [Fact]
-    public void No_helper_takes_more_than_five_arguments() =>
+    public void No_helper_has_more_than_five_parameters() =>
         Assert.All(HelperTable.All, helper => Assert.InRange(helper.Parameters.Count, 0, 5));
 }

@@ -15,7 +15,7 @@ public sealed class AggregateTests
     [InlineData(MapType.LruHash)]
     [InlineData(MapType.Array)]
     [InlineData(MapType.PerCpuArray)]
-    public void A_histogram_counts_values_by_their_magnitude(MapType type)
+    public void Histogram_counts_values_by_magnitude(MapType type)
     {
         using var program = Observing(type, HistogramType.Instance, ScalarType.Int64);
         foreach (var value in Values) Run(program, value);
@@ -28,7 +28,7 @@ public sealed class AggregateTests
     }
 
     [Fact]
-    public void Each_power_of_two_begins_a_bucket()
+    public void Each_power_of_two_starts_a_bucket()
     {
         using var program = Observing(MapType.Hash, HistogramType.Instance, ScalarType.UInt64);
         for (var bit = 0; bit < 64; bit++)
@@ -69,7 +69,7 @@ public sealed class AggregateTests
     }
 
     [Fact]
-    public void A_full_map_counts_no_more_keys_and_says_so()
+    public void Observe_fails_for_a_new_key_in_a_full_map()
     {
         var definition = new ProgramDefinition("observing", ProgramType.Xdp);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, HistogramType.Instance, 1);
@@ -82,7 +82,7 @@ public sealed class AggregateTests
     }
 
     [Fact]
-    public void Results_of_processors_are_one_when_read()
+    public void Per_cpu_results_are_merged_on_read()
     {
         var bytes = new byte[3 * 32];
         StatisticsType.Instance.Write(new Statistics(2, 10, 4, 6), bytes);
@@ -92,7 +92,7 @@ public sealed class AggregateTests
     }
 
     [Fact]
-    public void A_histogram_is_drawn()
+    public void Histogram_prints_as_bars()
     {
         var lines = new Histogram([0, 1, 0, 4]).Draw(8).Split(Environment.NewLine);
         Assert.Equal(
@@ -100,7 +100,7 @@ public sealed class AggregateTests
     }
 
     [Fact]
-    public void Values_of_another_type_observe_nothing()
+    public void Observe_is_refused_for_other_value_types()
     {
         var definition = new ProgramDefinition("observing", ProgramType.Xdp);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 1);

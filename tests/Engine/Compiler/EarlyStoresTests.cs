@@ -13,7 +13,7 @@ public sealed class EarlyStoresTests
     private static readonly LocalExpression Second = CodeBuilder.Local("second");
 
     [Fact]
-    public void A_key_that_waits_for_another_lookup_waits_on_the_stack()
+    public void Key_is_stored_to_the_stack_before_another_lookup()
     {
         using var program = Counting((code, one, other) => code.Increment(one[First]).Increment(other[Second]));
 
@@ -23,7 +23,7 @@ public sealed class EarlyStoresTests
     }
 
     [Fact]
-    public void A_key_that_is_wanted_again_keeps_its_register()
+    public void Key_that_is_used_again_keeps_its_register()
     {
         using var program = Counting((code, one, other) => code
             .Increment(one[First]).Increment(other[Second]).Increment(other[Second + 1]).Increment(one[Second * 2]));
@@ -34,7 +34,7 @@ public sealed class EarlyStoresTests
     }
 
     [Fact]
-    public void A_local_struct_that_is_read_in_between_keeps_what_it_holds_until_then()
+    public void Store_does_not_move_above_a_read_of_the_same_local()
     {
         var pair = StructType.Create([new("Left", ScalarType.UInt32), new("Right", ScalarType.UInt32)]);
         var key = CodeBuilder.Local("key", pair);
@@ -53,7 +53,7 @@ public sealed class EarlyStoresTests
     }
 
     [Fact]
-    public void In_a_loop_each_round_has_its_own_key()
+    public void Each_iteration_of_a_loop_has_its_own_key()
     {
         var round = CodeBuilder.Local("round");
         using var program = Counting((code, one, other) => code.For(round, 0, 3, body => body

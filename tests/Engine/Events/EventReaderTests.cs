@@ -20,7 +20,7 @@ public sealed class EventReaderTests
         KernelFacts.RunningVersion < KernelFacts.Since(BpfMapType.RingBuffer), "ring buffers came with Linux 5.8");
 
     [Fact]
-    public void Records_come_typed_and_in_order()
+    public void Records_are_typed_and_in_order()
     {
         using var program = Output.Load();
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
@@ -36,7 +36,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void What_is_delivered_and_what_is_lost_make_up_what_was_put_out()
+    public void Delivered_plus_lost_records_equal_written_records()
     {
         using var program = Output.LoadBurst(1000);
         using var reader = new EventReader(program);
@@ -54,7 +54,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void Nothing_is_missed_between_writing_and_reading_at_once()
+    public void No_record_is_missed_when_reading_while_writing()
     {
         using var program = Output.LoadBurst(100);
         using var reader = new EventReader(program);
@@ -76,7 +76,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void Several_programs_are_read_at_a_time()
+    public void One_reader_reads_several_programs()
     {
         using var first = Output.Load(name: "first");
         using var second = Output.Load(name: "second");
@@ -90,7 +90,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void What_was_not_asked_for_is_there_for_the_next_reading()
+    public void Unread_records_remain_for_the_next_read()
     {
         using var program = Output.Load();
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
@@ -102,7 +102,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void Cancelling_ends_the_wait_at_once()
+    public void Cancellation_ends_the_wait_at_once()
     {
         using var program = Output.Load();
         using var reader = new EventReader(program);
@@ -117,7 +117,7 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void A_wait_ends_when_the_time_is_up_or_a_record_comes()
+    public void Wait_ends_at_its_timeout_or_when_a_record_arrives()
     {
         using var program = Output.Load();
         using var attachment = TracepointAttachment.Attach(program, Tracepoint);
@@ -135,14 +135,14 @@ public sealed class EventReaderTests
     }
 
     [Fact]
-    public void A_program_that_puts_out_nothing_is_refused()
+    public void Program_without_output_is_refused()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         Assert.Throws<ArgumentException>(() => new EventReader(program));
     }
 
     [Fact]
-    public void Reading_takes_no_memory_for_a_record()
+    public void Reading_does_not_allocate_per_record()
     {
         using var program = Output.LoadBurst(1000);
         using var reader = new EventReader(program);

@@ -43,7 +43,7 @@ public sealed class EventStreamTests
 
     [Theory]
     [MemberData(nameof(Fields))]
-    public void A_field_is_a_property_of_its_own_type(string typeName, object value, Type propertyType)
+    public void Each_field_becomes_a_property_of_its_type(string typeName, object value, Type propertyType)
     {
         using var program = Output.LoadBurst(1);
         var field = EbpfType.Parse(typeName);
@@ -58,7 +58,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void A_struct_in_a_record_is_an_object_in_an_object()
+    public void Nested_struct_becomes_a_nested_object()
     {
         using var program = Output.LoadBurst(1);
         var inner = StructType.Create([new("Source", AddressType.IPv4), new("Port", ScalarType.UInt16)]);
@@ -74,7 +74,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void Records_of_a_kind_are_objects_of_one_class_in_all_programs()
+    public void Programs_share_one_class_for_records_of_the_same_type()
     {
         using var first = Output.LoadBurst(1);
         using var second = Output.LoadBurst(1);
@@ -87,7 +87,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void What_comes_out_is_text_as_PowerShell_would_have_it()
+    public void Event_prints_like_a_PowerShell_object()
     {
         using var program = Output.LoadBurst(1);
         var type = StructType.Create([new("Port", ScalarType.UInt16), new("Name", new StringType(8))]);
@@ -96,7 +96,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void It_reads_so_many_and_leaves_the_others_and_tells_once_of_what_was_lost()
+    public void Limited_read_leaves_the_rest_and_reports_losses_once()
     {
         using var program = Output.LoadBurst(1000);
         program.TestRun(new byte[64], repeat: 20);
@@ -118,7 +118,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void What_is_there_when_the_time_is_up_is_not_left_behind()
+    public void Read_drains_the_buffer_after_its_timeout()
     {
         using var program = Output.LoadBurst(100);
         using var stream = new EventStream([program]);
@@ -137,7 +137,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void A_handler_that_throws_ends_it()
+    public void Exception_in_the_handler_ends_the_read()
     {
         using var program = Output.LoadBurst(10);
         using var stream = new EventStream([program]);
@@ -147,7 +147,7 @@ public sealed class EventStreamTests
     }
 
     [Fact]
-    public void A_program_puts_out_through_a_perf_event_array_as_well()
+    public void Program_can_write_to_a_perf_event_array()
     {
         var definition = new ProgramDefinition("perf", ProgramType.Xdp) { Buffer = EventBuffer.PerfEventArray, BufferSize = 4096 };
         var count = definition.AddVariable("count", ScalarType.UInt64);

@@ -21,7 +21,7 @@ public sealed class RecordBufferTests
     private static readonly byte[] Packet = new byte[64];
 
     [Fact]
-    public void Discarded_records_are_passed_over()
+    public void Discarded_records_are_skipped()
     {
         RequireRingBuffers();
         using var program = LoadReserving(4096);
@@ -33,7 +33,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void Records_go_round_the_end_of_the_ring()
+    public void Records_wrap_around_the_end_of_the_ring()
     {
         RequireRingBuffers();
         using var program = LoadReserving(4096);
@@ -46,7 +46,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void At_most_so_many_are_taken_as_are_asked_for()
+    public void Read_takes_at_most_the_requested_number()
     {
         RequireRingBuffers();
         using var program = LoadReserving(4096);
@@ -57,7 +57,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void A_handler_that_throws_loses_one_record_only()
+    public void Exception_in_the_handler_loses_only_one_record()
     {
         RequireRingBuffers();
         using var program = LoadReserving(4096);
@@ -71,7 +71,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void A_perf_event_array_gives_records_and_tells_of_those_lost()
+    public void Perf_event_array_delivers_records_and_counts_losses()
     {
         using var program = LoadPerf();
         using var buffer = new PerfBufferReader(program.Maps["records"], Environment.SystemPageSize);
@@ -93,7 +93,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void A_perf_event_array_wakes_its_reader_and_can_be_read_anew()
+    public void Perf_event_array_wakes_its_reader_and_can_be_reopened()
     {
         using var program = LoadPerf();
         for (var time = 0; time < 2; time++)
@@ -109,7 +109,7 @@ public sealed class RecordBufferTests
     }
 
     [Fact]
-    public void A_map_of_another_kind_is_refused()
+    public void Map_of_another_kind_is_refused()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         Assert.Throws<ArgumentException>(() => RecordBuffer.Open(program.Variables["count"].Map));

@@ -11,7 +11,7 @@ namespace EbpfCat.Tests.Events;
 public sealed class TraceLogTests
 {
     [Fact]
-    public void What_programs_write_is_read_line_by_line_until_the_time_is_up()
+    public void Trace_log_is_read_line_by_line_until_the_timeout()
     {
         var mark = $"mark-{Guid.NewGuid():n}"[..20];
         var definition = new ProgramDefinition("writing", ProgramType.Tracepoint);
@@ -35,7 +35,7 @@ public sealed class TraceLogTests
     }
 
     [Fact]
-    public void Cancelling_ends_the_wait_at_once()
+    public void Cancellation_ends_the_wait_at_once()
     {
         using var log = new TraceLog();
         using var stop = new CancellationTokenSource(100);
@@ -54,7 +54,7 @@ public sealed class TraceLogTests
     [InlineData("          <idle>-0       [000] .N..1     1.000001: bpf_trace_printk: x", "<idle>", 0, 0, 1000001, "x")]
     [InlineData("   Web Content-x-77 (  70) [001] .... 9.5: 0: text", "Web Content-x", 77, 1, 9500000, "text")]
     [InlineData("           <...>-42      [011] 9.250000: bpf_trace_printk: ", "<...>", 42, 11, 9250000, "")]
-    public void Lines_are_taken_apart(string text, string process, int thread, int processor, long microseconds, string written)
+    public void Line_is_parsed_into_its_fields(string text, string process, int thread, int processor, long microseconds, string written)
     {
         using var log = new TraceLog();
         Assert.Equal(
@@ -65,7 +65,7 @@ public sealed class TraceLogTests
     [InlineData("            bash-1234    [003] d..31  5120.123456: sched_switch: prev_comm=bash", 0)]
     [InlineData("CPU:1 [LOST 23 EVENTS]", 23)]
     [InlineData("", 0)]
-    public void What_no_program_wrote_is_passed_over(string text, long lost)
+    public void Lines_not_written_by_programs_are_skipped(string text, long lost)
     {
         using var log = new TraceLog();
         Assert.Null(log.Parse(text));

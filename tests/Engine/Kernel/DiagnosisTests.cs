@@ -6,7 +6,7 @@ namespace EbpfCat.Tests.Kernel;
 public sealed partial class DiagnosisTests
 {
     [Fact]
-    public void Without_privilege_the_missing_capabilities_are_named()
+    public void Missing_privilege_names_the_missing_capabilities()
     {
         var refusal = WithoutCapabilities(() => Programs.Load(BpfProgramType.Xdp, 2).Dispose());
         Assert.Equal(Errno.EPERM, refusal.Errno);
@@ -16,7 +16,7 @@ public sealed partial class DiagnosisTests
     }
 
     [Fact]
-    public void Without_privilege_interfaces_stay_as_they_are()
+    public void Missing_privilege_leaves_interfaces_unchanged()
     {
         using var inside = NetworkNamespace.Create();
         var refusal = inside.Run(() => WithoutCapabilities(
@@ -30,7 +30,7 @@ public sealed partial class DiagnosisTests
     }
 
     [Fact]
-    public void Without_privilege_perf_events_name_theirs()
+    public void Missing_privilege_for_perf_events_names_CAP_PERFMON()
     {
         var refusal = WithoutCapabilities(() => PerfEvent.Open(
             new PerfEventAttributes { Type = 1 }, -1, Processors.Online[0], "the processor's clock").Dispose());
@@ -38,7 +38,7 @@ public sealed partial class DiagnosisTests
     }
 
     [Fact]
-    public void An_older_kernel_is_told_from_other_causes()
+    public void Kernel_too_old_is_distinguished_from_other_causes()
     {
         var request = new Request
         {
@@ -53,14 +53,14 @@ public sealed partial class DiagnosisTests
     }
 
     [Fact]
-    public void An_error_of_unknown_cause_is_named_and_said_in_words()
+    public void Error_of_unknown_cause_gives_name_and_text_of_errno()
     {
         var refusal = Diagnosis.Explain(new Request { Operation = "do it" }, Errno.EIO);
         Assert.Equal("Cannot do it: Input/output error (EIO).", refusal.Message);
     }
 
     [Fact]
-    public void Facts_are_read_from_the_members_themselves()
+    public void Facts_come_from_the_attributes_of_members()
     {
         Assert.Equal(new Version(5, 8), KernelFacts.Since(BpfMapType.RingBuffer));
         Assert.Equal([Capability.NetAdmin], KernelFacts.Requires(BpfProgramType.Xdp));

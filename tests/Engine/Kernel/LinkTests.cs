@@ -8,7 +8,7 @@ public sealed class LinkTests
     [Theory]
     [InlineData(XdpFlags.Generic, XdpAttached.Generic)]
     [InlineData(XdpFlags.Native, XdpAttached.Native)]
-    public void A_program_stays_on_an_interface_as_long_as_its_link(XdpFlags flags, XdpAttached mode)
+    public void Program_stays_attached_until_its_link_closes(XdpFlags flags, XdpAttached mode)
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -26,7 +26,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void An_interface_with_a_program_refuses_another_link()
+    public void Interface_with_a_program_refuses_a_second_link()
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -37,7 +37,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void The_program_of_a_link_is_replaced_only_if_it_is_the_one_expected()
+    public void Link_update_requires_the_expected_program()
     {
         using var pair = new VethPair();
         using var first = Programs.Load(BpfProgramType.Xdp, 2);
@@ -49,7 +49,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_detached_link_leaves_the_interface_while_it_is_open()
+    public void Detached_link_frees_the_interface_while_still_open()
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -60,7 +60,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void Programs_of_tcx_are_listed_in_their_order()
+    public void Programs_of_tcx_are_listed_in_order()
     {
         using var pair = new VethPair();
         using var first = Programs.Load(BpfProgramType.SchedCls, -1);
@@ -79,7 +79,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_control_group_has_the_program_of_its_link()
+    public void Control_group_lists_the_program_of_its_link()
     {
         var mount = File.ReadLines("/proc/self/mounts")
             .Select(line => line.Split(' ')).FirstOrDefault(fields => fields[2] == "cgroup2");
@@ -111,7 +111,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_raw_tracepoint_is_named_by_its_link()
+    public void Link_info_names_the_raw_tracepoint()
     {
         using var program = Programs.Load(BpfProgramType.RawTracepoint, 0);
         using var link = Bpf.OpenRawTracepoint(program, "sys_enter");
@@ -122,7 +122,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_software_event_runs_a_program()
+    public void Software_event_runs_its_program()
     {
         using var program = Programs.Load(BpfProgramType.PerfEvent, 0);
         using var sample = PerfEvent.Open(
@@ -137,7 +137,7 @@ public sealed class LinkTests
     }
 
     [Fact]
-    public void A_perf_event_that_is_none_is_refused()
+    public void Invalid_perf_event_is_refused()
     {
         Assert.Equal(136, Unsafe.SizeOf<PerfEventAttributes>());
         var refusal = Assert.Throws<KernelException>(() => PerfEvent.Open(

@@ -18,7 +18,7 @@ public sealed class LockdownTests
     [InlineData("none [integrity] confidentiality\n", LockdownMode.Integrity)]
     [InlineData("none integrity [confidentiality]\n", LockdownMode.Confidentiality)]
     [InlineData("", LockdownMode.None)]
-    public void The_mode_in_force_stands_in_brackets(string modes, LockdownMode mode) =>
+    public void Lockdown_mode_is_the_one_in_brackets(string modes, LockdownMode mode) =>
         Assert.Equal(mode, Lockdown.Parse(modes));
 
     [Theory]
@@ -26,7 +26,7 @@ public sealed class LockdownTests
     [InlineData("probe_read_kernel_str", LockdownMode.Confidentiality)]
     [InlineData("probe_read", LockdownMode.Confidentiality)]
     [InlineData("probe_write_user", LockdownMode.Integrity)]
-    public void A_helper_that_a_mode_forbids_is_said_to_be_forbidden_from_that_mode_on(string helper, LockdownMode forbidding)
+    public void Refused_helper_names_the_lockdown_mode_that_forbids_it(string helper, LockdownMode forbidding)
     {
         var said = new VerifierExplanation($"it calls the helper bpf_{helper}", null, "unknown func");
         foreach (var mode in Enum.GetValues<LockdownMode>())
@@ -38,7 +38,7 @@ public sealed class LockdownTests
     }
 
     [Fact]
-    public void Another_refusal_stays_what_it_is()
+    public void Refusal_with_another_cause_is_not_changed()
     {
         var said = new VerifierExplanation("it gives a helper a pointer that may be null", null, "type=inv");
         Assert.Same(said, LockedHelpers.Explain([Call("probe_read_kernel")], 0, said, LockdownMode.Confidentiality));
@@ -53,7 +53,7 @@ public sealed class LockdownTests
     [InlineData("probe_read_kernel_str")]
     [InlineData("probe_write_user")]
     [Trait("Category", "Lockdown")]
-    public void A_kernel_that_is_locked_down_refuses_the_helper(string helper)
+    public void Locked_down_kernel_refuses_the_helper(string helper)
     {
         RequireLockdown();
         var code = Sample.Of(new ProgramDefinition("spy", ProgramType.RawTracepoint), [Zero, Call(helper), Zero, Instruction.Exit()]);
@@ -66,7 +66,7 @@ public sealed class LockdownTests
     [InlineData(false)]
     [InlineData(true)]
     [Trait("Category", "Lockdown")]
-    public void A_kernel_that_is_locked_down_refuses_kprobes_and_tracepoints(bool avoidsLinks)
+    public void Locked_down_kernel_refuses_kprobes_and_tracepoints(bool avoidsLinks)
     {
         RequireLockdown();
         using var probe = Counting.Load(ProgramType.Kprobe);
@@ -79,7 +79,7 @@ public sealed class LockdownTests
 
     [Fact]
     [Trait("Category", "Lockdown")]
-    public void Without_privilege_the_missing_capabilities_are_named_before_lockdown()
+    public void Missing_capabilities_are_reported_before_lockdown()
     {
         RequireLockdown();
         var refusal = DiagnosisTests.WithoutCapabilities(() => Programs.Load(BpfProgramType.Xdp, 2).Dispose());

@@ -12,7 +12,7 @@ public sealed class MapTests
     private static byte[] Value(long value) => BitConverter.GetBytes(value);
 
     [Fact]
-    public void An_entry_is_written_read_and_removed()
+    public void Entry_can_be_written_read_and_removed()
     {
         using var map = Hash();
         var value = new byte[8];
@@ -25,7 +25,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void The_info_of_a_map_is_what_it_was_made_with()
+    public void Map_info_matches_the_creation_parameters()
     {
         using var map = Bpf.CreateMap(new MapCreateOptions
         {
@@ -45,7 +45,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_full_map_is_refused_with_cause_and_remedy()
+    public void Adding_to_a_full_map_reports_cause_and_remedy()
     {
         using var map = Hash(1);
         Bpf.Update(map, Key(1), Value(1));
@@ -56,7 +56,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void Flags_say_whether_a_key_may_be_present()
+    public void Update_flags_control_whether_the_key_may_exist()
     {
         using var map = Hash();
         var absent = Assert.Throws<KernelException>(() => Bpf.Update(map, Key(1), Value(1), BpfElementFlags.Exist));
@@ -67,7 +67,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void Buffers_of_the_wrong_size_never_reach_the_kernel()
+    public void Buffer_of_the_wrong_size_is_refused_before_the_system_call()
     {
         using var map = Hash();
         Assert.Throws<ArgumentOutOfRangeException>(() => Bpf.Lookup(map, new byte[3], new byte[8]));
@@ -77,7 +77,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void Keys_are_listed_one_after_another()
+    public void Keys_are_listed_one_by_one()
     {
         using var map = Hash();
         foreach (var key in Enumerable.Range(0, 5))
@@ -100,7 +100,7 @@ public sealed class MapTests
     [InlineData(BpfMapType.Hash)]
     [InlineData(BpfMapType.Array)]
     [InlineData(BpfMapType.PerCpuHash)]
-    public void Batches_write_and_read_all_entries(BpfMapType type)
+    public void Batch_operations_write_and_read_all_entries(BpfMapType type)
     {
         using var map = Bpf.CreateMap(new MapCreateOptions { Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 1000 });
         var keys = new byte[4000];
@@ -133,7 +133,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_batch_that_does_not_fit_tells_how_many_were_set()
+    public void Batch_that_does_not_fit_reports_how_many_were_set()
     {
         using var map = Hash(3);
         var count = 5;
@@ -143,7 +143,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void Batches_take_and_remove_entries()
+    public void Batch_operations_read_and_remove_entries()
     {
         using var map = Hash();
         var count = 4;
@@ -157,7 +157,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_per_cpu_value_has_room_for_every_possible_processor()
+    public void Per_cpu_value_has_room_for_every_possible_cpu()
     {
         using var map = Bpf.CreateMap(
             new MapCreateOptions { Type = BpfMapType.PerCpuArray, KeySize = 4, ValueSize = 5, MaxEntries = 1 });
@@ -171,7 +171,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_queue_gives_its_values_in_order()
+    public void Queue_returns_its_values_in_order()
     {
         using var map = Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Queue, ValueSize = 8, MaxEntries = 4 });
         Bpf.Update(map, [], Value(1));
@@ -185,7 +185,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_map_of_maps_gives_the_id_of_the_inner_map()
+    public void Map_of_maps_returns_the_id_of_the_inner_map()
     {
         using var inner = Hash();
         using var outer = Bpf.CreateMap(new MapCreateOptions
@@ -203,7 +203,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void Mapped_values_and_entries_are_the_same_memory()
+    public void Mapped_memory_holds_the_values_of_the_entries()
     {
         using var map = Bpf.CreateMap(new MapCreateOptions
         {
@@ -226,7 +226,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_frozen_map_is_read_only()
+    public void Frozen_map_is_read_only()
     {
         using var map = Hash();
         Bpf.Freeze(map);
@@ -235,7 +235,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_map_that_cannot_be_names_its_type_and_name()
+    public void Failed_creation_names_type_and_name_of_the_map()
     {
         var refusal = Assert.Throws<KernelException>(() => Bpf.CreateMap(
             new MapCreateOptions { Type = BpfMapType.Array, KeySize = 8, ValueSize = 8, MaxEntries = 1, Name = "odd" }));
@@ -244,7 +244,7 @@ public sealed class MapTests
     }
 
     [Fact]
-    public void A_closed_map_is_refused_before_the_kernel_is_asked()
+    public void Closed_map_is_refused_before_the_system_call()
     {
         var map = Hash();
         map.Dispose();

@@ -8,7 +8,7 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class NetlinkTests
 {
     [Fact]
-    public void A_new_namespace_has_its_loopback_alone()
+    public void New_namespace_has_only_a_loopback_interface()
     {
         using var inside = NetworkNamespace.Create();
         var link = Assert.Single(inside.Run(Links));
@@ -16,7 +16,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void A_veth_pair_carries_packets_between_namespaces()
+    public void Veth_pair_carries_packets_between_namespaces()
     {
         using var pair = new VethPair();
         Assert.Equal(("veth", true, 1500), (pair.NearLink.Kind, pair.NearLink.IsUp, pair.NearLink.MaximumTransmissionUnit));
@@ -37,7 +37,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void A_disposed_namespace_takes_its_interfaces_along()
+    public void Disposing_a_namespace_removes_its_interfaces()
     {
         using var here = NetworkNamespace.Create();
         using (var there = NetworkNamespace.Create())
@@ -55,7 +55,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void Code_in_a_namespace_throws_to_its_caller_and_leaves_its_thread_where_it_was()
+    public void Exception_in_a_namespace_reaches_the_caller_and_restores_its_thread()
     {
         using var inside = NetworkNamespace.Create();
         var before = Links().Select(link => link.Name).ToList();
@@ -64,7 +64,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void A_program_is_set_and_removed_the_old_way()
+    public void Program_is_attached_and_detached_by_netlink()
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -86,7 +86,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void What_the_kernel_says_of_a_refusal_is_the_cause()
+    public void Extended_acknowledgement_is_reported_as_the_cause()
     {
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
@@ -101,7 +101,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void An_interface_is_found_by_index_until_it_is_deleted()
+    public void Interface_is_found_by_index_until_it_is_deleted()
     {
         using var inside = NetworkNamespace.Create();
         inside.Run(() =>
@@ -118,7 +118,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void An_interface_that_does_not_exist_is_refused_with_those_that_do()
+    public void Unknown_interface_lists_the_existing_ones()
     {
         using var inside = NetworkNamespace.Create();
         var refusal = inside.Run(() =>
@@ -130,7 +130,7 @@ public sealed class NetlinkTests
     }
 
     [Fact]
-    public void A_neighbor_needs_no_search()
+    public void Permanent_neighbor_entry_needs_no_ARP()
     {
         using var pair = new VethPair();
         pair.NearNamespace.Run(() =>

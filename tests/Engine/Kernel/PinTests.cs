@@ -5,7 +5,7 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class PinTests
 {
     [Fact]
-    public void A_pinned_object_outlives_its_descriptor_and_is_opened_as_what_it_is()
+    public void Pinned_object_outlives_its_descriptor_and_opens_as_its_kind()
     {
         using var files = new TemporaryBpfFileSystem();
         using (var program = Programs.Load(BpfProgramType.Xdp, 1, "pinned"))
@@ -21,7 +21,7 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void A_pinned_map_knows_its_sizes()
+    public void Pinned_map_opens_with_its_sizes()
     {
         using var files = new TemporaryBpfFileSystem();
         using (var map = Bpf.CreateMap(
@@ -36,7 +36,7 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void A_pinned_link_keeps_its_program_attached()
+    public void Pinned_link_keeps_its_program_attached()
     {
         using var files = new TemporaryBpfFileSystem();
         using var pair = new VethPair();
@@ -58,7 +58,7 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void A_pin_that_does_not_exist_is_refused()
+    public void Missing_pin_is_refused()
     {
         using var files = new TemporaryBpfFileSystem();
         var refusal = Assert.Throws<KernelException>(() => Bpf.GetPinned(files.PathOf("none")));
@@ -66,7 +66,7 @@ public sealed class PinTests
     }
 
     [Fact]
-    public void A_pin_outside_a_BPF_file_system_is_refused_with_a_remedy()
+    public void Pin_outside_a_BPF_file_system_is_refused_with_a_remedy()
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 1);
         var refusal = Assert.Throws<KernelException>(

@@ -5,7 +5,7 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class ProgramTests
 {
     [Fact]
-    public void A_test_run_gives_verdict_packet_and_time()
+    public void Test_run_returns_verdict_packet_and_time()
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
         var packet = Enumerable.Range(1, 64).Select(number => (byte)number).ToArray();
@@ -16,7 +16,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void A_packet_without_an_Ethernet_header_is_refused()
+    public void Packet_without_an_Ethernet_header_is_refused()
     {
         using var program = Programs.Load(BpfProgramType.SocketFilter, 2);
         var refusal = Assert.Throws<KernelException>(() => Bpf.TestRun(program, new TestRunOptions { Data = new byte[5] }));
@@ -25,7 +25,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void The_info_of_a_program_holds_its_instructions()
+    public void Program_info_holds_its_instructions()
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 7, "named");
         var info = Bpf.GetProgramInfo(program, ProgramInfoParts.All);
@@ -38,7 +38,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void A_program_names_the_maps_bound_to_it()
+    public void Program_lists_the_maps_bound_to_it()
     {
         using var program = Programs.Load(BpfProgramType.SocketFilter, 0);
         using var map = Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 });
@@ -47,7 +47,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void A_program_the_verifier_refuses_leaves_its_reasons_in_the_log()
+    public void Refused_program_has_its_reasons_in_the_log()
     {
         var log = new VerifierLog(1, 4096);
         var refusal = Assert.Throws<KernelException>(() => Bpf.LoadProgram(new ProgramLoadOptions
@@ -63,7 +63,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void A_log_that_does_not_fit_tells_its_true_size()
+    public void Truncated_log_reports_its_full_size()
     {
         byte[] many = [.. Enumerable.Range(0, 100).SelectMany(_ => Programs.Return(0)[..8]), .. Programs.Return(0)];
         var log = new VerifierLog(2, 128);
@@ -76,7 +76,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void Type_information_is_loaded_and_read_back()
+    public void Type_information_can_be_loaded_and_read_back()
     {
         // magic, version, flags, header length; types at 0 for 16 bytes; strings at 16 for 5 bytes: "int" of 32 bits.
         byte[] btf =
@@ -92,7 +92,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void Type_information_that_is_none_is_refused_with_reasons()
+    public void Invalid_type_information_is_refused_with_reasons()
     {
         var log = new VerifierLog(1, 4096);
         Assert.Throws<KernelException>(() => Bpf.LoadBtf(new byte[24], log));
@@ -100,7 +100,7 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void The_type_information_of_the_kernel_is_found_by_its_name()
+    public void Kernel_type_information_is_found_by_name()
     {
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "the kernel has no BTF");
         Assert.SkipWhen(KernelFacts.RunningVersion < new Version(5, 11), "the kernel's own BTF has an id since Linux 5.11");

@@ -5,7 +5,7 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class WaitTests
 {
     [Fact]
-    public void A_signal_wakes_who_waits_for_its_descriptor()
+    public void Signaled_descriptor_wakes_the_waiting_thread()
     {
         using var first = new EventDescriptor();
         using var second = new EventDescriptor();
@@ -35,11 +35,11 @@ public sealed class WaitTests
     [InlineData("0-3", new[] { 0, 1, 2, 3 })]
     [InlineData("0-1,4,8-9\n", new[] { 0, 1, 4, 8, 9 })]
     [InlineData("\n", new int[0])]
-    public void Lists_of_processors_are_read_as_the_kernel_writes_them(string list, int[] expected) =>
+    public void Processor_lists_parse_in_the_kernel_s_format(string list, int[] expected) =>
         Assert.Equal(expected, Processors.Parse(list));
 
     [Fact]
-    public void Every_processor_that_runs_is_possible()
+    public void Online_processors_are_possible_processors()
     {
         Assert.NotEmpty(Processors.Online);
         Assert.Subset(Processors.Possible.ToHashSet(), Processors.Online.ToHashSet());
@@ -50,6 +50,6 @@ public sealed class WaitTests
     [InlineData("my-program", "my_program")]
     [InlineData("a_name_of_more_than_15", "a_name_of_more_")]
     [InlineData("", "")]
-    public void Names_become_such_as_the_kernel_takes(string name, string expected) =>
+    public void Invalid_characters_in_object_names_are_replaced(string name, string expected) =>
         Assert.Equal(expected, ObjectName.From(name).ToString());
 }

@@ -18,7 +18,7 @@ public sealed class ConstantTextTests
     [InlineData("IPv4.Protocol", "Udp", true)]
     [InlineData("IPv4.Protocol", "tcp", false)]
     [InlineData("Ethernet.EtherType", "IPv4", true)]
-    public void Text_is_converted_to_what_it_is_compared_with(string field, string text, bool equal)
+    public void Constant_text_converts_to_the_type_it_is_compared_with(string field, string text, bool equal)
     {
         Assert.Equal(equal, Holds(Field(field) == text));
         Assert.Equal(equal, Holds((Expression)text == Field(field)));
@@ -34,7 +34,7 @@ public sealed class ConstantTextTests
     [InlineData("Ethernet.Source", "00:00:00", "'00:00:00' is not an address of type mac", "02:00:5e:10:00:01")]
     [InlineData("IPv4.Protocol", "Gre", "'Gre' is no name for IPv4.Protocol", "Tcp, Udp, Icmp")]
     [InlineData("IPv4.TimeToLive", "long", "uint8 and string[5] cannot be compared", "number")]
-    public void Text_that_stands_for_nothing_is_refused(string field, string text, string problem, string advice)
+    public void Text_that_does_not_convert_is_refused(string field, string text, string problem, string advice)
     {
         var refusal = Assert.Throws<CompileException>(() => Holds(Field(field) == text));
         Assert.Contains(problem, refusal.Problem, StringComparison.Ordinal);
@@ -42,7 +42,7 @@ public sealed class ConstantTextTests
     }
 
     [Fact]
-    public void Addresses_have_no_beginning_and_no_order()
+    public void Addresses_support_neither_prefix_match_nor_ordering()
     {
         var refusal = Assert.Throws<CompileException>(
             () => Holds(new BinaryExpression(BinaryOperator.StartsWith, Field("IPv4.Source"), "10.77.")));

@@ -10,7 +10,7 @@ public sealed class ControlFlowTests
     [InlineData(true, false, 2)]
     [InlineData(false, true, 3)]
     [InlineData(false, false, 4)]
-    public void Conditions_nest_with_else(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c.If(
+    public void Nested_conditions_with_else_work(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c.If(
         x,
         then => then.If(y, set(1), set(2)),
         @else => @else.If(y, set(3), set(4)))));
@@ -20,18 +20,18 @@ public sealed class ControlFlowTests
     [InlineData(true, false, 2)]
     [InlineData(false, true, 2)]
     [InlineData(false, false, 3)]
-    public void Conditions_combine_with_and_or_and_not(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c
+    public void Conditions_combine_with_and_or_not(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c
         .If(x.And(y), set(1)).If(x.And(!y).Or((!x).And(y)), set(2)).If(!x.Or(y), set(3))));
 
     [Fact]
-    public void The_right_side_is_computed_only_where_it_counts() => Assert.Equal("Tx", Script.Verdict(Script.Define(), c => c
+    public void Logical_operators_short_circuit() => Assert.Equal("Tx", Script.Verdict(Script.Define(), c => c
         .If((Packet.Length > 100).And(Packet.Read(100, ScalarType.UInt8) == 0), then => then.Return("Drop")).Return("Tx")).Verdict);
 
     [Theory]
     [InlineData(64, "Pass", 2)]
     [InlineData(65, "Tx", 1)]
     [InlineData(101, "Drop", 0)]
-    public void Names_of_verdicts_go_through_locals_conditions_and_functions(int size, string verdict, ulong times)
+    public void Verdict_names_pass_through_locals_conditions_and_functions(int size, string verdict, ulong times)
     {
         var definition = Script.Define();
         var compared = definition.AddVariable("compared", ScalarType.UInt64);
@@ -51,7 +51,7 @@ public sealed class ControlFlowTests
     }
 
     [Fact]
-    public void A_text_that_names_no_verdict_is_refused_where_it_stands()
+    public void Unknown_verdict_name_is_refused_at_its_position()
     {
         var result = CodeBuilder.Local("result");
         var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(), code => code
@@ -61,7 +61,7 @@ public sealed class ControlFlowTests
     }
 
     [Fact]
-    public void Labels_are_jumped_to()
+    public void Jumps_reach_their_labels()
     {
         var definition = Script.Define();
         var path = definition.AddVariable("path", ScalarType.UInt64);
@@ -79,14 +79,14 @@ public sealed class ControlFlowTests
     }
 
     [Fact]
-    public void A_label_that_is_not_marked_is_an_error()
+    public void Unmarked_label_is_refused()
     {
         var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(), c => c.Goto(new Label("nowhere"))));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Loops_break_and_continue()
+    public void Loops_support_break_and_continue()
     {
         var definition = Script.Define();
         var sum = definition.AddVariable("sum", ScalarType.UInt64);

@@ -27,7 +27,7 @@ public sealed class FixedPointTests
 
     [Theory]
     [MemberData(nameof(Mixed))]
-    public void Integers_and_fractions_mix(string what, double result) =>
+    public void Integers_and_fixed_point_numbers_mix(string what, double result) =>
         Assert.Equal(result, Script.Value(ScalarType.Fixed, definition => Of(definition, what)));
 
     [Theory]
@@ -35,11 +35,11 @@ public sealed class FixedPointTests
     [InlineData("-seven / 2", -3)]
     [InlineData("half + 1", 1)]
     [InlineData("-seven // 2", -4)]
-    public void Storing_a_fraction_as_an_integer_cuts_it_off(string what, long result) =>
+    public void Storing_a_fraction_in_an_integer_truncates(string what, long result) =>
         Assert.Equal(result, Script.Number(definition => Of(definition, what)));
 
     [Fact]
-    public void Comparisons_see_the_fraction()
+    public void Comparisons_respect_the_fraction()
     {
         Assert.Equal(true, Script.Value(ScalarType.Boolean, definition => Of(definition, "seven / 2") > 3));
         Assert.Equal(false, Script.Value(ScalarType.Boolean, definition => Of(definition, "seven // 2") > 3));

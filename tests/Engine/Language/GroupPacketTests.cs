@@ -11,7 +11,7 @@ public sealed class GroupPacketTests
     [Theory]
     [InlineData(4, 17, 5353)]
     [InlineData(6, 6, 443)]
-    public void Headers_are_found_from_the_ip_header_on(int version, int protocol, int port)
+    public void Headers_are_found_starting_at_the_IP_header(int version, int protocol, int port)
     {
         var definition = new ProgramDefinition("group", ProgramType.CgroupSkb);
         var seen = definition.AddVariable("seen", ScalarType.UInt32);
@@ -30,7 +30,7 @@ public sealed class GroupPacketTests
     }
 
     [Fact]
-    public void Headers_before_ip_are_refused()
+    public void Headers_before_the_IP_header_are_refused()
     {
         var definition = new ProgramDefinition("group", ProgramType.CgroupSkb);
         var seen = definition.AddVariable("seen", ScalarType.UInt32);

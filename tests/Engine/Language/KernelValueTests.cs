@@ -8,7 +8,7 @@ namespace EbpfCat.Tests.Language;
 public sealed class KernelValueTests
 {
     [Fact]
-    public void The_time_goes_on()
+    public void Kernel_time_advances()
     {
         ulong Time() => (ulong)Script.Value(ScalarType.UInt64, _ => new SystemValueExpression(SystemValue.Time))!;
         var first = Time();
@@ -26,11 +26,11 @@ public sealed class KernelValueTests
     [InlineData("ktime_get_ns")]
     [InlineData("bpf_ktime_get_ns")]
     [InlineData("5")]
-    public void A_helper_is_called_by_name_or_number(string helper) =>
+    public void Helper_can_be_called_by_name_or_number(string helper) =>
         Assert.InRange((ulong)Script.Value(ScalarType.UInt64, _ => Expression.CallHelper(helper))!, 1ul, ulong.MaxValue);
 
     [Fact]
-    public void A_helper_takes_the_context_and_numbers()
+    public void Helper_accepts_context_and_numbers()
     {
         var definition = Script.Define();
         var (result, length) = (definition.AddVariable("result", ScalarType.Int64, initialValue: 9), definition.AddVariable("length", ScalarType.UInt32));
@@ -40,7 +40,7 @@ public sealed class KernelValueTests
     }
 
     [Fact]
-    public void A_helper_takes_keys_and_values_as_the_map_has_them()
+    public void Helper_arguments_convert_to_key_and_value_types()
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt16, ScalarType.UInt64, 4);
@@ -53,7 +53,7 @@ public sealed class KernelValueTests
     }
 
     [Fact]
-    public void A_helper_writes_into_a_field_of_an_entry_which_is_inserted()
+    public void Helper_writes_to_a_field_of_an_inserted_entry()
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, Seen, 1);
@@ -68,7 +68,7 @@ public sealed class KernelValueTests
     }
 
     [Fact]
-    public void A_helper_writes_into_locals_and_shared_variables()
+    public void Helper_writes_to_locals_and_shared_variables()
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var shared = definition.AddVariable("shared", AddressType.IPv4);
@@ -83,7 +83,7 @@ public sealed class KernelValueTests
     }
 
     [Fact]
-    public void What_a_helper_writes_is_not_lost_in_a_value_and_not_larger_than_its_place()
+    public void Helper_output_needs_a_place_with_enough_room()
     {
         static CompileException Refusal(Func<ProgramDefinition, Expression> call)
         {
@@ -97,7 +97,7 @@ public sealed class KernelValueTests
     }
 
     [Fact]
-    public void An_unknown_helper_is_an_error_with_a_suggestion()
+    public void Unknown_helper_is_refused_with_a_suggestion()
     {
         var refusal = Assert.Throws<CompileException>(() => Script.Number(_ => Expression.CallHelper("ktime_get_nss")));
         Assert.Contains("Did you mean ktime_get_ns", refusal.Message, StringComparison.Ordinal);

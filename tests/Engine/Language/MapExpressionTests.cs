@@ -19,7 +19,7 @@ public sealed class MapExpressionTests
     private static Expression Source => Packet.IPv4["Source"];
 
     [Fact]
-    public void Keys_and_values_may_be_structs_whose_fields_are_changed_in_place()
+    public void Fields_of_struct_values_are_changed_in_place()
     {
         var definition = Script.Define();
         var flows = definition.AddMap("flows", MapType.Hash, Flow, Count, 8);
@@ -33,7 +33,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void A_struct_in_a_local_is_taken_by_the_names_of_its_fields()
+    public void Struct_local_becomes_a_key_by_field_names()
     {
         var definition = Script.Define();
         var flows = definition.AddMap("flows", MapType.Hash, Flow, ScalarType.UInt64, 8);
@@ -53,7 +53,7 @@ public sealed class MapExpressionTests
     [InlineData("Source", "it lacks Port")]
     [InlineData("Source,Port,Kind", "Kind is not among those fields")]
     [InlineData("Source,Prt", "it lacks Port, and Prt is not among those fields")]
-    public void A_struct_in_a_local_has_the_fields_that_are_wanted(string fields, string problem)
+    public void Struct_local_with_wrong_fields_is_refused_as_a_key(string fields, string problem)
     {
         var definition = Script.Define();
         var flows = definition.AddMap("flows", MapType.Hash, Flow, ScalarType.UInt64, 8);
@@ -66,7 +66,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void A_lookup_may_have_an_else()
+    public void Lookup_can_have_an_else_branch()
     {
         var definition = Script.Define();
         var known = definition.AddMap("known", MapType.Hash, AddressType.IPv4, ScalarType.UInt32, 8);
@@ -87,7 +87,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void Updates_may_want_the_key_absent_or_present()
+    public void Add_requires_an_absent_key_and_replace_an_existing_one()
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
@@ -100,7 +100,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void Pop_gives_a_value_and_removes_it()
+    public void Pop_returns_and_removes_a_value()
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
@@ -111,7 +111,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void An_LRU_map_drops_the_oldest()
+    public void LRU_map_evicts_old_keys()
     {
         var definition = Script.Define();
         var next = definition.AddVariable("next", ScalarType.UInt32);
@@ -126,7 +126,7 @@ public sealed class MapExpressionTests
     [Theory]
     [InlineData(MapType.PerCpuHash)]
     [InlineData(MapType.LruPerCpuHash)]
-    public void A_per_CPU_map_has_values_for_each_processor(MapType type)
+    public void Per_CPU_map_has_a_value_for_each_processor(MapType type)
     {
         var definition = Script.Define();
         var counts = definition.AddMap("counts", type, AddressType.IPv4, ScalarType.UInt64, 64);
@@ -135,7 +135,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void The_longest_prefix_is_found()
+    public void Trie_lookup_finds_the_longest_prefix()
     {
         var definition = Script.Define();
         var routes = definition.AddMap("routes", MapType.LpmTrie, PrefixType.IPv4, ScalarType.UInt32, 8);
@@ -150,7 +150,7 @@ public sealed class MapExpressionTests
     [Theory]
     [InlineData(MapType.Queue, 1u)]
     [InlineData(MapType.Stack, 3u)]
-    public void Queues_and_stacks_are_pushed_peeked_at_and_popped(MapType type, uint next)
+    public void Queues_and_stacks_support_push_peek_and_pop(MapType type, uint next)
     {
         var definition = Script.Define();
         var numbers = definition.AddMap("numbers", type, null, ScalarType.UInt32, 3);
@@ -164,7 +164,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void A_bloom_filter_knows_what_it_has_seen()
+    public void Bloom_filter_contains_pushed_values()
     {
         var definition = Script.Define();
         var seen = definition.AddMap("seen", MapType.BloomFilter, null, AddressType.IPv4, 100);
@@ -178,7 +178,7 @@ public sealed class MapExpressionTests
     [Theory]
     [InlineData(MapType.HashOfMaps)]
     [InlineData(MapType.ArrayOfMaps)]
-    public void A_map_of_maps_is_looked_up_by_two_keys(MapType type)
+    public void Map_of_maps_is_indexed_by_two_keys(MapType type)
     {
         var inner = new Map("inner", MapType.Hash, AddressType.IPv4, ScalarType.UInt64, 8);
         using var live = LiveMap.Create(inner);
@@ -196,7 +196,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void A_tail_call_goes_on_in_another_program()
+    public void Tail_call_continues_in_another_program()
     {
         var definition = Script.Define();
         var names = new EnumType(ScalarType.UInt32, [new("next", 0), new("other", 1)]);
@@ -213,7 +213,7 @@ public sealed class MapExpressionTests
     [InlineData(MapType.CpuMap, 192u)]
     [InlineData(MapType.DevMap, "lo")]
     [InlineData(MapType.DevMapHash, "lo")]
-    public void A_redirect_gives_its_verdict_where_the_key_is_and_another_where_not(MapType type, object value)
+    public void Redirect_falls_back_to_a_verdict_for_an_absent_key(MapType type, object value)
     {
         Assert.SkipWhen(type == MapType.CpuMap && EbpfCat.Kernel.Processors.Online.Count < 2, "there is no second processor");
         var definition = Script.Define();
@@ -227,7 +227,7 @@ public sealed class MapExpressionTests
     }
 
     [Fact]
-    public void Several_programs_share_a_map()
+    public void Programs_can_share_a_map()
     {
         var counts = new Map("counts", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 8);
         using var live = LiveMap.Create(counts);

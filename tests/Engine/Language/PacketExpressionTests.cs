@@ -9,7 +9,7 @@ public sealed class PacketExpressionTests
     [InlineData(14, false, true)]
     [InlineData(20, false, false)]
     [InlineData(21, true, false)]
-    public void The_size_of_a_packet_is_compared(int size, bool isLong, bool isShort)
+    public void Packet_size_can_be_compared(int size, bool isLong, bool isShort)
     {
         Assert.Equal(isLong, Script.Value(ScalarType.Boolean, _ => Packet.Length > 20, new byte[size]));
         Assert.Equal(isShort, Script.Value(ScalarType.Boolean, _ => Packet.Length <= 14, new byte[size]));
@@ -26,7 +26,7 @@ public sealed class PacketExpressionTests
     [InlineData("i", -202182160L)]
     [InlineData("<q", -579005069656919568L)]
     [InlineData("!q", -1084818905618843913L)]
-    public void Bytes_are_read_in_any_width_sign_and_order(string type, long value)
+    public void Raw_reads_support_every_width_sign_and_byte_order(string type, long value)
     {
         var packet = new byte[64];
         for (var index = 0; index < 8; index++) packet[40 + index] = (byte)(0xf0 + index);
@@ -41,7 +41,7 @@ public sealed class PacketExpressionTests
     [InlineData("<H", new byte[] { 0x0b, 0x0a, 0, 0 })]
     [InlineData(">H", new byte[] { 0x0a, 0x0b, 0, 0 })]
     [InlineData("!I", new byte[] { 0, 0, 0x0a, 0x0b })]
-    public void A_packet_variable_is_read_and_written_in_its_order(string type, byte[] bytes)
+    public void Packet_variable_uses_its_byte_order(string type, byte[] bytes)
     {
         var definition = Script.Define();
         var place = definition.AddPacketVariable("place", 40, EbpfType.Parse(type));
@@ -51,7 +51,7 @@ public sealed class PacketExpressionTests
     }
 
     [Fact]
-    public void A_bit_field_leaves_the_other_bits()
+    public void Writing_a_bit_field_keeps_the_other_bits()
     {
         var packet = Script.Packet();
         packet[40] = 0b1011_0101;
@@ -64,14 +64,14 @@ public sealed class PacketExpressionTests
     }
 
     [Fact]
-    public void Bits_that_a_type_has_not_are_refused()
+    public void Bits_outside_of_the_type_are_refused()
     {
         var refusal = Assert.Throws<CompileException>(() => Script.Define().AddPacketVariable("bits", 0, ScalarType.UInt8, 6, 4));
         Assert.Contains("bits 6 to 9", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_packet_that_is_too_short_takes_the_default_verdict()
+    public void Packet_that_is_too_short_gets_the_default_verdict()
     {
         static ProgramDefinition Define() => new("short", ProgramType.Xdp) { DefaultAction = "Aborted" };
         Assert.Equal("Aborted", Script.Verdict(Define(), c => c.If(Packet.Read(64, ScalarType.UInt8) == 1, t => t.Return("Drop")).Return("Tx")).Verdict);
@@ -81,14 +81,14 @@ public sealed class PacketExpressionTests
     [Theory]
     [InlineData(59, "Drop")]
     [InlineData(60, "Tx")]
-    public void A_program_has_a_minimum_packet_size(int size, string verdict)
+    public void Packet_below_the_minimum_size_gets_the_default_verdict(int size, string verdict)
     {
         var definition = new ProgramDefinition("minimum", ProgramType.Xdp) { MinimumPacketSize = 60, DefaultAction = "Drop" };
         Assert.Equal(verdict, Script.Verdict(definition, c => c.Return("Tx"), new byte[size]).Verdict);
     }
 
     [Fact]
-    public void Headers_have_fields_and_are_asked_whether_they_are_there()
+    public void Headers_have_fields_and_can_be_tested_for_presence()
     {
         var run = Script.Verdict(Script.Define(), c => c
             .If(Packet.Tcp, then => then.Return("Drop"))

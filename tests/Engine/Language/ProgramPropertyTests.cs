@@ -11,7 +11,7 @@ namespace EbpfCat.Tests.Language;
 public sealed class ProgramPropertyTests
 {
     [Fact]
-    public void A_program_has_a_name_and_a_license()
+    public void Loaded_program_has_its_name_and_license()
     {
         var definition = new ProgramDefinition("property", ProgramType.Xdp) { License = "Dual MIT/GPL", KernelVersion = 0x060102 };
         using var program = Script.Load(definition, c => c.Return("Pass"));
@@ -20,7 +20,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void A_kernel_version_is_told_to_the_kernel()
+    public void Kernel_version_is_passed_to_the_kernel()
     {
         // Only kernels before 5.0 compare it, and only of kprobes.
         var definition = new ProgramDefinition("versioned", ProgramType.Kprobe) { KernelVersion = 0x7fffffff };
@@ -29,7 +29,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void Other_licenses_may_not_call_helpers_for_the_GPL()
+    public void Proprietary_program_cannot_call_GPL_helpers()
     {
         var definition = new ProgramDefinition("licensed", ProgramType.Xdp) { License = "Proprietary" };
         var refusal = Assert.Throws<VerifierException>(() => Script.Load(definition, c => c.Add(new DebugStatement(["text"])).Return("Pass")));
@@ -37,7 +37,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void The_assembled_bytes_are_those_of_the_instructions()
+    public void Compiled_bytes_decode_to_the_instructions()
     {
         var compiled = EbpfProgram.Compile(Script.Define().AddCode(c => c.Return("Drop")));
         Assert.Equal([0xb7, 0, 0, 0, 1, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0], compiled.ToBytes());
@@ -47,14 +47,14 @@ public sealed class ProgramPropertyTests
     [Theory]
     [InlineData(2u, "0: (b7) r0 = 1")]
     [InlineData(4u, "processed 2 insns")]
-    public void A_program_is_loaded_with_a_log_level(uint level, string text)
+    public void Log_level_controls_the_verifier_log(uint level, string text)
     {
         using var program = EbpfProgram.Load(Script.Define().AddCode(c => c.Return("Drop")), new LoadOptions { LogLevel = level });
         Assert.Contains(text, program.Log, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_log_is_kept_up_to_a_size()
+    public void Log_is_kept_up_to_its_size_limit()
     {
         var i = CodeBuilder.Local("i");
         var definition = Script.Define();
@@ -66,7 +66,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void Maps_have_descriptors_of_the_process()
+    public void Maps_have_descriptors_in_this_process()
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4);
@@ -77,7 +77,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void All_maps_are_pinned_under_a_prefix_and_opened_again_without_the_program()
+    public void All_maps_can_be_pinned_in_a_directory_and_reopened_without_the_program()
     {
         using var pins = new TemporaryBpfFileSystem();
         var definition = Script.Define("forgotten");
@@ -102,7 +102,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void A_pinned_program_is_opened_with_its_variables()
+    public void Pinned_program_opens_with_its_variables()
     {
         using var pins = new TemporaryBpfFileSystem();
         var definition = Script.Define("pinned");
@@ -114,7 +114,7 @@ public sealed class ProgramPropertyTests
     }
 
     [Fact]
-    public void The_kernel_is_asked_what_it_can()
+    public void Feature_probes_report_what_the_kernel_supports()
     {
         Assert.True(Features.Supports(BpfProgramType.Xdp));
         Assert.True(Features.Supports(BpfMapType.Hash));

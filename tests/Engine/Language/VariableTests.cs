@@ -21,7 +21,7 @@ public sealed class VariableTests
 
     [Theory]
     [MemberData(nameof(Limits))]
-    public void A_variable_of_any_format_goes_both_ways(string format, object low, object high)
+    public void Variable_of_every_format_can_be_read_and_written(string format, object low, object high)
     {
         var definition = Script.Define();
         var (from, to) = (definition.AddVariable("from", EbpfType.Parse(format)), definition.AddVariable("to", EbpfType.Parse(format)));
@@ -36,7 +36,7 @@ public sealed class VariableTests
 
     [Theory]
     [MemberData(nameof(Limits))]
-    public void Below_the_lowest_comes_the_highest(string format, object low, object high)
+    public void Decrement_below_the_minimum_wraps_to_the_maximum(string format, object low, object high)
     {
         if (format == "x") return;
         var definition = Script.Define();
@@ -47,7 +47,7 @@ public sealed class VariableTests
 
     [Theory]
     [MemberData(nameof(Limits))]
-    public void A_local_of_any_format_wraps_as_a_variable_does(string format, object low, object high)
+    public void Local_wraps_like_a_variable_of_the_same_format(string format, object low, object high)
     {
         if (format == "x") return;
         var type = EbpfType.Parse(format);
@@ -59,7 +59,7 @@ public sealed class VariableTests
     }
 
     [Fact]
-    public void A_local_takes_the_type_of_what_it_is_assigned()
+    public void Local_gets_the_type_of_its_assigned_value()
     {
         var local = CodeBuilder.Local("local");
         var definition = Script.Define();
@@ -69,7 +69,7 @@ public sealed class VariableTests
     }
 
     [Fact]
-    public void A_hash_stored_variable_is_read_from_the_kernel_at_each_access()
+    public void Variable_stored_in_a_hash_is_read_at_each_access()
     {
         var definition = Script.Define();
         var count = definition.AddVariable("count", ScalarType.UInt64, VariableStorage.Hash);
@@ -83,7 +83,7 @@ public sealed class VariableTests
     }
 
     [Fact]
-    public void A_per_CPU_variable_has_a_value_for_each_processor()
+    public void Per_CPU_variable_has_a_value_for_each_processor()
     {
         var definition = Script.Define();
         var count = definition.AddVariable("count", ScalarType.UInt64, VariableStorage.PerCpu);

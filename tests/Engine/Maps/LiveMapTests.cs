@@ -30,7 +30,7 @@ public sealed class LiveMapTests
 
     [Theory]
     [MemberData(nameof(Pairs))]
-    public void An_entry_is_set_read_and_removed(string keyType, object key, string valueType, object value)
+    public void Entries_can_be_set_read_and_removed(string keyType, object key, string valueType, object value)
     {
         using var map = Create(key: EbpfType.Parse(keyType), value: EbpfType.Parse(valueType));
         Assert.False(map.TryGet(key, out _));
@@ -42,7 +42,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void Structs_are_keys_and_values()
+    public void Keys_and_values_can_be_structs()
     {
         var flow = EbpfType.FromDictionary(new Dictionary<string, object> { ["Source"] = "ipv4", ["Port"] = "!H" });
         using var map = Create(key: flow);
@@ -53,7 +53,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void An_absent_key_is_named()
+    public void Reading_an_absent_key_names_the_key()
     {
         using var map = Create(key: AddressType.IPAddress);
         var absent = Assert.Throws<MapKeyNotFoundException>(() => map.Get("10.0.0.9"));
@@ -64,7 +64,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void An_index_beyond_an_array_is_told_the_indices()
+    public void Index_beyond_an_array_reports_the_valid_indices()
     {
         using var map = Create(MapType.Array, entries: 4);
         Assert.Contains("0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Get(4)).Message, StringComparison.Ordinal);
@@ -72,7 +72,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_full_map_is_refused_with_its_size_and_a_remedy()
+    public void Adding_to_a_full_map_reports_its_size_and_a_remedy()
     {
         using var map = Create(entries: 1);
         map.Set(1, 1);
@@ -84,7 +84,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_value_or_key_out_of_range_is_refused_and_changes_nothing()
+    public void Key_or_value_out_of_range_changes_nothing()
     {
         using var map = Create(value: ScalarType.UInt8);
         map.Set(1, 255);
@@ -96,7 +96,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_key_that_is_to_be_added_must_be_absent()
+    public void Add_fails_for_a_key_that_exists()
     {
         using var map = Create();
         map.Set(1, 1, MapUpdate.Add);
@@ -109,7 +109,7 @@ public sealed class LiveMapTests
     [InlineData(MapType.PerCpuHash)]
     [InlineData(MapType.PerCpuArray)]
     [InlineData(MapType.LruPerCpuHash)]
-    public void Values_per_processor_are_an_array_of_numbers(MapType type)
+    public void Per_cpu_value_reads_as_an_array(MapType type)
     {
         using var map = Create(type, value: ScalarType.UInt16);
         var count = Processors.Possible.Count;
@@ -123,7 +123,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void Bytes_per_processor_are_told_from_a_value_for_all()
+    public void Byte_array_sets_all_cpus_and_an_array_of_them_sets_each()
     {
         using var map = Create(MapType.PerCpuHash, value: new BytesType(3));
         map.Set(1, new byte[] { 1, 2, 3 });
@@ -138,7 +138,7 @@ public sealed class LiveMapTests
     [InlineData(MapType.LruHash)]
     [InlineData(MapType.PerCpuHash)]
     [InlineData(MapType.Array)]
-    public void Many_entries_are_set_listed_and_cleared(MapType type)
+    public void Many_entries_can_be_set_listed_and_cleared(MapType type)
     {
         const int Count = 20_000;
         using var map = Create(type, entries: Count * 4);
@@ -152,7 +152,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void Setting_more_than_fits_names_the_key_that_was_too_much()
+    public void Setting_too_many_entries_names_the_first_key_that_did_not_fit()
     {
         using var map = Create(entries: 100);
         var full = Assert.Throws<KernelException>(
@@ -162,7 +162,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_trie_is_listed_and_cleared_by_its_prefixes()
+    public void Trie_lists_and_clears_its_prefixes()
     {
         using var map = Create(MapType.LpmTrie, PrefixType.IPv4);
         map.SetMany([new MapEntry("10.0.0.0/8", 8), new MapEntry("10.1.0.0/16", 16)]);
@@ -175,7 +175,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_queue_gives_the_oldest_and_a_stack_the_latest()
+    public void Queue_pops_the_oldest_value_and_stack_the_newest()
     {
         using var queue = Create(MapType.Queue, entries: 2);
         using var stack = Create(MapType.Stack, entries: 2);
@@ -198,7 +198,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_bloom_filter_knows_what_it_was_given()
+    public void Bloom_filter_contains_added_values()
     {
         if (Newer.IsRefused(BpfMapType.BloomFilter, () => Create(MapType.BloomFilter).Dispose())) return;
         using var map = Create(MapType.BloomFilter);
@@ -208,7 +208,7 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void A_map_is_shared_by_path_or_object_if_it_is_alike()
+    public void Map_is_shared_by_path_or_object_if_shapes_match()
     {
         using var fileSystem = new Tests.Kernel.TemporaryBpfFileSystem();
         using var map = Create();
@@ -227,7 +227,7 @@ public sealed class LiveMapTests
 
     [Fact]
     [Trait("Category", "Timing")]
-    public void A_million_entries_are_read_in_seconds()
+    public void Million_entries_are_read_within_seconds()
     {
         const int Count = 1_000_000;
         using var map = Create(entries: Count);

@@ -15,7 +15,7 @@ public sealed class LiveVariableTests
     [InlineData(VariableStorage.Array)]
     [InlineData(VariableStorage.PerCpu)]
     [InlineData(VariableStorage.Hash)]
-    public void A_variable_is_shared_with_the_program(VariableStorage storage)
+    public void Variable_is_shared_with_the_program(VariableStorage storage)
     {
         using var program = ProgramLoader.Load(Sample.Counter(storage, initialValue: 5));
         var variable = program.Variables["PACKETS"];
@@ -36,7 +36,7 @@ public sealed class LiveVariableTests
     [InlineData(VariableStorage.Array)]
     [InlineData(VariableStorage.PerCpu)]
     [InlineData(VariableStorage.Hash)]
-    public void Another_finds_the_variables_by_name_and_type(VariableStorage storage)
+    public void Program_opened_by_id_has_its_variables(VariableStorage storage)
     {
         using var program = ProgramLoader.Load(Sample.Counter(storage));
         program.TestRun(Packet, 4);
@@ -57,7 +57,7 @@ public sealed class LiveVariableTests
     [InlineData("bool", true)]
     [InlineData("string[8]", "eth0")]
     [InlineData("uint32[3]", new uint[] { 1, 2, 3 })]
-    public void Values_of_any_type_come_back_as_they_were_set(string type, object value)
+    public void Values_of_every_type_round_trip(string type, object value)
     {
         using var map = LiveMap.Create(
             new Map("values", MapType.Array, ScalarType.UInt32, new BytesType(32), 1, (uint)BpfMapFlags.Mappable));
@@ -69,7 +69,7 @@ public sealed class LiveVariableTests
     }
 
     [Fact]
-    public void A_value_out_of_range_is_refused_by_name_and_changes_nothing()
+    public void Value_out_of_range_names_the_variable_and_changes_nothing()
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         var refusal = Assert.Throws<TypeConversionException>(() => program.Variables["other"].Value = 1L << 32);
@@ -78,7 +78,7 @@ public sealed class LiveVariableTests
     }
 
     [Fact]
-    public void Reading_after_the_end_is_an_error_and_no_crash()
+    public void Reading_a_disposed_variable_throws()
     {
         var program = ProgramLoader.Load(Sample.Counter());
         var variable = program.Variables["packets"];
@@ -88,7 +88,7 @@ public sealed class LiveVariableTests
     }
 
     [Fact]
-    public void Other_maps_hold_no_variables()
+    public void Maps_of_other_kinds_hold_no_variables()
     {
         using var map = LiveMap.Create(new Map("plain", MapType.Array, ScalarType.UInt32, ScalarType.UInt64, 1));
         Assert.Empty(LiveVariable.FromMap(map));

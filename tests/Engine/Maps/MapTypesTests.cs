@@ -17,7 +17,7 @@ public sealed class MapTypesTests
     [InlineData("uint8", "byte[5]")]
     [InlineData("int32", "uint32[4]")]
     [InlineData("uint32", "x")]
-    public void Types_of_keys_and_values_survive_the_way_through_the_kernel(string key, string value)
+    public void Key_and_value_types_round_trip_through_the_kernel(string key, string value)
     {
         var (keyType, valueType) = (EbpfType.Parse(key), EbpfType.Parse(value));
         using var map = LiveMap.Create(new Map("typed", MapType.Hash, keyType, valueType, 4));
@@ -30,7 +30,7 @@ public sealed class MapTypesTests
     [InlineData("prefix4")]
     [InlineData("prefix6")]
     [InlineData("ipprefix")]
-    public void Types_of_prefixes_survive(string key)
+    public void Prefix_types_round_trip_through_the_kernel(string key)
     {
         using var map = LiveMap.Create(new Map("trie", MapType.LpmTrie, EbpfType.Parse(key), ScalarType.UInt32, 4));
         using var again = LiveMap.FromId(map.Id);
@@ -38,7 +38,7 @@ public sealed class MapTypesTests
     }
 
     [Fact]
-    public void Names_of_fields_survive()
+    public void Field_names_round_trip_through_the_kernel()
     {
         var flow = EbpfType.FromDictionary(new Dictionary<string, object>
         {
@@ -53,7 +53,7 @@ public sealed class MapTypesTests
     }
 
     [Fact]
-    public void Without_types_values_are_numbers_or_bytes_by_size()
+    public void Map_without_BTF_has_numbers_or_bytes_by_size()
     {
         using var plain = Bpf.CreateMap(
             new MapCreateOptions { Type = BpfMapType.Hash, KeySize = 8, ValueSize = 12, MaxEntries = 1, Name = "plain" });
@@ -68,7 +68,7 @@ public sealed class MapTypesTests
     }
 
     [Fact]
-    public void A_pin_gives_back_the_whole_name()
+    public void Pin_restores_a_truncated_map_name()
     {
         using var fileSystem = new Tests.Kernel.TemporaryBpfFileSystem();
         const string Name = "a_name_of_more_than_15_letters";
@@ -88,14 +88,14 @@ public sealed class MapTypesTests
     [InlineData(MapType.DevMap, 4)]
     [InlineData(MapType.CpuMap, 1)]
     [InlineData(MapType.SockHash, 4)]
-    public void Kinds_whose_values_are_the_kernels_need_no_types(MapType type, int entries)
+    public void Maps_with_kernel_defined_values_need_no_types(MapType type, int entries)
     {
         using var map = LiveMap.Create(new Map("special", type, null, null, entries));
         Assert.Contains(map.Id, Bpf.MapIds());
     }
 
     [Fact]
-    public void Maps_of_maps_are_made_from_the_inner_one()
+    public void Map_of_maps_takes_its_shape_from_the_inner_map()
     {
         var inner = new Map("inner", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4);
         using var map = LiveMap.Create(new Map("outer", MapType.HashOfMaps, ScalarType.UInt32, null, 4, InnerMap: inner));

@@ -17,7 +17,7 @@ public sealed class OtherRegistersTests
     ]);
 
     [Fact]
-    public void Registers_that_calls_preserve_change_places_and_all_else_stays()
+    public void Rotation_exchanges_only_callee_saved_registers()
     {
         var (before, lines) = (Lines(Program), Lines(OtherRegisters.Rotate(Program, 1)));
         Assert.EndsWith("r7 = r1", lines[0]);
@@ -28,7 +28,7 @@ public sealed class OtherRegistersTests
     }
 
     [Fact]
-    public void All_the_way_round_is_where_it_began() => Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
+    public void Full_rotation_restores_the_program() => Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
 
     private static string[] Lines(byte[] program) => Disassembler.FormatProgram(InstructionDecoder.Decode(program))
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

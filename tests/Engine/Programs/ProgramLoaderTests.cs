@@ -20,7 +20,7 @@ public sealed class ProgramLoaderTests
     [InlineData(ProgramType.Tc, -1, "Unspec")]
     [InlineData(ProgramType.SocketFilter, -1, "Pass")]
     [InlineData(ProgramType.CgroupSkb, 1, "Allow")]
-    public void A_test_run_gives_the_verdict_by_name(ProgramType type, int value, string verdict)
+    public void Test_run_returns_the_name_of_the_verdict(ProgramType type, int value, string verdict)
     {
         using var program = ProgramLoader.Load(Sample.Return(value, type: type));
         var run = program.TestRun(Packet, 10);
@@ -30,7 +30,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void A_socket_filter_sees_the_packet_from_its_first_byte_on()
+    public void Socket_filter_sees_the_packet_from_its_first_byte()
     {
         var code = new[]
         {
@@ -43,14 +43,14 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void A_packet_too_short_to_run_on_is_explained()
+    public void Packet_too_short_for_a_test_run_is_explained()
     {
         using var program = ProgramLoader.Load(Sample.Return(2, type: ProgramType.SocketFilter));
         Assert.Contains("14 bytes", Assert.Throws<KernelException>(() => program.TestRun(new byte[5])).Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_program_tells_what_the_kernel_knows_of_it()
+    public void Loaded_program_reports_the_kernel_s_information()
     {
         using var program = ProgramLoader.Load(Sample.Counter(name: "a_name_of_more_than_15_letters"));
         Assert.Equal((6, 16), (program.InstructionCount, program.Tag.Length));
@@ -66,7 +66,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void The_loaded_program_carries_the_lines_of_its_source()
+    public void Loaded_program_carries_its_source_lines()
     {
         var source = new SourceSpan(Sample.File, 3, 5, "    'Pass'", 6);
         using var program = ProgramLoader.Load(Sample.Return(2) with { Lines = [new SourceLine(0, source)] });
@@ -78,7 +78,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void A_declared_map_is_exchanged_for_a_shared_one()
+    public void Declared_map_is_replaced_by_a_shared_map()
     {
         using var first = ProgramLoader.Load(Sample.Counter());
         var shared = new LoadOptions { SharedMaps = new Dictionary<string, LiveMap> { [".data"] = first.Maps[".data"] } };
@@ -90,7 +90,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void An_initial_value_that_does_not_fit_is_refused_and_nothing_is_left()
+    public void Initial_value_that_does_not_fit_leaves_nothing_loaded()
     {
         var before = Bpf.MapIds().Count();
         Assert.Throws<TypeConversionException>(() => ProgramLoader.Load(Sample.Counter(initialValue: -1)));
@@ -98,7 +98,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void Without_privilege_all_that_the_program_needs_is_named()
+    public void Missing_privilege_names_every_needed_capability()
     {
         var refusal = Tests.Kernel.DiagnosisTests.WithoutCapabilities(() => ProgramLoader.Load(Sample.Counter()));
         Assert.Equal([Capability.Bpf, Capability.NetAdmin], refusal.MissingCapabilities);
@@ -106,7 +106,7 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void The_log_of_an_accepted_program_is_kept_when_asked_for()
+    public void Log_of_an_accepted_program_is_kept_on_request()
     {
         using var program = ProgramLoader.Load(Sample.Return(2), new LoadOptions { LogLevel = 2 });
         Assert.Contains("exit", program.Log, StringComparison.Ordinal);
@@ -115,14 +115,14 @@ public sealed class ProgramLoaderTests
     }
 
     [Fact]
-    public void The_instruction_set_is_the_one_the_kernel_takes()
+    public void Newest_instruction_set_of_the_kernel_is_used()
     {
         Assert.SkipWhen(KernelFacts.RunningVersion < new Version(6, 6), "the kernel is older than instruction set 4");
         Assert.Equal(InstructionSet.V4, Features.InstructionSet);
     }
 
     [Fact]
-    public void A_definition_is_compiled_loaded_and_run()
+    public void Definition_can_be_compiled_loaded_and_run()
     {
         var definition = new ProgramDefinition("count", ProgramType.Xdp);
         var packets = definition.AddVariable("packets", ScalarType.UInt64);
@@ -136,7 +136,7 @@ public sealed class ProgramLoaderTests
 
     [Fact]
     [Trait("Category", "Timing")]
-    public void A_second_program_is_in_the_kernel_within_milliseconds()
+    public void Second_program_loads_within_milliseconds()
     {
         using (ProgramLoader.Load(Sample.Counter()))
         {

@@ -14,17 +14,17 @@ public sealed class ProgramTargetsTests
     [InlineData(ProgramType.Tracing, null, "tcp_v4_connect")]
     [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch")]
     [InlineData(ProgramType.Tracing, ProgramHook.Iterator, "task_file")]
-    public void Names_of_targets_are_those_of_the_type_and_hook(ProgramType type, ProgramHook? hook, string name)
+    public void Target_names_depend_on_program_type_and_hook(ProgramType type, ProgramHook? hook, string name)
     {
         Assert.SkipWhen(type == ProgramType.Tracing && BtfTypes.Kernel is null, "the kernel has no BTF");
         Assert.Contains(name, ProgramTargets.Names(type, hook));
     }
 
     [Fact]
-    public void Where_no_target_is_named_there_are_none() => Assert.Empty(ProgramTargets.Names(ProgramType.Xdp));
+    public void Program_types_without_targets_list_none() => Assert.Empty(ProgramTargets.Names(ProgramType.Xdp));
 
     [Fact]
-    public void A_definition_for_a_place_says_what_it_did_not_say_and_leaves_the_first_as_it_was()
+    public void Copy_for_a_target_leaves_the_original_definition_unchanged()
     {
         var definition = new ProgramDefinition("one", ProgramType.Tracing) { Hook = ProgramHook.Fexit, License = "MIT" };
         definition.AddVariable("n", ScalarType.UInt32);

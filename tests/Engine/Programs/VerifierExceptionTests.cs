@@ -36,7 +36,7 @@ public sealed class VerifierExceptionTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void A_refusal_is_said_in_words(string kind, string explanation, string remedy)
+    public void Refusal_is_explained(string kind, string explanation, string remedy)
     {
         var (code, type, license) = Code(kind);
         var refusal = kind is "null" or "value" ? RefuseWithMap(code) : Refuse(code, type, license);
@@ -47,7 +47,7 @@ public sealed class VerifierExceptionTests
     }
 
     [Fact]
-    public void A_refusal_names_the_line_of_the_script()
+    public void Refusal_names_the_source_line()
     {
         SourceLine Line(int slot, int line, string text) => new(slot, new SourceSpan(Sample.File, line, 5, text, 9));
         var refusal = Refuse(
@@ -60,7 +60,7 @@ public sealed class VerifierExceptionTests
     }
 
     [Fact]
-    public void A_log_of_any_size_is_read_whole()
+    public void Log_of_any_size_is_read_completely()
     {
         // Every branch is followed to the end, and each step is written down: megabytes of log.
         Instruction[] body =
@@ -84,7 +84,7 @@ public sealed class VerifierExceptionTests
     [Theory]
     [InlineData("instruction", "r0 s/= r0", "6.6")]
     [InlineData("helper", "bpf_ktime_get_tai_ns", "6.1")]
-    public void What_is_newer_than_the_kernel_is_refused_with_the_version_that_has_it(string kind, string name, string since)
+    public void Refusal_names_the_kernel_version_that_is_needed(string kind, string name, string since)
     {
         var version = Version.Parse(since);
         Instruction[] code = [Zero, kind == "helper" ? Instruction.Call(208) : Instruction.Alu(AluOperation.Div, Width.W64, Register.R0, Register.R0, 1), Zero, Instruction.Exit()];
@@ -104,14 +104,14 @@ public sealed class VerifierExceptionTests
     [Theory]
     [InlineData("R1 type=inv expected=map_ptr")]
     [InlineData("R1 type=scalar expected=map_ptr")]
-    public void A_number_has_one_name_whatever_the_verifier_calls_it(string reason)
+    public void Scalar_has_one_name_for_all_verifier_versions(string reason)
     {
         var (explanation, slot) = VerifierRefusals.Explain($"0: (b7) r1 = 5\n1: (85) call bpf_map_lookup_elem#1\n{reason}\nprocessed 2 insns\n");
         Assert.Equal(("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation!.Problem, slot));
     }
 
     [Fact]
-    public void A_fault_of_the_verifier_is_not_the_programs()
+    public void Verifier_bug_is_not_blamed_on_the_program()
     {
         var (explanation, slot) = VerifierRefusals.Explain(
             "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
@@ -119,7 +119,7 @@ public sealed class VerifierExceptionTests
     }
 
     [Fact]
-    public void A_refusal_that_is_not_the_verifiers_stays_what_it_is()
+    public void Refusal_without_a_verifier_log_is_not_changed()
     {
         var definition = new ProgramDefinition("bad", (ProgramType)999);
         var compiled = Sample.Of(definition, [Zero, Instruction.Exit()]);

@@ -32,7 +32,7 @@ public class EvaluatorTests
     [InlineData("int32", 7, "int32", 2, BinaryOperator.Divide, 3)]
     [InlineData("int32", -7, "int32", 2, BinaryOperator.Divide, -3)]
     [InlineData("int32", 7, "int32", 0, BinaryOperator.Divide, 0)]
-    public void Integers_are_computed_with_in_64_bits_by_the_signs_of_their_types(
+    public void Integer_arithmetic_uses_64_bits_and_the_signs_of_its_operands(
         string leftType, long left, string rightType, long right, BinaryOperator op, long expected)
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
@@ -52,7 +52,7 @@ public class EvaluatorTests
     [InlineData(BinaryOperator.TruncateDivide, -7.5, 2.0, -3.0)]
     [InlineData(BinaryOperator.Remainder, -7.5, 2.0, -1.5)]
     [InlineData(BinaryOperator.Maximum, -7.5, 2.0, 2.0)]
-    public void Fixed_point_numbers_have_five_places(BinaryOperator op, double left, double right, double expected)
+    public void Fixed_point_numbers_have_five_decimal_places(BinaryOperator op, double left, double right, double expected)
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var mixed = program.AddVariable("mixed", ScalarType.Fixed);
@@ -67,7 +67,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Storing_wraps_and_cuts_off()
+    public void Storing_wraps_and_truncates()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var small = program.AddVariable("small", ScalarType.Int8);
@@ -82,7 +82,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void A_compound_assignment_cuts_off_the_sum_and_not_the_addend()
+    public void Compound_assignment_truncates_the_sum_not_the_addend()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var whole = program.AddVariable("whole", ScalarType.Int32, initialValue: -2);
@@ -91,7 +91,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Headers_are_found_and_their_fields_read_and_written()
+    public void Header_fields_can_be_read_and_written()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var port = program.AddVariable("port", ScalarType.UInt16);
@@ -115,7 +115,7 @@ public class EvaluatorTests
     [InlineData(20, 0x20, true)]
     [InlineData(23, 17, false)]
     [InlineData(14, 0x46, false)]
-    public void A_later_fragment_or_one_byte_too_few_hides_the_transport_header(int at, byte value, bool fragmentByte)
+    public void Later_fragment_or_missing_byte_hides_the_transport_header(int at, byte value, bool fragmentByte)
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         program.AddCode(code => code.Return(Expression.Conditional(Packet.Tcp, 1, 3)));
@@ -126,7 +126,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void A_read_behind_the_packet_ends_the_program_and_keeps_what_was_done()
+    public void Read_beyond_the_packet_ends_the_program_and_keeps_earlier_effects()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp) { DefaultAction = "Drop" };
         var count = program.AddVariable("count", ScalarType.UInt32);
@@ -156,7 +156,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void Map_entries_begin_as_zero_and_full_maps_stay_as_they_are()
+    public void Map_entries_start_at_zero_and_full_maps_do_not_change()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var record = StructType.Create([new("A", ScalarType.UInt8), new("B", ScalarType.UInt32)]);
@@ -176,7 +176,7 @@ public class EvaluatorTests
     }
 
     [Fact]
-    public void A_function_has_locals_of_its_own_that_begin_as_zero()
+    public void Function_locals_start_at_zero()
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var parameter = new Local("parameter");

@@ -13,7 +13,7 @@ public class FoundProgramsTests
     private readonly ProgramDefinition _program = new("found", ProgramType.Xdp);
 
     [Fact]
-    public void A_mask_bounds_a_packet_offset_whose_value_the_compiler_knows_more_of()
+    public void Mask_still_bounds_a_packet_offset_with_known_bits()
     {
         var stored = _program.AddVariable("stored", ScalarType.Fixed);
         var read = _program.AddVariable("read", ScalarType.UInt32);
@@ -24,7 +24,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_packet_offset_may_be_larger_than_an_instruction_holds()
+    public void Packet_offset_can_exceed_the_instruction_offset()
     {
         var read = _program.AddVariable("read", ScalarType.UInt8);
         _program.AddCode(code => code.Assign(read, Packet.Read(34525, ScalarType.UInt8)).Return("Drop"));
@@ -32,7 +32,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_branch_with_both_ways_into_a_loop_is_one_way()
+    public void Branch_with_both_edges_to_a_loop_becomes_a_jump()
     {
         var (first, second, third) = (new Local("a", ScalarType.Int64), new Local("b", ScalarType.Int16), new Local("c", ScalarType.Int64));
         _program.AddCode(code => code
@@ -46,14 +46,14 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_label_may_stand_where_the_program_never_comes()
+    public void Label_can_be_unreachable()
     {
         _program.Body.Add(new SwitchStatement(0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
         Check();
     }
 
     [Fact]
-    public void A_socket_filter_may_read_the_packet_more_often_than_the_stack_has_room()
+    public void Many_packet_reads_of_a_socket_filter_fit_the_stack()
     {
         var program = new ProgramDefinition("found", ProgramType.SocketFilter);
         var sum = program.AddVariable("sum", ScalarType.UInt64);
@@ -67,7 +67,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_quotient_stored_in_a_byte_is_a_packet_offset_that_the_verifier_sees_a_bound_of()
+    public void Quotient_stored_in_a_byte_is_a_bounded_packet_offset()
     {
         var divisor = _program.AddVariable("divisor", ScalarType.UInt8, VariableStorage.PerCpu);
         var offset = _program.AddPacketVariable("offset", 39, ScalarType.UInt8);
@@ -78,7 +78,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_key_is_read_before_the_value_that_is_set_there()
+    public void Key_is_evaluated_before_the_assigned_value()
     {
         var map = _program.AddMap("numbers", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 3);
         var number = _program.AddPacketVariable("number", 10, ScalarType.UInt32);
@@ -90,7 +90,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_number_is_known_on_every_way_that_chooses_it()
+    public void Constant_is_known_on_every_path_of_a_choice()
     {
         var record = StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]);
         var map = _program.AddMap("numbers", MapType.Hash, ScalarType.UInt32, record, 2);
@@ -106,7 +106,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_struct_of_which_only_fields_are_assigned_begins_anew_at_each_call()
+    public void Struct_with_assigned_fields_is_cleared_at_each_call()
     {
         var number = _program.AddVariable("number", ScalarType.Int64);
         var pair = CodeBuilder.Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
@@ -119,7 +119,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_text_is_what_it_was_before_a_function_that_was_called_later_in_the_statement_changed_it()
+    public void Text_is_read_before_a_later_call_changes_it()
     {
         var text = new StringType(8);
         var named = StructType.Create([new("Name", text), new("Size", ScalarType.UInt16)]);
@@ -140,7 +140,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void Whether_an_entry_may_be_added_is_asked_when_its_value_is_computed()
+    public void Presence_of_an_entry_is_tested_after_computing_its_value()
     {
         var map = _program.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
         var put = new Function("put", []) { ReturnType = ScalarType.UInt32 };
@@ -151,7 +151,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void What_bounds_a_packet_offset_stays_in_sight_when_it_was_loaded_before()
+    public void Reloaded_packet_offset_keeps_its_bound()
     {
         var read = _program.AddVariable("read", ScalarType.UInt16);
         var least = _program.AddVariable("least", ScalarType.UInt64);
@@ -168,7 +168,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_struct_from_a_map_takes_room_on_the_stack_until_its_statement_is_done()
+    public void Struct_read_from_a_map_frees_its_stack_after_the_statement()
     {
         var pair = StructType.Create([new("Small", ScalarType.Int8), new("Large", ScalarType.UInt64), new("Part", ScalarType.Fixed)]);
         var map = _program.AddMap("map", MapType.Hash, pair, pair, 64);
@@ -180,7 +180,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void No_header_lies_inside_the_one_before_it()
+    public void Header_with_a_short_length_hides_the_next_header()
     {
         // The length of the IPv4 header is given as four bytes: where the length of UDP would be is its protocol.
         var packet = (byte[])Udp.Clone();
@@ -193,7 +193,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_packet_offset_may_be_a_sum_with_a_number_far_beyond_the_packet()
+    public void Packet_offset_can_be_a_sum_far_beyond_the_packet()
     {
         var program = new ProgramDefinition("found", ProgramType.Tc);
         var read = program.AddVariable("read", ScalarType.UInt8);
@@ -203,7 +203,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void The_structs_of_functions_take_room_on_the_stack_only_while_these_run()
+    public void Function_structs_share_stack_space()
     {
         var large = StructType.Create(Enumerable.Range(0, 12).Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
         var map = _program.AddMap("map", MapType.Hash, large, ScalarType.UInt64, 64);
@@ -221,7 +221,7 @@ public class FoundProgramsTests
     }
 
     [Fact]
-    public void A_program_that_the_kernel_fails_to_translate_is_loaded_in_other_registers()
+    public void Program_that_fails_JIT_compilation_is_loaded_with_other_registers()
     {
         // Linux 6.18 on x86-64 finds no lengths for the jumps of this one.
         var least = _program.AddVariable("least", ScalarType.Int64, initialValue: long.MinValue);

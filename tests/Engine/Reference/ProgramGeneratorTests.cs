@@ -5,14 +5,14 @@ namespace EbpfCat.Tests.Reference;
 public class ProgramGeneratorTests
 {
     [Fact]
-    public void A_number_of_a_seed_is_always_the_same_program()
+    public void Same_seed_and_number_give_the_same_program()
     {
         Assert.Equal(ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 3).Program));
         Assert.NotEqual(ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 4).Program));
     }
 
     [Fact]
-    public void Programs_can_be_evaluated_and_most_get_far()
+    public void Programs_can_be_evaluated_and_most_reach_their_end()
     {
         var (runs, changed) = (0, 0);
         for (var number = 0; number < 300; number++)

@@ -35,7 +35,7 @@ public class ReferenceTests
     private static readonly byte[][] Pool = [.. RandomPackets.Packet.Sample(PacketsInPool, new Rnd((ulong)Seed, 1), ProgramSize)];
 
     [Fact]
-    public void Compiled_programs_mean_what_the_language_says()
+    public void Compiled_programs_behave_like_the_evaluator()
     {
         var failures = new List<string>();
         var beyondVerifier = new List<long>();

@@ -20,7 +20,7 @@ public sealed class SyscallTraceTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public void A_bind_is_told_of_with_its_address_and_its_time()
+    public void Trace_of_bind_reports_address_and_time()
     {
         using var trace = SyscallTrace.Start(["bind"], new() { ProcessIds = [Environment.ProcessId] });
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -44,7 +44,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void A_whole_call_has_its_arguments_its_result_and_how_long_it_took()
+    public void Completed_call_has_arguments_result_and_duration()
     {
         using var trace = SyscallTrace.Start(["mkdir", "rmdir"], new() { Moment = SyscallMoment.Whole, ProcessIds = [Environment.ProcessId] });
         var path = Path.Combine(Path.GetTempPath(), $"ebpfcat-{Guid.NewGuid():N}");
@@ -67,7 +67,7 @@ public sealed class SyscallTraceTests
     [Theory]
     [InlineData(SyscallMoment.Enter, "")]
     [InlineData(SyscallMoment.Whole, " = 0")]
-    public void A_program_that_is_started_is_told_of_with_its_arguments(SyscallMoment moment, string result)
+    public void Trace_of_execve_reports_the_arguments(SyscallMoment moment, string result)
     {
         string[] few = ["", "two words", $"{Guid.NewGuid():N}"];
         string[] many = [.. Enumerable.Range(0, 20).Select(number => $"{number}"), new string('x', 200)];
@@ -95,7 +95,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void A_text_that_is_not_in_memory_yet_is_read_when_the_call_ends()
+    public void String_not_in_memory_at_entry_is_read_at_exit()
     {
         const int readable = 1;
         const int isPrivate = 2;
@@ -122,7 +122,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void A_call_is_written_with_the_names_of_its_flags_and_its_mode_in_octal()
+    public void Call_prints_names_of_flags_and_mode_in_octal()
     {
         using var trace = SyscallTrace.Start(["openat"], new() { ProcessIds = [Environment.ProcessId] });
         using var file = new TemporaryFile([1]);
@@ -134,7 +134,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void A_call_that_ends_is_told_of_with_its_result()
+    public void Trace_of_exits_reports_the_result()
     {
         using var trace = SyscallTrace.Start(["rmdir"], new() { Moment = SyscallMoment.Exit, ProcessIds = [Environment.ProcessId] });
         Assert.ThrowsAny<IOException>(() => Directory.Delete("/proc/1"));
@@ -144,7 +144,7 @@ public sealed class SyscallTraceTests
     [Theory]
     [InlineData(SyscallMoment.Enter)]
     [InlineData(SyscallMoment.Whole)]
-    public void Any_call_is_told_of_by_name_with_its_arguments(SyscallMoment moment)
+    public void Trace_of_all_calls_reports_name_and_arguments(SyscallMoment moment)
     {
         using var trace = SyscallTrace.Start([SyscallTrace.All], new() { Moment = moment, ProcessIds = [Environment.ProcessId] });
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -160,7 +160,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void A_call_that_has_no_name_here_is_told_of_by_its_number()
+    public void Unknown_system_call_is_reported_by_number()
     {
         using var trace = SyscallTrace.Start([SyscallTrace.All], new() { Moment = SyscallMoment.Whole, ProcessIds = [Environment.ProcessId] });
         SystemCalls.Any(5000);
@@ -171,7 +171,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void The_kernel_lets_through_what_was_asked_for_alone()
+    public void Filter_runs_in_the_kernel()
     {
         var name = File.ReadAllText("/proc/thread-self/comm").Trim();
         Assert.Equal(1, Count(new() { ProcessIds = [1, Environment.ProcessId] }));
@@ -186,7 +186,7 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
-    public void Names_may_be_patterns_and_other_names_and_bad_ones_are_refused()
+    public void Names_can_be_patterns_and_unknown_names_are_refused()
     {
         Assert.Equal(["openat", "openat2"], SyscallTrace.Resolve(["openat*"]));
         Assert.Equal(["newfstatat", "bind"], SyscallTrace.Resolve(["fstatat", "bind", "bind"]));
@@ -199,7 +199,7 @@ public sealed class SyscallTraceTests
     [InlineData(SyscallMoment.Enter)]
     [InlineData(SyscallMoment.Exit)]
     [InlineData(SyscallMoment.Whole)]
-    public void Every_system_call_of_the_machine_can_be_told_of(SyscallMoment moment)
+    public void Every_system_call_of_the_machine_can_be_traced(SyscallMoment moment)
     {
         var refused = new List<string>();
         var programs = new SyscallPrograms(new() { Moment = moment }, 16);

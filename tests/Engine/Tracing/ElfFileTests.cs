@@ -10,7 +10,7 @@ public sealed class ElfFileTests
     private const byte LocalFunction = 0x02;
 
     [Fact]
-    public void The_C_library_of_this_process_is_read()
+    public void C_library_of_this_process_is_read()
     {
         using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
 
@@ -26,7 +26,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
-    public void The_file_offset_of_a_symbol_holds_the_code_that_runs()
+    public void File_offset_of_a_symbol_holds_its_code()
     {
         var path = SharedLibraries.Find("libc.so.6")!;
         using var libc = ElfFile.Open(path);
@@ -56,7 +56,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
-    public void Addresses_and_offsets_go_through_the_segments()
+    public void Addresses_and_offsets_convert_through_segments()
     {
         using var image = new ElfImage().Write();
         using var file = ElfFile.Open(image.Path);
@@ -99,7 +99,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
-    public void An_unknown_function_is_refused_with_the_nearest_names()
+    public void Unknown_function_is_refused_with_similar_names()
     {
         using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
         var refusal = Assert.Throws<UnknownNameException>(() => libc.GetFunction("getpdi"));
@@ -108,7 +108,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
-    public void A_file_that_is_no_ELF_file_is_refused()
+    public void File_that_is_not_ELF_is_refused()
     {
         using var text = new TemporaryFile([.. "#!/bin/sh, and more text than a header has"u8]);
         using var empty = new TemporaryFile([]);
@@ -118,7 +118,7 @@ public sealed class ElfFileTests
     }
 
     [Fact]
-    public void A_broken_file_is_refused_and_never_more_than_that()
+    public void Broken_file_is_refused_without_a_crash()
     {
         var whole = new ElfImage().AddSymbols(("one", 0x401000, 4, GlobalFunction, 1)).AddProbe("p", "n", "-4@%eax", 0x401000).ToBytes();
         var random = new Random(5);

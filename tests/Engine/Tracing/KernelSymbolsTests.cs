@@ -20,7 +20,7 @@ public sealed class KernelSymbolsTests
         """));
 
     [Fact]
-    public void A_name_gives_its_symbol()
+    public void Symbol_is_found_by_name()
     {
         var symbol = Few.Find("module_function")!.Value;
         Assert.Equal(new KernelSymbol("module_function", 0xffffffffc0002000, 't', "one"), symbol);
@@ -44,11 +44,11 @@ public sealed class KernelSymbolsTests
     [InlineData(0xffffffff80ffffff, null)]
     [InlineData(0xffffffff91000000, null)]
     [InlineData(0x7f0000000000, null)]
-    public void An_address_gives_the_symbol_it_belongs_to(ulong address, string? name) =>
+    public void Symbol_is_found_by_an_address_inside_it(ulong address, string? name) =>
         Assert.Equal(name, Few.Find(address)?.Name);
 
     [Fact]
-    public void Hidden_addresses_are_noticed()
+    public void Hidden_addresses_are_detected()
     {
         var hidden = KernelSymbols.Parse("0000000000000000 T start_kernel\n0000000000000000 T do_exit\n"u8.ToArray());
         Assert.True(hidden.AreAddressesHidden);
@@ -59,7 +59,7 @@ public sealed class KernelSymbolsTests
 
     [Fact]
     [Trait("Category", "Timing")]
-    public void The_running_kernel_is_read_quickly()
+    public void Symbols_of_the_running_kernel_are_read_quickly()
     {
         KernelSymbols.Load();
         var clock = Stopwatch.StartNew();
@@ -68,7 +68,7 @@ public sealed class KernelSymbolsTests
     }
 
     [Fact]
-    public void The_running_kernel_is_read_whole()
+    public void Symbols_of_the_running_kernel_are_read_completely()
     {
         var symbols = KernelSymbols.Load();
         // The kernel's own symbols stay; those of programs come and go, with other tests too.
@@ -80,7 +80,7 @@ public sealed class KernelSymbolsTests
     }
 
     [Fact]
-    public void Functions_that_can_be_traced_are_listed_once()
+    public void Traceable_functions_are_listed_once()
     {
         var functions = TraceableFunctions.Current;
         Assert.True(functions.Contains("vfs_read"));
@@ -91,14 +91,14 @@ public sealed class KernelSymbolsTests
     }
 
     [Fact]
-    public void An_unknown_function_is_refused_with_the_nearest_names()
+    public void Unknown_function_is_refused_with_similar_names()
     {
         var refusal = Assert.Throws<UnknownNameException>(() => TraceableFunctions.Current.Require("vfs_raed"));
         Assert.Equal("vfs_read", refusal.Suggestions[0]);
     }
 
     [Fact]
-    public void A_symbol_that_is_no_function_is_told_from_one_that_is_not_there()
+    public void Data_symbol_is_distinguished_from_an_unknown_symbol()
     {
         var data = File.ReadLines("/proc/kallsyms")
             .Select(line => line.Split(' ', '\t'))
@@ -108,7 +108,7 @@ public sealed class KernelSymbolsTests
     }
 
     [Fact]
-    public void The_list_of_the_kernel_may_name_modules() =>
+    public void Traceable_function_list_can_name_modules() =>
         Assert.Equal(
             ["one", "two"],
             TraceableFunctions.Parse("one\ntwo [module]\none\n__ftrace_invalid_address___12\n"u8));

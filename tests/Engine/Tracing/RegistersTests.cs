@@ -15,7 +15,7 @@ public sealed class RegistersTests
     [InlineData("orig_rax", 120, 8)]
     [InlineData("rip", 128, 8)]
     [InlineData("rsp", 152, 8)]
-    public void Registers_of_x86_64_stand_where_the_kernel_saves_them(string name, int offset, int size) =>
+    public void Registers_of_x86_64_have_the_kernel_s_offsets(string name, int offset, int size) =>
         Assert.Equal(new RegisterSlot(name, offset, size), Registers.X64[name]);
 
     [Theory]
@@ -24,11 +24,11 @@ public sealed class RegistersTests
     [InlineData("sp", 248, 8)]
     [InlineData("pc", 256, 8)]
     [InlineData("orig_x0", 272, 8)]
-    public void Registers_of_arm64_stand_where_the_kernel_saves_them(string name, int offset, int size) =>
+    public void Registers_of_arm64_have_the_kernel_s_offsets(string name, int offset, int size) =>
         Assert.Equal(new RegisterSlot(name, offset, size), Registers.Arm64[name]);
 
     [Fact]
-    public void The_running_kernel_has_the_same_layout()
+    public void Running_kernel_has_the_same_layout()
     {
         var layout = BtfTypes.Kernel?.FindStruct("pt_regs");
         Assert.SkipWhen(layout is null, "This kernel has no BTF.");
@@ -48,7 +48,7 @@ public sealed class RegistersTests
     }
 
     [Fact]
-    public void Arguments_follow_the_calling_conventions()
+    public void Arguments_follow_the_calling_convention()
     {
         Assert.Equal([112, 104, 96, 88, 72, 64], Registers.X64.Arguments.Select(each => each.Offset));
         Assert.Equal([112, 104, 96, 56, 72, 64], Registers.X64.SyscallArguments.Select(each => each.Offset));
@@ -63,7 +63,7 @@ public sealed class RegistersTests
         registers => Assert.All(registers.Names.Select(name => registers[name]), slot => Assert.True(slot.Offset + slot.Size <= registers.Size)));
 
     [Fact]
-    public void A_register_that_is_not_there_is_refused()
+    public void Unknown_register_is_refused()
     {
         Assert.Throws<UnknownNameException>(() => Registers.X64["x0"]);
         Assert.Throws<PlatformNotSupportedException>(() => Registers.Of(Architecture.S390x));

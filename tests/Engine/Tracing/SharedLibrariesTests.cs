@@ -8,11 +8,11 @@ public sealed class SharedLibrariesTests
     [InlineData("libc.so.6")]
     [InlineData("libc")]
     [InlineData("c")]
-    public void A_library_is_found_by_its_name_whole_or_in_part(string name) =>
+    public void Library_is_found_by_full_or_short_name(string name) =>
         Assert.Equal("libc.so.6", Path.GetFileName(SharedLibraries.Find(name)));
 
     [Fact]
-    public void The_loader_s_cache_names_files_that_exist()
+    public void Loader_cache_names_existing_files()
     {
         var cache = LibraryCache.Read(File.ReadAllBytes(LibraryCache.Path));
         Assert.Contains(cache, each => each.Name == "libc.so.6");
@@ -20,7 +20,7 @@ public sealed class SharedLibrariesTests
     }
 
     [Fact]
-    public void A_broken_cache_is_an_empty_one()
+    public void Broken_loader_cache_reads_as_empty()
     {
         var cache = File.ReadAllBytes(LibraryCache.Path);
         Assert.Empty(LibraryCache.Read([]));
@@ -29,7 +29,7 @@ public sealed class SharedLibrariesTests
     }
 
     [Fact]
-    public void A_program_is_found_on_the_path_and_by_its_path()
+    public void Program_is_found_on_PATH_or_by_path()
     {
         Assert.EndsWith("/sleep", SharedLibraries.Resolve("sleep"), StringComparison.Ordinal);
         Assert.Equal("/proc/self/exe", SharedLibraries.Resolve("/proc/self/exe"));
@@ -39,11 +39,11 @@ public sealed class SharedLibrariesTests
     [Theory]
     [InlineData("libcc.so.6", "libc.so.6")]
     [InlineData("sleeep", "sleep")]
-    public void An_unknown_name_is_refused_with_the_nearest_names(string name, string nearest) =>
+    public void Unknown_name_is_refused_with_similar_names(string name, string nearest) =>
         Assert.Contains(nearest, Assert.Throws<UnknownNameException>(() => SharedLibraries.Resolve(name)).Suggestions);
 
     [Fact]
-    public void A_path_that_leads_nowhere_is_refused_with_its_neighbours()
+    public void Missing_file_is_refused_with_similar_files()
     {
         var refusal = Assert.Throws<UnknownNameException>(() => SharedLibraries.Resolve("/usr/bin/sleeep"));
         Assert.Contains("/usr/bin/sleep", refusal.Suggestions);

@@ -9,7 +9,7 @@ namespace EbpfCat.Tests.Tracing;
 public sealed class SymbolizerTests
 {
     [Fact]
-    public void An_address_of_this_process_gives_function_and_file()
+    public void Address_in_this_process_resolves_to_function_and_file()
     {
         var address = (ulong)NativeLibrary.GetExport(NativeLibrary.Load("libc.so.6"), "getpid");
         var found = new Symbolizer().User(Environment.ProcessId, address + 3);
@@ -20,7 +20,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void A_return_address_belongs_to_the_caller()
+    public void Return_address_belongs_to_the_caller()
     {
         using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
         var symbol = libc.GetFunction("getpid");
@@ -31,14 +31,14 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void An_address_of_nothing_stays_a_number()
+    public void Unmapped_address_stays_a_number()
     {
         var found = new Symbolizer().User(Environment.ProcessId, 0x10);
         Assert.Equal((null, null, "0x10"), (found.Symbol, found.Module, found.ToString()));
     }
 
     [Fact]
-    public void What_was_remembered_of_a_process_outlives_it()
+    public void Remembered_mappings_outlive_the_process()
     {
         var symbolizer = new Symbolizer();
         ulong address;
@@ -72,7 +72,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void An_address_of_the_kernel_gives_its_function()
+    public void Kernel_address_resolves_to_its_function()
     {
         var symbol = KernelSymbols.Current.Find("vfs_read")!.Value;
         var found = Symbolizer.Kernel(symbol.Address + 5);
@@ -82,7 +82,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void The_memory_of_a_process_is_read_from_its_maps()
+    public void Memory_mappings_are_read_from_proc_maps()
     {
         var maps = ProcessMaps.Parse(1, Encoding.UTF8.GetBytes("""
             55d0c0000000-55d0c0001000 r--p 00000000 08:01 42                         /usr/bin/a program
@@ -104,7 +104,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void A_process_that_is_not_there_is_told_apart()
+    public void Missing_process_is_distinguished()
     {
         Assert.Null(ProcessMaps.TryRead(int.MaxValue));
         Assert.Equal(Errno.ENOENT, Assert.Throws<KernelException>(() => ProcessMaps.Read(int.MaxValue)).Errno);
@@ -112,7 +112,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void Functions_of_a_just_in_time_compiler_are_read_from_its_map()
+    public void Functions_of_a_JIT_compiler_are_read_from_its_perf_map()
     {
         var map = PerfMap.Parse("7f0000001000 20 int32 Program::Main(string[])\n0x7f0000000000 10 first\nbroken line\n"u8);
         Assert.Equal(("int32 Program::Main(string[])", 0x1fUL), map.Find(0x7f000000101f));
@@ -123,7 +123,7 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
-    public void A_process_tells_its_name_and_parent()
+    public void Process_has_its_name_and_parent()
     {
         using var process = Process.Start("sleep", "60");
         try

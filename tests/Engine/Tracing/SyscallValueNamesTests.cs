@@ -22,11 +22,11 @@ public sealed class SyscallValueNamesTests
     [InlineData("kill", "sig", 0, null)]
     [InlineData("clone", "clone_flags", 0x1200011, "SIGCHLD|CLONE_CHILD_CLEARTID|CLONE_CHILD_SETTID")]
     [InlineData("close", "fd", 1, null)]
-    public void Numbers_have_the_names_that_the_man_pages_give_them(string syscall, string argument, ulong value, string? names) =>
+    public void Values_have_the_names_of_the_man_pages(string syscall, string argument, ulong value, string? names) =>
         Assert.Equal(names, SyscallValueNames.Find(syscall, argument, value));
 
     [Fact]
-    public void Directories_are_opened_by_the_flag_of_the_processor() => Assert.Equal(
+    public void O_DIRECTORY_depends_on_the_architecture() => Assert.Equal(
         "O_RDONLY|O_DIRECTORY",
         SyscallValueNames.Find("openat", "flags", RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000u : 0x10000u));
 }

@@ -7,7 +7,7 @@ namespace EbpfCat.Tests.Tracing;
 public sealed class SyscallsTests
 {
     [Fact]
-    public void The_arguments_of_a_system_call_are_described()
+    public void System_call_has_its_arguments()
     {
         var open = Syscalls.Current["openat"];
 
@@ -26,7 +26,7 @@ public sealed class SyscallsTests
     [InlineData("bind", "umyaddr", false, "addrlen")]
     [InlineData("connect", "uservaddr", false, "addrlen")]
     [InlineData("accept4", "upeer_sockaddr", true, null)]
-    public void Socket_addresses_are_known(string name, string argument, bool isOutput, string? length)
+    public void Socket_address_arguments_are_recognized(string name, string argument, bool isOutput, string? length)
     {
         var address = Syscalls.Current[name][argument];
         Assert.Equal(SyscallArgumentKind.SocketAddress, address.Kind);
@@ -44,7 +44,7 @@ public sealed class SyscallsTests
     [InlineData("close", "fd", SyscallArgumentKind.FileDescriptor, false)]
     [InlineData("mmap", "prot", SyscallArgumentKind.Flags, false)]
     [InlineData("kill", "pid", SyscallArgumentKind.Integer, false)]
-    public void The_kind_of_an_argument_follows_from_type_name_and_facts(
+    public void Argument_kind_follows_from_type_name_and_facts(
         string name, string argument, SyscallArgumentKind kind, bool isOutput)
     {
         var found = Syscalls.Current[name][argument];
@@ -71,7 +71,7 @@ public sealed class SyscallsTests
     [InlineData("stat", "newstat")]
     [InlineData("uname", "newuname")]
     [InlineData("umount2", "umount")]
-    public void A_system_call_is_found_by_its_own_name_and_by_its_function(string name, string function)
+    public void System_call_is_found_by_its_name_or_kernel_function(string name, string function)
     {
         Assert.SkipUnless(Syscalls.Current.Contains(name), $"This processor has no {name}.");
         Assert.Same(Syscalls.Current[name], Syscalls.Current[function]);
@@ -80,7 +80,7 @@ public sealed class SyscallsTests
     }
 
     [Fact]
-    public void An_unknown_system_call_is_refused_with_the_nearest_names()
+    public void Unknown_system_call_is_refused_with_similar_names()
     {
         var refusal = Assert.Throws<UnknownNameException>(() => Syscalls.Current["opennat"]);
         Assert.Equal("system call", refusal.Kind);
@@ -88,7 +88,7 @@ public sealed class SyscallsTests
     }
 
     [Fact]
-    public void A_system_call_without_a_tracepoint_says_so()
+    public void System_call_without_a_tracepoint_is_reported()
     {
         var refusal = Assert.Throws<UnknownNameException>(() => Syscalls.Current["nfsservctl"]);
         Assert.EndsWith("The kernel has it, but no tracepoint for it.", refusal.Message, StringComparison.Ordinal);
@@ -107,6 +107,6 @@ public sealed class SyscallsTests
     [InlineData(Architecture.Arm64, "wait4", 260)]
     [InlineData(Architecture.Arm64, "kexec_file_load", 294)]
     [InlineData(Architecture.Arm64, "file_setattr", 469)]
-    public void Numbers_are_those_of_the_processor(Architecture processor, string name, int number) =>
+    public void System_call_numbers_depend_on_the_architecture(Architecture processor, string name, int number) =>
         Assert.Equal(number, SyscallNumbers.Of(processor)[name]);
 }

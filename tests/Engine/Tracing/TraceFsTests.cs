@@ -16,7 +16,7 @@ public sealed class TraceFsTests
     }
 
     [Fact]
-    public void Every_listed_tracepoint_has_a_format_that_can_be_read()
+    public void Every_listed_tracepoint_has_a_readable_format()
     {
         var tracing = TraceFs.Open();
 
@@ -31,7 +31,7 @@ public sealed class TraceFsTests
     }
 
     [Fact]
-    public void A_format_is_read_once()
+    public void Format_is_read_once()
     {
         var tracing = TraceFs.Open();
         Assert.Same(tracing.GetFormat("sched/sched_switch"), tracing.GetFormat("sched/sched_switch"));
@@ -41,7 +41,7 @@ public sealed class TraceFsTests
     [InlineData("sched/sched_switch")]
     [InlineData("sched:sched_switch")]
     [InlineData("sched_switch")]
-    public void A_tracepoint_is_found_however_its_name_is_written(string name) =>
+    public void Tracepoint_is_found_in_any_spelling(string name) =>
         Assert.Equal("sched/sched_switch", TraceFs.Current.GetFormat(name).FullName);
 
     [Theory]
@@ -49,7 +49,7 @@ public sealed class TraceFsTests
     [InlineData("shed/sched_switch", "sched/sched_switch")]
     [InlineData("sched_swich", "sched_switch")]
     [InlineData("syscalls/sys_enter_opena", "syscalls/sys_enter_openat")]
-    public void An_unknown_tracepoint_is_refused_with_the_nearest_names(string name, string nearest)
+    public void Unknown_tracepoint_is_refused_with_similar_names(string name, string nearest)
     {
         var refusal = Assert.Throws<UnknownNameException>(() => TraceFs.Current.GetFormat(name));
         Assert.Equal("tracepoint", refusal.Kind);
@@ -63,11 +63,11 @@ public sealed class TraceFsTests
     [InlineData("sched/")]
     [InlineData("/sched_switch")]
     [InlineData("./sched_switch")]
-    public void A_name_does_not_lead_out_of_its_directory(string name) =>
+    public void Name_cannot_leave_its_directory(string name) =>
         Assert.Throws<UnknownNameException>(() => TraceFs.Current.GetFormat(name));
 
     [Fact]
-    public void A_pattern_matches_names_and_categories()
+    public void Pattern_matches_names_and_categories()
     {
         Assert.Contains("sched/sched_switch", TraceFs.Current.Match("sched_sw*"));
         Assert.All(TraceFs.Current.Match("syscalls/sys_enter_*"), name => Assert.StartsWith("syscalls/sys_enter_", name, StringComparison.Ordinal));
@@ -75,7 +75,7 @@ public sealed class TraceFsTests
     }
 
     [Fact]
-    public void A_file_system_that_is_not_mounted_is_refused_with_its_path()
+    public void Missing_mount_is_refused_with_its_path()
     {
         var refusal = Assert.Throws<KernelException>(() => new TraceFs("/nowhere").Tracepoints);
         Assert.Equal(Errno.ENOENT, refusal.Errno);
@@ -83,7 +83,7 @@ public sealed class TraceFsTests
     }
 
     [Fact]
-    public void Opening_finds_or_makes_a_mount()
+    public void Open_finds_or_creates_a_mount()
     {
         var path = TraceFs.Open().Path;
         Assert.Equal(path, TraceFs.FindMounted());

@@ -14,7 +14,7 @@ public sealed class TracepointFormatTests
         """;
 
     [Fact]
-    public void The_switch_of_tasks_has_the_fields_that_the_kernel_documents()
+    public void Format_of_sched_switch_has_the_documented_fields()
     {
         var format = TraceFs.Current.GetFormat("sched/sched_switch");
 
@@ -31,7 +31,7 @@ public sealed class TracepointFormatTests
     }
 
     [Fact]
-    public void Addresses_are_known_by_their_names()
+    public void Addresses_are_recognized_by_field_name()
     {
         var format = TraceFs.Current.GetFormat("sock/inet_sock_set_state");
 
@@ -42,7 +42,7 @@ public sealed class TracepointFormatTests
     }
 
     [Fact]
-    public void Values_that_the_kernel_prints_by_name_are_an_enumeration()
+    public void Values_printed_by_name_form_an_enumeration()
     {
         var format = TraceFs.Current.GetFormat("sock/inet_sock_set_state");
 
@@ -57,7 +57,7 @@ public sealed class TracepointFormatTests
     [Theory]
     [InlineData("__data_loc char[] name", FieldPlacement.DataLocation)]
     [InlineData("__rel_loc char[] name", FieldPlacement.RelativeLocation)]
-    public void Text_elsewhere_in_the_record_is_found_by_its_locator(string declaration, FieldPlacement placement)
+    public void Dynamic_text_is_found_by_its_locator(string declaration, FieldPlacement placement)
     {
         var field = Field($"{declaration};\toffset:8;\tsize:4;\tsigned:0;");
 
@@ -67,7 +67,7 @@ public sealed class TracepointFormatTests
     }
 
     [Fact]
-    public void An_array_elsewhere_in_the_record_keeps_the_type_of_its_elements()
+    public void Dynamic_array_keeps_its_element_type()
     {
         var field = Field("__data_loc u64[] values;\toffset:8;\tsize:4;\tsigned:0;");
         Assert.True(field.IsDynamic && !field.IsString);
@@ -88,7 +88,7 @@ public sealed class TracepointFormatTests
     [InlineData("enum zone_type zone", 4, 0, "uint32")]
     [InlineData("s8 level", 1, 1, "int8")]
     [InlineData("struct pair pair", 24, 0, "byte[24]")]
-    public void The_type_follows_from_the_declaration(string declaration, int size, int signed, string type) =>
+    public void Type_follows_from_the_declaration(string declaration, int size, int signed, string type) =>
         Assert.Equal(type, Field($"{declaration};\toffset:8;\tsize:{size};\tsigned:{signed};").Type.Name);
 
     [Theory]
@@ -100,7 +100,7 @@ public sealed class TracepointFormatTests
     [InlineData("syscalls", "struct stat * statbuf", PointerTarget.User, false)]
     [InlineData("syscalls", "const char *const * argv", PointerTarget.User, false)]
     [InlineData("syscalls", "cap_user_header_t header", PointerTarget.User, false)]
-    public void A_pointer_tells_whose_memory_it_points_into(string category, string declaration, PointerTarget target, bool text)
+    public void Pointer_tells_kernel_from_user_memory(string category, string declaration, PointerTarget target, bool text)
     {
         var field = Field($"{declaration};\toffset:8;\tsize:8;\tsigned:0;", category);
         Assert.Equal((target, text), (field.Pointer, field.IsString));
@@ -108,13 +108,13 @@ public sealed class TracepointFormatTests
     }
 
     [Fact]
-    public void The_name_of_a_field_does_not_mind_case() =>
+    public void Field_names_are_case_insensitive() =>
         Assert.Same(
             TraceFs.Current.GetFormat("sched/sched_switch")["next_pid"],
             TraceFs.Current.GetFormat("sched/sched_switch")["Next_Pid"]);
 
     [Fact]
-    public void An_unknown_field_is_refused_with_the_nearest_names()
+    public void Unknown_field_is_refused_with_similar_names()
     {
         var format = TraceFs.Current.GetFormat("sched/sched_switch");
         var refusal = Assert.Throws<UnknownNameException>(() => format["next_conm"]);
@@ -125,11 +125,11 @@ public sealed class TracepointFormatTests
     [InlineData("")]
     [InlineData("name: x\nformat:\n")]
     [InlineData("name: x\nID: 3\nformat:\n\tfield:int a; size:4;")]
-    public void Text_that_is_no_format_is_refused(string text) =>
+    public void Invalid_format_is_refused(string text) =>
         Assert.Throws<FormatException>(() => TracepointFormat.Parse("sched", text));
 
     [Fact]
-    public void Names_of_values_are_read_whatever_form_their_numbers_have()
+    public void Value_names_parse_with_numbers_in_any_form()
     {
         var format = TracepointFormat.Parse("x", $$"""
             name: x
@@ -145,7 +145,7 @@ public sealed class TracepointFormatTests
     }
 
     [Fact]
-    public void The_copy_of_a_text_is_no_argument_of_a_system_call()
+    public void Copied_text_is_not_an_argument_of_the_system_call()
     {
         // As Linux 7.2 has it.
         var format = TracepointFormat.Parse("syscalls", $$"""

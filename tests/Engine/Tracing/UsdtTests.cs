@@ -50,11 +50,11 @@ public sealed class UsdtTests
 
     [Theory]
     [MemberData(nameof(OperandsOfX64))]
-    public void The_operands_of_x86_64_are_read(string text, UsdtOperand? operand) => Assert.Equal(operand, X64.Parse(text).Operand);
+    public void Operands_of_x86_64_are_parsed(string text, UsdtOperand? operand) => Assert.Equal(operand, X64.Parse(text).Operand);
 
     [Theory]
     [MemberData(nameof(OperandsOfArm64))]
-    public void The_operands_of_arm64_are_read(string text, UsdtOperand? operand) => Assert.Equal(operand, Arm64.Parse(text).Operand);
+    public void Operands_of_arm64_are_parsed(string text, UsdtOperand? operand) => Assert.Equal(operand, Arm64.Parse(text).Operand);
 
     [Theory]
     [InlineData("-4@%eax", 4, true, false, "int32")]
@@ -62,14 +62,14 @@ public sealed class UsdtTests
     [InlineData("-1@%al", 1, true, false, "int8")]
     [InlineData("8f@%xmm0", 8, false, true, "uint64")]
     [InlineData("%rax", 8, false, false, "uint64")]
-    public void Size_and_sign_stand_before_the_operand(string text, int size, bool signed, bool isFloat, string type)
+    public void Size_and_sign_precede_the_operand(string text, int size, bool signed, bool isFloat, string type)
     {
         var argument = X64.Parse(text);
         Assert.Equal((size, signed, isFloat, type), (argument.Size, argument.IsSigned, argument.IsFloat, argument.Type.Name));
     }
 
     [Fact]
-    public void Spaces_divide_arguments_but_not_within_brackets()
+    public void Spaces_separate_arguments_except_inside_brackets()
     {
         Assert.Equal(["8@[sp, 16]", "-4@w0", "8@[x0, x1, lsl 3]"], Arm64.ParseAll("8@[sp, 16] -4@w0  8@[x0, x1, lsl 3] ").Select(each => each.Text));
         Assert.Equal(["-4@%eax", "8@(%rdi,%rax,8)"], X64.ParseAll("-4@%eax 8@(%rdi,%rax,8)").Select(each => each.Text));
@@ -77,7 +77,7 @@ public sealed class UsdtTests
     }
 
     [Fact]
-    public void A_probe_is_found_with_its_places_and_its_semaphore()
+    public void Probe_is_found_with_its_locations_and_semaphore()
     {
         using var image = new ElfImage()
             .AddSymbols(("counter", 0x403020, 4, 0x11, 1))
@@ -99,7 +99,7 @@ public sealed class UsdtTests
     }
 
     [Fact]
-    public void A_file_that_was_moved_after_linking_moves_its_probes()
+    public void Probe_addresses_follow_a_prelinked_file()
     {
         using var image = new ElfImage()
             .Add(".stapsdt.base", 1, [0], address: 0x402000)
@@ -112,7 +112,7 @@ public sealed class UsdtTests
     }
 
     [Fact]
-    public void An_unknown_probe_is_refused_with_the_nearest_names()
+    public void Unknown_probe_is_refused_with_similar_names()
     {
         using var image = new ElfImage().AddProbe("server", "start", "", 0x401010).Write();
         using var file = ElfFile.Open(image.Path);
@@ -123,7 +123,7 @@ public sealed class UsdtTests
     }
 
     [Fact]
-    public void The_probes_of_a_library_of_this_machine_are_all_understood()
+    public void All_probes_of_a_system_library_are_parsed()
     {
         var path = SharedLibraries.Find("libstdc++.so.6");
         Assert.SkipWhen(path is null, "There is no C++ library here.");

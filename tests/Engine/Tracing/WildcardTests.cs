@@ -24,6 +24,6 @@ public sealed class WildcardTests
     [InlineData("a[b", "a[b", true)]
     [InlineData("a]b", "a[]]b", true)]
     [InlineData("a-b", "a[x-]b", true)]
-    public void A_pattern_describes_whole_names(string name, string pattern, bool matches) =>
+    public void Pattern_matches_whole_names(string name, string pattern, bool matches) =>
         Assert.Equal(matches, Wildcard.Matches(name, pattern));
 }

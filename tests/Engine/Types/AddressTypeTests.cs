@@ -18,7 +18,7 @@ public class AddressTypeTests
     [InlineData("mac", "02:00:5e:10:00:01", "02005E100001", "02005E100001")]
     [InlineData("mac", "02-00-5E-10-00-01", "02005E100001", "02005E100001")]
     [InlineData("mac", "02005e100001", "02005E100001", "02005E100001")]
-    public void An_address_is_in_network_order(string text, string value, string hex, string read)
+    public void Address_is_in_network_byte_order(string text, string value, string hex, string read)
     {
         EbpfType type = EbpfType.Parse(text);
         byte[] bytes = type.ToBytes(value);
@@ -27,7 +27,7 @@ public class AddressTypeTests
     }
 
     [Fact]
-    public void Address_objects_and_their_bytes_are_written()
+    public void Addresses_are_written_from_objects_and_bytes()
     {
         IPAddress four = IPAddress.Parse("10.1.2.3");
         IPAddress six = IPAddress.Parse("2001:db8::1");
@@ -47,7 +47,7 @@ public class AddressTypeTests
     [InlineData("ipv4", 4, 4, AddressKind.IPv4)]
     [InlineData("ipv6", 16, 4, AddressKind.IPv6)]
     [InlineData("mac", 6, 1, AddressKind.Mac)]
-    public void An_address_is_laid_out_as_the_kernel_does(string text, int size, int alignment, AddressKind kind)
+    public void Address_has_the_kernel_s_layout(string text, int size, int alignment, AddressKind kind)
     {
         var type = Assert.IsType<AddressType>(EbpfType.Parse(text));
         Assert.Equal((size, alignment, kind, text), (type.Size, type.Alignment, type.Kind, type.Name));
@@ -82,6 +82,6 @@ public class AddressTypeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_is_no_such_address_is_refused(string text, object? value, string message) =>
+    public void Invalid_address_is_refused(string text, object? value, string message) =>
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
 }

@@ -8,7 +8,7 @@ public class EnumTypeTests
         ScalarType.UInt32, [new("Aborted", 0), new("Drop", 1), new("Pass", 2), new("Accept", 2)], "xdp_action");
 
     [Fact]
-    public void A_value_is_read_as_its_first_name_or_as_its_number()
+    public void Value_reads_as_its_first_name_or_its_number()
     {
         Assert.Equal("Pass", Action.Read(ScalarType.UInt32.ToBytes(2)));
         Assert.Equal(9u, Action.Read(ScalarType.UInt32.ToBytes(9)));
@@ -23,11 +23,11 @@ public class EnumTypeTests
     [InlineData("0x9", 9)]
     [InlineData("1", 1)]
     [InlineData(7, 7)]
-    public void Names_and_numbers_are_written(object value, int number) =>
+    public void Names_and_numbers_can_be_written(object value, int number) =>
         Assert.Equal(ScalarType.UInt32.ToBytes(number), Action.ToBytes(value));
 
     [Fact]
-    public void Names_that_differ_by_case_alone_are_told_apart()
+    public void Names_that_differ_only_in_case_are_distinct()
     {
         var type = new EnumType(ScalarType.UInt8, [new("a", 1), new("A", 2)]);
         Assert.Equal((1ul, 2ul), (type.FindValue("a"), type.FindValue("A")));
@@ -44,7 +44,7 @@ public class EnumTypeTests
     }
 
     [Fact]
-    public void What_is_no_member_is_refused()
+    public void Unknown_member_is_refused()
     {
         Assert.Equal("'Dorp' cannot be stored as enum xdp_action: it has no such member; did you mean Drop?", Refusal.Of(Action, "Dorp"));
         Assert.Equal("'Everything' cannot be stored as enum xdp_action: it has no such member.", Refusal.Of(Action, "Everything"));
@@ -52,7 +52,7 @@ public class EnumTypeTests
     }
 
     [Fact]
-    public void An_enumeration_that_cannot_be_is_refused()
+    public void Invalid_enumeration_is_refused()
     {
         static string Message(Func<EnumType> create) => Assert.ThrowsAny<ArgumentException>(create).Message;
         Assert.StartsWith("An enumeration is an integer, not fixed.", Message(() => new EnumType(ScalarType.Fixed, [])), StringComparison.Ordinal);
@@ -65,7 +65,7 @@ public class EnumTypeTests
     }
 
     [Fact]
-    public void A_NET_enumeration_becomes_one()
+    public void NET_enumeration_converts_to_an_enumeration_type()
     {
         var type = Assert.IsType<EnumType>(EbpfType.FromObject(typeof(DayOfWeek)));
         Assert.Equal((ScalarType.Int32, "enum DayOfWeek"), (type.Underlying, type.Name));

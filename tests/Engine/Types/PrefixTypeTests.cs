@@ -15,7 +15,7 @@ public class PrefixTypeTests
     [InlineData("ipprefix", "10.0.0.0/8", 104, "00000000000000000000FFFF0A000000")]
     [InlineData("ipprefix", "0.0.0.0/0", 96, "00000000000000000000FFFF00000000")]
     [InlineData("ipprefix", "2001:db8::/32", 32, "20010DB8000000000000000000000000")]
-    public void A_prefix_is_its_length_and_its_address(string text, string value, uint length, string hex)
+    public void Prefix_has_a_length_and_an_address(string text, string value, uint length, string hex)
     {
         EbpfType type = EbpfType.Parse(text);
         byte[] bytes = type.ToBytes(value);
@@ -29,7 +29,7 @@ public class PrefixTypeTests
     [InlineData("prefix4", "10.1.2.3", "10.1.2.3/32")]
     [InlineData("ipprefix", "10.1.2.3", "10.1.2.3/32")]
     [InlineData("ipprefix", "::1", "::1/128")]
-    public void An_address_is_the_prefix_of_its_full_length(string text, string address, string network)
+    public void Address_alone_is_a_prefix_of_full_length(string text, string address, string network)
     {
         EbpfType type = EbpfType.Parse(text);
         Assert.Equal(IPNetwork.Parse(network), type.Read(type.ToBytes(address)));
@@ -40,7 +40,7 @@ public class PrefixTypeTests
     [InlineData("prefix4", 8, AddressKind.IPv4)]
     [InlineData("prefix6", 20, AddressKind.IPv6)]
     [InlineData("ipprefix", 20, AddressKind.IPAddress)]
-    public void A_prefix_is_laid_out_as_a_trie_key(string text, int size, AddressKind kind)
+    public void Prefix_has_the_layout_of_a_trie_key(string text, int size, AddressKind kind)
     {
         var type = Assert.IsType<PrefixType>(EbpfType.Parse(text));
         Assert.Equal((size, 4, kind, text), (type.Size, type.Alignment, type.Kind, type.Name));
@@ -48,7 +48,7 @@ public class PrefixTypeTests
     }
 
     [Fact]
-    public void Bits_after_the_prefix_are_ignored_when_reading()
+    public void Bits_after_the_prefix_are_ignored_on_read()
     {
         byte[] bytes = [0, 0, 0, 0, 10, 1, 2, 3];
         BitConverter.TryWriteBytes(bytes, 12u);
@@ -56,7 +56,7 @@ public class PrefixTypeTests
     }
 
     [Fact]
-    public void A_length_that_no_address_has_is_refused_when_reading()
+    public void Prefix_length_beyond_the_address_is_refused_on_read()
     {
         byte[] bytes = new byte[8];
         BitConverter.TryWriteBytes(bytes, 33u);
@@ -86,6 +86,6 @@ public class PrefixTypeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_is_no_such_prefix_is_refused(string text, object? value, string message) =>
+    public void Invalid_prefix_is_refused(string text, object? value, string message) =>
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
 }

@@ -10,11 +10,11 @@ public class RoundTripTests
     private static readonly Config Many = Config.QuickThrowOnFailure.WithMaxTest(2000);
 
     [Fact]
-    public void What_is_written_is_read_back() => Check.One(Many, Prop.ForAll(
+    public void Written_value_reads_back() => Check.One(Many, Prop.ForAll(
         TypedValue.Arbitrary(), each => TypedValue.Same(each.Value, each.Type.Read(each.Type.ToBytes(each.Value)))));
 
     [Fact]
-    public void What_is_read_is_written_back_to_a_value_that_reads_alike() => Check.One(Many, Prop.ForAll(
+    public void Read_value_writes_back_to_an_equal_value() => Check.One(Many, Prop.ForAll(
         TypedValue.Types(2).Where(type => !HasPrefix(type)).SelectMany(
             type => ArbMap.Default.GeneratorFor<byte>().ListOf(type.Size),
             (type, bytes) => (type, bytes: bytes.ToArray())).ToArbitrary(),
@@ -36,7 +36,7 @@ public class RoundTripTests
         }));
 
     [Fact]
-    public void Writing_does_not_depend_on_what_was_there() => Check.One(Many, Prop.ForAll(
+    public void Writing_does_not_depend_on_previous_bytes() => Check.One(Many, Prop.ForAll(
         TypedValue.Arbitrary(), each =>
         {
             byte[] dirty = [.. Enumerable.Repeat((byte)0xa5, each.Type.Size)];
@@ -45,13 +45,13 @@ public class RoundTripTests
         }));
 
     [Fact]
-    public void The_text_of_a_value_is_the_value() => Check.One(Many, Prop.ForAll(
+    public void Text_of_a_value_parses_to_the_value() => Check.One(Many, Prop.ForAll(
         TypedValue.Types(0).SelectMany(TypedValue.Values, (type, value) => new TypedValue(type, value)).ToArbitrary(),
         each => each.Value is byte[] || each.Type.ToBytes(each.Value).AsSpan().SequenceEqual(
             each.Type.ToBytes(Convert.ToString(each.Value, CultureInfo.InvariantCulture)))));
 
     [Fact]
-    public void An_integer_is_written_exactly_when_it_is_in_range() => Check.One(Many, Prop.ForAll(
+    public void Integer_is_written_if_and_only_if_in_range() => Check.One(Many, Prop.ForAll(
         (from type in TypedValue.Types(0).Where(type => type is ScalarType { IsFixed: false }).Select(type => (ScalarType)type)
          from bits in Gen.Choose(0, 65)
          from near in Gen.Choose(-3, 3)
@@ -71,12 +71,12 @@ public class RoundTripTests
         }));
 
     [Fact]
-    public void The_name_of_a_type_is_its_text() => Check.One(Many, Prop.ForAll(
+    public void Name_of_a_type_parses_to_the_type() => Check.One(Many, Prop.ForAll(
         TypedValue.Types(2).Where(type => !Contains(type, each => each is StructType or EnumType)).ToArbitrary(),
         type => EbpfType.Parse(type.Name) == type || Contains(type, each => each is ArrayType { Element: ScalarType { Name: "uint8" } })));
 
     [Fact]
-    public void No_text_makes_parsing_fail_otherwise_than_with_a_reason() => Check.One(Many, Prop.ForAll(
+    public void Parsing_any_text_fails_only_with_an_explained_error() => Check.One(Many, Prop.ForAll(
         Gen.Elements("uint32", "string", "char", "byte", "!", "<", "[", "]", "4", "0", " ", "H", "x", "ipv4", "(big-endian)", "-", "é")
             .ListOf().Select(string.Concat).ToArbitrary(),
         text =>

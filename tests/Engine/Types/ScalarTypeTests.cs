@@ -27,7 +27,7 @@ public class ScalarTypeTests
 
     [Theory]
     [MemberData(nameof(Encodings))]
-    public void A_number_has_these_bytes(string text, object value, string hex)
+    public void Number_has_the_expected_bytes(string text, object value, string hex)
     {
         EbpfType type = EbpfType.Parse(text);
         Assert.Equal(hex, Convert.ToHexString(type.ToBytes(value)));
@@ -47,7 +47,7 @@ public class ScalarTypeTests
     [InlineData("int64", 64, true, long.MinValue, long.MaxValue)]
     [InlineData("fixed", 64, true, long.MinValue, long.MaxValue)]
     [InlineData("bool", 8, false, 0, 1)]
-    public void A_number_knows_its_width_sign_and_range(string text, int bits, bool signed, long least, ulong most)
+    public void Scalar_type_has_width_sign_and_range(string text, int bits, bool signed, long least, ulong most)
     {
         var type = Assert.IsType<ScalarType>(EbpfType.Parse(text));
         Assert.Equal((bits, signed, least, most), (type.Bits, type.IsSigned, type.MinValue, type.MaxValue));
@@ -56,7 +56,7 @@ public class ScalarTypeTests
     }
 
     [Fact]
-    public void Only_the_other_byte_order_needs_a_swap()
+    public void Only_foreign_byte_order_needs_a_swap()
     {
         ByteOrder own = BitConverter.IsLittleEndian ? ByteOrder.LittleEndian : ByteOrder.BigEndian;
         ByteOrder other = BitConverter.IsLittleEndian ? ByteOrder.BigEndian : ByteOrder.LittleEndian;
@@ -70,14 +70,14 @@ public class ScalarTypeTests
     }
 
     [Fact]
-    public void There_is_no_integer_of_24_bits()
+    public void Integer_of_24_bits_is_refused()
     {
         var error = Assert.Throws<ArgumentOutOfRangeException>(() => ScalarType.Integer(24, signed: false));
         Assert.StartsWith("An integer has 8, 16, 32 or 64 bits.", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void A_register_holds_a_number_extended_by_its_sign()
+    public void Register_value_is_sign_extended()
     {
         Assert.Equal(0xffff_ffff_ffff_fffeul, ScalarType.Int16.ToBits(-2));
         Assert.Equal(0xffff_ffff_ffff_fffeul, ScalarType.Int16.ReadBits(ScalarType.Int16.ToBytes(-2)));
@@ -95,7 +95,7 @@ public class ScalarTypeTests
 
     [Theory]
     [MemberData(nameof(Sevens))]
-    public void Anything_that_is_exactly_seven_is_written_as_seven(object seven)
+    public void Every_NET_type_that_equals_seven_is_written_as_seven(object seven)
     {
         foreach (string text in (string[])["uint8", "int8", "uint16", "!h", "uint32", ">i", "uint64", "int64"])
             Assert.Equal(7ul, ((ScalarType)EbpfType.Parse(text)).ToBits(seven));
@@ -112,7 +112,7 @@ public class ScalarTypeTests
     [InlineData("bool", "false", 0)]
     [InlineData("uint8", true, 1)]
     [InlineData("uint64", 18446744073709549568.0, 18446744073709549568)]
-    public void The_ends_of_a_range_are_written(string text, object value, ulong bits) =>
+    public void Ends_of_the_range_can_be_written(string text, object value, ulong bits) =>
         Assert.Equal(bits, ((ScalarType)EbpfType.Parse(text)).ToBits(value));
 
     public static TheoryData<string, object?, string> Refusals => new()
@@ -149,7 +149,7 @@ public class ScalarTypeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_does_not_fit_is_refused_with_its_range(string text, object? value, string message) =>
+    public void Value_out_of_range_is_refused_with_the_range(string text, object? value, string message) =>
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
 
     [Theory]
@@ -161,13 +161,13 @@ public class ScalarTypeTests
     [InlineData("-0x10", -1_600_000)]
     [InlineData(true, 100_000)]
     [InlineData(-92233720368547L, -9223372036854700000)]
-    public void A_fraction_is_rounded_to_the_nearest_of_five_places(object value, long parts) =>
+    public void Fraction_is_rounded_to_five_decimal_places(object value, long parts) =>
         Assert.Equal(parts, (long)ScalarType.Fixed.ToBits(value));
 
     [Theory]
     [InlineData("92233720368547.75807", long.MaxValue)]
     [InlineData("-92233720368547.75808", long.MinValue)]
-    public void A_decimal_fraction_is_exact_to_the_ends(string text, long parts)
+    public void Decimal_is_exact_over_the_whole_range(string text, long parts)
     {
         Assert.Equal(parts, (long)ScalarType.Fixed.ToBits(text));
         Assert.Equal(parts, (long)ScalarType.Fixed.ToBits(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
@@ -183,7 +183,7 @@ public class ScalarTypeTests
     }
 
     [Fact]
-    public void Bytes_beyond_the_type_are_left_alone()
+    public void Bytes_beyond_the_type_are_not_touched()
     {
         byte[] bytes = [9, 9, 9, 9];
         ScalarType.UInt16.Write(0, bytes);

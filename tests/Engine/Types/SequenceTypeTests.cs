@@ -6,7 +6,7 @@ namespace EbpfCat.Tests.Types;
 public class SequenceTypeTests
 {
     [Fact]
-    public void Text_is_UTF8_and_zeros()
+    public void Text_is_UTF8_padded_with_zeros()
     {
         var type = new StringType(8);
         Assert.Equal("C3A4620000000000", Convert.ToHexString(type.ToBytes("äb")));
@@ -19,7 +19,7 @@ public class SequenceTypeTests
     }
 
     [Fact]
-    public void Text_leaves_nothing_of_what_was_there()
+    public void Text_overwrites_previous_bytes()
     {
         byte[] bytes = [1, 2, 3, 4];
         new StringType(4).Write("a", bytes);
@@ -53,11 +53,11 @@ public class SequenceTypeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_does_not_fit_is_refused(string text, object? value, string message) =>
+    public void Value_that_does_not_fit_is_refused(string text, object? value, string message) =>
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
 
     [Fact]
-    public void A_list_of_texts_has_its_count_and_each_in_its_place()
+    public void List_of_texts_has_a_count_and_fixed_slots()
     {
         var type = TextListType.Instance;
         var bytes = type.ToBytes(new[] { "ls", "", "-l" });
@@ -72,7 +72,7 @@ public class SequenceTypeTests
     }
 
     [Fact]
-    public void Bytes_are_a_byte_array()
+    public void Bytes_read_as_a_byte_array()
     {
         var type = new BytesType(3);
         byte[] bytes = [1, 2, 3];
@@ -103,7 +103,7 @@ public class SequenceTypeTests
 
     [Theory]
     [MemberData(nameof(Arrays))]
-    public void An_array_is_an_array_of_its_elements_type(string text, Array values)
+    public void Array_reads_as_an_array_of_its_element_type(string text, Array values)
     {
         var type = Assert.IsType<ArrayType>(EbpfType.Parse(text));
         object? read = type.Read(type.ToBytes(values));
@@ -114,7 +114,7 @@ public class SequenceTypeTests
     }
 
     [Fact]
-    public void Elements_follow_each_other_in_their_byte_order() =>
+    public void Elements_keep_their_byte_order() =>
         Assert.Equal("00010002", Convert.ToHexString(EbpfType.Parse("!H[2]").ToBytes(new[] { 1, 2 })));
 
     [Fact]

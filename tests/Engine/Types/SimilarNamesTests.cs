@@ -13,11 +13,11 @@ public class SimilarNamesTests
     [InlineData("Destinations", "")]
     [InlineData("", "")]
     [InlineData("x", "")]
-    public void Near_names_are_found_nearest_first(string name, string found) =>
+    public void Similar_names_come_nearest_first(string name, string found) =>
         Assert.Equal(found, string.Join(' ', SimilarNames.Find(name, Names)));
 
     [Fact]
-    public void They_make_a_question()
+    public void Similar_names_form_a_question()
     {
         Assert.Equal("; did you mean Packets or PacketCount?", SimilarNames.Ask("packet", Names));
         Assert.Equal("; did you mean Bytes?", SimilarNames.Ask("byts", Names));
@@ -25,5 +25,5 @@ public class SimilarNamesTests
     }
 
     [Fact]
-    public void No_more_are_found_than_asked_for() => Assert.Single(SimilarNames.Find("packet", Names, most: 1));
+    public void Number_of_similar_names_is_limited() => Assert.Single(SimilarNames.Find("packet", Names, most: 1));
 }

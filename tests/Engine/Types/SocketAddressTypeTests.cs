@@ -18,7 +18,7 @@ public sealed class SocketAddressTypeTests
     [InlineData("0000", "unspecified")]
     [InlineData("280000000102", "vsock:00000102")]
     [InlineData("fe00", "254")]
-    public void Bytes_are_read_by_their_family(string hexadecimal, string text)
+    public void Address_family_selects_the_layout(string hexadecimal, string text)
     {
         var bytes = new byte[SocketAddressType.LargestSize];
         Convert.FromHexString(hexadecimal).CopyTo(bytes, 0);
@@ -26,7 +26,7 @@ public sealed class SocketAddressTypeTests
     }
 
     [Fact]
-    public void Addresses_are_written_as_they_are_read()
+    public void Socket_addresses_round_trip()
     {
         object[] addresses =
         [
@@ -44,7 +44,7 @@ public sealed class SocketAddressTypeTests
     }
 
     [Fact]
-    public void The_size_is_part_of_the_name()
+    public void Type_name_includes_the_size()
     {
         Assert.Equal(new SocketAddressType(), EbpfType.Parse("sockaddr"));
         Assert.Equal(new SocketAddressType(28), EbpfType.Parse("sockaddr[28]"));
@@ -53,7 +53,7 @@ public sealed class SocketAddressTypeTests
     }
 
     [Fact]
-    public void The_types_of_maps_survive_the_way_through_the_kernel()
+    public void Map_types_round_trip_through_the_kernel()
     {
         foreach (var type in new EbpfType[] { new SocketAddressType(28), StatisticsType.Instance, HistogramType.Instance, StackType.Instance, TextListType.Instance })
         {

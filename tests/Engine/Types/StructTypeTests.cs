@@ -12,7 +12,7 @@ public class StructTypeTests
         "flow");
 
     [Fact]
-    public void Fields_are_where_C_puts_them()
+    public void Fields_have_the_offsets_of_C()
     {
         Assert.Equal([0, 2, 4, 8, 16], Flow.Fields.Select(field => field.Offset));
         Assert.Equal((24, 8, "struct flow", "flow"), (Flow.Size, Flow.Alignment, Flow.Name, Flow.Tag));
@@ -23,7 +23,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void A_packed_struct_has_no_padding()
+    public void Packed_struct_has_no_padding()
     {
         StructType type = StructType.CreatePacked([new("A", ScalarType.UInt8), new("B", ScalarType.UInt64), new("C", ScalarType.UInt16)]);
         Assert.Equal([0, 1, 9], type.Fields.Select(field => field.Offset));
@@ -31,7 +31,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void A_given_layout_is_kept()
+    public void Explicit_layout_is_kept()
     {
         StructType type = StructType.CreateAt([new("A", ScalarType.UInt32, 8), new("B", ScalarType.UInt16, 8)], 16);
         Assert.Equal((16, 4), (type.Size, type.Alignment));
@@ -41,7 +41,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void Values_are_an_ordered_dictionary_that_does_not_mind_case()
+    public void Value_is_an_ordered_case_insensitive_dictionary()
     {
         byte[] bytes = Convert.FromHexString("06FF0050" + "0A000001" + "0102030405060708" + "80FFFFFFFFFFFFFF");
         var values = Assert.IsType<OrderedDictionary<string, object?>>(Flow.Read(bytes));
@@ -54,7 +54,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void What_is_left_out_and_padding_are_zero()
+    public void Omitted_fields_and_padding_are_zero()
     {
         byte[] bytes = [.. Enumerable.Repeat((byte)0xff, Flow.Size + 1)];
         Flow.Write(new OrderedDictionary { ["port"] = 80 }, bytes);
@@ -62,7 +62,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void Any_dictionary_is_written()
+    public void Every_kind_of_dictionary_can_be_written()
     {
         byte[] expected = Flow.ToBytes(new Hashtable { ["Port"] = 80 });
         Assert.Equal(expected, Flow.ToBytes(new OrderedDictionary { ["PORT"] = "80" }));
@@ -86,10 +86,10 @@ public class StructTypeTests
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void What_does_not_fit_is_refused(object? value, string message) => Assert.Equal(message, Refusal.Of(Flow, value));
+    public void Value_that_does_not_fit_is_refused(object? value, string message) => Assert.Equal(message, Refusal.Of(Flow, value));
 
     [Fact]
-    public void A_refusal_tells_the_way_to_the_value()
+    public void Refusal_names_the_path_to_the_value()
     {
         StructType outer = StructType.Create([new("Flow", Flow), new("Ports", new ArrayType(Flow, 2))]);
         var value = new Hashtable { ["flow"] = new Hashtable { ["flags"] = 256 } };
@@ -101,14 +101,14 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void Fields_are_found_without_regard_to_case()
+    public void Fields_are_found_case_insensitively()
     {
         Assert.Same(Flow.Fields[1], Flow.FindField("pORT"));
         Assert.Null(Flow.FindField("ports"));
     }
 
     [Fact]
-    public void A_struct_that_cannot_be_is_refused()
+    public void Invalid_struct_is_refused()
     {
         static string Message(Func<StructType> create) => Assert.ThrowsAny<ArgumentException>(create).Message;
         Assert.Equal("A struct needs at least one field.", Message(() => StructType.Create([])));
@@ -125,7 +125,7 @@ public class StructTypeTests
     }
 
     [Fact]
-    public void Structs_made_alike_are_equal()
+    public void Structs_with_the_same_fields_are_equal()
     {
         KeyValuePair<string, EbpfType>[] fields = [new("A", ScalarType.UInt8), new("B", ScalarType.UInt32)];
         Assert.Equal(StructType.Create(fields), StructType.Create(fields));

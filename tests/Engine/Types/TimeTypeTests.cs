@@ -6,7 +6,7 @@ namespace EbpfCat.Tests.Types;
 public sealed class TimeTypeTests
 {
     [Fact]
-    public void A_moment_is_local_time_to_the_millisecond()
+    public void Instant_reads_as_local_time_to_the_millisecond()
     {
         var before = DateTime.Now;
         var kernel = (ulong)Stopwatch.GetTimestamp();
@@ -17,7 +17,7 @@ public sealed class TimeTypeTests
     }
 
     [Fact]
-    public void A_moment_is_written_as_it_is_read()
+    public void Instant_round_trips()
     {
         // Since the machine was started, which may be a moment ago.
         var moment = DateTime.Now.AddMilliseconds(-100);
@@ -28,7 +28,7 @@ public sealed class TimeTypeTests
     }
 
     [Fact]
-    public void A_length_of_time_may_be_negative_and_is_cut_to_ticks()
+    public void Duration_can_be_negative_and_is_truncated_to_ticks()
     {
         Assert.Equal(TimeSpan.FromTicks(-15), DurationType.Instance.Read(BitConverter.GetBytes(-1599L)));
         Assert.Equal(BitConverter.GetBytes(1_000_000_000L), DurationType.Instance.ToBytes(TimeSpan.FromSeconds(1)));

@@ -34,7 +34,7 @@ public class TypeTextTests
     [InlineData("byte[6][4]", "byte[6][4]")]
     [InlineData("int8[3]", "int8[3]")]
     [InlineData("ipv4[3]", "ipv4[3]")]
-    public void These_texts_name_one_type(string texts, string name)
+    public void Spellings_of_one_type_parse_alike(string texts, string name)
     {
         foreach (string text in texts.Split(' '))
         {
@@ -47,14 +47,14 @@ public class TypeTextTests
     }
 
     [Fact]
-    public void Spaces_are_allowed_where_they_mean_nothing()
+    public void Insignificant_spaces_are_allowed()
     {
         Assert.Equal(EbpfType.Parse("!H[4]"), EbpfType.Parse(" ! H [ 4 ] "));
         Assert.Equal(EbpfType.Parse("string[4]"), EbpfType.Parse("string [4]"));
     }
 
     [Fact]
-    public void Every_offered_name_is_a_type_of_that_name()
+    public void Every_listed_name_parses_to_a_type_of_that_name()
     {
         Assert.NotEmpty(EbpfType.KnownNames);
         Assert.All(EbpfType.KnownNames, name => Assert.Equal(name, EbpfType.Parse(name).Name));
@@ -80,7 +80,7 @@ public class TypeTextTests
     [InlineData("uint64[2147483647]", "'uint64[2147483647]' does not fit in 2 GiB.")]
     [InlineData("!ipv4", "'!ipv4' has a byte order, and ipv4 is always in the network's.")]
     [InlineData("!string[4]", "'!string[4]' has a byte order, and string[4] has none.")]
-    public void What_names_no_type_is_refused(string text, string message)
+    public void Unknown_type_name_is_refused(string text, string message)
     {
         Assert.Equal(message, Refusal.OfText(text));
         Assert.False(EbpfType.TryParse(text, out EbpfType? type));
@@ -88,7 +88,7 @@ public class TypeTextTests
     }
 
     [Fact]
-    public void Where_no_name_is_near_the_names_are_listed()
+    public void Without_a_similar_name_all_names_are_listed()
     {
         string message = Refusal.OfText("elephant");
         Assert.StartsWith("'elephant' is not a kernel type; there are uint64, uint32,", message, StringComparison.Ordinal);
@@ -96,7 +96,7 @@ public class TypeTextTests
     }
 
     [Fact]
-    public void Objects_describe_types()
+    public void Objects_can_describe_types()
     {
         (object Description, EbpfType Type)[] cases =
         [
@@ -111,7 +111,7 @@ public class TypeTextTests
     }
 
     [Fact]
-    public void A_dictionary_describes_a_struct_in_its_order()
+    public void Ordered_dictionary_describes_a_struct_in_order()
     {
         var fields = new OrderedDictionary
         {
@@ -128,14 +128,14 @@ public class TypeTextTests
     }
 
     [Fact]
-    public void A_dictionary_without_order_is_laid_out_by_name()
+    public void Unordered_dictionary_is_laid_out_by_name()
     {
         StructType type = EbpfType.FromDictionary(new Hashtable { ["b"] = "uint8", ["C"] = "uint8", ["a"] = "uint8" });
         Assert.Equal(["a", "b", "C"], type.Fields.Select(field => field.Name));
     }
 
     [Fact]
-    public void What_describes_no_type_is_refused()
+    public void Object_that_describes_no_type_is_refused()
     {
         static string Message(object description) => Assert.Throws<FormatException>(() => EbpfType.FromObject(description)).Message;
         Assert.Equal("Int32 does not describe a kernel type; give its name, a .NET type or a dictionary of fields.", Message(5));

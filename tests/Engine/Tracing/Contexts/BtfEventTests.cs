@@ -23,7 +23,7 @@ public sealed class BtfEventTests
     [InlineData(ProgramHook.RawTracepoint, "sched_switch", "prev.cpus_ptr.bits.0", "uint64")]
     [InlineData(ProgramHook.RawTracepoint, "sched_switch", "prev.group_leader.signal.rlim.3.rlim_cur", "uint64")]
     [InlineData(ProgramHook.Iterator, "task", "task.comm", "string[16]")]
-    public void Fields_have_the_types_of_the_kernel(ProgramHook hook, string target, string path, string type)
+    public void Fields_have_the_kernel_s_types(ProgramHook hook, string target, string path, string type)
     {
         var program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = target, Hook = hook };
         var access = TracedEvents.For(program)!.Resolve(new EventFieldExpression(path.Split('.')));
@@ -31,7 +31,7 @@ public sealed class BtfEventTests
     }
 
     [Fact]
-    public void A_security_hook_has_its_arguments_and_the_decision_so_far()
+    public void Security_hook_has_its_arguments_and_the_previous_result()
     {
         var program = new ProgramDefinition("typed", ProgramType.Lsm) { Target = "socket_connect" };
         var traced = TracedEvents.For(program)!;
@@ -40,7 +40,7 @@ public sealed class BtfEventTests
     }
 
     [Fact]
-    public void An_iterator_program_is_accepted_with_pointers_that_may_be_null()
+    public void Iterator_program_with_nullable_pointers_is_accepted()
     {
         var program = Define(ProgramType.Tracing, "task",
             [("Id", Field("task.tgid")), ("Name", Field("task.comm")), ("Parent", Field("task.real_parent.tgid")), ("Code", Field("task.mm.start_code"))],
@@ -60,7 +60,7 @@ public sealed class BtfEventTests
     [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch", "preempt prev.comm next.pid prev.prio prev.mm.exe_file.f_inode.i_ino")]
     [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue", "rq.__data_len rq.q.queue_depth rq.bio.bi_iter.bi_sector")]
     [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "tcp_probe", "sk.__sk_common.skc_num skb.len skb.sk.sk_protocol skb.dev.name skb.pkt_type")]
-    public void The_verifier_accepts_the_ways_to_fields(ProgramType type, ProgramHook hook, string target, string paths)
+    public void Verifier_accepts_field_accesses(ProgramType type, ProgramHook hook, string target, string paths)
     {
         var program = Define(type, target, [.. paths.Split(' ').Select((path, index) => ($"Field{index}", Field(path)))]);
         program.Hook = hook;
@@ -79,7 +79,7 @@ public sealed class BtfEventTests
     }
 
     [Fact]
-    public void A_function_or_tracepoint_that_is_not_there_is_refused_with_the_nearest()
+    public void Unknown_function_or_tracepoint_is_refused_with_similar_names()
     {
         var program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = "tcp_conect" };
         Assert.Contains("tcp_connect", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);

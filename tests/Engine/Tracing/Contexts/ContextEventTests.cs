@@ -17,7 +17,7 @@ public sealed class ContextEventTests
     // The verifier knows which fields each hook has, and how many bytes of them are read at once.
     [Theory]
     [MemberData(nameof(Hooks))]
-    public void Every_field_of_a_hook_can_be_read(ProgramType type, ProgramHook hook)
+    public void Every_context_field_can_be_read(ProgramType type, ProgramHook hook)
     {
         var names = ContextEvent.For(type, hook)!.FieldNames;
         Assert.NotEmpty(names);
@@ -46,7 +46,7 @@ public sealed class ContextEventTests
     [InlineData(ProgramType.CgroupSocket, ProgramHook.SocketCreate, "mark")]
     [InlineData(ProgramType.SockOps, ProgramHook.SocketOperations, "reply")]
     [InlineData(ProgramType.CgroupSocketOption, ProgramHook.GetSocketOption, "retval")]
-    public void What_may_be_changed_can_be_assigned(ProgramType type, ProgramHook hook, string name)
+    public void Writable_fields_can_be_assigned(ProgramType type, ProgramHook hook, string name)
     {
         var definition = new ProgramDefinition("writing", type) { Hook = hook };
         Expression value = !name.EndsWith("Address", StringComparison.Ordinal) ? 0
@@ -60,7 +60,7 @@ public sealed class ContextEventTests
     [InlineData(ProgramType.CgroupSocketAddress, null, "Address", "-Hook Bind4")]
     [InlineData(ProgramType.CgroupSocketAddress, ProgramHook.Connect4, "Prt", "Did you mean Port")]
     [InlineData(ProgramType.Xdp, null, "Port", "$packet")]
-    public void What_there_is_not_is_refused_with_advice(ProgramType type, ProgramHook? hook, string name, string advice)
+    public void Unknown_field_is_refused_with_advice(ProgramType type, ProgramHook? hook, string name, string advice)
     {
         var definition = new ProgramDefinition("reading", type) { Hook = hook };
         var seen = definition.AddVariable("seen", ScalarType.UInt32);
@@ -69,7 +69,7 @@ public sealed class ContextEventTests
     }
 
     [Fact]
-    public void What_may_only_be_read_cannot_be_assigned()
+    public void Read_only_field_cannot_be_assigned()
     {
         var definition = new ProgramDefinition("writing", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
         definition.AddCode(code => code.Assign(Field("family"), 2));

@@ -21,7 +21,7 @@ public sealed class HookEventTests
     private static Expression Thread => new SystemValueExpression(SystemValue.ThreadId) == SystemCalls.GetThread();
 
     [Fact]
-    public void A_kprobe_sees_the_arguments_of_a_system_call_by_name()
+    public void Kprobe_reads_arguments_of_a_system_call_by_name()
     {
         RequireKprobes();
         var program = Define(ProgramType.Kprobe, GetGroup, [("Process", Field("pid")), ("Name", new SystemValueExpression(SystemValue.ProcessName))], Thread);
@@ -33,7 +33,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void A_kprobe_follows_the_pointers_among_the_arguments_of_a_function()
+    public void Kprobe_follows_pointer_arguments()
     {
         RequireKprobes();
         var program = Define(ProgramType.Kprobe, "tcp_connect", PeerFields(), Thread);
@@ -41,7 +41,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void A_kretprobe_sees_what_the_function_returned()
+    public void Kretprobe_reads_the_return_value()
     {
         RequireKprobes();
         var program = Define(ProgramType.Kprobe, GetGroup, [("Result", Returned)], Thread);
@@ -53,7 +53,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void Kprobes_on_a_pattern_see_the_arguments_of_each_function_by_number()
+    public void Kprobes_on_a_pattern_read_arguments_by_number()
     {
         RequireKprobes();
         const string Pattern = "tcp_v[46]_connect";
@@ -68,7 +68,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void A_function_is_entered_with_its_arguments_by_name()
+    public void Fentry_reads_arguments_by_name()
     {
         RequireTrampolines("tcp_connect");
         var program = Define(ProgramType.Tracing, "tcp_connect", PeerFields(), Thread);
@@ -77,7 +77,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void A_function_is_left_with_its_arguments_and_its_result()
+    public void Fexit_reads_arguments_and_the_result()
     {
         RequireTrampolines("inet_bind");
         var program = Define(ProgramType.Tracing, "inet_bind", [("Length", Field("addr_len")), ("Type", Field("sock.type")), ("Result", Returned)], Thread);
@@ -92,7 +92,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void A_security_hook_sees_the_address_that_it_denies()
+    public void Lsm_program_reads_the_address_that_it_denies()
     {
         Assert.SkipUnless(
             BtfTypes.Kernel?.FindFunction("bpf_lsm_socket_bind") is not null && SecurityModules.Active?.Contains("bpf") == true,
@@ -115,7 +115,7 @@ public sealed class HookEventTests
     }
 
     [Fact]
-    public void An_iterator_sees_the_open_files_of_a_process()
+    public void Iterator_reads_the_open_files_of_a_process()
     {
         Assert.SkipUnless(
             Counting.Has(BpfAttachType.TraceIterator) && BtfTypes.Kernel is not null, "iterators came with Linux 5.8, and take BTF");

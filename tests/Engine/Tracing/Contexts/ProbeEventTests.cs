@@ -15,7 +15,7 @@ public sealed class ProbeEventTests
     private const string Name = "EBPFCAT_TRACED";
 
     [Fact]
-    public void The_arguments_of_a_function_are_numbers_or_texts()
+    public void Function_arguments_are_numbers_or_text()
     {
         var program = Define(ProgramType.Kprobe, "libc:getenv",
             [("Name", Text(Field("arg0"))), ("Pointer", Field("arg0")), ("Register", Field("rdi")), ("Place", Field("ip"))]);
@@ -28,7 +28,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void What_a_function_returned_is_a_number_or_text()
+    public void Return_value_is_a_number_or_text()
     {
         var path = Environment.GetEnvironmentVariable("PATH") ?? "";
         var program = Define(ProgramType.Kprobe, "libc:getenv", [("Value", Text(Returned)), ("Pointer", Returned)]);
@@ -41,7 +41,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void Arguments_of_marked_places_are_taken_from_constants_registers_and_memory()
+    public void Usdt_arguments_come_from_constants_registers_and_memory()
     {
         var library = SharedLibraries.Resolve("libc");
         using var file = ElfFile.Open(library);
@@ -77,7 +77,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void A_kprobe_reads_the_arguments_of_its_function_by_name_and_through_pointers()
+    public void Kprobe_reads_arguments_by_name_and_through_pointers()
     {
         var program = Define(ProgramType.Kprobe, "tcp_connect",
             [("Port", Field("sk.__sk_common.skc_dport")), ("Address", Field("sk.__sk_common.skc_daddr")), ("Socket", Field("arg0"))]);
@@ -91,7 +91,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void The_function_of_a_system_call_has_the_arguments_of_the_call()
+    public void System_call_function_has_the_arguments_of_the_call()
     {
         var program = Define(ProgramType.Kprobe, Registers.Current.SyscallWrapper + "openat",
             [("File", Field("filename")), ("Flags", Field("flags")), ("Registers", Field("arg0"))]);
@@ -102,7 +102,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void Where_a_kernel_function_returns_there_is_its_result_but_no_argument()
+    public void Return_probe_has_the_result_but_no_arguments()
     {
         var program = Define(ProgramType.Kprobe, "vfs_read", [("Result", Returned)]);
         program.Probe = ProbeKind.Kretprobe;
@@ -117,7 +117,7 @@ public sealed class ProbeEventTests
     }
 
     [Fact]
-    public void A_sample_has_its_period_and_registers()
+    public void Sample_has_period_and_registers()
     {
         var program = Define(ProgramType.PerfEvent, null, [("Period", Field("sample_period")), ("Place", Field("ip")), ("Stack", Field("sp"))]);
         var record = Run(program, loaded => PerfEventAttachment.Attach(loaded, period: 1_000_000), () =>

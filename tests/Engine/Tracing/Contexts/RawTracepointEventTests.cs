@@ -9,7 +9,7 @@ namespace EbpfCat.Tests.Tracing;
 public sealed class RawTracepointEventTests
 {
     [Fact]
-    public void Arguments_are_numbers_and_have_the_names_and_types_of_the_kernel()
+    public void Arguments_are_numbers_or_have_the_kernel_s_names_and_types()
     {
         var number = EbpfCat.Tracing.Syscalls.Current["getpid"].Number!.Value;
         var program = Define(ProgramType.RawTracepoint, "sys_enter",
@@ -47,7 +47,7 @@ public sealed class RawTracepointEventTests
     }
 
     [Fact]
-    public void Large_values_are_refused_as_a_whole_and_names_suggested()
+    public void Large_value_is_refused_and_its_fields_are_suggested()
     {
         var program = Define(ProgramType.Tracing, "sched_process_fork", [("Signals", Field("child.signal.0"))]);
         program.Hook = ProgramHook.RawTracepoint;

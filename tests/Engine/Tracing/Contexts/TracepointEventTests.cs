@@ -11,7 +11,7 @@ namespace EbpfCat.Tests.Tracing;
 public sealed class TracepointEventTests
 {
     [Fact]
-    public void A_file_opened_is_seen_with_its_name_and_flags()
+    public void Opened_file_has_name_and_flags()
     {
         using var file = new TemporaryFile([1, 2, 3]);
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat",
@@ -25,7 +25,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void Names_of_files_are_compared_in_the_kernel()
+    public void File_names_are_compared_in_the_kernel()
     {
         using var file = new TemporaryFile([]);
         var name = Path.GetFileName(file.Path);
@@ -44,7 +44,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void The_result_of_a_system_call_is_seen_on_exit()
+    public void Exit_tracepoint_has_the_result_of_the_system_call()
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_exit_openat", [("Result", Returned)], This == Environment.ProcessId);
 
@@ -57,7 +57,7 @@ public sealed class TracepointEventTests
     [Theory]
     [InlineData(AddressFamily.InterNetwork, "127.0.0.1")]
     [InlineData(AddressFamily.InterNetworkV6, "::1")]
-    public void A_socket_address_is_seen_as_one(AddressFamily family, string address)
+    public void Socket_address_reads_as_an_endpoint(AddressFamily family, string address)
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_bind",
             [("Descriptor", Field("fd")), ("Address", Field("umyaddr")), ("Length", Field("addrlen"))]);
@@ -71,7 +71,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void The_path_of_a_socket_is_seen()
+    public void Unix_socket_address_has_its_path()
     {
         var path = Path.Combine(Path.GetTempPath(), $"ebpfcat-{Guid.NewGuid():N}");
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_bind", [("Address", Field("umyaddr"))]);
@@ -88,7 +88,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void Text_in_the_record_and_behind_it_is_read()
+    public void Inline_and_dynamic_text_are_read()
     {
         // The child has its parent's name until it has its own.
         var program = Define(ProgramType.Tracepoint, "sched/sched_process_exec",
@@ -106,7 +106,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void The_arguments_of_a_new_process_are_seen()
+    public void Execve_has_the_arguments_of_the_new_process()
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_execve",
             [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")), ("List", Field("argv")), ("Pointer", Field("argv").Cast(ScalarType.UInt64))],
@@ -125,7 +125,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void A_name_in_the_record_is_text()
+    public void Name_in_the_record_is_text()
     {
         var program = Define(ProgramType.Tracepoint, "task/task_rename", [("Name", Field("newcomm")), ("Thread", Field("pid"))]);
 
@@ -136,7 +136,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void Values_with_names_are_put_out_and_compared_by_them()
+    public void Named_values_are_compared_and_output_by_name()
     {
         var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("tcp_listen"));
         var program = Define(ProgramType.Tracepoint, "sock/inet_sock_set_state",
@@ -150,7 +150,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void A_name_that_a_value_never_has_is_refused()
+    public void Comparison_with_an_unknown_value_name_is_refused()
     {
         var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("TCP_LISTENS"));
         var refusal = Refusal(Define(ProgramType.Tracepoint, "sock/inet_sock_set_state", [("State", Field("newstate"))], isListening));
@@ -159,7 +159,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void A_pointer_to_a_struct_of_the_process_is_followed()
+    public void Pointer_to_a_user_struct_is_followed()
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_clock_nanosleep",
             [("Seconds", Field("rqtp.tv_sec")), ("Nanoseconds", Field("rqtp.tv_nsec"))]);
@@ -171,7 +171,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void What_is_written_is_read_as_text_of_its_length_or_as_bytes()
+    public void Written_buffer_reads_as_text_of_its_length_or_as_bytes()
     {
         using var file = new TemporaryFile([]);
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_pwrite64",
@@ -185,7 +185,7 @@ public sealed class TracepointEventTests
     }
 
     [Fact]
-    public void Elements_of_an_array_are_read_by_constant_and_computed_index()
+    public void Array_elements_are_read_by_constant_and_computed_index()
     {
         var second = new IndexExpression(Field("args"), new SystemValueExpression(SystemValue.Cpu) * 0 + 1);
         var program = Define(ProgramType.Tracepoint, "raw_syscalls/sys_enter",
@@ -205,7 +205,7 @@ public sealed class TracepointEventTests
     [InlineData("syscalls/sys_enter_openat", "common_pid", "$process")]
     [InlineData("syscalls/sys_enter_clock_nanosleep", "rqtp.tv_secs", "tv_sec")]
     [InlineData("raw_syscalls/sys_enter", "args.6", "args")]
-    public void A_field_that_is_not_there_is_refused(string tracepoint, string field, string near)
+    public void Unknown_field_is_refused(string tracepoint, string field, string near)
     {
         var refusal = Refusal(Define(ProgramType.Tracepoint, tracepoint, [("Value", Field(field))]));
         Assert.Equal("UnknownField", refusal.Id);
