@@ -4,19 +4,36 @@ namespace EbpfCat.Bytecode;
 /// <param name="Id">The number, as the immediate of a call.</param>
 /// <param name="Name">The name without <c>bpf_</c>: <c>map_lookup_elem</c>.</param>
 /// <param name="Kernel">The first version of Linux that has it.</param>
-/// <param name="IsGplOnly">Only programs under a license compatible with the GPL may call it.</param>
+/// <param name="Traits">What it needs, and what it does to the program that calls it.</param>
 /// <param name="Result">What it returns in R0.</param>
 /// <param name="Parameters">What it takes in R1 to R5.</param>
 public sealed record Helper(
-    int Id, string Name, Version Kernel, bool IsGplOnly, HelperResult Result, IReadOnlyList<HelperParameter> Parameters)
+    int Id, string Name, Version Kernel, HelperTraits Traits, HelperResult Result,
+    IReadOnlyList<HelperParameter> Parameters)
 {
     /// <summary>The name as the kernel prints it: <c>bpf_map_lookup_elem</c>.</summary>
     public string FullName => "bpf_" + Name;
 
+    /// <summary>Only programs under a license compatible with the GPL may call it.</summary>
+    public bool IsGplOnly => Has(HelperTraits.GplOnly);
+
     /// <summary>Takes more arguments than are listed, as <c>bpf_trace_printk</c> does.</summary>
     public bool IsVariadic => Parameters is [.., { Kind: HelperParameterKind.More }];
 
-    /// <summary>The helper as a signature: <c>long bpf_map_delete_elem(map, key)</c>.</summary>
+    /// <summary>
+    /// The call may write to memory that an argument points to, or to memory that a function it calls back can reach.
+    /// </summary>
+    internal bool WritesMemory => Parameters.Any(parameter => parameter.Kind
+        is HelperParameterKind.Write or HelperParameterKind.Update or HelperParameterKind.Dynptr
+        or HelperParameterKind.Function or HelperParameterKind.Any);
+
+    /// <summary>The largest result, taken as an unsigned number.</summary>
+    internal ulong MaxResult => Result == HelperResult.UInt32 ? uint.MaxValue : ulong.MaxValue;
+
+    /// <summary>Whether the helper has a trait.</summary>
+    public bool Has(HelperTraits trait) => (Traits & trait) != 0;
+
+    /// <summary>The helper as a signature: <c>Int64 bpf_map_delete_elem(map, key)</c>.</summary>
     public override string ToString() =>
         $"{Result} {FullName}({string.Join(", ", Parameters.Select(parameter => parameter.Name))})";
 }

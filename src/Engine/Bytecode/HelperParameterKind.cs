@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>What a helper wants as an argument.</summary>
+/// <summary>What a helper takes as an argument.</summary>
 public enum HelperParameterKind
 {
     /// <summary>A number.</summary>
@@ -24,6 +24,9 @@ public enum HelperParameterKind
     /// <summary>The address of memory the helper writes; its size follows, or is fixed.</summary>
     Write,
 
+    /// <summary>The address of memory the helper reads and writes; its size follows, or is fixed.</summary>
+    Update,
+
     /// <summary>The size in bytes of the memory before it.</summary>
     Size,
 
@@ -39,7 +42,7 @@ public enum HelperParameterKind
     /// <summary>A function of the program to call back.</summary>
     Function,
 
-    /// <summary>Whatever the function called back wants, or null.</summary>
+    /// <summary>What the function called back is given, or null.</summary>
     Any,
 
     /// <summary>The address of a dynptr on the stack.</summary>

@@ -32,7 +32,7 @@ public static class EbpfProgram
         TracedEvents.Complete(definition, new CompilerOptions
         {
             InstructionSet = Features.InstructionSet,
-            HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperFacts.Loop)!.Kernel,
+            HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel,
             Event = traced,
         }));
 }

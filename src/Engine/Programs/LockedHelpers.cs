@@ -6,16 +6,6 @@ namespace EbpfCat.Programs;
 /// <summary>Helpers that a kernel which is locked down does not have: to the verifier they are unknown.</summary>
 internal static class LockedHelpers
 {
-    // The first mode that takes them away (bpf_tracing_func_proto and bpf_base_func_proto of the kernel).
-    private static readonly Dictionary<string, LockdownMode> ForbiddenFrom = new()
-    {
-        ["probe_read"] = LockdownMode.Confidentiality,
-        ["probe_read_str"] = LockdownMode.Confidentiality,
-        ["probe_read_kernel"] = LockdownMode.Confidentiality,
-        ["probe_read_kernel_str"] = LockdownMode.Confidentiality,
-        ["probe_write_user"] = LockdownMode.Integrity,
-    };
-
     /// <summary>A better explanation of a refusal, where lockdown forbids the helper that is called.</summary>
     /// <param name="instructions">The program.</param>
     /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
@@ -26,7 +16,7 @@ internal static class LockedHelpers
     {
         if (NewerInstructions.At(instructions, slot) is not { Opcode: Opcode.Call, CallKind: CallKind.Helper } call
             || HelperTable.Get((int)call.Immediate) is not { } helper
-            || !ForbiddenFrom.TryGetValue(helper.Name, out var forbidding)
+            || ForbiddenFrom(helper) is not { } forbidding
             || !explanation.Problem.Contains(helper.FullName, StringComparison.Ordinal))
         {
             return explanation;
@@ -40,4 +30,9 @@ internal static class LockedHelpers
             Lockdown = inForce,
         };
     }
+
+    private static LockdownMode? ForbiddenFrom(Helper helper) =>
+        helper.Has(HelperTraits.LockedForIntegrity) ? LockdownMode.Integrity
+        : helper.Has(HelperTraits.LockedForConfidentiality) ? LockdownMode.Confidentiality
+        : null;
 }

@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -30,7 +31,7 @@ internal sealed partial class Lowerer
             // The value before the key: both may use temporaries, and the call wants both at once.
             var value = AddressOf(assignment.Value, map.Value, source);
             var key = AddressOf(entry.Key, map.Key, source);
-            _b.Call(HelperFacts.MapUpdate, MapAddress(map, source), key, value, _b.Constant(0));
+            _b.Call(HelperId.MapUpdate, MapAddress(map, source), key, value, _b.Constant(0));
             return;
         }
 

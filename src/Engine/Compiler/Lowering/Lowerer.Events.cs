@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -64,7 +65,7 @@ internal sealed partial class Lowerer
     {
         var root = access.Root switch
         {
-            EventRoot.CurrentTask => _b.Call(HelperFacts.GetCurrentTask),
+            EventRoot.CurrentTask => _b.Call(HelperId.GetCurrentTask),
             EventRoot.Constant => _b.Constant(access.Constant),
             _ => _b.Load(RegionOf(access), _context, access.RootOffset, access.RootSize),
         };
@@ -258,10 +259,10 @@ internal sealed partial class Lowerer
     private Value Forward(Value pointer, int offset) => _b.Make(Op.Add, pointer, _b.Constant(offset));
 
     private void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperFacts.ProbeReadUserStr : HelperFacts.ProbeReadKernelStr, AddressAt(to), _b.Constant(size), from);
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, AddressAt(to), _b.Constant(size), from);
 
     private void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperFacts.ProbeReadUser : HelperFacts.ProbeReadKernel, AddressAt(to), size, from);
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, AddressAt(to), size, from);
 
     private void Zero(Place place, int size)
     {

@@ -22,7 +22,7 @@ internal sealed partial class Lowerer
 
     private ScalarOperand LowerHelperCall(HelperCallExpression call)
     {
-        var id = HelperId(call);
+        var id = NumberOf(call);
         if (call.Arguments.Count > MostArguments)
         {
             throw Error("WrongArgumentCount", $"A helper takes at most {MostArguments} arguments.", call.Source);
@@ -31,21 +31,18 @@ internal sealed partial class Lowerer
         var parameters = HelperTable.Get(id)?.Parameters ?? [];
         var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
         HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
-        var arguments = call.Arguments.Select((argument, index) => KindOf(index) == HelperParameterKind.Write
+        var arguments = call.Arguments.Select((argument, index) => IsWritten(argument, KindOf(index))
             ? WrittenArgument(call, index, KindOf(index + 1) == HelperParameterKind.Size ? call.Arguments.ElementAtOrDefault(index + 1) : null)
             : new HelperArgument(Argument(argument, KindOf(index), map))).ToArray();
         var result = CallIfPresent(id, arguments, call.Source);
-        if (HelperFacts.ChangesPacket(id) && _info.Packet is PacketAccess.Direct or PacketAccess.DirectLinear)
-        {
-            ForgetPacket();
-            _packetVersion++;
-            LoadPacketPointers();
-        }
-
+        if (HelperTable.OfCall(id).Has(HelperTraits.InvalidatesPacketPointers)) ReloadPacketPointers();
         return new ScalarOperand(ScalarType.Int64, result);
     }
 
-    private static int HelperId(HelperCallExpression call)
+    private bool IsWritten(Expression argument, HelperParameterKind kind) =>
+        kind == HelperParameterKind.Write || (kind == HelperParameterKind.Update && IsPlace(argument));
+
+    private static int NumberOf(HelperCallExpression call)
     {
         if (int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number)) return number;
         return HelperTable.Find(call.Name)?.Id ?? throw Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
@@ -153,7 +150,7 @@ internal sealed partial class Lowerer
     private Value Call(int id, HelperArgument[] arguments, SourceSpan? source)
     {
         var result = _b.Call(id, [.. arguments.Select(argument => argument.Offset == 0 ? argument.Value : Forward(argument.Value, argument.Offset))]);
-        if (HelperFacts.GivesNarrowStatus(id)) result = _b.Make(Op.SignExtend, 32, result);
+        if (HelperTable.OfCall(id).Has(HelperTraits.NarrowStatus)) result = _b.Make(Op.SignExtend, 32, result);
         foreach (var (value, _, _, local) in arguments)
         {
             if (local is not null) Assign(local, Load(local.Type!, new Place(MemoryRegion.Stack, value, 0)), source);

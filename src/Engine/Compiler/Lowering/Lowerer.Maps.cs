@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -41,7 +42,7 @@ internal sealed partial class Lowerer
     }
 
     private Value Lookup(int map, Value key, int keySize) =>
-        _b.CallWithKey(HelperFacts.MapLookup, keySize, _b.MapAddress(map), key);
+        _b.CallWithKey(HelperId.MapLookup, keySize, _b.MapAddress(map), key);
 
     private Value LookupKey(int map, int key) =>
         Lookup(map, KeyOf(key), 4);
@@ -100,7 +101,7 @@ internal sealed partial class Lowerer
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
         // Only this call has a key size: what it gives is not asked for, so that one that changes nothing can be left out.
-        _b.CallWithKey(HelperFacts.MapUpdate, keySize, _b.MapAddress(map), key, Zeros(type.Size), _b.Constant(NoExist));
+        _b.CallWithKey(HelperId.MapUpdate, keySize, _b.MapAddress(map), key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
         Jump(after);
         Start(after);
@@ -124,7 +125,7 @@ internal sealed partial class Lowerer
         {
             // A bloom filter is peeked at with a value: 0 says that it may be there.
             var value = AddressOf(contains.Key, map.Value, contains.Source);
-            BranchIfNotZero(_b.Call(HelperFacts.MapPeek, MapAddress(map, contains.Source), value), whenFalse, whenTrue);
+            BranchIfNotZero(_b.Call(HelperId.MapPeek, MapAddress(map, contains.Source), value), whenFalse, whenTrue);
             return;
         }
 
@@ -148,33 +149,36 @@ internal sealed partial class Lowerer
         {
             case MapOperation.Remove:
                 Want(1, 1);
-                return Succeeded(_b.Call(HelperFacts.MapDelete, MapAddress(map, call.Source), AddressOf(arguments[0], map.Key, call.Source)));
+                return Succeeded(_b.Call(HelperId.MapDelete, MapAddress(map, call.Source), AddressOf(arguments[0], map.Key, call.Source)));
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
                 Want(2, 2);
                 var flags = call.Operation == MapOperation.Add ? NoExist : call.Operation == MapOperation.Replace ? Exist : 0;
                 var key = AddressOf(arguments[0], map.Key, call.Source);
                 var value = AddressOf(arguments[1], map.Value, call.Source);
-                return Succeeded(_b.Call(HelperFacts.MapUpdate, MapAddress(map, call.Source), key, value, _b.Constant(flags)));
+                return Succeeded(_b.Call(HelperId.MapUpdate, MapAddress(map, call.Source), key, value, _b.Constant(flags)));
             case MapOperation.Push:
                 Want(1, 1);
-                return Succeeded(_b.Call(HelperFacts.MapPush, MapAddress(map, call.Source), AddressOf(arguments[0], map.Value, call.Source), _b.Constant(0)));
+                return Succeeded(_b.Call(HelperId.MapPush, MapAddress(map, call.Source), AddressOf(arguments[0], map.Value, call.Source), _b.Constant(0)));
             case MapOperation.Pop when map.Key is not null:
                 Want(1, 1);
                 return PopKey(map, arguments[0], call);
             case MapOperation.Pop or MapOperation.Peek:
                 Want(0, 0);
-                return Taken(map, call.Operation == MapOperation.Pop ? HelperFacts.MapPop : HelperFacts.MapPeek, call);
+                return Taken(map, call.Operation == MapOperation.Pop ? HelperId.MapPop : HelperId.MapPeek, call);
             case MapOperation.Redirect:
                 Want(1, 2);
                 var index = LowerScalar(arguments[0]).Value;
                 var otherwise = arguments.Count < 2 ? _b.Constant(0) : LowerScalar(arguments[1]).Value;
-                return new ScalarOperand(ScalarType.Int64, _b.Call(HelperFacts.RedirectMap, MapAddress(map, call.Source), index, otherwise));
+                return new ScalarOperand(ScalarType.Int64, _b.Call(HelperId.RedirectMap, MapAddress(map, call.Source), index, otherwise));
             case MapOperation.Observe:
                 Want(2, 2);
                 return LowerObserve(call);
             case MapOperation.TailCall:
                 Want(1, 1);
-                return Succeeded(_b.Call(HelperFacts.TailCall, _context, MapAddress(map, call.Source), ProgramIndex(map, arguments[0])));
+                var failed = _b.Call(
+                    HelperId.TailCall, _context, MapAddress(map, call.Source), ProgramIndex(map, arguments[0]));
+                ReloadPacketPointers();
+                return Succeeded(failed);
             default:
                 throw Error("UnsupportedOperation", $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
         }
@@ -220,7 +224,7 @@ internal sealed partial class Lowerer
         BranchIfNotZero(pointer, present, after);
         Start(present);
         Assign(holder, Load(map.Value!, new Place(MemoryRegion.Map, pointer, 0)), call.Source);
-        _b.Call(HelperFacts.MapDelete, MapAddress(map, call.Source), key);
+        _b.Call(HelperId.MapDelete, MapAddress(map, call.Source), key);
         Jump(after);
         Start(after);
         return ReadLocal(holder);

@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -24,7 +25,7 @@ internal sealed partial class Lowerer
         var address = InInnerMap(entry, map =>
         {
             var key = AddressOf(entry.Key, inner.Key, entry.Source);
-            pointer = _b.Call(HelperFacts.MapLookup, map, key);
+            pointer = _b.Call(HelperId.MapLookup, map, key);
             if (insert && !IsArray(inner)) pointer = InsertIfNull(pointer, map, key, inner.Value!);
             return pointer;
         });
@@ -35,14 +36,14 @@ internal sealed partial class Lowerer
     {
         var inner = InnerOf(entry.Outer, source);
         var bytes = AddressOf(value, inner.Value, source);
-        InInnerMap(entry, map => _b.Call(HelperFacts.MapUpdate, map, AddressOf(entry.Key, inner.Key, source), bytes, _b.Constant(0)));
+        InInnerMap(entry, map => _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key, source), bytes, _b.Constant(0)));
     }
 
     /// <summary>What is made of the inner map; 0 where there is none.</summary>
     private Value InInnerMap(InnerEntryExpression entry, Func<Value, Value> use)
     {
         var outer = entry.Outer;
-        var map = _b.Call(HelperFacts.MapLookup, MapAddress(outer, entry.Source), AddressOf(entry.OuterKey, outer.Key, entry.Source));
+        var map = _b.Call(HelperId.MapLookup, MapAddress(outer, entry.Source), AddressOf(entry.OuterKey, outer.Key, entry.Source));
         if (_b.Current is not { } before) return map;
         var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(map, present, absent);
@@ -62,8 +63,8 @@ internal sealed partial class Lowerer
         var (absent, after) = (_b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        _b.Call(HelperFacts.MapUpdate, map, key, Zeros(type.Size), _b.Constant(NoExist));
-        var inserted = _b.Call(HelperFacts.MapLookup, map, key);
+        _b.Call(HelperId.MapUpdate, map, key, Zeros(type.Size), _b.Constant(NoExist));
+        var inserted = _b.Call(HelperId.MapLookup, map, key);
         Jump(after);
         Start(after);
         return _b.Phi((found, pointer), (absent, inserted));

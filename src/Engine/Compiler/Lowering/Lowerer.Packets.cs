@@ -1,3 +1,4 @@
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -18,6 +19,15 @@ internal sealed partial class Lowerer
         if (_info.Packet is not (PacketAccess.Direct or PacketAccess.DirectLinear)) return;
         LoadPacketPointers();
         if (_info.Packet == PacketAccess.DirectLinear) PullLinear();
+    }
+
+    // After a call that invalidates packet pointers.
+    private void ReloadPacketPointers()
+    {
+        if (_info.Packet is not (PacketAccess.Direct or PacketAccess.DirectLinear)) return;
+        ForgetPacket();
+        _packetVersion++;
+        LoadPacketPointers();
     }
 
     private void LoadPacketPointers()
@@ -41,7 +51,7 @@ internal sealed partial class Lowerer
         Start(pull);
         var length = PacketLength();
         var wanted = need > LargestOffset ? length : Choose(Comparison.UnsignedLessOrEqual, length, _b.Constant(need));
-        _b.Call(HelperFacts.SkbPullData, _context, wanted);
+        _b.Call(HelperId.SkbPullData, _context, wanted);
         _packetVersion++;
         LoadPacketPointers();
         Jump(ready);
@@ -82,7 +92,7 @@ internal sealed partial class Lowerer
         {
             var copy = StackPlace(slot ?? Temporary(size));
             var from = variable is null ? _b.Constant(offset) : _b.Make(Op.Add, variable, _b.Constant(offset));
-            var failed = _b.Call(HelperFacts.SkbLoadBytes, _context, from, copy.Pointer, _b.Constant(size));
+            var failed = _b.Call(HelperId.SkbLoadBytes, _context, from, copy.Pointer, _b.Constant(size));
             BranchIfNotZero(failed, fail, enough);
             Start(enough);
             return copy;
@@ -172,7 +182,8 @@ internal sealed partial class Lowerer
     {
         var all = StatementWalker.All(statements).ToList();
         if (all.Any(s => s is AssignStatement { Target: PacketReadExpression or PacketVariableExpression or HeaderFieldExpression })) return true;
-        return StatementWalker.Expressions(statements).Any(e => e is HelperCallExpression or CallExpression);
+        return StatementWalker.Expressions(statements).Any(
+            e => e is HelperCallExpression or CallExpression or MapCallExpression { Operation: MapOperation.TailCall });
     }
 
     // A comparison of the packet's length with a constant is a question of whether bytes are there: what the verifier understands.

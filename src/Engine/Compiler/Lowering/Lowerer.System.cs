@@ -1,4 +1,5 @@
 using System.Text;
+using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -15,26 +16,26 @@ internal sealed partial class Lowerer
         switch (system.Value)
         {
             case SystemValue.Time:
-                return Number(_b.Call(HelperFacts.KtimeGetNs));
+                return Number(_b.Call(HelperId.KtimeGetNs));
             case SystemValue.BootTime:
-                return Number(_b.Call(HelperFacts.KtimeGetBootNs));
+                return Number(_b.Call(HelperId.KtimeGetBootNs));
             case SystemValue.Random:
-                return Number(_b.Call(HelperFacts.GetPrandomU32));
+                return Number(_b.Call(HelperId.GetPrandomU32));
             case SystemValue.Cpu:
-                return Number(_b.Call(HelperFacts.GetSmpProcessorId));
+                return Number(_b.Call(HelperId.GetSmpProcessorId));
             case SystemValue.ProcessId:
-                return Number(High(_b.Call(HelperFacts.GetCurrentPidTgid)));
+                return Number(High(_b.Call(HelperId.GetCurrentPidTgid)));
             case SystemValue.ThreadId:
-                return Number(Low(_b.Call(HelperFacts.GetCurrentPidTgid)));
+                return Number(Low(_b.Call(HelperId.GetCurrentPidTgid)));
             case SystemValue.UserId:
-                return Number(Low(_b.Call(HelperFacts.GetCurrentUidGid)));
+                return Number(Low(_b.Call(HelperId.GetCurrentUidGid)));
             case SystemValue.GroupId:
-                return Number(High(_b.Call(HelperFacts.GetCurrentUidGid)));
+                return Number(High(_b.Call(HelperId.GetCurrentUidGid)));
             case SystemValue.CgroupId:
-                return Number(_b.Call(HelperFacts.GetCurrentCgroupId));
+                return Number(_b.Call(HelperId.GetCurrentCgroupId));
             case SystemValue.ProcessName:
                 return new DeferredOperand(type,
-                    place => _b.Call(HelperFacts.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)), FillsPlace: true);
+                    place => _b.Call(HelperId.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)), FillsPlace: true);
             case SystemValue.ReturnValue when _traced?.Return is { } returned:
                 return ReadEvent(returned);
             case SystemValue.ParentProcessId when _parentProcessId is { } parent:
@@ -52,9 +53,9 @@ internal sealed partial class Lowerer
         const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
         const long userStack = 1 << 8; // BPF_F_USER_STACK
         var user = system.Value == SystemValue.UserStack;
-        var id = _b.Call(HelperFacts.GetStackId, _context, _b.MapAddress(_resources.StackMap!.Value),
+        var id = _b.Call(HelperId.GetStackId, _context, _b.MapAddress(_resources.StackMap!.Value),
             _b.Constant(reuseSlot | (user ? userStack : 0)));
-        var process = user ? _b.Make(Op.Shr, _b.Call(HelperFacts.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
+        var process = user ? _b.Make(Op.Shr, _b.Call(HelperId.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
         return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
     }
 
@@ -76,7 +77,7 @@ internal sealed partial class Lowerer
         var events = _b.MapAddress(_resources.EventMap!.Value);
         var record = _resources.ScratchMap is { } scratch
             ? LookupKey(scratch, 0)
-            : _b.Call(HelperFacts.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
+            : _b.Call(HelperId.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
         var (there, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(record, there, lost);
         Start(there);
@@ -86,13 +87,13 @@ internal sealed partial class Lowerer
         foreach (var (field, value) in values) Store(field.Type, place.At(header + field.Offset), value, output.Source);
         if (_resources.ScratchMap is null)
         {
-            _b.Call(HelperFacts.RingbufSubmit, record, _b.Constant(0));
+            _b.Call(HelperId.RingbufSubmit, record, _b.Constant(0));
             Jump(after);
         }
         else
         {
             const long thisProcessor = 0xffffffff; // BPF_F_CURRENT_CPU
-            var refused = _b.Call(HelperFacts.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record, _b.Constant(size));
+            var refused = _b.Call(HelperId.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record, _b.Constant(size));
             BranchIfNotZero(refused, lost, after);
         }
 
@@ -176,6 +177,6 @@ internal sealed partial class Lowerer
             { Type: StringType } text => AddressAt(InMemory(text).Place),
             _ => Pieces(v, [(0, Math.Min(v.Type.Size, 8) is var size && size == 6 ? 4 : size)])[0].Value,
         });
-        _b.Call(HelperFacts.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
+        _b.Call(HelperId.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
     }
 }

@@ -1,3 +1,5 @@
+using EbpfCat.Bytecode;
+
 namespace EbpfCat.Compiler;
 
 /// <summary>Drops values that nothing with an effect depends on.</summary>
@@ -24,7 +26,7 @@ internal static class DeadCode
             Need(block.Result);
             foreach (var value in block.Body)
             {
-                if (value.HasEffect && !(value.Op == Op.Call && HelperFacts.HasNoEffect(value.Helper))) Need(value);
+                if (value.HasEffect && !IsPureCall(value)) Need(value);
             }
         }
 
@@ -42,4 +44,7 @@ internal static class DeadCode
 
         return changed;
     }
+
+    private static bool IsPureCall(Value value) =>
+        value.Op == Op.Call && HelperTable.OfCall(value.Helper).Has(HelperTraits.NoEffect);
 }

@@ -1,3 +1,5 @@
+using EbpfCat.Bytecode;
+
 namespace EbpfCat.Compiler;
 
 /// <summary>
@@ -118,8 +120,8 @@ internal static class MemoryValues
 
     private static bool RedundantCall(Value call, MemoryState state)
     {
-        var helper = call.Helper;
-        if (helper == HelperFacts.MapLookup && state.KeyOf(call) is { } lookup)
+        var helper = HelperTable.OfCall(call.Helper);
+        if (helper.Id == HelperId.MapLookup && state.KeyOf(call) is { } lookup)
         {
             if (state.Find(lookup) is { } found)
             {
@@ -131,16 +133,20 @@ internal static class MemoryValues
             return false;
         }
 
-        var inserted = helper == HelperFacts.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 }
+        var inserted = helper.Id == HelperId.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 }
             ? state.KeyOf(call)
             : null;
         if (inserted is not null && state.IsSettled(inserted)) return true;
-        if (HelperFacts.HasNoEffect(helper)) return false;
+        if (helper.Has(HelperTraits.NoEffect)) return false;
         state.ForgetLookups();
         if (inserted is not null) state.Settle(inserted);
         state.ForgetRegion(MemoryRegion.Map);
-        if (HelperFacts.ChangesPacket(helper)) state.ForgetRegion(MemoryRegion.Packet);
-        if (!HelperFacts.WritesMemory(helper)) return false;
+        if (helper.Has(HelperTraits.InvalidatesPacketPointers | HelperTraits.WritesPacket))
+        {
+            state.ForgetRegion(MemoryRegion.Packet);
+        }
+
+        if (!helper.WritesMemory) return false;
         state.ForgetRegion(MemoryRegion.Packet);
         foreach (var argument in call.Operands)
         {

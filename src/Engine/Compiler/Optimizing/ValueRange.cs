@@ -1,4 +1,5 @@
 using System.Numerics;
+using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
@@ -129,7 +130,7 @@ internal static class ValueRange
 
                 return Math.Min(most, OfSize(value.Size));
             case Op.Call:
-                return HelperFacts.MaximumResult(value.Helper);
+                return HelperTable.OfCall(value.Helper).MaxResult;
             default:
                 return ulong.MaxValue;
         }

@@ -1,3 +1,5 @@
+using EbpfCat.Bytecode;
+
 namespace EbpfCat.Compiler;
 
 /// <summary>
@@ -295,7 +297,7 @@ internal sealed class LoopOutliner
     private void CallHelper()
     {
         var function = Append(_before, _f.FunctionAddress(_body));
-        Append(_before, _f.Call(HelperFacts.Loop, 0, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0)));
+        Append(_before, _f.Call(HelperId.Loop, 0, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0)));
         (_before.Exit, _before.Target) = (ExitKind.Jump, _after);
         _after.Predecessors.Add(_before);
         _f.Blocks.Add(_before);

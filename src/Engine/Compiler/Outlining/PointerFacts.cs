@@ -1,3 +1,5 @@
+using EbpfCat.Bytecode;
+
 namespace EbpfCat.Compiler;
 
 /// <summary>What can be said of whether a value is a pointer to the verifier, which keeps pointers only where they are whole.</summary>
@@ -19,7 +21,7 @@ internal static class PointerFacts
             // Pointers to what is traced come out of the context, and those to the packet, which are marked.
             Op.Load => value.LoadsPointer
                 || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
-            Op.Call => HelperFacts.MaximumResult(value.Helper) == ulong.MaxValue,
+            Op.Call => HelperTable.OfCall(value.Helper).MaxResult == ulong.MaxValue,
             Op.Add or Op.Sub or Op.Phi or Op.Opaque => Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
             _ => false,
         };
