@@ -35,7 +35,7 @@ internal abstract class Benchmark
     public ProgramDefinition Define()
     {
         var program = new ProgramDefinition(Name, ProgramType.Xdp);
-        Write(program, new CodeBuilder(program.Body));
+        Write(program, program.Code);
         return program;
     }
 

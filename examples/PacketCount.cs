@@ -30,7 +30,7 @@ var packets = program.AddVariable("packets", ScalarType.UInt64);
 var protocols = program.AddMap("protocols", MapType.Hash, ScalarType.UInt8, ScalarType.UInt64, maxEntries: 256);
 var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPAddress, ScalarType.UInt64, maxEntries: 4096);
 
-new CodeBuilder(program.Body)
+program.Code
     .If(Packet.Ethernet["Destination"] != destination, other => other.Return("Pass"))
     .If(Packet.IPv4,
         ipv4 => ipv4

@@ -74,7 +74,7 @@ internal static class CompileTimes
         var program = new ProgramDefinition("count", ProgramType.Xdp);
         var packets = program.AddVariable("packets", ScalarType.UInt64);
         var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPAddress, ScalarType.UInt64, 4096);
-        new CodeBuilder(program.Body)
+        program.Code
             .If(Packet.IPv4, then => then.Increment(packets).Increment(sources[Packet.IPv4["Source"]]))
             .Return("Pass");
         return program;
@@ -86,7 +86,7 @@ internal static class CompileTimes
         var program = new ProgramDefinition("rules", ProgramType.Xdp);
         var hits = program.AddMap("hits", MapType.Array, ScalarType.UInt32, ScalarType.UInt64, count);
         var bytes = program.AddVariable("bytes", ScalarType.UInt64);
-        var code = new CodeBuilder(program.Body);
+        var code = program.Code;
         code.If(!Packet.Udp, then => then.Return("Pass"));
         for (var rule = 0; rule < count; rule++)
         {

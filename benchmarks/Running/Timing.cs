@@ -47,7 +47,7 @@ internal static class Timing
     public static double MeasureEmpty(byte[] packet, TimeSpan budget)
     {
         var definition = new ProgramDefinition("empty", ProgramType.Xdp);
-        new CodeBuilder(definition.Body).Return("Pass");
+        definition.Code.Return("Pass");
         using var program = EbpfProgram.Load(definition);
         using var subject = new Subject(packet, program.Descriptor);
         Measure([subject], budget);
@@ -107,7 +107,7 @@ internal static class Timing
         {
             var definition = new ProgramDefinition("restore", ProgramType.Xdp);
             var next = definition.AddMap("next", MapType.ProgramArray, ScalarType.UInt32, ScalarType.UInt32, 1);
-            new CodeBuilder(definition.Body)
+            definition.Code
                 .Assign(Packet.Read(offset, ScalarType.UInt8), (int)value)
                 .Do(new MapCallExpression(next, MapOperation.TailCall, [0]))
                 .Return("Aborted");

@@ -4,9 +4,11 @@ using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>Writes statements from C#. Each remembers the C# line it was written on.</summary>
-public sealed class CodeBuilder(List<Statement> statements)
+public sealed class CodeBuilder
 {
-    private readonly List<Statement> _statements = statements;
+    private readonly List<Statement> _statements;
+
+    internal CodeBuilder(List<Statement> statements) => _statements = statements;
 
     /// <summary>Declares a local. It takes the type of what is assigned to it where none is given.</summary>
     public static LocalExpression Local(string name, EbpfType? type = null) => new(new Local(name, type));
@@ -73,7 +75,7 @@ public sealed class CodeBuilder(List<Statement> statements)
         [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
         Add(At(new ReturnStatement(value), file, line));
 
-    private static List<Statement> Block(Action<CodeBuilder> write)
+    internal static List<Statement> Block(Action<CodeBuilder> write)
     {
         var statements = new List<Statement>();
         write(new CodeBuilder(statements));
@@ -82,7 +84,7 @@ public sealed class CodeBuilder(List<Statement> statements)
 
     private static Statement At(Statement statement, string? file, int line)
     {
-        statement.Source = new SourceSpan(file, line, 1, SourceText.LineOf(file, line));
+        statement.SetSource(new SourceSpan(file, line, 1, SourceText.LineOf(file, line)));
         return statement;
     }
 }

@@ -3,8 +3,14 @@ using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>A function of the program, compiled to a BPF function or put in where it is called.</summary>
-public sealed class Function(string name, IReadOnlyList<Local> parameters)
+public sealed class Function(string name, IReadOnlyList<Local> parameters, IReadOnlyList<Statement> body)
 {
+    /// <summary>Makes a function whose statements are written with operators on expression objects.</summary>
+    public Function(string name, IReadOnlyList<Local> parameters, Action<CodeBuilder> write)
+        : this(name, parameters, CodeBuilder.Block(write))
+    {
+    }
+
     /// <summary>Its name; case does not count.</summary>
     public string Name { get; } = name;
 
@@ -15,27 +21,17 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters)
     public IReadOnlyList<ConstantExpression?> Defaults { get; init; } = [];
 
     /// <summary>Its statements.</summary>
-    public List<Statement> Body { get; } = [];
+    public IReadOnlyList<Statement> Body { get; } = body;
 
     /// <summary>What it returns; null where the compiler infers it.</summary>
-    public EbpfType? ReturnType { get; set; }
+    public EbpfType? ReturnType { get; init; }
 
     /// <summary>Where it is defined.</summary>
     public SourceSpan? Source { get; init; }
 
     /// <summary>Whether any of its statements gives a value.</summary>
-    public bool HasResult => GivesValue(Body);
+    public bool HasResult { get; } = StatementWalker.Results(body).Any();
 
     /// <summary>A call of the function.</summary>
     public Expression Call(params Expression[] arguments) => new CallExpression(this, arguments);
-
-    private static bool GivesValue(IEnumerable<Statement> statements) => statements.Any(statement => statement switch
-    {
-        ResultStatement or ReturnStatement { Value: not null } => true,
-        IfStatement branch => GivesValue(branch.Then) || GivesValue(branch.Else),
-        LoopStatement loop => GivesValue(loop.Body),
-        ForeachStatement loop => GivesValue(loop.Body),
-        SwitchStatement choice => choice.Clauses.Any(clause => GivesValue(clause.Body)) || GivesValue(choice.Default),
-        _ => false,
-    });
 }

@@ -9,7 +9,7 @@ public sealed class Local(string name, EbpfType? type = null)
     public string Name { get; } = name;
 
     /// <summary>Its type; null where the compiler infers it from what is assigned.</summary>
-    public EbpfType? Type { get; set; } = type;
+    public EbpfType? Type { get; } = type;
 
     /// <summary>The local as an expression.</summary>
     public static implicit operator Expression(Local local) => new LocalExpression(local);

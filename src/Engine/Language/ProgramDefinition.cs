@@ -5,6 +5,13 @@ namespace EbpfCat.Language;
 /// <summary>A program as its author wrote it: not yet compiled, not yet in the kernel.</summary>
 public sealed class ProgramDefinition(string name, ProgramType type)
 {
+    private Dictionary<string, object> _declarations = new(StringComparer.OrdinalIgnoreCase);
+    private List<Variable> _variables = [];
+    private List<Map> _maps = [];
+    private List<PacketVariable> _packetVariables = [];
+    private List<Function> _functions = [];
+    private List<Statement> _body = [];
+
     /// <summary>Its name. The kernel shows the first 15 characters.</summary>
     public string Name { get; } = name;
 
@@ -43,27 +50,27 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     /// <summary>
     /// How large that is in bytes, of a perf event array for each processor: it is rounded up to a power of two. 0 for
-    /// <see cref="UsualBufferSize"/>.
+    /// <see cref="DefaultBufferSize"/>.
     /// </summary>
     public int BufferSize { get; set; }
 
-    /// <summary>How large the buffer for output is where nobody says it, in bytes.</summary>
-    public const int UsualBufferSize = 256 * 1024;
+    /// <summary>How large the buffer for output is where the program sets no size, in bytes.</summary>
+    public const int DefaultBufferSize = 256 * 1024;
 
     /// <summary>The shared variables, in order of declaration.</summary>
-    public List<Variable> Variables { get; private set; } = [];
+    public IReadOnlyList<Variable> Variables => _variables;
 
     /// <summary>The maps, in order of declaration.</summary>
-    public List<Map> Maps { get; private set; } = [];
+    public IReadOnlyList<Map> Maps => _maps;
 
     /// <summary>The packet variables, in order of declaration.</summary>
-    public List<PacketVariable> PacketVariables { get; private set; } = [];
+    public IReadOnlyList<PacketVariable> PacketVariables => _packetVariables;
 
     /// <summary>The functions.</summary>
-    public List<Function> Functions { get; private set; } = [];
+    public IReadOnlyList<Function> Functions => _functions;
 
     /// <summary>The statements.</summary>
-    public List<Statement> Body { get; private set; } = [];
+    public IReadOnlyList<Statement> Body => _body;
 
     /// <summary>Declares a shared variable.</summary>
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
@@ -71,9 +78,15 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public VariableExpression AddVariable(
         string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null)
     {
-        RequireFreeName(name);
-        var variable = new Variable(name, type, storage, initialValue);
-        Variables.Add(variable);
+        return AddVariable(new Variable(name, type, storage, initialValue));
+    }
+
+    /// <summary>Declares a shared variable.</summary>
+    /// <exception cref="CompileException">The name is taken.</exception>
+    public VariableExpression AddVariable(Variable variable)
+    {
+        Declare(variable.Name, variable);
+        _variables.Add(variable);
         return variable.Expression;
     }
 
@@ -86,8 +99,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <exception cref="CompileException">The name is taken.</exception>
     public Map AddMap(Map map)
     {
-        RequireFreeName(map.Name);
-        Maps.Add(map);
+        Declare(map.Name, map);
+        _maps.Add(map);
         return map;
     }
 
@@ -101,7 +114,6 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0, int bitCount = 0)
     {
-        RequireFreeName(name);
         if ((bitOffset, bitCount) != (0, 0)
             && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1 || bitOffset + bitCount > type.Size * 8))
         {
@@ -109,8 +121,13 @@ public sealed class ProgramDefinition(string name, ProgramType type)
                 $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
         }
 
-        var variable = new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount };
-        PacketVariables.Add(variable);
+        return AddPacketVariable(new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount });
+    }
+
+    internal PacketVariableExpression AddPacketVariable(PacketVariable variable)
+    {
+        Declare(variable.Name, variable);
+        _packetVariables.Add(variable);
         return new PacketVariableExpression(variable);
     }
 
@@ -134,28 +151,49 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public ProgramDefinition Copy()
     {
         var copy = (ProgramDefinition)MemberwiseClone();
-        copy.Variables = [.. Variables];
-        copy.Maps = [.. Maps];
-        copy.PacketVariables = [.. PacketVariables];
-        copy.Functions = [.. Functions];
-        copy.Body = [.. Body];
+        copy._declarations = new Dictionary<string, object>(_declarations, _declarations.Comparer);
+        copy._variables = [.. _variables];
+        copy._maps = [.. _maps];
+        copy._packetVariables = [.. _packetVariables];
+        copy._functions = [.. _functions];
+        copy._body = [.. _body];
         return copy;
     }
+
+    /// <summary>Writes further statements, with operators on expression objects.</summary>
+    public CodeBuilder Code => new(_body);
 
     /// <summary>Adds statements, written with operators on expression objects.</summary>
     public ProgramDefinition AddCode(Action<CodeBuilder> write)
     {
-        write(new CodeBuilder(Body));
+        write(Code);
         return this;
     }
 
-    /// <summary>The names of everything declared.</summary>
-    public IEnumerable<string> DeclaredNames =>
-        [.. Variables.Select(v => v.Name), .. Maps.Select(m => m.Name), .. PacketVariables.Select(p => p.Name)];
-
-    private void RequireFreeName(string name)
+    /// <summary>Adds a function that statements of this program call.</summary>
+    public Function AddFunction(Function function)
     {
-        if (DeclaredNames.Contains(name, StringComparer.OrdinalIgnoreCase))
+        _functions.Add(function);
+        return function;
+    }
+
+    /// <summary>Adds statements behind those there are.</summary>
+    public void Append(params IEnumerable<Statement> statements) => _body.AddRange(statements);
+
+    /// <summary>Adds a statement before those there are.</summary>
+    public void Prepend(Statement statement) => _body.Insert(0, statement);
+
+    /// <summary>The names of everything declared.</summary>
+    public IEnumerable<string> DeclaredNames => _declarations.Keys;
+
+    /// <summary>
+    /// The <see cref="Variable"/>, <see cref="Map"/> or <see cref="PacketVariable"/> of a name, or null; case does not count.
+    /// </summary>
+    public object? FindDeclaration(string name) => _declarations.GetValueOrDefault(name);
+
+    private void Declare(string name, object declaration)
+    {
+        if (!_declarations.TryAdd(name, declaration))
         {
             throw new CompileException("DuplicateName", $"The program '{Name}' has a '{name}' already.", null,
                 "Give every variable, map and packet variable a name of its own; case does not count.");

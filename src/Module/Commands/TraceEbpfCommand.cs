@@ -183,7 +183,7 @@ public sealed class TraceEbpfCommand : EventCommand
         // An iterator goes through all its objects at once.
         if (definition.BufferSize == 0 && ParameterSetName == OfIterator) definition.BufferSize = IteratorBufferSize;
         if (ProcessId != 0 && !HookSelectsProcess)
-            definition.Body.Insert(0, new IfStatement(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
+            definition.Prepend(new IfStatement(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
         if (BufferSize > 0) definition.BufferSize = BufferSize;
         if (Code is not null) this.Compile(Code, definition);

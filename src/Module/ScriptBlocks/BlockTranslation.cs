@@ -54,7 +54,7 @@ internal sealed class BlockTranslation
     /// <summary>Marks where an expression is written.</summary>
     public T At<T>(System.Management.Automation.Language.Ast ast, T expression) where T : Expression
     {
-        expression.Source ??= Program.Positions.Of(ast);
+        expression.SetSource(Program.Positions.Of(ast));
         return expression;
     }
 }

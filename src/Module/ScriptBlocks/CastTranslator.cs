@@ -57,6 +57,10 @@ internal sealed class CastTranslator(BlockTranslation block)
         : TryRead(constraint.TypeName, out var type) ? type
         : throw UnknownType(constraint, constraint.TypeName);
 
+    /// <summary>The type written in brackets; null where it is text, whose capacity is inferred, or unknown.</summary>
+    public static EbpfType? TypeOf(TypeConstraintAst constraint) =>
+        !IsText(constraint.TypeName) && TryRead(constraint.TypeName, out var type) ? type : null;
+
     /// <summary>Whether a type is <c>[string]</c>, of no particular capacity.</summary>
     public static bool IsText(ITypeName typeName) => IsNamed(NameOf(typeName), "string");
 

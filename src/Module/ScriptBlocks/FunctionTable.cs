@@ -82,24 +82,22 @@ internal sealed class FunctionTable(ProgramTranslation translation)
                 "Pass several values together in a shared variable or a map.");
         }
 
-        var locals = parameters.Select(p => new Local(NameOf(p, definition))).ToArray();
+        var outside = new BlockTranslation(translation, new Scope(definition.Body));
+        var locals = parameters.Select(p => new Local(NameOf(p, outside), Attributes(p.Attributes, outside))).ToArray();
         var block = new BlockTranslation(translation, new Scope(definition.Body, locals));
-        for (var i = 0; i < locals.Length; i++) locals[i].Type = Attributes(parameters[i].Attributes, block);
-        var function = new Function(definition.Name, locals)
+        var statements = block.Statements.Body(BlockShape.StatementsOf(definition.Body, translation));
+        return new Function(definition.Name, locals, statements)
         {
             Source = translation.Positions.Of(definition),
             Defaults = [.. parameters.Select(p => DefaultOf(p, block))],
             ReturnType = ReturnTypeOf(definition.Body.ParamBlock, block),
         };
-        function.Body.AddRange(block.Statements.Body(BlockShape.StatementsOf(definition.Body, translation)));
-        return function;
     }
 
-    private string NameOf(ParameterAst parameter, FunctionDefinitionAst definition)
+    private string NameOf(ParameterAst parameter, BlockTranslation outside)
     {
         var name = Scope.NameOf(parameter.Name);
-        var nothing = new BlockTranslation(translation, new Scope(definition.Body, []));
-        return nothing.Names.Resolve(name).Kind is NameKind.Unknown or NameKind.Local
+        return outside.Names.Resolve(name).Kind is NameKind.Unknown or NameKind.Local
             ? name
             : throw translation.Error(parameter, "DuplicateName", $"${name} means something else in this program.", "Give the parameter another name.");
     }

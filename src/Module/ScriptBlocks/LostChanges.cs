@@ -15,7 +15,7 @@ internal sealed class LostChanges(ProgramTranslation translation)
 
     private IEnumerable<string> FindIn(ScriptBlockAst body)
     {
-        var names = new BlockTranslation(translation, new Scope(body, [])).Names;
+        var names = new BlockTranslation(translation, new Scope(body)).Names;
         var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
             .Cast<AssignmentStatementAst>()
             .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression, names))

@@ -45,9 +45,13 @@ internal sealed class NameTranslator(BlockTranslation block)
     public Name Resolve(string name)
     {
         var program = block.Program.Definition;
-        if (program.Variables.Find(v => Same(v.Name, name)) is { } shared) return new(NameKind.Variable, shared);
-        if (program.Maps.Find(m => Same(m.Name, name)) is { } map) return new(NameKind.Map, map);
-        if (program.PacketVariables.Find(p => Same(p.Name, name)) is { } place) return new(NameKind.PacketVariable, place);
+        switch (program.FindDeclaration(name))
+        {
+            case Variable shared: return new(NameKind.Variable, shared);
+            case Map map: return new(NameKind.Map, map);
+            case PacketVariable place: return new(NameKind.PacketVariable, place);
+        }
+
         if (LanguageNames.TryGetValue(name, out var known)) return known;
         return block.Scope.Find(name) is { } local ? new(NameKind.Local, local) : default;
     }

@@ -38,10 +38,10 @@ internal sealed class ProgramTranslation
         }
 
         Functions.Declare(statements);
-        var body = new BlockTranslation(this, new Scope(block, [])).Statements.Body(statements);
+        var body = new BlockTranslation(this, new Scope(block)).Statements.Body(statements);
         var functions = Functions.TranslateAll();
-        Definition.Functions.AddRange(functions);
-        Definition.Body.AddRange(body);
+        foreach (var function in functions) Definition.AddFunction(function);
+        Definition.Append(body);
         return
         [
             .. OverwrittenResults.Find(body), .. functions.SelectMany(function => OverwrittenResults.Find(function.Body)),
@@ -58,7 +58,7 @@ internal sealed class ProgramTranslation
             throw Error(block, "NotAnExpression", "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
         }
 
-        return new BlockTranslation(this, new Scope(block, [])).Expressions.OfStatement(statements[0]);
+        return new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
     }
 
     /// <summary>An error at a node.</summary>

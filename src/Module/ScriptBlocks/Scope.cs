@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -9,15 +10,24 @@ internal sealed class Scope
     private readonly Dictionary<string, Local> _locals = new(StringComparer.OrdinalIgnoreCase);
     private readonly Dictionary<Local, PacketHeader> _headers = [];
 
-    public Scope(ScriptBlockAst block, IEnumerable<Local> parameters)
+    public Scope(ScriptBlockAst block, params IEnumerable<Local> parameters)
     {
         foreach (var parameter in parameters) _locals[parameter.Name] = parameter;
-        // Not += and ++: a name only ever added to is mistyped more often than meant.
-        foreach (var ast in block.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals } or ForEachStatementAst, false))
+        var declared = new Dictionary<string, EbpfType>(StringComparer.OrdinalIgnoreCase);
+        var variables = new List<VariableExpressionAst>();
+        foreach (var ast in block.FindAll(ast => ast is AssignmentStatementAst or ForEachStatementAst, false))
         {
-            var variable = ast is ForEachStatementAst loop ? loop.Variable : VariableOf(((AssignmentStatementAst)ast).Left);
-            if (variable is { VariablePath.IsUnqualified: true }) _locals.TryAdd(NameOf(variable), new Local(NameOf(variable)));
+            var target = ast is AssignmentStatementAst { Left: var left } ? left : null;
+            var variable = ast is ForEachStatementAst loop ? loop.Variable : VariableOf(target);
+            if (variable is not { VariablePath.IsUnqualified: true }) continue;
+            // The first type that is written before a name is that of the local.
+            if (target is ConvertExpressionAst { Type: var constraint } && CastTranslator.TypeOf(constraint) is { } type)
+                declared.TryAdd(NameOf(variable), type);
+            // Not += and ++: a name only ever added to is mistyped more often than meant.
+            if (ast is not AssignmentStatementAst { Operator: not TokenKind.Equals }) variables.Add(variable);
         }
+
+        foreach (var name in variables.Select(NameOf)) _locals.TryAdd(name, new Local(name, declared.GetValueOrDefault(name)));
     }
 
     /// <summary>The names of the locals.</summary>
@@ -39,7 +49,7 @@ internal sealed class Scope
         return path[(path.LastIndexOf(':') + 1)..];
     }
 
-    private static VariableExpressionAst? VariableOf(ExpressionAst target) => target switch
+    private static VariableExpressionAst? VariableOf(ExpressionAst? target) => target switch
     {
         VariableExpressionAst variable => variable,
         AttributedExpressionAst { Child: VariableExpressionAst variable } => variable,

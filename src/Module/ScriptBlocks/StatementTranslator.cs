@@ -33,7 +33,7 @@ internal sealed class StatementTranslator
     {
         using var level = _block.Program.Enter(ast);
         var statement = Translate(ast);
-        statement.Source ??= _block.Program.Positions.Of(ast);
+        statement.SetSource(_block.Program.Positions.Of(ast));
         return statement;
     }
 

@@ -41,7 +41,7 @@ internal sealed class TargetTranslator(BlockTranslation block)
         var type = block.Casts.Declared(declaration.Type);
         var declared = target switch
         {
-            LocalExpression { Local: var local } => local.Type ??= type,
+            LocalExpression { Local: var local } => local.Type,
             VariableExpression { Variable: var shared } => shared.Type,
             PacketVariableExpression { Variable: var place } => place.Type,
             _ => type,

@@ -36,9 +36,9 @@ public sealed class ControlFlowTests
         var definition = Script.Define();
         var compared = definition.AddVariable("compared", ScalarType.UInt64);
         var length = CodeBuilder.Local("length");
-        var decide = new Function("decide", [length]);
-        new CodeBuilder(decide.Body).If(length > 100, then => then.Return("Drop")).Return(Expression.Conditional(length > 64, "Tx", "Pass"));
-        definition.Functions.Add(decide);
+        var decide = definition.AddFunction(new Function("decide", [length], code => code
+            .If(length > 100, then => then.Return("Drop"))
+            .Return(Expression.Conditional(length > 64, "Tx", "Pass"))));
         var result = CodeBuilder.Local("result");
         using var program = Script.Load(definition, code => code
             .Assign(result, decide.Call(Packet.Length))
@@ -102,10 +102,8 @@ public sealed class ControlFlowTests
     public void Functions_have_parameters_and_locals()
     {
         var number = CodeBuilder.Local("number", ScalarType.Int64);
-        var square = new Function("square", [number]);
-        new CodeBuilder(square.Body).Return(number * number);
         var definition = Script.Define();
-        definition.Functions.Add(square);
+        var square = definition.AddFunction(new Function("square", [number], code => code.Return(number * number)));
         var result = definition.AddVariable("result", ScalarType.Int64);
         using var program = Script.Run(definition, c => c.Assign(result, square.Call(5) + square.Call(-3)));
         Assert.Equal(34L, program.Variables["result"].Value);

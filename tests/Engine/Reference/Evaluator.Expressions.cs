@@ -29,7 +29,7 @@ internal sealed partial class Evaluator
             case CastExpression cast:
                 return Convert(cast.Operand, Typer.Plain(cast.Type)!);
             case LetExpression let:
-                _locals[let.Local] = Convert(let.Value, let.Local.Type!);
+                _locals[let.Local] = Convert(let.Value, TypeOf(let.Local));
                 return Evaluate(let.Body);
             case TextExpression text:
                 return Evaluate(text.Operand);
@@ -115,12 +115,12 @@ internal sealed partial class Evaluator
         var locals = new Dictionary<Local, ReferenceValue>();
         for (var i = 0; i < call.Arguments.Count; i++)
         {
-            locals[function.Parameters[i]] = Convert(call.Arguments[i], function.Parameters[i].Type!);
+            locals[function.Parameters[i]] = Convert(call.Arguments[i], TypeOf(function.Parameters[i]));
         }
 
         var (callerLocals, callerResult, callerType) = (_locals, _result, _resultType);
         _locals = locals;
-        _resultType = function.ReturnType ?? _typer.TypeOf(call) ?? ScalarType.Int64;
+        _resultType = _typer.ReturnTypeOf(function) ?? ScalarType.Int64;
         _result = ReferenceValue.Zero(_resultType);
         Execute(function.Body);
         var value = _result;

@@ -29,7 +29,7 @@ internal sealed partial class Evaluator
         switch (expression)
         {
             case LocalExpression local:
-                return new ReferencePlace(local.Local.Type!) { Local = local.Local };
+                return new ReferencePlace(TypeOf(local.Local)) { Local = local.Local };
             case VariableExpression variable:
                 return new ReferencePlace(variable.Variable.Type) { Memory = _state[variable.Variable] };
             case PacketReadExpression read:
@@ -69,7 +69,7 @@ internal sealed partial class Evaluator
         var plain = Typer.Plain(place.Type)!;
         if (place.Local is { } local)
         {
-            if (!_locals.TryGetValue(local, out var held)) held = ReferenceValue.Zero(local.Type!);
+            if (!_locals.TryGetValue(local, out var held)) held = ReferenceValue.Zero(TypeOf(local));
             return held.IsNumber ? held : Load(place.Type, held.Bytes.AsSpan(place.Offset));
         }
 
@@ -82,15 +82,15 @@ internal sealed partial class Evaluator
     {
         if (place.Local is { } local)
         {
-            if (local.Type is ScalarType)
+            if (TypeOf(local) is ScalarType)
             {
                 _locals[local] = value;
                 return;
             }
 
-            var bytes = _locals.TryGetValue(local, out var held) ? [.. held.Bytes!] : new byte[local.Type!.Size];
+            var bytes = _locals.TryGetValue(local, out var held) ? [.. held.Bytes!] : new byte[TypeOf(local).Size];
             Store(value, place.Type, bytes.AsSpan(place.Offset));
-            _locals[local] = ReferenceValue.Of(local.Type!, bytes);
+            _locals[local] = ReferenceValue.Of(TypeOf(local), bytes);
         }
         else if (place.Map is { } map)
         {

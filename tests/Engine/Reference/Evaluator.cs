@@ -58,6 +58,8 @@ internal sealed partial class Evaluator
 
     private EvaluationResult Result() => new((uint)(ulong)_result.Number, _packet.Bytes);
 
+    private EbpfType TypeOf(Local local) => _typer.TypeOf(local) ?? ScalarType.Int64;
+
     private long? Verdict(object? action) => action switch
     {
         null => null,
@@ -151,7 +153,7 @@ internal sealed partial class Evaluator
     {
         foreach (var value in loop.IsRange ? Range(loop.Values) : loop.Values.Select(v => Evaluate(v)))
         {
-            _locals[loop.Local] = ReferenceArithmetic.ConvertTo(value, loop.Local.Type!);
+            _locals[loop.Local] = ReferenceArithmetic.ConvertTo(value, TypeOf(loop.Local));
             if (++_steps > MostSteps) throw new InvalidOperationException("The program does not end.");
             var flow = Execute(loop.Body);
             if (flow == Flow.Break) break;

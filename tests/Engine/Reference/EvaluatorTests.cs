@@ -146,7 +146,7 @@ public class EvaluatorTests
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var seen = program.AddVariable("seen", ScalarType.UInt32);
         Statement Add(int value) => new AssignStatement(seen, value, BinaryOperator.Add);
-        program.Body.Add(new ForeachStatement(new Local("i"), [3, 1],
+        program.Append(new ForeachStatement(new Local("i"), [3, 1],
         [
             new SwitchStatement(new LocalExpression(new Local("two", ScalarType.Int64)) + 2,
                 [new(1, [Add(1)]), new(2, [Add(10)]), new(2, [Add(100), new BreakStatement()]), new(2, [Add(1000)])], [Add(10000)]),
@@ -181,9 +181,8 @@ public class EvaluatorTests
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var parameter = new Local("parameter");
         var local = new Local("local", ScalarType.Int32);
-        var function = new Function("function", [parameter]);
-        new CodeBuilder(function.Body).Increment(local, parameter).Return((Expression)local * 2);
-        program.Functions.Add(function);
+        var function = program.AddFunction(new Function("function", [parameter],
+            code => code.Increment(local, parameter).Return((Expression)local * 2)));
         var sum = program.AddVariable("sum", ScalarType.Int32);
         program.AddCode(code => code.For(new Local("i"), 1, 3, each => each.Increment(sum, function.Call(21))));
         Assert.Equal(126, Run(program)[0]);

@@ -38,7 +38,7 @@ public class FoundProgramsTests
         _program.AddCode(code => code
             .Assign(first, Packet.Read(1, ScalarType.Int32))
             .Update(second, BinaryOperator.Minimum, Packet.Icmp | ((Expression)0 % first)));
-        _program.Body.Add(new LoopStatement(second, [new IfStatement(third, [new ReturnStatement()])])
+        _program.Append(new LoopStatement(second, [new IfStatement(third, [new ReturnStatement()])])
         {
             Step = [new AssignStatement(third, 1)],
         });
@@ -48,7 +48,7 @@ public class FoundProgramsTests
     [Fact]
     public void Label_can_be_unreachable()
     {
-        _program.Body.Add(new SwitchStatement(0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
+        _program.Append(new SwitchStatement(0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
         Check();
     }
 
@@ -82,9 +82,8 @@ public class FoundProgramsTests
     {
         var map = _program.AddMap("numbers", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 3);
         var number = _program.AddPacketVariable("number", 10, ScalarType.UInt32);
-        var change = new Function("change", []) { ReturnType = ScalarType.Int64 };
-        change.Body.Add(new AssignStatement(number, 1));
-        _program.Functions.Add(change);
+        var change = new Function("change", [], code => code.Assign(number, 1)) { ReturnType = ScalarType.Int64 };
+        _program.AddFunction(change);
         _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Set, [number, new CallExpression(change, [])])));
         Check();
     }
@@ -110,10 +109,13 @@ public class FoundProgramsTests
     {
         var number = _program.AddVariable("number", ScalarType.Int64);
         var pair = CodeBuilder.Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
-        var change = new Function("change", []) { ReturnType = ScalarType.Int64 };
-        change.Body.Add(new AssignStatement(number, number + pair.Field("X")));
-        change.Body.Add(new AssignStatement(pair.Field("X"), 1));
-        _program.Functions.Add(change);
+        var change = new Function("change", [], code => code
+            .Assign(number, number + pair.Field("X"))
+            .Assign(pair.Field("X"), 1))
+        {
+            ReturnType = ScalarType.Int64,
+        };
+        _program.AddFunction(change);
         _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each => each.Do(new CallExpression(change, []))));
         Check();
     }
@@ -126,9 +128,11 @@ public class FoundProgramsTests
         var texts = _program.AddMap("texts", MapType.Hash, ScalarType.UInt32, text, 8);
         var names = _program.AddMap("names", MapType.Array, ScalarType.UInt32, named, 2);
         var keys = _program.AddMap("keys", MapType.Hash, text, ScalarType.UInt32, 8);
-        var change = new Function("change", []) { ReturnType = ScalarType.UInt32 };
-        new CodeBuilder(change.Body).Increment(Packet.Read(40, ScalarType.UInt8)).Return(1);
-        _program.Functions.Add(change);
+        var change = new Function("change", [], code => code.Increment(Packet.Read(40, ScalarType.UInt8)).Return(1))
+        {
+            ReturnType = ScalarType.UInt32,
+        };
+        _program.AddFunction(change);
         var (called, read) = (new CallExpression(change, []), Packet.Read(40, text));
         _program.AddCode(code => code
             .Assign(texts[called], read)
@@ -143,9 +147,8 @@ public class FoundProgramsTests
     public void Presence_of_an_entry_is_tested_after_computing_its_value()
     {
         var map = _program.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
-        var put = new Function("put", []) { ReturnType = ScalarType.UInt32 };
-        new CodeBuilder(put.Body).Assign(map[1], 7).Return(2);
-        _program.Functions.Add(put);
+        var put = new Function("put", [], code => code.Assign(map[1], 7).Return(2)) { ReturnType = ScalarType.UInt32 };
+        _program.AddFunction(put);
         _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Add, [1, new CallExpression(put, [])])));
         Check();
     }
@@ -208,11 +211,13 @@ public class FoundProgramsTests
         var large = StructType.Create(Enumerable.Range(0, 12).Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
         var map = _program.AddMap("map", MapType.Hash, large, ScalarType.UInt64, 64);
         var put = CodeBuilder.Local("put", large);
-        var count = new Function("count", []) { ReturnType = ScalarType.Int64 };
-        new CodeBuilder(count.Body)
+        var count = new Function("count", [], code => code
             .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3, each => each.Increment(put.Field("F3")))
-            .Increment(map[put]).Return(1);
-        _program.Functions.Add(count);
+            .Increment(map[put]).Return(1))
+        {
+            ReturnType = ScalarType.Int64,
+        };
+        _program.AddFunction(count);
         _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, Packet.Read(0, ScalarType.UInt8) & 7, each =>
         {
             for (var call = 0; call < 6; call++) each.Do(new CallExpression(count, []));
@@ -243,7 +248,7 @@ public class FoundProgramsTests
             .If(Packet.Ethernet["EtherType"] > type,
                 then => then.Update(Packet.Ethernet["EtherType"], BinaryOperator.Subtract, least),
                 @else => @else.If(Packet.Tcp, then => then.Continue()).Assign(Packet.Ethernet["Destination"], Packet.Read(1, AddressType.Mac)));
-        _program.Body.Add(new LoopStatement(true, body) { Step = [new IfStatement(!(turn < 4), [new ReturnStatement()])] });
+        _program.Append(new LoopStatement(true, body) { Step = [new IfStatement(!(turn < 4), [new ReturnStatement()])] });
         EbpfProgram.Load(_program).Dispose();
         Check(_program, [.. Udp, .. new byte[200]]);
     }

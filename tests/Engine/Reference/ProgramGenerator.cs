@@ -122,16 +122,16 @@ internal static partial class ProgramGenerator
         ProgramType type, Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum, object? @default)
     {
         var program = new ProgramDefinition("random", type) { MinimumPacketSize = minimum, DefaultAction = @default };
-        for (var i = 0; i < variables.Length; i++) program.Variables.Add(variables[i] with { Name = $"v{i}" });
-        for (var i = 0; i < maps.Length; i++) program.Maps.Add(maps[i] with { Name = $"m{i}" });
-        for (var i = 0; i < packetVariables.Length; i++) program.PacketVariables.Add(packetVariables[i] with { Name = $"p{i}" });
+        for (var i = 0; i < variables.Length; i++) program.AddVariable(variables[i] with { Name = $"v{i}" });
+        for (var i = 0; i < maps.Length; i++) program.AddMap(maps[i] with { Name = $"m{i}" });
+        for (var i = 0; i < packetVariables.Length; i++) program.AddPacketVariable(packetVariables[i] with { Name = $"p{i}" });
         return program;
     }
 
     private static ProgramDefinition Complete(ProgramDefinition program, Function[] functions, Statement[] body)
     {
-        program.Functions.AddRange(functions);
-        program.Body.AddRange(body);
+        foreach (var function in functions) program.AddFunction(function);
+        program.Append(body);
         return program;
     }
 
@@ -161,14 +161,7 @@ internal static partial class ProgramGenerator
         from locals in LocalSet($"f{number}l")
         from returns in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (2, () => Scalar.Select(EbpfType? (t) => t)))
         from body in Body(scope with { Locals = [.. parameters, .. locals], InFunction = true }, 3)
-        let function = new Function($"f{number}", parameters) { ReturnType = returns }
-        select WithBody(function, body);
-
-    private static Function WithBody(Function function, Statement[] body)
-    {
-        function.Body.AddRange(body);
-        return function;
-    }
+        select new Function($"f{number}", parameters, body) { ReturnType = returns };
 
     private static StructType[] MakeStructs()
     {

@@ -1,4 +1,3 @@
-using EbpfCat.Compiler;
 using EbpfCat.Language;
 
 namespace EbpfCat.Tests.Reference;
@@ -57,28 +56,34 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan p
     private ReferenceCase DropUnused(ReferenceCase failing)
     {
         var program = failing.Program;
-        ReferenceCase Try(Action<ProgramDefinition> change)
+        void Try(ProgramDefinition smallerProgram)
         {
-            var smaller = failing with { Program = ProgramRewriter.Copy(program) };
-            change(smaller.Program);
-            if (!StillFails(smaller)) return failing;
-            program = smaller.Program;
-            return failing = smaller;
+            var smaller = failing with { Program = smallerProgram };
+            if (!StillFails(smaller)) return;
+            (program, failing) = (smallerProgram, smaller);
         }
 
-        if (program.MinimumPacketSize > 0) Try(p => p.MinimumPacketSize = 0);
-        if (program.DefaultAction is not null) Try(p => p.DefaultAction = null);
-        foreach (var variable in program.Variables.ToArray()) Try(p => p.Variables.Remove(variable));
-        foreach (var map in program.Maps.ToArray()) Try(p => p.Maps.Remove(map));
+        void TryChange(Action<ProgramDefinition> change)
+        {
+            var copy = ProgramRewriter.Copy(program);
+            change(copy);
+            Try(copy);
+        }
+
+        if (program.MinimumPacketSize > 0) TryChange(p => p.MinimumPacketSize = 0);
+        if (program.DefaultAction is not null) TryChange(p => p.DefaultAction = null);
+        foreach (var variable in program.Variables.ToArray()) Try(ProgramRewriter.Without(program, variable));
+        foreach (var map in program.Maps.ToArray()) Try(ProgramRewriter.Without(program, map));
         var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
         foreach (var place in program.PacketVariables.Except(used.OfType<PacketVariableExpression>().Select(e => e.Variable)).ToArray())
         {
-            Try(p => p.PacketVariables.Remove(place));
+            Try(ProgramRewriter.Without(program, place));
         }
 
-        foreach (var name in program.Functions.Select(f => f.Name).Except(used.OfType<CallExpression>().Select(e => e.Function.Name)).ToArray())
+        var called = used.OfType<CallExpression>().Select(e => e.Function.Name).ToHashSet();
+        foreach (var name in program.Functions.Select(f => f.Name).Where(name => !called.Contains(name)).ToArray())
         {
-            Try(p => p.Functions.RemoveAll(f => f.Name == name));
+            Try(ProgramRewriter.Without(program, program.Functions.First(f => f.Name == name)));
         }
 
         return failing;

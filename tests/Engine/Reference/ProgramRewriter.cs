@@ -19,8 +19,14 @@ internal sealed class ProgramRewriter(int node, int alternative)
     /// <summary>A copy with nothing replaced.</summary>
     public static ProgramDefinition Copy(ProgramDefinition program) => new ProgramRewriter(-1, 0).Rewrite(program);
 
+    /// <summary>A copy without a declaration or function.</summary>
+    public static ProgramDefinition Without(ProgramDefinition program, object left) =>
+        new ProgramRewriter(-1, 0).Rewrite(program, left);
+
     /// <summary>The copy.</summary>
-    public ProgramDefinition Rewrite(ProgramDefinition program)
+    /// <param name="program">The program.</param>
+    /// <param name="left">A declaration or function to leave out; null for none.</param>
+    public ProgramDefinition Rewrite(ProgramDefinition program, object? left = null)
     {
         var copy = new ProgramDefinition(program.Name, program.Type)
         {
@@ -28,19 +34,19 @@ internal sealed class ProgramRewriter(int node, int alternative)
             DefaultAction = program.DefaultAction,
             MinimumPacketSize = program.MinimumPacketSize,
         };
-        copy.Variables.AddRange(program.Variables);
-        copy.Maps.AddRange(program.Maps);
-        copy.PacketVariables.AddRange(program.PacketVariables);
-        foreach (var function in program.Functions)
+        foreach (var variable in program.Variables.Where(IsKept)) copy.AddVariable(variable);
+        foreach (var map in program.Maps.Where(IsKept)) copy.AddMap(map);
+        foreach (var place in program.PacketVariables.Where(IsKept)) copy.AddPacketVariable(place);
+        foreach (var function in program.Functions.Where(IsKept))
         {
-            var other = new Function(function.Name, function.Parameters) { ReturnType = function.ReturnType };
-            _functions[function] = other;
-            copy.Functions.Add(other);
-            other.Body.AddRange(Visit(function.Body));
+            var other = new Function(function.Name, function.Parameters, Visit(function.Body)) { ReturnType = function.ReturnType };
+            _functions[function] = copy.AddFunction(other);
         }
 
-        copy.Body.AddRange(Visit(program.Body));
+        copy.Append(Visit(program.Body));
         return copy;
+
+        bool IsKept(object declared) => !ReferenceEquals(declared, left);
     }
 
     private List<Statement> Visit(IReadOnlyList<Statement> statements) => [.. statements.SelectMany(Visit)];

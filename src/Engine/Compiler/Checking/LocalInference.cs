@@ -11,7 +11,7 @@ internal static class LocalInference
     public static void Run(ProgramDefinition program, Typer typer)
     {
         var sources = new Dictionary<Local, List<(Func<EbpfType?> Type, Func<bool> Adapts)>>();
-        foreach (var body in (IEnumerable<List<Statement>>)[program.Body, .. program.Functions.Select(f => f.Body)])
+        foreach (var body in (IEnumerable<IReadOnlyList<Statement>>)[program.Body, .. program.Functions.Select(f => f.Body)])
         {
             Collect(body, typer, sources);
         }
@@ -34,8 +34,8 @@ internal static class LocalInference
                 }
 
                 type = Typer.Join(type, adapts, null, false);
-                if (type is null || type == local.Type) continue;
-                local.Type = type;
+                if (type is null || type == typer.TypeOf(local)) continue;
+                typer.SetType(local, type);
                 typer.Forget();
                 changed = true;
             }
@@ -44,16 +44,15 @@ internal static class LocalInference
         }
 
         typer.Forget();
-        foreach (var local in sources.Keys) local.Type ??= ScalarType.Int64;
+        foreach (var local in sources.Keys.Where(local => typer.TypeOf(local) is null)) typer.SetType(local, ScalarType.Int64);
     }
 
     private static void Collect(
-        List<Statement> body, Typer typer, Dictionary<Local, List<(Func<EbpfType?>, Func<bool>)>> sources)
+        IReadOnlyList<Statement> body, Typer typer, Dictionary<Local, List<(Func<EbpfType?>, Func<bool>)>> sources)
     {
         void Add(Local local, Func<EbpfType?> type, Func<bool> adapts)
         {
-            // A type that the author gave, or that an earlier compilation found, stands.
-            if (local.Type is not null && !sources.ContainsKey(local)) return;
+            if (local.Type is not null) return;
             if (!sources.TryGetValue(local, out var list)) sources[local] = list = [];
             list.Add((type, adapts));
         }
@@ -67,7 +66,8 @@ internal static class LocalInference
             }
 
             var combined = new BinaryExpression(op.Value, local, value);
-            Add(local, () => typer.TypeOf(local.Type is null ? value : combined), () => local.Type is null && Typer.Adapts(value));
+            bool IsUnknown() => typer.TypeOf(local) is null;
+            Add(local, () => typer.TypeOf(IsUnknown() ? value : combined), () => IsUnknown() && Typer.Adapts(value));
         }
     }
 }

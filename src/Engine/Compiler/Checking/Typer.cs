@@ -12,6 +12,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     public const int DefaultTextCapacity = 128;
 
     private readonly Dictionary<Expression, EbpfType> _known = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Local, EbpfType> _locals = [];
+    private readonly Dictionary<Function, EbpfType> _returns = [];
     private readonly HashSet<Function> _active = [];
 
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
@@ -27,8 +29,18 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>Whether a constant is a text that names a verdict.</summary>
     public bool IsVerdict(ConstantExpression constant) => constant.Value is string && verdictNames?.Contains(constant) == true;
 
-    /// <summary>Forgets what was found, since locals have other types now.</summary>
-    public void Forget() => _known.Clear();
+    /// <summary>The type of a local: its author's, or else the inferred one; null while none is known.</summary>
+    public EbpfType? TypeOf(Local local) => local.Type ?? _locals.GetValueOrDefault(local);
+
+    /// <summary>Sets the inferred type of a local.</summary>
+    public void SetType(Local local, EbpfType type) => _locals[local] = type;
+
+    /// <summary>Drops the types of expressions and functions: they depend on those of locals, which have changed.</summary>
+    public void Forget()
+    {
+        _known.Clear();
+        _returns.Clear();
+    }
 
     private EbpfType? Find(Expression expression)
     {
@@ -37,7 +49,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case ConstantExpression constant:
                 return IsVerdict(constant) ? ScalarType.Int64 : OfConstant(constant);
             case LocalExpression local:
-                return local.Local.Type;
+                return TypeOf(local.Local);
             case VariableExpression variable:
                 return Plain(variable.Variable.Type);
             case PacketVariableExpression packet:
@@ -75,7 +87,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case BinaryExpression binary:
                 return OfBinary(binary);
             case CallExpression call:
-                return OfFunction(call.Function);
+                return ReturnTypeOf(call.Function);
             case SystemValueExpression system:
                 return system.Value == SystemValue.ReturnValue ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
@@ -240,14 +252,16 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return StructType.Create(fields);
     }
 
-    private EbpfType? OfFunction(Function function)
+    /// <summary>What a function returns; null where nothing is known of it yet.</summary>
+    public EbpfType? ReturnTypeOf(Function function)
     {
-        if (function.ReturnType is not null) return function.ReturnType;
+        if ((function.ReturnType ?? _returns.GetValueOrDefault(function)) is { } known) return known;
         if (!_active.Add(function)) return null;
         try
         {
             EbpfType? type = null;
             foreach (var value in StatementWalker.Results(function.Body)) type = Join(type, false, TypeOf(value), Adapts(value));
+            if (type is not null && _active.Count == 1) _returns[function] = type;
             return type;
         }
         finally

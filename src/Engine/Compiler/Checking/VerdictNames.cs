@@ -10,7 +10,7 @@ internal sealed class VerdictNames
 {
     private readonly HashSet<Expression> _names = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _carriers = new(ReferenceEqualityComparer.Instance);
-    private readonly List<List<Statement>> _bodies;
+    private readonly List<IReadOnlyList<Statement>> _bodies;
     private readonly Lazy<ILookup<Local, Expression>> _assigned;
 
     private VerdictNames(ProgramDefinition program)

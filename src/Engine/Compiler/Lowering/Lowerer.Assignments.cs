@@ -9,7 +9,7 @@ internal sealed partial class Lowerer
     private void LowerAssignment(AssignStatement assignment)
     {
         var (target, source) = (assignment.Target, assignment.Source);
-        if (target is LocalExpression { Local: { Type: StructType type } whole } && assignment is { Operator: null, Value: StructExpression record }
+        if (target is LocalExpression { Local: var whole } && TypeOf(whole) is StructType type && assignment is { Operator: null, Value: StructExpression record }
             && !StatementWalker.Inside(record).Any(e => e is LocalExpression used && ReferenceEquals(used.Local, whole)))
         {
             // Made where it stays: what goes into it does not come out of it.
@@ -17,11 +17,11 @@ internal sealed partial class Lowerer
             return;
         }
 
-        if (target is LocalExpression local && (assignment.Operator is null || local.Local.Type is ScalarType))
+        if (target is LocalExpression local && (assignment.Operator is null || TypeOf(local.Local) is ScalarType))
         {
             var value = assignment.Operator is { } op
                 ? LowerBinary(new BinaryExpression(op, target, assignment.Value) { Source = source })
-                : LowerAs(assignment.Value, local.Local.Type ?? _typer.TypeOf(assignment.Value)!);
+                : LowerAs(assignment.Value, TypeOf(local.Local));
             Assign(local.Local, value, source);
             return;
         }

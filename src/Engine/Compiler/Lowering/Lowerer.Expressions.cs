@@ -141,9 +141,12 @@ internal sealed partial class Lowerer
 
     // ---- locals
 
+    // What is never assigned is zero.
+    private EbpfType TypeOf(Local local) => _typer.TypeOf(local) ?? ScalarType.Int64;
+
     private LocalStorage StorageOf(Local local, bool wholeWrite) => _frame.Storage(local, l =>
     {
-        var type = l.Type!;
+        var type = TypeOf(l);
         if (type is ScalarType number)
         {
             return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)], [(0, 8)], null);
@@ -190,15 +193,15 @@ internal sealed partial class Lowerer
     private Operand ReadLocal(Local local)
     {
         var storage = StorageOf(local, wholeWrite: false);
-        if (storage.Slot is { } slot) return new MemoryOperand(local.Type!, StackPlace(slot));
-        if (local.Type is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
-        return new PiecesOperand(local.Type!,
+        if (storage.Slot is { } slot) return new MemoryOperand(TypeOf(local), StackPlace(slot));
+        if (TypeOf(local) is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
+        return new PiecesOperand(TypeOf(local),
             [.. storage.Layout.Select((p, i) => new Piece(p.Offset, p.Size, _b.Read(storage.Pieces[i])))]);
     }
 
     private void Assign(Local local, Operand value, SourceSpan? source)
     {
-        var type = local.Type ??= value.Type;
+        var type = TypeOf(local);
         var converted = Convert(value, type, source);
         var storage = StorageOf(local, wholeWrite: true);
         if (storage.Slot is { } slot)

@@ -153,7 +153,7 @@ internal sealed partial class Lowerer
         if (HelperTable.OfCall(id).Has(HelperTraits.NarrowStatus)) result = _b.Make(Op.SignExtend, 32, result);
         foreach (var (value, _, _, local) in arguments)
         {
-            if (local is not null) Assign(local, Load(local.Type!, new Place(MemoryRegion.Stack, value, 0)), source);
+            if (local is not null) Assign(local, Load(TypeOf(local), new Place(MemoryRegion.Stack, value, 0)), source);
         }
 
         return result;

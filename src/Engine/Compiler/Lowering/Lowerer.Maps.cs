@@ -111,7 +111,7 @@ internal sealed partial class Lowerer
     // On the stack, unless they are too many: then in the program's own memory, where nothing is ever written.
     private Value Zeros(int bytes)
     {
-        if (_resources.Zeros is { } zeros && bytes > ProgramResources.MostZerosOnStack)
+        if (_resources.Zeros is { } zeros && bytes > ProgramResources.MaxZerosOnStack)
             return _b.MapValueAddress(zeros.Map, zeros.Offset);
         var place = StackPlace(Temporary(bytes));
         Zero(place, StackSlot.RoomFor(bytes));

@@ -195,7 +195,7 @@ internal sealed partial class Lowerer
             case InnerEntryExpression entry:
                 return LocateInnerEntry(entry, insert);
             case LocalExpression local when StorageOf(local.Local, wholeWrite: false).Slot is { } slot:
-                return new PlaceReference(local.Local.Type!, StackPlace(slot), false, false);
+                return new PlaceReference(TypeOf(local.Local), StackPlace(slot), false, false);
             case FieldExpression field:
                 var target = Locate(field.Target, insert);
                 _typer.TypeOf(field); // says what is wrong with the name

@@ -85,7 +85,7 @@ internal sealed partial class Lowerer
 
     private void LowerResult(Expression expression)
     {
-        var type = _frame.Function?.ReturnType as ScalarType
+        var type = (_frame.Function is { } function ? _typer.ReturnTypeOf(function) as ScalarType : null)
             ?? (_frame.Function is null ? ScalarType.Int64 : _typer.TypeOf(expression) as ScalarType);
         if (LowerExpression(expression) is not ScalarOperand scalar)
         {
@@ -315,7 +315,6 @@ internal sealed partial class Lowerer
         // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
         var floor = _temporaries.Keep();
         _calls.Push(function);
-        function.ReturnType ??= _typer.TypeOf(call);
         for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
         _b.Write(frame.Result, _b.Constant(0));
         ResetLocals(function);
@@ -326,6 +325,6 @@ internal sealed partial class Lowerer
         _temporaries.Return(floor);
         _pastLocals.AddRange(frame.Slots);
         if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
-        return new ScalarOperand(function.ReturnType as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
+        return new ScalarOperand(_typer.ReturnTypeOf(function) as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
     }
 }

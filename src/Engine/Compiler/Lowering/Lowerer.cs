@@ -40,7 +40,7 @@ internal sealed partial class Lowerer
     {
         _b.Start(_b.NewBlock());
         _context = _b.Context();
-        _b.Source = _program.Body.FirstOrDefault()?.Source;
+        _b.Source = _program.Body is [var first, ..] ? first.Source : null;
         var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
         _b.Function.DefaultResult = defaultResult.Immediate;
         _b.Write(_frame.Result, defaultResult);

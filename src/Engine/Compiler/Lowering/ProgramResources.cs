@@ -14,7 +14,7 @@ internal sealed class ProgramResources
     public const int RecordHeader = 8;
 
     /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
-    public const int MostZerosOnStack = 128;
+    public const int MaxZerosOnStack = 128;
 
     private readonly List<Map> _maps = [];
     private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
@@ -35,7 +35,7 @@ internal sealed class ProgramResources
 
         var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
         var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
-        if (largest > MostZerosOnStack && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
+        if (largest > MaxZerosOnStack && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
         {
             _zeros = new Variable(".zeros", new BytesType(largest));
             variables.Add(_zeros);
@@ -118,7 +118,7 @@ internal sealed class ProgramResources
 
     // The kernel wants a power of two, and whole pages.
     private static int BufferBytes(int size) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2(
-        (uint)Math.Clamp(size == 0 ? ProgramDefinition.UsualBufferSize : size, Environment.SystemPageSize, 1 << 30));
+        (uint)Math.Clamp(size == 0 ? ProgramDefinition.DefaultBufferSize : size, Environment.SystemPageSize, 1 << 30));
 
     private void Place(List<Variable> variables, VariableStorage storage, string name, MapType type, uint flags)
     {

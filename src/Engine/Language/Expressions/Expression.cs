@@ -13,8 +13,17 @@ namespace EbpfCat.Language;
 /// </summary>
 public abstract class Expression
 {
+    private SourceSpan? _source;
+
     /// <summary>Where it is written.</summary>
-    public SourceSpan? Source { get; set; }
+    public SourceSpan? Source
+    {
+        get => _source;
+        init => _source = value;
+    }
+
+    /// <summary>Sets where it is written, unless that is known.</summary>
+    public void SetSource(SourceSpan source) => _source ??= source;
 
     /// <summary>A constant: an integer, a floating point number or decimal (fixed-point), a truth value, a string, an address.</summary>
     public static ConstantExpression Constant(object value) => new(value);

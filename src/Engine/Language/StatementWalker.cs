@@ -1,6 +1,4 @@
-using EbpfCat.Language;
-
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Language;
 
 /// <summary>Visits statements and expressions at any depth.</summary>
 internal static class StatementWalker
