@@ -7,41 +7,46 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Traces;
 
 /// <summary>
-/// A system call as <see cref="SyscallTrace"/> saw it: <c>Time</c>, <c>Syscall</c>, <c>ProcessName</c>, <c>ProcessId</c>,
-/// <c>ThreadId</c>, <c>UserId</c>, <c>GroupId</c>, then its arguments by their names, and where it was seen to end
-/// <c>ReturnValue</c> and <c>Duration</c>.
+/// A system call that <see cref="SyscallTrace"/> reports: <c>Time</c>, <c>Syscall</c>, <c>ProcessName</c>,
+/// <c>ProcessId</c>, <c>ThreadId</c>, <c>UserId</c>, <c>GroupId</c>, then its arguments by their names, and after its
+/// end <c>ReturnValue</c> and <c>Duration</c>.
 /// </summary>
 public abstract class SyscallEvent : EventObject
 {
-    // The kernel gives errors as the negatives of their numbers, and no other result is among these.
-    private const long LeastError = -4095;
+    // The kernel returns errors as negative numbers from -1 down to this (MAX_ERRNO).
+    private const long MinError = -4095;
 
-    // What stands for the directory of the process in place of a file descriptor (openat(2)).
+    // AT_FDCWD: the directory of the process in place of a file descriptor (openat(2)).
     private const int CurrentDirectory = -100;
 
     /// <summary>
-    /// The call as C would write it, with its result where it has one, and the name of an error: <c>close(fd=3) = 0</c>,
-    /// <c>close(fd=-1) = -9 EBADF</c>. What has a name has that, other flags are hexadecimal, permissions octal.
+    /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>,
+    /// <c>close(fd=-1) = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal,
+    /// permissions in octal.
     /// </summary>
     public override string ToString()
     {
         var text = new StringBuilder();
         var properties = Properties;
-        // A number where it has no name here.
+        // It is a number if it has no name on this machine.
         var name = Value(SyscallPrograms.Syscall)?.ToString() ?? "";
         text.Append(name).Append('(');
-        var known = properties.Any(one => one.Name == SyscallPrograms.Arguments) ? null : Syscalls.Current[name].Arguments;
-        var arguments = properties.Skip(SyscallPrograms.CommonCount).Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration));
+        var isUntyped = properties.Any(one => one.Name == SyscallPrograms.Arguments);
+        var known = isUntyped ? null : Syscalls.Current[name].Arguments;
+        var arguments = properties.Skip(SyscallPrograms.CommonCount)
+            .Where(one => one.Name is not (SyscallPrograms.ReturnValue or SyscallPrograms.Duration));
         foreach (var (index, property) in arguments.Index())
         {
             if (index > 0) text.Append(", ");
             var value = property.GetValue(this);
-            if (known is null) text.Append(Text(value));
-            else text.Append(property.Name).Append('=').Append(NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
+            if (known is not null) text.Append(property.Name).Append('=');
+            text.Append(known is null
+                ? Text(value)
+                : NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
         }
 
         text.Append(')');
-        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(CultureInfo.InvariantCulture, $" = {Result(name, result)}");
+        if (Value(SyscallPrograms.ReturnValue) is { } result) text.Append(" = ").Append(Result(name, result));
         return text.ToString();
 
         object? Value(string name) => properties.FirstOrDefault(one => one.Name == name)?.GetValue(this);
@@ -57,26 +62,29 @@ public abstract class SyscallEvent : EventObject
 
     private static string Result(string syscall, object result) => result switch
     {
-        long and < 0 and >= LeastError and var number => $"{number} {Enum.GetName((Errno)(int)-number)}".TrimEnd(),
-        long address when SyscallFacts.GiveAddresses.Contains(syscall) => $"0x{address.ToString("x", CultureInfo.InvariantCulture)}",
+        long and < 0 and >= MinError and var number => $"{number} {Enum.GetName((Errno)(int)-number)}".TrimEnd(),
+        long address when SyscallFacts.GiveAddresses.Contains(syscall) => Hexadecimal(address),
         _ => Text(result),
     };
 
     private static string Text(object? value, SyscallArgumentKind kind) => (kind, value) switch
     {
         (SyscallArgumentKind.FileDescriptor, CurrentDirectory) => "AT_FDCWD",
-        (SyscallArgumentKind.Flags, IFormattable flags and not Enum) => $"0x{flags.ToString("x", CultureInfo.InvariantCulture)}",
-        (SyscallArgumentKind.Mode, IConvertible mode and not Enum) => "0" + Convert.ToString(mode.ToInt64(CultureInfo.InvariantCulture), 8).TrimStart('0'),
+        (SyscallArgumentKind.Flags, IFormattable flags and not Enum) => Hexadecimal(flags),
+        (SyscallArgumentKind.Mode, IConvertible mode and not Enum) =>
+            "0" + Convert.ToString(mode.ToInt64(CultureInfo.InvariantCulture), 8).TrimStart('0'),
         _ => Text(value),
     };
+
+    private static string Hexadecimal(IFormattable number) => "0x" + number.ToString("x", CultureInfo.InvariantCulture);
 
     private static string Text(object? value) => value switch
     {
         string text => $"\"{text}\"",
         string[] texts => $"[{string.Join(", ", texts.Select(Text))}]",
         ulong[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
-        // Addresses for the most part.
-        ulong and > 0xffff and var number => string.Create(CultureInfo.InvariantCulture, $"0x{number:x}"),
+        // Large numbers are mostly addresses.
+        ulong and > 0xffff and var number => Hexadecimal(number),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value?.ToString() ?? "",
     };

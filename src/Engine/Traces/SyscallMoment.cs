@@ -1,14 +1,14 @@
 namespace EbpfCat.Traces;
 
-/// <summary>When a system call is told of.</summary>
+/// <summary>When a system call is reported.</summary>
 public enum SyscallMoment
 {
     /// <summary>When it begins, with its arguments.</summary>
     Enter,
 
-    /// <summary>When it ends, with what it returned.</summary>
+    /// <summary>When it ends, with its result.</summary>
     Exit,
 
-    /// <summary>When it ends, with the arguments as they were when it began, what it returned and how long it took.</summary>
+    /// <summary>When it ends, with the arguments as they were at its begin, its result and its duration.</summary>
     Whole,
 }

@@ -5,30 +5,30 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Traces;
 
-/// <summary>The programs that tell of a system call, written in the language.</summary>
-/// <param name="options">Which to tell of.</param>
-/// <param name="entries">How many threads may be in it at a time, for those told of as a whole.</param>
+/// <summary>The programs that report a system call, written in the language.</summary>
+/// <param name="options">Which calls to report.</param>
+/// <param name="entries">How many threads may be in the call at a time, for <see cref="SyscallMoment.Whole"/>.</param>
 internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 {
-    /// <summary>The variable of the program on entry that counts the calls which found no place to wait for their end.</summary>
+    /// <summary>The variable of the program on entry that counts the calls for which the map had no room.</summary>
     public const string Missed = "missed";
 
-    /// <summary>The map in which calls wait for their end, by thread.</summary>
+    /// <summary>The map of calls that have begun, by thread.</summary>
     public const string Pending = "pending";
 
-    /// <summary>The property that says which system call it is.</summary>
+    /// <summary>The property with the name of the system call.</summary>
     public const string Syscall = nameof(Syscall);
 
-    /// <summary>The property that says what it returned.</summary>
+    /// <summary>The property with the result.</summary>
     public const string ReturnValue = nameof(ReturnValue);
 
-    /// <summary>The property that says how long it took.</summary>
+    /// <summary>The property with the duration.</summary>
     public const string Duration = nameof(Duration);
 
-    /// <summary>The property that has all arguments of a call as numbers, where nothing says what they mean.</summary>
+    /// <summary>The property with all arguments of a call as numbers, for a program of all system calls.</summary>
     public const string Arguments = nameof(Arguments);
 
-    /// <summary>How many properties stand before the arguments.</summary>
+    /// <summary>The number of properties before the arguments.</summary>
     public const int CommonCount = 7;
 
     private const string RawEnter = "raw_syscalls/sys_enter";
@@ -42,8 +42,8 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private static readonly Lazy<EnumType> AllNames = new(() => new EnumType(
         ScalarType.Int64, SyscallNumbers.Current.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))));
 
-    /// <summary>The program that tells of a system call at one moment.</summary>
-    /// <param name="syscall">Which; null for all, with their arguments as numbers.</param>
+    /// <summary>Returns the program that reports a system call at its begin or its end.</summary>
+    /// <param name="syscall">The system call; null for all, with their arguments as numbers.</param>
     public ProgramDefinition Single(Tracing.Syscall? syscall)
     {
         var isEnter = options.Moment == SyscallMoment.Enter;
@@ -51,19 +51,24 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         var fields = Common(NameOf(syscall), Now);
         foreach (var (name, value) in isEnter ? ArgumentsOf(syscall) : []) Append(fields, name, value);
         if (!isEnter) Append(fields, ReturnValue, Returned);
-        return definition.AddCode(code => code.If(Condition(), then => then.Add(new OutputStatement(new StructExpression(fields)))));
+        return definition.AddCode(code => code.If(
+            Condition(), then => then.Add(new OutputStatement(new StructExpression(fields)))));
     }
 
-    /// <summary>The program that remembers what is there to tell when a system call begins.</summary>
-    /// <param name="syscall">Which; null for all.</param>
+    /// <summary>Returns the program that remembers the begin of a system call.</summary>
+    /// <param name="syscall">The system call; null for all.</param>
     public ProgramDefinition Begin(Tracing.Syscall? syscall)
     {
         var definition = Define(syscall, isEnter: true);
         List<(string Name, Expression Value)> arguments =
-            [.. ArgumentsOf(syscall), .. TextsOf(syscall).Select(name => (AddressOf(name), new EventFieldExpression([name]).Cast(ScalarType.UInt64)))];
-        var types = arguments.Select(argument => KeyValuePair.Create(argument.Name, TypeOf(definition, argument.Value)));
-        var pending = definition.AddMap(
-            Pending, MapType.LruHash, ScalarType.UInt32, StructType.Create([KeyValuePair.Create(Time, (EbpfType)ScalarType.UInt64), .. types]), entries);
+        [
+            .. ArgumentsOf(syscall),
+            .. TextsOf(syscall).Select(name =>
+                (AddressOf(name), new EventFieldExpression([name]).Cast(ScalarType.UInt64))),
+        ];
+        var types = arguments.Select(one => KeyValuePair.Create(one.Name, TypeOf(definition, one.Value)));
+        var call = StructType.Create([new(Time, ScalarType.UInt64), .. types]);
+        var pending = definition.AddMap(Pending, MapType.LruHash, ScalarType.UInt32, call, entries);
         var missed = definition.AddVariable(Missed, ScalarType.UInt64);
         return definition.AddCode(code => code.If(Condition(), then =>
         {
@@ -73,33 +78,35 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         }));
     }
 
-    /// <summary>The program that tells of a system call when it ends which was seen to begin.</summary>
-    /// <param name="syscall">Which; null for all.</param>
-    /// <param name="pending">What the other program remembers.</param>
+    /// <summary>Returns the program that reports the end of a system call that was seen to begin.</summary>
+    /// <param name="syscall">The system call; null for all.</param>
+    /// <param name="pending">The map that the program on entry fills.</param>
     public ProgramDefinition End(Tracing.Syscall? syscall, Map pending)
     {
         var definition = Define(syscall, isEnter: false);
         definition.AddMap(pending);
         var types = ((StructType)pending.Value!).Fields.ToDictionary(field => field.Name, field => field.Type);
         var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
-        foreach (var (name, _) in ArgumentsOf(syscall)) Append(fields, name, Shown(pending[Thread].Field(name), types[name]));
+        foreach (var (name, _) in ArgumentsOf(syscall))
+            Append(fields, name, Shown(pending[Thread].Field(name), types[name]));
         Append(fields, ReturnValue, Returned);
         Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
         return definition.AddCode(code => code.If(pending.Contains(Thread), then =>
         {
             foreach (var name in TextsOf(syscall)) ReadAgain(then, pending, name, types[name].Size);
-            then.Add(new OutputStatement(new StructExpression(fields))).Do(new MapCallExpression(pending, MapOperation.Remove, [Thread]));
+            then.Add(new OutputStatement(new StructExpression(fields))).Do(pending.Remove(Thread));
         }));
     }
 
-    // A text in a part of a file that the process had not touched is in memory once the kernel has read it itself.
+    // A text in a mapped file may not be in memory at the begin of the call; at its end the kernel has read it.
     private static void ReadAgain(CodeBuilder code, Map pending, string name, int size)
     {
         var text = pending[Thread].Field(name);
-        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, size, pending[Thread].Field(AddressOf(name)))));
+        var address = pending[Thread].Field(AddressOf(name));
+        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, size, address)));
     }
 
-    // The field of what waits that says where a text lies.
+    // The field of a pending call that holds the address of a text.
     private static string AddressOf(string text) => text + "_address";
 
     private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
@@ -109,7 +116,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
             BufferSize = options.BufferSize,
         };
 
-    // What is always told of; the name is a constant of the program where it is for one system call.
+    // The fields of every report; the name is a constant in a program for one system call.
     private static List<KeyValuePair<string, Expression>> Common(Expression name, Expression time) =>
     [
         new(Time, new CastExpression(InstantType.Instance, time)),
@@ -134,16 +141,19 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
     }
 
-    // The texts that can be read again when the call ends: not where it has replaced the memory of the process.
-    private static IEnumerable<string> TextsOf(Tracing.Syscall? syscall) => syscall is null or { Name: "execve" or "execveat" } ? []
-        : syscall.Arguments.Where(argument => argument is { IsOutput: false, Kind: SyscallArgumentKind.String }).Select(argument => argument.Name);
+    // The texts that can be read again at the end of the call: execve replaces the memory of the process.
+    private static IEnumerable<string> TextsOf(Tracing.Syscall? syscall) =>
+        syscall is null or { Name: "execve" or "execveat" }
+            ? []
+            : syscall.Arguments.Where(one => one is { IsOutput: false, Kind: SyscallArgumentKind.String })
+                .Select(one => one.Name);
 
-    // What leads to a struct is told of as the address it is.
     private static Expression Value(SyscallArgument argument)
     {
         var field = new EventFieldExpression([argument.Name]);
-        // An environment is long, and may hold secrets.
-        var isRead = argument is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
+        // A pointer to a struct is reported as an address; so is an environment, which is long and may hold secrets.
+        var isRead = argument
+            is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
             or { Kind: SyscallArgumentKind.StringList, Name: not "envp" };
         return argument.Field.IsUserPointer && !isRead ? field.Cast(ScalarType.UInt64) : field;
     }
@@ -185,13 +195,18 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     // The kernel keeps 15 bytes of a name.
     private static BinaryExpression HasName(string name)
     {
-        const int longest = 15;
-        var isBeginning = name.EndsWith('*');
-        var text = isBeginning ? name[..^1] : name;
+        const int maxLength = 15;
+        var isPrefix = name.EndsWith('*');
+        var text = isPrefix ? name[..^1] : name;
         if (text.AsSpan().ContainsAny('*', '?', '['))
-            throw new ArgumentException($"'{name}' cannot be looked for in the kernel: give the beginning of a name and a *, or the whole of it.");
-        if (text.Length > longest) text = text[..longest];
+        {
+            throw new ArgumentException(
+                $"'{name}' is no name the kernel can compare: give a whole name, or a prefix followed by *.");
+        }
+
+        if (text.Length > maxLength) text = text[..maxLength];
         return new BinaryExpression(
-            isBeginning ? BinaryOperator.StartsWith : BinaryOperator.Equal, new SystemValueExpression(SystemValue.ProcessName), Expression.Constant(text));
+            isPrefix ? BinaryOperator.StartsWith : BinaryOperator.Equal,
+            new SystemValueExpression(SystemValue.ProcessName), text);
     }
 }
