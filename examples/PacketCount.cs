@@ -1,6 +1,5 @@
 #!/usr/bin/env dotnet
 #:project ../src/Engine/EbpfCat.Engine.csproj
-#:property PublishAot=false
 
 // Counts the packets that arrive at an interface, by protocol and by source, in the kernel.
 //

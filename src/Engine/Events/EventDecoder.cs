@@ -1,85 +1,53 @@
-using System.Runtime.InteropServices;
+using System.Diagnostics.CodeAnalysis;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
-using EbpfCat.Tracing;
 using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Makes objects of the records of one kind that a program puts out: of a class that has a property for each field. By one
-/// thread at a time.
+/// Makes objects of one kind of record, of a class that has a property for each field. For one thread at a time.
 /// </summary>
-public sealed class EventDecoder
+[RequiresDynamicCode(EventClass.RequiresDynamicCode)]
+internal sealed class EventDecoder : RecordDecoder
 {
+    private readonly RecordMaker<EventObject> _maker;
+    private readonly EventDecoder?[] _inner;
 
-    private readonly StructType _type;
-    private readonly LiveMap? _stacks;
-    private readonly EventMaker _maker;
-    private readonly RecentTexts _texts;
-    private readonly EventDecoder?[] _inside;
-
-    /// <summary>Prepares for a kind of record. Its class is made when it is first asked for, once in a process.</summary>
+    /// <summary>Emits the class, if this is the first decoder for the kind of record.</summary>
     /// <param name="program">The program that puts it out.</param>
     /// <param name="type">The kind of record: one of <see cref="Compiler.EventLayout.Records"/>.</param>
     /// <param name="parent">
-    /// The class that the objects' own is to derive from; it must be public, with a constructor that takes nothing, and derive
-    /// from <see cref="EventObject"/> itself.
+    /// The base class of the emitted one: public, derived from <see cref="EventObject"/>, with a constructor without
+    /// parameters.
     /// </param>
-    public EventDecoder(LoadedProgram program, StructType type, Type? parent = null)
-        : this(program?.Stacks, type, parent ?? typeof(EventObject), new RecentTexts()) =>
-        ArgumentNullException.ThrowIfNull(program);
-
-    private EventDecoder(LiveMap? stacks, StructType type, Type parent, RecentTexts texts)
+    public EventDecoder(
+        LoadedProgram program,
+        StructType type,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type? parent = null)
+        : this(type, program.Stacks, new RecentTexts(), parent ?? typeof(EventObject))
     {
-        ArgumentNullException.ThrowIfNull(type);
-        (_stacks, _type, _texts) = (stacks, type, texts);
+    }
+
+    private EventDecoder(
+        StructType type,
+        LiveMap? stacks,
+        RecentTexts texts,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
+        : base(type, stacks, texts)
+    {
         _maker = EventClass.For(type, parent);
-        _inside = [.. type.Fields.Select(field => Innermost(field.Type) is StructType inner
-            ? new EventDecoder(stacks, inner, typeof(EventObject), texts)
+        _inner = [.. type.Fields.Select(field => Innermost(field.Type) is StructType inner
+            ? new EventDecoder(inner, stacks, texts, typeof(EventObject))
             : null)];
     }
 
-    /// <summary>The object of a record.</summary>
-    /// <param name="record">The record's bytes, without the number in front.</param>
-    /// <exception cref="ArgumentException">There are fewer than the kind of record has.</exception>
+    /// <summary>Makes the object of a record.</summary>
+    /// <param name="record">The bytes of the record, from its first field on.</param>
+    /// <exception cref="ArgumentException">There are fewer bytes than the kind of record has.</exception>
     public EventObject Decode(ReadOnlySpan<byte> record) => _maker(record, this);
 
-    internal static T Number<T>(ReadOnlySpan<byte> record, int offset) where T : struct => MemoryMarshal.Read<T>(record[offset..]);
-
-    internal static DateTime Instant(ReadOnlySpan<byte> record, int offset) => InstantType.ToDateTime(Number<ulong>(record, offset));
-
-    internal static TimeSpan Duration(ReadOnlySpan<byte> record, int offset) => DurationType.ToTimeSpan(Number<long>(record, offset));
-
-    internal string Text(ReadOnlySpan<byte> record, int offset, int capacity)
-    {
-        var bytes = record.Slice(offset, capacity);
-        var end = bytes.IndexOf((byte)0);
-        return _texts.Get(end < 0 ? bytes : bytes[..end]);
-    }
-
-    internal object? Value(ReadOnlySpan<byte> record, int index)
-    {
-        var field = _type.Fields[index];
-        return Read(record[field.Offset..], field.Type, _inside[index]);
-    }
-
-    private static EbpfType Innermost(EbpfType type) => type is ArrayType array ? Innermost(array.Element) : type;
-
-    private object? Read(ReadOnlySpan<byte> bytes, EbpfType type, EventDecoder? inside)
-    {
-        switch (type)
-        {
-            case StructType:
-                return inside!.Decode(bytes);
-            case ArrayType array when inside is not null:
-                var items = new object?[array.Count];
-                for (var item = 0; item < items.Length; item++) items[item] = Read(bytes[(item * array.Element.Size)..], array.Element, inside);
-                return items;
-            case StackType:
-                return _stacks.ReadStack((StackReference)type.Read(bytes)!);
-            default:
-                return type.Read(bytes);
-        }
-    }
+    /// <inheritdoc/>
+    private protected override object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index) =>
+        _inner[index]!.Decode(bytes);
 }

@@ -1,13 +1,16 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using EbpfCat.Compiler;
 using EbpfCat.Kernel;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
+using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Reads what programs put out, as typed records: by one thread at a time. The memory it takes does not grow with what is
-/// read.
+/// Reads what programs put out, as typed records. For one thread at a time. Its memory does not grow with the number of
+/// records.
 /// </summary>
 public sealed class EventReader : IDisposable
 {
@@ -22,7 +25,9 @@ public sealed class EventReader : IDisposable
     private readonly RecordHandler _keep;
 
     /// <summary>Opens the buffers of programs.</summary>
-    /// <param name="programs">Programs that put out records, loaded by this process; they must stay open as long as this.</param>
+    /// <param name="programs">
+    /// Programs that put out records, loaded by this process. They must stay open as long as the reader.
+    /// </param>
     /// <exception cref="ArgumentException">A program puts out nothing, or was not loaded by this process.</exception>
     /// <exception cref="KernelException">The kernel refuses to map a buffer.</exception>
     public EventReader(params IEnumerable<LoadedProgram> programs)
@@ -37,28 +42,28 @@ public sealed class EventReader : IDisposable
     public IReadOnlyList<LoadedProgram> Programs => _programs;
 
     /// <summary>
-    /// How many records the programs could not put out since they were loaded, by their own count: all that were not
-    /// delivered because the buffer was full.
+    /// How many records the programs could not put out since they were loaded, because the buffer was full. The
+    /// programs count them.
     /// </summary>
     public long Lost => _programs.Sum(LostBy);
 
-    /// <summary>How many records a program could not put out since it was loaded, by its own count.</summary>
-    /// <param name="program">The program.</param>
+    /// <summary>How many records a program could not put out since it was loaded; the program counts them.</summary>
     public static long LostBy(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
         if (program.Compiled?.Events is not { } events) return 0;
         var map = program.Maps[program.Compiled.Maps[events.LostMap].Name];
-        if (map.Memory is { } memory) return Volatile.Read(ref MemoryMarshal.AsRef<long>(memory.Span[events.LostOffset..]));
+        if (map.Memory is { } memory)
+            return Volatile.Read(ref MemoryMarshal.AsRef<long>(memory.Span[events.LostOffset..]));
         var value = new byte[map.Descriptor.ValueSize];
         Bpf.Lookup(map.Descriptor, new byte[sizeof(int)], value);
         return BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(events.LostOffset));
     }
 
-    /// <summary>Reads records as they come, until it is cancelled or the time is up.</summary>
-    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
-    /// <returns>The records. Those taken out of a buffer but not asked for are the first of the next reading.</returns>
+    /// <summary>Reads records as they come, until cancellation or the end of the time.</summary>
+    /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
+    /// <param name="cancellation">Ends the reading at once; no exception is thrown.</param>
+    /// <returns>The records. The next reading begins with those that were read ahead.</returns>
     public IEnumerable<EventRecord> Read(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = new Deadline(timeout);
@@ -78,29 +83,25 @@ public sealed class EventReader : IDisposable
         }
     }
 
-    /// <summary>Takes the records that are there, without waiting for more.</summary>
-    /// <param name="most">How many to take at most.</param>
-    /// <returns>The records, as many as there are: each call gives a list of its own.</returns>
-    public IReadOnlyList<EventRecord> Take(int most = Batch)
+    /// <summary>Takes the records that the buffers hold, without waiting for more.</summary>
+    /// <param name="max">How many to take at most.</param>
+    public IReadOnlyList<EventRecord> Take(int max = Batch)
     {
-        if (_waiting.Count < most) _reader.Drain(_keep, most - _waiting.Count);
-        var taken = new List<EventRecord>(Math.Min(most, _waiting.Count));
-        while (taken.Count < most && _waiting.TryDequeue(out var record)) taken.Add(record);
+        if (_waiting.Count < max) _reader.Drain(_keep, max - _waiting.Count);
+        var taken = new List<EventRecord>(Math.Min(max, _waiting.Count));
+        while (taken.Count < max && _waiting.TryDequeue(out var record)) taken.Add(record);
         return taken;
     }
 
-    /// <summary>Waits until there are records to <see cref="Take"/>.</summary>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
-    /// <param name="cancellation">Ends the wait at once.</param>
-    /// <returns>Whether there may be some; false when the time is up or the wait was cancelled.</returns>
+    /// <inheritdoc cref="RecordReader.Wait"/>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation = default) =>
         _waiting.Count > 0 || _reader.Wait(timeout, cancellation);
 
-    /// <summary>Reads records as they come without making an object of each: the fast way.</summary>
-    /// <param name="handler">What to do with each record.</param>
-    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    /// <param name="cancellation">Ends the reading at once, between two batches at the latest.</param>
-    /// <returns>How many records there were.</returns>
+    /// <summary>Reads records as they come, without an object for each.</summary>
+    /// <param name="handler">Takes each record.</param>
+    /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
+    /// <param name="cancellation">Ends the reading after the current batch.</param>
+    /// <returns>The number of records.</returns>
     public long Read(EventRecordHandler handler, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -109,9 +110,8 @@ public sealed class EventReader : IDisposable
         return count + _reader.Read(
             (buffer, bytes) =>
             {
-                var program = _programs[buffer];
-                var type = program.Compiled!.Events!.Records[(int)MemoryMarshal.Read<uint>(bytes)];
-                handler(program, type, bytes.Slice(NumberSize, type.Size));
+                var type = TypeOf(buffer, bytes);
+                handler(_programs[buffer], type, bytes.Slice(NumberSize, type.Size));
             },
             timeout,
             cancellation);
@@ -120,19 +120,29 @@ public sealed class EventReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    /// <summary>Returns the kinds of records of a program, and where they come out.</summary>
+    /// <exception cref="ArgumentException">The program puts out nothing, or another process loaded it.</exception>
+    internal static EventLayout LayoutOf(LoadedProgram program) => program.Compiled?.Events
+        ?? throw new ArgumentException(
+            $"The program '{program.Name}' puts out nothing, or another process loaded it.", nameof(program));
+
     /// <summary>Opens the buffers of programs, in their order.</summary>
     internal static RecordReader OpenBuffers(IReadOnlyList<LoadedProgram> programs)
     {
-        if (programs.FirstOrDefault(program => program.Compiled?.Events is null) is { } silent)
-            throw new ArgumentException($"The program '{silent.Name}' puts out nothing, or another process loaded it.", nameof(programs));
-        return new RecordReader(programs.Select(program =>
-            (program.Maps[program.Compiled!.Maps[program.Compiled.Events!.Map].Name], program.Compiled.Definition.BufferSize)));
+        (LiveMap, int)[] buffers = [.. programs.Select(program =>
+        {
+            var map = LayoutOf(program).Map;
+            return (program.Maps[program.Compiled!.Maps[map].Name], program.Compiled.Definition.BufferSize);
+        })];
+        return new RecordReader(buffers);
     }
+
+    private StructType TypeOf(int buffer, ReadOnlySpan<byte> bytes) =>
+        _programs[buffer].Compiled!.Events!.Records[(int)MemoryMarshal.Read<uint>(bytes)];
 
     private void Keep(int buffer, ReadOnlySpan<byte> bytes)
     {
-        var program = _programs[buffer];
-        var type = program.Compiled!.Events!.Records[(int)MemoryMarshal.Read<uint>(bytes)];
-        _waiting.Enqueue(new EventRecord(program, type, bytes.Slice(NumberSize, type.Size).ToArray()));
+        var type = TypeOf(buffer, bytes);
+        _waiting.Enqueue(new EventRecord(_programs[buffer], type, bytes.Slice(NumberSize, type.Size).ToArray()));
     }
 }

@@ -3,24 +3,25 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 
-/// <summary>What a program put out: one record, as the program's own type has it.</summary>
+/// <summary>A record that a program put out, with values of the record's own types.</summary>
 public sealed class EventRecord
 {
     private readonly byte[] _bytes;
     private object?[]? _values;
 
-    internal EventRecord(LoadedProgram program, StructType type, byte[] bytes) => (Program, Type, _bytes) = (program, type, bytes);
+    internal EventRecord(LoadedProgram program, StructType type, byte[] bytes) =>
+        (Program, Type, _bytes) = (program, type, bytes);
 
-    /// <summary>The program that put it out.</summary>
+    /// <summary>The program that put out the record.</summary>
     public LoadedProgram Program { get; }
 
-    /// <summary>The type: names and types of the values, in the order the program's source has them.</summary>
+    /// <summary>Names and types of the values, in the order of the program's source.</summary>
     public StructType Type { get; }
 
-    /// <summary>The record's bytes, without the number in front.</summary>
+    /// <summary>The bytes of the record, from its first field on.</summary>
     public ReadOnlyMemory<byte> Bytes => _bytes;
 
-    /// <summary>The values, in the order of the type's fields. They are decoded when first asked for.</summary>
+    /// <summary>The values, in the order of the type's fields. The first read decodes them.</summary>
     public IReadOnlyList<object?> Values => _values ??= Decode();
 
     /// <summary>The value of a field.</summary>
@@ -32,7 +33,7 @@ public sealed class EventRecord
         {
             for (var index = 0; index < Type.Fields.Count; index++)
             {
-                if (string.Equals(Type.Fields[index].Name, name, StringComparison.OrdinalIgnoreCase)) return Values[index];
+                if (Type.Fields[index].Name.Equals(name, StringComparison.OrdinalIgnoreCase)) return Values[index];
             }
 
             throw new KeyNotFoundException(

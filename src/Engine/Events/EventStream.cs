@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
@@ -7,33 +8,45 @@ using EbpfCat.Programs;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// What programs put out, as objects: each goes to a handler as it comes. The memory it takes does not grow with what is
-/// read. By one thread at a time.
+/// Reads what programs put out, as objects of emitted classes. For one thread at a time. Its memory does not grow with
+/// the number of objects. Compiled ahead of time, use <see cref="ProgramEvents"/>.
 /// </summary>
+[RequiresDynamicCode(EventClass.RequiresDynamicCode)]
 public sealed class EventStream : IDisposable
 {
-    // Between two batches it is looked whether the time is up, and what else there is to do.
+    // Between two batches the time and Between come in.
     private const int Batch = 256;
 
-    // How many lost records of a program were told of, so that nobody is told twice: not by the next stream either.
-    private static readonly ConditionalWeakTable<LoadedProgram, StrongBox<long>> Told = [];
+    // The lost records of a program that TakeLost of any stream has returned.
+    private static readonly ConditionalWeakTable<LoadedProgram, StrongBox<long>> Reported = [];
 
     private readonly LoadedProgram[] _programs;
     private readonly EventDecoder?[][] _decoders;
     private readonly RecordReader _reader;
     private readonly RecordHandler _decode;
+
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)]
     private readonly Type? _parent;
+
     private readonly LiveVariable[] _losses;
     private long _otherLosses;
     private Action<EventObject>? _handler;
 
     /// <summary>Opens the buffers of programs.</summary>
-    /// <param name="programs">Programs that put out records, loaded by this process; they must stay open as long as this.</param>
-    /// <param name="parent">The class that those of the objects are to derive from; see <see cref="EventDecoder"/>.</param>
-    /// <param name="losses">Variables in which programs count what else they lost (unsigned, 8 bytes).</param>
+    /// <param name="programs">
+    /// Programs that put out records, loaded by this process. They must stay open as long as the stream.
+    /// </param>
+    /// <param name="parent">
+    /// The base class of the objects: public, derived from <see cref="EventObject"/>, with a constructor without
+    /// parameters. Null for <see cref="EventObject"/> itself.
+    /// </param>
+    /// <param name="losses">Variables in which programs count other losses (unsigned, 8 bytes).</param>
     /// <exception cref="ArgumentException">A program puts out nothing, or was not loaded by this process.</exception>
     /// <exception cref="KernelException">The kernel refuses to map a buffer.</exception>
-    public EventStream(IEnumerable<LoadedProgram> programs, Type? parent = null, IEnumerable<LiveVariable>? losses = null)
+    public EventStream(
+        IEnumerable<LoadedProgram> programs,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type? parent = null,
+        IEnumerable<LiveVariable>? losses = null)
     {
         ArgumentNullException.ThrowIfNull(programs);
         _programs = [.. programs];
@@ -44,47 +57,50 @@ public sealed class EventStream : IDisposable
         _decode = Decode;
     }
 
-    /// <summary>What to do between two batches of records, and before it waits for more; null for nothing.</summary>
+    /// <summary>Called after each batch of records, and before a wait; null for nothing.</summary>
     public Action? Between { get; set; }
 
-    /// <summary>Reads until it is cancelled, the time is up or there were enough.</summary>
-    /// <param name="handler">What to do with each object. What it throws ends the reading.</param>
-    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    /// <param name="most">How many to read at most; what comes after them stays in the buffer.</param>
-    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
-    /// <returns>How many there were.</returns>
+    /// <summary>Reads until cancellation, the end of the time or the maximum.</summary>
+    /// <param name="handler">Takes each object. An exception in it ends the reading.</param>
+    /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
+    /// <param name="max">How many objects to read at most; later ones stay in the buffer.</param>
+    /// <param name="cancellation">Ends the reading at once; no exception is thrown.</param>
+    /// <returns>The number of objects.</returns>
     public long Read(
-        Action<EventObject> handler, TimeSpan? timeout = null, long most = long.MaxValue, CancellationToken cancellation = default)
+        Action<EventObject> handler,
+        TimeSpan? timeout = null,
+        long max = long.MaxValue,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(handler);
         _handler = handler;
         var deadline = new Deadline(timeout);
         var count = 0L;
-        while (count < most && !cancellation.IsCancellationRequested)
+        while (count < max && !cancellation.IsCancellationRequested)
         {
-            var drained = _reader.Drain(_decode, (int)Math.Min(deadline.IsNow ? int.MaxValue : Batch, most - count));
+            var drained = _reader.Drain(_decode, (int)Math.Min(deadline.IsNow ? int.MaxValue : Batch, max - count));
             count += drained;
             Between?.Invoke();
             if (deadline.IsOver || (drained == 0 && !_reader.Wait(deadline.Remaining, cancellation))) break;
-            if (count < most) RecordReader.LetGather(drained);
+            if (count < max) RecordReader.LetGather(drained);
         }
 
-        // What happened before the time was up is not left behind.
-        if (deadline.IsOver && count < most && !cancellation.IsCancellationRequested)
-            count += _reader.Drain(_decode, (int)Math.Min(int.MaxValue, most - count));
+        // Events from before the end of the time may still be in the buffer.
+        if (deadline.IsOver && count < max && !cancellation.IsCancellationRequested)
+            count += _reader.Drain(_decode, (int)Math.Min(int.MaxValue, max - count));
         return count;
     }
 
-    /// <summary>How many records the programs lost since this was asked last, of this or another stream.</summary>
+    /// <summary>Returns how many records the programs lost since the last call, of this or another stream.</summary>
     public long TakeLost()
     {
         var sum = 0L;
         foreach (var program in _programs)
         {
-            var told = Told.GetValue(program, static _ => new StrongBox<long>());
+            var reported = Reported.GetValue(program, static _ => new StrongBox<long>());
             var lost = EventReader.LostBy(program);
-            sum += lost - told.Value;
-            told.Value = lost;
+            sum += lost - reported.Value;
+            reported.Value = lost;
         }
 
         var others = _losses.Sum(variable => (long)(ulong)variable.Value!);

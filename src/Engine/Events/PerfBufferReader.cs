@@ -6,13 +6,13 @@ using EbpfCat.Maps;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Reads a perf event array (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.3): one ring for each processor, records of one processor
-/// in order. Where there are ring buffers (Linux 5.8) those are better.
+/// Reads a perf event array (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.3): a ring for each processor, with the records of
+/// that processor in order. Prefer ring buffers (Linux 5.8).
 /// </summary>
 public sealed class PerfBufferReader : RecordBuffer
 {
-    /// <summary>The usual size of a processor's ring in bytes.</summary>
-    public const int UsualSize = 256 * 1024;
+    /// <summary>The default size of the ring of a processor in bytes.</summary>
+    public const int DefaultSize = 256 * 1024;
 
     private const int BpfOutput = 10; // PERF_COUNT_SW_BPF_OUTPUT
     private const int RawSample = 1024; // PERF_SAMPLE_RAW
@@ -21,14 +21,15 @@ public sealed class PerfBufferReader : RecordBuffer
     private readonly List<PerfRing> _rings = [];
 
     /// <summary>Opens a ring for each processor that runs, and puts them into the map.</summary>
-    /// <param name="map">The perf event array. It must stay open as long as this.</param>
+    /// <param name="map">The perf event array. It must stay open as long as the reader.</param>
     /// <param name="size">The size of each ring in bytes; rounded up to a power of two.</param>
     /// <exception cref="KernelException">EPERM: no privilege.</exception>
-    public PerfBufferReader(LiveMap map, int size = UsualSize)
+    public PerfBufferReader(LiveMap map, int size = DefaultSize)
     {
         ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(size);
-        if (map.Type != MapType.PerfEventArray) throw new ArgumentException($"The map '{map.Name}' is a {map.Type}, no PerfEventArray.");
+        if (map.Type != MapType.PerfEventArray)
+            throw new ArgumentException($"The map '{map.Name}' is a {map.Type}, no PerfEventArray.");
         _map = map;
         try
         {
@@ -48,11 +49,11 @@ public sealed class PerfBufferReader : RecordBuffer
     internal override IEnumerable<FileDescriptor> Descriptors => _rings.Select(ring => ring.Event);
 
     /// <inheritdoc/>
-    public override int Drain(int index, RecordHandler handler, int most = int.MaxValue)
+    public override int Drain(int index, RecordHandler handler, int max = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(handler);
         var count = 0;
-        foreach (var ring in _rings) count += ring.Drain(index, handler, most - count);
+        foreach (var ring in _rings) count += ring.Drain(index, handler, max - count);
         return count;
     }
 
@@ -78,7 +79,8 @@ public sealed class PerfBufferReader : RecordBuffer
             SamplePeriod = 1,
             WakeupEvents = 1,
         };
-        var ring = new PerfRing(PerfEvent.Open(attributes, -1, processor, $"a perf ring on processor {processor}"), processor, size);
+        var perfEvent = PerfEvent.Open(attributes, -1, processor, $"a perf ring on processor {processor}");
+        var ring = new PerfRing(perfEvent, processor, size);
         _rings.Add(ring);
         Bpf.Update(_map.Descriptor, BytesOf(processor), BytesOf(ring.Event.Number));
         ring.Event.Enable();

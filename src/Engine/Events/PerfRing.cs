@@ -18,7 +18,7 @@ internal sealed unsafe class PerfRing : IDisposable
 
     private readonly MappedMemory _memory;
     private readonly ulong _mask;
-    private byte[] _torn = [];
+    private byte[] _joined = [];
 
     public PerfRing(PerfEvent perfEvent, int processor, int size)
     {
@@ -41,10 +41,10 @@ internal sealed unsafe class PerfRing : IDisposable
 
     public int Processor { get; }
 
-    /// <summary>How many records the kernel has told of as lost so far.</summary>
+    /// <summary>How many lost records the kernel has reported so far.</summary>
     public long Lost { get; private set; }
 
-    public int Drain(int index, RecordHandler handler, int most)
+    public int Drain(int index, RecordHandler handler, int max)
     {
         var tail = (ulong*)(_memory.Pointer + TailOffset);
         var head = Volatile.Read(ref *(ulong*)(_memory.Pointer + HeadOffset));
@@ -52,9 +52,9 @@ internal sealed unsafe class PerfRing : IDisposable
         var count = 0;
         try
         {
-            while (at < head && count < most)
+            while (at < head && count < max)
             {
-                // A header never is torn: all sizes are multiples of 8.
+                // The end of the ring never splits a header: all sizes are multiples of 8.
                 var header = *(ulong*)At(at);
                 var size = (int)(header >> 48);
                 var body = Read(at + HeaderSize, size - HeaderSize);
@@ -94,9 +94,9 @@ internal sealed unsafe class PerfRing : IDisposable
     {
         var before = (int)Math.Min((ulong)length, _mask + 1 - (position & _mask));
         if (before == length) return new ReadOnlySpan<byte>(At(position), length);
-        if (_torn.Length < length) _torn = new byte[length];
-        new ReadOnlySpan<byte>(At(position), before).CopyTo(_torn);
-        new ReadOnlySpan<byte>(At(position + (ulong)before), length - before).CopyTo(_torn.AsSpan(before));
-        return _torn.AsSpan(0, length);
+        if (_joined.Length < length) _joined = new byte[length];
+        new ReadOnlySpan<byte>(At(position), before).CopyTo(_joined);
+        new ReadOnlySpan<byte>(At(position + (ulong)before), length - before).CopyTo(_joined.AsSpan(before));
+        return _joined.AsSpan(0, length);
     }
 }

@@ -3,22 +3,21 @@ using System.Text;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Short texts that were met lately, so that those which come again and again, such as the names of processes, need not be
-/// made anew each time.
+/// A cache of short texts, so that those that recur, such as names of processes, are not allocated again.
 /// </summary>
 internal sealed class RecentTexts
 {
     // Names of processes have 15 bytes at most.
-    private const int Longest = 16;
+    private const int MaxLength = 16;
     private const int Slots = 256;
 
     private readonly Entry?[] _entries = new Entry?[Slots];
 
-    /// <summary>The text of bytes in UTF-8.</summary>
+    /// <summary>Returns the text of bytes in UTF-8.</summary>
     public string Get(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return "";
-        if (bytes.Length > Longest) return Encoding.UTF8.GetString(bytes);
+        if (bytes.Length > MaxLength) return Encoding.UTF8.GetString(bytes);
         var hash = 17u;
         foreach (var one in bytes) hash = (hash * 31) + one;
         ref var entry = ref _entries[hash % Slots];

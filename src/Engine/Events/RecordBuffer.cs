@@ -4,7 +4,9 @@ using EbpfCat.Maps;
 
 namespace EbpfCat.Events;
 
-/// <summary>A map through which programs send records to user space: read by one thread at a time, and by one reader.</summary>
+/// <summary>
+/// A map through which programs send records to user space. It has one reader, for one thread at a time.
+/// </summary>
 public abstract class RecordBuffer : IDisposable
 {
     private protected RecordBuffer()
@@ -12,17 +14,17 @@ public abstract class RecordBuffer : IDisposable
     }
 
     /// <summary>
-    /// How many records the kernel has told of as lost, of a perf event array; a ring buffer tells the program instead, which
-    /// counts them.
+    /// How many lost records the kernel has reported, for a perf event array. For a ring buffer the program counts
+    /// them.
     /// </summary>
     public abstract long Lost { get; }
 
-    /// <summary>The descriptors that are readable when records are there.</summary>
+    /// <summary>The descriptors that become readable when there are records.</summary>
     internal abstract IEnumerable<FileDescriptor> Descriptors { get; }
 
-    /// <summary>Opens a buffer by what kind of map it is.</summary>
-    /// <param name="map">A ring buffer or a perf event array. It must stay open as long.</param>
-    /// <param name="size">How many bytes a perf event array is to have for each processor; 0 for the usual.</param>
+    /// <summary>Opens a buffer.</summary>
+    /// <param name="map">A ring buffer or a perf event array. It must stay open as long as the reader.</param>
+    /// <param name="size">The size of a perf event array for each processor, in bytes; 0 for the default.</param>
     /// <exception cref="ArgumentException">The map is of another kind.</exception>
     public static RecordBuffer Open(LiveMap map, int size = 0)
     {
@@ -30,17 +32,18 @@ public abstract class RecordBuffer : IDisposable
         return map.Type switch
         {
             MapType.RingBuffer => new RingBufferReader(map),
-            MapType.PerfEventArray => new PerfBufferReader(map, size == 0 ? PerfBufferReader.UsualSize : size),
-            _ => throw new ArgumentException($"The map '{map.Name}' is a {map.Type}: records come through a RingBuffer or PerfEventArray."),
+            MapType.PerfEventArray => new PerfBufferReader(map, size == 0 ? PerfBufferReader.DefaultSize : size),
+            _ => throw new ArgumentException(
+                $"The map '{map.Name}' is a {map.Type}: records come through a RingBuffer or PerfEventArray."),
         };
     }
 
-    /// <summary>Takes out the records that are there, without waiting for more.</summary>
-    /// <param name="index">The number to give the handler with each.</param>
-    /// <param name="handler">What to do with a record. If it throws, that record is taken out still.</param>
-    /// <param name="most">How many to take at most.</param>
-    /// <returns>How many there were.</returns>
-    public abstract int Drain(int index, RecordHandler handler, int most = int.MaxValue);
+    /// <summary>Takes out the records that the buffer holds, without waiting for more.</summary>
+    /// <param name="index">The index of the buffer to pass to the handler.</param>
+    /// <param name="handler">Takes each record. One at which it throws is taken out too.</param>
+    /// <param name="max">How many to take at most.</param>
+    /// <returns>The number of records.</returns>
+    public abstract int Drain(int index, RecordHandler handler, int max = int.MaxValue);
 
     /// <inheritdoc/>
     public abstract void Dispose();

@@ -4,15 +4,15 @@ using EbpfCat.Maps;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Reads records from several buffers, waiting for them where there are none: by one thread at a time. What is read takes no
-/// memory beyond the buffers.
+/// Reads records from several buffers, and waits for them. For one thread at a time. It takes no memory beyond the
+/// buffers.
 /// </summary>
 public sealed class RecordReader : IDisposable
 {
     private const int Batch = 4096;
 
-    // So many in a millisecond, and as many again while nobody looks, take up a part of the usual buffer only.
-    private const int Few = 256;
+    // So many records in each of two milliseconds take up a part of a buffer of default size only.
+    internal const int GatherThreshold = 256;
 
     private readonly RecordBuffer[] _buffers;
     private readonly Epoll _epoll = new();
@@ -20,15 +20,17 @@ public sealed class RecordReader : IDisposable
     private int _next;
 
     /// <summary>Opens buffers.</summary>
-    /// <param name="maps">Ring buffers and perf event arrays, which must stay open as long as this.</param>
-    /// <exception cref="KernelException">The kernel refuses to map one, or has no perf events for this process.</exception>
+    /// <param name="maps">Ring buffers and perf event arrays. They must stay open as long as the reader.</param>
+    /// <exception cref="KernelException">
+    /// The kernel refuses to map one, or has no perf events for this process.
+    /// </exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
         : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0)))
     {
     }
 
-    /// <summary>Opens buffers of a size.</summary>
-    /// <param name="maps">Ring buffers, and perf event arrays with the bytes that each processor gets; 0 for the usual.</param>
+    /// <summary>Opens buffers.</summary>
+    /// <param name="maps">Ring buffers and perf event arrays; the size for each processor of the latter, or 0.</param>
     internal RecordReader(IEnumerable<(LiveMap Map, int Size)> maps)
     {
         var opened = new List<RecordBuffer>();
@@ -48,30 +50,32 @@ public sealed class RecordReader : IDisposable
         }
     }
 
-    /// <summary>The buffers, in the order their maps were given.</summary>
+    /// <summary>The buffers, in the order of the maps.</summary>
     public IReadOnlyList<RecordBuffer> Buffers => _buffers;
 
-    /// <summary>Takes out the records that are there, without waiting for more.</summary>
-    /// <param name="handler">What to do with each.</param>
-    /// <param name="most">How many to take at most. The next call begins with the next buffer, so that none is starved.</param>
-    /// <returns>How many there were.</returns>
-    public int Drain(RecordHandler handler, int most = int.MaxValue)
+    /// <summary>Takes out the records that the buffers hold, without waiting for more.</summary>
+    /// <param name="handler">Takes each record.</param>
+    /// <param name="max">
+    /// How many to take at most. The next call begins with the next buffer, so that none starves.
+    /// </param>
+    /// <returns>The number of records.</returns>
+    public int Drain(RecordHandler handler, int max = int.MaxValue)
     {
         var count = 0;
-        for (var turn = 0; turn < _buffers.Length && count < most; turn++)
+        for (var turn = 0; turn < _buffers.Length && count < max; turn++)
         {
             var index = _next;
             _next = (_next + 1) % _buffers.Length;
-            count += _buffers[index].Drain(index, handler, most - count);
+            count += _buffers[index].Drain(index, handler, max - count);
         }
 
         return count;
     }
 
     /// <summary>Waits until there are records.</summary>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for ever.</param>
+    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for no end.</param>
     /// <param name="cancellation">Ends the wait at once.</param>
-    /// <returns>Whether there may be some; false when the time is up or the wait was cancelled.</returns>
+    /// <returns>Whether there may be records; false after the end of the time or cancellation.</returns>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation = default)
     {
         if (cancellation.IsCancellationRequested) return false;
@@ -84,11 +88,11 @@ public sealed class RecordReader : IDisposable
         return false;
     }
 
-    /// <summary>Reads records as they come, until it is cancelled or the time is up.</summary>
-    /// <param name="handler">What to do with each record.</param>
-    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    /// <param name="cancellation">Ends the reading at once, between two records at the latest that are there together.</param>
-    /// <returns>How many records there were.</returns>
+    /// <summary>Reads records as they come, until cancellation or the end of the time.</summary>
+    /// <param name="handler">Takes each record.</param>
+    /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
+    /// <param name="cancellation">Ends the reading after the current batch.</param>
+    /// <returns>The number of records.</returns>
     public long Read(RecordHandler handler, TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = new Deadline(timeout);
@@ -106,13 +110,13 @@ public sealed class RecordReader : IDisposable
     }
 
     /// <summary>
-    /// Waits a millisecond where few records were there. Who has read all is woken by the next record; a reader that keeps up
-    /// with a busy program would be woken by each, which costs the program more than the record does.
+    /// Waits a millisecond after few records. An empty buffer wakes its reader at the next record; a reader that keeps
+    /// up with a busy program would be woken by each, which costs the program more than the record does.
     /// </summary>
-    /// <param name="drained">How many there were.</param>
+    /// <param name="drained">The number of records that were just read.</param>
     internal static void LetGather(int drained)
     {
-        if (drained is > 0 and < Few) Thread.Sleep(1);
+        if (drained is > 0 and < GatherThreshold) Thread.Sleep(1);
     }
 
     /// <inheritdoc/>

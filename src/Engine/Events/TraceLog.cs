@@ -7,13 +7,13 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Reads what programs write with <c>bpf_trace_printk</c> (<c>Write-Debug</c>) from the kernel's trace log
-/// (<c>trace_pipe</c>), those lines too that were written before.
+/// Reads what programs write with <c>bpf_trace_printk</c> from the kernel's trace log (<c>trace_pipe</c>), lines
+/// written earlier included.
 /// </summary>
 /// <remarks>
-/// There is one log for all programs of the machine, and a line goes to the first reader that takes it:
-/// <c>cat trace_pipe</c>, <c>bpftool prog tracelog</c> or a second reader here. What is to reach everybody belongs into a
-/// program's output.
+/// All programs of the machine share the log, and a line goes to one reader only: <c>cat trace_pipe</c>,
+/// <c>bpftool prog tracelog</c> or another <see cref="TraceLog"/>. Use the output of the program for what must not get
+/// lost.
 /// </remarks>
 public sealed unsafe partial class TraceLog : IDisposable
 {
@@ -29,7 +29,8 @@ public sealed unsafe partial class TraceLog : IDisposable
 
     /// <summary>Opens the log.</summary>
     /// <exception cref="KernelException">
-    /// EBUSY: another process reads it, of kernels that let only one. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// EBUSY: another process reads the log, and this kernel admits one reader. EPERM, EACCES: no privilege, or the
+    /// kernel is locked down.
     /// </exception>
     public TraceLog()
     {
@@ -41,12 +42,12 @@ public sealed unsafe partial class TraceLog : IDisposable
         _epoll.Include(_stop, 0);
     }
 
-    /// <summary>How many events the log dropped because nobody read it in time, as far as it was read.</summary>
+    /// <summary>How many events the log dropped because nobody read it in time, by the lines read so far.</summary>
     public long Lost { get; private set; }
 
-    /// <summary>Reads lines as they come, until it is cancelled or the time is up.</summary>
-    /// <param name="timeout">How long to read; zero for what is there; null for ever.</param>
-    /// <param name="cancellation">Ends the reading at once; nothing is thrown.</param>
+    /// <summary>Reads lines as they come, until cancellation or the end of the time.</summary>
+    /// <param name="timeout">How long to read; zero for what the log holds; null for no end.</param>
+    /// <param name="cancellation">Ends the reading at once; no exception is thrown.</param>
     public IEnumerable<TraceLogLine> Read(TimeSpan? timeout = null, CancellationToken cancellation = default)
     {
         var deadline = new Deadline(timeout);
@@ -75,7 +76,7 @@ public sealed unsafe partial class TraceLog : IDisposable
         _pipe.Dispose();
     }
 
-    /// <summary>Reads a line; null where no program wrote it.</summary>
+    /// <summary>Parses a line; null where no program wrote it.</summary>
     internal TraceLogLine? Parse(string text)
     {
         if (LostPattern().Match(text) is { Success: true } lost)
@@ -86,18 +87,21 @@ public sealed unsafe partial class TraceLog : IDisposable
 
         var match = LinePattern().Match(text);
         if (!match.Success) return null;
+        var seconds = decimal.Parse(match.Groups["time"].ValueSpan, CultureInfo.InvariantCulture);
         return new TraceLogLine(
             match.Groups["name"].Value,
             Number(match.Groups["thread"]),
             Number(match.Groups["cpu"]),
-            TimeSpan.FromMicroseconds((long)(decimal.Parse(match.Groups["time"].ValueSpan, CultureInfo.InvariantCulture) * 1_000_000)),
+            TimeSpan.FromMicroseconds((long)(seconds * 1_000_000)),
             match.Groups["text"].Value);
     }
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);
 
-    // Before Linux 5.9 the place of the call stands in place of the event's name: an address that is no function's.
-    [GeneratedRegex(@"^\s*(?<name>.+?)-(?<thread>\d+)\s+(?:\([\s\d-]+\)\s+)?\[(?<cpu>\d+)\]\s+(?:\S+\s+)?(?<time>\d+\.\d+): (?:bpf_trace_printk|0|0x[0-9a-f]+): (?<text>.*)$")]
+    // Before Linux 5.9 an address stands in place of the event's name.
+    [GeneratedRegex(
+        @"^\s*(?<name>.+?)-(?<thread>\d+)\s+(?:\([\s\d-]+\)\s+)?\[(?<cpu>\d+)\]\s+(?:\S+\s+)?" +
+        @"(?<time>\d+\.\d+): (?:bpf_trace_printk|0|0x[0-9a-f]+): (?<text>.*)$")]
     private static partial Regex LinePattern();
 
     [GeneratedRegex(@"^CPU:\d+ \[LOST (\d+) EVENTS\]")]
@@ -109,7 +113,7 @@ public sealed unsafe partial class TraceLog : IDisposable
         return _epoll.Wait(keys, timeout) > 0;
     }
 
-    // The first whole line, taken out of the buffer; of one longer than the buffer what fits.
+    // Takes the first whole line out of the buffer; of a line longer than the buffer, what fits.
     private string? TakeLine()
     {
         var end = _buffer.AsSpan(0, _length).IndexOf((byte)'\n');

@@ -104,7 +104,7 @@ public sealed class EventStreamTests
         var between = 0;
         using (var stream = new EventStream([program]) { Between = () => between++ })
         {
-            Assert.Equal(10, stream.Read(one => numbers.Add((ulong)Values(one)[0]!), most: 10, cancellation: Token));
+            Assert.Equal(10, stream.Read(one => numbers.Add((ulong)Values(one)[0]!), max: 10, cancellation: Token));
             Assert.Equal(EventReader.LostBy(program), stream.TakeLost());
             Assert.Equal(0, stream.TakeLost());
         }

@@ -1,0 +1,78 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using EbpfCat.Kernel;
+using EbpfCat.Programs;
+
+namespace EbpfCat.Events;
+
+/// <summary>The output of a program as objects of a type of the author's.</summary>
+public static class ProgramEvents
+{
+    private const int Batch = 256;
+
+    extension(LoadedProgram program)
+    {
+        /// <summary>How many records the program could not put out since it was loaded: the buffer was full.</summary>
+        public long LostEvents => EventReader.LostBy(program);
+
+        /// <summary>Reads what the program puts out, as it comes.</summary>
+        /// <typeparam name="T">
+        /// A class or struct, such as a record, whose constructor parameters, settable properties and public fields are
+        /// named as fields of the output; case does not count, and fields may be left out. Integers and enumerations
+        /// must have at least the size of the field. A program that puts out several kinds of records gives those that
+        /// have all the fields of the type.
+        /// </typeparam>
+        /// <param name="cancellation">Ends the enumeration; no exception is thrown.</param>
+        /// <returns>
+        /// The records in their order. Leaving the enumeration may discard up to 256 records that were read ahead.
+        /// </returns>
+        /// <exception cref="ArgumentException">
+        /// The program puts out nothing, another process loaded it, or none of its records has the fields of the type;
+        /// the message names the nearest.
+        /// </exception>
+        /// <exception cref="KernelException">The kernel refuses to map the buffer.</exception>
+        /// <example>
+        /// <code>
+        /// await foreach (var open in loaded.Events&lt;Open&gt;(cancellation)) Console.WriteLine(open.FileName);
+        /// </code>
+        /// </example>
+        public IAsyncEnumerable<T> Events<[DynamicallyAccessedMembers(RecordMapping.Members)] T>(
+            CancellationToken cancellation = default)
+        {
+            ArgumentNullException.ThrowIfNull(program);
+            var decoders = TypedDecoder<T>.ForAll(program);
+            return Read<T>(program, Decode, cancellation);
+
+            void Decode(ReadOnlySpan<byte> bytes, List<T> events)
+            {
+                if (decoders[(int)MemoryMarshal.Read<uint>(bytes)] is { } decoder)
+                    events.Add(decoder.Decode(bytes[EventReader.NumberSize..]));
+            }
+        }
+    }
+
+    private delegate void Decoder<T>(ReadOnlySpan<byte> bytes, List<T> events);
+
+    private static async IAsyncEnumerable<T> Read<T>(
+        LoadedProgram program, Decoder<T> decode, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        using var reader = EventReader.OpenBuffers([program]);
+        var events = new List<T>(Batch);
+        RecordHandler handler = (_, bytes) => decode(bytes, events);
+        while (!cancellation.IsCancellationRequested)
+        {
+            var drained = reader.Drain(handler, Batch);
+            for (var index = 0; index < events.Count && !cancellation.IsCancellationRequested; index++)
+                yield return events[index];
+            events.Clear();
+            if (drained == 0) await WaitAsync(reader, cancellation);
+            else if (drained < RecordReader.GatherThreshold) await Task.Delay(1, CancellationToken.None);
+        }
+    }
+
+    // The wait blocks its thread, so it takes none of the pool.
+    private static Task WaitAsync(RecordReader reader, CancellationToken cancellation) => Task.Factory.StartNew(
+        () => reader.Wait(Timeout.InfiniteTimeSpan, cancellation),
+        CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+}

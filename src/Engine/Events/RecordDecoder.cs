@@ -1,0 +1,69 @@
+using System.Runtime.InteropServices;
+using EbpfCat.Maps;
+using EbpfCat.Types;
+
+namespace EbpfCat.Events;
+
+/// <summary>Reads the fields of one kind of record as .NET values. For one thread at a time.</summary>
+internal abstract class RecordDecoder
+{
+    private readonly LiveMap? _stacks;
+    private readonly RecentTexts _texts;
+
+    private protected RecordDecoder(StructType type, LiveMap? stacks, RecentTexts texts) =>
+        (Type, _stacks, _texts) = (type, stacks, texts);
+
+    /// <summary>The kind of record.</summary>
+    public StructType Type { get; }
+
+    public static T Number<T>(ReadOnlySpan<byte> record, int offset) where T : struct =>
+        MemoryMarshal.Read<T>(record[offset..]);
+
+    public static DateTime Instant(ReadOnlySpan<byte> record, int offset) =>
+        InstantType.ToDateTime(Number<ulong>(record, offset));
+
+    public static TimeSpan Duration(ReadOnlySpan<byte> record, int offset) =>
+        DurationType.ToTimeSpan(Number<long>(record, offset));
+
+    public string Text(ReadOnlySpan<byte> record, int offset, int capacity)
+    {
+        var bytes = record.Slice(offset, capacity);
+        var end = bytes.IndexOf((byte)0);
+        return _texts.Get(end < 0 ? bytes : bytes[..end]);
+    }
+
+    /// <summary>The value of a field.</summary>
+    /// <param name="record">The bytes of the record, from its first field on.</param>
+    /// <param name="index">The index of the field in <see cref="Type"/>.</param>
+    public object? Value(ReadOnlySpan<byte> record, int index)
+    {
+        var field = Type.Fields[index];
+        return Read(record[field.Offset..], field.Type, index);
+    }
+
+    private protected static EbpfType Innermost(EbpfType type) =>
+        type is ArrayType array ? Innermost(array.Element) : type;
+
+    /// <summary>Reads a struct that is the value, or an element of the value, of the field with an index.</summary>
+    private protected abstract object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index);
+
+    private object? Read(ReadOnlySpan<byte> bytes, EbpfType type, int index)
+    {
+        switch (type)
+        {
+            case StructType inner:
+                return ReadStruct(bytes, inner, index);
+            case ArrayType array when Innermost(array) is StructType:
+                var items = new object?[array.Count];
+                for (var item = 0; item < items.Length; item++)
+                    items[item] = Read(bytes[(item * array.Element.Size)..], array.Element, index);
+                return items;
+            case StringType text:
+                return Text(bytes, 0, text.Capacity);
+            case StackType:
+                return _stacks.ReadStack((StackReference)type.Read(bytes)!);
+            default:
+                return type.Read(bytes);
+        }
+    }
+}
