@@ -7,7 +7,7 @@
     file descriptor and length. Events per second are those that were delivered, by the time that dd took. What was delivered
     and what was lost must make up what the program itself counted, exactly.
 .EXAMPLE
-    pwsh benchmarks/Tracing.ps1 -Count 1000000
+    dotnet pwsh benchmarks/Tracing.ps1 -Count 1000000
 #>
 [CmdletBinding()]
 param(

@@ -13,9 +13,6 @@ internal static class TestSuites
     /// <summary>The category of the tests for a kernel that is locked down; elsewhere they are skipped.</summary>
     public const string Lockdown = "Lockdown";
 
-    // What Invoke-Suite.ps1 exits with where it cannot run, having said why.
-    private const int CannotRun = 77;
-
     // The category of the tests that ask for a speed, which no emulated processor has.
     private const string Timing = "Timing";
 
@@ -68,7 +65,7 @@ internal static class TestSuites
     }
 
     /// <summary>
-    /// Runs the engine tests and, where there is a <c>pwsh</c>, the Pester tests; fails where one of them fails.
+    /// Runs the engine tests and the Pester tests; fails where one of them fails.
     /// Tests of the category <c>Timing</c> are left out.
     /// </summary>
     /// <param name="category">Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.</param>
@@ -91,14 +88,8 @@ internal static class TestSuites
         if (engineArguments.Count == 0)
         {
             var tag = $" -ExcludeTag {Timing}" + (category is null ? "" : $" -Tag {Shell.Quote(category)}");
-            command.AppendLine($$"""
-                if command -v pwsh >/dev/null; then
-                    pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1{{tag}}
-                    case $? in 0 | {{CannotRun}}) ;; *) status=1 ;; esac
-                else
-                    echo 'There is no pwsh: the Pester tests do not run.'
-                fi
-                """);
+            command.AppendLine(
+                $"dotnet pwsh -NoProfile -NonInteractive -File tests/Pester/Invoke-Suite.ps1{tag} || status=1");
         }
 
         return command.AppendLine("exit $status").ToString();

@@ -38,7 +38,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1, $PSScriptRoot/TestTracing.psm1 -Force
     $pin = "ebpfcat-test-$PID"
     $group = if ($root = [EbpfCat.Attachments.ControlGroups]::Root) { New-Item -ItemType Directory "$root/ebpfcat-pinned-$PID" }
     $verdicts = @{ Tc = "'Pass'"; Xdp = "'Pass'"; CgroupSkb = "'Allow'"; Lsm = "'Allow'" }
@@ -52,10 +52,7 @@ BeforeAll {
             $code += "try { `$a = New-EbpfProgram -Name elsewhere$($one.Number) -Type $($one.Type) | Add-EbpfVariable n uint64 -InitialValue $($one.Number) |
                 Add-EbpfCode { `$n += 0; $($verdicts[$one.Type]) } | $command; `$a.Kind; `$kept += @(`$a) } catch { `$_ -replace '\s+', ' ' }`n"
         }
-        $info = [Diagnostics.ProcessStartInfo]::new('pwsh', [string[]] ('-NoProfile', '-NonInteractive', '-Command', "$code; [Console]::In.ReadLine()"))
-        $info.RedirectStandardOutput = $info.RedirectStandardInput = $true
-        $info.Environment['NO_COLOR'] = '1'
-        $process = [Diagnostics.Process]::Start($info)
+        $process = Start-PowerShell "$code; [Console]::In.ReadLine()"
         foreach ($one in $Attaching) { $process.StandardOutput.ReadLine() | Should -Be $one.Kind -Because $one.Command }
         $process
     }
@@ -71,7 +68,7 @@ Describe 'Attachments' {
         Exit-TestNetwork
     }
 
-    It 'that this kernel cannot keep are not pinned: <Kind>' -ForEach $unpinnable {
+    It 'cannot be pinned on this kernel: <Kind>' -ForEach $unpinnable -AllowNullOrEmptyForEach {
         $program = New-EbpfProgram -Type $Type | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
         { $program | & ([scriptblock]::Create("`$input | $Command -Pin $pin")) } | Should -Throw '*since Linux 5.15*'
         Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse

@@ -2,7 +2,7 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
 
     # A system call that nobody makes by chance: getpgid(2) of this process, so many times.
     Add-Type -Namespace EbpfCatTests -Name Native -MemberDefinition '
@@ -171,8 +171,7 @@ Describe 'Trace-Ebpf' {
     It 'leaves nothing when its process is killed' {
         $script = "Import-Module '$env:EBPFCAT_MODULE'
             New-EbpfProgram tracekill -Type Tracepoint -Code { [pscustomobject]@{ Id = `$process.Id } } | Trace-Ebpf -Tracepoint $tracepoint"
-        $child = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-EncodedCommand',
-            ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($script))) -PassThru -RedirectStandardOutput /dev/null
+        $child = Start-PowerShell $script
         try {
             Wait-Program tracekill
         }

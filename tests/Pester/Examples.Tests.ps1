@@ -2,17 +2,12 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $examples = "$PSScriptRoot/../../examples"
 
     function Start-Example([string[]] $Words) {
         # With Ctrl-C as in a terminal: what is started in the background ignores it, and so does all that it starts.
-        $info = [Diagnostics.ProcessStartInfo]::new('env')
-        foreach ($word in @('--default-signal=INT', 'pwsh', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$env:EBPFCAT_MODULE'; & $Words")) { $info.ArgumentList.Add($word) }
-        $info.RedirectStandardOutput = $true
-        $info.RedirectStandardError = $true
-        $info.Environment['NO_COLOR'] = '1'
-        [Diagnostics.Process]::Start($info)
+        Start-PowerShell "Import-Module '$env:EBPFCAT_MODULE'; & $Words" env, --default-signal=INT
     }
 
     # The sources of the next packets that a socket has; an error where none comes for a minute.

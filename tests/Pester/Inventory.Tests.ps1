@@ -2,7 +2,7 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $packet = New-Packet
 }
 
@@ -69,7 +69,7 @@ Describe 'Add-EbpfMap with a map there is' {
                 New-EbpfProgram -Type Xdp | Add-EbpfMap counts -Path test-together | Add-EbpfCode { $counts[1] += 1; 'Pass' } |
                     Invoke-EbpfProgram ([byte[]]::new(64)) | ForEach-Object Verdict
 '@
-            pwsh -NoProfile -NonInteractive -Command $code | Should -Be Pass
+            Invoke-PowerShell $code | Should -Be Pass
             $map | Get-EbpfMapValue -Key 1 | Should -Be 2
         }
         finally { Remove-EbpfPin test-together }
@@ -254,7 +254,7 @@ Describe 'Pins' {
             (Get-EbpfMapValue -Path test-maps -Name each | Measure-Object -Sum).Sum
             Get-EbpfMapValue -Path test-maps -Name stock -Key 10.77.0.2
 '@
-        pwsh -NoProfile -NonInteractive -Command $code | Should -Be 42, 5, 1, 7
+        Invoke-PowerShell $code | Should -Be 42, 5, 1, 7
         Get-EbpfMapValue -Path test-maps -Name number | Should -Be 42
         (Get-EbpfPin /sys/fs/bpf/test-maps).Kind | Should -Be Map, Map, Map, Map
     }

@@ -1,53 +1,55 @@
+#Requires -Version 7.6
 <#
 .SYNOPSIS
-    Runs the Pester suite against a built module, and ends with 0 where all passed, 77 where it cannot run.
+    Runs the Pester suite on a built module. The exit code is 0 if all tests passed, 77 if they cannot run, and 1 otherwise.
+.DESCRIPTION
+    Pester comes from the NuGet package; `dotnet build tests/Pester` copies it and builds the module.
 .EXAMPLE
-    pwsh tests/Pester/Invoke-Suite.ps1 -Test *Attachment*
+    dotnet pwsh tests/Pester/Invoke-Suite.ps1 -Test *Attachment*
 #>
 [CmdletBinding()]
 param(
-    # The module's folder.
+    # The folder of the module.
     [Parameter(Position = 0)]
     [string] $Module = "$PSScriptRoot/../../out/EbpfCat",
 
-    # Which test files to run, by name: wildcards, with commas between.
+    # The names of the test files, separated by commas; wildcards are allowed.
     [string] $Test = '*',
 
-    # Which tests to run, by tag: with commas between; all where none is given.
+    # The tags of the tests to run, separated by commas; all tests run without it.
     [string] $Tag,
 
-    # Which tests not to run, by tag: with commas between.
-    [string] $ExcludeTag
+    # The tags of the tests to leave out, separated by commas.
+    [string] $ExcludeTag,
+
+    # The file that receives each test's name, result, file and error, as JSON.
+    [string] $Report
 )
 
 $ErrorActionPreference = 'Stop'
 
-if ($PSVersionTable.PSVersion -lt [version] '7.6') {
-    "It takes PowerShell 7.6 or later; this is $($PSVersionTable.PSVersion)."
-    exit 77
-}
-
-if (-not (Get-Module Pester -ListAvailable | Where-Object Version -ge 5.5)) {
-    'It takes Pester 5.5 or later: Install-PSResource Pester'
-    exit 77
-}
+$pester = "$PSScriptRoot/bin/Release/net10.0/Pester/Pester.psd1"
+if (-not (Test-Path $pester)) { throw "There is no $pester. Run 'dotnet build tests/Pester' first." }
 
 if ([Environment]::UserName -ne 'root') {
-    "It takes root: the tests load programs into the kernel. This is $([Environment]::UserName)."
+    "The tests load programs into the kernel, which takes root. This is $([Environment]::UserName)."
     exit 77
 }
 
-# In a mount namespace and a BPF file system of its own, what the tests pin and mount is theirs alone, and gone when they
-# end, however they end.
+# In a mount namespace and a BPF file system of its own, what the tests pin and mount is theirs alone. It is gone when the
+# process ends, however it ends.
 if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
     $env:EBPFCAT_ISOLATED = 1
-    # Quoted, so that a * is not taken for files.
+    Import-Module $PSScriptRoot/TestProcess.psm1
+    $command = Get-PowerShellCommand
+    # In quotes, so that PowerShell does not expand wildcards.
     & unshare --mount --propagation private sh -c 'mount -t bpf bpf /sys/fs/bpf; exec "$@"' sh `
-        (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File $PSCommandPath -Module "$Module" -Test "$Test" -Tag "$Tag" -ExcludeTag "$ExcludeTag"
+        @command -NoProfile -NonInteractive -File $PSCommandPath -Module "$Module" -Test "$Test" -Tag "$Tag" `
+        -ExcludeTag "$ExcludeTag" -Report "$Report"
     exit $LASTEXITCODE
 }
 
-Import-Module Pester -MinimumVersion 5.5
+Import-Module $pester
 $env:EBPFCAT_MODULE = [IO.Path]::GetFullPath($Module, $PWD)
 
 $configuration = New-PesterConfiguration
@@ -68,4 +70,21 @@ if ($ExcludeTag) { $configuration.Filter.ExcludeTag = $ExcludeTag -split ',' }
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Detailed'
 $result = Invoke-Pester -Configuration $configuration
+
+if ($Report) {
+    # Blocks and files fail too: in BeforeAll and AfterAll, and when they are read.
+    $failed = @($result.FailedBlocks; $result.FailedContainers)
+    $rows = foreach ($item in @($result.Tests; $failed)) {
+        if ($item.Result -eq 'NotRun') { continue }
+        @{
+            Name   = $item.ExpandedPath ?? "$item"
+            Result = "$($item.Result)"
+            File   = [IO.Path]::GetFileName($item.ScriptBlock.File ?? "$($item.Item)")
+            Error  = ($item.ErrorRecord | ForEach-Object { "$_`n$($_.ScriptStackTrace -replace '\n.*Pester\.psm1.*')" }) -join "`n"
+        }
+    }
+
+    ConvertTo-Json @($rows) | Set-Content $Report
+}
+
 exit [int]($result.Result -ne 'Passed')

@@ -6,7 +6,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $calls = Get-CLibrary
     $getpgid = Get-SyscallFunction getpgid
     $everybody = 'the policy of this kernel forbids it to everybody'
@@ -104,7 +104,7 @@ Describe 'Probes of the kernel' -Tag Hooks {
 
         It 'names the capabilities that are missing' -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
             $code = "Import-Module '$env:EBPFCAT_MODULE'; try { New-EbpfProgram -Type Tracepoint -Code { 'x' -eq 'y' } | New-TracepointAttachment sched_switch } catch { `$_.CategoryInfo.Category.ToString(); `"`$_`" }"
-            $output = setpriv --inh-caps=-all --bounding-set=-all pwsh -NoProfile -NonInteractive -Command $code
+            $output = Invoke-PowerShell $code setpriv, '--inh-caps=-all', '--bounding-set=-all'
             "$output" | Should -BeLike 'PermissionDenied*lacks*CAP_*root*'
         }
     }
@@ -322,7 +322,7 @@ Describe 'Probes of the kernel' -Tag Hooks {
             finally { $child.Kill() }
             $seen = $attachment | Get-EbpfMapValue tasks -Key $child.Id
             $seen.Name, $seen.Parent, $seen.Times | Should -Be sleep, $PID, 2
-            ($attachment | Get-EbpfMapValue tasks -Key $PID).Name | Should -Be pwsh
+            ($attachment | Get-EbpfMapValue tasks -Key $PID).Name | Should -Be ([IO.File]::ReadAllText('/proc/self/comm').Trim())
         }
 
         It 'puts out an object for each, whenever it is received from' -Skip:(-not (Get-Command Receive-EbpfEvent -ErrorAction Ignore)) {

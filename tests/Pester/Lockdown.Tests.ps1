@@ -8,7 +8,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $calls = Get-CLibrary
 
     function New-Empty([string] $Type) { New-EbpfProgram -Type $Type -Code { $x = 1 } }
@@ -37,7 +37,7 @@ Describe 'A kernel that is locked down' -Tag Lockdown -Skip:(-not $isLockedDown)
 
     It 'is told from a process that lacks privilege' -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
         $code = "Import-Module '$env:EBPFCAT_MODULE'; try { New-EbpfProgram -Type Kprobe -Code { `$x = 1 } | New-KprobeAttachment tcp_v4_connect } catch { `"`$_`" }"
-        $output = setpriv --inh-caps=-all --bounding-set=-all pwsh -NoProfile -NonInteractive -Command $code
+        $output = Invoke-PowerShell $code setpriv, '--inh-caps=-all', '--bounding-set=-all'
         "$output" | Should -BeLike '*lacks*CAP_BPF*'
         "$output" | Should -Not -BeLike '*lockdown*'
     }

@@ -2,7 +2,7 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $pin = "ebpfcat-test-$PID"
 }
 
@@ -65,7 +65,7 @@ Describe 'Packets of an interface' {
         It 'goes on beyond the process where it is pinned, for another to find, read and remove' {
             $code = "Import-Module '$env:EBPFCAT_MODULE'; `$null = New-EbpfProgram -Name pinned -Type Tc | Add-EbpfVariable n uint64 |
                 Add-EbpfCode { if (`$packet.Udp) { `$n++ }; 'Pass' } | New-TcAttachment near0 -Pin $pin"
-            pwsh -NoProfile -NonInteractive -Command $code
+            Invoke-PowerShell $code
             Send-Packet 6
             $found = Get-EbpfAttachment -Pin $pin
             $found.Kind, $found.Target | Should -Be Tc, 'near0 Ingress'

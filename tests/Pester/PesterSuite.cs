@@ -1,21 +1,71 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Reflection;
+using System.Text.Json;
 
 namespace EbpfCat.Tests.Pester;
 
-/// <summary>The Pester suite as one test, so that <c>dotnet test</c> runs all there is.</summary>
-public sealed class PesterSuite(ITestOutputHelper output)
+/// <summary>The Pester suite, each of its tests as a row of one theory, so that <c>dotnet test</c> runs and counts them.</summary>
+public sealed class PesterSuite
 {
-    // What Invoke-Suite.ps1 exits with where it cannot run.
+    // The exit code of Invoke-Suite.ps1 where the tests cannot run.
     private const int CannotRun = 77;
 
-    [Fact]
-    public async Task The_Pester_suite_passes()
+    private static readonly string Repository = typeof(PesterSuite).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Repository").Value!;
+
+    [Theory(DisableDiscoveryEnumeration = true)]
+    [MemberData(nameof(RunSuite))]
+    public void Pester_test_passes(string? failure)
     {
-        var start = new ProcessStartInfo("pwsh")
+        if (failure is not null) Assert.Fail(failure);
+    }
+
+    /// <summary>Runs the suite once, in PowerShell as the .NET tool of this repository.</summary>
+    public static async Task<IEnumerable<TheoryDataRow<string?>>> RunSuite()
+    {
+        var (restored, restoreOutput) = await RunDotNet("tool", "restore");
+        if (restored != 0) throw new InvalidOperationException($"'dotnet tool restore' failed.\n{restoreOutput}");
+
+        var report = Path.GetTempFileName();
+        try
         {
-            ArgumentList = { "-NoProfile", "-NonInteractive", "-File", Path.Combine(Metadata("Tests"), "Invoke-Suite.ps1"), Metadata("Module") },
+            var suite = Path.Combine(Repository, "tests/Pester/Invoke-Suite.ps1");
+            var (exitCode, output) = await RunDotNet(
+                "pwsh", "-NoProfile", "-NonInteractive", "-File", suite, "-Report", report);
+            if (exitCode == CannotRun) return [new TheoryDataRow<string?>(null) { Skip = output.Trim() }];
+
+            var json = await File.ReadAllTextAsync(report);
+            if (json.Length == 0) throw new InvalidOperationException($"The suite wrote no report.\n{output}");
+
+            var rows = JsonSerializer.Deserialize<Row[]>(json)!.Select(Convert).ToList();
+            return exitCode == 0 || rows.Exists(row => row.Data is not null)
+                ? rows
+                : throw new InvalidOperationException($"The suite failed, but none of its tests did.\n{output}");
+        }
+        finally
+        {
+            File.Delete(report);
+        }
+    }
+
+    private static TheoryDataRow<string?> Convert(Row row) => new(row.Result == "Failed" ? row.Error : null)
+    {
+        TestDisplayName = $"{row.File}: {row.Name}",
+        Label = "", // No arguments in the name.
+        Skip = row.Result switch
+        {
+            "Passed" or "Failed" => null,
+            _ when row.Error.Length > 0 => row.Error,
+            _ => "The kernel or the machine lacks what the test needs.",
+        },
+    };
+
+    private static async Task<(int ExitCode, string Output)> RunDotNet(params string[] arguments)
+    {
+        var dotnet = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet";
+        var start = new ProcessStartInfo(dotnet, arguments)
+        {
+            WorkingDirectory = Repository,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
@@ -23,30 +73,12 @@ public sealed class PesterSuite(ITestOutputHelper output)
         start.Environment["POWERSHELL_TELEMETRY_OPTOUT"] = "1";
         start.Environment["POWERSHELL_UPDATECHECK"] = "Off";
 
-        using var pwsh = Start(start);
-        var cancelled = TestContext.Current.CancellationToken;
-        var error = pwsh.StandardError.ReadToEndAsync(cancelled);
-        var report = await pwsh.StandardOutput.ReadToEndAsync(cancelled) + await error;
-        await pwsh.WaitForExitAsync(cancelled);
-
-        output.WriteLine(report);
-        Assert.SkipWhen(pwsh.ExitCode == CannotRun, $"The Pester suite was not run. {report.Trim()}");
-        if (pwsh.ExitCode != 0) Assert.Fail(report);
+        using var process = Process.Start(start)!;
+        var error = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync() + await error;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, output);
     }
 
-    private static Process Start(ProcessStartInfo start)
-    {
-        try
-        {
-            return Process.Start(start)!;
-        }
-        catch (Win32Exception)
-        {
-            Assert.Skip("The Pester suite was not run: there is no pwsh on the PATH. It takes PowerShell 7.6 or later.");
-            throw;
-        }
-    }
-
-    private static string Metadata(string key) => typeof(PesterSuite).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+    private sealed record Row(string Name, string Result, string File, string Error);
 }

@@ -7,6 +7,7 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module $PSScriptRoot/TestProcess.psm1 -Force
     # Runs the same few things in a pwsh that something starts: by name, the category and the message of each error.
     function Get-RefusalElsewhere([string[]] $Launcher) {
         $script = {
@@ -24,10 +25,8 @@ BeforeAll {
                 catch { "$($thing.Key)`t$($_.CategoryInfo.Category)`t$($_ -replace '\s+', ' ')" }
             }
         }
-        $encoded = [Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes("$script"))
-        $command, $arguments = $Launcher
         $told = @{}
-        & $command @arguments (Get-Process -Id $PID).Path -NoProfile -NonInteractive -EncodedCommand $encoded | ForEach-Object {
+        Invoke-PowerShell $script $Launcher | ForEach-Object {
             $name, $category, $message = $_ -split "`t"
             $told[$name] = @{ Category = $category; Message = $message }
         }

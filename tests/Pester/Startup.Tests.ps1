@@ -4,8 +4,9 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     Enter-TestNetwork
+    $powershell = Get-PowerShellCommand
 
     # What the processors have spent on the children of this process, in milliseconds: proc(5), in hundredths of a second.
     function Get-ChildTime {
@@ -17,7 +18,7 @@ BeforeAll {
     function Measure-Pwsh([string[]] $Words) {
         $before = Get-ChildTime
         $clock = [Diagnostics.Stopwatch]::StartNew()
-        $output = & pwsh -NoProfile -NonInteractive @Words
+        $output = & $powershell[0] $powershell[1..$powershell.Count] -NoProfile -NonInteractive @Words
         $wall = $clock.Elapsed.TotalMilliseconds
         if ($LASTEXITCODE) { throw "pwsh failed: $output" }
         @{ Wall = $wall; Processor = (Get-ChildTime) - $before }
@@ -54,7 +55,7 @@ Describe 'A session' -Tag Timing {
         # counts is the least, which other work has disturbed least; on a busy machine that takes more tries.
         $ready, $attached = @(), @()
         foreach ($time in 1..40) {
-            $one = (& pwsh -NoProfile -NonInteractive -File "$PSScriptRoot/Opening.ps1" $env:EBPFCAT_MODULE -Second) -split ' '
+            $one = (& $powershell[0] $powershell[1..$powershell.Count] -NoProfile -NonInteractive -File "$PSScriptRoot/Opening.ps1" $env:EBPFCAT_MODULE -Second) -split ' '
             $ready += [double]$one[0]
             $attached += [double]$one[1]
             if ($time -ge 5 -and ($ready | Measure-Object -Minimum).Minimum -le 5) { break }

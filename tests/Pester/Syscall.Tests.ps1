@@ -2,7 +2,7 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestTracing.psm1 -Force
+    Import-Module $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $calls = Get-CLibrary
 
     # Runs a script while something is traced: on a thread of its own, once the programs of the trace are there.
@@ -30,16 +30,14 @@ Describe 'Trace-Syscall' {
             Start-Sleep -Milliseconds 200; $listener.Stop()'
         $go = Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-go-$PID"
         $env:GO = $go
-        $output = "$go.out"
         try {
-            $child = Start-Process (Get-Process -Id $PID).Path '-NoProfile', '-NonInteractive', '-EncodedCommand',
-                ([Convert]::ToBase64String([Text.Encoding]::Unicode.GetBytes($code))) -PassThru -RedirectStandardOutput $output
+            $child = Start-PowerShell $code
             $one = Invoke-During bind "Set-Content '$go' go" {
                 Trace-Syscall bind -ProcessId $child.Id -Timeout 300 | Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
             }
             $threads = Get-ChildItem "/proc/$($child.Id)/task" | ForEach-Object Name
             $child.WaitForExit(30000) | Should -BeTrue
-            $before, $after, $handle = (Get-Content $output) -split '\|'
+            $before, $after, $handle = $child.StandardOutput.ReadToEnd().Trim() -split '\|'
             $one | Should -BeOfType EbpfCat.Traces.SyscallEvent
             $one.ProcessId | Should -Be $child.Id
             $threads | Should -Contain "$($one.ThreadId)"
@@ -53,7 +51,7 @@ Describe 'Trace-Syscall' {
             $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String -Width 200 | Should -BeLike '*umyaddr*127.0.0.1:31337*'
         }
         finally {
-            Remove-Item $go, $output -ErrorAction Ignore
+            Remove-Item $go -ErrorAction Ignore
             $env:GO = $null
             if (-not $child.HasExited) { $child.Kill() }
         }

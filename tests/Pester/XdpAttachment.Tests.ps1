@@ -2,7 +2,7 @@
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
-    Import-Module $PSScriptRoot/TestNetwork.psm1 -Force
+    Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $pin = "ebpfcat-test-$PID"
 
     # The opening example of the design.
@@ -22,12 +22,7 @@ BeforeAll {
 
     # Another pwsh, in the near namespace: what it writes.
     function Invoke-Pwsh([string] $Script, [switch] $Start, [string[]] $Prefix = @()) {
-        $words = $Prefix + @('pwsh', '-NoProfile', '-NonInteractive', '-Command', "Import-Module '$env:EBPFCAT_MODULE'; $Script")
-        $info = [Diagnostics.ProcessStartInfo]::new($words[0])
-        foreach ($word in $words[1..($words.Count - 1)]) { $info.ArgumentList.Add($word) }
-        $info.RedirectStandardOutput = $true
-        $info.Environment['NO_COLOR'] = '1'
-        $process = [Diagnostics.Process]::Start($info)
+        $process = Start-PowerShell "Import-Module '$env:EBPFCAT_MODULE'; $Script" $Prefix
         if ($Start) { return $process }
         $process.StandardOutput.ReadToEnd().Trim()
         $process.WaitForExit()
