@@ -21,18 +21,15 @@ Import-Module $Module
 # Sources, and how many packets each sends.
 $sent = [ordered]@{ '192.0.2.2' = 120; '192.0.2.3' = 77; '192.0.2.4' = 5 }
 
-$outside = [EbpfCat.Kernel.NetworkNamespace]::OpenCurrent()
-$here = [EbpfCat.Kernel.NetworkNamespace]::Create()
-$there = [EbpfCat.Kernel.NetworkNamespace]::Create()
+$outside = [EbpfCat.Attachments.NetworkNamespace]::OpenCurrent()
+$here = [EbpfCat.Attachments.NetworkNamespace]::Create()
+$there = [EbpfCat.Attachments.NetworkNamespace]::Create()
 try {
-    $here.Enter()
-    $netlink = [EbpfCat.Kernel.Netlink]::new()
-    $netlink.CreateVethPair('near0', 'far0', $there)
-    $near = $netlink.GetLink('near0')
-    $netlink.SetUp($near.Index)
-    $netlink.AddAddress($near.Index, '192.0.2.1', 24)
-    $netlink.Dispose()
+    $here.CreateVethPair('near0', $there, 'far0')
+    $here.AddAddress('near0', '192.0.2.1', 24)
+    $there.AddNeighbor('far0', '192.0.2.1', $here.GetLinkAddress('near0'))
 
+    $here.Enter()
     New-EbpfProgram -Name count -Type Xdp |
         Add-EbpfVariable -Name packets -Type uint64 |
         Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 4096 |
@@ -47,18 +44,13 @@ try {
         Format-Table | Out-Host
 
     $there.Enter()
-    $netlink = [EbpfCat.Kernel.Netlink]::new()
-    $far = $netlink.GetLink('far0')
-    $netlink.SetUp($far.Index)
-    $netlink.AddNeighbor($far.Index, '192.0.2.1', $near.Address)
     foreach ($source in $sent.Keys) {
-        $netlink.AddAddress($far.Index, $source, 24)
+        $there.AddAddress('far0', $source, 24)
         $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]$source, 0))
         for ($number = 0; $number -lt $sent[$source]; $number++) { $null = $socket.Send([byte[]](1, 2, 3), 3, '192.0.2.1', 9999) }
         $socket.Dispose()
     }
 
-    $netlink.Dispose()
     $here.Enter()
 
     # The last packets may still be on their way.

@@ -66,7 +66,7 @@ int CountPackets()
 {
     using var here = NetworkNamespace.Create();
     using var there = NetworkNamespace.Create();
-    Connect(here, "near0", there, "far0");
+    here.CreateVethPair("near0", there, "far0");
 
     using var loaded = EbpfProgram.Load(program);
     using var attachment = here.Run(() => XdpAttachment.Attach(loaded, "near0", XdpMode.Native));
@@ -94,27 +94,11 @@ int CountPackets()
     return right ? 0 : 1;
 }
 
-static void Connect(NetworkNamespace here, string name, NetworkNamespace there, string peer)
-{
-    here.Run(() =>
-    {
-        using var netlink = new Netlink();
-        netlink.CreateVethPair(name, peer, there);
-        netlink.SetUp(netlink.GetLink(name).Index);
-    });
-    there.Run(() =>
-    {
-        using var netlink = new Netlink();
-        netlink.SetUp(netlink.GetLink(peer).Index);
-    });
-}
-
 // A packet(7) socket: what is sent through it leaves the interface as it is.
 static Socket OpenSender(string interfaceName)
 {
-    using var netlink = new Netlink();
     var socket = new Socket(AddressFamily.Packet, SocketType.Raw, 0);
-    socket.Bind(new LinkEndPoint(netlink.GetLink(interfaceName).Index));
+    socket.Bind(new LinkEndPoint(Interfaces.IndexOf(interfaceName)));
     return socket;
 }
 

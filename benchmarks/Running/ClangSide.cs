@@ -13,7 +13,7 @@ internal sealed class ClangSide : LoadedSide
 {
     private const byte MapAddress = 1; // BPF_PSEUDO_MAP_FD
     private const byte MapValueAddress = 2; // BPF_PSEUDO_MAP_VALUE
-    private const uint MemoryMapped = 1 << 10; // BPF_F_MMAPABLE, as libbpf makes data sections
+    private const MapFlags MemoryMapped = MapFlags.Mappable;
 
     private readonly ElfObject _object;
     private readonly Dictionary<string, LiveMap> _maps = new(StringComparer.OrdinalIgnoreCase);

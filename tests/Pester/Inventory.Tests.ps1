@@ -178,16 +178,6 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
         Get-EbpfProgram inventoried | Get-EbpfMapValue number | Should -BeGreaterThan 0
     }
 
-    It 'reads maps without BTF as bytes' {
-        $options = [EbpfCat.Kernel.MapCreateOptions]@{ Type = 'Hash'; KeySize = 3; ValueSize = 5; MaxEntries = 2; Name = 'untyped' }
-        $descriptor = [EbpfCat.Kernel.Bpf]::CreateMap($options)
-        try {
-            Get-EbpfMap untyped | Set-EbpfMapValue -Key ([byte[]](1, 2, 3)) -Value ([byte[]](1, 2, 3, 4, 5))
-            (Get-EbpfMap untyped | Get-EbpfMapValue).Value | Should -Be 1, 2, 3, 4, 5
-        }
-        finally { $descriptor.Dispose() }
-    }
-
     It 'says what is not there' {
         Get-EbpfProgram nobody -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound

@@ -358,8 +358,8 @@ Describe 'A program' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfMap map -Type Hash -Key byte -Value byte -MaxEntries 2 |
             Add-EbpfCode { $map[1] = 1 } | Import-EbpfProgram
         try {
-            $program.Maps['map'].Descriptor.Number | Should -BeGreaterThan 2
-            (Get-Item "/proc/self/fd/$($program.Maps['map'].Descriptor.Number)").LinkTarget | Should -BeLike '*bpf-map*'
+            $program.Maps['map'].Handle.DangerousGetHandle() | Should -BeGreaterThan 2
+            (Get-Item "/proc/self/fd/$($program.Maps['map'].Handle.DangerousGetHandle())").LinkTarget | Should -BeLike '*bpf-map*'
         }
         finally { $program.Dispose() }
     }

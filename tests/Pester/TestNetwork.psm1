@@ -8,44 +8,26 @@ $outside = $near = $far = $null
     Makes the namespaces and takes the session into the near one.
 #>
 function Enter-TestNetwork {
-    $script:outside = [EbpfCat.Kernel.NetworkNamespace]::OpenCurrent()
-    $script:near = [EbpfCat.Kernel.NetworkNamespace]::Create()
-    $script:far = [EbpfCat.Kernel.NetworkNamespace]::Create()
+    $script:outside = [EbpfCat.Attachments.NetworkNamespace]::OpenCurrent()
+    $script:near = [EbpfCat.Attachments.NetworkNamespace]::Create()
+    $script:far = [EbpfCat.Attachments.NetworkNamespace]::Create()
+    $script:near.CreateVethPair('near0', $script:far, 'far0')
+    Add-TestAddress $script:near near0 1
+    2..5 | ForEach-Object { Add-TestAddress $script:far far0 $_ }
+    # With the neighbors set, no packets pass but those that are sent.
+    Add-TestNeighbor $script:far far0 1 $script:near.GetLinkAddress('near0')
+    2..5 | ForEach-Object { Add-TestNeighbor $script:near near0 $_ $script:far.GetLinkAddress('far0') }
     $script:near.Enter()
-    $netlink = [EbpfCat.Kernel.Netlink]::new()
-    $netlink.CreateVethPair('near0', 'far0', $script:far)
-    $here = Initialize-Interface $netlink near0 1
-    try {
-        $script:far.Enter()
-        $farNetlink = [EbpfCat.Kernel.Netlink]::new()
-        $there = Initialize-Interface $farNetlink far0 2
-        # Nobody has to ask for an address, so that no packets pass but those that are sent.
-        $farNetlink.AddNeighbor($there.Index, '10.77.0.1', $here.Address)
-        $farNetlink.AddNeighbor($there.Index, 'fd77::1', $here.Address)
-        foreach ($number in 3..5) {
-            $farNetlink.AddAddress($there.Index, "10.77.0.$number", 24)
-            $farNetlink.AddAddress($there.Index, "fd77::$number", 64)
-        }
-    }
-    finally {
-        ${farNetlink}?.Dispose()
-        $script:near.Enter()
-    }
-
-    foreach ($number in 2..5) {
-        $netlink.AddNeighbor($here.Index, "10.77.0.$number", $there.Address)
-        $netlink.AddNeighbor($here.Index, "fd77::$number", $there.Address)
-    }
-
-    $netlink.Dispose()
 }
 
-function Initialize-Interface($netlink, $name, $number) {
-    $link = $netlink.GetLink($name)
-    $netlink.SetUp($link.Index)
-    $netlink.AddAddress($link.Index, "10.77.0.$number", 24)
-    $netlink.AddAddress($link.Index, "fd77::$number", 64)
-    $link
+function Add-TestAddress($namespace, $interface, $number) {
+    $namespace.AddAddress($interface, "10.77.0.$number", 24)
+    $namespace.AddAddress($interface, "fd77::$number", 64)
+}
+
+function Add-TestNeighbor($namespace, $interface, $number, $linkAddress) {
+    $namespace.AddNeighbor($interface, "10.77.0.$number", $linkAddress)
+    $namespace.AddNeighbor($interface, "fd77::$number", $linkAddress)
 }
 
 <#

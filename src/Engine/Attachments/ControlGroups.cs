@@ -63,8 +63,7 @@ public static class ControlGroups
 
     internal static FileDescriptor Open(string directory, string operation)
     {
-        var number = Libc.Open(directory, ReadOnly);
-        if (number < 0) throw Diagnosis.Explain(new Request { Operation = operation }, Libc.LastErrno);
+        var number = Libc.Check(Libc.Open(directory, ReadOnly), operation);
         return File.Exists($"{directory}/cgroup.procs") && File.Exists($"{directory}/cgroup.controllers")
             ? new FileDescriptor(number)
             : throw NotAGroup(number, directory, operation);

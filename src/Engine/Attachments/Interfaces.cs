@@ -6,14 +6,22 @@ namespace EbpfCat.Attachments;
 /// <summary>The network interfaces of the calling thread's network namespace.</summary>
 public static class Interfaces
 {
-    /// <summary>The names of all interfaces.</summary>
-    public static IReadOnlyList<string> Names
+    /// <summary>All interfaces by name, with their state: <c>up</c> or <c>down</c>, and how XDP programs are attached.</summary>
+    public static IReadOnlyList<(string Name, string State)> All
     {
         get
         {
             using var netlink = new Netlink();
-            return [.. netlink.GetLinks().Select(link => link.Name)];
+            return [.. netlink.GetLinks().Select(link => (link.Name, StateOf(link)))];
         }
+    }
+
+    /// <summary>The index of an interface.</summary>
+    /// <exception cref="KernelException">ENODEV: there is none of this name.</exception>
+    public static int IndexOf(string name)
+    {
+        using var netlink = new Netlink();
+        return Find(netlink, name, $"find the interface '{name}'").Index;
     }
 
     /// <summary>The interface of a name.</summary>
@@ -29,4 +37,7 @@ public static class Interfaces
         throw new KernelException(
             operation, Errno.ENODEV, "there is no interface of this name", $"{question}There are: {string.Join(", ", names)}.");
     }
+
+    private static string StateOf(NetworkLink link) =>
+        (link.IsUp ? "up" : "down") + (link.XdpMode == XdpAttached.None ? "" : $", XDP {link.XdpMode}");
 }

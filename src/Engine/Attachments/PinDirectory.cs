@@ -12,7 +12,7 @@ namespace EbpfCat.Attachments;
 public static class PinDirectory
 {
     /// <summary>The directory of all pins.</summary>
-    public const string Root = BpfFileSystem.UsualPath + "/ebpfcat";
+    public const string Root = BpfFileSystem.DefaultPath + "/ebpfcat";
 
     internal const string LinkFile = "link";
     internal const string ProgramFile = "program";
@@ -138,15 +138,15 @@ public static class PinDirectory
                 "Choose another name, remove the old pin, or use -Force.");
         }
 
-        var inUsualPlace = path.StartsWith(BpfFileSystem.UsualPath + "/", StringComparison.Ordinal);
-        if (inUsualPlace && !BpfFileSystem.Contains(BpfFileSystem.UsualPath)) BpfFileSystem.Mount(BpfFileSystem.UsualPath);
+        var inUsualPlace = path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal);
+        if (inUsualPlace && !BpfFileSystem.Contains(BpfFileSystem.DefaultPath)) BpfFileSystem.Mount(BpfFileSystem.DefaultPath);
         var parent = Path.GetDirectoryName(path)!;
         if (inUsualPlace) Directory.CreateDirectory(parent);
         if (!BpfFileSystem.Contains(parent))
         {
             throw new KernelException(
                 $"pin to '{path}'", Errno.EINVAL, $"'{parent}' is not a directory in a BPF file system",
-                $"Give a name alone, or a path below {BpfFileSystem.UsualPath}.");
+                $"Give a name alone, or a path below {BpfFileSystem.DefaultPath}.");
         }
     }
 

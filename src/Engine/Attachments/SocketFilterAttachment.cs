@@ -13,17 +13,21 @@ public sealed class SocketFilterAttachment : HookAttachment
 {
     internal const string KindName = "SocketFilter";
 
+    private readonly Lazy<Socket?> _socket;
+
     private SocketFilterAttachment(LoadedProgram program, bool ownsProgram, string target, PacketSocket? socket, Hold hold)
-        : base(program, ownsProgram, target, hold) => Socket = socket;
+        : base(program, ownsProgram, target, hold) => _socket = new(() => socket is null
+            ? null
+            : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
 
     /// <inheritdoc/>
     public override string Kind => KindName;
 
     /// <summary>
-    /// The raw socket, to receive from what the program lets through; null where a socket was given. It need not be read:
-    /// the program runs even when the socket's buffer is full.
+    /// The raw socket (packet(7)), which receives what the program lets through and is closed with the attachment; null
+    /// where a socket was given. It need not be read: the program runs even when the socket's buffer is full.
     /// </summary>
-    public PacketSocket? Socket { get; }
+    public Socket? Socket => _socket.Value;
 
     /// <summary>Attaches a program to a raw socket on an interface of the calling thread's network namespace.</summary>
     /// <param name="program">The program, of type SocketFilter. It sees packets from the Ethernet header on.</param>

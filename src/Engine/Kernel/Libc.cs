@@ -85,6 +85,14 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetResourceLimit(int resource, ulong* limits);
 
+    /// <summary>The result of a call, or the exception for the error that it set.</summary>
+    /// <param name="result">What the call returned; negative where it failed.</param>
+    /// <param name="operation">What was asked, to follow "cannot".</param>
+    /// <param name="capabilities">The capabilities that it needs.</param>
+    public static int Check(nint result, string operation, params Capability[] capabilities) => result >= 0
+        ? (int)result
+        : throw Diagnosis.Explain(new Request { Operation = operation, Capabilities = capabilities }, LastErrno);
+
     /// <summary>The error of the last call.</summary>
     public static Errno LastErrno => (Errno)Marshal.GetLastPInvokeError();
 }

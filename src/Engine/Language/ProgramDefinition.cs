@@ -92,7 +92,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     /// <summary>Declares a map.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
-    public Map AddMap(string name, MapType type, EbpfType? key, EbpfType? value, int maxEntries, uint flags = 0) =>
+    public Map AddMap(
+        string name, MapType type, EbpfType? key, EbpfType? value, int maxEntries, MapFlags flags = MapFlags.None) =>
         AddMap(new Map(name, type, key, value, maxEntries, flags));
 
     /// <summary>Declares a map.</summary>

@@ -36,7 +36,7 @@ public sealed partial class LiveMap
     internal static (EbpfType? Key, EbpfType? Value) TypesOf(MapInfo info) => MapTypes.Of(info);
 
     private Map Describe(string? name = null) =>
-        new(name ?? Name, Type, KeyType, ValueType, (int)MaxEntries, (uint)Flags, InnerMap);
+        new(name ?? Name, Type, KeyType, ValueType, (int)MaxEntries, Flags, InnerMap);
 
     private Map? FindInnerMap()
     {

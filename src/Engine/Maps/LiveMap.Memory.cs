@@ -16,10 +16,10 @@ public sealed partial class LiveMap
 
     private MappedMemory? MapMemory()
     {
-        if (Type != MapType.Array || !Flags.HasFlag(BpfMapFlags.Mappable) || ValueType is null) return null;
+        if (Type != MapType.Array || !Flags.HasFlag(MapFlags.Mappable) || ValueType is null) return null;
         var page = Environment.SystemPageSize;
         var length = (ValueType.Size + 7 & ~7) * (long)MaxEntries;
-        var writable = !Flags.HasFlag(BpfMapFlags.ReadOnly);
+        var writable = !Flags.HasFlag(MapFlags.ReadOnly);
         try
         {
             return MappedMemory.Map(Descriptor, 0, (length + page - 1) / page * page, writable);

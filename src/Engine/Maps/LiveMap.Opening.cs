@@ -57,7 +57,7 @@ public sealed partial class LiveMap
         var descriptor = types?.Find(definition) is { } ids
             ? CreateDescribed(options, types.Descriptor, ids)
             : Bpf.CreateMap(options);
-        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries, options.Flags)
+        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries, (MapFlags)options.Flags)
         {
             InnerMap = definition.InnerMap,
         };
@@ -104,7 +104,7 @@ public sealed partial class LiveMap
                 ? MapTypes.Of(info)
                 : (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
             return new LiveMap(
-                descriptor, nameFrom(info.Name), (MapType)info.Type, key, value, info.MaxEntries, info.Flags, info.Id);
+                descriptor, nameFrom(info.Name), (MapType)info.Type, key, value, info.MaxEntries, (MapFlags)info.Flags, info.Id);
         }
         catch
         {

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Types;
@@ -18,7 +19,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     private readonly Lazy<uint> _id;
     private readonly bool _holdsObjects;
 
-    internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value, uint maxEntries, BpfMapFlags flags, uint? id = null)
+    internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value, uint maxEntries, MapFlags flags, uint? id = null)
     {
         Descriptor = descriptor;
         Name = name;
@@ -57,10 +58,12 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     public uint MaxEntries { get; }
 
     /// <summary>How it was made.</summary>
-    public BpfMapFlags Flags { get; }
+    public MapFlags Flags { get; }
 
-    /// <summary>The open file descriptor, owned by this.</summary>
-    public MapDescriptor Descriptor { get; }
+    /// <summary>The open file descriptor, owned by this; closed once this is disposed.</summary>
+    public SafeHandle Handle => Descriptor;
+
+    internal MapDescriptor Descriptor { get; }
 
     FileDescriptor IKernelObject.Descriptor => Descriptor;
 

@@ -32,6 +32,17 @@ public static partial class Features
         };
     }
 
+    /// <summary>The names of all features of a kind, supported or not. The kernel is not asked.</summary>
+    public static IEnumerable<string> Names(FeatureKind kind) => kind switch
+    {
+        FeatureKind.InstructionSet => Enum.GetNames<InstructionSet>(),
+        FeatureKind.ProgramType => Enum.GetValues<BpfProgramType>().Where(type => type != 0).Select(NameOf),
+        FeatureKind.MapType => Enum.GetNames<BpfMapType>().Skip(1),
+        FeatureKind.Attachment => Enum.GetNames<BpfLinkType>().Skip(1),
+        FeatureKind.Helper => HelperTable.All.Select(helper => helper.Name),
+        _ => [],
+    };
+
     private static KernelFeature OfHelper(Helper helper, ProgramType? programType)
     {
         var types = programType is { } only ? [(BpfProgramType)only] : Enum.GetValues<BpfProgramType>();

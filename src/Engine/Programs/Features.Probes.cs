@@ -90,7 +90,7 @@ public static partial class Features
     /// <summary>Whether the kernel runs programs of a type: a program that only returns was loaded.</summary>
     /// <param name="type">The type.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs.</exception>
-    public static bool Supports(BpfProgramType type) => ProgramTypes.GetOrAdd(type, static type =>
+    internal static bool Supports(BpfProgramType type) => ProgramTypes.GetOrAdd(type, static type =>
         ProgramTypeTraces.TryGetValue(type, out var trace)
             ? HasStructure(trace, KernelFacts.Since(type))
             : TryLoad(type, [Instruction.MoveImmediate(Width.W64, Register.R0, 0), Instruction.Exit()], null));
@@ -98,7 +98,7 @@ public static partial class Features
     /// <summary>Whether the kernel has maps of a type: the smallest was made.</summary>
     /// <param name="type">The type.</param>
     /// <exception cref="KernelException">EPERM: this process may not make such maps.</exception>
-    public static bool Supports(BpfMapType type) => MapTypes.GetOrAdd(type, static type =>
+    internal static bool Supports(BpfMapType type) => MapTypes.GetOrAdd(type, static type =>
         type == BpfMapType.StructOps ? HasStructure("bpf_struct_ops_map", KernelFacts.Since(type)) : TryCreate(type));
 
     /// <summary>
@@ -108,7 +108,7 @@ public static partial class Features
     /// <param name="helper">The helper.</param>
     /// <param name="type">The type of program.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs.</exception>
-    public static bool Supports(Helper helper, BpfProgramType type)
+    internal static bool Supports(Helper helper, BpfProgramType type)
     {
         ArgumentNullException.ThrowIfNull(helper);
         return Supports(type) && !ProgramTypeTraces.ContainsKey(type)
@@ -117,7 +117,7 @@ public static partial class Features
 
     /// <summary>Whether the kernel has links of a type; by its BTF, and without that by its version.</summary>
     /// <param name="type">The type.</param>
-    public static bool Supports(BpfLinkType type) =>
+    internal static bool Supports(BpfLinkType type) =>
         LinkTraces.TryGetValue(type, out var trace) && HasStructure(trace, KernelFacts.Since(type));
 
     private static bool HasStructure(string name, Version? since) => BtfTypes.Kernel is { } types

@@ -4,7 +4,7 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Programs;
 
 /// <summary>All programs, maps and links in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>
-public static class Inventory
+internal static class Inventory
 {
     /// <summary>All programs, by id.</summary>
     public static IEnumerable<ProgramInfo> Programs() => Each(Bpf.ProgramIds(), FindProgram);

@@ -27,7 +27,7 @@ public sealed record KernelMap
     public uint MaxEntries { get; init; }
 
     /// <summary>How it was made.</summary>
-    public BpfMapFlags Flags { get; init; }
+    public MapFlags Flags { get; init; }
 
     /// <summary>All maps in the kernel, by id. Needs CAP_SYS_ADMIN.</summary>
     public static IEnumerable<KernelMap> All() => Inventory.Maps().Select(From);
@@ -51,7 +51,7 @@ public sealed record KernelMap
             KeyType = key,
             ValueType = value,
             MaxEntries = info.MaxEntries,
-            Flags = info.Flags,
+            Flags = (MapFlags)info.Flags,
         };
     }
 }

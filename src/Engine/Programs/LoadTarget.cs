@@ -39,11 +39,10 @@ internal sealed class LoadTarget : IDisposable
     /// <summary>Finds what a program is to be attached to.</summary>
     /// <exception cref="UnknownNameException">The kernel has no such function, tracepoint, security hook or iterator.</exception>
     /// <exception cref="KernelException">The kernel has no types of its own, or the definition names no target.</exception>
-    public static LoadTarget Find(ProgramDefinition definition, LoadOptions options)
+    public static LoadTarget Find(ProgramDefinition definition)
     {
-        var attachType = options.ExpectedAttachType != 0 ? options.ExpectedAttachType : AttachTypeOf(definition);
-        if (options.AttachBtfId != 0 || !Names.TryGetValue(attachType, out var names))
-            return new LoadTarget(attachType, options.AttachBtfId, options.AttachBtf);
+        var attachType = AttachTypeOf(definition);
+        if (!Names.TryGetValue(attachType, out var names)) return new LoadTarget(attachType);
         var operation = $"load the program '{definition.Name}'";
         if (string.IsNullOrEmpty(definition.Target))
         {

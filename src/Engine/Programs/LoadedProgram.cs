@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
+using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
@@ -62,10 +64,12 @@ public sealed partial class LoadedProgram : IDisposable
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
     /// <summary>Where it was loaded to be attached; none of a program that this process has not loaded itself.</summary>
-    public BpfAttachType AttachType { get; internal init; }
+    internal BpfAttachType AttachType { get; init; }
 
-    /// <summary>The open file descriptor, owned by this.</summary>
-    public ProgramDescriptor Descriptor { get; }
+    /// <summary>The open file descriptor, owned by this; closed once this is disposed.</summary>
+    public SafeHandle Handle => Descriptor;
+
+    internal ProgramDescriptor Descriptor { get; }
 
     /// <summary>The maps by name, without regard to case; those that hold variables and events have a dot before the name.</summary>
     public IReadOnlyDictionary<string, LiveMap> Maps { get; }
@@ -110,6 +114,10 @@ public sealed partial class LoadedProgram : IDisposable
             output[Math.Min(skipped, result.DataLength)..Math.Min(output.Length, result.DataLength)],
             result.Duration);
     }
+
+    /// <summary>Reads the instructions as the kernel has them, after the verifier rewrote them. Needs CAP_SYS_ADMIN.</summary>
+    public IReadOnlyList<Instruction> ReadTranslatedInstructions() =>
+        InstructionDecoder.Decode(Bpf.GetProgramInfo(Descriptor, ProgramInfoParts.Instructions).Instructions.Span);
 
     /// <inheritdoc/>
     public void Dispose()

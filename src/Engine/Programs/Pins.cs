@@ -6,6 +6,9 @@ namespace EbpfCat.Programs;
 /// <summary>Pins of programs and maps in BPF file systems: finding, opening and removing them.</summary>
 public static class Pins
 {
+    /// <summary>Where the BPF file system is mounted by convention: <c>/sys/fs/bpf</c>.</summary>
+    public const string DefaultDirectory = BpfFileSystem.DefaultPath;
+
     /// <summary>The path of a pin.</summary>
     /// <param name="name">A path; or a name without <c>/</c>, which is then below <c>/sys/fs/bpf</c>.</param>
     /// <exception cref="ArgumentException">A part has a dot, which the BPF file system refuses; or the name is empty.</exception>
@@ -14,7 +17,7 @@ public static class Pins
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var path = name.Contains('/', StringComparison.Ordinal)
             ? Path.GetFullPath(name).TrimEnd('/')
-            : $"{BpfFileSystem.UsualPath}/{name}";
+            : $"{BpfFileSystem.DefaultPath}/{name}";
         return Path.GetFileName(path).Contains('.', StringComparison.Ordinal)
             ? throw new ArgumentException($"'{name}' is no name for a pin: the BPF file system takes none with a dot.")
             : path;
@@ -28,15 +31,15 @@ public static class Pins
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);
         var path = Path.GetFullPath(directory);
-        var isUsual = path == BpfFileSystem.UsualPath || path.StartsWith(BpfFileSystem.UsualPath + "/", StringComparison.Ordinal);
-        if (isUsual && !BpfFileSystem.Contains(BpfFileSystem.UsualPath)) BpfFileSystem.Mount(BpfFileSystem.UsualPath);
+        var isUsual = path == BpfFileSystem.DefaultPath || path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal);
+        if (isUsual && !BpfFileSystem.Contains(BpfFileSystem.DefaultPath)) BpfFileSystem.Mount(BpfFileSystem.DefaultPath);
         var present = path;
         while (!Directory.Exists(present)) present = Path.GetDirectoryName(present)!;
         if (!BpfFileSystem.Contains(present))
         {
             throw new KernelException(
                 $"pin in '{directory}'", Errno.EINVAL, $"'{present}' is not in a BPF file system",
-                $"Use a path below {BpfFileSystem.UsualPath}.");
+                $"Use a path below {BpfFileSystem.DefaultPath}.");
         }
 
         if (present == path) return false;

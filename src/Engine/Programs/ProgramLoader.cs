@@ -49,7 +49,7 @@ public static class ProgramLoader
         var builder = new BtfBuilder();
         var typeIds = MapTypes.Describe(definitions, builder);
         DescribeCode(compiled, builder);
-        using var target = LoadTarget.Find(compiled.Definition, options);
+        using var target = LoadTarget.Find(compiled.Definition);
         using var btf = LoadTypes(builder);
         using var types = btf is null ? null : new MapTypes(btf, typeIds);
         var maps = new List<LiveMap>(definitions.Length);
@@ -66,11 +66,9 @@ public static class ProgramLoader
                 Name = compiled.Definition.Name,
                 KernelVersion = (uint)compiled.Definition.KernelVersion,
                 ExpectedAttachType = target.AttachType,
-                Flags = options.Flags,
                 InterfaceIndex = options.InterfaceIndex,
                 AttachBtfId = target.BtfId,
                 AttachBtf = target.Btf,
-                AttachProgram = options.AttachProgram,
                 Btf = btf,
                 FunctionInfo = btf is null ? default : builder.FunctionInfo,
                 LineInfo = btf is null ? default : builder.LineInfo,

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
@@ -54,7 +53,7 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
 
     /// <summary>The kernel's flags for making the map.</summary>
     [Parameter(ParameterSetName = New)]
-    public BpfMapFlags Flags { get; set; }
+    public MapFlags Flags { get; set; }
 
     /// <summary>Of a map of maps: a map that the inner ones are like.</summary>
     [Parameter(ParameterSetName = New)]

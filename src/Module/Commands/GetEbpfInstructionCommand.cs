@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 
@@ -36,19 +35,13 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
             throw new ArgumentException("A definition is not in the kernel yet: load it first, with Import-EbpfProgram.");
         if (loaded is { Compiled: null } || Translated)
         {
-            Write(FromKernel(loaded!), []);
+            Write(loaded!.ReadTranslatedInstructions(), []);
         }
         else
         {
             var compiled = loaded?.Compiled ?? EbpfProgram.Compile((ProgramDefinition)Program.BaseObject);
             Write(compiled.Instructions, compiled.Lines);
         }
-    }
-
-    private static IReadOnlyList<Instruction> FromKernel(LoadedProgram program)
-    {
-        var info = Bpf.GetProgramInfo(program.Descriptor, ProgramInfoParts.Instructions);
-        return InstructionDecoder.Decode(info.Instructions.Span);
     }
 
     private void Write(IReadOnlyList<Instruction> instructions, IReadOnlyList<SourceLine> lines)

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
-using EbpfCat.Kernel;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
@@ -16,7 +15,7 @@ public sealed class GetEbpfPinCommand : EbpfCommand
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = BpfFileSystem.UsualPath;
+    public string Path { get; set; } = Pins.DefaultDirectory;
 
     /// <summary>What the pins keep.</summary>
     [Parameter]

@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Types;
@@ -41,7 +40,7 @@ public sealed class NewEbpfMapCommand : EbpfCommand
 
     /// <summary>The kernel's flags for making the map.</summary>
     [Parameter]
-    public BpfMapFlags Flags { get; set; }
+    public MapFlags Flags { get; set; }
 
     /// <summary>Of a map of maps: a map that the inner ones are like.</summary>
     [Parameter]

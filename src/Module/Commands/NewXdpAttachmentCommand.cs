@@ -1,7 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Attachments;
 using EbpfCat.Completion;
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using XdpMode = EbpfCat.Attachments.XdpMode;
@@ -34,17 +33,11 @@ public sealed class NewXdpAttachmentCommand : PinnableAttachmentCommand
         $"interface '{InterfaceName}'", ProgramType.Xdp,
         (program, pin, owns) => XdpAttachment.Attach(program, InterfaceName, Mode, pin, Force, owns))
     {
-        Options = Mode == XdpMode.Offload ? new LoadOptions { InterfaceIndex = Index() } : null,
+        Options = Mode == XdpMode.Offload ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) } : null,
     };
 
     private protected override void Tell(Attachment attachment)
     {
         if (((XdpAttachment)attachment).NativeRefusal is { } refusal) WriteVerbose($"It runs in the network stack. {refusal}");
-    }
-
-    private uint Index()
-    {
-        using var netlink = new Netlink();
-        return (uint)netlink.GetLink(InterfaceName).Index;
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using EbpfCat.Attachments;
 using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using EbpfCat.Tracing;
@@ -18,24 +17,15 @@ public sealed class ControlGroupHookCompleter() : NameCompleter(_ => ProgramHook
 /// <summary>Completes the names of kernel features. The kernel is not probed.</summary>
 public sealed class FeatureCompleter() : NameCompleter(_ =>
 [
-    .. Enum.GetNames<BpfProgramType>().Select(name => (name, "type of program")),
-    .. Enum.GetNames<BpfMapType>().Select(name => (name, "type of map")),
-    .. Enum.GetNames<BpfLinkType>().Select(name => (name, "attachment")),
+    .. Features.Names(FeatureKind.ProgramType).Select(name => (name, "type of program")),
+    .. Features.Names(FeatureKind.MapType).Select(name => (name, "type of map")),
+    .. Features.Names(FeatureKind.Attachment).Select(name => (name, "attachment")),
     .. HelperTable.All.Select(helper => (helper.Name, helper.ToString())),
 ]);
 
 /// <summary>Completes the names of network interfaces.</summary>
-public sealed class InterfaceCompleter() : NameCompleter(_ => Names())
-{
-    private static (string, string)[] Names()
-    {
-        using var netlink = new Netlink();
-        return [.. netlink.GetLinks().Select(link => (link.Name, Tip(link)))];
-    }
-
-    private static string Tip(NetworkLink link) =>
-        $"{link.Name}: {(link.IsUp ? "up" : "down")}{(link.XdpMode == XdpAttached.None ? "" : $", XDP {link.XdpMode}")}";
-}
+public sealed class InterfaceCompleter() : NameCompleter(
+    _ => Interfaces.All.Select(one => (one.Name, $"{one.Name}: {one.State}")));
 
 /// <summary>Completes the names of kernel iterators.</summary>
 public sealed class IteratorCompleter() : TargetCompleter(
@@ -83,7 +73,7 @@ public sealed class PinPathCompleter() : NameCompleter(Names)
     private static IEnumerable<(string, string)> Names(CompletionRequest request)
     {
         var slash = request.Word.LastIndexOf('/');
-        var directory = slash < 0 ? BpfFileSystem.UsualPath : request.Word[..Math.Max(1, slash)];
+        var directory = slash < 0 ? Pins.DefaultDirectory : request.Word[..Math.Max(1, slash)];
         if (!Directory.Exists(directory)) yield break;
         foreach (var path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
         {

@@ -113,7 +113,7 @@ public sealed class PinnedAttachmentTests : IDisposable
     public void Name_without_directory_is_a_pin_below_sys_fs_bpf()
     {
         var name = $"test-{Guid.NewGuid():N}";
-        var mounted = BpfFileSystem.Contains(BpfFileSystem.UsualPath);
+        var mounted = BpfFileSystem.Contains(BpfFileSystem.DefaultPath);
         try
         {
             using var program = ProgramLoader.Load(Sample.Counter());
@@ -130,7 +130,7 @@ public sealed class PinnedAttachmentTests : IDisposable
             if (!mounted && PinDirectory.Names.Count == 0)
             {
                 Directory.Delete(PinDirectory.Root);
-                BpfFileSystem.Unmount(BpfFileSystem.UsualPath);
+                BpfFileSystem.Unmount(BpfFileSystem.DefaultPath);
             }
         }
     }

@@ -60,7 +60,7 @@ public sealed class SocketFilterAttachmentTests
     {
         var packets = new List<byte[]>();
         var buffer = new byte[2048];
-        while (attachment.Socket!.Receive(buffer) is >= 0 and var length) packets.Add(buffer[..length]);
+        while (attachment.Socket!.Available > 0) packets.Add(buffer[..attachment.Socket.Receive(buffer)]);
         return packets;
     }
 }

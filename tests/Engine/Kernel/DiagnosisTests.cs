@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
@@ -75,11 +76,7 @@ public sealed partial class DiagnosisTests
         {
             thrown = Record.Exception(() =>
             {
-                if (inside is not null)
-                {
-                    Assert.Equal(0, Libc.SetNamespace(inside.Number, 0x40000000));
-                }
-
+                inside?.Enter();
                 Span<uint> header = [0x20080522, 0];
                 Span<uint> none = [0, 0, 0, 0, 0, 0];
                 Assert.Equal(0, SetCapabilities(header, none));

@@ -6,10 +6,11 @@ namespace EbpfCat.Tests.Kernel;
 public sealed class LinkTests
 {
     [Theory]
-    [InlineData(XdpFlags.Generic, XdpAttached.Generic)]
-    [InlineData(XdpFlags.Native, XdpAttached.Native)]
-    public void Program_stays_attached_until_its_link_closes(XdpFlags flags, XdpAttached mode)
+    [InlineData("Generic")]
+    [InlineData("Native")]
+    public void Program_stays_attached_until_its_link_closes(string name)
     {
+        var (flags, mode) = (Enum.Parse<XdpFlags>(name), Enum.Parse<XdpAttached>(name));
         using var pair = new VethPair();
         using var program = Programs.Load(BpfProgramType.Xdp, 2);
         var id = Bpf.GetProgramInfo(program).Id;

@@ -97,11 +97,12 @@ public sealed class MapTests
     }
 
     [Theory]
-    [InlineData(BpfMapType.Hash)]
-    [InlineData(BpfMapType.Array)]
-    [InlineData(BpfMapType.PerCpuHash)]
-    public void Batch_operations_write_and_read_all_entries(BpfMapType type)
+    [InlineData("Hash")]
+    [InlineData("Array")]
+    [InlineData("PerCpuHash")]
+    public void Batch_operations_write_and_read_all_entries(string name)
     {
+        var type = Enum.Parse<BpfMapType>(name);
         using var map = Bpf.CreateMap(new MapCreateOptions { Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 1000 });
         var keys = new byte[4000];
         var values = new byte[1000 * map.ValueSize];

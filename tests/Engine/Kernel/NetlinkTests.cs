@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
@@ -42,11 +43,7 @@ public sealed class NetlinkTests
         using var here = NetworkNamespace.Create();
         using (var there = NetworkNamespace.Create())
         {
-            here.Run(() =>
-            {
-                using var netlink = new Netlink();
-                netlink.CreateVethPair("here0", "there0", there);
-            });
+            here.CreateVethPair("here0", there, "there0");
             Assert.Contains(here.Run(Links), link => link.Name == "here0");
         }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
@@ -18,17 +19,9 @@ internal sealed class VethPair : IDisposable
 
     public VethPair()
     {
-        NearNamespace.Run(() =>
-        {
-            using var netlink = new Netlink();
-            netlink.CreateVethPair(Near, Far, FarNamespace);
-            NearIndex = SetUp(netlink, Near, NearAddress, NearAddress6);
-        });
-        FarNamespace.Run(() =>
-        {
-            using var netlink = new Netlink();
-            FarIndex = SetUp(netlink, Far, FarAddress, FarAddress6);
-        });
+        NearNamespace.CreateVethPair(Near, FarNamespace, Far);
+        NearIndex = SetUp(NearNamespace, Near, NearAddress, NearAddress6);
+        FarIndex = SetUp(FarNamespace, Far, FarAddress, FarAddress6);
     }
 
     public NetworkNamespace NearNamespace { get; } = NetworkNamespace.Create();
@@ -51,12 +44,10 @@ internal sealed class VethPair : IDisposable
         FarNamespace.Dispose();
     }
 
-    private static int SetUp(Netlink netlink, string name, IPAddress address, IPAddress address6)
+    private static int SetUp(NetworkNamespace place, string name, IPAddress address, IPAddress address6)
     {
-        var index = netlink.GetLink(name).Index;
-        netlink.SetUp(index);
-        netlink.AddAddress(index, address, 24);
-        netlink.AddAddress(index, address6, 64);
-        return index;
+        place.AddAddress(name, address, 24);
+        place.AddAddress(name, address6, 64);
+        return place.Run(() => Interfaces.IndexOf(name));
     }
 }

@@ -60,7 +60,7 @@ public sealed class LiveVariableTests
     public void Values_of_every_type_round_trip(string type, object value)
     {
         using var map = LiveMap.Create(
-            new Map("values", MapType.Array, ScalarType.UInt32, new BytesType(32), 1, (uint)BpfMapFlags.Mappable));
+            new Map("values", MapType.Array, ScalarType.UInt32, new BytesType(32), 1, MapFlags.Mappable));
         var variable = new LiveVariable("v", EbpfType.Parse(type), VariableStorage.Array, map, 0, 8);
         variable.Value = value;
         Assert.Equivalent(value, variable.Value);

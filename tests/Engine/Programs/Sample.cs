@@ -41,7 +41,7 @@ internal static class Sample
         var other = definition.AddVariable("other", ScalarType.UInt32, storage, 7).Variable;
         Map map = storage switch
         {
-            VariableStorage.Array => new(".data", MapType.Array, ScalarType.UInt32, new BytesType(16), 1, 1 << 10),
+            VariableStorage.Array => new(".data", MapType.Array, ScalarType.UInt32, new BytesType(16), 1, MapFlags.Mappable),
             VariableStorage.PerCpu => new(".percpu", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(16), 1),
             _ => new(".hash", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 2),
         };

@@ -6,7 +6,6 @@ namespace EbpfCat.Compiler;
 /// <summary>The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.</summary>
 internal sealed class ProgramResources
 {
-    private const uint Mmapable = 1 << 10; // BPF_F_MMAPABLE, Linux 5.5
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
     private const int MostStacks = 16384;
 
@@ -41,7 +40,7 @@ internal sealed class ProgramResources
             variables.Add(_zeros);
         }
 
-        Place(variables, VariableStorage.Array, ".data", MapType.Array, Mmapable);
+        Place(variables, VariableStorage.Array, ".data", MapType.Array, MapFlags.Mappable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
         PlaceInHash(variables);
         if (expressions.Any(e => e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
@@ -120,7 +119,7 @@ internal sealed class ProgramResources
     private static int BufferBytes(int size) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2(
         (uint)Math.Clamp(size == 0 ? ProgramDefinition.DefaultBufferSize : size, Environment.SystemPageSize, 1 << 30));
 
-    private void Place(List<Variable> variables, VariableStorage storage, string name, MapType type, uint flags)
+    private void Place(List<Variable> variables, VariableStorage storage, string name, MapType type, MapFlags flags)
     {
         var offset = 0;
         var map = _maps.Count;

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>Where a reading of a map in batches stands.</summary>
-public sealed class BatchCursor
+internal sealed class BatchCursor
 {
     /// <summary>Starts a reading of a map at its beginning.</summary>
     /// <param name="map">The map.</param>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Attachments without links, which stay until they are removed or their target goes.</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     private const uint Replace = 1u << 2;
 

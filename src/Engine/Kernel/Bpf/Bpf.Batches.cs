@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Many entries of a map at a time (Linux 5.6).</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     /// <summary>Reads the next entries of a map (BPF_MAP_LOOKUP_BATCH).</summary>
     /// <param name="map">The map. Not every type has batches in every kernel: EOPNOTSUPP (ENOTSUPP) then.</param>

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>What the kernel tells of objects (BPF_OBJ_GET_INFO_BY_FD).</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     // Symbols end before 512 bytes and paths before 4096 (KSYM_NAME_LEN, PATH_MAX).
     private const int NameCapacity = 4096;

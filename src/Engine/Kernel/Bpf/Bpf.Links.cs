@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Links: attachments that live as long as a descriptor or pin of them.</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     /// <summary>
     /// Attaches a program to an object that has a descriptor: control group, network namespace (BPF_LINK_CREATE).

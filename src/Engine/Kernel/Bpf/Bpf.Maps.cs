@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Maps and their entries.</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     /// <summary>Makes a map (BPF_MAP_CREATE).</summary>
     /// <param name="options">What to make.</param>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Pins and ids: objects of any kind.</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     /// <summary>Gives an object a name in the BPF file system, which keeps it (BPF_OBJ_PIN).</summary>
     /// <param name="descriptor">The map, program, link or type information.</param>
@@ -23,8 +23,8 @@ public static unsafe partial class Bpf
             {
                 throw new KernelException(
                     $"pin to '{path}'", errno, $"'{directory}' is not in a BPF file system",
-                    $"Use a path below {BpfFileSystem.UsualPath}; "
-                    + $"if nothing is mounted there: mount -t bpf bpf {BpfFileSystem.UsualPath}.");
+                    $"Use a path below {BpfFileSystem.DefaultPath}; "
+                    + $"if nothing is mounted there: mount -t bpf bpf {BpfFileSystem.DefaultPath}.");
             }
 
             throw Refusal(BpfCommand.ObjectPin, errno, $"pin to '{path}'");

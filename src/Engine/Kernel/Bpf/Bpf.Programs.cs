@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Programs and type information: loading and test runs.</content>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     private const int FunctionInfoSize = 8;
     private const int LineInfoSize = 16;

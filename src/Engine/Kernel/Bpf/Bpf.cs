@@ -6,7 +6,7 @@ namespace EbpfCat.Kernel;
 /// The commands of bpf(2) as methods. Each throws <see cref="KernelException"/> when the kernel refuses, but for the
 /// answers that are part of normal use, which the methods return.
 /// </summary>
-public static unsafe partial class Bpf
+internal static unsafe partial class Bpf
 {
     // The kernel gives up with EAGAIN or EINTR when a signal is pending, and .NET uses signals of its own.
     private const int Attempts = 10;

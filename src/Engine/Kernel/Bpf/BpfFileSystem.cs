@@ -1,10 +1,10 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The BPF file system, which holds pins: where it is, mounting and unmounting it.</summary>
-public static unsafe class BpfFileSystem
+internal static unsafe class BpfFileSystem
 {
-    /// <summary>Where the BPF file system is mounted as a rule.</summary>
-    public const string UsualPath = "/sys/fs/bpf";
+    /// <summary>Where the BPF file system is mounted by convention.</summary>
+    public const string DefaultPath = "/sys/fs/bpf";
 
     // BPF_FS_MAGIC of linux/magic.h; struct statfs begins with it, as a long, and has 120 bytes.
     private const long Magic = 0xcafe4a11;
@@ -25,19 +25,13 @@ public static unsafe class BpfFileSystem
     /// EPERM: CAP_SYS_ADMIN is missing. ENOENT: there is no such directory.
     /// </exception>
     public static void Mount(string directory) =>
-        Throw(Libc.Mount("bpf", directory, "bpf", 0, "mode=0700"), $"mount a BPF file system on '{directory}'");
+        Libc.Check(
+            Libc.Mount("bpf", directory, "bpf", 0, "mode=0700"), $"mount a BPF file system on '{directory}'",
+            Capability.SysAdmin);
 
     /// <summary>Unmounts a BPF file system; what is pinned in it is gone.</summary>
     /// <param name="directory">The directory it is mounted on.</param>
     public static void Unmount(string directory) =>
-        Throw(Libc.Unmount(directory, 0), $"unmount the BPF file system on '{directory}'");
-
-    private static void Throw(int result, string operation)
-    {
-        if (result < 0)
-        {
-            throw Diagnosis.Explain(
-                new Request { Operation = operation, Capabilities = [Capability.SysAdmin] }, Libc.LastErrno);
-        }
-    }
+        Libc.Check(
+            Libc.Unmount(directory, 0), $"unmount the BPF file system on '{directory}'", Capability.SysAdmin);
 }

@@ -2,4 +2,4 @@ namespace EbpfCat.Kernel;
 
 /// <summary>The descriptor of loaded type information.</summary>
 /// <param name="number">The number of the descriptor.</param>
-public sealed class BtfDescriptor(int number) : FileDescriptor(number);
+internal sealed class BtfDescriptor(int number) : FileDescriptor(number);

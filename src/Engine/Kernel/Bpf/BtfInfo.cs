@@ -6,4 +6,4 @@ namespace EbpfCat.Kernel;
 /// <param name="IsKernel">Whether it describes the kernel or a module (Linux 5.11).</param>
 /// <param name="Size">Its size in bytes.</param>
 /// <param name="Data">The type information from its header on; empty where not asked for.</param>
-public sealed record BtfInfo(uint Id, string Name, bool IsKernel, int Size, ReadOnlyMemory<byte> Data);
+internal sealed record BtfInfo(uint Id, string Name, bool IsKernel, int Size, ReadOnlyMemory<byte> Data);

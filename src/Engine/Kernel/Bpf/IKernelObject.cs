@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>Something of the kernel's that this process holds open: a map, a program.</summary>
-public interface IKernelObject
+internal interface IKernelObject
 {
     /// <summary>The open file descriptor.</summary>
     FileDescriptor Descriptor { get; }

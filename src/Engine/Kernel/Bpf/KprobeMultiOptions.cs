@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>Many kernel functions to probe by one link (Linux 5.18): by names or by addresses.</summary>
-public sealed record KprobeMultiOptions
+internal sealed record KprobeMultiOptions
 {
     /// <summary>The names of the functions; all must exist and be traceable.</summary>
     public IReadOnlyList<string> Symbols { get; init; } = [];

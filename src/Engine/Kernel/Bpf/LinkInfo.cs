@@ -3,7 +3,7 @@ namespace EbpfCat.Kernel;
 /// <summary>
 /// What the kernel tells of a link (<c>struct bpf_link_info</c>). What a kind of link does not have is null.
 /// </summary>
-public sealed record LinkInfo
+internal sealed record LinkInfo
 {
     /// <summary>The kind.</summary>
     public BpfLinkType Type { get; init; }

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What BPF_MAP_CREATE takes. Members left out are zero, which the kernel reads as absent.</summary>
-public sealed record MapCreateOptions
+internal sealed record MapCreateOptions
 {
     /// <summary>The type of the map.</summary>
     public required BpfMapType Type { get; init; }

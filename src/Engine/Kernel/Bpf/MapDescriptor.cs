@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The descriptor of a map, with the sizes that its entries have in system calls.</summary>
-public sealed class MapDescriptor : FileDescriptor
+internal sealed class MapDescriptor : FileDescriptor
 {
     /// <summary>Takes the descriptor of a map over.</summary>
     /// <param name="number">The number of the descriptor.</param>

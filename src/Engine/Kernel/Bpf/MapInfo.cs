@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What the kernel tells of a map (<c>struct bpf_map_info</c>).</summary>
-public sealed record MapInfo
+internal sealed record MapInfo
 {
     /// <summary>The type.</summary>
     public BpfMapType Type { get; init; }

@@ -7,7 +7,7 @@ namespace EbpfCat.Kernel;
 /// <c>.</c> (<c>BPF_OBJ_NAME_LEN</c>).
 /// </summary>
 [InlineArray(Size)]
-public struct ObjectName
+internal struct ObjectName
 {
     /// <summary>The size in bytes, with the closing zero.</summary>
     public const int Size = 16;

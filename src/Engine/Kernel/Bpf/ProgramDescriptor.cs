@@ -2,4 +2,4 @@ namespace EbpfCat.Kernel;
 
 /// <summary>The descriptor of a loaded program.</summary>
 /// <param name="number">The number of the descriptor.</param>
-public sealed class ProgramDescriptor(int number) : FileDescriptor(number);
+internal sealed class ProgramDescriptor(int number) : FileDescriptor(number);

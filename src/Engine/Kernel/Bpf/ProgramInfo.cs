@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What the kernel tells of a program (<c>struct bpf_prog_info</c>).</summary>
-public sealed record ProgramInfo
+internal sealed record ProgramInfo
 {
     /// <summary>The type.</summary>
     public BpfProgramType Type { get; init; }

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What BPF_PROG_LOAD takes. Members left out are zero, which the kernel reads as absent.</summary>
-public sealed record ProgramLoadOptions
+internal sealed record ProgramLoadOptions
 {
     /// <summary>The type of the program.</summary>
     public required BpfProgramType Type { get; init; }

@@ -7,5 +7,5 @@ namespace EbpfCat.Kernel;
 /// </param>
 /// <param name="Flags">How they were attached.</param>
 /// <param name="Revision">How often the hook changed, for tcx and netkit (Linux 6.6).</param>
-public sealed record ProgramQueryResult(
+internal sealed record ProgramQueryResult(
     IReadOnlyList<uint> ProgramIds, IReadOnlyList<uint> LinkIds, uint Flags, ulong Revision);

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What BPF_PROG_TEST_RUN takes.</summary>
-public sealed record TestRunOptions
+internal sealed record TestRunOptions
 {
     /// <summary>The data: for a packet program a packet from its Ethernet header on, at least 14 bytes.</summary>
     public ReadOnlyMemory<byte> Data { get; init; }

@@ -5,4 +5,4 @@ namespace EbpfCat.Kernel;
 /// <param name="DataLength">The length of the data after the run in bytes.</param>
 /// <param name="ContextLength">The length of the context after the run in bytes.</param>
 /// <param name="Duration">The average time of one run in nanoseconds.</param>
-public readonly record struct TestRunResult(uint ReturnValue, int DataLength, int ContextLength, uint Duration);
+internal readonly record struct TestRunResult(uint ReturnValue, int DataLength, int ContextLength, uint Duration);

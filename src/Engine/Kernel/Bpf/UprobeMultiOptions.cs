@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>Many places of an executable or library to probe by one link (Linux 6.6).</summary>
-public sealed record UprobeMultiOptions
+internal sealed record UprobeMultiOptions
 {
     /// <summary>The path of the file.</summary>
     public required string Path { get; init; }

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The buffer that the verifier writes its log to, when it loads a program or type information.</summary>
-public sealed class VerifierLog
+internal sealed class VerifierLog
 {
     /// <summary>Makes a buffer.</summary>
     /// <param name="level">

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <summary>Waits for many descriptors at once (epoll(7)), each known by a number of the caller's.</summary>
-public sealed unsafe class Epoll : FileDescriptor
+internal sealed unsafe class Epoll : FileDescriptor
 {
     private const int CloseOnExec = 0x80000;
     private const int Add = 1;
@@ -16,7 +16,9 @@ public sealed unsafe class Epoll : FileDescriptor
 
     /// <summary>Makes an empty set of descriptors.</summary>
     public Epoll()
-        : base(Libc.EpollCreate(CloseOnExec)) => ThrowIf(IsInvalid, "make an epoll descriptor");
+        : base(Libc.Check(Libc.EpollCreate(CloseOnExec), "create an epoll descriptor"))
+    {
+    }
 
     /// <summary>Waits for a descriptor too.</summary>
     /// <param name="descriptor">The descriptor; it is to be removed, or this disposed, before it is closed.</param>
@@ -47,21 +49,13 @@ public sealed unsafe class Epoll : FileDescriptor
                 continue;
             }
 
-            ThrowIf(count < 0, "wait for descriptors");
+            Libc.Check(count, "wait for descriptors");
             for (var index = 0; index < count; index++)
             {
                 keys[index] = MemoryMarshal.Read<ulong>(new ReadOnlySpan<byte>(events + (index * EventSize) + DataOffset, 8));
             }
 
             return count;
-        }
-    }
-
-    private static void ThrowIf(bool failed, string operation)
-    {
-        if (failed)
-        {
-            throw Diagnosis.Explain(new Request { Operation = operation }, Libc.LastErrno);
         }
     }
 
@@ -77,9 +71,8 @@ public sealed unsafe class Epoll : FileDescriptor
         MemoryMarshal.Write(interest[DataOffset..], in key);
         fixed (byte* pointer = interest)
         {
-            ThrowIf(
-                Libc.EpollControl(borrowed.Number, operation, borrowedDescriptor.Number, pointer) < 0,
-                "wait for a descriptor");
+            Libc.Check(
+                Libc.EpollControl(borrowed.Number, operation, borrowedDescriptor.Number, pointer), "wait for a descriptor");
         }
     }
 }

@@ -1,19 +1,15 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>A counter to wake a waiting thread with (eventfd(2)).</summary>
-public sealed unsafe class EventDescriptor : FileDescriptor
+internal sealed unsafe class EventDescriptor : FileDescriptor
 {
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
 
     /// <summary>Makes a counter at zero.</summary>
     public EventDescriptor()
-        : base(Libc.EventFd(0, CloseOnExec | NonBlocking))
+        : base(Libc.Check(Libc.EventFd(0, CloseOnExec | NonBlocking), "create an event descriptor"))
     {
-        if (IsInvalid)
-        {
-            throw Diagnosis.Explain(new Request { Operation = "make an event descriptor" }, Libc.LastErrno);
-        }
     }
 
     /// <summary>Adds one: whoever waits for the descriptor wakes.</summary>
@@ -21,10 +17,8 @@ public sealed unsafe class EventDescriptor : FileDescriptor
     {
         using var borrowed = Borrow();
         var one = 1ul;
-        if (Libc.Write(borrowed.Number, &one, sizeof(ulong)) < 0 && Libc.LastErrno != Errno.EAGAIN)
-        {
-            throw Diagnosis.Explain(new Request { Operation = "signal an event descriptor" }, Libc.LastErrno);
-        }
+        var written = Libc.Write(borrowed.Number, &one, sizeof(ulong));
+        if (written < 0 && Libc.LastErrno != Errno.EAGAIN) Libc.Check(written, "signal an event descriptor");
     }
 
     /// <summary>Reads the count and sets it to zero.</summary>

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <summary>An open file descriptor, closed when disposed or collected.</summary>
-public class FileDescriptor : SafeHandle
+internal class FileDescriptor : SafeHandle
 {
     /// <summary>Takes a descriptor over.</summary>
     /// <param name="number">The number of the descriptor.</param>

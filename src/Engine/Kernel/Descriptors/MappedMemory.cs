@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <summary>Memory shared with the kernel by mmap(2), unmapped when disposed or collected.</summary>
-public sealed unsafe class MappedMemory : SafeHandle
+internal sealed unsafe class MappedMemory : SafeHandle
 {
     private const int Read = 1;
     private const int Write = 2;

@@ -5,7 +5,7 @@ namespace EbpfCat.Kernel;
 /// <summary>
 /// What the enumerations of this layer say about their members: the first kernel and the capabilities.
 /// </summary>
-public static class KernelFacts
+internal static class KernelFacts
 {
     /// <summary>The version of the running kernel, from uname(2): at most the first three numbers.</summary>
     public static Version RunningVersion { get; } = Environment.OSVersion.Version is var all && all.Build >= 0

@@ -3,7 +3,7 @@ namespace EbpfCat.Kernel;
 /// <summary>The capabilities that the use of a thing needs, all of them.</summary>
 /// <param name="capabilities">The capabilities.</param>
 [AttributeUsage(AttributeTargets.Field)]
-public sealed class RequiresAttribute(params Capability[] capabilities) : Attribute
+internal sealed class RequiresAttribute(params Capability[] capabilities) : Attribute
 {
     /// <summary>The capabilities.</summary>
     public IReadOnlyList<Capability> Capabilities => capabilities;

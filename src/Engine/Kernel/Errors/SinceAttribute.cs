@@ -4,7 +4,7 @@ namespace EbpfCat.Kernel;
 /// <param name="major">The first number of the version.</param>
 /// <param name="minor">The second number of the version.</param>
 [AttributeUsage(AttributeTargets.Field)]
-public sealed class SinceAttribute(int major, int minor) : Attribute
+internal sealed class SinceAttribute(int major, int minor) : Attribute
 {
     /// <summary>The first number of the version.</summary>
     public int Major => major;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Kernel;
 
 /// <content>Programs of traffic control as filters of the <c>clsact</c> queueing discipline (Linux 4.5).</content>
-public sealed partial class Netlink
+internal sealed partial class Netlink
 {
     private const int TrafficMessageSize = 20;
     private const string ClassifierAction = "clsact";

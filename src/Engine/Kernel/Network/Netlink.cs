@@ -9,7 +9,7 @@ namespace EbpfCat.Kernel;
 /// Network interfaces by rtnetlink(7), in the network namespace of the thread that makes this. What the kernel says of
 /// a refusal becomes the cause in the <see cref="KernelException"/>. Not for several threads at a time.
 /// </summary>
-public sealed partial class Netlink : IDisposable
+internal sealed partial class Netlink : IDisposable
 {
     private readonly NetlinkSocket socket = new();
 
@@ -92,7 +92,7 @@ public sealed partial class Netlink : IDisposable
     /// <param name="name">The name of the one in this network namespace.</param>
     /// <param name="peerName">The name of the other.</param>
     /// <param name="peerNamespace">The network namespace of the other; null for this one.</param>
-    public void CreateVethPair(string name, string peerName, NetworkNamespace? peerNamespace = null)
+    public void CreateVethPair(string name, string peerName, FileDescriptor? peerNamespace = null)
     {
         using var borrowed = FileDescriptor.Borrow(peerNamespace, absent: -1);
         var number = borrowed.Number;

@@ -24,10 +24,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     public NetlinkSocket()
         : base(Libc.Socket(Netlink, RawCloseOnExec, RouteProtocol))
     {
-        if (IsInvalid)
-        {
-            throw Diagnosis.Explain(new Request { Operation = "open a netlink socket" }, Libc.LastErrno);
-        }
+        Libc.Check(Number, "open a netlink socket");
 
         // Without these the kernel sends a bare number and the request back: older kernels do anyway.
         var on = 1;
@@ -42,10 +39,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
         var request = message.Finish(++sequence);
         fixed (byte* pointer = request)
         {
-            if (Libc.Send(borrowed.Number, pointer, (nuint)request.Length, 0) < 0)
-            {
-                throw Diagnosis.Explain(new Request { Operation = operation }, Libc.LastErrno);
-            }
+            Libc.Check(Libc.Send(borrowed.Number, pointer, (nuint)request.Length, 0), operation);
         }
 
         while (Handle(Receive(borrowed.Number, operation), operation, receive))
@@ -55,14 +49,10 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
 
     private static byte[] Receive(int number, string operation)
     {
-        var length = Libc.Receive(number, null, 0, Peek | Truncate);
-        var buffer = new byte[Math.Max(length, 0)];
+        var buffer = new byte[Libc.Check(Libc.Receive(number, null, 0, Peek | Truncate), operation)];
         fixed (byte* pointer = buffer)
         {
-            if (length < 0 || Libc.Receive(number, pointer, (nuint)length, 0) < 0)
-            {
-                throw Diagnosis.Explain(new Request { Operation = operation }, Libc.LastErrno);
-            }
+            Libc.Check(Libc.Receive(number, pointer, (nuint)buffer.Length, 0), operation);
         }
 
         return buffer;

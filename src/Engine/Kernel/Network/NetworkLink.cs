@@ -3,7 +3,7 @@ using System.Net.NetworkInformation;
 namespace EbpfCat.Kernel;
 
 /// <summary>A network interface, as rtnetlink(7) tells of it.</summary>
-public sealed record NetworkLink
+internal sealed record NetworkLink
 {
     /// <summary>The index, unique in its network namespace.</summary>
     public int Index { get; init; }

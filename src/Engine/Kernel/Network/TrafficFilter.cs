@@ -5,4 +5,4 @@ namespace EbpfCat.Kernel;
 /// <param name="Priority">Its priority: lower ones run first.</param>
 /// <param name="ProgramId">The program's id.</param>
 /// <param name="Name">The filter's name.</param>
-public sealed record TrafficFilter(uint Handle, ushort Priority, uint ProgramId, string Name);
+internal sealed record TrafficFilter(uint Handle, ushort Priority, uint ProgramId, string Name);

@@ -1,20 +1,11 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>How an interface runs XDP (<c>XDP_ATTACHED_*</c> of <c>linux/if_link.h</c>).</summary>
-public enum XdpAttached : byte
+internal enum XdpAttached : byte
 {
-    /// <summary>No program is attached.</summary>
-    None,
-
-    /// <summary>In the driver.</summary>
-    Native,
-
-    /// <summary>In the network stack.</summary>
-    Generic,
-
-    /// <summary>In the network card.</summary>
-    Offload,
-
-    /// <summary>In several ways at a time.</summary>
-    Several,
+    None, // No program is attached
+    Native, // In the driver
+    Generic, // In the network stack
+    Offload, // In the network card
+    Several, // In several ways at a time
 }

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace EbpfCat.Kernel;
 
 /// <summary>The descriptor of a perf event (perf_event_open(2)).</summary>
-public sealed unsafe class PerfEvent : FileDescriptor
+internal sealed unsafe class PerfEvent : FileDescriptor
 {
     private const ulong CloseOnExec = 8;
 
@@ -28,12 +28,9 @@ public sealed unsafe class PerfEvent : FileDescriptor
     public static PerfEvent Open(PerfEventAttributes attributes, int processId, int processor, string what)
     {
         attributes.Size = (uint)Unsafe.SizeOf<PerfEventAttributes>();
-        var number = (int)Libc.SystemCall(
+        var number = Libc.SystemCall(
             SystemCallNumbers.Current.PerfEventOpen, (nint)(&attributes), processId, processor, -1, (nint)CloseOnExec);
-        return number >= 0
-            ? new PerfEvent(number)
-            : throw Diagnosis.Explain(
-                new Request { Operation = $"open {what}", Capabilities = [Capability.PerfMon] }, Libc.LastErrno);
+        return new PerfEvent(Libc.Check(number, $"open {what}", Capability.PerfMon));
     }
 
     /// <summary>Starts it.</summary>
@@ -54,10 +51,6 @@ public sealed unsafe class PerfEvent : FileDescriptor
     private void Control(nuint request, nint argument, string operation)
     {
         using var borrowed = Borrow();
-        if (Libc.DeviceControl(borrowed.Number, request, argument) < 0)
-        {
-            throw Diagnosis.Explain(
-                new Request { Operation = operation, Capabilities = [Capability.PerfMon] }, Libc.LastErrno);
-        }
+        Libc.Check(Libc.DeviceControl(borrowed.Number, request, argument), operation, Capability.PerfMon);
     }
 }

@@ -4,7 +4,7 @@ namespace EbpfCat.Kernel;
 
 /// <summary>What to count, sample or probe: <c>struct perf_event_attr</c> (perf_event_open(2)), 136 bytes.</summary>
 [StructLayout(LayoutKind.Sequential)]
-public struct PerfEventAttributes
+internal struct PerfEventAttributes
 {
     /// <summary>
     /// The kind: <c>PERF_TYPE_*</c> (hardware 0, software 1, tracepoint 2, hardware cache 3, raw 4, breakpoint 5), or

@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>What the lockdown of the running kernel forbids.</summary>
-public static class Lockdown
+internal static class Lockdown
 {
     private const string File = "/sys/kernel/security/lockdown";
 

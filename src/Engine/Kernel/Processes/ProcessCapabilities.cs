@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EbpfCat.Kernel;
 
 /// <summary>What this process may do, from <c>/proc/thread-self/status</c> (proc_pid_status(5)).</summary>
-public static class ProcessCapabilities
+internal static class ProcessCapabilities
 {
     /// <summary>
     /// Whether the calling thread has a capability in effect, CAP_SYS_ADMIN standing for what it stands for.

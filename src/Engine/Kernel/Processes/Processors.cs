@@ -3,7 +3,7 @@ using System.Globalization;
 namespace EbpfCat.Kernel;
 
 /// <summary>The processors of the machine, from <c>/sys/devices/system/cpu</c>.</summary>
-public static class Processors
+internal static class Processors
 {
     private static readonly Lazy<IReadOnlyList<int>> PossibleOnce = new(() => Read("possible"));
 

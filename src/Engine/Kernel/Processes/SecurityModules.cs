@@ -1,7 +1,7 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The Linux security modules that the running kernel asks.</summary>
-public static unsafe class SecurityModules
+internal static unsafe class SecurityModules
 {
     private const string List = "/sys/kernel/security/lsm";
 

@@ -1,4 +1,3 @@
-using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
@@ -16,7 +15,7 @@ namespace EbpfCat.Commands;
 /// <param name="InnerMap">Of a map of maps a map that the inner ones are like.</param>
 /// <param name="Programs">Of a map of programs their names.</param>
 internal sealed record MapDeclaration(
-    string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, BpfMapFlags Flags, object? InnerMap,
+    string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags, object? InnerMap,
     string[]? Programs)
 {
     private static readonly HashSet<MapType> Keyless =
@@ -61,7 +60,7 @@ internal sealed record MapDeclaration(
             "MissingMaxEntries", $"How large the map '{Name}' is must be told.", "Give -MaxEntries."));
         if (Programs?.Length > entries)
             throw Wrong("TooManyPrograms", $"The map '{Name}' has {entries} entries for {Programs.Length} programs.", "Leave out -MaxEntries.");
-        return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, (uint)Flags, InnerMap is null ? null : Inner(InnerMap)));
+        return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, Flags, InnerMap is null ? null : Inner(InnerMap)));
     }
 
     /// <summary>A map that exists, as programs declare it that use it.</summary>

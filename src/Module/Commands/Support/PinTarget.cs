@@ -1,6 +1,5 @@
 using System.Management.Automation;
 using EbpfCat.Attachments;
-using EbpfCat.Kernel;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
@@ -23,7 +22,7 @@ internal static class PinTarget
         var pattern = WildcardPattern.Get(name, WildcardOptions.None);
         var slash = name.LastIndexOf('/', name.IndexOfAny(['*', '?', '[']));
         var isPath = slash >= 0;
-        return Pins.In(isPath ? name[..Math.Max(1, slash)] : BpfFileSystem.UsualPath).Select(pin => pin.Path)
+        return Pins.In(isPath ? name[..Math.Max(1, slash)] : Pins.DefaultDirectory).Select(pin => pin.Path)
             .Where(path => pattern.IsMatch(isPath ? path : Path.GetFileName(path)));
     }
 

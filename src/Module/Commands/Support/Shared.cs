@@ -58,7 +58,7 @@ internal sealed record Shared(
     /// <exception cref="ArgumentException">It is nothing that shares.</exception>
     public static Shared Of(object? owner) => owner switch
     {
-        LoadedProgram { Descriptor.IsClosed: true } gone =>
+        LoadedProgram { Handle.IsClosed: true } gone =>
             throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
         LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
         Attachment attachment => Of(attachment.Program),
