@@ -22,22 +22,26 @@ try
     var report = $"""
         # Benchmarks
 
-        Each program is written twice, in the kernel script's language and in C, and both do the same on the same packets:
-        verdict, packet, variables and maps are compared before anything is counted. Both are compiled for instruction set v3;
-        the C by {clang.Version} with `{ClangCompiler.Arguments}`. Instructions are slots of eight bytes. Times are the
-        lower quartile of many samples of some thousand runs each (BPF_PROG_TEST_RUN), taken by turns, and the least of {Timing.Loads} loads
-        of both, as where the kernel puts a program and its maps makes a difference of some hundredths, on Linux {Environment.OSVersion.Version.ToString(2)}.
+        Each program is written twice, in the language of kernel scripts and in C. Verdict, packet, variables and maps
+        of both are compared on the same packets before anything is measured. Both are compiled for instruction set v3,
+        the C by {clang.Version} with `{ClangCompiler.Arguments}`. Instructions are counted in slots of eight bytes.
+
+        A time is the lower quartile of many samples of several thousand runs each (BPF_PROG_TEST_RUN); samples of the
+        two programs alternate. Both are loaded {Timing.Loads} times, and the minimum counts, because the addresses of a
+        program and its maps change its time by a few percent. Linux {Environment.OSVersion.Version.ToString(2)} ran them.
 
 
         """;
-    foreach (var benchmark in Suite.Benchmarks.Where(b => b.Name.Contains(options.Only ?? "", StringComparison.OrdinalIgnoreCase)))
+    var only = options.Only ?? "";
+    foreach (var benchmark in Suite.Benchmarks.Where(b => b.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
     {
         Console.Error.WriteLine(benchmark.Name);
         if (Compare(benchmark) is { } row) rows.Add(row);
         else failures++;
     }
 
-    if (rows.Count > 0) report += ProgramTable.Write(rows, Timing.MeasureEmpty(Suite.Benchmarks[0].Packet, options.Budget));
+    if (rows.Count > 0)
+        report += ProgramTable.Write(rows, Timing.MeasureEmpty(Suite.Benchmarks[0].Packet, options.Budget));
     if (options.Only is null) report += "\n" + CompileTimes.Write(rows.MaxBy(row => row.Slots)!.Benchmark);
     Console.WriteLine(report);
     if (options.Write) File.WriteAllText(Path.Combine(ProjectDirectory(), "RESULTS.md"), report);
@@ -58,8 +62,10 @@ Row? Compare(Benchmark benchmark)
         if (options.Listings is { } directory)
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".ebpfcat.txt"), Disassembler.FormatProgram(pair.Script.Instructions));
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".clang.txt"), Disassembler.FormatProgram(pair.Clang.Instructions));
+            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".ebpfcat.txt"),
+                Disassembler.FormatProgram(pair.Script.Instructions));
+            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".clang.txt"),
+                Disassembler.FormatProgram(pair.Clang.Instructions));
         }
 
         var differences = Equivalence.Check(benchmark, pair.Script, pair.Clang);
@@ -84,6 +90,7 @@ Row? Compare(Benchmark benchmark)
 static string ProjectDirectory()
 {
     var directory = AppContext.BaseDirectory;
-    while (!File.Exists(Path.Combine(directory, "EbpfCat.Benchmarks.csproj"))) directory = Path.GetDirectoryName(directory)!;
+    while (!File.Exists(Path.Combine(directory, "EbpfCat.Benchmarks.csproj")))
+        directory = Path.GetDirectoryName(directory)!;
     return directory;
 }

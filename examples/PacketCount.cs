@@ -5,8 +5,8 @@
 //
 //     sudo dotnet run examples/PacketCount.cs
 //
-// The interface is one end of a veth pair between two network namespaces that exist for this run alone. A known number of
-// packets is sent from the other end, so the counts can be checked: the exit code is 1 if one of them differs.
+// The interface is one end of a veth pair between two network namespaces that exist for this run alone. A known number
+// of packets is sent from the other end, so the counts can be checked: the exit code is 1 if one of them differs.
 
 using System.Buffers.Binary;
 using System.Diagnostics;
@@ -20,8 +20,8 @@ using EbpfCat.Maps;
 using EbpfCat.Programs;
 using EbpfCat.Types;
 
-// Frames to this address are counted. What the kernels send on their own account, such as IPv6 neighbour discovery, goes to
-// other addresses.
+// Frames to this address are counted. What the kernels send on their own account, such as IPv6 neighbour discovery,
+// goes to other addresses.
 var destination = PhysicalAddress.Parse("02-00-00-00-00-01");
 
 var program = new ProgramDefinition("packet_count", ProgramType.Xdp);
@@ -70,7 +70,8 @@ int CountPackets()
 
     using var loaded = EbpfProgram.Load(program);
     using var attachment = here.Run(() => XdpAttachment.Attach(loaded, "near0", XdpMode.Native));
-    Console.WriteLine($"{loaded.Name}: {loaded.InstructionCount} instructions, {attachment.Mode} mode on {attachment.InterfaceName}\n");
+    Console.WriteLine($"{loaded.Name}: {loaded.InstructionCount} instructions, " +
+        $"{attachment.Mode} mode on {attachment.InterfaceName}\n");
 
     using var sender = there.Run(() => OpenSender("far0"));
     var sent = 0UL;
@@ -86,7 +87,8 @@ int CountPackets()
     }
 
     WaitFor(loaded.Variables["packets"], sent);
-    var right = Show("Protocol", flows.GroupBy(flow => flow.Protocol), loaded.Maps["protocols"], key => (Protocol)(byte)key);
+    var right =
+        Show("Protocol", flows.GroupBy(flow => flow.Protocol), loaded.Maps["protocols"], key => (Protocol)(byte)key);
     right &= Show("Source", flows.GroupBy(flow => flow.Source), loaded.Maps["sources"], key => (IPAddress)key);
     var counted = (ulong)loaded.Variables["packets"].Value!;
     right &= counted == sent;
@@ -144,10 +146,13 @@ internal sealed class Flow(string source, Protocol protocol, int count)
 
     public int Count { get; } = count;
 
-    /// <summary>Ethernet, IPv4 or IPv6, and the transport header. Checksums are left out: nobody receives the packets.</summary>
+    /// <summary>
+    /// Ethernet, IPv4 or IPv6, and the transport header. Checksums are left out: nobody receives the packets.
+    /// </summary>
     public byte[] ToFrame(PhysicalAddress destination)
     {
-        var (etherType, network) = Source.AddressFamily == AddressFamily.InterNetwork ? (0x0800, IPv4()) : (0x86dd, IPv6());
+        var (etherType, network) = Source.AddressFamily == AddressFamily.InterNetwork
+            ? (0x0800, IPv4()) : (0x86dd, IPv6());
         var frame = new byte[EthernetLength + network.Length];
         destination.GetAddressBytes().CopyTo(frame, 0);
         PhysicalAddress.Parse("02-00-00-00-00-02").GetAddressBytes().CopyTo(frame, 6);
@@ -158,7 +163,8 @@ internal sealed class Flow(string source, Protocol protocol, int count)
 
     private byte[] IPv4()
     {
-        byte[] packet = [0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, (byte)Protocol, 0, 0, .. Source.GetAddressBytes(), 192, 0, 2, 100, .. Transport()];
+        byte[] packet = [0x45, 0, 0, 0, 0, 0, 0x40, 0, 64, (byte)Protocol, 0, 0, .. Source.GetAddressBytes(), 192, 0, 2,
+            100, .. Transport()];
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), (ushort)packet.Length);
         return packet;
     }
@@ -167,7 +173,8 @@ internal sealed class Flow(string source, Protocol protocol, int count)
     {
         var transport = Transport();
         var target = IPAddress.Parse("2001:db8::100").GetAddressBytes();
-        return [0x60, 0, 0, 0, 0, (byte)transport.Length, (byte)Protocol, 64, .. Source.GetAddressBytes(), .. target, .. transport];
+        return [0x60, 0, 0, 0, 0, (byte)transport.Length, (byte)Protocol, 64, .. Source.GetAddressBytes(), .. target,
+            .. transport];
     }
 
     private byte[] Transport() => Protocol switch
@@ -175,7 +182,8 @@ internal sealed class Flow(string source, Protocol protocol, int count)
         Protocol.Icmp => [8, 0, 0, 0, 0, 1, 0, 1],
         Protocol.Icmp6 => [128, 0, 0, 0, 0, 1, 0, 1],
         Protocol.Udp => [0x30, 0x39, 0, 53, 0, 8, 0, 0],
-        _ => [0x30, 0x39, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0], // TCP: the SYN of a connection
+        _ => [0x30, 0x39, 0, 80, 0, 0, 0, 1, 0, 0, 0, 0, 0x50, 0x02, 0xff, 0xff, 0, 0, 0, 0],
+        // TCP: the SYN of a connection
     };
 }
 

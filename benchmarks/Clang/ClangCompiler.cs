@@ -32,7 +32,11 @@ internal sealed class ClangCompiler(string command)
     {
         try
         {
-            var start = new ProcessStartInfo(command, arguments) { RedirectStandardOutput = true, RedirectStandardError = true };
+            var start = new ProcessStartInfo(command, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            };
             using var process = Process.Start(start)!;
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
@@ -41,7 +45,8 @@ internal sealed class ClangCompiler(string command)
         }
         catch (Win32Exception)
         {
-            throw new ClangException($"There is no '{command}' to compare with. Install it (Debian: apt install clang-14), or name another by --clang.");
+            throw new ClangException($"There is no '{command}' to compare with. Install it (Debian: apt install " +
+                "clang-14), or name another by --clang.");
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Text;
 namespace EbpfCat.Benchmarks.Clang;
 
 /// <summary>
-/// What a BPF object file of clang holds (elf(5), and the kernel's Documentation/bpf/llvm_reloc.rst): the one program, its
-/// data sections, and where its instructions refer to maps and variables.
+/// What a BPF object file of clang holds (elf(5), and the kernel's Documentation/bpf/llvm_reloc.rst): the one program,
+/// its data sections, and where its instructions refer to maps and variables.
 /// </summary>
 internal sealed class ElfObject
 {
@@ -74,14 +74,17 @@ internal sealed class ElfObject
         {
             var (place, info) = ((int)Long(at), Long(at + 8));
             var (name, section, offset) = Symbols[(int)(info >> 32)];
-            if ((uint)info != AddressRelocation) throw new ClangException($"The object has a relocation of type {(uint)info} for '{name}'.");
+            if ((uint)info != AddressRelocation)
+                throw new ClangException($"The object has a relocation of type {(uint)info} for '{name}'.");
             if (section == MapSection) yield return new Relocation(place / 8, name, null, 0);
-            else if (section is not null && IsData(section)) yield return new Relocation(place / 8, null, section, offset + Immediate(place));
+            else if (section is not null && IsData(section))
+                yield return new Relocation(place / 8, null, section, offset + Immediate(place));
             else throw new ClangException($"'{name}' is neither a map nor a variable.");
         }
     }
 
-    private int Immediate(int place) => BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(Find(CodeSection)!.Offset + place + 4));
+    private int Immediate(int place) =>
+        BinaryPrimitives.ReadInt32LittleEndian(_file.AsSpan(Find(CodeSection)!.Offset + place + 4));
 
     private Section ReadSection(int at) =>
         new("", (int)Word(at), Word(at + 4), (int)Long(at + 0x18), (int)Long(at + 0x20), (int)Word(at + 0x28));

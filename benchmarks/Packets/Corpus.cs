@@ -3,8 +3,8 @@ using static EbpfCat.Benchmarks.Packets.Frames;
 namespace EbpfCat.Benchmarks.Packets;
 
 /// <summary>
-/// Packets on which both programs of a pair must do the same: every protocol that the programs know, each cut off at every
-/// length, and each with bytes changed at random (always the same ones).
+/// Packets on which both programs of a pair must do the same: every protocol that the programs know, each cut off at
+/// every length, and each with bytes changed at random (always the same ones).
 /// </summary>
 internal static class Corpus
 {
@@ -22,19 +22,28 @@ internal static class Corpus
         Ethernet(EtherTypeArp, [0, 1, 8, 0, 6, 4, 0, 1, .. new byte[20]]),
         Ethernet(0x88cc, 1, 2, 3),
         .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", t.Protocol, t.Bytes))),
-        .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("10.1.2.3", t.Protocol, t.Bytes, optionWords: 3))),
-        .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x2000))),
-        .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x00b9))),
-        .. Transports(ipv6: false).Select(t => Ethernet(EtherTypeIPv4, [0x44, .. IPv4("192.0.2.9", t.Protocol, t.Bytes)[1..]])),
+        .. Transports(ipv6: false)
+        .Select(t => Ethernet(EtherTypeIPv4, IPv4("10.1.2.3", t.Protocol, t.Bytes, optionWords: 3))),
+        .. Transports(ipv6: false)
+        .Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x2000))),
+        .. Transports(ipv6: false)
+        .Select(t => Ethernet(EtherTypeIPv4, IPv4("192.0.2.9", t.Protocol, t.Bytes, fragment: 0x00b9))),
+        .. Transports(ipv6: false)
+        .Select(t => Ethernet(EtherTypeIPv4, [0x44, .. IPv4("192.0.2.9", t.Protocol, t.Bytes)[1..]])),
         .. Transports(ipv6: true).Select(t => Ethernet(EtherTypeIPv6, IPv6("2001:db8::1", t.Protocol, t.Bytes))),
-        .. new byte[] { 0, 1, 2, 255 }.Select(ttl => Ethernet(EtherTypeIPv4, IPv4("192.0.2.3", Udp, UdpDatagram(1, 2), ttl: ttl))),
+        .. new byte[] { 0, 1, 2, 255 }
+        .Select(ttl => Ethernet(EtherTypeIPv4, IPv4("192.0.2.3", Udp, UdpDatagram(1, 2), ttl: ttl))),
         Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", HopByHop, Extension(Tcp, 0, TcpSegment(9, 443, Syn)))),
-        Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", HopByHop, Extension(Routing, 1, Extension(DestinationOptions, 2, Extension(Udp, 0, UdpDatagram(9, 53)))))),
-        Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", Fragment, Extension(Authentication, 0, Extension(Icmp6, 4, IcmpMessage(128, 0))))),
-        Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", HopByHop, [.. Enumerable.Range(0, 10).SelectMany(_ => Extension(HopByHop, 0))])),
+        Ethernet(EtherTypeIPv6, IPv6("2001:db8::2", HopByHop,
+            Extension(Routing, 1, Extension(DestinationOptions, 2, Extension(Udp, 0, UdpDatagram(9, 53)))))),
+        Ethernet(EtherTypeIPv6,
+            IPv6("2001:db8::2", Fragment, Extension(Authentication, 0, Extension(Icmp6, 4, IcmpMessage(128, 0))))),
+        Ethernet(EtherTypeIPv6,
+            IPv6("2001:db8::2", HopByHop, [.. Enumerable.Range(0, 10).SelectMany(_ => Extension(HopByHop, 0))])),
         Ethernet(EtherTypeVlan, Vlan(5, EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)))),
         Ethernet(EtherTypeVlan, Vlan(4095, EtherTypeIPv6, IPv6("2001:db8::1", Udp, UdpDatagram(1, 2)))),
-        Ethernet(EtherTypeServiceVlan, Vlan(100, EtherTypeVlan, Vlan(7, EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2))))),
+        Ethernet(EtherTypeServiceVlan,
+            Vlan(100, EtherTypeVlan, Vlan(7, EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2))))),
         Ethernet(EtherTypeVlan, Vlan(100, EtherTypeServiceVlan, Vlan(7, EtherTypeArp, 1, 2, 3, 4))),
         Ethernet(EtherTypeVlan, Vlan(1, EtherTypeVlan, Vlan(2, EtherTypeVlan, Vlan(3, EtherTypeIPv4)))),
     ];
@@ -58,7 +67,8 @@ internal static class Corpus
         foreach (var packet in Whole())
         {
             yield return packet;
-            for (var length = Shortest; length < Math.Min(packet.Length, LongestHeaders); length++) yield return packet[..length];
+            for (var length = Shortest; length < Math.Min(packet.Length, LongestHeaders); length++)
+                yield return packet[..length];
             for (var number = 0; number < MutationsEach; number++) yield return Mutate(packet, random);
         }
     }

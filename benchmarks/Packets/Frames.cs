@@ -3,7 +3,9 @@ using System.Net;
 
 namespace EbpfCat.Benchmarks.Packets;
 
-/// <summary>Makes Ethernet frames, layer by layer from the inside out. Header checksums of IPv4 are right, others are zero.</summary>
+/// <summary>
+/// Makes Ethernet frames, layer by layer from the inside out. Header checksums of IPv4 are right, others are zero.
+/// </summary>
 internal static class Frames
 {
     public const int EtherTypeIPv4 = 0x0800;
@@ -28,17 +30,22 @@ internal static class Frames
     public static byte[] Ethernet(int etherType, params byte[] payload) =>
         [2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, .. BigEndian(etherType), .. payload];
 
-    /// <summary>A VLAN tag: what follows the EtherType of the tag, whose own type is that of the header before it.</summary>
+    /// <summary>
+    /// A VLAN tag: what follows the EtherType of the tag, whose own type is that of the header before it.
+    /// </summary>
     public static byte[] Vlan(int id, int etherType, params byte[] payload) =>
         [.. BigEndian(0x2000 | id), .. BigEndian(etherType), .. payload];
 
-    public static byte[] IPv4(string source, byte protocol, byte[] payload, int fragment = 0, byte ttl = 64, int optionWords = 0)
+    public static byte[] IPv4(
+        string source, byte protocol, byte[] payload, int fragment = 0, byte ttl = 64, int optionWords = 0)
     {
         var headerLength = 20 + optionWords * 4;
         byte[] packet =
         [
-            (byte)(0x40 | headerLength / 4), 0, .. BigEndian(headerLength + payload.Length), 0x12, 0x34, .. BigEndian(fragment),
-            ttl, protocol, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), 198, 51, 100, 7, .. Options(optionWords * 4), .. payload,
+            (byte)(0x40 | headerLength / 4), 0, .. BigEndian(headerLength + payload.Length), 0x12, 0x34,
+            .. BigEndian(fragment),
+            ttl, protocol, 0, 0, .. IPAddress.Parse(source).GetAddressBytes(), 198, 51, 100, 7,
+            .. Options(optionWords * 4), .. payload,
         ];
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(10), Checksum(packet.AsSpan(0, headerLength)));
         return packet;
@@ -55,7 +62,8 @@ internal static class Frames
         [next, (byte)length, .. Options(length * 8 + 6), .. payload];
 
     public static byte[] TcpSegment(int source, int destination, byte flags, params byte[] payload) =>
-        [.. BigEndian(source), .. BigEndian(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0, .. payload];
+        [.. BigEndian(source), .. BigEndian(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0,
+            .. payload];
 
     public static byte[] UdpDatagram(int source, int destination, params byte[] payload) =>
         [.. BigEndian(source), .. BigEndian(destination), .. BigEndian(8 + payload.Length), 0, 0, .. payload];

@@ -35,12 +35,14 @@ internal sealed class FlowRecords : Benchmark
             .If(P.Tcp,
                 then => then.Assign(sourcePort, P.Tcp["SourcePort"]).Assign(destinationPort, P.Tcp["DestinationPort"]),
                 @else => @else.If(P.Udp,
-                    then => then.Assign(sourcePort, P.Udp["SourcePort"]).Assign(destinationPort, P.Udp["DestinationPort"]),
+                    then => then.Assign(sourcePort, P.Udp["SourcePort"])
+                        .Assign(destinationPort, P.Udp["DestinationPort"]),
                     @else => @else.Return("Pass")))
             .Assign(flow, new StructExpression(
             [
                 new("Source", P.IPv4["Source"]), new("Destination", P.IPv4["Destination"]),
-                new("SourcePort", sourcePort), new("DestinationPort", destinationPort), new("Protocol", P.IPv4["Protocol"]),
+                new("SourcePort", sourcePort), new("DestinationPort", destinationPort),
+                new("Protocol", P.IPv4["Protocol"]),
             ]))
             .Increment(flows[flow].Field("Packets"))
             .Increment(flows[flow].Field("Bytes"), P.Length)

@@ -29,7 +29,8 @@ internal sealed class IPv6Extensions : Benchmark
             .Assign(next, P.IPv6["NextHeader"])
             .Assign(offset, FirstExtension)
             .For(turn, 0, 7, body => body
-                .If(!Is(HopByHop).Or(Is(Routing)).Or(Is(Fragment)).Or(Is(Authentication)).Or(Is(DestinationOptions)), then => then.Break())
+                .If(!Is(HopByHop).Or(Is(Routing)).Or(Is(Fragment)).Or(Is(Authentication)).Or(Is(DestinationOptions)),
+                    then => then.Break())
                 .Assign(length, P.Read(offset + 1, ScalarType.UInt8))
                 .If(Is(Fragment),
                     then => then.Assign(length, 8),

@@ -14,9 +14,10 @@ internal sealed class IcmpEcho : Benchmark
     public override string Title => "ICMP echo responder";
 
     public override string WhereClangWins =>
-        "in time alone: the checksum is a number in the script, turned from network order and back; the C adds to it as it lies in the packet.";
+        "only in time: the script converts the checksum from network byte order and back; the C adds to it in place.";
 
-    public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Icmp, IcmpMessage(EchoRequest, 0, new byte[48])));
+    public override byte[] Packet =>
+        Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Icmp, IcmpMessage(EchoRequest, 0, new byte[48])));
 
     public override (int Offset, byte Value)? Restored => (TypeOffset, (byte)EchoRequest);
 

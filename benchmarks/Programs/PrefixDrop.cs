@@ -27,7 +27,8 @@ internal sealed class PrefixDrop : Benchmark
 
     public override void Prepare(IReadOnlyDictionary<string, LiveMap> maps)
     {
-        foreach (var prefix in new[] { "10.0.0.0/8", "203.0.113.0/24", "192.0.2.9/32" }) maps["blocked4"].Set(prefix, 1u);
+        foreach (var prefix in new[] { "10.0.0.0/8", "203.0.113.0/24", "192.0.2.9/32" })
+            maps["blocked4"].Set(prefix, 1u);
         foreach (var prefix in new[] { "2001:db8:dead::/48", "2001:db8::2/128" }) maps["blocked6"].Set(prefix, 1u);
     }
 

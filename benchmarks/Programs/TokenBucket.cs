@@ -18,7 +18,8 @@ internal sealed class TokenBucket : Benchmark
     public override string Title => "Token bucket rate limit per source";
 
     public override string WhereClangWins =>
-        "a bucket that is absent reads as zero here and is inserted when it is written to, so that each read has a way round it; the C inserts it before it reads.";
+        "an absent bucket reads as zero in the script and is inserted by the first write, so each read needs a " +
+        "branch; the C inserts the bucket before it reads.";
 
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
@@ -38,7 +39,8 @@ internal sealed class TokenBucket : Benchmark
             .Assign(now, new SystemValueExpression(SystemValue.Time))
             .Assign(earned, (now - bucket.Field("Filled")).FloorDivide(Interval))
             .If(earned > 0, then => then
-                .Assign(bucket.Field("Tokens"), new BinaryExpression(BinaryOperator.Minimum, bucket.Field("Tokens") + earned, Burst))
+                .Assign(bucket.Field("Tokens"),
+                    new BinaryExpression(BinaryOperator.Minimum, bucket.Field("Tokens") + earned, Burst))
                 .Assign(bucket.Field("Filled"), now))
             .If(bucket.Field("Tokens") == 0, then => then.Return("Drop"))
             .Update(bucket.Field("Tokens"), BinaryOperator.Subtract, 1)

@@ -14,7 +14,8 @@ internal sealed class VlanTypes : Benchmark
     public override string Title => "VLAN and double VLAN";
 
     public override byte[] Packet => Ethernet(
-        EtherTypeServiceVlan, Vlan(100, EtherTypeVlan, Vlan(7, EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)))));
+        EtherTypeServiceVlan,
+        Vlan(100, EtherTypeVlan, Vlan(7, EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)))));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)
     {

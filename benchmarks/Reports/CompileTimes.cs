@@ -8,7 +8,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Benchmarks.Reports;
 
-/// <summary>How long it takes from a definition to the loaded program, and to compile programs of growing length.</summary>
+/// <summary>
+/// Measures the time from a definition to the loaded program, and the compile time of programs of growing length.
+/// </summary>
 internal static class CompileTimes
 {
     private const int Loads = 101;
@@ -19,12 +21,12 @@ internal static class CompileTimes
     public static string Write(Benchmark largest)
     {
         var text = new StringBuilder();
-        text.AppendLine("| from definition to loaded | instructions | median ms | least ms | of it compiling |");
+        text.AppendLine("| from definition to loaded | instructions | median ms | minimum ms | of it compiling |");
         text.AppendLine("|---|---:|---:|---:|---:|");
         WriteLoad(text, "the opening example", OpeningExample);
         WriteLoad(text, $"the largest: {largest.Title}", largest.Define);
         text.AppendLine();
-        text.AppendLine("| compiling alone: rules | instructions | least ms | µs an instruction |");
+        text.AppendLine("| compiling alone: rules | instructions | minimum ms | µs an instruction |");
         text.AppendLine("|---:|---:|---:|---:|");
         for (var (rules, slots) = (10, 0); slots < LongestProgram; rules *= 2)
         {
@@ -46,7 +48,8 @@ internal static class CompileTimes
         });
         var compiling = Measure(Loads, () => EbpfProgram.Compile(define()));
         text.AppendLine(
-            $"| {title} | {slots} | {times[times.Count / 2]:0.00} | {times[0]:0.00} | {compiling[compiling.Count / 2]:0.00} |");
+            $"| {title} | {slots} | {times[times.Count / 2]:0.00} | {times[0]:0.00} | " +
+            $"{compiling[compiling.Count / 2]:0.00} |");
     }
 
     // Milliseconds, ascending, once the code is warm.
@@ -68,7 +71,7 @@ internal static class CompileTimes
         return times;
     }
 
-    // The one that the design begins with.
+    // The first example of the README.
     private static ProgramDefinition OpeningExample()
     {
         var program = new ProgramDefinition("count", ProgramType.Xdp);
@@ -80,7 +83,7 @@ internal static class CompileTimes
         return program;
     }
 
-    // A list of rules as a filter has them: each compares header fields, counts and decides.
+    // Rules of a packet filter: each compares header fields, counts and decides.
     private static ProgramDefinition Rules(int count)
     {
         var program = new ProgramDefinition("rules", ProgramType.Xdp);

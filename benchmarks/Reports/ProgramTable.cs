@@ -5,7 +5,7 @@ namespace EbpfCat.Benchmarks.Reports;
 /// <summary>The table of programs, as markdown.</summary>
 internal static class ProgramTable
 {
-    // Times within this of each other are the same on a machine that does other things too.
+    // Times that differ by less than this factor count as equal.
     private const double TimeNoise = 1.03;
 
     public static string Write(IReadOnlyList<Row> rows, double emptyNanoseconds)
@@ -43,7 +43,8 @@ internal static class ProgramTable
     }
 
     private static string Unexplained(Row row) =>
-        $"by {row.Nanoseconds - row.ClangNanoseconds:0.0} ns, with {row.Slots} instructions against {row.ClangSlots}: no cause is known, and other runs may not show it.";
+        $"by {row.Nanoseconds - row.ClangNanoseconds:0.0} ns, with {row.Slots} instructions against " +
+        $"{row.ClangSlots}: no known cause; it may be noise.";
 
     private static double GeometricMean(IEnumerable<double> ratios) => Math.Exp(ratios.Average(Math.Log));
 }

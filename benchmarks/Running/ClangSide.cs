@@ -27,7 +27,8 @@ internal sealed class ClangSide : LoadedSide
         {
             foreach (var map in benchmark.Define().Maps) _maps.Add(map.Name, LiveMap.Create(map));
             foreach (var relocation in _object.Relocations) Resolve(relocation);
-            Descriptor = Bpf.LoadProgram(new ProgramLoadOptions { Type = BpfProgramType.Xdp, Instructions = _code, Name = benchmark.Name });
+            Descriptor = Bpf.LoadProgram(
+                new ProgramLoadOptions { Type = BpfProgramType.Xdp, Instructions = _code, Name = benchmark.Name });
         }
         catch
         {
@@ -46,7 +47,8 @@ internal sealed class ClangSide : LoadedSide
     {
         // What is doubleTagged in the script is double_tagged in C.
         var (_, section, offset) = _object.Variables.First(
-            v => v.Name.Replace("_", "", StringComparison.Ordinal).Equals(variable, StringComparison.OrdinalIgnoreCase));
+            v => v.Name.Replace("_", "", StringComparison.Ordinal)
+                .Equals(variable, StringComparison.OrdinalIgnoreCase));
         var value = new byte[_object.DataOf(section).Length];
         Bpf.Lookup(_maps[section].Descriptor, new byte[sizeof(uint)], value);
         return value[offset..(offset + sizeof(ulong))];
@@ -71,7 +73,8 @@ internal sealed class ClangSide : LoadedSide
     {
         if (_maps.TryGetValue(section, out var made)) return made;
         var data = _object.DataOf(section);
-        var map = LiveMap.Create(new Map(section, MapType.Array, ScalarType.UInt32, new BytesType(data.Length), 1, MemoryMapped));
+        var map = LiveMap.Create(
+            new Map(section, MapType.Array, ScalarType.UInt32, new BytesType(data.Length), 1, MemoryMapped));
         _maps.Add(section, map);
         Bpf.Update(map.Descriptor, new byte[sizeof(uint)], data);
         return map;

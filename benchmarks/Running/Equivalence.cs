@@ -17,10 +17,12 @@ internal static class Equivalence
         foreach (var packet in Corpus.Packets.Concat(benchmark.Packets).Append(benchmark.Packet))
         {
             var (ours, theirs) = (script.Run(packet), clang.Run(packet));
-            if (ours.Verdict != theirs.Verdict) differences.Add($"{Convert.ToHexString(packet)}: verdict {ours.Verdict}, clang {theirs.Verdict}");
+            if (ours.Verdict != theirs.Verdict)
+                differences.Add($"{Convert.ToHexString(packet)}: verdict {ours.Verdict}, clang {theirs.Verdict}");
             if (!ours.Packet.AsSpan().SequenceEqual(theirs.Packet))
             {
-                differences.Add($"{Convert.ToHexString(packet)}: out {Convert.ToHexString(ours.Packet)}, clang {Convert.ToHexString(theirs.Packet)}");
+                differences.Add($"{Convert.ToHexString(packet)}: out {Convert.ToHexString(ours.Packet)}, " +
+                    $"clang {Convert.ToHexString(theirs.Packet)}");
             }
 
             if (differences.Count >= DifferencesShown) return differences;
@@ -30,19 +32,22 @@ internal static class Equivalence
         foreach (var variable in definition.Variables)
         {
             var (ours, theirs) = (script.BytesOf(variable.Name), clang.BytesOf(variable.Name));
-            if (!ours.AsSpan().SequenceEqual(theirs)) differences.Add($"{variable.Name}: {Convert.ToHexString(ours)}, clang {Convert.ToHexString(theirs)}");
+            if (!ours.AsSpan().SequenceEqual(theirs))
+                differences.Add($"{variable.Name}: {Convert.ToHexString(ours)}, clang {Convert.ToHexString(theirs)}");
         }
 
         foreach (var map in definition.Maps)
         {
             var times = benchmark.TimesIn(map.Name);
-            differences.AddRange(Compare(map.Name, Dump(script.Maps[map.Name], times), Dump(clang.Maps[map.Name], times)).Take(DifferencesShown));
+            differences.AddRange(Compare(map.Name, Dump(script.Maps[map.Name], times),
+                Dump(clang.Maps[map.Name], times)).Take(DifferencesShown));
         }
 
         return differences;
     }
 
-    private static IEnumerable<string> Compare(string map, Dictionary<string, string> ours, Dictionary<string, string> theirs) =>
+    private static IEnumerable<string> Compare(
+        string map, Dictionary<string, string> ours, Dictionary<string, string> theirs) =>
         from key in ours.Keys.Union(theirs.Keys)
         let value = ours.GetValueOrDefault(key, "absent")
         let other = theirs.GetValueOrDefault(key, "absent")
@@ -54,7 +59,8 @@ internal static class Equivalence
         var entries = new Dictionary<string, string>();
         byte[] key = [];
         var value = new byte[map.Descriptor.ValueSize];
-        for (var next = new byte[map.Descriptor.KeySize]; Bpf.GetNextKey(map.Descriptor, key, next); next = new byte[next.Length])
+        var next = new byte[map.Descriptor.KeySize];
+        for (; Bpf.GetNextKey(map.Descriptor, key, next); next = new byte[next.Length])
         {
             if (Bpf.Lookup(map.Descriptor, next, value))
             {

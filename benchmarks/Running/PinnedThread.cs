@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace EbpfCat.Benchmarks.Running;
 
-/// <summary>Keeps the calling thread on one processor, so that per-CPU values of both programs are the same processor's.</summary>
+/// <summary>
+/// Keeps the calling thread on one processor, so that per-CPU values of both programs are the same processor's.
+/// </summary>
 internal static unsafe partial class PinnedThread
 {
     private const int MaskBytes = 128;

@@ -9,10 +9,10 @@ using EbpfCat.Types;
 namespace EbpfCat.Benchmarks.Running;
 
 /// <summary>
-/// Measures nanoseconds a run, on a machine that does other things too: many short samples of both programs, by turns, and
-/// of each the lower quartile. What the processor did meanwhile makes a sample slower; a few come out too quick, where a
-/// virtual machine takes time for stolen that was not. The time is that which the thread was on the processor: the kernel
-/// counts whole nanoseconds a run only, and a call waits for it to exchange the program that it runs.
+/// Measures nanoseconds a run, on a machine that does other things too: many short samples of both programs, by turns,
+/// and of each the lower quartile. What the processor did meanwhile makes a sample slower; a few come out too quick,
+/// where a virtual machine takes time for stolen that was not. The time is that which the thread was on the processor:
+/// the kernel counts whole nanoseconds a run only, and a call waits for it to exchange the program that it runs.
 /// </summary>
 internal static class Timing
 {
@@ -22,8 +22,8 @@ internal static class Timing
     private const int CallSamples = 3;
 
     /// <summary>
-    /// How often the programs of a pair are loaded anew: where they and their maps come to lie in memory, and which of a
-    /// map's entries share a bucket, is luck that each of the two shall have.
+    /// How often the programs of a pair are loaded anew: where they and their maps come to lie in memory, and which of
+    /// a map's entries share a bucket, is luck that each of the two shall have.
     /// </summary>
     public const int Loads = 16;
 
@@ -56,7 +56,8 @@ internal static class Timing
 
     private static void Measure(Subject[] subjects, TimeSpan budget)
     {
-        var repeat = (int)Math.Clamp(FirstRepeat * SampleSeconds / subjects.Max(s => s.Sample(FirstRepeat)), 10_000, 1_000_000);
+        var repeat =
+            (int)Math.Clamp(FirstRepeat * SampleSeconds / subjects.Max(s => s.Sample(FirstRepeat)), 10_000, 1_000_000);
         // By count: on a busy machine it takes longer, and is as exact.
         var samples = Math.Max(LeastSamples, (int)(budget.TotalSeconds / SampleSeconds / subjects.Length));
         for (var sample = 0; sample < samples; sample++)

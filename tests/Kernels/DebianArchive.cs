@@ -53,7 +53,9 @@ internal sealed partial class DebianArchive : IDisposable
         "--option=Acquire::IndexTargets::deb::DEP-11::DefaultEnabled=false",
     ];
 
-    /// <summary>Unpacks a package, and those of the same source and version that it depends on, into a directory.</summary>
+    /// <summary>
+    /// Unpacks a package, and those of the same source and version that it depends on, into a directory.
+    /// </summary>
     public void Unpack(string package, string destination)
     {
         var wanted = new Queue<string>([package]);
@@ -82,10 +84,12 @@ internal sealed partial class DebianArchive : IDisposable
 
     // Asked without the release files, so that a machine that never ran apt-get update answers too.
     private string FindMirror() =>
-        _get.Run(["indextargets", "--no-release-info", "--format", "$(REPO_URI)", "Created-By: Packages"], _cancellation)
+        _get.Run(
+            ["indextargets", "--no-release-info", "--format", "$(REPO_URI)", "Created-By: Packages"], _cancellation)
             .Split('\n')
             .FirstOrDefault(uri => uri.TrimEnd('/').EndsWith("/debian", StringComparison.Ordinal))
-        ?? throw new HarnessException("apt is not configured for a mirror of the Debian archive, which the kernels come from.");
+        ?? throw new HarnessException(
+            "apt is not configured for a mirror of the Debian archive, which the kernels come from.");
 
     [GeneratedRegex(@"^Version: (\S+)$", RegexOptions.Multiline)]
     private static partial Regex Version { get; }

@@ -53,7 +53,9 @@ internal sealed class InitialRamDisk(Stream stream) : IDisposable
         var header = new StringBuilder("070701");
 
         // Inode, mode, owner, group, links, time, size, device, special device, length of the name, check sum.
-        foreach (var field in (ReadOnlySpan<int>)[++_inode, mode, 0, 0, 1, 0, content.Length, 0, 0, major, minor, name.Length, 0])
+        ReadOnlySpan<int> fields =
+            [++_inode, mode, 0, 0, 1, 0, content.Length, 0, 0, major, minor, name.Length, 0];
+        foreach (var field in fields)
         {
             header.Append(field.ToString("X8", null));
         }

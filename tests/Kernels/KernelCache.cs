@@ -3,7 +3,8 @@ namespace EbpfCat.Kernels;
 /// <summary>Kernels and busybox, fetched from the Debian archive once and kept in the user's cache directory.</summary>
 internal sealed class KernelCache(CancellationToken cancellation)
 {
-    // Of some four thousand modules the tests can need these. A kernel older than 6.8 has no fs/netfs, a newer no fs/fscache.
+    // Of some four thousand modules the tests can need these. A kernel older than 6.8 has no fs/netfs, a newer no
+    // fs/fscache.
     private static readonly string[] ModuleDirectories =
     [
         "crypto", "drivers/char", "drivers/net", "drivers/net/bonding", "drivers/net/netdevsim", "drivers/virtio",
@@ -17,7 +18,9 @@ internal sealed class KernelCache(CancellationToken cancellation)
         "ebpfcat",
         "kernels");
 
-    /// <summary>The kernel of that release, fetched where it is not there yet or <paramref name="refresh"/> is asked for.</summary>
+    /// <summary>
+    /// The kernel of that release, fetched where it is not there yet or <paramref name="refresh"/> is asked for.
+    /// </summary>
     public Kernel GetKernel(KernelRelease release, bool refresh)
     {
         var busybox = new Tool(GetBusybox());
@@ -63,10 +66,12 @@ internal sealed class KernelCache(CancellationToken cancellation)
         }
 
         // With the merged /usr of newer packages came an image that lies beside the modules.
-        var modules = FirstThatExists(Directory.Exists, staging["package/lib/modules"], staging["package/usr/lib/modules"]);
+        var modules =
+            FirstThatExists(Directory.Exists, staging["package/lib/modules"], staging["package/usr/lib/modules"]);
         modules = Directory.GetDirectories(modules).Single();
         var version = Path.GetFileName(modules);
-        var image = FirstThatExists(File.Exists, staging[$"package/boot/vmlinuz-{version}"], Path.Combine(modules, "vmlinuz"));
+        var image =
+            FirstThatExists(File.Exists, staging[$"package/boot/vmlinuz-{version}"], Path.Combine(modules, "vmlinuz"));
         File.Move(image, staging["result/vmlinuz"]);
 
         var kept = staging[$"result/lib/modules/{version}"];
@@ -90,7 +95,8 @@ internal sealed class KernelCache(CancellationToken cancellation)
     }
 
     private static string FirstThatExists(Predicate<string> exists, params string[] paths) =>
-        Array.Find(paths, exists) ?? throw new HarnessException($"The kernel package has none of {string.Join(", ", paths)}.");
+        Array.Find(paths, exists)
+        ?? throw new HarnessException($"The kernel package has none of {string.Join(", ", paths)}.");
 
     private static void Keep(string from, string to, string pattern)
     {
@@ -101,7 +107,8 @@ internal sealed class KernelCache(CancellationToken cancellation)
             return;
         }
 
-        foreach (var file in Directory.GetFiles(root, "*.ko*", deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly))
+        var depth = deep ? SearchOption.AllDirectories : SearchOption.TopDirectoryOnly;
+        foreach (var file in Directory.GetFiles(root, "*.ko*", depth))
         {
             var target = Path.Combine(to, Path.GetRelativePath(from, file));
             Directory.CreateDirectory(Path.GetDirectoryName(target)!);

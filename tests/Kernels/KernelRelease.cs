@@ -17,5 +17,6 @@ internal sealed record KernelRelease(string Name, string Suite)
     /// <summary>The kernel of that name; <see cref="HarnessException"/> where there is none.</summary>
     public static KernelRelease Parse(string name) =>
         All.FirstOrDefault(release => release.Name == name)
-        ?? throw new HarnessException($"There is no kernel '{name}' to choose: {string.Join(", ", All.Select(release => release.Name))}.");
+        ?? throw new HarnessException(
+            $"There is no kernel '{name}' to choose: {string.Join(", ", All.Select(release => release.Name))}.");
 }

@@ -20,7 +20,8 @@ internal static class Program
 
     private static readonly Option<string[]> Engine = new("--engine")
     {
-        Description = "An argument for the runner of the engine tests, such as -class=NAME; may be repeated. The Pester tests do not run then.",
+        Description = "Passes an argument to the runner of the engine tests, such as -class=NAME; can be repeated. " +
+            "Leaves out the Pester tests.",
         DefaultValueFactory = _ => [],
     };
 
@@ -145,7 +146,8 @@ internal static class Program
             {
                 try
                 {
-                    return machine.Run(command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);
+                    return machine.Run(
+                        command, TestSuites.Repository, TestSuites.Environment, Console.Out, cancellation);
                 }
                 catch (BootException failure) when (--attempts > 0)
                 {
@@ -167,7 +169,8 @@ internal static class Program
         var isWhole = arguments.GetValue(Command) is null && engine.Length == 0 && append.Length == 0
             && category is null or TestSuites.Hooks;
         return isWhole
-            ? [asked, new Boot(TestSuites.Command(TestSuites.Lockdown, []), "lockdown=confidentiality", ", locked down")]
+            ? [asked,
+                new Boot(TestSuites.Command(TestSuites.Lockdown, []), "lockdown=confidentiality", ", locked down")]
             : [asked];
     }
 

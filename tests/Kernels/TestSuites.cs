@@ -4,7 +4,9 @@ using System.Text;
 
 namespace EbpfCat.Kernels;
 
-/// <summary>The shell command that runs the tests of this repository, as they were built together with this program.</summary>
+/// <summary>
+/// The shell command that runs the tests of this repository, as they were built together with this program.
+/// </summary>
 internal static class TestSuites
 {
     /// <summary>The category of the tests of hooks that many kernels lack.</summary>
@@ -22,8 +24,8 @@ internal static class TestSuites
     public static string Repository { get; } = Metadata("RepositoryRoot");
 
     /// <summary>
-    /// The environment of the tests: what .NET needs to be bearable on emulated processors, and the tests' own settings,
-    /// those of the caller before those made here.
+    /// The environment of the tests: what .NET needs to be bearable on emulated processors, and the tests' own
+    /// settings, those of the caller before those made here.
     /// </summary>
     public static IReadOnlyDictionary<string, string> Environment
     {
@@ -37,8 +39,8 @@ internal static class TestSuites
                 ["TERM"] = "dumb",
                 ["NO_COLOR"] = "1",
 
-                // No code that only counts, nor code compiled twice, and as few threads and changes of memory protection as possible: with each
-                // of them the processors wait for one another.
+                // No code that only counts, nor code compiled twice, and as few threads and changes of memory
+                // protection as possible: with each of them the processors wait for one another.
                 ["DOTNET_TieredPGO"] = "0",
                 ["DOTNET_TC_CallCounting"] = "0",
                 ["DOTNET_EnableWriteXorExecute"] = "0",
@@ -68,12 +70,17 @@ internal static class TestSuites
     /// Runs the engine tests and the Pester tests; fails where one of them fails.
     /// Tests of the category <c>Timing</c> are left out.
     /// </summary>
-    /// <param name="category">Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.</param>
-    /// <param name="engineArguments">More arguments for the xUnit runner; with any, the Pester tests are left out.</param>
+    /// <param name="category">
+    /// Runs only the engine tests with that trait <c>Category</c> and the Pester tests with that tag.
+    /// </param>
+    /// <param name="engineArguments">
+    /// More arguments for the xUnit runner; with any, the Pester tests are left out.
+    /// </param>
     public static string Command(string? category, IReadOnlyList<string> engineArguments)
     {
         var command = new StringBuilder("status=0\n");
-        command.Append("dotnet exec ").Append(Shell.Quote(Metadata("EngineTests"))).Append($" -noLogo -noColor -trait- Category={Timing}");
+        command.Append("dotnet exec ").Append(Shell.Quote(Metadata("EngineTests")))
+            .Append($" -noLogo -noColor -trait- Category={Timing}");
         if (category is not null)
         {
             command.Append(" -trait ").Append(Shell.Quote($"Category={category}"));
@@ -96,5 +103,6 @@ internal static class TestSuites
     }
 
     private static string Metadata(string key) =>
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == key).Value!;
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == key).Value!;
 }

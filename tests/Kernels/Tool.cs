@@ -6,7 +6,9 @@ namespace EbpfCat.Kernels;
 /// <param name="Path">Where it is.</param>
 internal sealed record Tool(string Path)
 {
-    /// <summary>Finds a program on the PATH; <see cref="HarnessException"/> names the Debian package where it is missing.</summary>
+    /// <summary>
+    /// Finds a program on the PATH; <see cref="HarnessException"/> names the Debian package where it is missing.
+    /// </summary>
     public static Tool Find(string name, string package) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':')
             .Append("/usr/sbin")
@@ -14,9 +16,12 @@ internal sealed record Tool(string Path)
             .Where(File.Exists)
             .Select(path => new Tool(path))
             .FirstOrDefault()
-        ?? throw new HarnessException($"{name} is needed and is not there. It is in the Debian package {package}: apt-get install {package}");
+        ?? throw new HarnessException(
+            $"{name} is needed and is not there. It is in the Debian package {package}: apt-get install {package}");
 
-    /// <summary>What the program wrote to its standard output; <see cref="HarnessException"/> where it failed.</summary>
+    /// <summary>
+    /// What the program wrote to its standard output; <see cref="HarnessException"/> where it failed.
+    /// </summary>
     public string Run(IEnumerable<string> arguments, CancellationToken cancellation, string? directory = null)
     {
         using var process = new Process { StartInfo = new(Path, arguments) { WorkingDirectory = directory ?? "" } };
@@ -33,6 +38,7 @@ internal sealed record Tool(string Path)
         cancellation.ThrowIfCancellationRequested();
         return process.ExitCode == 0
             ? output
-            : throw new HarnessException($"{System.IO.Path.GetFileName(Path)} failed ({process.ExitCode}): {errors.Result.Trim()}");
+            : throw new HarnessException(
+                $"{System.IO.Path.GetFileName(Path)} failed ({process.ExitCode}): {errors.Result.Trim()}");
     }
 }

@@ -23,19 +23,24 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
     /// <summary>More of the kernel's command line.</summary>
     public string KernelArguments { get; init; } = "";
 
-    /// <summary>The number of processors. More than one are slower than one where the host has none to spare for them.</summary>
+    /// <summary>
+    /// The number of processors. More than one are slower than one where the host has none to spare for them.
+    /// </summary>
     public int Processors { get; init; } = 2;
 
     /// <summary>The time after which the machine is switched off.</summary>
     public required TimeSpan TimeLimit { get; init; }
 
-    /// <summary>The exit code of a shell command, run in a directory with more environment variables than the usual ones.</summary>
+    /// <summary>
+    /// The exit code of a shell command, run in a directory with more environment variables than the usual ones.
+    /// </summary>
     /// <remarks>
     /// What it writes goes to <paramref name="output"/>, line by line. <see cref="HarnessException"/> where the machine
-    /// does not come so far as to say how the command ended, <see cref="BootException"/> where it stops before the command
-    /// begins. The caller's thread has to outlive the machine.
+    /// does not come so far as to say how the command ended, <see cref="BootException"/> where it stops before the
+    /// command begins. The caller's thread has to outlive the machine.
     /// </remarks>
-    public int Run(string command, string directory, IReadOnlyDictionary<string, string> environment, TextWriter output, CancellationToken cancellation)
+    public int Run(string command, string directory, IReadOnlyDictionary<string, string> environment, TextWriter output,
+        CancellationToken cancellation)
     {
         using var files = new TemporaryDirectory();
         Directory.CreateDirectory(files["results"]);
@@ -62,15 +67,19 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
 
         copy.Wait(CancellationToken.None);
         cancellation.ThrowIfCancellationRequested();
-        if (File.Exists(files["results/exit-code"]) && int.TryParse(File.ReadAllText(files["results/exit-code"]), out var exitCode))
+        var result = files["results/exit-code"];
+        if (File.Exists(result) && int.TryParse(File.ReadAllText(result), out var exitCode))
         {
             return exitCode;
         }
 
-        var reason = inTime ? "The machine stopped before the command ended." : $"The machine did not end within {TimeLimit.TotalMinutes} minutes.";
-        var console = File.Exists(files["console"]) ? string.Join('\n', File.ReadLines(files["console"]).TakeLast(40)) : "";
+        var reason = inTime ? "The machine stopped before the command ended."
+            : $"The machine did not end within {TimeLimit.TotalMinutes} minutes.";
+        var console = File.Exists(files["console"])
+            ? string.Join('\n', File.ReadLines(files["console"]).TakeLast(40)) : "";
         var message = $"{reason}\n{errors.Result}{console}";
-        throw inTime && !File.Exists(files["results/booted"]) ? new BootException(message) : new HarnessException(message);
+        throw inTime && !File.Exists(files["results/booted"])
+            ? new BootException(message) : new HarnessException(message);
     }
 
     private static void Copy(StreamReader from, TextWriter to)
@@ -81,7 +90,8 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
         }
     }
 
-    private void WriteInitialRamDisk(string path, string command, string directory, IReadOnlyDictionary<string, string> environment)
+    private void WriteInitialRamDisk(
+        string path, string command, string directory, IReadOnlyDictionary<string, string> environment)
     {
         var modules = kernel.Resolve(BootModules);
         var settings = new StringBuilder()
@@ -113,7 +123,8 @@ internal sealed class VirtualMachine(Kernel kernel, string busybox)
     [
         "--pdeathsig", "KILL", _emulator.Path,
         "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
-        "-machine", "pc", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", $"{Processors}", "-m", $"{MemoryMegabytes}M",
+        "-machine", "pc", "-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max", "-smp", $"{Processors}", "-m",
+        $"{MemoryMegabytes}M",
         "-kernel", kernel.Image, "-initrd", files["initrd"],
         "-append", $"console=ttyS0 loglevel=4 panic=-1 mitigations=off lsm=lockdown,yama,bpf {KernelArguments}",
         "-chardev", $"file,id=console,path={files["console"]}", "-serial", "chardev:console",

@@ -47,11 +47,13 @@ public sealed class CgroupAttachmentTests
         var definition = Connecting(out var port, out var address);
         definition.AddCode(code => code
             .Assign(port, Field("Port")).Assign(address, Field("Address"))
-            .If((Field("Port") == PortOf(listener)).And(Field("Address") == "127.0.0.1"), then => then.Return("Deny"), @else => @else.Return("Allow")));
+            .If((Field("Port") == PortOf(listener)).And(Field("Address") == "127.0.0.1"), then => then.Return("Deny"),
+                @else => @else.Return("Allow")));
         using var program = EbpfProgram.Load(definition);
         using var attachment = CgroupAttachment.Attach(program, group.Name);
         Assert.False(Connects(group, listener));
-        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback), (program.Variables["port"].Value, program.Variables["address"].Value));
+        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback),
+            (program.Variables["port"].Value, program.Variables["address"].Value));
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
         Assert.True(Connects(group, other));
@@ -70,13 +72,15 @@ public sealed class CgroupAttachmentTests
         Assert.False(Connects(group, unused, "127.0.0.9"));
         var definition = Connecting(out var port, out var address);
         definition.AddCode(code => code
-            .If(Field("Port") == unused, then => then.Assign(Field("Port"), PortOf(listener)).Assign(Field("Address"), "127.0.0.1"))
+            .If(Field("Port") == unused,
+                then => then.Assign(Field("Port"), PortOf(listener)).Assign(Field("Address"), "127.0.0.1"))
             .Assign(port, Field("Port")).Assign(address, Field("Address")).Return("Allow"));
         using var program = EbpfProgram.Load(definition);
         using var attachment = CgroupAttachment.Attach(program, group.Name);
         Assert.True(Connects(group, unused, "127.0.0.9"));
         // What was assigned is what is read then.
-        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback), (program.Variables["port"].Value, program.Variables["address"].Value));
+        Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback),
+            (program.Variables["port"].Value, program.Variables["address"].Value));
     }
 
     [Fact]
@@ -119,8 +123,10 @@ public sealed class CgroupAttachmentTests
 
     private static ProgramDefinition Connecting(out VariableExpression port, out VariableExpression address)
     {
-        var definition = new ProgramDefinition("connecting", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
-        (port, address) = (definition.AddVariable("port", ScalarType.UInt16), definition.AddVariable("address", AddressType.IPAddress));
+        var definition =
+            new ProgramDefinition("connecting", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
+        (port, address) = (definition.AddVariable("port", ScalarType.UInt16),
+            definition.AddVariable("address", AddressType.IPAddress));
         return definition;
     }
 
@@ -128,11 +134,13 @@ public sealed class CgroupAttachmentTests
 
     private static int PortOf(TcpListener listener) => ((IPEndPoint)listener.LocalEndpoint).Port;
 
-    private static bool Connects(TemporaryControlGroup group, TcpListener listener) => Connects(group, PortOf(listener));
+    private static bool Connects(TemporaryControlGroup group, TcpListener listener) =>
+        Connects(group, PortOf(listener));
 
     private static bool Connects(TemporaryControlGroup group, int port, string address = "127.0.0.1")
     {
-        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>/dev/tcp/{address}/{port.ToString(CultureInfo.InvariantCulture)}"];
+        var place = string.Create(CultureInfo.InvariantCulture, $"/dev/tcp/{address}/{port}");
+        string[] arguments = ["-c", $"echo $$ > {group.Path}/cgroup.procs && exec 3<>{place}"];
         using var shell = Process.Start(new ProcessStartInfo("bash", arguments) { RedirectStandardError = true })!;
         shell.StandardError.ReadToEnd();
         shell.WaitForExit();

@@ -20,15 +20,18 @@ internal static class Counting
     // Elsewhere the process is not known: a packet comes in whatever process the processor is in.
     private static readonly HashSet<ProgramType> OfProcesses =
     [
-        ProgramType.Tracepoint, ProgramType.RawTracepoint, ProgramType.Kprobe, ProgramType.PerfEvent, ProgramType.Tracing,
+        ProgramType.Tracepoint, ProgramType.RawTracepoint, ProgramType.Kprobe, ProgramType.PerfEvent,
+        ProgramType.Tracing,
         ProgramType.Lsm,
     ];
 
     /// <summary>Counts the runs in this thread, or everywhere. Of samples, those of the whole process.</summary>
     public static ProgramDefinition Define(
-        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null, string? verdict = null)
+        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null,
+        string? verdict = null)
     {
-        var definition = new ProgramDefinition("counting", type) { Target = target, Hook = hook, DefaultAction = verdict };
+        var definition =
+            new ProgramDefinition("counting", type) { Target = target, Hook = hook, DefaultAction = verdict };
         var count = definition.AddVariable("count", ScalarType.UInt64);
         return definition.AddCode(code =>
         {
@@ -38,7 +41,8 @@ internal static class Counting
     }
 
     public static LoadedProgram Load(
-        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null, string? verdict = null) =>
+        ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null,
+        string? verdict = null) =>
         EbpfProgram.Load(Define(type, everywhere, target, hook, verdict));
 
     public static long Count(this LoadedProgram program) =>
@@ -53,13 +57,15 @@ internal static class Counting
         }
         catch (KernelException refusal) when (refusal.Errno == Errno.EPERM && refusal.MissingCapabilities.Count == 0)
         {
-            Assert.Skip($"the kernel refuses programs for {definition.Hook ?? (object)definition.Type} whoever loads them");
+            Assert.Skip(
+                $"the kernel refuses programs for {definition.Hook ?? (object)definition.Type} whoever loads them");
             throw;
         }
     }
 
     /// <summary>Loads a program written as instructions, of which some load the address of its map.</summary>
-    public static LoadedProgram Load(ProgramDefinition definition, Instruction[] instructions, Map? map = null, int reference = -1) =>
+    public static LoadedProgram Load(
+        ProgramDefinition definition, Instruction[] instructions, Map? map = null, int reference = -1) =>
         ProgramLoader.Load(new CompiledProgram
         {
             Definition = definition,

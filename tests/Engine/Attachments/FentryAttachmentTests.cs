@@ -41,7 +41,8 @@ public sealed class FentryAttachmentTests
     public void Load_refuses_an_unknown_function_with_similar_names()
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
-        var refusal = Assert.Throws<UnknownNameException>(() => Counting.Load(ProgramType.Tracing, target: Function.Replace("pgid", "pgit", StringComparison.Ordinal)));
+        var refusal = Assert.Throws<UnknownNameException>(() =>
+            Counting.Load(ProgramType.Tracing, target: Function.Replace("pgid", "pgit", StringComparison.Ordinal)));
         Assert.Contains(Function, refusal.Suggestions);
     }
 

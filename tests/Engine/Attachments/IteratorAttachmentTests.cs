@@ -34,8 +34,9 @@ public sealed class IteratorAttachmentTests
     {
         RequireIterators();
         using var program = LoadTasks();
-        if (Newer.IsRefused(new Version(6, 1), () => IteratorAttachment.Attach(program, Environment.ProcessId).Dispose())) return;
-        using var attachment = IteratorAttachment.Attach(program, Environment.ProcessId);
+        IteratorAttachment Attach() => IteratorAttachment.Attach(program, Environment.ProcessId);
+        if (Newer.IsRefused(new Version(6, 1), () => Attach().Dispose())) return;
+        using var attachment = Attach();
         Assert.Equal([(uint)Environment.ProcessId], attachment.Read(ScalarType.UInt32).Cast<uint>().Distinct());
     }
 
@@ -49,7 +50,8 @@ public sealed class IteratorAttachmentTests
     }
 
     private static void RequireIterators() => Assert.SkipUnless(
-        Counting.Has(BpfAttachType.TraceIterator) && BtfTypes.Kernel is not null, "iterators came with Linux 5.8, and take BTF");
+        Counting.Has(BpfAttachType.TraceIterator) && BtfTypes.Kernel is not null,
+        "iterators came with Linux 5.8, and take BTF");
 
     // struct bpf_iter__task has a pointer to bpf_iter_meta, which begins with the seq_file, and one to the task.
     private static LoadedProgram LoadTasks()

@@ -10,7 +10,8 @@ namespace EbpfCat.Tests.Attachments;
 [Trait("Category", "Hooks")]
 public sealed class KprobeAttachmentTests
 {
-    private static readonly string Prefix = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "__arm64_" : "__x64_";
+    private static readonly string Prefix = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        ? "__arm64_" : "__x64_";
     private static readonly string Function = Prefix + "sys_getpgid";
 
     private static bool HasKprobes => Directory.Exists("/sys/bus/event_source/devices/kprobe");
@@ -58,7 +59,8 @@ public sealed class KprobeAttachmentTests
     {
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
-        var refusal = Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, Prefix + "sys_getpgit"));
+        var refusal =
+            Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, Prefix + "sys_getpgit"));
         Assert.Contains(Function, refusal.Suggestions);
     }
 

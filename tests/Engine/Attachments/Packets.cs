@@ -9,7 +9,9 @@ internal static class Packets
 {
     private const int Port = 7777;
 
-    /// <summary>Waits until datagrams go through: interfaces just made come up, and neighbours learn of one another.</summary>
+    /// <summary>
+    /// Waits until datagrams go through: interfaces just made come up, and neighbours learn of one another.
+    /// </summary>
     public static VethPair Connected()
     {
         var network = new VethPair();
@@ -25,7 +27,8 @@ internal static class Packets
     {
         using var receiver = network.NearNamespace.Run(() =>
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 300 };
+            var socket =
+                new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 300 };
             socket.Bind(new IPEndPoint(VethPair.NearAddress, Port));
             return socket;
         });

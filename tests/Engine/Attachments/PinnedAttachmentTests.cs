@@ -34,7 +34,8 @@ public sealed class PinnedAttachmentTests : IDisposable
         Assert.Equal(id, Assert.Single(Get()).ProgramId);
         using (var again = Open("stay"))
         {
-            Assert.Equal((VethPair.Near, id, "Xdp", true), (again.Target, again.Program.Id, again.Kind, again.IsAttached));
+            Assert.Equal(
+                (VethPair.Near, id, "Xdp", true), (again.Target, again.Program.Id, again.Kind, again.IsAttached));
             Assert.Equal(mode, Assert.IsType<XdpAttachment>(again).Mode);
             Assert.InRange((ulong)again.Program.Variables["packets"].Value!, 41ul, 100ul);
             again.Program.Variables["packets"].Value = 1000;
@@ -57,7 +58,8 @@ public sealed class PinnedAttachmentTests : IDisposable
         using var first = Attach(program, "taken");
         first.Dispose();
         var other = Assert.Throws<KernelException>(
-            () => _pair.FarNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Far, pin: _fileSystem.PathOf("taken"))));
+            () => _pair.FarNamespace.Run(
+                () => XdpAttachment.Attach(program, VethPair.Far, pin: _fileSystem.PathOf("taken"))));
         Assert.Contains("the name is taken", other.Message, StringComparison.Ordinal);
         Assert.Empty(_pair.FarNamespace.Run(() => XdpAttachments.Get()));
         Open("taken").Detach();
@@ -107,7 +109,8 @@ public sealed class PinnedAttachmentTests : IDisposable
 
     [Fact]
     public void Missing_pin_is_refused() =>
-        Assert.Contains("no such pin", Assert.Throws<KernelException>(() => Open("nothing")).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "no such pin", Assert.Throws<KernelException>(() => Open("nothing")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Name_without_directory_is_a_pin_below_sys_fs_bpf()
@@ -117,11 +120,13 @@ public sealed class PinnedAttachmentTests : IDisposable
         try
         {
             using var program = ProgramLoader.Load(Sample.Counter());
-            using var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, pin: name));
+            using var attachment =
+                _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, pin: name));
             Assert.Contains(name, PinDirectory.Names);
             Assert.Equal((name, $"{PinDirectory.Root}/{name}"), (Assert.Single(Get()).PinName, attachment.PinPath));
             attachment.Dispose();
-            Assert.Equal(name, Assert.Single(_pair.NearNamespace.Run(() => XdpAttachments.Remove(VethPair.Near))).PinName);
+            Assert.Equal(
+                name, Assert.Single(_pair.NearNamespace.Run(() => XdpAttachments.Remove(VethPair.Near))).PinName);
             Assert.DoesNotContain(name, PinDirectory.Names);
         }
         finally
@@ -136,7 +141,8 @@ public sealed class PinnedAttachmentTests : IDisposable
     }
 
     private XdpAttachment Attach(LoadedProgram program, string name, XdpMode mode = XdpMode.Best, bool force = false) =>
-        _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, mode, _fileSystem.PathOf(name), force));
+        _pair.NearNamespace.Run(
+            () => XdpAttachment.Attach(program, VethPair.Near, mode, _fileSystem.PathOf(name), force));
 
     private Attachment Open(string name) =>
         _pair.NearNamespace.Run(() => PinnedAttachment.Open(_fileSystem.PathOf(name)));

@@ -98,15 +98,18 @@ public sealed class TcAttachmentTests
         var isEgress = direction == TcDirection.Egress;
         return (isEgress ? network.FarNamespace : network.NearNamespace).Run(() =>
         {
-            TcAttachment Attach() => TcAttachment.Attach(program, isEgress ? VethPair.Far : VethPair.Near, direction, pin);
+            TcAttachment Attach() =>
+                TcAttachment.Attach(program, isEgress ? VethPair.Far : VethPair.Near, direction, pin);
             return withoutLinks ? Counting.WithoutLinks(Attach) : Attach();
         });
     }
 
     private static TcAttachment AttachNear(VethPair network, LoadedProgram program, TcDirection direction) =>
-        network.NearNamespace.Run(() => Counting.WithoutLinks(() => TcAttachment.Attach(program, VethPair.Near, direction)));
+        network.NearNamespace.Run(
+            () => Counting.WithoutLinks(() => TcAttachment.Attach(program, VethPair.Near, direction)));
 
-    private static IReadOnlyList<TrafficFilter> Filters(VethPair network, bool egress) => network.NearNamespace.Run(() =>
+    private static IReadOnlyList<TrafficFilter> Filters(VethPair network, bool egress) =>
+        network.NearNamespace.Run(() =>
     {
         using var netlink = new Netlink();
         return netlink.GetFilters(network.NearIndex, egress);

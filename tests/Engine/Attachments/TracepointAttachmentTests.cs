@@ -47,7 +47,8 @@ public sealed class TracepointAttachmentTests
     {
         var definition = new ProgramDefinition("counting", ProgramType.Tracepoint);
         var count = definition.AddVariable("count", ScalarType.UInt64);
-        definition.AddCode(code => code.If(Counting.OwnThread, then => then.Assign(count, new HelperCallExpression("get_attach_cookie", [new ContextExpression()]))));
+        definition.AddCode(code => code.If(Counting.OwnThread,
+            then => then.Assign(count, new HelperCallExpression("get_attach_cookie", [new ContextExpression()]))));
         void Attach(LoadedProgram program)
         {
             using var attachment = TracepointAttachment.Attach(program, Tracepoint, cookie: 31337);
@@ -91,7 +92,8 @@ public sealed class TracepointAttachmentTests
     public void Unknown_name_is_refused_with_similar_names()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
-        var refusal = Assert.Throws<UnknownNameException>(() => TracepointAttachment.Attach(program, "syscalls/sys_enter_getpgit"));
+        var refusal = Assert.Throws<UnknownNameException>(
+            () => TracepointAttachment.Attach(program, "syscalls/sys_enter_getpgit"));
         Assert.Contains(Tracepoint, refusal.Suggestions);
     }
 
@@ -136,7 +138,8 @@ public sealed class TracepointAttachmentTests
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         var name = $"test-{Guid.NewGuid():n}";
-        Assert.Throws<KernelException>(() => Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint, name)));
+        Assert.Throws<KernelException>(
+            () => Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint, name)));
         SystemCalls.Repeat(4, () => SystemCalls.GetProcessGroup(0));
         Assert.Equal(0, program.Count());
         Assert.False(Directory.Exists(PinDirectory.PathOf(name)));

@@ -43,7 +43,8 @@ public sealed class UprobeAttachmentTests
         // Another test's may be there still, but not on this function.
         using var libc = ElfFile.Open(SharedLibraries.Resolve("libc"));
         var offset = $"0x{libc.ToFileOffset(libc.GetFunction("l64a").Address):x16}";
-        Assert.DoesNotContain(File.ReadLines(list), line => line.Contains(own, StringComparison.Ordinal) && line.Contains(offset, StringComparison.Ordinal));
+        Assert.DoesNotContain(File.ReadLines(list), line => line.Contains(own, StringComparison.Ordinal) &&
+            line.Contains(offset, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -97,7 +98,8 @@ public sealed class UprobeAttachmentTests
         using var program = Counting.Load(ProgramType.Kprobe);
         Assert.Contains(
             "getaddrinfo",
-            Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, "libc", "getadrinfo")).Suggestions);
+            Assert.Throws<UnknownNameException>(
+                () => UprobeAttachment.Attach(program, "libc", "getadrinfo")).Suggestions);
         Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, "no-such-library", "main"));
     }
 

@@ -15,7 +15,8 @@ public sealed unsafe class UsdtAttachmentTests
     [Fact]
     public void All_locations_of_a_probe_fire_and_its_semaphore_is_raised_while_attached()
     {
-        Assert.SkipUnless(RuntimeInformation.ProcessArchitecture == Architecture.X64, "the test's machine code is for x86-64");
+        Assert.SkipUnless(
+            RuntimeInformation.ProcessArchitecture == Architecture.X64, "the test's machine code is for x86-64");
         using var image = new TemporaryFile(Image());
         using var handle = File.OpenHandle(image.Path, FileMode.Open, FileAccess.ReadWrite);
         var descriptor = (int)handle.DangerousGetHandle();
@@ -52,7 +53,8 @@ public sealed unsafe class UsdtAttachmentTests
     {
         using var image = new TemporaryFile(Image());
         using var program = Counting.Load(ProgramType.Kprobe);
-        var refusal = Assert.Throws<UnknownNameException>(() => UsdtAttachment.Attach(program, image.Path, "test:pont"));
+        var refusal =
+            Assert.Throws<UnknownNameException>(() => UsdtAttachment.Attach(program, image.Path, "test:pont"));
         Assert.Contains("test:point", refusal.Suggestions);
     }
 

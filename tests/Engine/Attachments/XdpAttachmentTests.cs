@@ -30,7 +30,8 @@ public sealed class XdpAttachmentTests : IDisposable
         var program = Counter();
         using (var attachment = Attach(program, asked))
         {
-            Assert.Equal((mode, VethPair.Near, true, false), (attachment.Mode, attachment.Target, attachment.IsAttached, attachment.OutlivesProcess));
+            Assert.Equal((mode, VethPair.Near, true, false),
+                (attachment.Mode, attachment.Target, attachment.IsAttached, attachment.OutlivesProcess));
             Assert.Contains(attachment, Attachment.All);
             var seen = Assert.Single(Get());
             Assert.Equal(
@@ -93,7 +94,8 @@ public sealed class XdpAttachmentTests : IDisposable
     public void Program_of_another_type_is_refused()
     {
         using var program = ProgramLoader.Load(Sample.Return(0, type: EbpfCat.Language.ProgramType.Tc));
-        Assert.Contains("of type Tc", Assert.Throws<KernelException>(() => Attach(program)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "of type Tc", Assert.Throws<KernelException>(() => Attach(program)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +122,8 @@ public sealed class XdpAttachmentTests : IDisposable
         using (var attachment = Attach(Counter("new"), force: true))
         {
             Assert.True(attachment.OutlivesProcess);
-            Assert.Equal((attachment.Program.Id, Bpf.GetLinkInfo(link).Id), (Assert.Single(Get()).ProgramId, attachment.LinkId));
+            Assert.Equal(
+                (attachment.Program.Id, Bpf.GetLinkInfo(link).Id), (Assert.Single(Get()).ProgramId, attachment.LinkId));
         }
 
         Assert.Empty(Get());
@@ -137,7 +140,8 @@ public sealed class XdpAttachmentTests : IDisposable
         });
         using (var attachment = Attach(Counter("new"), force: true))
         {
-            Assert.Equal((null, true, XdpMode.Generic), (attachment.LinkId, attachment.OutlivesProcess, attachment.Mode));
+            Assert.Equal(
+                (null, true, XdpMode.Generic), (attachment.LinkId, attachment.OutlivesProcess, attachment.Mode));
             var seen = Assert.Single(Get());
             Assert.Equal((attachment.Program.Id, null, XdpMode.Generic), (seen.ProgramId, seen.LinkId, seen.Mode));
             using var again = Attach(Counter("newer"), force: true);
@@ -194,7 +198,8 @@ public sealed class XdpAttachmentTests : IDisposable
         var program = Counter("first");
         using var first = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo", XdpMode.Generic));
         Assert.Throws<KernelException>(
-            () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(Counter("second"), "lo", XdpMode.Native, force: true)));
+            () => _pair.NearNamespace.Run(
+                () => XdpAttachment.Attach(Counter("second"), "lo", XdpMode.Native, force: true)));
         Assert.True(first.IsAttached);
         var seen = Assert.Single(Get("lo"));
         Assert.Equal((program.Id, first.LinkId), (seen.ProgramId, seen.LinkId));
@@ -239,7 +244,8 @@ public sealed class XdpAttachmentTests : IDisposable
         return program;
     }
 
-    private XdpAttachment Attach(LoadedProgram program, XdpMode mode = XdpMode.Best, string? pin = null, bool force = false) =>
+    private XdpAttachment Attach(
+        LoadedProgram program, XdpMode mode = XdpMode.Best, string? pin = null, bool force = false) =>
         _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, mode, pin, force));
 
     private IReadOnlyList<XdpAttachmentInfo> Get(string name = VethPair.Near) =>

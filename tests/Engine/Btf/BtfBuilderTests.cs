@@ -14,7 +14,8 @@ public class BtfBuilderTests
 
     private static readonly Version Old = new(5, 10);
 
-    public static TheoryData<string> TypeNames => [.. EbpfType.KnownNames, "!H", "!Q", "<I", ">h", "!x", "string[16]", "byte[6]", "uint32[4]", "ipv4[2][3]", "!H[4]"];
+    public static TheoryData<string> TypeNames => [.. EbpfType.KnownNames, "!H", "!Q", "<I", ">h", "!x", "string[16]",
+        "byte[6]", "uint32[4]", "ipv4[2][3]", "!H[4]"];
 
     [Theory]
     [MemberData(nameof(TypeNames))]
@@ -46,7 +47,8 @@ public class BtfBuilderTests
     public void Fields_are_sorted_by_offset()
     {
         var type = StructType.CreateAt(
-            [new("second", ScalarType.UInt32, 4), new("first", ScalarType.UInt32, 0), new("both", ScalarType.UInt64, 0)], 8);
+            [new("second", ScalarType.UInt32, 4), new("first", ScalarType.UInt32, 0),
+                new("both", ScalarType.UInt64, 0)], 8);
         Assert.Equal(["first", "both", "second"], RoundTrip(type).Members.Select(member => member.Name));
     }
 
@@ -74,7 +76,8 @@ public class BtfBuilderTests
     public void Invalid_names_become_identifiers()
     {
         var type = StructType.Create(
-            [new("größe in m²", ScalarType.UInt32), new("2nd", ScalarType.UInt32), new(new string('n', 600), ScalarType.UInt32)],
+            [new("größe in m²", ScalarType.UInt32), new("2nd", ScalarType.UInt32),
+                new(new string('n', 600), ScalarType.UInt32)],
             "my-struct");
         BtfType read = RoundTrip(type);
         Assert.Equal("my_struct", read.Name);

@@ -90,7 +90,8 @@ public class BtfReaderTests
     {
         _ = Kernel.FindStruct("task_struct");
         var watch = Stopwatch.StartNew();
-        string[] names = ["sk_buff", "file", "linux_binprm", "inode", "path", "dentry", "cgroup", "net_device", "sock", "cred"];
+        string[] names =
+            ["sk_buff", "file", "linux_binprm", "inode", "path", "dentry", "cgroup", "net_device", "sock", "cred"];
         foreach (string name in names) Assert.NotNull(Kernel.FindStruct(name));
         // Ten names; about half a millisecond each, with room for a busy machine.
         Assert.InRange(watch.ElapsedMilliseconds, 0, 200);
@@ -116,7 +117,8 @@ public class BtfReaderTests
         Assert.Superset(
             new HashSet<BtfKind>
             {
-                BtfKind.Int, BtfKind.Pointer, BtfKind.Array, BtfKind.Struct, BtfKind.Union, BtfKind.Enum, BtfKind.Forward,
+                BtfKind.Int, BtfKind.Pointer, BtfKind.Array, BtfKind.Struct, BtfKind.Union, BtfKind.Enum,
+                BtfKind.Forward,
                 BtfKind.Typedef, BtfKind.Const, BtfKind.Function, BtfKind.Prototype,
             },
             kinds);
@@ -127,13 +129,15 @@ public class BtfReaderTests
     {
         BtfType? section = Kernel.Find(".data..percpu", BtfKind.Section);
         Assert.SkipWhen(section is null, "the kernel's BTF has no variables");
-        Assert.Contains(section.Value.Variables, entry => entry.Variable.Name == "runqueues" && entry.Size == entry.Variable.Size);
+        Assert.Contains(
+            section.Value.Variables, entry => entry.Variable.Name == "runqueues" && entry.Size == entry.Variable.Size);
     }
 
     [Fact]
     public void Kernel_types_become_types_that_read_values()
     {
-        Assert.Equal(ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian), Kernel.FindTypedef("__be16")!.Value.ToEbpfType());
+        Assert.Equal(
+            ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian), Kernel.FindTypedef("__be16")!.Value.ToEbpfType());
         Assert.Equal(AddressType.IPv4, Kernel.FindStruct("in_addr")!.Value.ToEbpfType());
         Assert.Equal(AddressType.IPv6, Kernel.FindStruct("in6_addr")!.Value.ToEbpfType());
         Assert.Equal(ScalarType.Boolean, Kernel.FindTypedef("bool")!.Value.ToEbpfType());
@@ -163,7 +167,8 @@ public class BtfReaderTests
     [Fact]
     public void Module_can_refer_to_kernel_strings_and_types()
     {
-        // Made by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared" of 2.
+        // Made by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared" of
+        // 2.
         BtfTypes kernel = BtfTypes.Parse(Blob([1, 1u << 24, 4, 32], "\0shared\0"));
         BtfTypes module = BtfTypes.Parse(Blob([8, 8u << 24, 1, 1, 8u << 24, 2], "own\0"), kernel);
         Assert.Equal(4, module.Count);
@@ -189,7 +194,8 @@ public class BtfReaderTests
     [Fact]
     public void Damaged_types_are_refused_without_endless_loops()
     {
-        Assert.Contains("kind 31", Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 31u << 24, 0], "\0"))).Message);
+        Assert.Contains(
+            "kind 31", Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 31u << 24, 0], "\0"))).Message);
         Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, (4u << 24) | 2, 8, 0, 0, 0], "\0")));
         Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob([0, 2u << 24, 0], "\0x")));
         BtfType circle = BtfTypes.Parse(Blob([0, 8u << 24, 1], "\0"))[1];

@@ -10,7 +10,9 @@ public class DisassemblerTests
 {
     private static readonly MemorySize[] Sizes = [MemorySize.Byte, MemorySize.Half, MemorySize.Word, MemorySize.Double];
 
-    /// <summary>Every kind of instruction the verifier prints as it is, with operands that let it get that far.</summary>
+    /// <summary>
+    /// Every kind of instruction the verifier prints as it is, with operands that let it get that far.
+    /// </summary>
     private static IEnumerable<Instruction> Samples()
     {
         foreach (var w in new[] { W32, W64 })
@@ -92,7 +94,8 @@ public class DisassemblerTests
     public void Format_matches_the_running_kernel_s_verifier(string text, Instruction instruction)
     {
         Assert.SkipUnless(
-            InstructionSets.MinimumKernel(instruction) <= Environment.OSVersion.Version, "This kernel is too old for it.");
+            InstructionSets.MinimumKernel(instruction) <= Environment.OSVersion.Version,
+            "This kernel is too old for it.");
         var log = Verifier.Log(
         [
             // Numbers of which the verifier knows nothing: a jump that is decided it shows as what comes of it.

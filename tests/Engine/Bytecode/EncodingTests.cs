@@ -157,5 +157,6 @@ public class EncodingTests
     [InlineData(2)]
     [InlineData(4)]
     [InlineData(8)]
-    public void Memory_size_gives_its_number_of_bytes(int bytes) => Assert.Equal(bytes, MemorySizes.FromBytes(bytes).Bytes);
+    public void Memory_size_gives_its_number_of_bytes(int bytes) =>
+        Assert.Equal(bytes, MemorySizes.FromBytes(bytes).Bytes);
 }

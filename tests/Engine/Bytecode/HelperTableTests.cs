@@ -49,7 +49,8 @@ public partial class HelperTableTests
         new[] { Verifier.SocketFilter, Verifier.Kprobe, Verifier.SchedCls, Verifier.Xdp }
             .Select(type => Verifier.Log([Call(helper.Id), Exit()], type, "Proprietary"))))]);
 
-    private static IEnumerable<Helper> Present => HelperTable.All.Where(helper => helper.Kernel <= KernelFacts.RunningVersion);
+    private static IEnumerable<Helper> Present =>
+        HelperTable.All.Where(helper => helper.Kernel <= KernelFacts.RunningVersion);
 
     [Fact]
     public void Table_lists_all_helpers_in_order() =>
@@ -61,7 +62,8 @@ public partial class HelperTableTests
         helper => Assert.Contains(
             Logs.Value[helper.Id - 1].Split('\n'),
             // Some kernels tell the state of the registers behind it.
-            line => line.Split(';')[0].TrimEnd().EndsWith($"call {helper.FullName}#{helper.Id}", StringComparison.Ordinal)));
+            line => line.Split(';')[0].TrimEnd()
+                .EndsWith($"call {helper.FullName}#{helper.Id}", StringComparison.Ordinal)));
 
     [Fact]
     public void Helpers_not_marked_GPL_work_in_proprietary_programs() => Assert.All(

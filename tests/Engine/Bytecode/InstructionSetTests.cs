@@ -37,7 +37,8 @@ public class InstructionSetTests
 
     [Theory]
     [MemberData(nameof(Needs))]
-    public void Instruction_requires_its_instruction_set_and_kernel(Instruction instruction, InstructionSet set, string kernel)
+    public void Instruction_requires_its_instruction_set_and_kernel(
+        Instruction instruction, InstructionSet set, string kernel)
     {
         Assert.Equal(set, InstructionSets.InstructionSetOf(instruction));
         Assert.Equal(Version.Parse(kernel), InstructionSets.MinimumKernel(instruction));

@@ -111,7 +111,8 @@ internal static unsafe partial class Verifier
         return true;
     }
 
-    private static string TextOf(byte[] log) => Encoding.UTF8.GetString(log.AsSpan(0, Math.Max(0, log.IndexOf((byte)0))));
+    private static string TextOf(byte[] log) =>
+        Encoding.UTF8.GetString(log.AsSpan(0, Math.Max(0, log.IndexOf((byte)0))));
 
     [LibraryImport("libc", EntryPoint = "syscall")]
     private static partial nint SystemCall(nint number, nint command, byte* attributes, nint size);

@@ -24,7 +24,8 @@ public sealed class AggregateTests
 
         Assert.Equal((ulong)Values.Length, histogram.Count);
         ulong CountOf(ulong from) => histogram.Buckets.First(bucket => bucket.From == from).Count;
-        Assert.Equal(new ulong[] { 3, 1, 2, 2, 1, 1, 1, 1 }, new ulong[] { 0, 1, 2, 4, 8, 512, 1024, 1UL << 62 }.Select(CountOf));
+        Assert.Equal(new ulong[] { 3, 1, 2, 2, 1, 1, 1, 1 },
+            new ulong[] { 0, 1, 2, 4, 8, 512, 1024, 1UL << 62 }.Select(CountOf));
     }
 
     [Fact]
@@ -73,7 +74,8 @@ public sealed class AggregateTests
     {
         var definition = new ProgramDefinition("observing", ProgramType.Xdp);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, HistogramType.Instance, 1);
-        var (first, second) = (definition.AddVariable("first", ScalarType.Boolean), definition.AddVariable("second", ScalarType.Boolean));
+        var (first, second) =
+            (definition.AddVariable("first", ScalarType.Boolean), definition.AddVariable("second", ScalarType.Boolean));
         definition.AddCode(code => code.Assign(first, seen.Observe(1, 10)).Assign(second, seen.Observe(2, 10)));
         using var program = EbpfProgram.Load(definition);
         program.TestRun(new byte[64]);
@@ -96,7 +98,8 @@ public sealed class AggregateTests
     {
         var lines = new Histogram([0, 1, 0, 4]).Draw(8).Split(Environment.NewLine);
         Assert.Equal(
-            ["[1]                        1 |@@      |", "[2, 4)                     0 |        |", "[4, 8)                     4 |@@@@@@@@|"], lines);
+            ["[1]                        1 |@@      |", "[2, 4)                     0 |        |",
+                "[4, 8)                     4 |@@@@@@@@|"], lines);
     }
 
     [Fact]
@@ -105,7 +108,8 @@ public sealed class AggregateTests
         var definition = new ProgramDefinition("observing", ProgramType.Xdp);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 1);
         definition.AddCode(code => code.Do(seen.Observe(1, 10)));
-        Assert.Contains("histogram", Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message, StringComparison.Ordinal);
+        Assert.Contains("histogram", Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message,
+            StringComparison.Ordinal);
     }
 
     private static LoadedProgram Observing(MapType type, EbpfType value, ScalarType number)

@@ -49,7 +49,8 @@ public sealed class EarlyStoresTests
 
         Assert.Equal(
             [(1u, 17u), (1u, 50u)],
-            program.Maps["map"].Entries().Select(entry => ((uint)Field(entry.Key, "Left"), (uint)Field(entry.Key, "Right"))).Order());
+            program.Maps["map"].Entries()
+                .Select(entry => ((uint)Field(entry.Key, "Left"), (uint)Field(entry.Key, "Right"))).Order());
     }
 
     [Fact]
@@ -78,10 +79,12 @@ public sealed class EarlyStoresTests
     }
 
     private static IEnumerable<Register> KeptRegisters(LoadedProgram program) =>
-        program.Compiled!.Instructions.Select(instruction => instruction.Destination).Where(r => r is >= Register.R6 and <= Register.R9).Distinct();
+        program.Compiled!.Instructions.Select(instruction => instruction.Destination)
+            .Where(r => r is >= Register.R6 and <= Register.R9).Distinct();
 
     private static IEnumerable<(uint Key, ulong Value)> Entries(LoadedProgram program, string map) =>
         program.Maps[map].Entries().Select(entry => ((uint)entry.Key!, (ulong)entry.Value!)).Order();
 
-    private static object Field(object? key, string name) => Assert.IsType<IReadOnlyDictionary<string, object?>>(key, exactMatch: false)[name]!;
+    private static object Field(object? key, string name) =>
+        Assert.IsType<IReadOnlyDictionary<string, object?>>(key, exactMatch: false)[name]!;
 }

@@ -27,12 +27,14 @@ public sealed class EventReaderTests
         using var reader = new EventReader(program);
         SystemCalls.Repeat(100, () => SystemCalls.GetPriority(0, 0));
         var records = reader.Read(Long, Token).Take(100).ToList();
-        Assert.Equal(Enumerable.Range(1, 100).Select(number => (object)(ulong)number), records.Select(record => record["number"]));
+        Assert.Equal(Enumerable.Range(1, 100).Select(number => (object)(ulong)number),
+            records.Select(record => record["number"]));
         Assert.Equal(["Number", "Thread", "Name"], records[0].Type.Fields.Select(field => field.Name));
         Assert.Equal(File.ReadAllText("/proc/thread-self/comm").Trim(), records[0]["Name"]);
         Assert.Same(program, records[0].Program);
         Assert.Equal(3, records[0].Values.Count);
-        Assert.Contains("did you mean Thread", Assert.Throws<KeyNotFoundException>(() => records[0]["Tread"]).Message, StringComparison.Ordinal);
+        Assert.Contains("did you mean Thread", Assert.Throws<KeyNotFoundException>(() => records[0]["Tread"]).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]

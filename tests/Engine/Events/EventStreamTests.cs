@@ -47,8 +47,10 @@ public sealed class EventStreamTests
     {
         using var program = Output.LoadBurst(1);
         var field = EbpfType.Parse(typeName);
-        var type = StructType.Create([new("Before", ScalarType.UInt8), new("Value", field), new("After", ScalarType.UInt64)]);
-        var bytes = type.ToBytes(new Dictionary<string, object?> { ["Before"] = (byte)7, ["Value"] = value, ["After"] = 11ul });
+        var type =
+            StructType.Create([new("Before", ScalarType.UInt8), new("Value", field), new("After", ScalarType.UInt64)]);
+        var bytes =
+            type.ToBytes(new Dictionary<string, object?> { ["Before"] = (byte)7, ["Value"] = value, ["After"] = 11ul });
 
         var decoded = new EventDecoder(program, type).Decode(bytes);
 
@@ -63,12 +65,15 @@ public sealed class EventStreamTests
         using var program = Output.LoadBurst(1);
         var inner = StructType.Create([new("Source", AddressType.IPv4), new("Port", ScalarType.UInt16)]);
         var type = StructType.Create([new("One", inner), new("Two", new ArrayType(inner, 2))]);
-        Dictionary<string, object?> End(byte last) => new() { ["Source"] = new IPAddress([10, 0, 0, last]), ["Port"] = (ushort)last };
-        var bytes = type.ToBytes(new Dictionary<string, object?> { ["One"] = End(1), ["Two"] = new object[] { End(2), End(3) } });
+        Dictionary<string, object?> End(byte last) =>
+            new() { ["Source"] = new IPAddress([10, 0, 0, last]), ["Port"] = (ushort)last };
+        var bytes = type.ToBytes(
+            new Dictionary<string, object?> { ["One"] = End(1), ["Two"] = new object[] { End(2), End(3) } });
 
         var decoded = Values(new EventDecoder(program, type).Decode(bytes));
 
-        Assert.Equal([IPAddress.Parse("10.0.0.1"), (ushort)1], Values(Assert.IsType<EventObject>(decoded[0], exactMatch: false)));
+        Assert.Equal([IPAddress.Parse("10.0.0.1"), (ushort)1],
+            Values(Assert.IsType<EventObject>(decoded[0], exactMatch: false)));
         var two = Assert.IsType<object?[]>(decoded[1]);
         Assert.Equal([IPAddress.Parse("10.0.0.3"), (ushort)3], Values((EventObject)two[1]!));
     }
@@ -142,20 +147,23 @@ public sealed class EventStreamTests
         using var program = Output.LoadBurst(10);
         using var stream = new EventStream([program]);
         program.TestRun(new byte[64]);
-        Assert.Throws<InvalidOperationException>(() => stream.Read(_ => throw new InvalidOperationException(), cancellation: Token));
+        Assert.Throws<InvalidOperationException>(
+            () => stream.Read(_ => throw new InvalidOperationException(), cancellation: Token));
         Assert.Equal(9, stream.Read(_ => { }, TimeSpan.Zero, cancellation: Token));
     }
 
     [Fact]
     public void Program_can_write_to_a_perf_event_array()
     {
-        var definition = new ProgramDefinition("perf", ProgramType.Xdp) { Buffer = EventBuffer.PerfEventArray, BufferSize = 4096 };
+        var definition =
+            new ProgramDefinition("perf", ProgramType.Xdp) { Buffer = EventBuffer.PerfEventArray, BufferSize = 4096 };
         var count = definition.AddVariable("count", ScalarType.UInt64);
         var turn = CodeBuilder.Local("turn");
         using var program = EbpfProgram.Load(definition.AddCode(code => code
             .For(turn, 1, 1000, body => body.Increment(count)
                 .Add(new OutputStatement(new StructExpression([new("Number", count), new("Text", "a text")])))
-                .Add(new OutputStatement(new StructExpression([new("Half", new SystemValueExpression(SystemValue.Cpu).Cast(ScalarType.UInt8))]))))
+                .Add(new OutputStatement(new StructExpression(
+                    [new("Half", new SystemValueExpression(SystemValue.Cpu).Cast(ScalarType.UInt8))]))))
             .Return("Pass")));
         using var stream = new EventStream([program]);
         program.TestRun(new byte[64]);

@@ -27,7 +27,8 @@ public sealed class RecordBufferTests
         using var program = LoadReserving(4096);
         using var buffer = RecordBuffer.Open(program.Maps["records"]);
         // The byte after the number tells which to discard.
-        for (byte number = 0; number < 100; number++) program.TestRun([.. Ethernet, number, (byte)(number % 3 == 0 ? 1 : 0), .. Packet]);
+        for (byte number = 0; number < 100; number++)
+            program.TestRun([.. Ethernet, number, (byte)(number % 3 == 0 ? 1 : 0), .. Packet]);
         Assert.Equal(Enumerable.Range(0, 100).Where(number => number % 3 != 0), Drain(buffer));
         Assert.Empty(Drain(buffer));
     }
@@ -124,14 +125,16 @@ public sealed class RecordBufferTests
         var count = buffer.Drain(0, (_, record) =>
         {
             Assert.InRange(record.Length, 16, 16 + 7);
-            Assert.Equal(BinaryPrimitives.ReadInt64LittleEndian(record), BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
+            Assert.Equal(
+                BinaryPrimitives.ReadInt64LittleEndian(record), BinaryPrimitives.ReadInt64LittleEndian(record[8..]));
             numbers.Add(record[0]);
         }, most);
         Assert.Equal(count, numbers.Count);
         return numbers;
     }
 
-    // Reserves 16 bytes, puts the byte after the Ethernet header into both halves, and discards or submits by the next byte.
+    // Reserves 16 bytes, puts the byte after the Ethernet header into both halves, and discards or submits by the next
+    // byte.
     private static LoadedProgram LoadReserving(int size) => Counting.Load(
         new ProgramDefinition("reserving", ProgramType.SocketFilter),
         [

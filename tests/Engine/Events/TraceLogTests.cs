@@ -50,15 +50,18 @@ public sealed class TraceLogTests
 
     [Theory]
     [InlineData(
-        "            bash-1234    [003] d..31  5120.123456: bpf_trace_printk: hello: world", "bash", 1234, 3, 5120123456, "hello: world")]
+        "            bash-1234    [003] d..31  5120.123456: bpf_trace_printk: hello: world", "bash", 1234, 3,
+        5120123456, "hello: world")]
     [InlineData("          <idle>-0       [000] .N..1     1.000001: bpf_trace_printk: x", "<idle>", 0, 0, 1000001, "x")]
     [InlineData("   Web Content-x-77 (  70) [001] .... 9.5: 0: text", "Web Content-x", 77, 1, 9500000, "text")]
     [InlineData("           <...>-42      [011] 9.250000: bpf_trace_printk: ", "<...>", 42, 11, 9250000, "")]
-    public void Line_is_parsed_into_its_fields(string text, string process, int thread, int processor, long microseconds, string written)
+    public void Line_is_parsed_into_its_fields(
+        string text, string process, int thread, int processor, long microseconds, string written)
     {
         using var log = new TraceLog();
         Assert.Equal(
-            new TraceLogLine(process, thread, processor, TimeSpan.FromMicroseconds(microseconds), written), log.Parse(text));
+            new TraceLogLine(process, thread, processor, TimeSpan.FromMicroseconds(microseconds), written),
+            log.Parse(text));
     }
 
     [Theory]

@@ -44,7 +44,8 @@ public sealed class LinkTests
         using var first = Programs.Load(BpfProgramType.Xdp, 2);
         using var second = Programs.Load(BpfProgramType.Xdp, 1);
         using var link = pair.NearNamespace.Run(() => Bpf.CreateXdpLink(first, pair.NearIndex));
-        Assert.Equal(Errno.EPERM, Assert.Throws<KernelException>(() => Bpf.UpdateLink(link, second, expected: second)).Errno);
+        Assert.Equal(
+            Errno.EPERM, Assert.Throws<KernelException>(() => Bpf.UpdateLink(link, second, expected: second)).Errno);
         Bpf.UpdateLink(link, second, expected: first);
         Assert.Equal(Bpf.GetProgramInfo(second).Id, pair.NearLink.XdpProgramId);
     }

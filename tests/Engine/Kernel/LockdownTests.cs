@@ -33,7 +33,8 @@ public sealed class LockdownTests
         {
             var explained = LockedHelpers.Explain([Zero, Call(helper)], 1, said, mode);
             Assert.Equal(mode >= forbidding ? mode : LockdownMode.None, explained.Lockdown);
-            Assert.Equal(mode >= forbidding, explained.Problem.Contains("kernel lockdown is in mode", StringComparison.Ordinal));
+            Assert.Equal(
+                mode >= forbidding, explained.Problem.Contains("kernel lockdown is in mode", StringComparison.Ordinal));
         }
     }
 
@@ -56,10 +57,12 @@ public sealed class LockdownTests
     public void Locked_down_kernel_refuses_the_helper(string helper)
     {
         RequireLockdown();
-        var code = Sample.Of(new ProgramDefinition("spy", ProgramType.RawTracepoint), [Zero, Call(helper), Zero, Instruction.Exit()]);
+        var code = Sample.Of(
+            new ProgramDefinition("spy", ProgramType.RawTracepoint), [Zero, Call(helper), Zero, Instruction.Exit()]);
         var refusal = Assert.Throws<VerifierException>(() => ProgramLoader.Load(code));
         Assert.Equal((LockdownMode.Confidentiality, 1), (refusal.Lockdown, refusal.Slot));
-        Assert.Contains($"it calls the helper bpf_{helper}, and kernel lockdown is in mode 'confidentiality'", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains($"it calls the helper bpf_{helper}, and kernel lockdown is in mode 'confidentiality'",
+            refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -4,8 +4,10 @@ namespace EbpfCat.Tests.Kernel;
 
 public sealed class MapTests
 {
-    private static MapDescriptor Hash(uint entries = 16) => Bpf.CreateMap(
-        new MapCreateOptions { Type = BpfMapType.Hash, KeySize = 4, ValueSize = 8, MaxEntries = entries, Name = "hash" });
+    private static MapDescriptor Hash(uint entries = 16) => Create(BpfMapType.Hash, 4, entries, "hash");
+
+    private static MapDescriptor Create(BpfMapType type, int keySize, uint entries, string name) => Bpf.CreateMap(
+        new MapCreateOptions { Type = type, KeySize = keySize, ValueSize = 8, MaxEntries = entries, Name = name });
 
     private static byte[] Key(int key) => BitConverter.GetBytes(key);
 
@@ -103,7 +105,8 @@ public sealed class MapTests
     public void Batch_operations_write_and_read_all_entries(string name)
     {
         var type = Enum.Parse<BpfMapType>(name);
-        using var map = Bpf.CreateMap(new MapCreateOptions { Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 1000 });
+        using var map =
+            Bpf.CreateMap(new MapCreateOptions { Type = type, KeySize = 4, ValueSize = 8, MaxEntries = 1000 });
         var keys = new byte[4000];
         var values = new byte[1000 * map.ValueSize];
         for (var key = 0; key < 1000; key++)
@@ -238,8 +241,7 @@ public sealed class MapTests
     [Fact]
     public void Failed_creation_names_type_and_name_of_the_map()
     {
-        var refusal = Assert.Throws<KernelException>(() => Bpf.CreateMap(
-            new MapCreateOptions { Type = BpfMapType.Array, KeySize = 8, ValueSize = 8, MaxEntries = 1, Name = "odd" }));
+        var refusal = Assert.Throws<KernelException>(() => Create(BpfMapType.Array, 8, 1, "odd"));
         Assert.StartsWith("Cannot create the Array map 'odd': ", refusal.Message, StringComparison.Ordinal);
         Assert.Equal(Errno.EINVAL, refusal.Errno);
     }

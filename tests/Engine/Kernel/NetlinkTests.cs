@@ -20,7 +20,8 @@ public sealed class NetlinkTests
     public void Veth_pair_carries_packets_between_namespaces()
     {
         using var pair = new VethPair();
-        Assert.Equal(("veth", true, 1500), (pair.NearLink.Kind, pair.NearLink.IsUp, pair.NearLink.MaximumTransmissionUnit));
+        Assert.Equal(
+            ("veth", true, 1500), (pair.NearLink.Kind, pair.NearLink.IsUp, pair.NearLink.MaximumTransmissionUnit));
         foreach (var (near, far) in new[]
         {
             (VethPair.NearAddress, VethPair.FarAddress),
@@ -48,7 +49,8 @@ public sealed class NetlinkTests
         }
 
         // The kernel takes a namespace down in the background.
-        Assert.True(SpinWait.SpinUntil(() => here.Run(Links).All(link => link.Name != "here0"), TimeSpan.FromSeconds(10)));
+        Assert.True(
+            SpinWait.SpinUntil(() => here.Run(Links).All(link => link.Name != "here0"), TimeSpan.FromSeconds(10)));
     }
 
     [Fact]
@@ -74,7 +76,8 @@ public sealed class NetlinkTests
             Assert.Throws<KernelException>(
                 () => netlink.SetXdpProgram(pair.NearIndex, other, XdpFlags.Generic | XdpFlags.UpdateIfNoExist));
             Assert.Throws<KernelException>(
-                () => netlink.SetXdpProgram(pair.NearIndex, null, XdpFlags.Generic | XdpFlags.Replace, expected: other));
+                () => netlink.SetXdpProgram(
+                    pair.NearIndex, null, XdpFlags.Generic | XdpFlags.Replace, expected: other));
             netlink.SetXdpProgram(pair.NearIndex, other, XdpFlags.Generic | XdpFlags.Replace, expected: program);
             Assert.Equal(Bpf.GetProgramInfo(other).Id, pair.NearLink.XdpProgramId);
             netlink.SetXdpProgram(pair.NearIndex, null, XdpFlags.Generic);
@@ -107,7 +110,8 @@ public sealed class NetlinkTests
             netlink.CreateVethPair("one", "two");
             var index = netlink.GetLink("one").Index;
             Assert.Equal("one", netlink.FindLink(index)?.Name);
-            Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => netlink.CreateVethPair("one", "three")).Errno);
+            Assert.Equal(
+                Errno.EEXIST, Assert.Throws<KernelException>(() => netlink.CreateVethPair("one", "three")).Errno);
             netlink.DeleteLink(index);
             Assert.Null(netlink.FindLink(index));
             Assert.Null(netlink.FindLink("two"));
@@ -133,7 +137,8 @@ public sealed class NetlinkTests
         pair.NearNamespace.Run(() =>
         {
             using var netlink = new Netlink();
-            netlink.AddNeighbor(pair.NearIndex, IPAddress.Parse("10.77.0.9"), PhysicalAddress.Parse("02-00-00-00-00-09"));
+            netlink.AddNeighbor(
+                pair.NearIndex, IPAddress.Parse("10.77.0.9"), PhysicalAddress.Parse("02-00-00-00-00-09"));
             Assert.Contains(
                 File.ReadLines("/proc/thread-self/net/arp"),
                 line => line.StartsWith("10.77.0.9 ", StringComparison.Ordinal)

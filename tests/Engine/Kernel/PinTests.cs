@@ -11,7 +11,8 @@ public sealed class PinTests
         using (var program = Programs.Load(BpfProgramType.Xdp, 1, "pinned"))
         {
             Bpf.Pin(program, files.PathOf("one"));
-            Assert.Equal(Errno.EEXIST, Assert.Throws<KernelException>(() => Bpf.Pin(program, files.PathOf("one"))).Errno);
+            Assert.Equal(
+                Errno.EEXIST, Assert.Throws<KernelException>(() => Bpf.Pin(program, files.PathOf("one"))).Errno);
         }
 
         using var again = Bpf.GetPinned<ProgramDescriptor>(files.PathOf("one"));

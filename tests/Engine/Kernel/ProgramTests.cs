@@ -19,7 +19,8 @@ public sealed class ProgramTests
     public void Packet_without_an_Ethernet_header_is_refused()
     {
         using var program = Programs.Load(BpfProgramType.SocketFilter, 2);
-        var refusal = Assert.Throws<KernelException>(() => Bpf.TestRun(program, new TestRunOptions { Data = new byte[5] }));
+        var refusal =
+            Assert.Throws<KernelException>(() => Bpf.TestRun(program, new TestRunOptions { Data = new byte[5] }));
         Assert.Equal(Errno.EINVAL, refusal.Errno);
         Assert.Contains("14 bytes", refusal.Message, StringComparison.Ordinal);
     }
@@ -29,7 +30,8 @@ public sealed class ProgramTests
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 7, "named");
         var info = Bpf.GetProgramInfo(program, ProgramInfoParts.All);
-        Assert.Equal((BpfProgramType.Xdp, "named", true, 16), (info.Type, info.Name, info.IsGplCompatible, info.InstructionSize));
+        Assert.Equal((BpfProgramType.Xdp, "named", true, 16),
+            (info.Type, info.Name, info.IsGplCompatible, info.InstructionSize));
         Assert.Equal(Programs.Return(7), info.Instructions.ToArray());
         Assert.Equal(16, info.Tag.Length);
         Assert.Contains(info.Id, Bpf.ProgramIds());
@@ -41,7 +43,8 @@ public sealed class ProgramTests
     public void Program_lists_the_maps_bound_to_it()
     {
         using var program = Programs.Load(BpfProgramType.SocketFilter, 0);
-        using var map = Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 });
+        using var map =
+            Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 });
         Bpf.BindMap(program, map);
         Assert.Equal([Bpf.GetMapInfo(map).Id], Bpf.GetProgramInfo(program).MapIds);
     }
@@ -103,7 +106,8 @@ public sealed class ProgramTests
     public void Kernel_type_information_is_found_by_name()
     {
         Assert.SkipUnless(File.Exists("/sys/kernel/btf/vmlinux"), "the kernel has no BTF");
-        Assert.SkipWhen(KernelFacts.RunningVersion < new Version(5, 11), "the kernel's own BTF has an id since Linux 5.11");
+        Assert.SkipWhen(
+            KernelFacts.RunningVersion < new Version(5, 11), "the kernel's own BTF has an id since Linux 5.11");
         var names = Bpf.BtfIds().Select(id =>
         {
             using var btf = Bpf.GetBtf(id);

@@ -4,7 +4,9 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Language;
 
-/// <summary>Constant texts that stand for what they are compared with: the packet is UDP from 10.77.0.2 in IPv4.</summary>
+/// <summary>
+/// Constant texts that stand for what they are compared with: the packet is UDP from 10.77.0.2 in IPv4.
+/// </summary>
 public sealed class ConstantTextTests
 {
     [Theory]
@@ -48,7 +50,8 @@ public sealed class ConstantTextTests
             () => Holds(new BinaryExpression(BinaryOperator.StartsWith, Field("IPv4.Source"), "10.77.")));
         Assert.Contains("'10.77.'", refusal.Problem, StringComparison.Ordinal);
         Assert.Contains("LpmTrie", refusal.Suggestion, StringComparison.Ordinal);
-        Assert.Contains("order", Assert.Throws<CompileException>(() => Holds(Field("IPv4.Source") < "10.0.0.1")).Problem, StringComparison.Ordinal);
+        Assert.Contains("order", Assert.Throws<CompileException>(
+            () => Holds(Field("IPv4.Source") < "10.0.0.1")).Problem, StringComparison.Ordinal);
     }
 
     private static HeaderFieldExpression Field(string path)
@@ -59,5 +62,6 @@ public sealed class ConstantTextTests
     }
 
     private static bool Holds(Expression condition) =>
-        Script.Verdict(Script.Define(), c => c.If(condition, then => then.Return("Drop"), @else => @else.Return("Tx"))).Verdict == "Drop";
+        Script.Verdict(Script.Define(),
+            c => c.If(condition, then => then.Return("Drop"), @else => @else.Return("Tx"))).Verdict == "Drop";
 }

@@ -10,7 +10,8 @@ public sealed class ControlFlowTests
     [InlineData(true, false, 2)]
     [InlineData(false, true, 3)]
     [InlineData(false, false, 4)]
-    public void Nested_conditions_with_else_work(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c.If(
+    public void Nested_conditions_with_else_work(bool a, bool b, long result) =>
+        Assert.Equal(result, Branch(a, b, (x, y, c, set) => c.If(
         x,
         then => then.If(y, set(1), set(2)),
         @else => @else.If(y, set(3), set(4)))));
@@ -20,12 +21,14 @@ public sealed class ControlFlowTests
     [InlineData(true, false, 2)]
     [InlineData(false, true, 2)]
     [InlineData(false, false, 3)]
-    public void Conditions_combine_with_and_or_not(bool a, bool b, long result) => Assert.Equal(result, Branch(a, b, (x, y, c, set) => c
+    public void Conditions_combine_with_and_or_not(bool a, bool b, long result) =>
+        Assert.Equal(result, Branch(a, b, (x, y, c, set) => c
         .If(x.And(y), set(1)).If(x.And(!y).Or((!x).And(y)), set(2)).If(!x.Or(y), set(3))));
 
     [Fact]
     public void Logical_operators_short_circuit() => Assert.Equal("Tx", Script.Verdict(Script.Define(), c => c
-        .If((Packet.Length > 100).And(Packet.Read(100, ScalarType.UInt8) == 0), then => then.Return("Drop")).Return("Tx")).Verdict);
+        .If((Packet.Length > 100).And(Packet.Read(100, ScalarType.UInt8) == 0), then => then.Return("Drop"))
+        .Return("Tx")).Verdict);
 
     [Theory]
     [InlineData(64, "Pass", 2)]
@@ -81,7 +84,8 @@ public sealed class ControlFlowTests
     [Fact]
     public void Unmarked_label_is_refused()
     {
-        var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(), c => c.Goto(new Label("nowhere"))));
+        var refusal =
+            Assert.Throws<CompileException>(() => Script.Load(Script.Define(), c => c.Goto(new Label("nowhere"))));
         Assert.Contains("nowhere", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -109,7 +113,8 @@ public sealed class ControlFlowTests
         Assert.Equal(34L, program.Variables["result"].Value);
     }
 
-    private delegate CodeBuilder Write(Expression a, Expression b, CodeBuilder code, Func<int, Action<CodeBuilder>> set);
+    private delegate CodeBuilder Write(
+        Expression a, Expression b, CodeBuilder code, Func<int, Action<CodeBuilder>> set);
 
     private static long Branch(bool a, bool b, Write write)
     {

@@ -35,7 +35,8 @@ public sealed class GroupPacketTests
         var definition = new ProgramDefinition("group", ProgramType.CgroupSkb);
         var seen = definition.AddVariable("seen", ScalarType.UInt32);
         definition.AddCode(code => code.Assign(seen, new HeaderExpression(PacketHeaders.Ethernet)["EtherType"]));
-        Assert.Contains("from their IP header on", Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message, StringComparison.Ordinal);
+        Assert.Contains("from their IP header on",
+            Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message, StringComparison.Ordinal);
     }
 
     // With an Ethernet header, as a test run takes it; the program sees what follows.

@@ -18,7 +18,8 @@ public sealed class KernelValueTests
     [Fact]
     public void Random_numbers_differ()
     {
-        var numbers = Enumerable.Range(0, 8).Select(_ => Script.Value(ScalarType.UInt32, _ => new SystemValueExpression(SystemValue.Random)));
+        var numbers = Enumerable.Range(0, 8)
+            .Select(_ => Script.Value(ScalarType.UInt32, _ => new SystemValueExpression(SystemValue.Random)));
         Assert.InRange(numbers.Distinct().Count(), 7, 8);
     }
 
@@ -27,15 +28,18 @@ public sealed class KernelValueTests
     [InlineData("bpf_ktime_get_ns")]
     [InlineData("5")]
     public void Helper_can_be_called_by_name_or_number(string helper) =>
-        Assert.InRange((ulong)Script.Value(ScalarType.UInt64, _ => Expression.CallHelper(helper))!, 1ul, ulong.MaxValue);
+        Assert.InRange(
+            (ulong)Script.Value(ScalarType.UInt64, _ => Expression.CallHelper(helper))!, 1ul, ulong.MaxValue);
 
     [Fact]
     public void Helper_accepts_context_and_numbers()
     {
         var definition = Script.Define();
-        var (result, length) = (definition.AddVariable("result", ScalarType.Int64, initialValue: 9), definition.AddVariable("length", ScalarType.UInt32));
+        var (result, length) = (definition.AddVariable("result", ScalarType.Int64, initialValue: 9),
+            definition.AddVariable("length", ScalarType.UInt32));
         using var program = Script.Run(definition, c => c
-            .Assign(result, Expression.CallHelper("xdp_adjust_tail", new ContextExpression(), -4)).Assign(length, Packet.Length));
+            .Assign(result, Expression.CallHelper("xdp_adjust_tail", new ContextExpression(), -4))
+            .Assign(length, Packet.Length));
         Assert.Equal((0L, 60u), (program.Variables["result"].Value, program.Variables["length"].Value));
     }
 
@@ -57,13 +61,15 @@ public sealed class KernelValueTests
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var seen = definition.AddMap("seen", MapType.Hash, ScalarType.UInt32, Seen, 1);
-        VariableExpression[] results = [definition.AddVariable("first", ScalarType.Int64), definition.AddVariable("full", ScalarType.Int64)];
+        VariableExpression[] results =
+            [definition.AddVariable("first", ScalarType.Int64), definition.AddVariable("full", ScalarType.Int64)];
         using var program = Script.Run(definition, c => c
             .Assign(results[0], LoadSource(seen[1].Field("Source"))).Increment(seen[1].Field("Count"))
             .Assign(results[1], LoadSource(seen[2].Field("Source"))));
         // -14: there is no place, for the map is full.
         Assert.Equal([0L, -14L], results.Select(result => program.Variables[result.Variable.Name].Value));
-        var value = Assert.IsType<OrderedDictionary<string, object?>>(Assert.Single(program.Maps["seen"].Entries()).Value);
+        var value =
+            Assert.IsType<OrderedDictionary<string, object?>>(Assert.Single(program.Maps["seen"].Entries()).Value);
         Assert.Equal((1ul, IPAddress.Parse("10.77.0.2")), (value["Count"], value["Source"]));
     }
 
@@ -72,14 +78,16 @@ public sealed class KernelValueTests
     {
         var definition = new ProgramDefinition("writing", ProgramType.SocketFilter);
         var shared = definition.AddVariable("shared", AddressType.IPv4);
-        VariableExpression[] copies = [definition.AddVariable("copy", AddressType.IPv4), definition.AddVariable("part", AddressType.IPv4)];
+        VariableExpression[] copies =
+            [definition.AddVariable("copy", AddressType.IPv4), definition.AddVariable("part", AddressType.IPv4)];
         var (address, record) = (CodeBuilder.Local("address", AddressType.IPv4), CodeBuilder.Local("record", Seen));
         using var program = Script.Run(definition, c => c
             .Assign(address, IPAddress.Loopback).Do(LoadSource(address)).Assign(copies[0], address)
             .Assign(record, new StructExpression([new("Count", 1)])).Do(LoadSource(record.Field("Source")))
             .Assign(copies[1], record.Field("Source"))
             .Do(LoadSource(shared)));
-        Assert.All([shared, .. copies], variable => Assert.Equal(IPAddress.Parse("10.77.0.2"), program.Variables[variable.Variable.Name].Value));
+        Assert.All([shared, .. copies],
+            variable => Assert.Equal(IPAddress.Parse("10.77.0.2"), program.Variables[variable.Variable.Name].Value));
     }
 
     [Fact]
@@ -103,8 +111,10 @@ public sealed class KernelValueTests
         Assert.Contains("Did you mean ktime_get_ns", refusal.Message, StringComparison.Ordinal);
     }
 
-    private static readonly StructType Seen = StructType.Create([new("Count", ScalarType.UInt64), new("Source", AddressType.IPv4)]);
+    private static readonly StructType Seen =
+        StructType.Create([new("Count", ScalarType.UInt64), new("Source", AddressType.IPv4)]);
 
     // The address that the packet comes from.
-    private static Expression LoadSource(Expression to) => Expression.CallHelper("skb_load_bytes", new ContextExpression(), 26, to, 4);
+    private static Expression LoadSource(Expression to) =>
+        Expression.CallHelper("skb_load_bytes", new ContextExpression(), 26, to, 4);
 }

@@ -25,7 +25,8 @@ public sealed class MapExpressionTests
         var flows = definition.AddMap("flows", MapType.Hash, Flow, Count, 8);
         var key = new StructExpression([new("Source", Source), new("Port", Packet.Udp["DestinationPort"])]);
         using var program = Script.Run(
-            definition, c => c.Increment(flows[key].Field("Packets")).Increment(flows[key].Field("Bytes"), Packet.Length), repeat: 3);
+            definition, c => c.Increment(flows[key].Field("Packets"))
+                .Increment(flows[key].Field("Bytes"), Packet.Length), repeat: 3);
         var entry = Assert.Single(program.Maps["flows"].Entries());
         var (found, value) = (Fields(entry.Key), Fields(entry.Value));
         Assert.Equal((IPAddress.Parse("10.77.0.2"), (ushort)53), (found["Source"], found["Port"]));
@@ -46,7 +47,8 @@ public sealed class MapExpressionTests
             .If(flows.Contains(other), then => then.Increment(flows[other], 10)));
         // One entry: the bytes between the fields are the same however the key is given.
         var entry = Assert.Single(program.Maps["flows"].Entries());
-        Assert.Equal((IPAddress.Parse("10.77.0.2"), (ushort)53, 12ul), (Fields(entry.Key)["Source"], Fields(entry.Key)["Port"], entry.Value));
+        Assert.Equal((IPAddress.Parse("10.77.0.2"), (ushort)53, 12ul),
+            (Fields(entry.Key)["Source"], Fields(entry.Key)["Port"], entry.Value));
     }
 
     [Theory]
@@ -59,7 +61,8 @@ public sealed class MapExpressionTests
         var flows = definition.AddMap("flows", MapType.Hash, Flow, ScalarType.UInt64, 8);
         var key = CodeBuilder.Local("key");
         var refusal = Assert.Throws<CompileException>(() => Script.Load(definition, c => c
-            .Assign(key, new StructExpression([.. fields.Split(',').Select(name => KeyValuePair.Create(name, name == "Source" ? Source : 1))]))
+            .Assign(key, new StructExpression(
+                [.. fields.Split(',').Select(name => KeyValuePair.Create(name, name == "Source" ? Source : 1))]))
             .Increment(flows[key])));
         Assert.Contains(problem + ".", refusal.Problem, StringComparison.Ordinal);
         Assert.Contains("Source, Port", refusal.Suggestion, StringComparison.Ordinal);
@@ -71,7 +74,8 @@ public sealed class MapExpressionTests
         var definition = Script.Define();
         var known = definition.AddMap("known", MapType.Hash, AddressType.IPv4, ScalarType.UInt32, 8);
         using var program = Script.Run(definition, c => c.If(
-            known.Contains(Source), then => then.Increment(known[Source], 10), @else => @else.Assign(known[Source], 1)), repeat: 3);
+            known.Contains(Source), then => then.Increment(known[Source], 10), @else => @else.Assign(known[Source], 1)),
+                repeat: 3);
         Assert.Equal(21u, program.Maps["known"].Get("10.77.0.2"));
     }
 
@@ -91,7 +95,8 @@ public sealed class MapExpressionTests
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
-        VariableExpression[] done = [.. Enumerable.Range(0, 4).Select(i => definition.AddVariable($"done{i}", ScalarType.Boolean))];
+        VariableExpression[] done =
+            [.. Enumerable.Range(0, 4).Select(i => definition.AddVariable($"done{i}", ScalarType.Boolean))];
         using var program = Script.Run(definition, c => c
             .Assign(done[0], map.Add(1, 10)).Assign(done[1], map.Add(1, 11))
             .Assign(done[2], map.Replace(2, 20)).Assign(done[3], map.Replace(1, 12)));
@@ -104,8 +109,10 @@ public sealed class MapExpressionTests
     {
         var definition = Script.Define();
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
-        var (popped, nothing) = (definition.AddVariable("popped", ScalarType.UInt32), definition.AddVariable("nothing", ScalarType.UInt32));
-        using var program = Script.Run(definition, c => c.Assign(map[1], 5).Assign(popped, map.Pop(1)).Assign(nothing, map.Pop(1)));
+        var (popped, nothing) =
+            (definition.AddVariable("popped", ScalarType.UInt32), definition.AddVariable("nothing", ScalarType.UInt32));
+        using var program =
+            Script.Run(definition, c => c.Assign(map[1], 5).Assign(popped, map.Pop(1)).Assign(nothing, map.Pop(1)));
         Assert.Equal((5u, 0u), (program.Variables["popped"].Value, program.Variables["nothing"].Value));
         Assert.Empty(program.Maps["map"].Entries());
     }
@@ -154,7 +161,8 @@ public sealed class MapExpressionTests
     {
         var definition = Script.Define();
         var numbers = definition.AddMap("numbers", type, null, ScalarType.UInt32, 3);
-        var (seen, taken) = (definition.AddVariable("seen", ScalarType.UInt32), definition.AddVariable("taken", ScalarType.UInt32));
+        var (seen, taken) =
+            (definition.AddVariable("seen", ScalarType.UInt32), definition.AddVariable("taken", ScalarType.UInt32));
         using var program = Script.Run(definition, c =>
         {
             foreach (var number in (int[])[1, 2, 3]) c.Do(numbers.Push(number));
@@ -215,7 +223,8 @@ public sealed class MapExpressionTests
     [InlineData(MapType.DevMapHash, "lo")]
     public void Redirect_falls_back_to_a_verdict_for_an_absent_key(MapType type, object value)
     {
-        Assert.SkipWhen(type == MapType.CpuMap && EbpfCat.Kernel.Processors.Online.Count < 2, "there is no second processor");
+        Assert.SkipWhen(
+            type == MapType.CpuMap && EbpfCat.Kernel.Processors.Online.Count < 2, "there is no second processor");
         var definition = Script.Define();
         var targets = definition.AddMap(LiveMap.Complete(new Map("targets", type, null, null, 2)));
         using var program = Script.Load(definition, c => c.Return(targets.Redirect(1, "Drop")));
@@ -241,5 +250,6 @@ public sealed class MapExpressionTests
         Assert.Equal(2ul, live.Get(1u));
     }
 
-    private static IReadOnlyDictionary<string, object?> Fields(object? value) => Assert.IsType<IReadOnlyDictionary<string, object?>>(value, exactMatch: false);
+    private static IReadOnlyDictionary<string, object?> Fields(object? value) =>
+        Assert.IsType<IReadOnlyDictionary<string, object?>>(value, exactMatch: false);
 }

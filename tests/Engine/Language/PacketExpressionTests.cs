@@ -32,7 +32,8 @@ public sealed class PacketExpressionTests
         for (var index = 0; index < 8; index++) packet[40 + index] = (byte)(0xf0 + index);
         packet[20] = 40;
         Assert.Equal(value, Script.Number(_ => Packet.Read(40, EbpfType.Parse(type)), packet));
-        Assert.Equal(value, Script.Number(_ => Packet.Read(Packet.Read(20, ScalarType.UInt8), EbpfType.Parse(type)), packet));
+        Assert.Equal(
+            value, Script.Number(_ => Packet.Read(Packet.Read(20, ScalarType.UInt8), EbpfType.Parse(type)), packet));
     }
 
     [Theory]
@@ -45,7 +46,8 @@ public sealed class PacketExpressionTests
     {
         var definition = Script.Define();
         var place = definition.AddPacketVariable("place", 40, EbpfType.Parse(type));
-        var run = Script.Verdict(definition, c => c.Assign(place, 0x0a0b).If(place == 0x0a0b, then => then.Return("Tx")));
+        var run =
+            Script.Verdict(definition, c => c.Assign(place, 0x0a0b).If(place == 0x0a0b, then => then.Return("Tx")));
         Assert.Equal(bytes, run.Packet[40..44]);
         Assert.Equal(type == "B" ? "Pass" : "Tx", run.Verdict);
     }
@@ -66,7 +68,8 @@ public sealed class PacketExpressionTests
     [Fact]
     public void Bits_outside_of_the_type_are_refused()
     {
-        var refusal = Assert.Throws<CompileException>(() => Script.Define().AddPacketVariable("bits", 0, ScalarType.UInt8, 6, 4));
+        var refusal =
+            Assert.Throws<CompileException>(() => Script.Define().AddPacketVariable("bits", 0, ScalarType.UInt8, 6, 4));
         Assert.Contains("bits 6 to 9", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -74,8 +77,10 @@ public sealed class PacketExpressionTests
     public void Packet_that_is_too_short_gets_the_default_verdict()
     {
         static ProgramDefinition Define() => new("short", ProgramType.Xdp) { DefaultAction = "Aborted" };
-        Assert.Equal("Aborted", Script.Verdict(Define(), c => c.If(Packet.Read(64, ScalarType.UInt8) == 1, t => t.Return("Drop")).Return("Tx")).Verdict);
-        Assert.Equal("Tx", Script.Verdict(Define(), c => c.If(Packet.Read(63, ScalarType.UInt8) == 1, t => t.Return("Drop")).Return("Tx")).Verdict);
+        Assert.Equal("Aborted", Script.Verdict(
+            Define(), c => c.If(Packet.Read(64, ScalarType.UInt8) == 1, t => t.Return("Drop")).Return("Tx")).Verdict);
+        Assert.Equal("Tx", Script.Verdict(
+            Define(), c => c.If(Packet.Read(63, ScalarType.UInt8) == 1, t => t.Return("Drop")).Return("Tx")).Verdict);
     }
 
     [Theory]
@@ -83,7 +88,8 @@ public sealed class PacketExpressionTests
     [InlineData(60, "Tx")]
     public void Packet_below_the_minimum_size_gets_the_default_verdict(int size, string verdict)
     {
-        var definition = new ProgramDefinition("minimum", ProgramType.Xdp) { MinimumPacketSize = 60, DefaultAction = "Drop" };
+        var definition =
+            new ProgramDefinition("minimum", ProgramType.Xdp) { MinimumPacketSize = 60, DefaultAction = "Drop" };
         Assert.Equal(verdict, Script.Verdict(definition, c => c.Return("Tx"), new byte[size]).Verdict);
     }
 

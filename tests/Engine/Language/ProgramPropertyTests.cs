@@ -13,7 +13,8 @@ public sealed class ProgramPropertyTests
     [Fact]
     public void Loaded_program_has_its_name_and_license()
     {
-        var definition = new ProgramDefinition("property", ProgramType.Xdp) { License = "Dual MIT/GPL", KernelVersion = 0x060102 };
+        var definition =
+            new ProgramDefinition("property", ProgramType.Xdp) { License = "Dual MIT/GPL", KernelVersion = 0x060102 };
         using var program = Script.Load(definition, c => c.Return("Pass"));
         var found = KernelProgram.Find(program.Id)!;
         Assert.Equal(("property", true), (found.Name, found.IsGplCompatible));
@@ -32,7 +33,8 @@ public sealed class ProgramPropertyTests
     public void Proprietary_program_cannot_call_GPL_helpers()
     {
         var definition = new ProgramDefinition("licensed", ProgramType.Xdp) { License = "Proprietary" };
-        var refusal = Assert.Throws<VerifierException>(() => Script.Load(definition, c => c.Add(new DebugStatement(["text"])).Return("Pass")));
+        var refusal = Assert.Throws<VerifierException>(
+            () => Script.Load(definition, c => c.Add(new DebugStatement(["text"])).Return("Pass")));
         Assert.Contains("GPL", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -49,7 +51,8 @@ public sealed class ProgramPropertyTests
     [InlineData(4u, "processed 2 insns")]
     public void Log_level_controls_the_verifier_log(uint level, string text)
     {
-        using var program = EbpfProgram.Load(Script.Define().AddCode(c => c.Return("Drop")), new LoadOptions { LogLevel = level });
+        using var program =
+            EbpfProgram.Load(Script.Define().AddCode(c => c.Return("Drop")), new LoadOptions { LogLevel = level });
         Assert.Contains(text, program.Log, StringComparison.Ordinal);
     }
 

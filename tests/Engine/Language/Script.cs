@@ -25,7 +25,8 @@ internal static class Script
         EbpfProgram.Load(definition.AddCode(code));
 
     /// <summary>Loads a program and runs it; to be disposed.</summary>
-    public static LoadedProgram Run(ProgramDefinition definition, Action<CodeBuilder> code, byte[]? packet = null, int repeat = 1)
+    public static LoadedProgram Run(
+        ProgramDefinition definition, Action<CodeBuilder> code, byte[]? packet = null, int repeat = 1)
     {
         var program = Load(definition, code);
         program.TestRun(packet ?? Packet(), repeat);

@@ -24,7 +24,8 @@ public sealed class VariableTests
     public void Variable_of_every_format_can_be_read_and_written(string format, object low, object high)
     {
         var definition = Script.Define();
-        var (from, to) = (definition.AddVariable("from", EbpfType.Parse(format)), definition.AddVariable("to", EbpfType.Parse(format)));
+        var (from, to) = (definition.AddVariable("from", EbpfType.Parse(format)),
+            definition.AddVariable("to", EbpfType.Parse(format)));
         using var program = Script.Load(definition, c => c.Assign(to, from));
         foreach (var value in new[] { low, high })
         {
@@ -52,7 +53,8 @@ public sealed class VariableTests
         if (format == "x") return;
         var type = EbpfType.Parse(format);
         var definition = Script.Define();
-        var (start, result) = (definition.AddVariable("start", type, initialValue: high), definition.AddVariable("result", type));
+        var (start, result) =
+            (definition.AddVariable("start", type, initialValue: high), definition.AddVariable("result", type));
         var local = CodeBuilder.Local("local", type);
         using var program = Script.Run(definition, c => c.Assign(local, start).Increment(local).Assign(result, local));
         Assert.Equal(low, program.Variables["result"].Value);
@@ -64,7 +66,8 @@ public sealed class VariableTests
         var local = CodeBuilder.Local("local");
         var definition = Script.Define();
         var result = definition.AddVariable("result", ScalarType.Fixed);
-        using var program = Script.Run(definition, c => c.Assign(local, 1.5).Update(local, BinaryOperator.Multiply, 3).Assign(result, local));
+        using var program = Script.Run(
+            definition, c => c.Assign(local, 1.5).Update(local, BinaryOperator.Multiply, 3).Assign(result, local));
         Assert.Equal(4.5, program.Variables["result"].Value);
     }
 

@@ -14,7 +14,8 @@ public sealed class LiveMapTests
     private static readonly EbpfType Value = ScalarType.UInt64;
 
     private static LiveMap Create(
-        MapType type = MapType.Hash, EbpfType? key = null, EbpfType? value = null, int entries = 16, string name = "sample") =>
+        MapType type = MapType.Hash, EbpfType? key = null, EbpfType? value = null, int entries = 16,
+        string name = "sample") =>
         LiveMap.Create(new Map(name, type, key ?? Key, value ?? Value, entries));
 
     public static TheoryData<string, object, string, object> Pairs() => new()
@@ -67,8 +68,10 @@ public sealed class LiveMapTests
     public void Index_beyond_an_array_reports_the_valid_indices()
     {
         using var map = Create(MapType.Array, entries: 4);
-        Assert.Contains("0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Get(4)).Message, StringComparison.Ordinal);
-        Assert.Contains("0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Set(4, 1)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Get(4)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "0 to 3", Assert.Throws<MapKeyNotFoundException>(() => map.Set(4, 1)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,7 +146,8 @@ public sealed class LiveMapTests
         const int Count = 20_000;
         using var map = Create(type, entries: Count * 4);
         map.SetMany(Enumerable.Range(0, Count).Select(number => new MapEntry(number, number * 2)));
-        var sums = map.Entries().ToDictionary(entry => (uint)entry.Key!, entry => entry.Value is ulong[] all ? all[^1] : entry.Value);
+        var sums = map.Entries()
+            .ToDictionary(entry => (uint)entry.Key!, entry => entry.Value is ulong[] all ? all[^1] : entry.Value);
         Assert.Equal(type == MapType.Array ? Count * 4 : Count, sums.Count);
         Assert.All(Enumerable.Range(0, Count), number => Assert.Equal((ulong)number * 2, sums[(uint)number]));
         map.Clear();
@@ -169,7 +173,8 @@ public sealed class LiveMapTests
         Assert.Equal(16ul, map.Get(IPAddress.Parse("10.1.2.3")));
         Assert.Equal(8ul, map.Get(IPAddress.Parse("10.2.2.3")));
         Assert.Equal(
-            ["10.0.0.0/8", "10.1.0.0/16"], map.Entries().Select(entry => entry.Key!.ToString()).Order(StringComparer.Ordinal));
+            ["10.0.0.0/8", "10.1.0.0/16"],
+            map.Entries().Select(entry => entry.Key!.ToString()).Order(StringComparer.Ordinal));
         map.Clear();
         Assert.Empty(map.Entries());
     }
@@ -184,7 +189,8 @@ public sealed class LiveMapTests
             Assert.False(map.Pop(out _));
             map.Push(1);
             map.Push(2);
-            Assert.Contains("MaxEntries", Assert.Throws<KernelException>(() => map.Push(3)).Message, StringComparison.Ordinal);
+            Assert.Contains(
+                "MaxEntries", Assert.Throws<KernelException>(() => map.Push(3)).Message, StringComparison.Ordinal);
         }
 
         queue.Push(3, replaceOldest: true);

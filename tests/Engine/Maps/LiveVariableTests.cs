@@ -29,7 +29,8 @@ public sealed class LiveVariableTests
         variable.Clear();
         Assert.Equal(0ul, Sum(variable.Value));
         var other = program.Variables["other"].Value;
-        Assert.Equal(storage == VariableStorage.PerCpu ? Enumerable.Repeat(7u, Processors.Possible.Count).ToArray() : 7u, other);
+        Assert.Equal(
+            storage == VariableStorage.PerCpu ? Enumerable.Repeat(7u, Processors.Possible.Count).ToArray() : 7u, other);
     }
 
     [Theory]

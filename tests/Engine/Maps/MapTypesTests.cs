@@ -56,7 +56,7 @@ public sealed class MapTypesTests
     public void Map_without_BTF_has_numbers_or_bytes_by_size()
     {
         using var plain = Bpf.CreateMap(
-            new MapCreateOptions { Type = BpfMapType.Hash, KeySize = 8, ValueSize = 12, MaxEntries = 1, Name = "plain" });
+            new MapCreateOptions { Type = BpfMapType.Hash, KeySize = 8, ValueSize = 12, MaxEntries = 1 });
         using var map = LiveMap.FromId(Bpf.GetMapInfo(plain).Id);
         Assert.Equal((ScalarType.UInt64, new BytesType(12)), (map.KeyType, map.ValueType));
         using var queue = LiveMap.Create(new Map("queue", MapType.Queue, null, ScalarType.UInt16, 4));
@@ -98,7 +98,8 @@ public sealed class MapTypesTests
     public void Map_of_maps_takes_its_shape_from_the_inner_map()
     {
         var inner = new Map("inner", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 4);
-        using var map = LiveMap.Create(new Map("outer", MapType.HashOfMaps, ScalarType.UInt32, null, 4, InnerMap: inner));
+        using var map =
+            LiveMap.Create(new Map("outer", MapType.HashOfMaps, ScalarType.UInt32, null, 4, InnerMap: inner));
         using var one = LiveMap.Create(inner);
         map.Set(1, one);
         Assert.Equal(one.Id, map.Get(1));

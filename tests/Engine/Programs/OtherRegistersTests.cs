@@ -28,7 +28,8 @@ public sealed class OtherRegistersTests
     }
 
     [Fact]
-    public void Full_rotation_restores_the_program() => Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
+    public void Full_rotation_restores_the_program() =>
+        Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
 
     private static string[] Lines(byte[] program) => Disassembler.FormatProgram(InstructionDecoder.Decode(program))
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

@@ -38,7 +38,8 @@ public sealed class ProgramLoaderTests
             Instruction.LoadAbsolute(MemorySize.Byte, 1),
             Instruction.Exit(),
         };
-        using var program = ProgramLoader.Load(Sample.Of(new ProgramDefinition("filter", ProgramType.SocketFilter), code));
+        using var program =
+            ProgramLoader.Load(Sample.Of(new ProgramDefinition("filter", ProgramType.SocketFilter), code));
         Assert.Equal(1, program.TestRun(Packet).ReturnValue);
     }
 
@@ -46,7 +47,8 @@ public sealed class ProgramLoaderTests
     public void Packet_too_short_for_a_test_run_is_explained()
     {
         using var program = ProgramLoader.Load(Sample.Return(2, type: ProgramType.SocketFilter));
-        Assert.Contains("14 bytes", Assert.Throws<KernelException>(() => program.TestRun(new byte[5])).Message, StringComparison.Ordinal);
+        Assert.Contains("14 bytes", Assert.Throws<KernelException>(() => program.TestRun(new byte[5])).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +83,8 @@ public sealed class ProgramLoaderTests
     public void Declared_map_is_replaced_by_a_shared_map()
     {
         using var first = ProgramLoader.Load(Sample.Counter());
-        var shared = new LoadOptions { SharedMaps = new Dictionary<string, LiveMap> { [".data"] = first.Maps[".data"] } };
+        var shared =
+            new LoadOptions { SharedMaps = new Dictionary<string, LiveMap> { [".data"] = first.Maps[".data"] } };
         using var second = ProgramLoader.Load(Sample.Counter(initialValue: 99), shared);
         second.TestRun(Packet, 2);
         first.TestRun(Packet, 3);

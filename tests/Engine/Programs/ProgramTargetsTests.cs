@@ -26,7 +26,8 @@ public sealed class ProgramTargetsTests
     [Fact]
     public void Copy_for_a_target_leaves_the_original_definition_unchanged()
     {
-        var definition = new ProgramDefinition("one", ProgramType.Tracing) { Hook = ProgramHook.Fexit, License = "MIT" };
+        var definition =
+            new ProgramDefinition("one", ProgramType.Tracing) { Hook = ProgramHook.Fexit, License = "MIT" };
         definition.AddVariable("n", ScalarType.UInt32);
         var placed = definition.At("tcp_close", ProgramHook.Fentry);
         Assert.Equal(("tcp_close", ProgramHook.Fexit, "MIT"), (placed.Target, placed.Hook, placed.License));

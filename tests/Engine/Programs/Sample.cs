@@ -30,11 +30,13 @@ internal static class Sample
 
     /// <summary>Returns a verdict, and nothing else.</summary>
     public static CompiledProgram Return(int verdict, string name = "sample", ProgramType type = ProgramType.Xdp) =>
-        Of(new ProgramDefinition(name, type), [Instruction.MoveImmediate(Width.W64, Register.R0, verdict), Instruction.Exit()]);
+        Of(new ProgramDefinition(name, type),
+            [Instruction.MoveImmediate(Width.W64, Register.R0, verdict), Instruction.Exit()]);
 
     /// <summary>Counts runs in the variable <c>packets</c>, beside which <c>other</c> lies; returns Pass.</summary>
     public static CompiledProgram Counter(
-        VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null, int verdict = 2)
+        VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null,
+        int verdict = 2)
     {
         var definition = new ProgramDefinition(name, ProgramType.Xdp);
         var packets = definition.AddVariable("packets", ScalarType.UInt64, storage, initialValue).Variable;

@@ -51,7 +51,8 @@ public sealed class VerifierExceptionTests
     {
         SourceLine Line(int slot, int line, string text) => new(slot, new SourceSpan(Sample.File, line, 5, text, 9));
         var refusal = Refuse(
-            [Zero, Instruction.Load(MemorySize.Word, Register.R2, Register.R1, 0), Instruction.Load(MemorySize.Byte, Register.R0, Register.R2, 3), Instruction.Exit()],
+            [Zero, Instruction.Load(MemorySize.Word, Register.R2, Register.R1, 0),
+                Instruction.Load(MemorySize.Byte, Register.R0, Register.R2, 3), Instruction.Exit()],
             lines: [Line(0, 1, "    $a = 0"), Line(2, 2, "    $a = $packet.Byte(3)"), Line(3, 3, "    'Pass'")]);
         Assert.Equal((2, 2), (refusal.SourceSpan!.Line, refusal.Slot));
         Assert.Contains($"{Sample.File}:2:5", refusal.Message, StringComparison.Ordinal);
@@ -77,7 +78,8 @@ public sealed class VerifierExceptionTests
         ];
         var refusal = Refuse(body);
         Assert.InRange(refusal.Log.Length, 100_000, int.MaxValue);
-        Assert.StartsWith("0: ", string.Join('\n', refusal.Log.Split('\n').SkipWhile(line => !line.StartsWith("0: ", StringComparison.Ordinal))), StringComparison.Ordinal);
+        Assert.StartsWith("0: ", string.Join('\n', refusal.Log.Split('\n')
+            .SkipWhile(line => !line.StartsWith("0: ", StringComparison.Ordinal))), StringComparison.Ordinal);
         Assert.Contains("processed ", refusal.Log[^500..], StringComparison.Ordinal);
     }
 
@@ -87,18 +89,23 @@ public sealed class VerifierExceptionTests
     public void Refusal_names_the_kernel_version_that_is_needed(string kind, string name, string since)
     {
         var version = Version.Parse(since);
-        Instruction[] code = [Zero, kind == "helper" ? Instruction.Call(208) : Instruction.Alu(AluOperation.Div, Width.W64, Register.R0, Register.R0, 1), Zero, Instruction.Exit()];
+        Instruction[] code = [Zero, kind == "helper" ? Instruction.Call(208)
+            : Instruction.Alu(AluOperation.Div, Width.W64, Register.R0, Register.R0, 1), Zero, Instruction.Exit()];
         if (KernelFacts.RunningVersion >= version)
         {
             ProgramLoader.Load(Sample.Of(new ProgramDefinition("good", ProgramType.Xdp), code)).Dispose();
-            var older = NewerInstructions.Explain(code, 1, new("it is not safe", null, ""), new(version.Major, version.Minor - 1));
-            Assert.Equal((version, true), (older.RequiredVersion, older.Problem.Contains(name, StringComparison.Ordinal)));
+            var older = NewerInstructions.Explain(
+                code, 1, new("it is not safe", null, ""), new(version.Major, version.Minor - 1));
+            Assert.Equal(
+                (version, true), (older.RequiredVersion, older.Problem.Contains(name, StringComparison.Ordinal)));
             return;
         }
 
         var refusal = Refuse(code);
         Assert.Equal((version, 1), (refusal.RequiredVersion, refusal.Slot));
-        Assert.Contains($"{name}{(kind == "helper" ? "" : "'")} needs Linux {since}, this is {KernelFacts.RunningVersion}", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{name}{(kind == "helper" ? "" : "'")} needs Linux {since}, this is {KernelFacts.RunningVersion}",
+            refusal.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -106,15 +113,18 @@ public sealed class VerifierExceptionTests
     [InlineData("R1 type=scalar expected=map_ptr")]
     public void Scalar_has_one_name_for_all_verifier_versions(string reason)
     {
-        var (explanation, slot) = VerifierRefusals.Explain($"0: (b7) r1 = 5\n1: (85) call bpf_map_lookup_elem#1\n{reason}\nprocessed 2 insns\n");
-        Assert.Equal(("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation!.Problem, slot));
+        var (explanation, slot) = VerifierRefusals.Explain(
+            $"0: (b7) r1 = 5\n1: (85) call bpf_map_lookup_elem#1\n{reason}\nprocessed 2 insns\n");
+        Assert.Equal(
+            ("it gives a helper or function a scalar where that takes: map_ptr", 1), (explanation!.Problem, slot));
     }
 
     [Fact]
     public void Verifier_bug_is_not_blamed_on_the_program()
     {
         var (explanation, slot) = VerifierRefusals.Explain(
-            "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
+            "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, " +
+            "total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
         Assert.Equal(("the verifier of this kernel ran into a fault of its own", 2), (explanation!.Problem, slot));
     }
 
@@ -154,7 +164,8 @@ public sealed class VerifierExceptionTests
         "number" => Xdp(Zero, Instruction.Load(MemorySize.Double, Register.R0, Register.R0, 0)),
         "helper" => Xdp(Instruction.Call(9)),
         "license" => ([.. Printk(), Instruction.Exit()], ProgramType.Xdp, "Proprietary"),
-        "verdict" => ([Instruction.MoveImmediate(Width.W64, Register.R0, 5), Instruction.Exit()], ProgramType.CgroupSkb, "GPL"),
+        "verdict" =>
+            ([Instruction.MoveImmediate(Width.W64, Register.R0, 5), Instruction.Exit()], ProgramType.CgroupSkb, "GPL"),
         "context" => Xdp(Instruction.Load(MemorySize.Word, Register.R0, Register.R1, 100)),
         "end" => ([Zero], ProgramType.Xdp, "GPL"),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),

@@ -37,7 +37,8 @@ internal sealed partial class Evaluator
                 return Convert(IsTrue(conditional.Condition) ? conditional.WhenTrue : conditional.WhenFalse,
                     _typer.TypeOf(conditional)!);
             case UnaryExpression unary:
-                return ReferenceArithmetic.Unary(unary.Operator, Evaluate(unary.Operand), (ScalarType)_typer.TypeOf(unary)!);
+                return ReferenceArithmetic.Unary(
+                    unary.Operator, Evaluate(unary.Operand), (ScalarType)_typer.TypeOf(unary)!);
             case BinaryExpression binary:
                 return OfBinary(binary);
             case CallExpression call:
@@ -62,7 +63,8 @@ internal sealed partial class Evaluator
         decimal number => ReferenceValue.Of(ScalarType.Fixed,
             (Int128)decimal.Round(number * ScalarType.FixedScale, MidpointRounding.AwayFromZero)),
         bool truth => ReferenceValue.Of(truth),
-        string text => ReferenceValue.Of(new StringType(Encoding.UTF8.GetByteCount(text) + 1), [.. Encoding.UTF8.GetBytes(text), 0]),
+        string text => ReferenceValue.Of(
+            new StringType(Encoding.UTF8.GetByteCount(text) + 1), [.. Encoding.UTF8.GetBytes(text), 0]),
         IPAddress address => OfAddress(address.GetAddressBytes()),
         PhysicalAddress address => ReferenceValue.Of(AddressType.Mac, address.GetAddressBytes()),
         byte[] bytes => ReferenceValue.Of(new BytesType(bytes.Length), bytes),
@@ -103,7 +105,8 @@ internal sealed partial class Evaluator
     private ReferenceValue Combine(BinaryExpression binary, ReferenceValue left, ReferenceValue right) =>
         left.IsNumber
             ? ReferenceArithmetic.Binary(
-                binary.Operator, left, right, (ScalarType)_typer.Arithmetic(binary)!, (ScalarType)_typer.TypeOf(binary)!)
+                binary.Operator, left, right, (ScalarType)_typer.Arithmetic(binary)!,
+                (ScalarType)_typer.TypeOf(binary)!)
             : ReferenceArithmetic.CompareBytes(binary.Operator, left, right);
 
     private bool Compare(BinaryOperator op, Expression left, ReferenceValue a, Expression right, ReferenceValue b) =>
@@ -149,7 +152,8 @@ internal sealed partial class Evaluator
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
                 var bytes = Bytes(map.Value!, call.Arguments[1]);
                 // The value is computed first, and may change what there is.
-                var allowed = call.Operation == MapOperation.Set || state.Lookup(key) is null == (call.Operation == MapOperation.Add);
+                var allowed = call.Operation == MapOperation.Set ||
+                    state.Lookup(key) is null == (call.Operation == MapOperation.Add);
                 return ReferenceValue.Of(allowed && state.Set(key, bytes));
             default:
                 throw new NotSupportedException($"The evaluator does not know {call.Operation}.");

@@ -39,9 +39,11 @@ internal sealed partial class Evaluator
                 return InPacket(variable.Offset, variable.Type, new BitField(variable.BitOffset, variable.BitCount, 0));
             case HeaderFieldExpression { HeaderField: var field } header:
                 var start = _packet.Find(header.Header) ?? throw new DefaultActionException();
-                return InPacket(start + field.Offset, field.Type, new BitField(field.BitOffset, field.BitCount, field.Scale));
+                return InPacket(
+                    start + field.Offset, field.Type, new BitField(field.BitOffset, field.BitCount, field.Scale));
             case MapEntryExpression entry:
-                return new ReferencePlace(entry.Map.Value!) { Map = _state[entry.Map], Key = Key(entry.Map, entry.Key) };
+                var (map, key) = (_state[entry.Map], Key(entry.Map, entry.Key));
+                return new ReferencePlace(entry.Map.Value!) { Map = map, Key = key };
             case FieldExpression field:
                 var record = Locate(field.Target);
                 var part = ((StructType)record.Type).FindField(field.Name)!;

@@ -10,7 +10,8 @@ public class EvaluatorTests
     private const long Least = long.MinValue;
 
     private static readonly byte[] Tcp = Convert.FromHexString(
-        "ffffffffffff02005e1000010800" + "450000280001000040060000" + "0a0000010a000002" + "00160050" + "0000000100000002" + "5002" + "ffff00000000");
+        "ffffffffffff02005e1000010800" + "450000280001000040060000" + "0a0000010a000002" + "00160050" +
+        "0000000100000002" + "5002" + "ffff00000000");
 
     [Theory]
     [InlineData("int32", -7, "uint8", 2, BinaryOperator.Add, -5)]
@@ -52,7 +53,8 @@ public class EvaluatorTests
     [InlineData(BinaryOperator.TruncateDivide, -7.5, 2.0, -3.0)]
     [InlineData(BinaryOperator.Remainder, -7.5, 2.0, -1.5)]
     [InlineData(BinaryOperator.Maximum, -7.5, 2.0, 2.0)]
-    public void Fixed_point_numbers_have_five_decimal_places(BinaryOperator op, double left, double right, double expected)
+    public void Fixed_point_numbers_have_five_decimal_places(
+        BinaryOperator op, double left, double right, double expected)
     {
         var program = new ProgramDefinition("test", ProgramType.Xdp);
         var mixed = program.AddVariable("mixed", ScalarType.Fixed);
@@ -74,7 +76,8 @@ public class EvaluatorTests
         var swapped = program.AddVariable("swapped", EbpfType.Parse("!H"));
         var truth = program.AddVariable("truth", ScalarType.Boolean);
         var whole = program.AddVariable("whole", ScalarType.Int32);
-        program.AddCode(code => code.Assign(small, 200).Assign(swapped, 0x12345).Assign(truth, 0.5).Assign(whole, -2.5));
+        program.AddCode(
+            code => code.Assign(small, 200).Assign(swapped, 0x12345).Assign(truth, 0.5).Assign(whole, -2.5));
         var state = new ReferenceState(program);
         new Evaluator(program, state).Run(Tcp);
         Assert.Equal([0x23, 0x45], state[swapped.Variable]);
@@ -149,7 +152,8 @@ public class EvaluatorTests
         program.Append(new ForeachStatement(new Local("i"), [3, 1],
         [
             new SwitchStatement(new LocalExpression(new Local("two", ScalarType.Int64)) + 2,
-                [new(1, [Add(1)]), new(2, [Add(10)]), new(2, [Add(100), new BreakStatement()]), new(2, [Add(1000)])], [Add(10000)]),
+                [new(1, [Add(1)]), new(2, [Add(10)]), new(2, [Add(100), new BreakStatement()]), new(2, [Add(1000)])],
+                [Add(10000)]),
         ])
         { IsRange = true });
         Assert.Equal(330u, Run(program)[0]);

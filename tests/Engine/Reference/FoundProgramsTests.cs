@@ -8,7 +8,8 @@ namespace EbpfCat.Tests.Reference;
 public class FoundProgramsTests
 {
     private static readonly byte[] Udp = Convert.FromHexString(
-        "ffffffffffff02005e1000010800" + "450000240001000040110000" + "0a0000010a000002" + "00350400" + "00100000" + "0102030405060708");
+        "ffffffffffff02005e1000010800" + "450000240001000040110000" + "0a0000010a000002" + "00350400" + "00100000" +
+        "0102030405060708");
 
     private readonly ProgramDefinition _program = new("found", ProgramType.Xdp);
 
@@ -34,7 +35,8 @@ public class FoundProgramsTests
     [Fact]
     public void Branch_with_both_edges_to_a_loop_becomes_a_jump()
     {
-        var (first, second, third) = (new Local("a", ScalarType.Int64), new Local("b", ScalarType.Int16), new Local("c", ScalarType.Int64));
+        var (first, second, third) =
+            (new Local("a", ScalarType.Int64), new Local("b", ScalarType.Int16), new Local("c", ScalarType.Int64));
         _program.AddCode(code => code
             .Assign(first, Packet.Read(1, ScalarType.Int32))
             .Update(second, BinaryOperator.Minimum, Packet.Icmp | ((Expression)0 % first)));
@@ -48,7 +50,8 @@ public class FoundProgramsTests
     [Fact]
     public void Label_can_be_unreachable()
     {
-        _program.Append(new SwitchStatement(0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
+        _program.Append(new SwitchStatement(
+            0, [new SwitchClause(0, [new BreakStatement()])], [new LabelStatement(new Label("there"))]));
         Check();
     }
 
@@ -57,10 +60,12 @@ public class FoundProgramsTests
     {
         var program = new ProgramDefinition("found", ProgramType.SocketFilter);
         var sum = program.AddVariable("sum", ScalarType.UInt64);
-        for (var offset = 0; offset < 80; offset++) program.AddCode(code => code.Increment(sum, Packet.Read(offset % 20, ScalarType.UInt64)));
+        for (var offset = 0; offset < 80; offset++)
+            program.AddCode(code => code.Increment(sum, Packet.Read(offset % 20, ScalarType.UInt64)));
         for (var time = 0; time < 20; time++)
         {
-            program.AddCode(code => code.If(Packet.Tcp, then => then.Increment(sum), @else => @else.Increment(sum, Packet.Udp["Length"])));
+            program.AddCode(code =>
+                code.If(Packet.Tcp, then => then.Increment(sum), @else => @else.Increment(sum, Packet.Udp["Length"])));
         }
 
         Check(program);
@@ -84,7 +89,8 @@ public class FoundProgramsTests
         var number = _program.AddPacketVariable("number", 10, ScalarType.UInt32);
         var change = new Function("change", [], code => code.Assign(number, 1)) { ReturnType = ScalarType.Int64 };
         _program.AddFunction(change);
-        _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Set, [number, new CallExpression(change, [])])));
+        _program.AddCode(
+            code => code.Do(new MapCallExpression(map, MapOperation.Set, [number, new CallExpression(change, [])])));
         Check();
     }
 
@@ -108,7 +114,8 @@ public class FoundProgramsTests
     public void Struct_with_assigned_fields_is_cleared_at_each_call()
     {
         var number = _program.AddVariable("number", ScalarType.Int64);
-        var pair = CodeBuilder.Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
+        var pair =
+            CodeBuilder.Local("pair", StructType.Create([new("X", ScalarType.UInt8), new("Z", ScalarType.UInt16)]));
         var change = new Function("change", [], code => code
             .Assign(number, number + pair.Field("X"))
             .Assign(pair.Field("X"), 1))
@@ -116,7 +123,8 @@ public class FoundProgramsTests
             ReturnType = ScalarType.Int64,
         };
         _program.AddFunction(change);
-        _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each => each.Do(new CallExpression(change, []))));
+        _program.AddCode(
+            code => code.For(new Local("i", ScalarType.Int64), 0, 2, each => each.Do(new CallExpression(change, []))));
         Check();
     }
 
@@ -149,7 +157,8 @@ public class FoundProgramsTests
         var map = _program.AddMap("map", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, 8);
         var put = new Function("put", [], code => code.Assign(map[1], 7).Return(2)) { ReturnType = ScalarType.UInt32 };
         _program.AddFunction(put);
-        _program.AddCode(code => code.Do(new MapCallExpression(map, MapOperation.Add, [1, new CallExpression(put, [])])));
+        _program.AddCode(
+            code => code.Do(new MapCallExpression(map, MapOperation.Add, [1, new CallExpression(put, [])])));
         Check();
     }
 
@@ -158,7 +167,8 @@ public class FoundProgramsTests
     {
         var read = _program.AddVariable("read", ScalarType.UInt16);
         var least = _program.AddVariable("least", ScalarType.UInt64);
-        var header = CodeBuilder.Local("header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
+        var header = CodeBuilder.Local(
+            "header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
         var protocol = header.Field("Protocol");
         // What is known before a loop is known behind it only once it is found that it never runs.
         var never = new Local("never", ScalarType.Int64);
@@ -173,11 +183,13 @@ public class FoundProgramsTests
     [Fact]
     public void Struct_read_from_a_map_frees_its_stack_after_the_statement()
     {
-        var pair = StructType.Create([new("Small", ScalarType.Int8), new("Large", ScalarType.UInt64), new("Part", ScalarType.Fixed)]);
+        var pair = StructType.Create(
+            [new("Small", ScalarType.Int8), new("Large", ScalarType.UInt64), new("Part", ScalarType.Fixed)]);
         var map = _program.AddMap("map", MapType.Hash, pair, pair, 64);
         _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, 2, each =>
         {
-            for (var part = 0; part < 25; part++) each.Increment(map[map[new StructExpression([new("Part", part)])]].Field("Large"), part);
+            for (var part = 0; part < 25; part++)
+                each.Increment(map[map[new StructExpression([new("Part", part)])]].Field("Large"), part);
         }));
         Check();
     }
@@ -201,24 +213,28 @@ public class FoundProgramsTests
         var program = new ProgramDefinition("found", ProgramType.Tc);
         var read = program.AddVariable("read", ScalarType.UInt8);
         var length = program.AddVariable("length", ScalarType.UInt32);
-        program.AddCode(code => code.Assign(read, Packet.Read(int.MinValue + Packet.Length, ScalarType.UInt8)).Assign(length, Packet.Length));
+        program.AddCode(code => code.Assign(read, Packet.Read(int.MinValue + Packet.Length, ScalarType.UInt8))
+            .Assign(length, Packet.Length));
         Check(program);
     }
 
     [Fact]
     public void Function_structs_share_stack_space()
     {
-        var large = StructType.Create(Enumerable.Range(0, 12).Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
+        var large = StructType.Create(Enumerable.Range(0, 12)
+            .Select(number => new KeyValuePair<string, EbpfType>($"F{number}", ScalarType.UInt64)));
         var map = _program.AddMap("map", MapType.Hash, large, ScalarType.UInt64, 64);
         var put = CodeBuilder.Local("put", large);
         var count = new Function("count", [], code => code
-            .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3, each => each.Increment(put.Field("F3")))
+            .For(new Local("j", ScalarType.Int64), 0, Packet.Read(1, ScalarType.UInt8) & 3,
+                each => each.Increment(put.Field("F3")))
             .Increment(map[put]).Return(1))
         {
             ReturnType = ScalarType.Int64,
         };
         _program.AddFunction(count);
-        _program.AddCode(code => code.For(new Local("i", ScalarType.Int64), 0, Packet.Read(0, ScalarType.UInt8) & 7, each =>
+        _program.AddCode(
+            code => code.For(new Local("i", ScalarType.Int64), 0, Packet.Read(0, ScalarType.UInt8) & 7, each =>
         {
             for (var call = 0; call < 6; call++) each.Do(new CallExpression(count, []));
         }));
@@ -232,9 +248,11 @@ public class FoundProgramsTests
         var least = _program.AddVariable("least", ScalarType.Int64, initialValue: long.MinValue);
         var type = _program.AddVariable("type", ScalarType.Int16, VariableStorage.Hash);
         var place = _program.AddPacketVariable("place", 8, ScalarType.UInt8);
-        var record = CodeBuilder.Local("record", StructType.Create([new("Total", ScalarType.UInt64), new("Count", ScalarType.Int32)]));
+        var record = CodeBuilder.Local(
+            "record", StructType.Create([new("Total", ScalarType.UInt64), new("Count", ScalarType.Int32)]));
         var other = CodeBuilder.Local("other", StructType.Create([new("Port", ScalarType.UInt16)]));
-        var (turn, divisor) = (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("divisor", ScalarType.Int64));
+        var (turn, divisor) =
+            (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("divisor", ScalarType.Int64));
         var count = record.Field("Count");
         var body = new List<Statement>();
         new CodeBuilder(body)
@@ -247,8 +265,10 @@ public class FoundProgramsTests
                 .Assign(count, turn >= 0))
             .If(Packet.Ethernet["EtherType"] > type,
                 then => then.Update(Packet.Ethernet["EtherType"], BinaryOperator.Subtract, least),
-                @else => @else.If(Packet.Tcp, then => then.Continue()).Assign(Packet.Ethernet["Destination"], Packet.Read(1, AddressType.Mac)));
-        _program.Append(new LoopStatement(true, body) { Step = [new IfStatement(!(turn < 4), [new ReturnStatement()])] });
+                @else => @else.If(Packet.Tcp, then => then.Continue())
+                    .Assign(Packet.Ethernet["Destination"], Packet.Read(1, AddressType.Mac)));
+        _program.Append(
+            new LoopStatement(true, body) { Step = [new IfStatement(!(turn < 4), [new ReturnStatement()])] });
         EbpfProgram.Load(_program).Dispose();
         Check(_program, [.. Udp, .. new byte[200]]);
     }

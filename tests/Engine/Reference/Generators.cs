@@ -6,7 +6,9 @@ namespace EbpfCat.Tests.Reference;
 /// <summary>Generators made of others.</summary>
 internal static class Generators
 {
-    /// <summary>One of several generators by weight; each is made only when it is chosen. A weight of 0 rules one out.</summary>
+    /// <summary>
+    /// One of several generators by weight; each is made only when it is chosen. A weight of 0 rules one out.
+    /// </summary>
     public static Gen<T> Weighted<T>(params (int Weight, Func<Gen<T>> Make)[] choices)
     {
         var total = choices.Sum(c => c.Weight);

@@ -7,7 +7,9 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>A compiled program in the kernel with its maps, brought there with no more than tests of its code need.</summary>
+/// <summary>
+/// A compiled program in the kernel with its maps, brought there with no more than tests of its code need.
+/// </summary>
 internal sealed class LoadedProgram : IDisposable
 {
     private const int LargestPacket = 512;
@@ -64,18 +66,22 @@ internal sealed class LoadedProgram : IDisposable
         var value = new byte[map.ValueSize];
         // A variable that is kept in a hash is zero until it is first written.
         if (!Bpf.Lookup(map, BitConverter.GetBytes(location.Key), value)) return new byte[variable.Type.Size];
-        var start = location.Offset + (MapDescriptor.IsPerCpu(map.Type) ? processor * map.ValueSize / Processors.Possible.Count : 0);
+        var start = location.Offset +
+            (MapDescriptor.IsPerCpu(map.Type) ? processor * map.ValueSize / Processors.Possible.Count : 0);
         return value[start..(start + variable.Type.Size)];
     }
 
-    /// <summary>The entries of a map; of a map with values for each processor, the values of the processor given.</summary>
+    /// <summary>
+    /// The entries of a map; of a map with values for each processor, the values of the processor given.
+    /// </summary>
     public Dictionary<byte[], byte[]> Read(Map map, int processor)
     {
         var descriptor = Descriptor(map);
         var entries = new Dictionary<byte[], byte[]>(ByteArrayComparer.Instance);
         var value = new byte[descriptor.ValueSize];
         var size = map.Value!.Size;
-        var start = MapDescriptor.IsPerCpu(descriptor.Type) ? processor * descriptor.ValueSize / Processors.Possible.Count : 0;
+        var start = MapDescriptor.IsPerCpu(descriptor.Type)
+            ? processor * descriptor.ValueSize / Processors.Possible.Count : 0;
         byte[] key = [];
         var next = new byte[descriptor.KeySize];
         while (Bpf.GetNextKey(descriptor, key, next))
@@ -152,7 +158,8 @@ internal sealed class LoadedProgram : IDisposable
         foreach (var reference in _compiled.MapReferences)
         {
             ref var instruction = ref instructions[reference.Instruction];
-            instruction = instruction with { Immediate = (instruction.Immediate & ~0xffffffffL) | (uint)_maps[reference.Map].Number };
+            var number = (uint)_maps[reference.Map].Number;
+            instruction = instruction with { Immediate = (instruction.Immediate & ~0xffffffffL) | number };
         }
 
         return instructions;

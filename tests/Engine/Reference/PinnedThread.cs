@@ -3,12 +3,15 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Keeps the calling thread on one processor, so that it meets the same values of per-processor maps again.</summary>
+/// <summary>
+/// Keeps the calling thread on one processor, so that it meets the same values of per-processor maps again.
+/// </summary>
 internal static partial class PinnedThread
 {
     /// <summary>The processors that this process may use.</summary>
     public static IReadOnlyList<int> Allowed { get; } = Processors.Parse(
-        File.ReadLines("/proc/self/status").First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal)).Split(':')[1]);
+        File.ReadLines("/proc/self/status").First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))
+            .Split(':')[1]);
 
     /// <summary>Runs an action on threads of its own, one for each of so many processors, and waits for them.</summary>
     /// <param name="count">How many threads.</param>
@@ -45,7 +48,8 @@ internal static partial class PinnedThread
         mask[processor / 64] = 1UL << (processor % 64);
         if (SetAffinity(0, mask.Length * sizeof(ulong), mask) != 0)
         {
-            throw new InvalidOperationException($"The thread cannot be kept on processor {processor}: errno {Marshal.GetLastPInvokeError()}.");
+            throw new InvalidOperationException(
+                $"The thread cannot be kept on processor {processor}: errno {Marshal.GetLastPInvokeError()}.");
         }
     }
 

@@ -12,7 +12,8 @@ internal static partial class ProgramGenerator
 {
     private static readonly object[] NotableNumbers =
     [
-        0, 1, -1, 2, 3, -3, 5, 7, 8, 10, 16, 31, 32, 33, 63, 64, 65, 100, 127, 128, -128, -129, 255, 256, 1000, 0x0800, 0x86dd,
+        0, 1, -1, 2, 3, -3, 5, 7, 8, 10, 16, 31, 32, 33, 63, 64, 65, 100, 127, 128, -128, -129, 255, 256, 1000, 0x0800,
+        0x86dd,
         32767, -32768, 65535, 65536, 100000, int.MaxValue, int.MinValue, 0x80000000L, 0xffffffffL, 0x100000000L,
         -0x100000000L, long.MaxValue, long.MinValue, ulong.MaxValue, 0x8000000000000000UL, 0x123456789abcdefL,
         0.5m, -0.5m, 1.5m, -2.5m, 0.00001m, 99999.99999m, -7.25m, 1000000m, true, false,
@@ -20,7 +21,8 @@ internal static partial class ProgramGenerator
 
     private static readonly object[] NotableAddresses =
     [
-        IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"), IPAddress.Parse("0.0.0.0"), IPAddress.Parse("255.255.255.255"),
+        IPAddress.Parse("10.0.0.1"), IPAddress.Parse("10.0.0.2"), IPAddress.Parse("0.0.0.0"),
+        IPAddress.Parse("255.255.255.255"),
         IPAddress.Parse("2001:db8::1"), IPAddress.Parse("::"), IPAddress.Parse("::ffff:10.0.0.1"),
         PhysicalAddress.Parse("02-00-5E-10-00-01"), PhysicalAddress.Parse("FF-FF-FF-FF-FF-FF"),
     ];
@@ -29,7 +31,8 @@ internal static partial class ProgramGenerator
     [
         BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Multiply, BinaryOperator.Divide,
         BinaryOperator.FloorDivide, BinaryOperator.TruncateDivide, BinaryOperator.Remainder, BinaryOperator.BitAnd,
-        BinaryOperator.BitAnd, BinaryOperator.BitOr, BinaryOperator.BitXor, BinaryOperator.ShiftLeft, BinaryOperator.ShiftRight,
+        BinaryOperator.BitAnd, BinaryOperator.BitOr, BinaryOperator.BitXor, BinaryOperator.ShiftLeft,
+        BinaryOperator.ShiftRight,
         BinaryOperator.Minimum, BinaryOperator.Maximum,
     ];
 
@@ -85,7 +88,9 @@ internal static partial class ProgramGenerator
     private static bool IsBitwise(BinaryOperator op) => op is BinaryOperator.BitAnd or BinaryOperator.BitOr
         or BinaryOperator.BitXor or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
 
-    /// <summary>The expression, cast to an integer if it may be fixed-point: that has no bits, and is no offset.</summary>
+    /// <summary>
+    /// The expression, cast to an integer if it may be fixed-point: that has no bits, and is no offset.
+    /// </summary>
     private static Expression Whole(Expression expression) =>
         MayBeFixed(expression) ? expression.Cast(ScalarType.Int64) : expression;
 
@@ -105,7 +110,8 @@ internal static partial class ProgramGenerator
         } binary =>
             MayBeFixed(binary.Left) || MayBeFixed(binary.Right),
         CallExpression call => call.Function.ReturnType is null or ScalarType { IsFixed: true },
-        IndexExpression element => ((ArrayType)ProgramScope.TypeOf(element.Target)!).Element is ScalarType { IsFixed: true },
+        IndexExpression element =>
+            ((ArrayType)ProgramScope.TypeOf(element.Target)!).Element is ScalarType { IsFixed: true },
         LocalExpression or VariableExpression or PacketVariableExpression or FieldExpression or MapEntryExpression =>
             ProgramScope.TypeOf(expression) is null or ScalarType { IsFixed: true },
         _ => false,
@@ -128,7 +134,8 @@ internal static partial class ProgramGenerator
 
     private static Gen<Expression> Let(ProgramScope scope, int depth) =>
         from number in Gen.Choose(0, 999)
-        from type in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (1, () => Scalar.Select(EbpfType? (t) => t)))
+        from type in Weighted<EbpfType?>(
+            (1, () => Gen.Constant<EbpfType?>(null)), (1, () => Scalar.Select(EbpfType? (t) => t)))
         let local = new Local($"t{number}", type)
         from value in Number(scope, depth)
         from body in Number(scope.With(local), depth)
@@ -142,7 +149,8 @@ internal static partial class ProgramGenerator
         return Weighted(
             (8, () => Comparison(scope, depth)),
             (3, () => Gen.Elements(PacketHeaders.All.ToArray()).Select(h => (Expression)new HeaderExpression(h))),
-            (maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps).SelectMany(m => Key(scope, m, depth - 1).Select(m.Contains))),
+            (maps.Length > 0
+                ? 2 : 0, () => Gen.Elements(maps).SelectMany(m => Key(scope, m, depth - 1).Select(m.Contains))),
             (2, () => AddressComparison(scope, depth)),
             (2, () => TextComparison(scope, depth)),
             (1, () => Number(scope, depth)),
@@ -172,7 +180,8 @@ internal static partial class ProgramGenerator
 
     // Texts that begin alike, differ by case, fill their place, or do not fit.
     private static Gen<Expression> TextConstant =>
-        Gen.Elements("", "G", "Get", "get", "GET ", "Get /", "Get /index", "a", "A[`z", "\u00e4").Select(text => (Expression)text);
+        Gen.Elements("", "G", "Get", "get", "GET ", "Get /", "Get /index", "a", "A[`z", "\u00e4")
+            .Select(text => (Expression)text);
 
     private static Gen<Expression> Text(ProgramScope scope, StringType type, int depth)
     {
@@ -181,7 +190,8 @@ internal static partial class ProgramGenerator
         return Weighted(
             (4, () => TextConstant),
             (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),
-            (1, () => Gen.Choose(0, 20).SelectMany(offset => Gen.Elements(Texts).Select(t => (Expression)Packet.Read(offset, t)))),
+            (1, () => Gen.Choose(0, 20)
+                .SelectMany(offset => Gen.Elements(Texts).Select(t => (Expression)Packet.Read(offset, t)))),
             (1, () => Gen.Choose(0, 20).Select(offset => (Expression)Packet.Read(offset, type))),
             (depth > 0 && maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps)
                 .SelectMany(m => Key(scope, m, depth - 1).Select(key => (Expression)m[key]))));
@@ -200,14 +210,16 @@ internal static partial class ProgramGenerator
 
     private static Gen<Expression> Element(ProgramScope scope, Variable[] arrays, int depth) =>
         from array in Gen.Elements(arrays)
-        from index in Weighted((2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
+        from index in Weighted(
+            (2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))
         select (Expression)new IndexExpression(array, Whole(index));
 
     // The number that a map holds at a key, or a number in the struct there.
     private static Gen<Expression> MapNumber(ProgramScope scope, Map[] maps, int depth) =>
         from map in Gen.Elements(maps)
         from key in Key(scope, map, depth)
-        from part in Gen.Elements(ProgramScope.Parts(map[key], map.Value).Where(p => ProgramScope.TypeOf(p) is ScalarType).ToArray())
+        from part in Gen.Elements(
+            ProgramScope.Parts(map[key], map.Value).Where(p => ProgramScope.TypeOf(p) is ScalarType).ToArray())
         select part;
 
     // Keys come from few values, so that programs meet them again.
@@ -242,7 +254,8 @@ internal static partial class ProgramGenerator
                 : Value(scope, field.Type, depth - 1)
             select left ? (KeyValuePair<string, Expression>?)null : new(field.Name, value))
         let given = fields.OfType<KeyValuePair<string, Expression>>().ToArray()
-        select (Expression)new StructExpression(given.Length > 0 ? given : [new(type.Fields[0].Name, ZeroOf(type.Fields[0].Type))]);
+        select (Expression)new StructExpression(
+            given.Length > 0 ? given : [new(type.Fields[0].Name, ZeroOf(type.Fields[0].Type))]);
 
     private static Expression ZeroOf(EbpfType type) => type switch
     {
@@ -257,7 +270,8 @@ internal static partial class ProgramGenerator
     private static Gen<Expression> Address(ProgramScope scope, AddressType type, int depth)
     {
         bool Fits(EbpfType? other) => other == type
-            || (type.Kind == AddressKind.IPAddress && other is AddressType { Kind: AddressKind.IPv4 or AddressKind.IPv6 });
+            || (type.Kind == AddressKind.IPAddress &&
+                other is AddressType { Kind: AddressKind.IPv4 or AddressKind.IPv6 });
         var constants = NotableAddresses.Where(c => c switch
         {
             PhysicalAddress => type.Kind == AddressKind.Mac,
@@ -287,7 +301,8 @@ internal static partial class ProgramGenerator
         from offset in Weighted(
             (4, () => Gen.Choose(0, 14 - type.Size).Select(n => (Expression)n)),
             (1, () => Gen.Choose(0, 210).Select(n => (Expression)n)),
-            (2, () => Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => Whole(n) & mask))),
+            (2, () =>
+                Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => Whole(n) & mask))),
             (1, () => Number(scope, depth - 1).Select(Whole)))
         select (Expression)Packet.Read(offset, type);
 

@@ -11,7 +11,8 @@ internal static partial class ProgramGenerator
     private const int ExpressionDepth = 3;
 
     private static readonly BinaryOperator[] CompoundOperators =
-        [BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Subtract, .. NumberOperators];
+        [BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Subtract,
+            .. NumberOperators];
 
     // A whole body: every local without a type is assigned to somewhere, or its type could not be found.
     private static Gen<Statement[]> Body(ProgramScope scope, int length) =>
@@ -47,7 +48,8 @@ internal static partial class ProgramGenerator
             (loops * 2, () => One(Each(scope, depth - 1))),
             (deep * 2, () => One(Switch(scope, depth - 1))),
             (scope.CanBreak ? 2 : 0, () => One(Leave(scope))),
-            (scope.Functions.Count > 0 ? 2 : 0, () => One(Call(scope, 1).Select(call => (Statement)new ExpressionStatement(call)))),
+            (scope.Functions.Count > 0
+                ? 2 : 0, () => One(Call(scope, 1).Select(call => (Statement)new ExpressionStatement(call)))),
             (deep, () => One(If(scope, 0, [new ReturnStatement()]))),
             (deep * (scope.InFunction || scope.Loops > 0 ? 0 : 1), () => Jump(scope, depth - 1)));
     }
@@ -98,7 +100,8 @@ internal static partial class ProgramGenerator
         from map in Gen.Elements(scope.Maps.ToArray())
         from call in MapCall(scope, map)
         let type = call.Operation is MapOperation.Pop or MapOperation.Peek ? map.Value : ScalarType.Boolean
-        let locals = scope.Locals.Where(l => type is ScalarType ? l.Type is null or ScalarType : l.Type == type).ToArray()
+        let locals = scope.Locals.Where(l => type is ScalarType ? l.Type is null or ScalarType : l.Type == type)
+            .ToArray()
         from keep in OnceIn(2)
         from local in locals.Length > 0 ? Gen.Elements(locals) : Gen.Constant<Local>(null!)
         select keep && local is not null ? new AssignStatement(local, call) : (Statement)new ExpressionStatement(call);
@@ -115,7 +118,8 @@ internal static partial class ProgramGenerator
 
         var operations = map.Type is MapType.Array or MapType.PerCpuArray
             ? [MapOperation.Set, MapOperation.Replace, MapOperation.Add]
-            : new[] { MapOperation.Remove, MapOperation.Remove, MapOperation.Add, MapOperation.Replace, MapOperation.Set, MapOperation.Pop };
+            : new[] { MapOperation.Remove, MapOperation.Remove, MapOperation.Add, MapOperation.Replace,
+                MapOperation.Set, MapOperation.Pop };
         return
             from key in Key(scope, map, 2)
             from value in Value(scope, map.Value, 2)
@@ -127,7 +131,8 @@ internal static partial class ProgramGenerator
         from isAddress in OnceIn(5)
         from place in isAddress
             ? from header in Gen.Elements(scope.Present.Append(PacketHeaders.Ethernet).ToArray())
-              from field in Gen.Elements(header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
+              from field in Gen.Elements(
+                  header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
               select (Expression)new HeaderFieldExpression(header, field)
             : PacketNumber(scope, 2)
         let type = place is HeaderFieldExpression header ? header.HeaderField.Type : ScalarType.UInt64
@@ -184,8 +189,10 @@ internal static partial class ProgramGenerator
             0 => [new LoopStatement(more, body) { Initializer = [start], Step = [step] }],
             1 => [new LoopStatement(more.And(condition), body) { Initializer = [start], Step = [step] }],
             2 => [new LoopStatement(more, body) { Initializer = [start], Step = [step], TestsAfter = true }],
-            3 => [start, new LoopStatement(condition, [step, new IfStatement((Expression)counter > turns, [new BreakStatement()]), .. body])],
-            _ => [start, new LoopStatement(null, [step, .. body]) { Step = [new IfStatement(!more, [new ReturnStatement()])] }],
+            3 => [start, new LoopStatement(
+                condition, [step, new IfStatement((Expression)counter > turns, [new BreakStatement()]), .. body])],
+            _ => [start,
+                new LoopStatement(null, [step, .. body]) { Step = [new IfStatement(!more, [new ReturnStatement()])] }],
         };
     }
 
@@ -197,7 +204,8 @@ internal static partial class ProgramGenerator
         from list in Several(1, 4, NumberConstant)
         let counter = new Local($"e{number}", isRange ? null : ScalarType.Int64)
         from body in LoopBody(scope.Inside(counter), depth)
-        select (Statement)new ForeachStatement(counter, isRange ? [first, first + turns] : list, body) { IsRange = isRange };
+        let values = isRange ? [first, first + turns] : list
+        select (Statement)new ForeachStatement(counter, values, body) { IsRange = isRange };
 
     private static Gen<Statement> Switch(ProgramScope scope, int depth) =>
         from value in Weighted((1, () => Number(scope, 2)), (1, () => Number(scope, 1).Select(n => Whole(n) & 3)))

@@ -12,7 +12,9 @@ namespace EbpfCat.Tests.Reference;
 /// </summary>
 internal static partial class ProgramGenerator
 {
-    /// <summary>Maps that evict must have more room than a program can use: the kernel evicts well before the last entry.</summary>
+    /// <summary>
+    /// Maps that evict must have more room than a program can use: the kernel evicts well before the last entry.
+    /// </summary>
     private const int EvictingEntries = 512;
 
     private static readonly ScalarType[] Scalars =
@@ -68,9 +70,11 @@ internal static partial class ProgramGenerator
             (2, () => Gen.Elements<EbpfType>(Structs)),
             (1, () => Gen.Elements<EbpfType>(Texts)),
             (1, () => OrderedScalar.Select(EbpfType (t) => new ArrayType(t, 4))))
-        from storage in Gen.Elements(VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
+        from storage in Gen.Elements(
+            VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
         from initial in InitialValue(type)
-        select new Variable("v", type, storage == VariableStorage.Hash && type.Size > 8 ? VariableStorage.Array : storage, initial);
+        select new Variable(
+            "v", type, storage == VariableStorage.Hash && type.Size > 8 ? VariableStorage.Array : storage, initial);
 
     private static Gen<object?> InitialValue(EbpfType type) => type switch
     {
@@ -119,12 +123,14 @@ internal static partial class ProgramGenerator
         select new PacketVariable("p", offset, type) { BitOffset = bits ? first : 0, BitCount = bits ? count : 0 };
 
     private static ProgramDefinition Declare(
-        ProgramType type, Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum, object? @default)
+        ProgramType type, Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum,
+        object? @default)
     {
         var program = new ProgramDefinition("random", type) { MinimumPacketSize = minimum, DefaultAction = @default };
         for (var i = 0; i < variables.Length; i++) program.AddVariable(variables[i] with { Name = $"v{i}" });
         for (var i = 0; i < maps.Length; i++) program.AddMap(maps[i] with { Name = $"m{i}" });
-        for (var i = 0; i < packetVariables.Length; i++) program.AddPacketVariable(packetVariables[i] with { Name = $"p{i}" });
+        for (var i = 0; i < packetVariables.Length; i++)
+            program.AddPacketVariable(packetVariables[i] with { Name = $"p{i}" });
         return program;
     }
 
@@ -159,7 +165,8 @@ internal static partial class ProgramGenerator
             (1, () => Gen.Elements<EbpfType>(Addresses))))
         let parameters = types.Select((type, i) => new Local($"f{number}a{i}", type)).ToArray()
         from locals in LocalSet($"f{number}l")
-        from returns in Weighted<EbpfType?>((1, () => Gen.Constant<EbpfType?>(null)), (2, () => Scalar.Select(EbpfType? (t) => t)))
+        from returns in Weighted<EbpfType?>(
+            (1, () => Gen.Constant<EbpfType?>(null)), (2, () => Scalar.Select(EbpfType? (t) => t)))
         from body in Body(scope with { Locals = [.. parameters, .. locals], InFunction = true }, 3)
         select new Function($"f{number}", parameters, body) { ReturnType = returns };
 
@@ -174,12 +181,16 @@ internal static partial class ProgramGenerator
         return
         [
             flow,
-            StructType.Create([Field("A", ScalarType.UInt32), Field("B", ScalarType.Int16), Field("C", ScalarType.Boolean)]),
-            StructType.Create([Field("Small", ScalarType.Int8), Field("Large", ScalarType.UInt64), Field("Part", ScalarType.Fixed)]),
+            StructType.Create(
+                [Field("A", ScalarType.UInt32), Field("B", ScalarType.Int16), Field("C", ScalarType.Boolean)]),
+            StructType.Create(
+                [Field("Small", ScalarType.Int8), Field("Large", ScalarType.UInt64), Field("Part", ScalarType.Fixed)]),
             StructType.Create([Field("Flow", flow), Field("Count", ScalarType.Int32)]),
             StructType.Create([Field("Name", new StringType(6)), Field("Size", ScalarType.UInt16)]),
-            StructType.Create([Field("Mac", AddressType.Mac), Field("Number", ScalarType.UInt64.WithByteOrder(ByteOrder.BigEndian))]),
-            StructType.CreatePacked([Field("X", ScalarType.UInt8), Field("Y", ScalarType.Int32), Field("Z", ScalarType.UInt16)]),
+            StructType.Create(
+                [Field("Mac", AddressType.Mac), Field("Number", ScalarType.UInt64.WithByteOrder(ByteOrder.BigEndian))]),
+            StructType.CreatePacked(
+                [Field("X", ScalarType.UInt8), Field("Y", ScalarType.Int32), Field("Z", ScalarType.UInt16)]),
         ];
     }
 }

@@ -7,8 +7,10 @@ public class ProgramGeneratorTests
     [Fact]
     public void Same_seed_and_number_give_the_same_program()
     {
-        Assert.Equal(ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 3).Program));
-        Assert.NotEqual(ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 4).Program));
+        Assert.Equal(
+            ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 3).Program));
+        Assert.NotEqual(
+            ProgramText.Of(ReferenceTests.Case(7, 3).Program), ProgramText.Of(ReferenceTests.Case(7, 4).Program));
     }
 
     [Fact]
@@ -25,7 +27,9 @@ public class ProgramGeneratorTests
                 runs++;
                 var before = Snapshot(made.Program, state);
                 var result = evaluator.Run(packet);
-                if (result.Verdict != 2 || !result.Packet.SequenceEqual(packet) || before != Snapshot(made.Program, state)) changed++;
+                var isSame = result.Verdict == 2 && result.Packet.SequenceEqual(packet) &&
+                    before == Snapshot(made.Program, state);
+                if (!isSame) changed++;
             }
         }
 
@@ -34,5 +38,6 @@ public class ProgramGeneratorTests
 
     private static string Snapshot(ProgramDefinition program, ReferenceState state) => string.Join(" ",
         [.. program.Variables.Select(v => Convert.ToHexString(state[v])),
-            .. program.Maps.SelectMany(m => state[m].Entries).Select(e => Convert.ToHexString([.. e.Key, .. e.Value]))]);
+            .. program.Maps.SelectMany(m => state[m].Entries)
+            .Select(e => Convert.ToHexString([.. e.Key, .. e.Value]))]);
 }

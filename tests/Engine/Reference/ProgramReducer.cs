@@ -2,7 +2,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Makes a failing case as small as it stays failing: statements left out, expressions replaced by their parts.</summary>
+/// <summary>
+/// Makes a failing case as small as it stays failing: statements left out, expressions replaced by their parts.
+/// </summary>
 /// <param name="fails">Whether a case fails in the same way.</param>
 /// <param name="patience">How long to go on.</param>
 internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan patience)
@@ -74,8 +76,10 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan p
         if (program.DefaultAction is not null) TryChange(p => p.DefaultAction = null);
         foreach (var variable in program.Variables.ToArray()) Try(ProgramRewriter.Without(program, variable));
         foreach (var map in program.Maps.ToArray()) Try(ProgramRewriter.Without(program, map));
-        var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
-        foreach (var place in program.PacketVariables.Except(used.OfType<PacketVariableExpression>().Select(e => e.Variable)).ToArray())
+        var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)])
+            .ToList();
+        var packetVariables = used.OfType<PacketVariableExpression>().Select(e => e.Variable);
+        foreach (var place in program.PacketVariables.Except(packetVariables).ToArray())
         {
             Try(ProgramRewriter.Without(program, place));
         }

@@ -62,7 +62,8 @@ internal sealed class ProgramRewriter(int node, int alternative)
                 LoopStatement loop => [[.. loop.Initializer, .. loop.Body], loop.Initializer],
                 ForeachStatement loop => [loop.Body],
                 SwitchStatement choice => [.. choice.Clauses.Select(c => c.Body), choice.Default],
-                AssignStatement { Operator: not null } compound => [[new AssignStatement(compound.Target, compound.Value)]],
+                AssignStatement { Operator: not null } compound =>
+                    [[new AssignStatement(compound.Target, compound.Value)]],
                 _ => new List<IReadOnlyList<Statement>>(),
             };
             if (alternative <= blocks.Count)
@@ -130,7 +131,8 @@ internal sealed class ProgramRewriter(int node, int alternative)
 
         if (expression is StructExpression { Fields.Count: > 1 } record)
         {
-            for (var i = 0; i < record.Fields.Count; i++) yield return new StructExpression([.. record.Fields.Where((_, at) => at != i)]);
+            for (var i = 0; i < record.Fields.Count; i++)
+                yield return new StructExpression([.. record.Fields.Where((_, at) => at != i)]);
         }
     }
 
@@ -165,7 +167,8 @@ internal sealed class ProgramRewriter(int node, int alternative)
         CallExpression e => new CallExpression(_functions[e.Function], [.. e.Arguments.Select(a => Visit(a))]),
         FieldExpression e => new FieldExpression(Visit(e.Target, isTarget: true), e.Name),
         IndexExpression e => new IndexExpression(Visit(e.Target, isTarget: true), Visit(e.Index)),
-        StructExpression e => new StructExpression([.. e.Fields.Select(f => new KeyValuePair<string, Expression>(f.Key, Visit(f.Value)))]),
+        StructExpression e => new StructExpression(
+            [.. e.Fields.Select(f => new KeyValuePair<string, Expression>(f.Key, Visit(f.Value)))]),
         _ => expression,
     };
 }

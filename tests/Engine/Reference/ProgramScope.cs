@@ -62,7 +62,9 @@ internal sealed record ProgramScope
     /// <summary>The maps with keys.</summary>
     public IEnumerable<Map> KeyedMaps => Maps.Where(m => m.Key is not null);
 
-    /// <summary>The type of a place; null for a local whose type is inferred, which only numbers are assigned to.</summary>
+    /// <summary>
+    /// The type of a place; null for a local whose type is inferred, which only numbers are assigned to.
+    /// </summary>
     public static EbpfType? TypeOf(Expression place) => place switch
     {
         LocalExpression local => local.Local.Type,
@@ -85,7 +87,8 @@ internal sealed record ProgramScope
     }
 
     /// <summary>The scope inside a header's presence.</summary>
-    public ProgramScope With(PacketHeader header) => Present.Contains(header) ? this : Reset(this with { Present = [.. Present, header] });
+    public ProgramScope With(PacketHeader header) =>
+        Present.Contains(header) ? this : Reset(this with { Present = [.. Present, header] });
 
     /// <summary>The scope where a local can be read besides.</summary>
     public ProgramScope With(Local local) => Reset(this with { Counters = [.. Counters, local] });

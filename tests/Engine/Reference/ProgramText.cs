@@ -6,7 +6,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>A program as text, for people: the operators look like C#'s, types stand where they are not plain to see.</summary>
+/// <summary>
+/// A program as text, for people: the operators look like C#'s, types stand where they are not plain to see.
+/// </summary>
 internal sealed class ProgramText
 {
     private readonly StringBuilder _text = new();
@@ -23,16 +25,19 @@ internal sealed class ProgramText
 
     private void Write(ProgramDefinition program)
     {
-        Line($"program {program.Name} {program.Type} default {program.DefaultAction ?? "-"} minimum {program.MinimumPacketSize}");
+        Line($"program {program.Name} {program.Type} default {program.DefaultAction ?? "-"} " +
+            $"minimum {program.MinimumPacketSize}");
         foreach (var v in program.Variables)
         {
-            Line($"variable {v.Name}: {v.Type} {v.Storage}{(v.InitialValue is { } initial ? $" = {Value(initial)}" : "")}");
+            Line($"variable {v.Name}: {v.Type} {v.Storage}" +
+                (v.InitialValue is { } initial ? $" = {Value(initial)}" : ""));
         }
 
         foreach (var m in program.Maps) Line($"map {m.Name}: {m.Type} [{m.Key}] -> {m.Value}, {m.MaxEntries} entries");
         foreach (var p in program.PacketVariables)
         {
-            Line($"packet variable {p.Name}: {p.Type} at {p.Offset}{(p.BitCount > 0 ? $" bits {p.BitOffset}+{p.BitCount}" : "")}");
+            Line($"packet variable {p.Name}: {p.Type} at {p.Offset}" +
+                (p.BitCount > 0 ? $" bits {p.BitOffset}+{p.BitCount}" : ""));
         }
 
         foreach (var f in program.Functions)
@@ -83,7 +88,8 @@ internal sealed class ProgramText
                 break;
             case ForeachStatement loop:
                 var values = loop.Values.Select(Of);
-                Block($"foreach ({Declare(loop.Local)}{loop.Local.Name} in {string.Join(loop.IsRange ? ".." : ", ", values)})", loop.Body);
+                var set = string.Join(loop.IsRange ? ".." : ", ", values);
+                Block($"foreach ({Declare(loop.Local)}{loop.Local.Name} in {set})", loop.Body);
                 break;
             case SwitchStatement choice:
                 Line($"switch ({Of(choice.Value)}) {{");
@@ -125,7 +131,8 @@ internal sealed class ProgramText
         FieldExpression field => $"{Of(field.Target)}.{field.Name}",
         IndexExpression element => $"{Of(element.Target)}[{Of(element.Index)}]",
         CastExpression cast => $"({cast.Type}){Of(cast.Operand)}",
-        LetExpression let => $"(let {let.Local.Type?.ToString() ?? "var"} {let.Local.Name} = {Of(let.Value)} in {Of(let.Body)})",
+        LetExpression let =>
+            $"(let {let.Local.Type?.ToString() ?? "var"} {let.Local.Name} = {Of(let.Value)} in {Of(let.Body)})",
         TextExpression text => $"text {Of(text.Operand)}",
         ConditionalExpression c => $"({Of(c.Condition)} ? {Of(c.WhenTrue)} : {Of(c.WhenFalse)})",
         UnaryExpression unary => $"{unary.Operator}({Of(unary.Operand)})",

@@ -6,8 +6,8 @@ using static EbpfCat.Tests.Reference.Generators;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Random packets of 14 to 200 bytes (a test run wants at least an Ethernet header): mostly protocol within protocol with
-/// fields that make sense, then some cut off, some with bytes that make none.
+/// Random packets of 14 to 200 bytes (a test run wants at least an Ethernet header): mostly protocol within protocol
+/// with fields that make sense, then some cut off, some with bytes that make none.
 /// </summary>
 internal static class RandomPackets
 {
@@ -24,10 +24,14 @@ internal static class RandomPackets
         from value in Gen.Choose(0, 255)
         select Finish(bytes, isCut ? length : Math.Min(bytes.Length, Longest), isSpoilt ? (at, (byte)value) : null);
 
-    /// <summary>The packet if a test run of a tc program takes it, else one that names another protocol: an IP header must be whole.</summary>
+    /// <summary>
+    /// The packet if a test run of a tc program takes it, else one that names another protocol: an IP header must be
+    /// whole.
+    /// </summary>
     public static byte[] ForTc(byte[] packet)
     {
-        var whole = BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(12)) switch { 0x0800 => 34, 0x86dd => 54, _ => 14 };
+        var whole =
+            BinaryPrimitives.ReadUInt16BigEndian(packet.AsSpan(12)) switch { 0x0800 => 34, 0x86dd => 54, _ => 14 };
         return packet.Length >= whole ? packet : [.. packet[..12], 0x88, 0xb5, .. packet[14..]];
     }
 
@@ -42,7 +46,8 @@ internal static class RandomPackets
         from addresses in Addresses(6)
         from tags in Gen.Elements(0, 0, 0, 0, 1, 2)
         from tag in Several(2, 2, Bytes(2))
-        from inner in Weighted((5, IPv4), (3, IPv6), (1, Arp), (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
+        from inner in Weighted(
+            (5, IPv4), (3, IPv6), (1, Arp), (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
         let tagTypes = new[] { 0x8100, 0x88a8, 0x8100 }
         select (byte[])
         [
@@ -62,7 +67,8 @@ internal static class RandomPackets
         from payload in Transport(protocol)
         select (0x0800, (byte[])
         [
-            (byte)(0x40 | (isShort ? options : 5 + options)), head[0], .. Big16(20 + (4 * options) + payload.Length), head[1], head[2],
+            (byte)(0x40 | (isShort ? options : 5 + options)), head[0], .. Big16(20 + (4 * options) + payload.Length),
+            head[1], head[2],
             .. Big16(fragment), head[3], (byte)protocol, head[4], head[5], .. addresses, .. optionBytes, .. payload,
         ]);
 
@@ -72,7 +78,8 @@ internal static class RandomPackets
         from addresses in Addresses(16)
         from payload in Transport(protocol)
         select (0x86dd, (byte[])
-            [(byte)(0x60 | (head[0] & 15)), head[1], head[2], head[3], .. Big16(payload.Length), (byte)protocol, head[4], .. addresses, .. payload]);
+            [(byte)(0x60 | (head[0] & 15)), head[1], head[2], head[3], .. Big16(payload.Length), (byte)protocol,
+                head[4], .. addresses, .. payload]);
 
     private static Gen<(int Type, byte[] Bytes)> Arp() =>
         from operation in Gen.Choose(1, 2)
@@ -88,7 +95,8 @@ internal static class RandomPackets
         from payload in Bytes(length)
         select protocol switch
         {
-            6 => (byte[])[.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], (byte)(offset << 4), (byte)flags, .. head[8..14], .. payload],
+            6 => (byte[])[.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], (byte)(offset << 4), (byte)flags,
+                .. head[8..14], .. payload],
             17 => [.. Big16(ports[0]), .. Big16(ports[1]), .. Big16(8 + length), .. head[..2], .. payload],
             1 or 58 => [(byte)(head[0] & 15), 0, .. head[..6], .. payload],
             _ => payload,

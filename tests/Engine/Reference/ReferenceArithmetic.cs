@@ -41,7 +41,8 @@ internal static class ReferenceArithmetic
         UnaryOperator.BitNot => ReferenceValue.Of(result, ~operand.Number),
         UnaryOperator.LogicalNot => ReferenceValue.Of(!IsTrue(operand)),
         UnaryOperator.Absolute => ReferenceValue.Of(result, Int128.Abs(operand.Number)),
-        UnaryOperator.Floor => ReferenceValue.Of(result, operand.IsFixed ? Floor(operand.Number, Scale) : operand.Number),
+        UnaryOperator.Floor =>
+            ReferenceValue.Of(result, operand.IsFixed ? Floor(operand.Number, Scale) : operand.Number),
         UnaryOperator.Truncate => ReferenceValue.Of(result, operand.IsFixed ? operand.Number / Scale : operand.Number),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, null),
     };
@@ -94,7 +95,8 @@ internal static class ReferenceArithmetic
         if (left.Type is StringType) return CompareText(op, left.Bytes!, right.Bytes!);
         var common = left.Type == right.Type ? left.Type : AddressType.IPAddress;
         var equal = ConvertTo(left, common).Bytes.AsSpan().SequenceEqual(ConvertTo(right, common).Bytes);
-        return ReferenceValue.Of(op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual ? !equal : equal);
+        return ReferenceValue.Of(
+            op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual ? !equal : equal);
     }
 
     /// <summary>A number that is not 0 is true, and a text that is not empty.</summary>
@@ -115,7 +117,8 @@ internal static class ReferenceArithmetic
 
     // Up to the NUL, in lower case where case does not count: of the letters A to Z alone.
     private static byte[] Text(byte[] bytes, bool caseCounts) =>
-        [.. bytes.TakeWhile(b => b != 0).Select(b => !caseCounts && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
+        [.. bytes.TakeWhile(b => b != 0)
+            .Select(b => !caseCounts && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
 
     // What is cut off ends in a NUL.
     private static byte[] Resize(byte[] bytes, int size)

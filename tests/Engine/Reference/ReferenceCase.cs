@@ -16,7 +16,8 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
 
     /// <summary>The instruction sets that code is generated for, as far as the kernel has them.</summary>
     public static readonly IReadOnlyList<InstructionSet> InstructionSets =
-        [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }.Where(set => set <= Features.InstructionSet)];
+        [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }
+            .Where(set => set <= Features.InstructionSet)];
 
     /// <summary>Whether all loops become functions, not the long ones alone.</summary>
     public bool OutlinesLoops { get; init; }
@@ -55,7 +56,8 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
             ? new CompilerOptions { InstructionSet = set, HasLoopHelper = true, LongRounds = 1 }
             : new CompilerOptions { InstructionSet = set });
 
-    private ReferenceFailure? Check(InstructionSet set, ReferenceState state, EvaluationResult[] expected, int processor)
+    private ReferenceFailure? Check(
+        InstructionSet set, ReferenceState state, EvaluationResult[] expected, int processor)
     {
         CompiledProgram compiled;
         try
@@ -91,10 +93,12 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
             for (var i = 0; i < Packets.Count; i++)
             {
                 var actual = loaded.Run(Packets[i]);
-                if (actual.Verdict != expected[i].Verdict) problems.AppendLine($"verdict {expected[i].Verdict}, is {actual.Verdict}");
+                if (actual.Verdict != expected[i].Verdict)
+                    problems.AppendLine($"verdict {expected[i].Verdict}, is {actual.Verdict}");
                 if (!actual.Packet.AsSpan().SequenceEqual(expected[i].Packet))
                 {
-                    problems.AppendLine($"packet {Convert.ToHexString(expected[i].Packet)}").AppendLine($"    is {Convert.ToHexString(actual.Packet)}");
+                    problems.AppendLine($"packet {Convert.ToHexString(expected[i].Packet)}")
+                        .AppendLine($"    is {Convert.ToHexString(actual.Packet)}");
                 }
 
                 if (i == Packets.Count - 1) CompareState(loaded, state, processor, problems);
@@ -123,7 +127,8 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
                 var (queue, actual) = (state[map].Queue, loaded.Drain(map));
                 for (var i = 0; i < Math.Max(queue.Count, actual.Count); i++)
                 {
-                    CompareValue($"{map.Name} value {i}", map.Value!, queue.ElementAtOrDefault(i), actual.ElementAtOrDefault(i), problems);
+                    CompareValue($"{map.Name} value {i}", map.Value!, queue.ElementAtOrDefault(i),
+                        actual.ElementAtOrDefault(i), problems);
                 }
 
                 continue;
@@ -138,13 +143,15 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         }
     }
 
-    private static void CompareValue(string name, EbpfType type, byte[]? expected, byte[]? actual, StringBuilder problems)
+    private static void CompareValue(
+        string name, EbpfType type, byte[]? expected, byte[]? actual, StringBuilder problems)
     {
         if (expected is not null && actual is not null && expected.AsSpan().SequenceEqual(actual)) return;
         problems.AppendLine($"{name} {Show(type, expected)}, is {Show(type, actual)}");
     }
 
-    private static string Show(EbpfType type, byte[]? bytes) => bytes is null ? "absent" : ReferenceValue.Read(type, bytes).ToString();
+    private static string Show(EbpfType type, byte[]? bytes) =>
+        bytes is null ? "absent" : ReferenceValue.Read(type, bytes).ToString();
 
     // The log ends with the reason and then the statistics. Numbers in it differ from program to program.
     private static string Reason(string log)

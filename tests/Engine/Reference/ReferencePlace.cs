@@ -3,7 +3,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Where a value is: in memory, in a map's entry, or in a local. A place outside an array has none of them.</summary>
+/// <summary>
+/// Where a value is: in memory, in a map's entry, or in a local. A place outside an array has none of them.
+/// </summary>
 internal sealed record ReferencePlace(EbpfType Type)
 {
     /// <summary>The memory of a variable or of the packet.</summary>

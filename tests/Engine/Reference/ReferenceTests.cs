@@ -11,7 +11,8 @@ namespace EbpfCat.Tests.Reference;
 /// <summary>
 /// Random programs do in the kernel what the evaluator says. <c>EBPFCAT_RANDOM_PROGRAMS</c> says how many,
 /// <c>EBPFCAT_RANDOM_SEED</c> which ones, <c>EBPFCAT_RANDOM_FIRST</c> with which of them to begin, and
-/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop. <c>EBPFCAT_RANDOM_LOOPS=1</c> makes functions of all loops,
+/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop. <c>EBPFCAT_RANDOM_LOOPS=1</c> makes functions of all
+/// loops,
 /// which takes the verifier up to minutes for some programs.
 /// </summary>
 public class ReferenceTests
@@ -20,8 +21,8 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
-    // One of so many programs may be beyond the verifier: loops in loops may be more than the million instructions that it
-    // follows, and it has faults of its own, which it names so. Another program is tested in its place.
+    // One of so many programs may be beyond the verifier: loops in loops may be more than the million instructions that
+    // it follows, and it has faults of its own, which it names so. Another program is tested in its place.
     private const int MostBeyondVerifier = 5000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -32,7 +33,8 @@ public class ReferenceTests
     private static readonly bool OutlinesLoops = Setting("EBPFCAT_RANDOM_LOOPS", 0) != 0;
     private static readonly long First = Setting("EBPFCAT_RANDOM_FIRST", 0);
 
-    private static readonly byte[][] Pool = [.. RandomPackets.Packet.Sample(PacketsInPool, new Rnd((ulong)Seed, 1), ProgramSize)];
+    private static readonly byte[][] Pool =
+        [.. RandomPackets.Packet.Sample(PacketsInPool, new Rnd((ulong)Seed, 1), ProgramSize)];
 
     [Fact]
     public void Compiled_programs_behave_like_the_evaluator()
@@ -67,7 +69,8 @@ public class ReferenceTests
                     }, Patience).Reduce(made);
                     lock (failures)
                     {
-                        failures.Add(Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));
+                        failures.Add(
+                            Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));
                         if (failures.Count >= MostFailures) Interlocked.Exchange(ref end, 0);
                     }
                 }
@@ -79,7 +82,8 @@ public class ReferenceTests
         {
             failures.AddRange(started.Keys.Select(number =>
                 $"It takes more than {Patience}: {Name(number)}\n{ProgramText.Of(Case(Seed, number).Program)}"));
-            var beyond = $"{beyondVerifier.Count} programs more were beyond the verifier: {string.Join(", ", beyondVerifier.Take(10))}";
+            var beyond = $"{beyondVerifier.Count} more programs were beyond the verifier: " +
+                string.Join(", ", beyondVerifier.Take(10));
             if (beyondVerifier.Count > 1 + (Programs / MostBeyondVerifier)) failures.Add(beyond);
             TestContext.Current.SendDiagnosticMessage($"{Programs} programs; {beyond}");
             Assert.True(failures.Count == 0, string.Join("\n\n", failures));
@@ -87,15 +91,18 @@ public class ReferenceTests
     }
 
     private static bool IsBeyondVerifier(ReferenceFailure failure) => failure.Kind == ReferenceFailureKind.Verifier
-        && (failure.Signature.Contains("too ", StringComparison.Ordinal) || failure.Signature.StartsWith("verifier bug", StringComparison.Ordinal));
+        && (failure.Signature.Contains("too ", StringComparison.Ordinal) ||
+            failure.Signature.StartsWith("verifier bug", StringComparison.Ordinal));
 
     /// <summary>The case of a number: the same for the same seed.</summary>
     internal static ReferenceCase Case(long seed, long number)
     {
         var random = new Rnd((ulong)seed, ((ulong)number << 1) | 1);
         var program = ProgramGenerator.Program.Sample(1, random, ProgramSize).Single();
-        var packets = Gen.Choose(0, PacketsInPool - 1).Select(i => Pool[i]).ArrayOf(PacketsEach).Sample(1, random, ProgramSize).Single();
-        return new ReferenceCase(program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets)
+        var packets = Gen.Choose(0, PacketsInPool - 1).Select(i => Pool[i]).ArrayOf(PacketsEach)
+            .Sample(1, random, ProgramSize).Single();
+        return new ReferenceCase(
+            program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets)
         {
             OutlinesLoops = OutlinesLoops,
         };
@@ -126,8 +133,10 @@ public class ReferenceTests
         return text.ToString();
     }
 
-    private static string Name(long number) => $"EBPFCAT_RANDOM_SEED={Seed} EBPFCAT_RANDOM_FIRST={number} EBPFCAT_RANDOM_PROGRAMS=1";
+    private static string Name(long number) =>
+        $"EBPFCAT_RANDOM_SEED={Seed} EBPFCAT_RANDOM_FIRST={number} EBPFCAT_RANDOM_PROGRAMS=1";
 
     private static long Setting(string name, long otherwise) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+        Environment.GetEnvironmentVariable(name) is { Length: > 0 } text
+        ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 }

@@ -5,12 +5,15 @@ namespace EbpfCat.Tests.Reference;
 /// <summary>A value of the language: a number in the range of its type, or the bytes of anything else.</summary>
 internal readonly struct ReferenceValue
 {
-    private ReferenceValue(EbpfType type, Int128 number, byte[]? bytes) => (Type, Number, Bytes) = (type, number, bytes);
+    private ReferenceValue(EbpfType type, Int128 number, byte[]? bytes) =>
+        (Type, Number, Bytes) = (type, number, bytes);
 
     /// <summary>Its type.</summary>
     public EbpfType Type { get; }
 
-    /// <summary>The number; for fixed-point in parts of <see cref="ScalarType.FixedScale"/>, for a truth value 0 or 1.</summary>
+    /// <summary>
+    /// The number; for fixed-point in parts of <see cref="ScalarType.FixedScale"/>, for a truth value 0 or 1.
+    /// </summary>
     public Int128 Number { get; }
 
     /// <summary>The bytes of what is no number.</summary>

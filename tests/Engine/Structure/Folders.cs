@@ -7,8 +7,8 @@ using Assembly = System.Reflection.Assembly;
 namespace EbpfCat.Tests.Structure;
 
 /// <summary>
-/// The folders of the engine and their uses of one another. A folder directly below <c>src/Engine</c> is a namespace; its
-/// subfolders belong to the same namespace.
+/// The folders of the engine and their uses of one another. A folder directly below <c>src/Engine</c> is a namespace;
+/// its subfolders belong to the same namespace.
 /// </summary>
 internal static class Folders
 {

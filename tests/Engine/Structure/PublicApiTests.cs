@@ -3,8 +3,8 @@ using PublicApiGenerator;
 namespace EbpfCat.Tests.Structure;
 
 /// <summary>
-/// Compares the public API of the engine with <c>PublicApi.txt</c>, so that a change of the API is a visible difference. With
-/// the environment variable <c>EBPFCAT_WRITE_API=1</c> the file is written anew instead.
+/// Compares the public API of the engine with <c>PublicApi.txt</c>, so that a change of the API is a visible
+/// difference. With the environment variable <c>EBPFCAT_WRITE_API=1</c> the file is written anew instead.
 /// </summary>
 public sealed class PublicApiTests
 {
@@ -15,13 +15,15 @@ public sealed class PublicApiTests
     {
         Repository.Require();
         var path = Path.Combine(Repository.Root, "src", "Engine", "PublicApi.txt");
-        var actual = Folders.Engine.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false }).TrimEnd() + "\n";
+        var actual = Folders.Engine.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
+            .TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable(WriteSetting) == "1") File.WriteAllText(path, actual);
 
         var expected = File.ReadAllText(path);
 
         var difference = Difference(expected, actual);
-        Assert.True(difference.Length == 0, $"The public API differs from {path}. If that is meant, write the file anew with " +
+        Assert.True(
+            difference.Length == 0, $"The public API differs from {path}. If that is meant, write the file anew with " +
             $"{WriteSetting}=1 and commit it.\n{difference}");
     }
 
@@ -29,7 +31,8 @@ public sealed class PublicApiTests
     {
         var (before, after) = (expected.Split('\n'), actual.Split('\n'));
         if (before.AsSpan().SequenceEqual(after)) return "";
-        var changes = before.Except(after).Select(line => $"- {line.Trim()}").Concat(after.Except(before).Select(line => $"+ {line.Trim()}"));
+        var changes = before.Except(after).Select(line => $"- {line.Trim()}")
+            .Concat(after.Except(before).Select(line => $"+ {line.Trim()}"));
         return string.Join('\n', changes.DefaultIfEmpty("The lines are the same, in another order.").Take(40));
     }
 }

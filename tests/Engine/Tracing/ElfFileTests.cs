@@ -15,7 +15,8 @@ public sealed class ElfFileTests
         using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
 
         Assert.True(libc.Is64Bit && libc.IsPositionIndependent);
-        Assert.Equal(RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? ElfMachine.Arm64 : ElfMachine.X64, libc.Machine);
+        Assert.Equal(RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+            ? ElfMachine.Arm64 : ElfMachine.X64, libc.Machine);
         Assert.NotNull(libc.FindSection(".text"));
         Assert.Matches("^[0-9a-f]{40}$", libc.BuildId!);
         var getpid = libc.GetFunction("getpid");
@@ -112,7 +113,8 @@ public sealed class ElfFileTests
     {
         using var text = new TemporaryFile([.. "#!/bin/sh, and more text than a header has"u8]);
         using var empty = new TemporaryFile([]);
-        Assert.Contains(text.Path, Assert.Throws<InvalidDataException>(() => ElfFile.Open(text.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains(text.Path, Assert.Throws<InvalidDataException>(() => ElfFile.Open(text.Path)).Message,
+            StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => ElfFile.Open(empty.Path));
         Assert.Throws<FileNotFoundException>(() => ElfFile.Open("/nowhere"));
     }
@@ -120,7 +122,8 @@ public sealed class ElfFileTests
     [Fact]
     public void Broken_file_is_refused_without_a_crash()
     {
-        var whole = new ElfImage().AddSymbols(("one", 0x401000, 4, GlobalFunction, 1)).AddProbe("p", "n", "-4@%eax", 0x401000).ToBytes();
+        var whole = new ElfImage().AddSymbols(("one", 0x401000, 4, GlobalFunction, 1))
+            .AddProbe("p", "n", "-4@%eax", 0x401000).ToBytes();
         var random = new Random(5);
         for (var round = 0; round < 2000; round++)
         {

@@ -15,7 +15,8 @@ internal sealed class ElfImage
     public const ulong DataAddress = 0x403000;
     private const int SegmentSize = 0x1000;
 
-    private readonly List<(string Name, uint Type, uint Link, ulong Address, byte[] Contents)> sections = [("", 0, 0, 0, [])];
+    private readonly List<(string Name, uint Type, uint Link, ulong Address, byte[] Contents)> sections =
+        [("", 0, 0, 0, [])];
 
     public ushort Machine { get; init; } = 62;
 
@@ -44,13 +45,15 @@ internal sealed class ElfImage
         return Add(".strtab", 3, [.. strings]);
     }
 
-    public ElfImage AddProbe(string provider, string name, string arguments, ulong address, ulong semaphore = 0, ulong linkedBase = 0)
+    public ElfImage AddProbe(
+        string provider, string name, string arguments, ulong address, ulong semaphore = 0, ulong linkedBase = 0)
     {
         var description = new byte[24];
         BinaryPrimitives.WriteUInt64LittleEndian(description, address);
         BinaryPrimitives.WriteUInt64LittleEndian(description.AsSpan(8), linkedBase);
         BinaryPrimitives.WriteUInt64LittleEndian(description.AsSpan(16), semaphore);
-        return Add(".note.stapsdt", 7, Note("stapsdt", 3, [.. description, .. Encoding.UTF8.GetBytes($"{provider}\0{name}\0{arguments}\0")]));
+        return Add(".note.stapsdt", 7,
+            Note("stapsdt", 3, [.. description, .. Encoding.UTF8.GetBytes($"{provider}\0{name}\0{arguments}\0")]));
     }
 
     public static byte[] Note(string owner, uint type, byte[] description)

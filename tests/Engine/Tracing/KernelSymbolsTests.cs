@@ -72,7 +72,8 @@ public sealed class KernelSymbolsTests
     {
         var symbols = KernelSymbols.Load();
         // The kernel's own symbols stay; those of programs come and go, with other tests too.
-        Assert.InRange(symbols.Count, File.ReadLines("/proc/kallsyms").Count(line => !line.EndsWith("[bpf]", StringComparison.Ordinal)), int.MaxValue);
+        Assert.InRange(symbols.Count, File.ReadLines("/proc/kallsyms")
+            .Count(line => !line.EndsWith("[bpf]", StringComparison.Ordinal)), int.MaxValue);
         Assert.False(symbols.AreAddressesHidden);
         var function = symbols.Find("vfs_read")!.Value;
         Assert.Equal("vfs_read", symbols.Find(function.Address)!.Value.Name);

@@ -37,7 +37,8 @@ public sealed class RegistersTests
         var compared = 0;
         foreach (var member in layout.Value.Members)
         {
-            string[] names = [member.Name, "r" + member.Name, "e" + member.Name, member.Name.Replace("orig_", "orig_r", StringComparison.Ordinal)];
+            string[] names = [member.Name, "r" + member.Name, "e" +
+                member.Name, member.Name.Replace("orig_", "orig_r", StringComparison.Ordinal)];
             // "sp" is the low half's name on x86-64, and the whole register's in the kernel: both begin at one place.
             if (names.Select(registers.Find).FirstOrDefault(each => each is not null) is not { } slot) continue;
             Assert.Equal((member.Name, member.Offset), (member.Name, slot.Offset));
@@ -60,7 +61,8 @@ public sealed class RegistersTests
     [Fact]
     public void Every_register_lies_within_the_struct() => Assert.All(
         [Registers.X64, Registers.Arm64],
-        registers => Assert.All(registers.Names.Select(name => registers[name]), slot => Assert.True(slot.Offset + slot.Size <= registers.Size)));
+        registers => Assert.All(registers.Names.Select(name => registers[name]),
+            slot => Assert.True(slot.Offset + slot.Size <= registers.Size)));
 
     [Fact]
     public void Unknown_register_is_refused()

@@ -94,7 +94,8 @@ public sealed class SymbolizerTests
 
         Assert.Equal(4, maps.Mappings.Count);
         var code = maps.Find(0x55d0c0002fff)!;
-        Assert.Equal(("/usr/bin/a program", true, true, 0x1000UL, 42UL, "08:01"), (code.Path, code.IsDeleted, code.IsExecutable, code.FileOffset, code.Inode, code.Device));
+        Assert.Equal(("/usr/bin/a program", true, true, 0x1000UL, 42UL, "08:01"),
+            (code.Path, code.IsDeleted, code.IsExecutable, code.FileOffset, code.Inode, code.Device));
         Assert.False(maps.Find(0x55d0c0000000)!.IsExecutable);
         Assert.Equal("", maps.Find(0x7f0000000000)!.Path);
         Assert.False(maps.Find(0x7ffc00000000)!.IsFile);
@@ -114,7 +115,8 @@ public sealed class SymbolizerTests
     [Fact]
     public void Functions_of_a_JIT_compiler_are_read_from_its_perf_map()
     {
-        var map = PerfMap.Parse("7f0000001000 20 int32 Program::Main(string[])\n0x7f0000000000 10 first\nbroken line\n"u8);
+        var map =
+            PerfMap.Parse("7f0000001000 20 int32 Program::Main(string[])\n0x7f0000000000 10 first\nbroken line\n"u8);
         Assert.Equal(("int32 Program::Main(string[])", 0x1fUL), map.Find(0x7f000000101f));
         Assert.Equal(("first", 0UL), map.Find(0x7f0000000000));
         Assert.Null(map.Find(0x7f0000000010));
@@ -128,7 +130,8 @@ public sealed class SymbolizerTests
         using var process = Process.Start("sleep", "60");
         try
         {
-            Assert.True(SpinWait.SpinUntil(() => ProcessInfo.Read(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(10)));
+            Assert.True(
+                SpinWait.SpinUntil(() => ProcessInfo.Read(process.Id)?.Name == "sleep", TimeSpan.FromSeconds(10)));
             var info = ProcessInfo.Read(process.Id)!;
             Assert.Equal((process.Id, Environment.ProcessId), (info.Id, info.ParentId));
             Assert.Equal(ProcessInfo.Read(Environment.ProcessId)!.UserId, info.UserId);

@@ -28,5 +28,6 @@ public sealed class SyscallValueNamesTests
     [Fact]
     public void O_DIRECTORY_depends_on_the_architecture() => Assert.Equal(
         "O_RDONLY|O_DIRECTORY",
-        SyscallValueNames.Find("openat", "flags", RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000u : 0x10000u));
+        SyscallValueNames.Find(
+            "openat", "flags", RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000u : 0x10000u));
 }

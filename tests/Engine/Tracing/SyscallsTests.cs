@@ -13,10 +13,12 @@ public sealed class SyscallsTests
 
         Assert.Equal(["dfd", "filename", "flags", "mode"], open.Arguments.Select(each => each.Name));
         Assert.Equal(
-            [SyscallArgumentKind.FileDescriptor, SyscallArgumentKind.String, SyscallArgumentKind.Flags, SyscallArgumentKind.Mode],
+            [SyscallArgumentKind.FileDescriptor, SyscallArgumentKind.String, SyscallArgumentKind.Flags,
+                SyscallArgumentKind.Mode],
             open.Arguments.Select(each => each.Kind));
         Assert.Equal(
-            [ScalarType.Int32, ScalarType.UInt64, ScalarType.Int32, ScalarType.UInt16], open.Arguments.Select(each => each.Type));
+            [ScalarType.Int32, ScalarType.UInt64, ScalarType.Int32, ScalarType.UInt16],
+            open.Arguments.Select(each => each.Type));
         Assert.Equal([0, 1, 2, 3], open.Arguments.Select(each => each.Index));
         Assert.True(open["filename"].Field.IsUserPointer && !open["filename"].IsOutput);
         Assert.Equal(ScalarType.Int64, open.ReturnType);

@@ -26,7 +26,8 @@ public sealed class TraceFsTests
             Assert.Equal(name, format.FullName);
             Assert.True(format.Id > 0);
             Assert.Equal("common_type", format.Fields[0].Name);
-            Assert.All(format.Fields, field => Assert.True(field.Name.Length > 0 && field.Type.Size <= field.Size, name));
+            Assert.All(
+                format.Fields, field => Assert.True(field.Name.Length > 0 && field.Type.Size <= field.Size, name));
         }
     }
 
@@ -70,7 +71,8 @@ public sealed class TraceFsTests
     public void Pattern_matches_names_and_categories()
     {
         Assert.Contains("sched/sched_switch", TraceFs.Current.Match("sched_sw*"));
-        Assert.All(TraceFs.Current.Match("syscalls/sys_enter_*"), name => Assert.StartsWith("syscalls/sys_enter_", name, StringComparison.Ordinal));
+        Assert.All(TraceFs.Current.Match("syscalls/sys_enter_*"),
+            name => Assert.StartsWith("syscalls/sys_enter_", name, StringComparison.Ordinal));
         Assert.Empty(TraceFs.Current.Match("nothing_*"));
     }
 

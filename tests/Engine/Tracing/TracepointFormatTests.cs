@@ -100,7 +100,8 @@ public sealed class TracepointFormatTests
     [InlineData("syscalls", "struct stat * statbuf", PointerTarget.User, false)]
     [InlineData("syscalls", "const char *const * argv", PointerTarget.User, false)]
     [InlineData("syscalls", "cap_user_header_t header", PointerTarget.User, false)]
-    public void Pointer_tells_kernel_from_user_memory(string category, string declaration, PointerTarget target, bool text)
+    public void Pointer_tells_kernel_from_user_memory(
+        string category, string declaration, PointerTarget target, bool text)
     {
         var field = Field($"{declaration};\toffset:8;\tsize:8;\tsigned:0;", category);
         Assert.Equal((target, text), (field.Pointer, field.IsString));
@@ -141,7 +142,8 @@ public sealed class TracepointFormatTests
             """);
 
         Assert.Equal(
-            [new("HEX", 31), new("NEGATIVE", -1), new("INNER", 7), new("LONG", 8)], format["kind"].Enumeration!.Members);
+            [new("HEX", 31), new("NEGATIVE", -1), new("INNER", 7), new("LONG", 8)],
+            format["kind"].Enumeration!.Members);
     }
 
     [Fact]
@@ -163,5 +165,6 @@ public sealed class TracepointFormatTests
     }
 
     private static TracepointField Field(string line, string category = "sched") =>
-        TracepointFormat.Parse(category, $"name: x\nID: 1\nformat:\n{Common}\tfield:{line}\n\nprint fmt: \"\"\n").OwnFields.Single();
+        TracepointFormat.Parse(
+            category, $"name: x\nID: 1\nformat:\n{Common}\tfield:{line}\n\nprint fmt: \"\"\n").OwnFields.Single();
 }

@@ -50,11 +50,13 @@ public sealed class UsdtTests
 
     [Theory]
     [MemberData(nameof(OperandsOfX64))]
-    public void Operands_of_x86_64_are_parsed(string text, UsdtOperand? operand) => Assert.Equal(operand, X64.Parse(text).Operand);
+    public void Operands_of_x86_64_are_parsed(string text, UsdtOperand? operand) =>
+        Assert.Equal(operand, X64.Parse(text).Operand);
 
     [Theory]
     [MemberData(nameof(OperandsOfArm64))]
-    public void Operands_of_arm64_are_parsed(string text, UsdtOperand? operand) => Assert.Equal(operand, Arm64.Parse(text).Operand);
+    public void Operands_of_arm64_are_parsed(string text, UsdtOperand? operand) =>
+        Assert.Equal(operand, Arm64.Parse(text).Operand);
 
     [Theory]
     [InlineData("-4@%eax", 4, true, false, "int32")]
@@ -65,13 +67,15 @@ public sealed class UsdtTests
     public void Size_and_sign_precede_the_operand(string text, int size, bool signed, bool isFloat, string type)
     {
         var argument = X64.Parse(text);
-        Assert.Equal((size, signed, isFloat, type), (argument.Size, argument.IsSigned, argument.IsFloat, argument.Type.Name));
+        Assert.Equal(
+            (size, signed, isFloat, type), (argument.Size, argument.IsSigned, argument.IsFloat, argument.Type.Name));
     }
 
     [Fact]
     public void Spaces_separate_arguments_except_inside_brackets()
     {
-        Assert.Equal(["8@[sp, 16]", "-4@w0", "8@[x0, x1, lsl 3]"], Arm64.ParseAll("8@[sp, 16] -4@w0  8@[x0, x1, lsl 3] ").Select(each => each.Text));
+        Assert.Equal(["8@[sp, 16]", "-4@w0", "8@[x0, x1, lsl 3]"],
+            Arm64.ParseAll("8@[sp, 16] -4@w0  8@[x0, x1, lsl 3] ").Select(each => each.Text));
         Assert.Equal(["-4@%eax", "8@(%rdi,%rax,8)"], X64.ParseAll("-4@%eax 8@(%rdi,%rax,8)").Select(each => each.Text));
         Assert.Empty(X64.ParseAll(""));
     }
@@ -91,7 +95,8 @@ public sealed class UsdtTests
         Assert.Equal([0x1010UL, 0x1030UL], places.Select(each => each.FileOffset));
         Assert.Equal((0x403100UL, 0x2100UL), (places[0].SemaphoreAddress, places[0].SemaphoreOffset));
         Assert.Equal(2, places[0].Arguments.Count);
-        Assert.Equal(new UsdtOperand.InMemory(null, null, 1, 0x403020, true, "counter"), places[0].Arguments[1].Operand);
+        Assert.Equal(
+            new UsdtOperand.InMemory(null, null, 1, 0x403020, true, "counter"), places[0].Arguments[1].Operand);
         var stop = Assert.Single(UsdtProbes.Find(file, "stop"));
         Assert.Null(stop.SemaphoreAddress);
         Assert.Null(stop.SemaphoreOffset);
@@ -116,10 +121,12 @@ public sealed class UsdtTests
     {
         using var image = new ElfImage().AddProbe("server", "start", "", 0x401010).Write();
         using var file = ElfFile.Open(image.Path);
-        Assert.Equal(["server:start"], Assert.Throws<UnknownNameException>(() => UsdtProbes.Find(file, "server:strat")).Suggestions);
+        Assert.Equal(["server:start"],
+            Assert.Throws<UnknownNameException>(() => UsdtProbes.Find(file, "server:strat")).Suggestions);
         Assert.Equal(["start"], Assert.Throws<UnknownNameException>(() => UsdtProbes.Find(file, "strat")).Suggestions);
         using var libc = ElfFile.Open(SharedLibraries.Find("libdl.so.2")!);
-        Assert.Contains("no USDT probes", Assert.Throws<UnknownNameException>(() => UsdtProbes.Find(libc, "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("no USDT probes", Assert.Throws<UnknownNameException>(() => UsdtProbes.Find(libc, "x")).Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,7 +142,8 @@ public sealed class UsdtTests
     }
 
     private static UsdtOperand.InMemory Memory(string? from, string? index, int scale, long displacement) =>
-        new(from is null ? null : Registers.X64[from], index is null ? null : Registers.X64[index], scale, displacement);
+        new(from is null ? null : Registers.X64[from], index is null
+            ? null : Registers.X64[index], scale, displacement);
 
     private static UsdtOperand.InMemory ArmMemory(string from, string? index, int scale, long displacement) =>
         new(Registers.Arm64[from], index is null ? null : Registers.Arm64[index], scale, displacement);

@@ -75,7 +75,8 @@ public class AddressTypeTests
         { "ipaddress", new byte[5], $"An array of 5 elements (Byte[]) cannot be stored as ipaddress: {TakesBoth}" },
         { "mac", "02:00:5e:10:00", $"'02:00:5e:10:00' cannot be stored as mac: {TakesMac}" },
         { "mac", "here", $"'here' cannot be stored as mac: {TakesMac}" },
-        { "mac", new PhysicalAddress(new byte[8]), $"0000000000000000 (PhysicalAddress) cannot be stored as mac: {TakesMac}" },
+        { "mac", new PhysicalAddress(
+            new byte[8]), $"0000000000000000 (PhysicalAddress) cannot be stored as mac: {TakesMac}" },
         { "mac", IPAddress.Loopback, $"127.0.0.1 cannot be stored as mac: {TakesMac}" },
         { "mac", null, $"null cannot be stored as mac: {TakesMac}" },
     };

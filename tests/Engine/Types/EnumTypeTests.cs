@@ -46,8 +46,10 @@ public class EnumTypeTests
     [Fact]
     public void Unknown_member_is_refused()
     {
-        Assert.Equal("'Dorp' cannot be stored as enum xdp_action: it has no such member; did you mean Drop?", Refusal.Of(Action, "Dorp"));
-        Assert.Equal("'Everything' cannot be stored as enum xdp_action: it has no such member.", Refusal.Of(Action, "Everything"));
+        Assert.Equal("'Dorp' cannot be stored as enum xdp_action: it has no such member; did you mean Drop?",
+            Refusal.Of(Action, "Dorp"));
+        Assert.Equal("'Everything' cannot be stored as enum xdp_action: it has no such member.",
+            Refusal.Of(Action, "Everything"));
         Assert.Equal("-1 cannot be stored as uint32: it takes 0 to 4294967295.", Refusal.Of(Action, -1));
     }
 
@@ -55,13 +57,16 @@ public class EnumTypeTests
     public void Invalid_enumeration_is_refused()
     {
         static string Message(Func<EnumType> create) => Assert.ThrowsAny<ArgumentException>(create).Message;
-        Assert.StartsWith("An enumeration is an integer, not fixed.", Message(() => new EnumType(ScalarType.Fixed, [])), StringComparison.Ordinal);
-        Assert.StartsWith("A = 256 does not fit in uint8.", Message(() => new EnumType(ScalarType.UInt8, [new("A", 256)])), StringComparison.Ordinal);
+        Assert.StartsWith("An enumeration is an integer, not fixed.", Message(() => new EnumType(ScalarType.Fixed, [])),
+            StringComparison.Ordinal);
+        Assert.StartsWith("A = 256 does not fit in uint8.",
+            Message(() => new EnumType(ScalarType.UInt8, [new("A", 256)])), StringComparison.Ordinal);
         Assert.StartsWith(
             "The enumeration has two members named 'A'.",
             Message(() => new EnumType(ScalarType.UInt8, [new("A", 1), new("A", 2)])),
             StringComparison.Ordinal);
-        Assert.StartsWith("Int32 is not an enumeration.", Message(() => EnumType.FromNetType(typeof(int))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "Int32 is not an enumeration.", Message(() => EnumType.FromNetType(typeof(int))), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -70,11 +70,17 @@ public class PrefixTypeTests
 
     public static TheoryData<string, object?, string> Refusals => new()
     {
-        { "prefix4", "10.0.0.0/33", "'10.0.0.0/33' cannot be stored as prefix4: the prefix length of 10.0.0.0 is 0 to 32." },
+        { "prefix4", "10.0.0.0/33",
+            "'10.0.0.0/33' cannot be stored as prefix4: the prefix length of 10.0.0.0 is 0 to 32." },
         { "ipprefix", "::/129", "'::/129' cannot be stored as ipprefix: the prefix length of :: is 0 to 128." },
-        { "prefix4", "10.1.2.3/8", "'10.1.2.3/8' cannot be stored as prefix4: the address has bits after its prefix; did you mean 10.0.0.0/8?" },
-        { "ipprefix", "10.1.2.3/8", "'10.1.2.3/8' cannot be stored as ipprefix: the address has bits after its prefix; did you mean 10.0.0.0/8?" },
-        { "prefix6", "2001:db8::1/64", "'2001:db8::1/64' cannot be stored as prefix6: the address has bits after its prefix; did you mean 2001:db8::/64?" },
+        { "prefix4", "10.1.2.3/8",
+            "'10.1.2.3/8' cannot be stored as prefix4: " +
+            "the address has bits after its prefix; did you mean 10.0.0.0/8?" },
+        { "ipprefix", "10.1.2.3/8",
+            "'10.1.2.3/8' cannot be stored as ipprefix: " +
+            "the address has bits after its prefix; did you mean 10.0.0.0/8?" },
+        { "prefix6", "2001:db8::1/64", "'2001:db8::1/64' cannot be stored as prefix6: " +
+            "the address has bits after its prefix; did you mean 2001:db8::/64?" },
         { "prefix4", "::1", $"'::1' cannot be stored as prefix4: {TakesFour}" },
         { "prefix6", "10.0.0.0/8", $"'10.0.0.0/8' cannot be stored as prefix6: {TakesSix}" },
         { "ipprefix", "10.0.0.0/", $"'10.0.0.0/' cannot be stored as ipprefix: {TakesBoth}" },

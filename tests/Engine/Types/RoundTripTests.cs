@@ -52,7 +52,8 @@ public class RoundTripTests
 
     [Fact]
     public void Integer_is_written_if_and_only_if_in_range() => Check.One(Many, Prop.ForAll(
-        (from type in TypedValue.Types(0).Where(type => type is ScalarType { IsFixed: false }).Select(type => (ScalarType)type)
+        (from type in TypedValue.Types(0).Where(type => type is ScalarType { IsFixed: false })
+            .Select(type => (ScalarType)type)
          from bits in Gen.Choose(0, 65)
          from near in Gen.Choose(-3, 3)
          from sign in Gen.Elements(-1, 1)
@@ -73,11 +74,13 @@ public class RoundTripTests
     [Fact]
     public void Name_of_a_type_parses_to_the_type() => Check.One(Many, Prop.ForAll(
         TypedValue.Types(2).Where(type => !Contains(type, each => each is StructType or EnumType)).ToArbitrary(),
-        type => EbpfType.Parse(type.Name) == type || Contains(type, each => each is ArrayType { Element: ScalarType { Name: "uint8" } })));
+        type => EbpfType.Parse(type.Name) == type ||
+        Contains(type, each => each is ArrayType { Element: ScalarType { Name: "uint8" } })));
 
     [Fact]
     public void Parsing_any_text_fails_only_with_an_explained_error() => Check.One(Many, Prop.ForAll(
-        Gen.Elements("uint32", "string", "char", "byte", "!", "<", "[", "]", "4", "0", " ", "H", "x", "ipv4", "(big-endian)", "-", "é")
+        Gen.Elements("uint32", "string", "char", "byte", "!", "<", "[", "]", "4", "0", " ", "H", "x", "ipv4",
+            "(big-endian)", "-", "é")
             .ListOf().Select(string.Concat).ToArbitrary(),
         text =>
         {

@@ -123,28 +123,41 @@ public class ScalarTypeTests
         { "!H", "0x10000", "'0x10000' cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
         { "int32", 1L << 31, "2147483648 cannot be stored as int32: it takes -2147483648 to 2147483647." },
         { "uint64", -1, "-1 cannot be stored as uint64: it takes 0 to 18446744073709551615." },
-        { "uint64", 18446744073709551616.0, "1.8446744073709552E+19 cannot be stored as uint64: it takes 0 to 18446744073709551615." },
-        { "int64", ulong.MaxValue, "18446744073709551615 cannot be stored as int64: it takes -9223372036854775808 to 9223372036854775807." },
-        { "uint32", BigInteger.Pow(10, 50), $"1{new string('0', 50)} cannot be stored as uint32: it takes 0 to 4294967295." },
-        { "uint32", UInt128.MaxValue, "340282366920938463463374607431768211455 cannot be stored as uint32: it takes 0 to 4294967295." },
+        { "uint64", 18446744073709551616.0,
+            "1.8446744073709552E+19 cannot be stored as uint64: it takes 0 to 18446744073709551615." },
+        { "int64", ulong.MaxValue,
+            "18446744073709551615 cannot be stored as int64: it takes -9223372036854775808 to 9223372036854775807." },
+        { "uint32", BigInteger.Pow(
+            10, 50), $"1{new string('0', 50)} cannot be stored as uint32: it takes 0 to 4294967295." },
+        { "uint32", UInt128.MaxValue,
+            "340282366920938463463374607431768211455 cannot be stored as uint32: it takes 0 to 4294967295." },
         { "uint32", double.PositiveInfinity, "Infinity cannot be stored as uint32: it takes 0 to 4294967295." },
         { "uint32", double.NaN, "NaN cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
         { "uint32", 1.5, "1.5 cannot be stored as uint32: it is not a whole number, and it takes 0 to 4294967295." },
         { "uint32", 1.5m, "1.5 cannot be stored as uint32: it is not a whole number, and it takes 0 to 4294967295." },
-        { "uint32", "1.5", "'1.5' cannot be stored as uint32: it is not a whole number, and it takes 0 to 4294967295." },
+        { "uint32", "1.5",
+            "'1.5' cannot be stored as uint32: it is not a whole number, and it takes 0 to 4294967295." },
         { "uint32", "0x", "'0x' cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
         { "uint32", "many", "'many' cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
         { "uint32", "", "'' cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
         { "uint32", null, "null cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
-        { "uint32", new[] { 1 }, "An array of 1 elements (Int32[]) cannot be stored as uint32: it is not a number, and it takes 0 to 4294967295." },
+        { "uint32", new[] { 1 }, "An array of 1 elements (Int32[]) cannot be stored as uint32: " +
+            "it is not a number, and it takes 0 to 4294967295." },
         { "bool", 2, "2 cannot be stored as bool: it takes true and false, or 1 and 0." },
-        { "bool", "yes", "'yes' cannot be stored as bool: it is not a number, and it takes true and false, or 1 and 0." },
-        { "fixed", double.NaN, "NaN cannot be stored as fixed: it is not a number, and it takes -92233720368547.75808 to 92233720368547.75807." },
-        { "fixed", 1e14, "100000000000000 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
-        { "fixed", 92233720368547.75808m, "92233720368547.75808 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
-        { "fixed", 92233720368548, "92233720368548 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
-        { "fixed", "1e300", "'1e300' cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
-        { "fixed", "half", "'half' cannot be stored as fixed: it is not a number, and it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "bool", "yes",
+            "'yes' cannot be stored as bool: it is not a number, and it takes true and false, or 1 and 0." },
+        { "fixed", double.NaN, "NaN cannot be stored as fixed: " +
+            "it is not a number, and it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "fixed", 1e14,
+            "100000000000000 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "fixed", 92233720368547.75808m,
+            "92233720368547.75808 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "fixed", 92233720368548,
+            "92233720368548 cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "fixed", "1e300",
+            "'1e300' cannot be stored as fixed: it takes -92233720368547.75808 to 92233720368547.75807." },
+        { "fixed", "half", "'half' cannot be stored as fixed: " +
+            "it is not a number, and it takes -92233720368547.75808 to 92233720368547.75807." },
     };
 
     [Theory]
@@ -170,7 +183,8 @@ public class ScalarTypeTests
     public void Decimal_is_exact_over_the_whole_range(string text, long parts)
     {
         Assert.Equal(parts, (long)ScalarType.Fixed.ToBits(text));
-        Assert.Equal(parts, (long)ScalarType.Fixed.ToBits(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
+        Assert.Equal(parts,
+            (long)ScalarType.Fixed.ToBits(decimal.Parse(text, System.Globalization.CultureInfo.InvariantCulture)));
     }
 
     [Fact]

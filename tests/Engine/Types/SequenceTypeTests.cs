@@ -28,27 +28,37 @@ public class SequenceTypeTests
 
     public static TheoryData<string, object?, string> Refusals => new()
     {
-        { "string[4]", "abcd", "'abcd' cannot be stored as string[4]: it has room for 3 bytes and the NUL, and the text takes 4 in UTF-8." },
-        { "string[4]", "ää", "'ää' cannot be stored as string[4]: it has room for 3 bytes and the NUL, and the text takes 4 in UTF-8." },
-        { "string[4]", new string('x', 99), $"'{new string('x', 60)}…' cannot be stored as string[4]: it has room for 3 bytes and the NUL, and the text takes 99 in UTF-8." },
+        { "string[4]", "abcd",
+            "'abcd' cannot be stored as string[4]: " +
+            "it has room for 3 bytes and the NUL, and the text takes 4 in UTF-8." },
+        { "string[4]", "ää",
+            "'ää' cannot be stored as string[4]: " +
+            "it has room for 3 bytes and the NUL, and the text takes 4 in UTF-8." },
+        { "string[4]", new string('x', 99), $"'{new string('x', 60)}…' cannot be stored as string[4]: " +
+            "it has room for 3 bytes and the NUL, and the text takes 99 in UTF-8." },
         { "string[4]", "a\0b", "'a\0b' cannot be stored as string[4]: a NUL inside would end the text." },
         { "string[4]", "\ud800", "'\ud800' cannot be stored as string[4]: half of a surrogate pair has no UTF-8." },
         { "string[4]", 5, "5 cannot be stored as string[4]: it takes text." },
         { "string[4]", null, "null cannot be stored as string[4]: it takes text." },
-        { "byte[4]", new byte[3], "An array of 3 elements (Byte[]) cannot be stored as byte[4]: it takes 4 elements, and 3 are given." },
-        { "byte[2]", new object[] { 1, 2, 3 }, "An array of 3 elements (Object[]) cannot be stored as byte[2]: it takes 2 elements, and 3 are given." },
+        { "byte[4]", new byte[
+            3], "An array of 3 elements (Byte[]) cannot be stored as byte[4]: it takes 4 elements, and 3 are given." },
+        { "byte[2]", new object[] { 1, 2, 3 },
+            "An array of 3 elements (Object[]) cannot be stored as byte[2]: it takes 2 elements, and 3 are given." },
         { "byte[2]", new object[] { 1, 256 }, "[1]: 256 cannot be stored as uint8: it takes 0 to 255." },
         { "byte[2]", "ab", "'ab' cannot be stored as byte[2]: it takes 2 bytes." },
         { "byte[2]", null, "null cannot be stored as byte[2]: it takes 2 bytes." },
         { "byte[2]", new Hashtable(), "A dictionary cannot be stored as byte[2]: it takes 2 bytes." },
-        { "uint32[2]", new[] { 1, 2, 3 }, "An array of 3 elements (Int32[]) cannot be stored as uint32[2]: it takes 2 elements, and 3 are given." },
+        { "uint32[2]", new[] { 1, 2, 3 },
+            "An array of 3 elements (Int32[]) cannot be stored as uint32[2]: it takes 2 elements, and 3 are given." },
         { "uint32[2]", new[] { 1, -1 }, "[1]: -1 cannot be stored as uint32: it takes 0 to 4294967295." },
         { "uint32[2]", 1, "1 cannot be stored as uint32[2]: it takes 2 elements." },
         { "uint32[2]", "12", "'12' cannot be stored as uint32[2]: it takes 2 elements." },
         { "uint32[2]", null, "null cannot be stored as uint32[2]: it takes 2 elements." },
         { "strings", 5, "5 cannot be stored as strings: it takes texts." },
-        { "strings", Enumerable.Repeat("", 17).ToArray(), "An array of 17 elements (String[]) cannot be stored as strings: it has room for 16 texts." },
-        { "!H[2][2]", new int[][] { [1, 2], [3, 65536] }, "[1][1]: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
+        { "strings", Enumerable.Repeat("", 17)
+            .ToArray(), "An array of 17 elements (String[]) cannot be stored as strings: it has room for 16 texts." },
+        { "!H[2][2]", new int[][] { [1, 2], [3, 65536] },
+            "[1][1]: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
     };
 
     [Theory]

@@ -30,7 +30,8 @@ public sealed class SocketAddressTypeTests
     {
         object[] addresses =
         [
-            new IPEndPoint(IPAddress.Parse("10.0.0.1"), 443), new IPEndPoint(IPAddress.Parse("2001:db8::1"), 53), new NetlinkEndPoint(7, 3),
+            new IPEndPoint(IPAddress.Parse("10.0.0.1"), 443), new IPEndPoint(IPAddress.Parse("2001:db8::1"), 53),
+            new NetlinkEndPoint(7, 3),
             new UnixDomainSocketEndPoint("/run/a"), new UnixDomainSocketEndPoint("\0abstract"),
         ];
         foreach (var address in addresses)
@@ -38,7 +39,8 @@ public sealed class SocketAddressTypeTests
             Assert.Equal(address, SocketAddressType.Instance.Read(SocketAddressType.Instance.ToBytes(address)));
         }
 
-        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 80), SocketAddressType.Instance.Read(SocketAddressType.Instance.ToBytes("127.0.0.1:80")));
+        Assert.Equal(new IPEndPoint(IPAddress.Loopback, 80),
+            SocketAddressType.Instance.Read(SocketAddressType.Instance.ToBytes("127.0.0.1:80")));
         Assert.Throws<TypeConversionException>(() => SocketAddressType.Instance.ToBytes(80));
         Assert.Throws<TypeConversionException>(() => new SocketAddressType(16).ToBytes(addresses[1]));
     }
@@ -55,7 +57,12 @@ public sealed class SocketAddressTypeTests
     [Fact]
     public void Map_types_round_trip_through_the_kernel()
     {
-        foreach (var type in new EbpfType[] { new SocketAddressType(28), StatisticsType.Instance, HistogramType.Instance, StackType.Instance, TextListType.Instance })
+        EbpfType[] types =
+        [
+            new SocketAddressType(28), StatisticsType.Instance, HistogramType.Instance, StackType.Instance,
+            TextListType.Instance,
+        ];
+        foreach (var type in types)
         {
             var builder = new BtfBuilder();
             var id = builder.AddType(type);

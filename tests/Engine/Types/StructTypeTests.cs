@@ -8,7 +8,8 @@ namespace EbpfCat.Tests.Types;
 public class StructTypeTests
 {
     private static readonly StructType Flow = StructType.Create(
-        [new("Protocol", ScalarType.UInt8), new("Port", EbpfType.Parse("!H")), new("Source", AddressType.IPv4), new("Bytes", ScalarType.UInt64), new("Flags", ScalarType.UInt8)],
+        [new("Protocol", ScalarType.UInt8), new("Port", EbpfType.Parse("!H")), new("Source", AddressType.IPv4),
+            new("Bytes", ScalarType.UInt64), new("Flags", ScalarType.UInt8)],
         "flow");
 
     [Fact]
@@ -16,7 +17,8 @@ public class StructTypeTests
     {
         Assert.Equal([0, 2, 4, 8, 16], Flow.Fields.Select(field => field.Offset));
         Assert.Equal((24, 8, "struct flow", "flow"), (Flow.Size, Flow.Alignment, Flow.Name, Flow.Tag));
-        StructType outer = StructType.Create([new("Tag", ScalarType.UInt8), new("Flow", Flow), new("Tail", ScalarType.UInt16)]);
+        StructType outer =
+            StructType.Create([new("Tag", ScalarType.UInt8), new("Flow", Flow), new("Tail", ScalarType.UInt16)]);
         Assert.Equal([0, 8, 32], outer.Fields.Select(field => field.Offset));
         Assert.Equal((40, 8), (outer.Size, outer.Alignment));
         Assert.Equal("{ Tag: uint8, Flow: struct flow, Tail: uint16 }", outer.Name);
@@ -25,7 +27,8 @@ public class StructTypeTests
     [Fact]
     public void Packed_struct_has_no_padding()
     {
-        StructType type = StructType.CreatePacked([new("A", ScalarType.UInt8), new("B", ScalarType.UInt64), new("C", ScalarType.UInt16)]);
+        StructType type = StructType.CreatePacked(
+            [new("A", ScalarType.UInt8), new("B", ScalarType.UInt64), new("C", ScalarType.UInt16)]);
         Assert.Equal([0, 1, 9], type.Fields.Select(field => field.Offset));
         Assert.Equal((11, 1), (type.Size, type.Alignment));
     }
@@ -35,7 +38,8 @@ public class StructTypeTests
     {
         StructType type = StructType.CreateAt([new("A", ScalarType.UInt32, 8), new("B", ScalarType.UInt16, 8)], 16);
         Assert.Equal((16, 4), (type.Size, type.Alignment));
-        Assert.Equal("00000000000000000200000000000000", Convert.ToHexString(type.ToBytes(new Hashtable { ["a"] = 2 })));
+        Assert.Equal(
+            "00000000000000000200000000000000", Convert.ToHexString(type.ToBytes(new Hashtable { ["a"] = 2 })));
         Assert.Equal(1, StructType.CreateAt([new("A", ScalarType.UInt32, 2)], 8).Alignment);
         Assert.Empty(StructType.CreateAt([], 0).Fields);
     }
@@ -73,20 +77,28 @@ public class StructTypeTests
 
     public static TheoryData<object?, string> Refusals => new()
     {
-        { new Hashtable { ["Prot"] = 1 }, "A dictionary cannot be stored as struct flow: it has no field 'Prot'; did you mean Port or Protocol?" },
-        { new Hashtable { ["Protcol"] = 1 }, "A dictionary cannot be stored as struct flow: it has no field 'Protcol'; did you mean Protocol?" },
-        { new Hashtable { ["Verdict"] = 1 }, "A dictionary cannot be stored as struct flow: it has no field 'Verdict'; it has Protocol, Port, Source, Bytes, Flags." },
-        { new Dictionary<string, object?> { ["Port"] = 1, ["port"] = 2 }, "A dictionary cannot be stored as struct flow: field 'port' is given twice." },
-        { new Hashtable { ["port"] = 65536 }, "Port: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
-        { new Hashtable { ["port"] = null }, "Port: null cannot be stored as uint16 (big-endian): it is not a number, and it takes 0 to 65535." },
+        { new Hashtable { ["Prot"] = 1 },
+            "A dictionary cannot be stored as struct flow: it has no field 'Prot'; did you mean Port or Protocol?" },
+        { new Hashtable { ["Protcol"] = 1 },
+            "A dictionary cannot be stored as struct flow: it has no field 'Protcol'; did you mean Protocol?" },
+        { new Hashtable { ["Verdict"] = 1 }, "A dictionary cannot be stored as struct flow: " +
+            "it has no field 'Verdict'; it has Protocol, Port, Source, Bytes, Flags." },
+        { new Dictionary<string, object?> { ["Port"] = 1, ["port"] = 2 },
+            "A dictionary cannot be stored as struct flow: field 'port' is given twice." },
+        { new Hashtable { ["port"] = 65536 },
+            "Port: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
+        { new Hashtable { ["port"] = null },
+            "Port: null cannot be stored as uint16 (big-endian): it is not a number, and it takes 0 to 65535." },
         { 5, "5 cannot be stored as struct flow: it takes a dictionary of its fields." },
-        { new[] { 5 }, "An array of 1 elements (Int32[]) cannot be stored as struct flow: it takes a dictionary of its fields." },
+        { new[] { 5 },
+            "An array of 1 elements (Int32[]) cannot be stored as struct flow: it takes a dictionary of its fields." },
         { null, "null cannot be stored as struct flow: it takes a dictionary of its fields." },
     };
 
     [Theory]
     [MemberData(nameof(Refusals))]
-    public void Value_that_does_not_fit_is_refused(object? value, string message) => Assert.Equal(message, Refusal.Of(Flow, value));
+    public void Value_that_does_not_fit_is_refused(object? value, string message) =>
+        Assert.Equal(message, Refusal.Of(Flow, value));
 
     [Fact]
     public void Refusal_names_the_path_to_the_value()
@@ -112,7 +124,8 @@ public class StructTypeTests
     {
         static string Message(Func<StructType> create) => Assert.ThrowsAny<ArgumentException>(create).Message;
         Assert.Equal("A struct needs at least one field.", Message(() => StructType.Create([])));
-        Assert.Equal("A field of a struct needs a name.", Message(() => StructType.Create([new(" ", ScalarType.UInt8)])));
+        Assert.Equal(
+            "A field of a struct needs a name.", Message(() => StructType.Create([new(" ", ScalarType.UInt8)])));
         Assert.Equal(
             "The struct has two fields named 'PORT' (case does not count).",
             Message(() => StructType.Create([new("Port", ScalarType.UInt8), new("PORT", ScalarType.UInt8)])));

@@ -91,7 +91,8 @@ public class TypeTextTests
     public void Without_a_similar_name_all_names_are_listed()
     {
         string message = Refusal.OfText("elephant");
-        Assert.StartsWith("'elephant' is not a kernel type; there are uint64, uint32,", message, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "'elephant' is not a kernel type; there are uint64, uint32,", message, StringComparison.Ordinal);
         Assert.False(EbpfType.TryParse(null, out _));
     }
 
@@ -122,7 +123,8 @@ public class TypeTextTests
         };
         StructType type = EbpfType.FromDictionary(fields);
         Assert.Equal(
-            "{ Port: uint16 (big-endian), Source: ipaddress, Count: uint64, Inner: { B: uint8, A: uint32 } }", type.Name);
+            "{ Port: uint16 (big-endian), Source: ipaddress, Count: uint64, Inner: { B: uint8, A: uint32 } }",
+            type.Name);
         Assert.Equal([0, 4, 24, 32], type.Fields.Select(field => field.Offset));
         Assert.Equal(type, EbpfType.FromObject(fields));
     }
@@ -137,12 +139,16 @@ public class TypeTextTests
     [Fact]
     public void Object_that_describes_no_type_is_refused()
     {
-        static string Message(object description) => Assert.Throws<FormatException>(() => EbpfType.FromObject(description)).Message;
-        Assert.Equal("Int32 does not describe a kernel type; give its name, a .NET type or a dictionary of fields.", Message(5));
+        static string Message(object description) =>
+            Assert.Throws<FormatException>(() => EbpfType.FromObject(description)).Message;
+        Assert.Equal(
+            "Int32 does not describe a kernel type; give its name, a .NET type or a dictionary of fields.", Message(5));
         Assert.Equal("The .NET type Guid has no kernel type.", Message(typeof(Guid)));
         Assert.Equal(
-            "The .NET type String has no kernel type; text needs its capacity in bytes, such as 'string[16]'.", Message(typeof(string)));
-        Assert.Equal("The .NET type UInt32[] has no kernel type; an array needs its length, such as 'uint32[4]'.", Message(typeof(uint[])));
+            "The .NET type String has no kernel type; text needs its capacity in bytes, such as 'string[16]'.",
+            Message(typeof(string)));
+        Assert.Equal("The .NET type UInt32[] has no kernel type; an array needs its length, such as 'uint32[4]'.",
+            Message(typeof(uint[])));
         Assert.Equal("A struct needs at least one field.", Message(new Hashtable()));
         Assert.Equal(
             "Field 'A': Field 'B': 'uint46' is not a kernel type; did you mean uint64, uint16 or uint32?",

@@ -13,12 +13,14 @@ public sealed record TypedValue(EbpfType Type, object Value)
     private const int Depth = 2;
     private static readonly ByteOrder[] Orders = Enum.GetValues<ByteOrder>();
 
-    public static Arbitrary<TypedValue> Arbitrary() => Types(Depth).SelectMany(Values, (type, value) => new TypedValue(type, value)).ToArbitrary();
+    public static Arbitrary<TypedValue> Arbitrary() =>
+        Types(Depth).SelectMany(Values, (type, value) => new TypedValue(type, value)).ToArbitrary();
 
     public static bool Same(object? left, object? right) => (left, right) switch
     {
         (IDictionary a, IDictionary b) => a.Count == b.Count && a.Keys.Cast<object>().All(key => Same(a[key], b[key])),
-        (Array a, Array b) => a.GetType() == b.GetType() && a.Cast<object?>().Zip(b.Cast<object?>(), Same).All(same => same)
+        (Array a, Array b) =>
+            a.GetType() == b.GetType() && a.Cast<object?>().Zip(b.Cast<object?>(), Same).All(same => same)
             && a.Length == b.Length,
         _ => Equals(left, right) && left?.GetType() == right?.GetType(),
     };
@@ -27,12 +29,14 @@ public sealed record TypedValue(EbpfType Type, object Value)
     {
         Gen<EbpfType> scalars =
             from type in Gen.Elements(
-                ScalarType.UInt8, ScalarType.UInt16, ScalarType.UInt32, ScalarType.UInt64, ScalarType.Int8, ScalarType.Int16,
+                ScalarType.UInt8, ScalarType.UInt16, ScalarType.UInt32, ScalarType.UInt64, ScalarType.Int8,
+                ScalarType.Int16,
                 ScalarType.Int32, ScalarType.Int64, ScalarType.Fixed, ScalarType.Boolean)
             from order in Gen.Elements(Orders)
             select (EbpfType)type.WithByteOrder(order);
         Gen<EbpfType> addresses = Gen.Elements<EbpfType>(
-            AddressType.IPAddress, AddressType.IPv4, AddressType.IPv6, AddressType.Mac, PrefixType.IPAddress, PrefixType.IPv4, PrefixType.IPv6);
+            AddressType.IPAddress, AddressType.IPv4, AddressType.IPv6, AddressType.Mac, PrefixType.IPAddress,
+            PrefixType.IPv4, PrefixType.IPv6);
         Gen<EbpfType> lengths =
             from length in Gen.Choose(1, 40)
             from type in Gen.Elements<EbpfType>(new StringType(length), new BytesType(length))
@@ -42,7 +46,8 @@ public sealed record TypedValue(EbpfType Type, object Value)
             from bits in Gen.Elements(8, 16, 32, 64)
             from values in Gen.Choose(0, 100).ListOf(4)
             select (EbpfType)new EnumType(
-                ScalarType.Integer(bits, signed), values.Distinct().Select(value => KeyValuePair.Create($"Name{value}", (long)value)));
+                ScalarType.Integer(bits, signed),
+                values.Distinct().Select(value => KeyValuePair.Create($"Name{value}", (long)value)));
         if (depth == 0) return Gen.OneOf(scalars, addresses, lengths, enums);
         Gen<EbpfType> arrays =
             from element in Types(depth - 1)
@@ -64,21 +69,28 @@ public sealed record TypedValue(EbpfType Type, object Value)
         PrefixType prefix => Prefixes(prefix),
         StringType text => ArbMap.Default.GeneratorFor<string>().Select(value => (object)Fit(value, text.Capacity)),
         BytesType bytes => Bytes(bytes.Length).Select(value => (object)value),
-        EnumType enumeration => Scalars(enumeration.Underlying).Select(value => enumeration.Read(enumeration.Underlying.ToBytes(value))!),
-        ArrayType array => Values(array.Element).ListOf(array.Count).Select(values => (object)Typed(array, [.. values])),
+        EnumType enumeration =>
+            Scalars(enumeration.Underlying).Select(value => enumeration.Read(enumeration.Underlying.ToBytes(value))!),
+        ArrayType array =>
+            Values(array.Element).ListOf(array.Count).Select(values => (object)Typed(array, [.. values])),
         StructType fields => fields.Fields.Aggregate(
             Gen.Constant<object>(new OrderedDictionary<string, object?>()),
             (sofar, field) => sofar.SelectMany(
                 _ => Values(field.Type),
-                (values, value) => (object)new OrderedDictionary<string, object?>((OrderedDictionary<string, object?>)values) { [field.Name] = value })),
+                (values, value) => With((OrderedDictionary<string, object?>)values, field.Name, value))),
         _ => throw new NotSupportedException(type.Name),
     };
 
+    private static object With(OrderedDictionary<string, object?> values, string name, object value) =>
+        new OrderedDictionary<string, object?>(values) { [name] = value };
+
     private static Gen<byte[]> Bytes(int count) =>
-        Gen.Frequency((4, Gen.Choose(0, 255)), (1, Gen.Elements(0, 255))).ListOf(count).Select(bytes => bytes.Select(each => (byte)each).ToArray());
+        Gen.Frequency((4, Gen.Choose(0, 255)), (1, Gen.Elements(0, 255))).ListOf(count)
+            .Select(bytes => bytes.Select(each => (byte)each).ToArray());
 
     // A double tells hundred-thousandths apart up to 2^50 of them.
-    private static Gen<object> Scalars(ScalarType type) => Bytes(8).Select(bytes => BitConverter.ToInt64(bytes)).Select(bits =>
+    private static Gen<object> Scalars(ScalarType type) =>
+        Bytes(8).Select(bytes => BitConverter.ToInt64(bytes)).Select(bits =>
         (object)type.FromBits((ulong)(type.IsFixed ? bits >> 13 : bits)));
 
     private static object Address(AddressType type, byte[] bytes) => type.Kind switch

@@ -43,7 +43,8 @@ public sealed class BtfEventTests
     public void Iterator_program_with_nullable_pointers_is_accepted()
     {
         var program = Define(ProgramType.Tracing, "task",
-            [("Id", Field("task.tgid")), ("Name", Field("task.comm")), ("Parent", Field("task.real_parent.tgid")), ("Code", Field("task.mm.start_code"))],
+            [("Id", Field("task.tgid")), ("Name", Field("task.comm")), ("Parent", Field("task.real_parent.tgid")),
+                ("Code", Field("task.mm.start_code"))],
             Field("task") != 0);
         program.Hook = ProgramHook.Iterator;
         using var loaded = EbpfProgram.Load(program);
@@ -51,18 +52,27 @@ public sealed class BtfEventTests
 
     // What cannot be attached everywhere is verified everywhere.
     [Theory]
-    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_dport sk.__sk_common.skc_daddr sk.sk_protocol sk.sk_kern_sock sk")]
-    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect", "sk.__sk_common.skc_v6_daddr sk.sk_socket.file.f_path.dentry.d_name.name")]
-    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "vfs_read", "$return count file.f_inode.i_ino file.f_inode.i_sb.s_id buf")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect",
+        "sk.__sk_common.skc_dport sk.__sk_common.skc_daddr sk.sk_protocol sk.sk_kern_sock sk")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect",
+        "sk.__sk_common.skc_v6_daddr sk.sk_socket.file.f_path.dentry.d_name.name")]
+    [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "vfs_read",
+        "$return count file.f_inode.i_ino file.f_inode.i_sb.s_id buf")]
     [InlineData(ProgramType.Tracing, ProgramHook.Fexit, "alloc_empty_file", "$return.f_inode.i_ino flags cred.uid.val")]
-    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "socket_connect", "address sock.sk.__sk_common.skc_family sock.state addrlen $return")]
-    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "file_open", "file.f_path.dentry.d_name.name file.f_cred.uid.val file.f_mode")]
-    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch", "preempt prev.comm next.pid prev.prio prev.mm.exe_file.f_inode.i_ino")]
-    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue", "rq.__data_len rq.q.queue_depth rq.bio.bi_iter.bi_sector")]
-    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "tcp_probe", "sk.__sk_common.skc_num skb.len skb.sk.sk_protocol skb.dev.name skb.pkt_type")]
+    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "socket_connect",
+        "address sock.sk.__sk_common.skc_family sock.state addrlen $return")]
+    [InlineData(ProgramType.Lsm, ProgramHook.Lsm, "file_open",
+        "file.f_path.dentry.d_name.name file.f_cred.uid.val file.f_mode")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "sched_switch",
+        "preempt prev.comm next.pid prev.prio prev.mm.exe_file.f_inode.i_ino")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "block_rq_issue",
+        "rq.__data_len rq.q.queue_depth rq.bio.bi_iter.bi_sector")]
+    [InlineData(ProgramType.Tracing, ProgramHook.RawTracepoint, "tcp_probe",
+        "sk.__sk_common.skc_num skb.len skb.sk.sk_protocol skb.dev.name skb.pkt_type")]
     public void Verifier_accepts_field_accesses(ProgramType type, ProgramHook hook, string target, string paths)
     {
-        var program = Define(type, target, [.. paths.Split(' ').Select((path, index) => ($"Field{index}", Field(path)))]);
+        var program =
+            Define(type, target, [.. paths.Split(' ').Select((path, index) => ($"Field{index}", Field(path)))]);
         program.Hook = hook;
         try
         {
@@ -82,8 +92,14 @@ public sealed class BtfEventTests
     public void Unknown_function_or_tracepoint_is_refused_with_similar_names()
     {
         var program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = "tcp_conect" };
-        Assert.Contains("tcp_connect", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
-        program = new ProgramDefinition("typed", ProgramType.Tracing) { Target = "sched_swich", Hook = ProgramHook.RawTracepoint };
-        Assert.Contains("sched_switch", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
+        Assert.Contains(
+            "tcp_connect", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
+        program = new ProgramDefinition("typed", ProgramType.Tracing)
+        {
+            Target = "sched_swich",
+            Hook = ProgramHook.RawTracepoint,
+        };
+        Assert.Contains(
+            "sched_switch", Assert.Throws<UnknownNameException>(() => TracedEvents.For(program)).Suggestions);
     }
 }

@@ -8,11 +8,14 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Tracing.Contexts;
 
-/// <summary>What programs of control groups are handed; what they do with it the tests of <c>CgroupAttachment</c> show.</summary>
+/// <summary>
+/// What programs of control groups are handed; what they do with it the tests of <c>CgroupAttachment</c> show.
+/// </summary>
 public sealed class ContextEventTests
 {
     public static TheoryData<ProgramType, ProgramHook> Hooks =>
-        new(ProgramHooks.OfControlGroups.Where(type => type != ProgramType.CgroupSkb).SelectMany(ProgramHooks.Of, (type, hook) => (type, hook)));
+        new(ProgramHooks.OfControlGroups.Where(type => type != ProgramType.CgroupSkb)
+            .SelectMany(ProgramHooks.Of, (type, hook) => (type, hook)));
 
     // The verifier knows which fields each hook has, and how many bytes of them are read at once.
     [Theory]
@@ -29,8 +32,10 @@ public sealed class ContextEventTests
                 foreach (var name in part)
                 {
                     var field = Field(name);
-                    var isAddress = name.Contains("ip", StringComparison.Ordinal) || name.EndsWith("Address", StringComparison.Ordinal);
-                    var result = definition.AddVariable($"seen_{name}", isAddress ? AddressType.IPAddress : ScalarType.UInt64);
+                    var isAddress = name.Contains("ip", StringComparison.Ordinal) ||
+                        name.EndsWith("Address", StringComparison.Ordinal);
+                    var result =
+                        definition.AddVariable($"seen_{name}", isAddress ? AddressType.IPAddress : ScalarType.UInt64);
                     code.Assign(result, field);
                 }
             });
@@ -51,7 +56,8 @@ public sealed class ContextEventTests
         var definition = new ProgramDefinition("writing", type) { Hook = hook };
         Expression value = !name.EndsWith("Address", StringComparison.Ordinal) ? 0
             : hook == ProgramHook.Connect6 ? IPAddress.IPv6Loopback : IPAddress.Loopback;
-        using var program = Counting.LoadOrSkip(definition.AddCode(code => code.Assign(Field(name), value).Assign(Field(name), Field(name))));
+        using var program = Counting.LoadOrSkip(
+            definition.AddCode(code => code.Assign(Field(name), value).Assign(Field(name), Field(name))));
     }
 
     [Theory]
@@ -65,15 +71,18 @@ public sealed class ContextEventTests
         var definition = new ProgramDefinition("reading", type) { Hook = hook };
         var seen = definition.AddVariable("seen", ScalarType.UInt32);
         definition.AddCode(code => code.Assign(seen, Field(name)));
-        Assert.Contains(advice, Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Suggestion, StringComparison.Ordinal);
+        Assert.Contains(advice, Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Suggestion,
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void Read_only_field_cannot_be_assigned()
     {
-        var definition = new ProgramDefinition("writing", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
+        var definition =
+            new ProgramDefinition("writing", ProgramType.CgroupSocketAddress) { Hook = ProgramHook.Connect4 };
         definition.AddCode(code => code.Assign(Field("family"), 2));
-        Assert.Contains("only be read", Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message, StringComparison.Ordinal);
+        Assert.Contains("only be read", Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message,
+            StringComparison.Ordinal);
     }
 
     private static EventFieldExpression Field(string name) => new([name]);

@@ -16,7 +16,8 @@ namespace EbpfCat.Tests.Tracing;
 public sealed class HookEventTests
 {
     private static readonly string GetGroup = Registers.Current.SyscallWrapper + "getpgid";
-    private static readonly string[] Peer = ["sk.__sk_common.skc_daddr", "sk.__sk_common.skc_dport", "sk.__sk_common.skc_family"];
+    private static readonly string[] Peer =
+        ["sk.__sk_common.skc_daddr", "sk.__sk_common.skc_dport", "sk.__sk_common.skc_family"];
 
     private static Expression Thread => new SystemValueExpression(SystemValue.ThreadId) == SystemCalls.GetThread();
 
@@ -24,7 +25,8 @@ public sealed class HookEventTests
     public void Kprobe_reads_arguments_of_a_system_call_by_name()
     {
         RequireKprobes();
-        var program = Define(ProgramType.Kprobe, GetGroup, [("Process", Field("pid")), ("Name", new SystemValueExpression(SystemValue.ProcessName))], Thread);
+        var program = Define(ProgramType.Kprobe, GetGroup,
+            [("Process", Field("pid")), ("Name", new SystemValueExpression(SystemValue.ProcessName))], Thread);
 
         var record = AtKprobe(program, () => SystemCalls.GetProcessGroup(Environment.ProcessId));
 
@@ -47,7 +49,8 @@ public sealed class HookEventTests
         var program = Define(ProgramType.Kprobe, GetGroup, [("Result", Returned)], Thread);
         program.Probe = ProbeKind.Kretprobe;
 
-        var record = Run(program, loaded => KprobeAttachment.Attach(loaded, GetGroup, onReturn: true), () => SystemCalls.GetProcessGroup(int.MaxValue));
+        var record = Run(program, loaded => KprobeAttachment.Attach(loaded, GetGroup, onReturn: true),
+            () => SystemCalls.GetProcessGroup(int.MaxValue));
 
         Assert.Equal(-(long)Errno.ESRCH, record["Result"]);
     }
@@ -80,7 +83,8 @@ public sealed class HookEventTests
     public void Fexit_reads_arguments_and_the_result()
     {
         RequireTrampolines("inet_bind");
-        var program = Define(ProgramType.Tracing, "inet_bind", [("Length", Field("addr_len")), ("Type", Field("sock.type")), ("Result", Returned)], Thread);
+        var program = Define(ProgramType.Tracing, "inet_bind",
+            [("Length", Field("addr_len")), ("Type", Field("sock.type")), ("Result", Returned)], Thread);
         program.Hook = ProgramHook.Fexit;
         using var listener = Listen();
         using var other = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -95,13 +99,15 @@ public sealed class HookEventTests
     public void Lsm_program_reads_the_address_that_it_denies()
     {
         Assert.SkipUnless(
-            BtfTypes.Kernel?.FindFunction("bpf_lsm_socket_bind") is not null && SecurityModules.Active?.Contains("bpf") == true,
+            BtfTypes.Kernel?.FindFunction("bpf_lsm_socket_bind") is not null &&
+            SecurityModules.Active?.Contains("bpf") == true,
             "BPF is not among the kernel's security modules");
         var program = new ProgramDefinition("guard", ProgramType.Lsm) { Target = "socket_bind" };
         program.AddCode(code => code.If(
             Thread,
             then => then.Add(new OutputStatement(new StructExpression(
-                [KeyValuePair.Create("Address", Field("address")), KeyValuePair.Create("Length", Field("addrlen")), KeyValuePair.Create("Type", Field("sock.type"))])))
+                [KeyValuePair.Create("Address", Field("address")), KeyValuePair.Create("Length", Field("addrlen")),
+                    KeyValuePair.Create("Type", Field("sock.type"))])))
                 .Return("Deny"),
             otherwise => otherwise.Return("Allow")));
         Counting.LoadOrSkip(program).Dispose();
@@ -109,7 +115,8 @@ public sealed class HookEventTests
         var address = new IPEndPoint(IPAddress.Loopback, 31337);
 
         var record = Run(program, loaded => LsmAttachment.Attach(loaded),
-            () => Assert.Equal(SocketError.AccessDenied, Assert.Throws<SocketException>(() => socket.Bind(address)).SocketErrorCode));
+            () => Assert.Equal(
+                SocketError.AccessDenied, Assert.Throws<SocketException>(() => socket.Bind(address)).SocketErrorCode));
 
         Assert.Equal([address, 16, (short)SocketType.Dgram], record.Values);
     }
@@ -118,16 +125,19 @@ public sealed class HookEventTests
     public void Iterator_reads_the_open_files_of_a_process()
     {
         Assert.SkipUnless(
-            Counting.Has(BpfAttachType.TraceIterator) && BtfTypes.Kernel is not null, "iterators came with Linux 5.8, and take BTF");
+            Counting.Has(BpfAttachType.TraceIterator) && BtfTypes.Kernel is not null,
+            "iterators came with Linux 5.8, and take BTF");
         using var temporary = new TemporaryFile([1]);
         using var file = File.OpenHandle(temporary.Path);
         var program = Define(ProgramType.Tracing, "task_file",
-            [("Process", Field("task.tgid")), ("Descriptor", Field("fd")), ("Name", Field("file.f_path.dentry.d_name.name"))],
+            [("Process", Field("task.tgid")), ("Descriptor", Field("fd")),
+                ("Name", Field("file.f_path.dentry.d_name.name"))],
             (Field("task.tgid") == Environment.ProcessId).And(Field("fd") == (int)file.DangerousGetHandle()));
         program.Hook = ProgramHook.Iterator;
         IteratorAttachment? attachment = null;
 
-        var record = Run(program, loaded => attachment = IteratorAttachment.Attach(loaded), () => Assert.Empty(attachment!.Read()));
+        var record = Run(
+            program, loaded => attachment = IteratorAttachment.Attach(loaded), () => Assert.Empty(attachment!.Read()));
 
         Assert.Equal(
             [Environment.ProcessId, (uint)file.DangerousGetHandle(), Path.GetFileName(temporary.Path)], record.Values);
@@ -143,7 +153,8 @@ public sealed class HookEventTests
 
         var record = run(() => client.Connect(listener.LocalEndpoint));
 
-        Assert.Equal([IPAddress.Loopback, (ushort)((IPEndPoint)listener.LocalEndpoint).Port, (ushort)AddressFamily.InterNetwork], record.Values);
+        Assert.Equal([IPAddress.Loopback, (ushort)((IPEndPoint)listener.LocalEndpoint).Port,
+            (ushort)AddressFamily.InterNetwork], record.Values);
     }
 
     private static TcpListener Listen()

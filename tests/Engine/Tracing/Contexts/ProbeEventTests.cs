@@ -18,9 +18,11 @@ public sealed class ProbeEventTests
     public void Function_arguments_are_numbers_or_text()
     {
         var program = Define(ProgramType.Kprobe, "libc:getenv",
-            [("Name", Text(Field("arg0"))), ("Pointer", Field("arg0")), ("Register", Field("rdi")), ("Place", Field("ip"))]);
+            [("Name", Text(Field("arg0"))), ("Pointer", Field("arg0")), ("Register", Field("rdi")),
+                ("Place", Field("ip"))]);
 
-        var record = AtFunction(program, onReturn: false, () => LibC.GetEnvironment(Name), seen => (string?)seen["Name"] == Name);
+        var record = AtFunction(
+            program, onReturn: false, () => LibC.GetEnvironment(Name), seen => (string?)seen["Name"] == Name);
 
         Assert.Equal(record["Pointer"], record["Register"]);
         using var file = ElfFile.Open(SharedLibraries.Resolve("libc"));
@@ -35,7 +37,8 @@ public sealed class ProbeEventTests
         program.Probe = ProbeKind.Uretprobe;
 
         nint returned = 0;
-        var record = AtFunction(program, onReturn: true, () => returned = LibC.GetEnvironment("PATH"), seen => (long)seen["Pointer"]! == returned);
+        var record = AtFunction(program, onReturn: true, () => returned = LibC.GetEnvironment("PATH"),
+            seen => (long)seen["Pointer"]! == returned);
 
         Assert.Equal(path[..Math.Min(path.Length, 127)], record["Value"]);
     }
@@ -48,46 +51,56 @@ public sealed class ProbeEventTests
         var function = file.GetFunction("getenv");
         var global = file.FindSymbol("program_invocation_name")?.Address ?? 0;
         var registers = Registers.Current;
-        UsdtArgument Argument(int size, bool signed, UsdtOperand? operand) => new(size, signed, false, operand, operand?.ToString() ?? "%xmm0");
+        UsdtArgument Argument(int size, bool signed, UsdtOperand? operand) =>
+            new(size, signed, false, operand, operand?.ToString() ?? "%xmm0");
         var first = registers.Arguments[0];
-        var place = new UsdtProbe("test", "place", function.Address, file.ToFileOffset(function.Address)!.Value, null, null,
+        var place =
+            new UsdtProbe("test", "place", function.Address, file.ToFileOffset(function.Address)!.Value, null, null,
         [
             Argument(4, true, new UsdtOperand.Constant(-5)),
             Argument(8, false, new UsdtOperand.InRegister(first)),
             Argument(1, false, new UsdtOperand.InMemory(first, null, 1, 1)),
-            Argument(8, false, new UsdtOperand.InMemory(null, null, 1, (long)global, IsFileRelative: true, "program_invocation_name")),
+            Argument(8, false,
+                new UsdtOperand.InMemory(null, null, 1, (long)global, IsFileRelative: true, "program_invocation_name")),
             Argument(2, false, new UsdtOperand.InMemory(registers.StackPointer, first, 0, 0)),
             Argument(8, false, null),
         ]);
         var program = Define(ProgramType.Kprobe, null,
         [
-            ("Constant", Field("arg0")), ("Name", Text(Field("arg1"))), ("Letter", Field("arg2")), ("Program", Text(Field("arg3"))),
+            ("Constant", Field("arg0")), ("Name", Text(Field("arg1"))), ("Letter", Field("arg2")),
+            ("Program", Text(Field("arg3"))),
             ("Stack", Field("arg4")),
         ]);
 
-        var record = Run(program, loaded => UsdtAttachment.Attach(loaded, library, [place]), () => LibC.GetEnvironment(Name),
+        var record =
+            Run(program, loaded => UsdtAttachment.Attach(loaded, library, [place]), () => LibC.GetEnvironment(Name),
             seen => (string?)seen["Name"] == Name, new UsdtEvent([place]));
 
         Assert.Equal(-5, record["Constant"]);
         Assert.Equal((byte)'B', record["Letter"]);
         Assert.Equal(File.ReadAllText("/proc/self/cmdline").Split('\0')[0], record["Program"]);
         var unreadable = Define(ProgramType.Kprobe, null, [("Value", Field("arg5"))]);
-        Assert.Equal("NotAvailable", Assert.Throws<CompileException>(() => EbpfProgram.Compile(unreadable, new UsdtEvent([place]))).Id);
-        Assert.Equal(2, UsdtEvent.Group([place, place, place with { Arguments = place.Arguments.Take(2).ToList() }]).Count);
+        Assert.Equal("NotAvailable",
+            Assert.Throws<CompileException>(() => EbpfProgram.Compile(unreadable, new UsdtEvent([place]))).Id);
+        Assert.Equal(
+            2, UsdtEvent.Group([place, place, place with { Arguments = place.Arguments.Take(2).ToList() }]).Count);
     }
 
     [Fact]
     public void Kprobe_reads_arguments_by_name_and_through_pointers()
     {
         var program = Define(ProgramType.Kprobe, "tcp_connect",
-            [("Port", Field("sk.__sk_common.skc_dport")), ("Address", Field("sk.__sk_common.skc_daddr")), ("Socket", Field("arg0"))]);
+            [("Port", Field("sk.__sk_common.skc_dport")), ("Address", Field("sk.__sk_common.skc_daddr")),
+                ("Socket", Field("arg0"))]);
 
         using var loaded = EbpfProgram.Load(program);
 
         var record = loaded.Compiled!.Events!.Records[0];
-        Assert.Equal([ScalarType.UInt16, AddressType.IPv4, ScalarType.UInt64], record.Fields.Select(field => Plain(field.Type)));
+        Assert.Equal(
+            [ScalarType.UInt16, AddressType.IPv4, ScalarType.UInt64], record.Fields.Select(field => Plain(field.Type)));
         var first = Registers.Current.Arguments[0].Offset;
-        Assert.Contains(loaded.Compiled.Instructions, each => each.Class == InstructionClass.LoadRegister && each.Offset == first);
+        Assert.Contains(
+            loaded.Compiled.Instructions, each => each.Class == InstructionClass.LoadRegister && each.Offset == first);
     }
 
     [Fact]
@@ -98,7 +111,8 @@ public sealed class ProbeEventTests
 
         using var loaded = EbpfProgram.Load(program);
 
-        Assert.Equal([new StringType(256), ScalarType.Int32, ScalarType.UInt64], loaded.Compiled!.Events!.Records[0].Fields.Select(field => field.Type));
+        Assert.Equal([new StringType(256), ScalarType.Int32, ScalarType.UInt64],
+            loaded.Compiled!.Events!.Records[0].Fields.Select(field => field.Type));
     }
 
     [Fact]
@@ -111,7 +125,8 @@ public sealed class ProbeEventTests
         program = Define(ProgramType.Kprobe, "vfs_read", [("Count", Field("arg2"))]);
         program.Probe = ProbeKind.Kretprobe;
         Assert.Contains("on entry", Refusal(program).Message, StringComparison.Ordinal);
-        program = Define(ProgramType.Kprobe, "alloc_empty_file", [("Inode", new EventFieldExpression([EventFieldExpression.ReturnValue, "f_inode", "i_ino"]))]);
+        program = Define(ProgramType.Kprobe, "alloc_empty_file",
+            [("Inode", new EventFieldExpression([EventFieldExpression.ReturnValue, "f_inode", "i_ino"]))]);
         program.Probe = ProbeKind.Kretprobe;
         using var other = EbpfProgram.Load(program);
     }
@@ -119,7 +134,8 @@ public sealed class ProbeEventTests
     [Fact]
     public void Sample_has_period_and_registers()
     {
-        var program = Define(ProgramType.PerfEvent, null, [("Period", Field("sample_period")), ("Place", Field("ip")), ("Stack", Field("sp"))]);
+        var program = Define(ProgramType.PerfEvent, null,
+            [("Period", Field("sample_period")), ("Place", Field("ip")), ("Stack", Field("sp"))]);
         var record = Run(program, loaded => PerfEventAttachment.Attach(loaded, period: 1_000_000), () =>
         {
             var end = Environment.TickCount64 + 300;
@@ -128,9 +144,11 @@ public sealed class ProbeEventTests
         Assert.NotEqual([0ul, 0ul, 0ul], record.Values);
     }
 
-    private static EbpfType Plain(EbpfType type) => type is ScalarType scalar ? scalar.WithByteOrder(ByteOrder.Native) : type;
+    private static EbpfType Plain(EbpfType type) =>
+        type is ScalarType scalar ? scalar.WithByteOrder(ByteOrder.Native) : type;
 
     private static EbpfCat.Events.EventRecord AtFunction(
         ProgramDefinition program, bool onReturn, Action act, Func<EbpfCat.Events.EventRecord, bool> wanted) =>
-        Run(program, loaded => UprobeAttachment.Attach(loaded, "libc", "getenv", onReturn: onReturn, processId: Environment.ProcessId), act, wanted);
+        Run(program, loaded => UprobeAttachment.Attach(
+            loaded, "libc", "getenv", onReturn: onReturn, processId: Environment.ProcessId), act, wanted);
 }

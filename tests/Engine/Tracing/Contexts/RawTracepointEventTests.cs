@@ -16,7 +16,8 @@ public sealed class RawTracepointEventTests
             [("Number", Field("id")), ("Second", Field("arg1")), ("Register", Field("regs.orig_ax"))],
             (This == Environment.ProcessId).And(Field("arg1") == number));
 
-        var record = Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sys_enter"), () => _ = LibC.GetProcessId());
+        var record =
+            Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sys_enter"), () => _ = LibC.GetProcessId());
 
         Assert.Equal([(long)number, (ulong)number, (ulong)number], record.Values);
     }
@@ -26,8 +27,10 @@ public sealed class RawTracepointEventTests
     {
         var program = Define(ProgramType.Tracing, "sched_process_fork",
         [
-            ("Parent", Field("parent.tgid")), ("Child", Field("child.pid")), ("Grandparent", Field("child.real_parent.real_parent.tgid")),
-            ("Name", Field("child.comm")), ("Start", Field("child.mm.start_code")), ("Executes", Field("child.in_execve")),
+            ("Parent", Field("parent.tgid")), ("Child", Field("child.pid")),
+            ("Grandparent", Field("child.real_parent.real_parent.tgid")),
+            ("Name", Field("child.comm")), ("Start", Field("child.mm.start_code")),
+            ("Executes", Field("child.in_execve")),
         ]);
         program.Hook = ProgramHook.RawTracepoint;
         var thread = new Thread(() => { });

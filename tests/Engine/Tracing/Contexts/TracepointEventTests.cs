@@ -15,13 +15,16 @@ public sealed class TracepointEventTests
     {
         using var file = new TemporaryFile([1, 2, 3]);
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat",
-            [("Folder", Field("dfd")), ("File", Field("FileName")), ("Flags", Field("flags")), ("Mode", Field("mode"))]);
+            [("Folder", Field("dfd")), ("File", Field("FileName")), ("Flags", Field("flags")),
+                ("Mode", Field("mode"))]);
 
-        var record = AtTracepoint(program, () => File.ReadAllBytes(file.Path), seen => (string?)seen["File"] == file.Path);
+        var record =
+            AtTracepoint(program, () => File.ReadAllBytes(file.Path), seen => (string?)seen["File"] == file.Path);
 
         Assert.Equal(-100, record["Folder"]);
         Assert.Equal(0, (int)record["Flags"]! & 3);
-        Assert.Equal([ScalarType.Int32, new StringType(256), ScalarType.Int32, ScalarType.UInt16], record.Type.Fields.Select(field => field.Type));
+        Assert.Equal([ScalarType.Int32, new StringType(256), ScalarType.Int32, ScalarType.UInt16],
+            record.Type.Fields.Select(field => field.Type));
     }
 
     [Fact]
@@ -29,8 +32,10 @@ public sealed class TracepointEventTests
     {
         using var file = new TemporaryFile([]);
         var name = Path.GetFileName(file.Path);
-        var isFile = new BinaryExpression(BinaryOperator.CaseSensitiveEqual, Text(Field("filename")), Expression.Constant(file.Path));
-        var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat", [("File", Field("filename"))], isFile);
+        var isFile = new BinaryExpression(
+            BinaryOperator.CaseSensitiveEqual, Text(Field("filename")), Expression.Constant(file.Path));
+        var program =
+            Define(ProgramType.Tracepoint, "syscalls/sys_enter_openat", [("File", Field("filename"))], isFile);
 
         var record = AtTracepoint(program, () =>
         {
@@ -46,10 +51,12 @@ public sealed class TracepointEventTests
     [Fact]
     public void Exit_tracepoint_has_the_result_of_the_system_call()
     {
-        var program = Define(ProgramType.Tracepoint, "syscalls/sys_exit_openat", [("Result", Returned)], This == Environment.ProcessId);
+        var program = Define(
+            ProgramType.Tracepoint, "syscalls/sys_exit_openat", [("Result", Returned)], This == Environment.ProcessId);
 
         var record = AtTracepoint(
-            program, () => Assert.ThrowsAny<IOException>(() => File.ReadAllBytes("/nowhere/at/all")), seen => (long)seen["Result"]! < 0);
+            program, () => Assert.ThrowsAny<IOException>(() => File.ReadAllBytes("/nowhere/at/all")),
+            seen => (long)seen["Result"]! < 0);
 
         Assert.Equal(-2L, record["Result"]);
     }
@@ -92,7 +99,8 @@ public sealed class TracepointEventTests
     {
         // The child has its parent's name until it has its own.
         var program = Define(ProgramType.Tracepoint, "sched/sched_process_exec",
-            [("File", Field("filename")), ("Child", Field("pid")), ("Name", new SystemValueExpression(SystemValue.ProcessName)), ("Parent", Parent)],
+            [("File", Field("filename")), ("Child", Field("pid")),
+                ("Name", new SystemValueExpression(SystemValue.ProcessName)), ("Parent", Parent)],
             Parent == Environment.ProcessId);
         using var child = new Process { StartInfo = new ProcessStartInfo("/bin/true") };
 
@@ -109,7 +117,8 @@ public sealed class TracepointEventTests
     public void Execve_has_the_arguments_of_the_new_process()
     {
         var program = Define(ProgramType.Tracepoint, "syscalls/sys_enter_execve",
-            [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")), ("List", Field("argv")), ("Pointer", Field("argv").Cast(ScalarType.UInt64))],
+            [("File", Field("filename")), ("First", Field("argv.0")), ("Second", Field("argv.1")),
+                ("List", Field("argv")), ("Pointer", Field("argv").Cast(ScalarType.UInt64))],
             Parent == Environment.ProcessId);
         using var child = new Process { StartInfo = new ProcessStartInfo("/bin/echo", ["-n", "two"]) };
 
@@ -127,10 +136,12 @@ public sealed class TracepointEventTests
     [Fact]
     public void Name_in_the_record_is_text()
     {
-        var program = Define(ProgramType.Tracepoint, "task/task_rename", [("Name", Field("newcomm")), ("Thread", Field("pid"))]);
+        var program =
+            Define(ProgramType.Tracepoint, "task/task_rename", [("Name", Field("newcomm")), ("Thread", Field("pid"))]);
 
         var record = AtTracepoint(
-            program, () => OnThread(() => File.WriteAllText("/proc/thread-self/comm", "ebpfcat-named")), seen => (string?)seen["Name"] == "ebpfcat-named");
+            program, () => OnThread(() => File.WriteAllText("/proc/thread-self/comm", "ebpfcat-named")),
+            seen => (string?)seen["Name"] == "ebpfcat-named");
 
         Assert.NotEqual(0, record["Thread"]);
     }
@@ -138,22 +149,27 @@ public sealed class TracepointEventTests
     [Fact]
     public void Named_values_are_compared_and_output_by_name()
     {
-        var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("tcp_listen"));
+        var isListening =
+            new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("tcp_listen"));
         var program = Define(ProgramType.Tracepoint, "sock/inet_sock_set_state",
-            [("Before", Field("oldstate")), ("After", Field("newstate")), ("Address", Field("saddr")), ("Port", Field("sport"))],
+            [("Before", Field("oldstate")), ("After", Field("newstate")), ("Address", Field("saddr")),
+                ("Port", Field("sport"))],
             isListening.And(This == Environment.ProcessId));
         using var listener = new TcpListener(IPAddress.Loopback, 0);
 
         var record = AtTracepoint(program, listener.Start);
 
-        Assert.Equal(["TCP_CLOSE", "TCP_LISTEN", IPAddress.Loopback, (ushort)((IPEndPoint)listener.LocalEndpoint).Port], record.Values);
+        Assert.Equal(["TCP_CLOSE", "TCP_LISTEN", IPAddress.Loopback, (ushort)((IPEndPoint)listener.LocalEndpoint).Port],
+            record.Values);
     }
 
     [Fact]
     public void Comparison_with_an_unknown_value_name_is_refused()
     {
-        var isListening = new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("TCP_LISTENS"));
-        var refusal = Refusal(Define(ProgramType.Tracepoint, "sock/inet_sock_set_state", [("State", Field("newstate"))], isListening));
+        var isListening =
+            new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("TCP_LISTENS"));
+        var refusal = Refusal(
+            Define(ProgramType.Tracepoint, "sock/inet_sock_set_state", [("State", Field("newstate"))], isListening));
         Assert.Equal("UnknownName", refusal.Id);
         Assert.Contains("TCP_LISTEN", refusal.Message, StringComparison.Ordinal);
     }
@@ -165,7 +181,8 @@ public sealed class TracepointEventTests
             [("Seconds", Field("rqtp.tv_sec")), ("Nanoseconds", Field("rqtp.tv_nsec"))]);
 
         var record = AtTracepoint(
-            program, () => LibC.Sleep(new LibC.TimeSpecification { Nanoseconds = 1_234_567 }, 0), seen => (long)seen["Nanoseconds"]! == 1_234_567);
+            program, () => LibC.Sleep(new LibC.TimeSpecification { Nanoseconds = 1_234_567 }, 0),
+            seen => (long)seen["Nanoseconds"]! == 1_234_567);
 
         Assert.Equal([0L, 1_234_567L], record.Values);
     }
@@ -178,7 +195,8 @@ public sealed class TracepointEventTests
             [("Text", Text(Field("buf"))), ("Bytes", Field("buf").Cast(new BytesType(4))), ("Place", Field("buf"))]);
 
         var record = AtTracepoint(
-            program, () => File.WriteAllText(file.Path, "a written text"), seen => (string?)seen["Text"] == "a written text");
+            program, () => File.WriteAllText(file.Path, "a written text"),
+            seen => (string?)seen["Text"] == "a written text");
 
         Assert.Equal("a wr"u8.ToArray(), record["Bytes"]);
         Assert.NotEqual(0ul, record["Place"]);
@@ -190,7 +208,8 @@ public sealed class TracepointEventTests
         var second = new IndexExpression(Field("args"), new SystemValueExpression(SystemValue.Cpu) * 0 + 1);
         var program = Define(ProgramType.Tracepoint, "raw_syscalls/sys_enter",
             [("Number", Field("id")), ("First", Field("args.0")), ("Second", second), ("Whole", Field("args"))],
-            (This == Environment.ProcessId).And(Field("id") == EbpfCat.Tracing.Syscalls.Current["clock_nanosleep"].Number!.Value));
+            (This == Environment.ProcessId)
+                .And(Field("id") == EbpfCat.Tracing.Syscalls.Current["clock_nanosleep"].Number!.Value));
 
         var record = AtTracepoint(program, () => LibC.Sleep(new LibC.TimeSpecification { Nanoseconds = 1 }, 0));
 

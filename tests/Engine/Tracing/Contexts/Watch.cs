@@ -30,9 +30,12 @@ internal static class Watch
             then => then.Add(new OutputStatement(new StructExpression(
                 [.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))])))));
 
-    /// <summary>Attaches a program, does something, and gives the records put out, up to the first that is wanted.</summary>
+    /// <summary>
+    /// Attaches a program, does something, and gives the records put out, up to the first that is wanted.
+    /// </summary>
     public static EventRecord Run(
-        ProgramDefinition definition, Func<LoadedProgram, Attachment> attach, Action act, Func<EventRecord, bool>? wanted = null,
+        ProgramDefinition definition,
+        Func<LoadedProgram, Attachment> attach, Action act, Func<EventRecord, bool>? wanted = null,
         ITracedEvent? traced = null)
     {
         using var program = ProgramLoader.Load(EbpfProgram.Compile(definition, traced));
@@ -46,10 +49,12 @@ internal static class Watch
             seen.Add(record);
         }
 
-        throw new InvalidOperationException($"None of {seen.Count} records was the one: {string.Join("; ", seen.Take(5))}");
+        throw new InvalidOperationException(
+            $"None of {seen.Count} records was the one: {string.Join("; ", seen.Take(5))}");
     }
 
-    public static EventRecord AtTracepoint(ProgramDefinition definition, Action act, Func<EventRecord, bool>? wanted = null) =>
+    public static EventRecord AtTracepoint(
+        ProgramDefinition definition, Action act, Func<EventRecord, bool>? wanted = null) =>
         Run(definition, program => TracepointAttachment.Attach(program, definition.Target!), act, wanted);
 
     /// <summary>What is wrong with a program.</summary>
