@@ -134,3 +134,43 @@ Describe 'Add-EbpfCode' {
         $program.Body | Should -HaveCount 0
     }
 }
+
+Describe 'The errors of a script' {
+    It 'are reported all at once, each at its place' {
+        $failure = $null
+        try {
+            New-EbpfProgram many -Type Xdp | Add-EbpfCode {
+                $first = $missing # UnknownVariable
+                if ($gone -gt 1) { # UnknownVariable
+                    throw 'never' # UnsupportedStatement
+                }
+                function half($number) { $packet.Half / $number } # UnknownField
+                foreach ($i in 1..3) { $packet.Tcp.Porrt + $i } # UnknownField
+                $first = half 2 3 # WrongArguments
+                'Pass'
+            }
+        }
+        catch { $failure = $_ }
+        $text = @(Get-Content $PSCommandPath)
+        $diagnostics = $failure.Exception.Diagnostics
+        $diagnostics | ForEach-Object { $text[$_.Source.Line - 1] -replace '^.*# ' } | Should -Be $diagnostics.Id
+        $diagnostics.Count | Should -Be 6
+        $failure.FullyQualifiedErrorId | Should -BeLike 'UnknownVariable,*'
+        $failure.InvocationInfo.ScriptLineNumber | Should -Be $diagnostics[0].Source.Line
+        foreach ($diagnostic in $diagnostics) {
+            $failure.Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($diagnostic.Problem))*"
+            $failure.Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($text[$diagnostic.Source.Line - 1]))*"
+        }
+    }
+
+    It 'do not follow from one another' {
+        $failure = { New-EbpfProgram one -Type Xdp | Add-EbpfCode { $x = [Math]::Max($gone.Name[2], 1) + 5 } } | Should -Throw -PassThru
+        $failure.Exception.Diagnostics.Count | Should -Be 1
+    }
+
+    It 'leave the program as it was' {
+        $program = New-EbpfProgram kept -Type Xdp
+        { $program | Add-EbpfCode { 'Pass'; $missing } } | Should -Throw
+        $program.Body.Count | Should -Be 0
+    }
+}

@@ -1,43 +1,45 @@
 namespace EbpfCat.Language;
 
-/// <summary>A program that cannot be compiled: says what is wrong, where, and what to write instead.</summary>
+/// <summary>A program that cannot be compiled: says all that is wrong, where, and what to do instead.</summary>
 public sealed class CompileException : Exception
 {
-    /// <summary>Makes the error for a place in the source.</summary>
+    // More than fit on a screen are not read.
+    private const int MaxShown = 20;
+
+    /// <summary>Makes the exception for one error.</summary>
     /// <param name="id">A short stable identifier such as <c>UnknownVariable</c>; PowerShell shows it as the error id.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
     /// <param name="source">Where, or null where no source is known.</param>
-    /// <param name="suggestion">What to write instead, or null.</param>
+    /// <param name="suggestion">What to do instead, or null.</param>
     public CompileException(string id, string problem, SourceSpan? source, string? suggestion = null)
-        : base(Compose(problem, source, suggestion))
+        : this([new Diagnostic(id, problem, source, suggestion)])
     {
-        (Id, Problem, SourceSpan, Suggestion) = (id, problem, source, suggestion);
     }
 
-    /// <summary>A short stable identifier of the kind of error.</summary>
-    public string Id { get; }
+    /// <summary>Makes the exception for several errors: at least one.</summary>
+    public CompileException(IReadOnlyList<Diagnostic> diagnostics)
+        : base(Compose(diagnostics)) => Diagnostics = diagnostics;
 
-    /// <summary>What is wrong, without the place.</summary>
-    public string Problem { get; }
+    /// <summary>The errors, by place.</summary>
+    public IReadOnlyList<Diagnostic> Diagnostics { get; }
 
-    /// <summary>Where it is wrong.</summary>
-    public SourceSpan? SourceSpan { get; }
+    /// <summary>A short stable identifier of the first error's kind.</summary>
+    public string Id => Diagnostics[0].Id;
 
-    /// <summary>What to write instead.</summary>
-    public string? Suggestion { get; }
+    /// <summary>What is wrong first, without the place.</summary>
+    public string Problem => Diagnostics[0].Problem;
 
-    private static string Compose(string problem, SourceSpan? source, string? suggestion)
+    /// <summary>Where it is wrong first.</summary>
+    public SourceSpan? SourceSpan => Diagnostics[0].Source;
+
+    /// <summary>What to do instead of what is wrong first.</summary>
+    public string? Suggestion => Diagnostics[0].Suggestion;
+
+    private static string Compose(IReadOnlyList<Diagnostic> diagnostics)
     {
-        var text = source is null ? problem : $"{source}: {problem}";
-        if (suggestion is not null) text += " " + suggestion;
-        if (source is { LineText.Length: > 0 })
-        {
-            // The marker stands under the construct: tabs are kept so that it lines up in a terminal.
-            var lead = new string([.. source.LineText.Take(source.Column - 1).Select(c => c == '\t' ? '\t' : ' ')]);
-            var length = Math.Clamp(source.Length, 1, Math.Max(1, source.LineText.Length - source.Column + 1));
-            text += $"{Environment.NewLine}  {source.LineText}{Environment.NewLine}  {lead}{new string('~', length)}";
-        }
-
-        return text;
+        ArgumentOutOfRangeException.ThrowIfZero(diagnostics.Count);
+        var shown = diagnostics.Take(MaxShown).Select(diagnostic => diagnostic.ToString());
+        if (diagnostics.Count > MaxShown) shown = shown.Append($"There are {diagnostics.Count - MaxShown} more errors.");
+        return string.Join(Environment.NewLine + Environment.NewLine, shown);
     }
 }

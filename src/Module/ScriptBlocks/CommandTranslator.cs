@@ -38,8 +38,9 @@ internal sealed class CommandTranslator(BlockTranslation block)
         if (command.Redirections.Count > 0) throw block.Expressions.Redirection(command);
         var name = command.GetCommandName();
         if (command.InvocationOperator != TokenKind.Unknown || !block.Program.Functions.Contains(name)) throw NotInKernel(command, name);
-        var function = block.Program.Functions.Get(name, command);
-        return block.At(command, new CallExpression(function, Bind(command, function)));
+        return block.Program.Functions.Get(name, command) is { } function
+            ? block.At(command, new CallExpression(function, Bind(command, function)))
+            : new ErrorExpression();
     }
 
     /// <summary>The line for the trace log, if the command is Write-Debug; else null.</summary>

@@ -10,7 +10,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     public Expression Of(ExpressionAst ast)
     {
         using var level = block.Program.Enter(ast);
-        return block.At(ast, Translate(ast));
+        return block.Try(ast, Translate);
     }
 
     /// <summary>The value of an expression that is compared or calculated with: not a struct.</summary>
@@ -24,7 +24,9 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     }
 
     /// <summary>A condition: any number or truth value, or a header of the packet.</summary>
-    public Expression Condition(StatementAst ast)
+    public Expression Condition(StatementAst ast) => block.Try(ast, TranslateCondition);
+
+    private Expression TranslateCondition(StatementAst ast)
     {
         if (ast is AssignmentStatementAst)
         {
@@ -38,7 +40,9 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     }
 
     /// <summary>The value of a statement where PowerShell takes one: right of an assignment, in parentheses, behind return.</summary>
-    public Expression OfStatement(StatementAst ast) => ast switch
+    public Expression OfStatement(StatementAst ast) => Only(ast) is { } value ? Of(value) : block.Try(ast, TranslateStatement);
+
+    private Expression TranslateStatement(StatementAst ast) => ast switch
     {
         CommandExpressionAst { Redirections.Count: > 0 } element => throw Redirection(element),
         CommandExpressionAst element => Of(element.Expression),

@@ -68,7 +68,9 @@ internal sealed class FlowTranslator(BlockTranslation block)
         }
 
         var value = Condition(ast.Condition);
-        var clauses = ast.Clauses.Select(clause => new SwitchClause(ClauseValue(clause.Item1), Inside(Surrounding.Switch, clause.Item2))).ToArray();
+        var clauses = ast.Clauses
+            .Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue), Inside(Surrounding.Switch, clause.Item2)))
+            .ToArray();
         var otherwise = ast.Default is null ? null : Inside(Surrounding.Switch, ast.Default);
         return new SwitchStatement(value, clauses, otherwise) { IsCaseSensitive = ast.Flags.HasFlag(SwitchFlags.CaseSensitive) };
     }
@@ -102,7 +104,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         return new LoopStatement(condition, Inside(Surrounding.Loop, ast.Body)) { Initializer = initializer, Step = Step(ast.Iterator) };
     }
 
-    private List<Statement> Step(PipelineBaseAst? ast) => ast is null ? [] : [block.Statements.Of(ast)];
+    private List<Statement> Step(PipelineBaseAst? ast) => ast is not null && block.Statements.Of(ast) is { } step ? [step] : [];
 
     private ForeachStatement Foreach(ForEachStatementAst ast)
     {
@@ -123,16 +125,22 @@ internal sealed class FlowTranslator(BlockTranslation block)
                 "Write foreach ($i in 0..7) or foreach ($port in 80, 443).");
         }
 
-        var items = block.Lists.ItemsOf(list);
-        var body = Inside(Surrounding.Loop, ast.Body);
-        if (items is [{ Last: { } last, First: var first }]) return new ForeachStatement(local, [first, last], body) { IsRange = true };
-        if (items.Find(item => !item.IsConstant) is not null)
+        var items = block.Program.Try(list, block.Lists.ItemsOf) ?? [];
+        if (items is [{ Last: { } last, First: var first }])
+            return new ForeachStatement(local, [first, last], Inside(Surrounding.Loop, ast.Body)) { IsRange = true };
+        var values = block.Program.Try(items, _ => Expanded(items, list)) ?? [];
+        return new ForeachStatement(local, values, Inside(Surrounding.Loop, ast.Body));
+    }
+
+    private List<Expression> Expanded(List<ListItem> items, ExpressionAst list)
+    {
+        if (items.Find(item => !item.IsConstant && item.First is not ErrorExpression) is not null)
         {
             throw block.Error(list, "NotConstant", "The values of the list are fixed when the program is built.",
                 "A range may have ends that are computed: 0..$n.");
         }
 
-        return new ForeachStatement(local, [.. items.SelectMany(item => Expanded(item, list))], body);
+        return [.. items.SelectMany(item => Expanded(item, list))];
     }
 
     // A range among other values is written out.
@@ -155,8 +163,13 @@ internal sealed class FlowTranslator(BlockTranslation block)
     private List<Statement> Inside(Surrounding surrounding, StatementBlockAst body)
     {
         _surroundings.Push(surrounding);
-        var statements = block.Statements.Body(body);
-        _surroundings.Pop();
-        return statements;
+        try
+        {
+            return block.Statements.Body(body);
+        }
+        finally
+        {
+            _surroundings.Pop();
+        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
 
     private readonly Dictionary<string, FunctionDefinitionAst> _declared = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<FunctionDefinitionAst> _underway = [];
+    private readonly HashSet<FunctionDefinitionAst> _failed = [];
     private readonly List<Function> _new = [];
 
     /// <summary>The names that can be called.</summary>
@@ -30,20 +31,17 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     {
         foreach (var definition in statements.OfType<FunctionDefinitionAst>())
         {
-            if (Contains(definition.Name))
-            {
-                throw translation.Error(definition, "DuplicateName", $"The program has a function '{definition.Name}' already.",
-                    "Give it another name; case does not count.");
-            }
-
-            _declared.Add(definition.Name, definition);
+            if (!_translated.ContainsKey(definition.Name) && _declared.TryAdd(definition.Name, definition)) continue;
+            translation.Diagnostics.Add(translation.Error(definition, "DuplicateName",
+                $"The program has a function '{definition.Name}' already.", "Give it another name; case does not count."));
         }
     }
 
     /// <summary>A function by name.</summary>
     /// <param name="name">The name of one that there is.</param>
     /// <param name="call">Where it is called.</param>
-    public Function Get(string name, Ast call)
+    /// <returns>The function; null for one whose definition fails, which is reported.</returns>
+    public Function? Get(string name, Ast call)
     {
         if (_translated.TryGetValue(name, out var function)) return function;
         var definition = _declared[name];
@@ -53,8 +51,15 @@ internal sealed class FunctionTable(ProgramTranslation translation)
                 "The kernel's stack is too small for recursion: write a loop.");
         }
 
-        function = Translate(definition);
+        if (_failed.Contains(definition)) return null;
+        function = translation.TryElsewhere(definition, Translate);
         _underway.Remove(definition);
+        if (function is null)
+        {
+            _failed.Add(definition);
+            return null;
+        }
+
         _translated.Add(definition.Name, function);
         _new.Add(function);
         return function;

@@ -1,4 +1,5 @@
 using System.Management.Automation.Language;
+using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -9,11 +10,14 @@ namespace EbpfCat.ScriptBlocks;
 /// <param name="translation">The program, which knows its maps and variables, and places.</param>
 internal sealed class LostChanges(ProgramTranslation translation)
 {
-    /// <summary>A sentence for each local of a script or its functions that is changed in vain, with the place of its first change.</summary>
-    public IEnumerable<string> Find(ScriptBlockAst script) =>
-        script.FindAll(ast => ast is FunctionDefinitionAst, true).Select(function => ((FunctionDefinitionAst)function).Body).Prepend(script).SelectMany(FindIn);
+    /// <summary>Warns of each local of a script or its functions that is changed in vain, at the place of its first change.</summary>
+    public void Report(ScriptBlockAst script)
+    {
+        ReportIn(script);
+        foreach (var function in script.FindAll(ast => ast is FunctionDefinitionAst, true)) ReportIn(((FunctionDefinitionAst)function).Body);
+    }
 
-    private IEnumerable<string> FindIn(ScriptBlockAst body)
+    private void ReportIn(ScriptBlockAst body)
     {
         var names = new BlockTranslation(translation, new Scope(body)).Names;
         var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
@@ -28,7 +32,7 @@ internal sealed class LostChanges(ProgramTranslation translation)
         foreach (var copy in copies)
         {
             if (uses[copy.Key].All(IsField) && uses[copy.Key].Select(ChangeOf).FirstOrDefault(change => change is not null) is { } change)
-                yield return Sentence(change, copy.Key, copy.First().Right);
+                translation.Diagnostics.Add(Warning(change, copy.Key, copy.First().Right));
         }
     }
 
@@ -58,10 +62,11 @@ internal sealed class LostChanges(ProgramTranslation translation)
         };
     }
 
-    private string Sentence(Ast change, string name, StatementAst origin)
+    private Diagnostic Warning(Ast change, string name, StatementAst origin)
     {
         var (text, local, entry) = (change.Extent.Text, $"${name}", origin.Extent.Text);
         var meant = text.Replace(local, entry, StringComparison.OrdinalIgnoreCase);
-        return $"{translation.Positions.Of(change)}: {text} changes {local} alone, which is a copy of {entry}. To change that, write {meant}.";
+        return new Diagnostic("DiscardedWrite", $"{text} changes {local} alone, which is a copy of {entry}.",
+            translation.Positions.Of(change), $"To change that, write {meant}.", DiagnosticSeverity.Warning);
     }
 }

@@ -96,6 +96,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
     {
         switch (target)
         {
+            case ErrorExpression:
+                return target;
             case HeaderExpression { Header: var header }:
                 var field = header.GetField(member, block.Program.Positions.Of(ast.Member));
                 return new HeaderFieldExpression(header, field);

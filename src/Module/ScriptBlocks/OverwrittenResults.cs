@@ -8,23 +8,17 @@ namespace EbpfCat.ScriptBlocks;
 /// </summary>
 internal sealed class OverwrittenResults
 {
-    private readonly List<SourceSpan> _places = [];
+    private readonly DiagnosticBag _diagnostics;
 
     // Whether a value is overwritten on the way that break and continue take.
     private bool _isOverwrittenAfter;
     private bool _isOverwrittenInNext;
 
-    private OverwrittenResults()
-    {
-    }
+    private OverwrittenResults(DiagnosticBag diagnostics) => _diagnostics = diagnostics;
 
-    /// <summary>A sentence for each such value in the body of a script or function, with its place.</summary>
-    public static IReadOnlyList<string> Find(IReadOnlyList<Statement> body)
-    {
-        var results = new OverwrittenResults();
-        results.Check(body, false);
-        return [.. results._places.OrderBy(place => (place.Line, place.Column)).Select(Sentence)];
-    }
+    /// <summary>Warns of each such value in the body of a script or function.</summary>
+    public static void Report(IReadOnlyList<Statement> body, DiagnosticBag diagnostics) =>
+        new OverwrittenResults(diagnostics).Check(body, false);
 
     // From the end to the beginning: what is put out counts unless another value follows on every way.
     private bool Check(IReadOnlyList<Statement> body, bool isOverwritten)
@@ -39,7 +33,7 @@ internal sealed class OverwrittenResults
         switch (statement)
         {
             case ResultStatement result:
-                if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place) _places.Add(place);
+                if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place) _diagnostics.Add(Warning(place));
                 return true;
             case ReturnStatement { Value: var value }:
                 return value is not null;
@@ -96,10 +90,11 @@ internal sealed class OverwrittenResults
         _ => false,
     };
 
-    private static string Sentence(SourceSpan place)
+    private static Diagnostic Warning(SourceSpan place)
     {
         var start = place.Column - 1;
         var text = place.LineText.Substring(start, Math.Min(place.Length, place.LineText.Length - start));
-        return $"{place}: {text} is never the result, for a value further down takes its place. To end with it, write return {text}.";
+        return new Diagnostic("OverwrittenResult", $"{text} is never the result, for a value further down takes its place.",
+            place, $"To end with it, write return {text}.", DiagnosticSeverity.Warning);
     }
 }

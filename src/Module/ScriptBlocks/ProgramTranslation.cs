@@ -10,6 +10,7 @@ internal sealed class ProgramTranslation
     private const int MostNesting = 400;
 
     private int _nesting;
+    private int _failures;
 
     public ProgramTranslation(ProgramDefinition definition, IScriptEvaluator evaluator)
     {
@@ -26,9 +27,12 @@ internal sealed class ProgramTranslation
 
     public SourcePositions Positions { get; } = new();
 
+    /// <summary>The errors and warnings.</summary>
+    public DiagnosticBag Diagnostics { get; } = new();
+
     /// <summary>Appends a block to the program, or leaves it as it was.</summary>
-    /// <returns>What is allowed in it and hardly meant.</returns>
-    public IReadOnlyList<string> Add(ScriptBlockAst block)
+    /// <returns>The warnings.</returns>
+    public IReadOnlyList<Diagnostic> Add(ScriptBlockAst block)
     {
         var statements = BlockShape.StatementsOf(block, this);
         if (block.ParamBlock is { } parameters)
@@ -40,13 +44,13 @@ internal sealed class ProgramTranslation
         Functions.Declare(statements);
         var body = new BlockTranslation(this, new Scope(block)).Statements.Body(statements);
         var functions = Functions.TranslateAll();
+        Diagnostics.ThrowIfErrors();
         foreach (var function in functions) Definition.AddFunction(function);
         Definition.Append(body);
-        return
-        [
-            .. OverwrittenResults.Find(body), .. functions.SelectMany(function => OverwrittenResults.Find(function.Body)),
-            .. new LostChanges(this).Find(block),
-        ];
+        OverwrittenResults.Report(body, Diagnostics);
+        foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);
+        new LostChanges(this).Report(block);
+        return Diagnostics.Warnings;
     }
 
     /// <summary>Translates a block that is one expression.</summary>
@@ -58,12 +62,42 @@ internal sealed class ProgramTranslation
             throw Error(block, "NotAnExpression", "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
         }
 
-        return new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
+        var expression = new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
+        Diagnostics.ThrowIfErrors();
+        return expression;
     }
 
     /// <summary>An error at a node.</summary>
     public CompileException Error(Ast ast, string id, string problem, string? suggestion = null) =>
         new(id, problem, Positions.Of(ast), suggestion);
+
+    /// <summary>
+    /// Translates a node. Where it fails, the error is reported, unless a part of the node was: what is wrong with the whole
+    /// follows from that.
+    /// </summary>
+    /// <returns>What the node means; null where it fails.</returns>
+    public T? Try<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
+    {
+        var failures = _failures;
+        try
+        {
+            return translate(node);
+        }
+        catch (CompileException error)
+        {
+            if (_failures++ == failures) Diagnostics.Add(error);
+            return null;
+        }
+    }
+
+    /// <summary>Translates a node that stands elsewhere: its errors are none of the node that is being translated.</summary>
+    public T? TryElsewhere<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
+    {
+        var failures = _failures;
+        var result = Try(node, translate);
+        _failures = failures;
+        return result;
+    }
 
     /// <summary>Goes one level deeper into the tree; disposing comes back.</summary>
     public Level Enter(Ast ast)

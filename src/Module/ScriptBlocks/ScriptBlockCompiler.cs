@@ -17,9 +17,9 @@ public static class ScriptBlockCompiler
     /// <param name="code">The kernel script. It is never run.</param>
     /// <param name="program">The program; what it declares can be used by name.</param>
     /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
-    /// <returns>Warnings: a sentence, with its place, for each thing that is allowed and hardly meant.</returns>
-    /// <exception cref="CompileException">The script is not in the language; the error says where and what to write instead.</exception>
-    public static IReadOnlyList<string> Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
+    /// <returns>The warnings.</returns>
+    /// <exception cref="CompileException">The script is not in the language; it has all errors, each with its place.</exception>
+    public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(program);

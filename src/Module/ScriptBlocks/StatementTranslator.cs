@@ -18,7 +18,7 @@ internal sealed class StatementTranslator
         foreach (var statement in statements)
         {
             // Functions have been noted already.
-            if (statement is not FunctionDefinitionAst) body.Add(Of(statement));
+            if (statement is not FunctionDefinitionAst && Of(statement) is { } translated) body.Add(translated);
         }
 
         return body;
@@ -26,14 +26,14 @@ internal sealed class StatementTranslator
 
     /// <summary>The statements between braces.</summary>
     public List<Statement> Body(StatementBlockAst block) =>
-        [.. BlockShape.StatementsOf(block, _block.Program).Select(Of)];
+        [.. BlockShape.StatementsOf(block, _block.Program).Select(Of).OfType<Statement>()];
 
-    /// <summary>A statement.</summary>
-    public Statement Of(StatementAst ast)
+    /// <summary>A statement; null for one that fails, which is reported.</summary>
+    public Statement? Of(StatementAst ast)
     {
         using var level = _block.Program.Enter(ast);
-        var statement = Translate(ast);
-        statement.SetSource(_block.Program.Positions.Of(ast));
+        var statement = _block.Program.Try(ast, Translate);
+        statement?.SetSource(_block.Program.Positions.Of(ast));
         return statement;
     }
 

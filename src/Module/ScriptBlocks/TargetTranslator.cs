@@ -9,7 +9,9 @@ internal sealed class TargetTranslator(BlockTranslation block)
 {
     /// <summary>What stands left of an assignment, or next to <c>++</c>.</summary>
     /// <param name="ast">The target.</param>
-    public Expression Of(ExpressionAst ast) => block.At(ast, ast switch
+    public Expression Of(ExpressionAst ast) => block.Try(ast, Translate);
+
+    private Expression Translate(ExpressionAst ast) => ast switch
     {
         VariableExpressionAst variable => Variable(variable),
         ConvertExpressionAst { Child: VariableExpressionAst variable } declaration => Typed(declaration, variable),
@@ -19,7 +21,7 @@ internal sealed class TargetTranslator(BlockTranslation block)
             "A type is fine: [uint16]$x = 5."),
         _ => throw block.Error(ast, "InvalidAssignment", "This cannot be assigned to.",
             "Variables, entries of maps, fields of structs and headers, and bytes of the packet can."),
-    });
+    };
 
     private Expression Variable(VariableExpressionAst variable)
     {

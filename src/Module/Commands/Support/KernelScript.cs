@@ -13,6 +13,7 @@ internal static class KernelScript
     /// <param name="program">What it is added to.</param>
     public static void Compile(this PSCmdlet command, ScriptBlock code, ProgramDefinition program)
     {
-        foreach (var warning in ScriptBlockCompiler.Compile(code, program, new SessionEvaluator(command.SessionState))) command.WriteWarning(warning);
+        foreach (var warning in ScriptBlockCompiler.Compile(code, program, new SessionEvaluator(command.SessionState)))
+            command.WriteWarning(warning.Sentence);
     }
 }

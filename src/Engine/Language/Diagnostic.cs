@@ -1,0 +1,35 @@
+namespace EbpfCat.Language;
+
+/// <summary>Something to say about a program: an error, for which it cannot be compiled, or a warning.</summary>
+/// <param name="Id">A short stable identifier of the kind, such as <c>UnknownVariable</c>; it has one meaning.</param>
+/// <param name="Problem">What is wrong, as a sentence.</param>
+/// <param name="Source">Where, or null where no source is known.</param>
+/// <param name="Suggestion">What to do instead, or null.</param>
+/// <param name="Severity">Whether it is an error.</param>
+public sealed record Diagnostic(
+    string Id, string Problem, SourceSpan? Source, string? Suggestion = null,
+    DiagnosticSeverity Severity = DiagnosticSeverity.Error)
+{
+    /// <summary>The place, problem and suggestion in one line.</summary>
+    public string Sentence => (Source is null ? "" : $"{Source}: ") + Problem + (Suggestion is null ? "" : " " + Suggestion);
+
+    /// <summary>The sentence, and under it the line of source with a mark at the place.</summary>
+    public override string ToString()
+    {
+        if (Source is not { LineText.Length: > 0 } place) return Sentence;
+        // The marker stands under the construct: tabs are kept so that it lines up in a terminal.
+        var lead = new string([.. place.LineText.Take(place.Column - 1).Select(c => c == '\t' ? '\t' : ' ')]);
+        var length = Math.Clamp(place.Length, 1, Math.Max(1, place.LineText.Length - place.Column + 1));
+        return string.Join(Environment.NewLine, Sentence, $"  {place.LineText}", $"  {lead}{new string('~', length)}");
+    }
+}
+
+/// <summary>How grave a diagnostic is.</summary>
+public enum DiagnosticSeverity
+{
+    /// <summary>The program cannot be compiled.</summary>
+    Error,
+
+    /// <summary>The program can be compiled, and hardly means what it says.</summary>
+    Warning,
+}
