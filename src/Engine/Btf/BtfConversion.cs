@@ -5,7 +5,8 @@ namespace EbpfCat.Btf;
 /// <summary>Turns BTF types into types that read and write values.</summary>
 public static class BtfConversion
 {
-    private const int Deepest = 64;
+    // With the typedefs and qualifiers on the way.
+    private const int MaxSteps = 4 * EbpfType.MaxDepth;
 
     extension(BtfType type)
     {
@@ -21,7 +22,7 @@ public static class BtfConversion
         {
             try
             {
-                return Convert(type, Deepest);
+                return Convert(type, MaxSteps);
             }
             catch (ArgumentException error)
             {

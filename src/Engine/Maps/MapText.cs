@@ -6,18 +6,29 @@ namespace EbpfCat.Maps;
 /// <summary>Keys and values in messages.</summary>
 internal static class MapText
 {
-    /// <summary>A key or value as one would write it: <c>'eth0'</c>, <c>10.0.0.1</c>, <c>{ Source = …, Port = 53 }</c>.</summary>
-    public static string Describe(object? value) => value switch
+    private const int MaxDepth = 4;
+
+    /// <summary>
+    /// A key or value as one would write it: <c>'eth0'</c>, <c>10.0.0.1</c>, <c>{ Source = 10.0.0.1, Port = 53 }</c>.
+    /// Parts that lie deeper are left out: a value may hold itself.
+    /// </summary>
+    public static string Describe(object? value) => Describe(value, MaxDepth);
+
+    private static string Describe(object? value, int depth) => value switch
     {
         null => "null",
         string text => $"'{text}'",
-        IEnumerable<KeyValuePair<string, object?>> fields =>
-            $"{{ {string.Join(", ", fields.Select(field => $"{field.Key} = {Describe(field.Value)}"))} }}",
-        IDictionary fields =>
-            $"{{ {string.Join(", ", fields.Keys.Cast<object>().Select(key => $"{key} = {Describe(fields[key])}"))} }}",
         byte[] bytes => "0x" + Convert.ToHexStringLower(bytes),
-        IEnumerable elements => $"({string.Join(", ", elements.Cast<object?>().Select(Describe))})",
+        IEnumerable when depth == 0 => "…",
+        IEnumerable<KeyValuePair<string, object?>> fields =>
+            Braces(fields.Select(field => $"{field.Key} = {Describe(field.Value, depth - 1)}")),
+        IDictionary fields => Braces(
+            fields.Cast<DictionaryEntry>().Select(field => $"{field.Key} = {Describe(field.Value, depth - 1)}")),
+        IEnumerable elements =>
+            $"({string.Join(", ", elements.Cast<object?>().Select(element => Describe(element, depth - 1)))})",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
+
+    private static string Braces(IEnumerable<string> fields) => $"{{ {string.Join(", ", fields)} }}";
 }

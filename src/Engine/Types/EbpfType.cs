@@ -8,6 +8,11 @@ namespace EbpfCat.Types;
 /// </summary>
 public abstract class EbpfType : IEquatable<EbpfType>
 {
+    /// <summary>The number of structs and arrays that can lie in one another.</summary>
+    public const int MaxDepth = 64;
+
+    internal static readonly string TooDeep = $"Structs and arrays are nested more than {MaxDepth} deep.";
+
     private protected EbpfType()
     {
     }
@@ -26,6 +31,9 @@ public abstract class EbpfType : IEquatable<EbpfType>
 
     /// <summary>Type names to offer for completion. Each can be parsed.</summary>
     public static IReadOnlyList<string> KnownNames => TypeNames.Offered;
+
+    /// <summary>The number of structs and arrays that lie in one another; 0 for a type without parts.</summary>
+    internal virtual int Depth => 0;
 
     /// <summary>Turns bytes into the .NET value they hold.</summary>
     /// <param name="bytes">At least <see cref="Size"/> bytes; what follows them is ignored.</param>
@@ -91,20 +99,11 @@ public abstract class EbpfType : IEquatable<EbpfType>
     public static EbpfType FromObject(object description)
     {
         ArgumentNullException.ThrowIfNull(description);
-        return description switch
-        {
-            EbpfType type => type,
-            string text => Parse(text),
-            Type type => TypeNames.FromNetType(type),
-            IDictionary fields => FromDictionary(fields),
-            _ => throw new FormatException(
-                $"{description.GetType().Name} does not describe a kernel type; "
-                + "give its name, a .NET type or a dictionary of fields."),
-        };
+        return FromObject(description, []);
     }
 
     /// <summary>
-    /// A struct laid out as C would, from its fields' names and types (see <see cref="FromObject"/>). The order is the
+    /// A struct laid out as C would, from its fields' names and types (see <see cref="FromObject(object)"/>). The order is the
     /// dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
     /// </summary>
     /// <param name="fields">Names to descriptions of types.</param>
@@ -114,25 +113,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     public static StructType FromDictionary(IDictionary fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
-        var types = new List<KeyValuePair<string, EbpfType>>(fields.Count);
-        foreach (DictionaryEntry field in fields)
-        {
-            string name = field.Key.ToString() ?? "";
-            types.Add(new(name, FieldType(name, field.Value)));
-        }
-
-        // A Hashtable's own order changes from process to process, which a pinned map would not survive.
-        if (fields is Hashtable)
-            types.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Key, right.Key));
-
-        try
-        {
-            return StructType.Create(types);
-        }
-        catch (ArgumentException error)
-        {
-            throw new FormatException(error.Message, error);
-        }
+        return FromDictionary(fields, []);
     }
 
     /// <inheritdoc/>
@@ -157,13 +138,53 @@ public abstract class EbpfType : IEquatable<EbpfType>
 
     private protected abstract void WriteCore(object? value, Span<byte> bytes);
 
-    private static EbpfType FieldType(string name, object? description)
+    // The holders are the dictionaries that the description lies in, from the outermost on.
+    private static EbpfType FromObject(object description, List<IDictionary> holders) => description switch
+    {
+        EbpfType type => type,
+        string text => Parse(text),
+        Type type => TypeNames.FromNetType(type),
+        IDictionary fields => FromDictionary(fields, holders),
+        _ => throw new FormatException(
+            $"{description.GetType().Name} does not describe a kernel type; "
+            + "give its name, a .NET type or a dictionary of fields."),
+    };
+
+    private static StructType FromDictionary(IDictionary fields, List<IDictionary> holders)
+    {
+        if (holders.Exists(holder => ReferenceEquals(holder, fields)))
+            throw new FormatException("The struct holds itself.");
+        if (holders.Count == MaxDepth) throw new FormatException(TooDeep);
+        holders.Add(fields);
+        var types = new List<KeyValuePair<string, EbpfType>>(fields.Count);
+        foreach (DictionaryEntry field in fields)
+        {
+            string name = field.Key.ToString() ?? "";
+            types.Add(new(name, FieldType(name, field.Value, holders)));
+        }
+
+        holders.RemoveAt(holders.Count - 1);
+        // A Hashtable's own order changes from process to process, which a pinned map would not survive.
+        if (fields is Hashtable)
+            types.Sort((left, right) => StringComparer.OrdinalIgnoreCase.Compare(left.Key, right.Key));
+
+        try
+        {
+            return StructType.Create(types);
+        }
+        catch (ArgumentException error)
+        {
+            throw new FormatException(error.Message, error);
+        }
+    }
+
+    private static EbpfType FieldType(string name, object? description, List<IDictionary> holders)
     {
         try
         {
-            return FromObject(description ?? throw new FormatException("there is no type."));
+            return FromObject(description ?? throw new FormatException("there is no type."), holders);
         }
-        catch (FormatException error)
+        catch (FormatException error) when (error.Message != TooDeep)
         {
             throw new FormatException($"Field '{name}': {error.Message}", error);
         }

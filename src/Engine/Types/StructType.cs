@@ -19,6 +19,8 @@ public sealed class StructType : EbpfType
         Size = size;
         Alignment = alignment;
         Tag = tag;
+        Depth = 1 + fields.Max(field => (int?)field.Type.Depth) ?? 1;
+        if (Depth > MaxDepth) throw new ArgumentException(TooDeep);
         Name = tag is null
             ? $"{{ {string.Join(", ", fields.Select(field => $"{field.Name}: {field.Type.Name}"))} }}"
             : $"struct {tag}";
@@ -43,6 +45,8 @@ public sealed class StructType : EbpfType
     /// <inheritdoc/>
     public override int Alignment { get; }
 
+    internal override int Depth { get; }
+
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;
 
@@ -50,7 +54,8 @@ public sealed class StructType : EbpfType
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">
-    /// There is no field, a name is empty or given twice, or it would not fit in 2 GiB.
+    /// There is no field, a name is empty or given twice, it would not fit in 2 GiB, or it would be nested more than
+    /// <see cref="EbpfType.MaxDepth"/> deep.
     /// </exception>
     public static StructType Create(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name = null) =>
         LayOut(fields, name, packed: false);
@@ -59,7 +64,8 @@ public sealed class StructType : EbpfType
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">
-    /// There is no field, a name is empty or given twice, or it would not fit in 2 GiB.
+    /// There is no field, a name is empty or given twice, it would not fit in 2 GiB, or it would be nested more than
+    /// <see cref="EbpfType.MaxDepth"/> deep.
     /// </exception>
     public static StructType CreatePacked(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name = null) =>
         LayOut(fields, name, packed: true);
@@ -71,7 +77,10 @@ public sealed class StructType : EbpfType
     /// <param name="fields">The fields with their offsets.</param>
     /// <param name="size">The size in bytes.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
-    /// <exception cref="ArgumentException">A field lies outside, or a name is empty or given twice.</exception>
+    /// <exception cref="ArgumentException">
+    /// A field lies outside, a name is empty or given twice, or it would be nested more than
+    /// <see cref="EbpfType.MaxDepth"/> deep.
+    /// </exception>
     public static StructType CreateAt(IEnumerable<StructField> fields, int size, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(fields);

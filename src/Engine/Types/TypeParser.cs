@@ -29,6 +29,7 @@ internal static class TypeParser
         while (error is null && !dimensions.IsEmpty)
         {
             error = TakeLength(text, ref dimensions, out int length);
+            if (error is null && type!.Depth == EbpfType.MaxDepth) error = EbpfType.TooDeep;
             if (error is null && (long)type!.Size * length > int.MaxValue) error = $"'{text}' does not fit in 2 GiB.";
             if (error is null) type = type == ScalarType.UInt8 ? new BytesType(length) : new ArrayType(type!, length);
         }

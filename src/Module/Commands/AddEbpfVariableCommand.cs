@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
 using EbpfCat.Language;
+using EbpfCat.ScriptBlocks;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -32,7 +33,7 @@ public sealed class AddEbpfVariableCommand : DefinitionCommand
     /// <inheritdoc/>
     protected override void Add()
     {
-        var initial = Values.Unwrap(InitialValue);
+        var initial = SessionValue.Unwrap(InitialValue);
         // A value that does not fit is this line's mistake, not that of the line that loads the program.
         if (initial is not null) _ = Type.ToBytes(initial);
         Program.AddVariable(Name, Type, Storage, initial);

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Maps;
+using EbpfCat.ScriptBlocks;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -19,7 +20,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
     {
         if (Key is not null)
         {
-            if (FindMap("look up") is { } keyed) Write(keyed.Get(Values.Unwrap(Key)!), keyed.IsPerCpu);
+            if (FindMap("look up") is { } keyed) Write(keyed.Get(SessionValue.Unwrap(Key)!), keyed.IsPerCpu);
             return;
         }
 

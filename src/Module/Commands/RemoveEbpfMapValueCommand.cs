@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Language;
+using EbpfCat.ScriptBlocks;
 
 namespace EbpfCat.Commands;
 
@@ -19,7 +20,7 @@ public sealed class RemoveEbpfMapValueCommand : MapValueCommand
         if (FindMap("remove") is not { } map) return;
         if (map.Type is MapType.Array or MapType.PerCpuArray)
             throw new NotSupportedException($"The map '{map.Name}' is an {map.Type}: its entries stay. Set them to zero: Set-EbpfMapValue.");
-        var key = Values.Unwrap(Key)!;
+        var key = SessionValue.Unwrap(Key)!;
         if (!ShouldProcess($"map '{map.Name}'", $"Remove {Values.Text(key)}")) return;
         if (!map.Remove(key))
             Report(Errors.NotFound("KeyNotFound", $"The map '{map.Name}' has no key {Values.Text(key)}.", Key));

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Maps;
+using EbpfCat.ScriptBlocks;
 
 namespace EbpfCat.Commands;
 
@@ -30,20 +31,20 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
     protected override void Process()
     {
         var found = Find();
+        if (found is null) return;
+        var value = SessionValue.Unwrap(Value);
         switch (found)
         {
-            case null:
-                break;
             case LiveVariable variable:
                 if (Key is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
-                if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(Value)}")) variable.Value = Values.Unwrap(Value);
+                if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(value)}")) variable.Value = value;
                 break;
             case LiveMap { KeyType: null } queue:
-                if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(Value)}")) queue.Push(Values.Unwrap(Value));
+                if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(value)}")) queue.Push(value);
                 break;
             case LiveMap map:
                 if (Key is null) throw new ArgumentException($"The map '{map.Name}' has keys: say which with -Key.");
-                Add(map, new MapEntry(Values.Unwrap(Key), Values.Unwrap(Value)));
+                Add(map, new MapEntry(SessionValue.Unwrap(Key), value));
                 break;
             default:
                 throw new ArgumentException("There are several variables and maps: say which with -Name.");

@@ -45,7 +45,9 @@ public sealed class SharedNameCompleter() : NameCompleter(Names)
     {
         null => [],
         PSObject wrapped => Flat(wrapped.BaseObject),
-        IList several => several.Cast<object?>().SelectMany(Flat),
+        // Lists in lists have no variables or maps, and a list may hold itself.
+        IList several => several.Cast<object?>().Select(item => item is PSObject wrapped ? wrapped.BaseObject : item!)
+            .Where(item => item is not (null or IList)),
         _ => [value],
     };
 

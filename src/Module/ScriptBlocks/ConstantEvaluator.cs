@@ -63,7 +63,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     /// <exception cref="CompileException">The kernel cannot have such a value.</exception>
     public Expression Of(object? value, Ast ast)
     {
-        value = value is PSObject { BaseObject: var inner } wrapper && inner is not PSCustomObject ? inner : value;
+        value = Unwrapped(value, ast);
         switch (value)
         {
             case null:
@@ -81,8 +81,6 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
                 return block.At(ast, new ConstantExpression(network.ToString()));
             case IDictionary fields:
                 return StructOf(fields.Cast<DictionaryEntry>().Select(e => (e.Key.ToString() ?? "", e.Value)), ast);
-            case PSObject { BaseObject: PSCustomObject } fields:
-                return StructOf(fields.Properties.Select(p => (p.Name, (object?)p.Value)), ast);
             case TimeSpan:
                 throw block.Error(ast, "NotConstant", "A time span is not a kernel value.",
                     "The kernel counts nanoseconds: take .TotalNanoseconds of it, as [uint64].");
@@ -102,6 +100,18 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
 
     private StructExpression StructOf(IEnumerable<(string Name, object? Value)> fields, Ast ast) =>
         block.At(ast, new StructExpression([.. fields.Select(f => KeyValuePair.Create(f.Name, Of(f.Value, ast)))]));
+
+    private object? Unwrapped(object? value, Ast ast)
+    {
+        try
+        {
+            return SessionValue.Unwrap(value);
+        }
+        catch (TypeConversionException error)
+        {
+            throw block.Error(ast, "NotConstant", error.Message);
+        }
+    }
 
     private bool IsKernels(Ast node, Ast root) => node switch
     {

@@ -1,5 +1,5 @@
-using System.Collections;
 using System.Management.Automation;
+using EbpfCat.ScriptBlocks;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -14,24 +14,14 @@ public sealed class KernelTypeAttribute : ArgumentTransformationAttribute
     /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
-        if (Bare(inputData) is not { } description) return null;
         try
         {
-            return EbpfType.FromObject(description);
+            // PowerShell wraps what went through a pipeline or a variable, the fields of a struct among them.
+            return SessionValue.Unwrap(inputData) is { } description ? EbpfType.FromObject(description) : null;
         }
-        catch (FormatException error)
+        catch (Exception error) when (error is FormatException or TypeConversionException)
         {
             throw new ArgumentTransformationMetadataException(error.Message, error);
         }
-    }
-
-    // PowerShell wraps what went through a pipeline or a variable, the fields of a struct among them.
-    private static object? Bare(object? value)
-    {
-        var bare = value is PSObject wrapped ? wrapped.BaseObject : value;
-        if (bare is not IDictionary fields || !fields.Values.Cast<object?>().Any(field => field is PSObject or IDictionary)) return bare;
-        IDictionary copy = fields is Hashtable ? new Hashtable() : new System.Collections.Specialized.OrderedDictionary();
-        foreach (DictionaryEntry field in fields) copy.Add(field.Key, Bare(field.Value));
-        return copy;
     }
 }

@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Collections.Specialized;
 using System.Management.Automation;
 using EbpfCat.Events;
 using EbpfCat.Maps;
@@ -11,18 +10,8 @@ namespace EbpfCat.Commands;
 /// <summary>Values between PowerShell and the engine: a struct is an object with properties here and a dictionary there.</summary>
 internal static class Values
 {
-    /// <summary>What the engine takes for a value of PowerShell's.</summary>
-    public static object? Unwrap(object? value) => value switch
-    {
-        PSObject { BaseObject: PSCustomObject } fields => Dictionary(
-            fields.Properties.Select(field => new DictionaryEntry(field.Name, field.Value))),
-        PSObject wrapped => Unwrap(wrapped.BaseObject),
-        // A key of several fields that came out of a hashtable has no order, and needs none: fields go by name.
-        IDictionary fields => Dictionary(fields.Cast<DictionaryEntry>()),
-        object?[] items => Array.ConvertAll(items, Unwrap),
-        CallStack stack => stack.Reference,
-        _ => value,
-    };
+    // Deeper texts say nothing more in a message, and a value may hold itself.
+    private const int MaxTextDepth = 4;
 
     /// <summary>What PowerShell shows for a value of the engine's.</summary>
     /// <param name="value">The value.</param>
@@ -45,23 +34,21 @@ internal static class Values
     }
 
     /// <summary>A value in words, for messages.</summary>
-    public static string Text(object? value) => value switch
+    public static string Text(object? value) => Text(value, MaxTextDepth);
+
+    private static string Text(object? value, int depth) => value switch
     {
         null => "null",
         string text => $"'{text}'",
-        IDictionary fields => Braces(fields.Cast<DictionaryEntry>().Select(field => $"{field.Key} = {Text(field.Value)}")),
-        IEnumerable<KeyValuePair<string, object?>> fields => Braces(fields.Select(f => $"{f.Key} = {Text(f.Value)}")),
-        IEnumerable items => string.Join(", ", items.Cast<object?>().Select(Text)),
+        IEnumerable when depth == 0 => "…",
+        IDictionary fields => Braces(
+            fields.Cast<DictionaryEntry>().Select(field => $"{field.Key} = {Text(field.Value, depth - 1)}")),
+        IEnumerable<KeyValuePair<string, object?>> fields => Braces(
+            fields.Select(field => $"{field.Key} = {Text(field.Value, depth - 1)}")),
+        IEnumerable items => string.Join(", ", items.Cast<object?>().Select(item => Text(item, depth - 1))),
         IFormattable number => number.ToString(null, System.Globalization.CultureInfo.InvariantCulture),
         _ => value.ToString() ?? "",
     };
 
     private static string Braces(IEnumerable<string> fields) => $"@{{ {string.Join("; ", fields)} }}";
-
-    private static OrderedDictionary Dictionary(IEnumerable<DictionaryEntry> fields)
-    {
-        var dictionary = new OrderedDictionary(StringComparer.OrdinalIgnoreCase);
-        foreach (var field in fields) dictionary.Add(field.Key, Unwrap(field.Value));
-        return dictionary;
-    }
 }

@@ -1,0 +1,65 @@
+# Types and values that hold themselves, or are nested deeper than any type, are refused in words.
+
+BeforeAll {
+    Import-Module $env:EBPFCAT_MODULE -Force
+    $dictionary = [ordered]@{ x = 'uint32' }
+    $dictionary.self = $dictionary
+    $table = @{ x = 'uint32' }
+    $table.self = $table
+    $object = [pscustomobject]@{ x = 1; self = $null }
+    $object.self = $object
+    $array = [object[]]::new(1)
+    $array[0] = $array
+    $list = [Collections.ArrayList]::new()
+    $null = $list.Add($list)
+    $deep = 'uint32'
+    for ($level = 0; $level -lt 100000; $level++) { $deep = @{ x = $deep } }
+    $cyclic = @{ dictionary = $dictionary; table = $table; object = $object; array = $array; list = $list; deep = $deep }
+    $program = New-EbpfProgram nesting -Type Xdp |
+        Add-EbpfVariable number uint32 |
+        Add-EbpfMap pairs -Type Hash -Key uint32 -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) -MaxEntries 4 |
+        Add-EbpfMap lists -Type Hash -Key uint32 -Value 'uint32[1]' -MaxEntries 4 |
+        Add-EbpfCode { 'Pass' } |
+        Import-EbpfProgram
+}
+
+AfterAll {
+    ${program}?.Dispose()
+}
+
+Describe 'A <_> that has no end' -ForEach dictionary, table, object, array, list, deep {
+    BeforeAll {
+        $value = $cyclic[$_]
+        $said = $_ -eq 'deep' ? '*nested more than 64 deep*' : '*holds itself*'
+    }
+
+    It 'is no type' {
+        { New-EbpfMap a -Type Hash -Key uint32 -Value $value -MaxEntries 2 } | Should -Throw $said
+        { New-EbpfProgram a -Type Xdp | Add-EbpfVariable v $value } | Should -Throw $said
+    }
+
+    It 'is no value or key' {
+        foreach ($name in 'number', 'pairs', 'lists') {
+            $key = $name -eq 'number' ? @{} : @{ Key = 1 }
+            { $program | Set-EbpfMapValue $name @key -Value $value -ErrorAction Stop } | Should -Throw $said
+        }
+
+        { $program | Get-EbpfMapValue pairs -Key $value -ErrorAction Stop } | Should -Throw $said
+        { $program | Remove-EbpfMapValue pairs -Key $value -ErrorAction Stop } | Should -Throw $said
+        { New-EbpfProgram a -Type Xdp | Add-EbpfVariable v uint32 -InitialValue $value } | Should -Throw $said
+    }
+
+    It 'is no constant of a script' {
+        $build = {
+            New-EbpfProgram a -Type Xdp |
+                Add-EbpfMap pairs -Type Hash -Key uint32 -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) -MaxEntries 4 |
+                Add-EbpfCode { $pairs[1] = $using:value; 'Pass' }
+        }
+        $build | Should -Throw $said
+    }
+
+    It 'is completed' {
+        $line = '$value | Get-EbpfMapValue -Name '
+        { [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null) } | Should -Not -Throw
+    }
+}
