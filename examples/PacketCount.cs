@@ -29,17 +29,16 @@ var packets = program.AddVariable("packets", ScalarType.UInt64);
 var protocols = program.AddMap("protocols", MapType.Hash, ScalarType.UInt8, ScalarType.UInt64, maxEntries: 256);
 var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPAddress, ScalarType.UInt64, maxEntries: 4096);
 
-program.Code
-    .If(Packet.Ethernet["Destination"] != destination, other => other.Return("Pass"))
-    .If(Packet.IPv4,
-        ipv4 => ipv4
-            .Increment(protocols[Packet.IPv4["Protocol"]])
-            .Increment(sources[Packet.IPv4["Source"]]),
-        @else => @else.If(Packet.IPv6, ipv6 => ipv6
-            .Increment(protocols[Packet.IPv6["NextHeader"]])
-            .Increment(sources[Packet.IPv6["Source"]])))
+program.AddCode(code => code
+    .If(Packet.Ethernet.Destination != destination, other => other.Return("Pass"))
+    .If(Packet.IPv4, ipv4 => ipv4
+        .Increment(protocols[Packet.IPv4.Protocol])
+        .Increment(sources[Packet.IPv4.Source]))
+    .ElseIf(Packet.IPv6, ipv6 => ipv6
+        .Increment(protocols[Packet.IPv6.NextHeader])
+        .Increment(sources[Packet.IPv6.Source]))
     .Increment(packets)
-    .Return("Pass");
+    .Return("Pass"));
 
 Flow[] flows =
 [

@@ -16,6 +16,9 @@ public sealed record Map(
     /// <summary>The path in bpffs, or the descriptor's owner, of a map that exists already and is to be shared.</summary>
     public object? Existing { get; init; }
 
+    /// <summary>The map itself, as an argument of a helper.</summary>
+    public static implicit operator Expression(Map map) => new MapReferenceExpression(map);
+
     /// <summary>The entry at a key: reading gives zero where it is absent, assigning inserts or updates.</summary>
     public MapEntryExpression this[Expression key] => new(this, key);
 

@@ -34,14 +34,49 @@ public abstract class Expression
     /// <summary>At least one is true; the right side is computed only if the left one is false.</summary>
     public Expression Or(Expression right) => new BinaryExpression(BinaryOperator.LogicalOr, this, right);
 
+    /// <summary>Exactly one is true.</summary>
+    public Expression Xor(Expression right) => new BinaryExpression(BinaryOperator.LogicalXor, this, right);
+
+    /// <summary>Whether it equals one of several values.</summary>
+    public Expression In(IReadOnlyList<Expression> values)
+    {
+        ArgumentNullException.ThrowIfNull(values);
+        return values.Select(value => this == value).DefaultIfEmpty(false).Aggregate((any, one) => any.Or(one));
+    }
+
+    /// <summary>Whether a string begins with a constant, without regard to ASCII case.</summary>
+    public Expression StartsWith(string prefix) => new BinaryExpression(BinaryOperator.StartsWith, this, prefix);
+
+    /// <summary>The smaller of two numbers.</summary>
+    public Expression Min(Expression right) => new BinaryExpression(BinaryOperator.Minimum, this, right);
+
+    /// <summary>The larger of two numbers.</summary>
+    public Expression Max(Expression right) => new BinaryExpression(BinaryOperator.Maximum, this, right);
+
+    /// <summary>The number without its sign.</summary>
+    public Expression Abs() => new UnaryExpression(UnaryOperator.Absolute, this);
+
     /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
     public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
 
     /// <summary>Converts to a type as an assignment does: integers wrap, fixed-point numbers lose their fraction.</summary>
     public Expression Cast(EbpfType type) => new CastExpression(type, this);
 
+    /// <summary>The string that a pointer points to.</summary>
+    public TextExpression AsText() => new(this);
+
     /// <summary>A field of a struct.</summary>
     public FieldExpression Field(string name) => new(this, name);
+
+    /// <summary>An element of an array, by its index from 0.</summary>
+    public IndexExpression Element(Expression index) => new(this, index);
+
+    /// <summary>A struct, as a key or value of a map. It takes the type of its place; fields left out are zero.</summary>
+    public static StructExpression Struct(IEnumerable<(string Name, Expression Value)> fields)
+    {
+        ArgumentNullException.ThrowIfNull(fields);
+        return new([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
+    }
 
     /// <summary>One of two values, by a condition.</summary>
     public static Expression Conditional(Expression condition, Expression whenTrue, Expression whenFalse) =>

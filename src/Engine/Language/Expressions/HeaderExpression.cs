@@ -1,7 +1,7 @@
 namespace EbpfCat.Language;
 
 /// <summary>A protocol header of the packet. As a value it is true if the header is there, whole.</summary>
-public sealed class HeaderExpression(PacketHeader header) : Expression
+public class HeaderExpression(PacketHeader header) : Expression
 {
     /// <summary>The header.</summary>
     public PacketHeader Header { get; } = header;

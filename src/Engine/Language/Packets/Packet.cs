@@ -9,34 +9,34 @@ public static class Packet
     public static Expression Length => new PacketLengthExpression();
 
     /// <summary>The Ethernet header.</summary>
-    public static HeaderExpression Ethernet => new(PacketHeaders.Ethernet);
+    public static EthernetHeader Ethernet => new();
 
     /// <summary>The first VLAN tag.</summary>
-    public static HeaderExpression Vlan => new(PacketHeaders.Vlan);
+    public static VlanHeader Vlan => new(PacketHeaders.Vlan);
 
     /// <summary>The second VLAN tag.</summary>
-    public static HeaderExpression InnerVlan => new(PacketHeaders.InnerVlan);
+    public static VlanHeader InnerVlan => new(PacketHeaders.InnerVlan);
 
     /// <summary>The IPv4 header.</summary>
-    public static HeaderExpression IPv4 => new(PacketHeaders.IPv4);
+    public static IPv4Header IPv4 => new();
 
     /// <summary>The IPv6 header.</summary>
-    public static HeaderExpression IPv6 => new(PacketHeaders.IPv6);
+    public static IPv6Header IPv6 => new();
 
     /// <summary>The TCP header.</summary>
-    public static HeaderExpression Tcp => new(PacketHeaders.Tcp);
+    public static TcpHeader Tcp => new();
 
     /// <summary>The UDP header.</summary>
-    public static HeaderExpression Udp => new(PacketHeaders.Udp);
+    public static UdpHeader Udp => new();
 
     /// <summary>The ICMP header.</summary>
-    public static HeaderExpression Icmp => new(PacketHeaders.Icmp);
+    public static IcmpHeader Icmp => new(PacketHeaders.Icmp);
 
     /// <summary>The ICMPv6 header.</summary>
-    public static HeaderExpression Icmp6 => new(PacketHeaders.Icmp6);
+    public static IcmpHeader Icmp6 => new(PacketHeaders.Icmp6);
 
     /// <summary>The ARP header.</summary>
-    public static HeaderExpression Arp => new(PacketHeaders.Arp);
+    public static ArpHeader Arp => new();
 
     /// <summary>Bytes of the packet, read as a type; a scalar carries its byte order.</summary>
     /// <param name="offset">From the start of the packet, in bytes.</param>

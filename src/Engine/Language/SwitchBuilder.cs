@@ -1,0 +1,29 @@
+namespace EbpfCat.Language;
+
+/// <summary>Writes the clauses of a switch from C#.</summary>
+public sealed class SwitchBuilder
+{
+    private readonly List<SwitchClause> _clauses = [];
+
+    internal SwitchBuilder()
+    {
+    }
+
+    internal IReadOnlyList<SwitchClause> Clauses => _clauses;
+
+    internal IReadOnlyList<Statement>? Otherwise { get; private set; }
+
+    /// <summary>Runs statements if the value equals a constant.</summary>
+    public SwitchBuilder Case(Expression constant, Action<CodeBuilder> body)
+    {
+        _clauses.Add(new SwitchClause(constant, CodeBuilder.Block(body)));
+        return this;
+    }
+
+    /// <summary>Runs statements if the value equals no constant.</summary>
+    public SwitchBuilder Default(Action<CodeBuilder> body)
+    {
+        Otherwise = CodeBuilder.Block(body);
+        return this;
+    }
+}
