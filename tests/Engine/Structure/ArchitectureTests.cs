@@ -39,7 +39,7 @@ public sealed partial class ArchitectureTests
     public void Every_file_declares_the_namespace_of_its_folder()
     {
         Repository.Require();
-        var engine = Path.Combine(Repository.Root, "src", "Engine");
+        var engine = Repository.PathOf("src/Engine");
 
         var wrong = Folders.Names.Select(folder => Path.Combine(engine, folder)).Where(Directory.Exists)
             .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)

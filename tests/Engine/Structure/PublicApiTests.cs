@@ -14,7 +14,7 @@ public sealed class PublicApiTests
     public void The_public_api_is_that_of_the_checked_in_file()
     {
         Repository.Require();
-        var path = Path.Combine(Repository.Root, "src", "Engine", "PublicApi.txt");
+        var path = Repository.PathOf("src/Engine/PublicApi.txt");
         var actual = Folders.Engine.GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
             .TrimEnd() + "\n";
         if (Environment.GetEnvironmentVariable(WriteSetting) == "1") File.WriteAllText(path, actual);

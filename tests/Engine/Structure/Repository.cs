@@ -12,5 +12,8 @@ internal static class Repository
     public static void Require() =>
         Assert.SkipUnless(Directory.Exists(Path.Combine(Root, "src")), "The sources are not on this machine.");
 
+    /// <summary>The full path of a path below the root.</summary>
+    public static string PathOf(string path) => Path.Combine(Root, path);
+
     private static string Folder([CallerFilePath] string file = "") => Path.GetDirectoryName(file)!;
 }
