@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using EbpfCat.Binding;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
 using EbpfCat.Types;
@@ -16,7 +17,7 @@ internal sealed class EventDecoder : RecordDecoder
 
     /// <summary>Emits the class, if this is the first decoder for the kind of record.</summary>
     /// <param name="program">The program that puts it out.</param>
-    /// <param name="type">The kind of record: one of <see cref="Compiler.EventLayout.Records"/>.</param>
+    /// <param name="type">The kind of record: one of <see cref="EventLayout.Records"/>.</param>
     /// <param name="parent">
     /// The base class of the emitted one: public, derived from <see cref="EventObject"/>, with a constructor without
     /// parameters.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Maps;

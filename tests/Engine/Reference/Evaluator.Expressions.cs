@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Text;
+using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
 using EbpfCat.Types;

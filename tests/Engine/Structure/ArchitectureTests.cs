@@ -18,6 +18,7 @@ public sealed partial class ArchitectureTests
         "Attachments -> Maps",
         "Events -> Kernel",
         "Events -> Language",
+        "Events -> Binding",
         "Events -> Compiler",
         "Events -> Tracing",
         "Events -> Programs",

@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;

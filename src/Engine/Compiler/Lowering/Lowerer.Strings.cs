@@ -1,4 +1,5 @@
 using System.Text;
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 

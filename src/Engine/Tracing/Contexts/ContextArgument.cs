@@ -1,4 +1,5 @@
 using System.Globalization;
+using EbpfCat.Binding;
 using EbpfCat.Btf;
 using EbpfCat.Compiler;
 using EbpfCat.Types;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
 using EbpfCat.Types;

@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Language;
 

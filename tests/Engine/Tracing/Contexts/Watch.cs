@@ -1,4 +1,5 @@
 using EbpfCat.Attachments;
+using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Events;
 using EbpfCat.Language;

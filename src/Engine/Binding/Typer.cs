@@ -1,7 +1,7 @@
 using EbpfCat.Language;
 using EbpfCat.Types;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>Says what type an expression has: the rules of the language in one place.</summary>
 /// <param name="traced">What <c>$event</c> is.</param>

@@ -1,6 +1,6 @@
 using EbpfCat.Language;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>Integers among the constants of a program, and operations on them that need no kernel.</summary>
 internal static class Constants

@@ -1,7 +1,7 @@
 using EbpfCat.Language;
 using EbpfCat.Types;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.</summary>
 internal sealed class ProgramResources

@@ -1,6 +1,6 @@
 using EbpfCat.Language;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>How much of the packet a program can ask for.</summary>
 internal static class PacketNeeds

@@ -1,6 +1,6 @@
 using EbpfCat.Language;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>What a program is attached to, as far as its code can see it: <c>$event</c>, <c>$return</c> and the current task.</summary>
 public interface ITracedEvent

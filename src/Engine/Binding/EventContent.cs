@@ -1,4 +1,4 @@
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>What lies at the end of the way to a value of an event.</summary>
 public enum EventContent

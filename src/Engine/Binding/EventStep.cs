@@ -1,4 +1,4 @@
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>A pointer followed.</summary>
 /// <param name="Offset">From where it points, in bytes.</param>

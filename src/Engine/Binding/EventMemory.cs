@@ -1,4 +1,4 @@
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>Whose memory a pointer leads to, and so how it is read.</summary>
 public enum EventMemory

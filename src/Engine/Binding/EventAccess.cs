@@ -1,6 +1,6 @@
 using EbpfCat.Types;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at the end.</summary>
 /// <param name="Type">What it is.</param>

@@ -1,4 +1,4 @@
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>A register that is multiplied and added to a pointer.</summary>
 /// <param name="Offset">Where the context holds it, in bytes.</param>

@@ -1,4 +1,4 @@
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>Where the way to a value of an event begins.</summary>
 public enum EventRoot

@@ -1,7 +1,7 @@
 using EbpfCat.Language;
 using EbpfCat.Types;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>Finds the types of the locals that have none, from what is assigned to them.</summary>
 internal static class LocalInference

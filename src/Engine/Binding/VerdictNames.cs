@@ -1,6 +1,6 @@
 using EbpfCat.Language;
 
-namespace EbpfCat.Compiler;
+namespace EbpfCat.Binding;
 
 /// <summary>
 /// Finds the texts that name verdicts: those that become the program's result or that of a redirection that goes nowhere, by
