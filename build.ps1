@@ -1,12 +1,13 @@
 #Requires -Version 7.4
 <#
 .SYNOPSIS
-    Builds, tests, shows and packs EbpfCat.
+    Builds, tests, demonstrates and packs EbpfCat, and writes its help file.
 .DESCRIPTION
-    Build    leaves an importable module at out/EbpfCat; quick when nothing changed
+    Build    writes an importable module to out/EbpfCat; quick if nothing changed
     Test     runs all tests (as root: they load programs into the kernel)
     Demo     counts packets between two network namespaces of its own (as root)
     Package  writes out/EbpfCat-VERSION-RUNTIME.zip, to unpack below a folder of $env:PSModulePath
+    Help     writes src/Module/Help/EbpfCat.dll-Help.xml from docs/cmdlets, with the module Microsoft.PowerShell.PlatyPS
 .EXAMPLE
     ./build.ps1
 
@@ -14,15 +15,15 @@
 .EXAMPLE
     ./build.ps1 Package -Runtime linux-x64, linux-arm64
 
-    Packs the module for two processors.
+    Packs the module for two processor architectures.
 #>
 [CmdletBinding()]
 param(
     [Parameter(Position = 0)]
-    [ValidateSet('Build', 'Test', 'Demo', 'Package')]
+    [ValidateSet('Build', 'Test', 'Demo', 'Package', 'Help')]
     [string[]] $Task = 'Build',
 
-    # What Package packs for: linux-x64, linux-arm64. The machine's own where none is given.
+    # The runtimes that Package packs for: linux-x64, linux-arm64. The default is that of this machine.
     [string[]] $Runtime = "linux-$([Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
 )
 
@@ -32,13 +33,13 @@ Set-StrictMode -Version Latest
 $module = "$PSScriptRoot/out/EbpfCat"
 $stamp = "$PSScriptRoot/out/built.txt"
 
-# Every file that the module is made of, with its size and time: when this is as it was, so is the module.
+# The sizes and times of all files that the module is built from, and of the built ones. If they are unchanged, so is the module.
 function Get-BuildState {
     $files = [IO.Directory]::EnumerateFiles("$PSScriptRoot/src", '*', 'AllDirectories')
     $pages = [IO.Directory]::EnumerateFiles("$PSScriptRoot/docs", '*', 'AllDirectories')
-    $house = [IO.Directory]::EnumerateFiles($PSScriptRoot)
+    $root = [IO.Directory]::EnumerateFiles($PSScriptRoot)
     $built = if ([IO.Directory]::Exists($module)) { [IO.Directory]::EnumerateFiles($module, '*', 'AllDirectories') }
-    $state = foreach ($file in @($files; $pages; $house; $built)) {
+    $state = foreach ($file in @($files; $pages; $root; $built)) {
         if ($file -notmatch '/(obj|bin)/|\.git$') {
             $info = [IO.FileInfo]::new($file)
             "$file $($info.Length) $($info.LastWriteTimeUtc.Ticks)"
@@ -83,6 +84,10 @@ function Invoke-Package {
         [IO.Compression.ZipFile]::CreateFromDirectory("$folder/EbpfCat", $archive, 'Optimal', $true)
         Get-Item $archive
     }
+}
+
+function Invoke-Help {
+    & "$PSScriptRoot/docs/Build-Help.ps1"
 }
 
 foreach ($name in $Task) { & "Invoke-$name" }

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Management.Automation;
 using System.Management.Automation.Language;
-using System.Reflection;
 using System.Text.RegularExpressions;
 using EbpfCat.Language;
 using EbpfCat.Programs;
@@ -122,9 +121,7 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
     // The script blocks in the examples of the page.
     private static IEnumerable<string> ExamplesOfLanguagePage()
     {
-        var repository = typeof(FuzzTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "Repository").Value!;
-        var page = File.ReadAllText(Path.Combine(repository, "docs/language.md"));
+        var page = File.ReadAllText(Path.Combine(Repository.Root, "docs/language.md"));
         return
             from example in Example().Matches(page)
             let tree = Parser.ParseInput(example.Groups[1].Value, out _, out _)

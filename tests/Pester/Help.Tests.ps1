@@ -3,10 +3,9 @@
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
     $commands = Get-Command -Module EbpfCat | ForEach-Object { @{ Name = $_.Name } }
-    $isBuilt = Test-Path "$env:EBPFCAT_MODULE/en-US/EbpfCat.dll-Help.xml"
 }
 
-Describe 'The help of <Name>' -ForEach $commands -Skip:(-not $isBuilt) {
+Describe 'The help of <Name>' -ForEach $commands {
     BeforeAll {
         $help = Get-Help $Name -Full
         $common = [Management.Automation.PSCmdlet]::CommonParameters
