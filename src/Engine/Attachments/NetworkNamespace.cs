@@ -38,8 +38,8 @@ public sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Runs code inside the namespace, on a thread of its own: sockets that it opens and programs that it attaches belong
-    /// to the namespace. What the code awaits or starts runs elsewhere.
+    /// Runs code inside the namespace, on a thread of its own: sockets that it opens and programs that it attaches
+    /// belong to the namespace. What the code awaits or starts runs elsewhere.
     /// </summary>
     public T Run<T>(Func<T> action)
     {
@@ -63,8 +63,8 @@ public sealed class NetworkNamespace : IDisposable
     }
 
     /// <summary>
-    /// Moves the calling thread into the namespace: what it opens and starts from now on belongs to the namespace. Where
-    /// the thread has to come back, keep <see cref="OpenCurrent"/> or use <see cref="Run(Action)"/>.
+    /// Moves the calling thread into the namespace: what it opens and starts from now on belongs to the namespace.
+    /// Where the thread has to come back, keep <see cref="OpenCurrent"/> or use <see cref="Run(Action)"/>.
     /// </summary>
     public void Enter() => NetworkNamespaces.Enter(_descriptor);
 
@@ -84,7 +84,9 @@ public sealed class NetworkNamespace : IDisposable
         peerNamespace.Change(peerName, (netlink, link) => netlink.SetUp(link.Index));
     }
 
-    /// <summary>Gives an interface an address. An IPv6 address can be used at once: no duplicates are searched for.</summary>
+    /// <summary>
+    /// Gives an interface an address. An IPv6 address can be used at once: no duplicates are searched for.
+    /// </summary>
     /// <param name="interfaceName">The interface.</param>
     /// <param name="address">The address.</param>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>

@@ -8,8 +8,8 @@ namespace EbpfCat.Btf;
 /// <summary>
 /// Writes the type information of a program: the types of its maps' keys and values, its functions, and the source line
 /// of every instruction, which the verifier and <c>bpftool prog dump</c> then show. Types need Linux 4.18,
-/// functions and lines 5.0, enumerations with negative values or values above 32 bits 6.0: before, they are written as the
-/// numbers below them.
+/// functions and lines 5.0, enumerations with negative values or values above 32 bits 6.0: before, they are written as
+/// the numbers below them.
 /// </summary>
 /// <param name="kernel">The version of the kernel that is to take it; null for the running one.</param>
 public sealed partial class BtfBuilder(Version? kernel = null)
@@ -57,7 +57,9 @@ public sealed partial class BtfBuilder(Version? kernel = null)
     /// <param name="name">Its name. The kernel takes identifiers only; other characters become <c>_</c>.</param>
     /// <param name="slot">Where it begins, in slots from the start of the program.</param>
     /// <param name="result">What it returns; without, a signed number of 32 bits, as programs do.</param>
-    /// <param name="parameters">Its parameters; without, the context. A parameter without type is a <c>void *</c>.</param>
+    /// <param name="parameters">
+    /// Its parameters; without, the context. A parameter without type is a <c>void *</c>.
+    /// </param>
     /// <param name="isGlobal">
     /// Whether the kernel is to verify it on its own, for any arguments of its types, and not for every call
     /// (Linux 5.6).

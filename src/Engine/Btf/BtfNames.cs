@@ -26,7 +26,9 @@ internal static class BtfNames
         return identifier.ToString();
     }
 
-    /// <summary>Text for one line of the verifier's log: without control characters, neither empty nor too long.</summary>
+    /// <summary>
+    /// Text for one line of the verifier's log: without control characters, neither empty nor too long.
+    /// </summary>
     /// <param name="text">The text.</param>
     public static string Line(string text)
     {

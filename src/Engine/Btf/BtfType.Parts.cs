@@ -24,7 +24,9 @@ public readonly partial record struct BtfType
         }
     }
 
-    /// <summary>The values of an enumeration, in their order; above the largest long, the long of the same bits.</summary>
+    /// <summary>
+    /// The values of an enumeration, in their order; above the largest long, the long of the same bits.
+    /// </summary>
     public IReadOnlyList<KeyValuePair<string, long>> Values
     {
         get

@@ -131,7 +131,9 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     private static string Join(string type, string name) =>
         type.EndsWith('*') || name.Length == 0 ? type + name : $"{type} {name}";
 
-    /// <summary>The outer length of an array of arrays comes first, although the inner array is declared first.</summary>
+    /// <summary>
+    /// The outer length of an array of arrays comes first, although the inner array is declared first.
+    /// </summary>
     private string DeclareArray(int depth)
     {
         BtfType element = this;

@@ -6,7 +6,8 @@ namespace EbpfCat.Btf;
 
 /// <summary>
 /// Type information as the kernel keeps it for itself, its modules and loaded programs and maps
-/// (Documentation/bpf/btf.rst). Reading goes over the types once, to know where each is; all else is read when asked for.
+/// (Documentation/bpf/btf.rst). Reading goes over the types once, to know where each is; all else is read when asked
+/// for.
 /// </summary>
 public sealed partial class BtfTypes
 {
@@ -80,7 +81,9 @@ public sealed partial class BtfTypes
         return new BtfTypes(blob, baseTypes);
     }
 
-    /// <summary>The types of a name: C has a name space for tags and one for typedefs, functions and variables.</summary>
+    /// <summary>
+    /// The types of a name: C has a name space for tags and one for typedefs, functions and variables.
+    /// </summary>
     /// <param name="name">The name; case counts.</param>
     public IReadOnlyList<BtfType> FindAll(string name) =>
         [.. (_base?.FindAll(name) ?? []), .. Ids(name).Select(id => new BtfType(this, id))];
@@ -131,7 +134,9 @@ public sealed partial class BtfTypes
         return Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }
 
-    /// <summary>The words that describe a type: name, kind and count, size or type, and what follows for its kind.</summary>
+    /// <summary>
+    /// The words that describe a type: name, kind and count, size or type, and what follows for its kind.
+    /// </summary>
     internal ReadOnlySpan<uint> Describe(int id)
     {
         if (id < _firstId && _base is not null) return _base.Describe(id);

@@ -3,8 +3,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Btf;
 
 /// <summary>
-/// What C's types cannot say, a name says: a big-endian number is a typedef of the kernel's, an address or a fixed-point
-/// number one of ours. So a map's type survives the way through the kernel and can be read back from a pin.
+/// What C's types cannot say, a name says: a big-endian number is a typedef of the kernel's, an address or a
+/// fixed-point number one of ours. So a map's type survives the way through the kernel and can be read back from a pin.
 /// </summary>
 internal static class NamedTypes
 {

@@ -10,8 +10,8 @@ public sealed partial class LiveMap
     private Map? _innerMap;
 
     /// <summary>
-    /// Of a map of maps what the inner ones look like; null of other maps, and where that cannot be told: it was opened by
-    /// id or pin, and has no inner map yet.
+    /// Of a map of maps what the inner ones look like; null of other maps, and where that cannot be told: it was opened
+    /// by id or pin, and has no inner map yet.
     /// </summary>
     public Map? InnerMap
     {
@@ -32,7 +32,9 @@ public sealed partial class LiveMap
     /// <param name="name">What the program calls it; null for the map's own name.</param>
     public Map ToDefinition(string? name = null) => Describe(name) with { Existing = this };
 
-    /// <summary>The types of keys and values of a map that the kernel tells of: those of its BTF, or what their sizes allow.</summary>
+    /// <summary>
+    /// The types of keys and values of a map that the kernel tells of: those of its BTF, or what their sizes allow.
+    /// </summary>
     internal static (EbpfType? Key, EbpfType? Value) TypesOf(MapInfo info) => MapTypes.Of(info);
 
     private Map Describe(string? name = null) =>

@@ -15,7 +15,7 @@ public sealed partial class LiveMap
     /// <exception cref="TypeConversionException">The key does not fit its type.</exception>
     public object? Get(object key) => TryGet(key, out var value)
         ? value
-        : throw new MapKeyNotFoundException(Name, key, IndexRemedy);
+        : throw NotFound(key);
 
     /// <summary>The value of a key, if it is present.</summary>
     /// <param name="key">The key.</param>
@@ -35,14 +35,16 @@ public sealed partial class LiveMap
     /// <summary>Sets the value of a key.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">
-    /// The value: what <see cref="ValueType"/> takes; of a map of maps or programs the map or program, or its id; of one of
-    /// devices the name of an interface, or its index. Of a per-CPU map an array with a value for each possible processor, or
-    /// one value for all of them.
+    /// The value: what <see cref="ValueType"/> takes; of a map of maps or programs the map or program, or its id; of
+    /// one of devices the name of an interface, or its index. Of a per-CPU map an array with a value for each possible
+    /// processor, or one value for all of them.
     /// </param>
     /// <param name="mode">Whether the key may or must be present.</param>
     /// <exception cref="TypeConversionException">Key or value do not fit their types; nothing is changed.</exception>
     /// <exception cref="MapKeyNotFoundException">The key is absent, and the value was to be replaced.</exception>
-    /// <exception cref="KernelException">E2BIG: the map is full. EEXIST: the key is present and was to be added.</exception>
+    /// <exception cref="KernelException">
+    /// E2BIG: the map is full. EEXIST: the key is present and was to be added.
+    /// </exception>
     public void Set(object key, object? value, MapUpdate mode = MapUpdate.Any)
     {
         var codec = RequireValues();
@@ -134,7 +136,9 @@ public sealed partial class LiveMap
         ? $"Its indices are 0 to {MaxEntries - 1}."
         : null;
 
-    private void Store(object? key, ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> bytes, MapUpdate mode)
+    internal MapKeyNotFoundException NotFound(object key) => new(Name, key, IndexRemedy);
+
+    internal void Store(object? key, ReadOnlySpan<byte> keyBytes, ReadOnlySpan<byte> bytes, MapUpdate mode)
     {
         try
         {
@@ -146,7 +150,7 @@ public sealed partial class LiveMap
         }
     }
 
-    private Exception? Explain(KernelException refusal, object? key) => refusal.Errno switch
+    internal Exception? Explain(KernelException refusal, object? key) => refusal.Errno switch
     {
         Errno.E2BIG when IndexRemedy is not null => new MapKeyNotFoundException(Name, key, IndexRemedy),
         Errno.E2BIG or Errno.ENOSPC => Full($"add the key {MapText.Describe(key)}", refusal.Errno),

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
@@ -46,12 +47,14 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     public MapType Type { get; }
 
     /// <summary>
-    /// The type of the keys; null for kinds without keys. Of a map opened by id or pin what its BTF says; without BTF an
-    /// unsigned number of the size of the keys, or bytes.
+    /// The type of the keys; null for kinds without keys. Of a map opened by id or pin what its BTF says; without BTF
+    /// an unsigned number of the size of the keys, or bytes.
     /// </summary>
     public EbpfType? KeyType { get; }
 
-    /// <summary>The type of the values, of one processor's where the map is per-CPU; null for kinds without values.</summary>
+    /// <summary>
+    /// The type of the values, of one processor's where the map is per-CPU; null for kinds without values.
+    /// </summary>
     public EbpfType? ValueType { get; }
 
     /// <summary>How many entries it can hold; of a ring buffer its size in bytes.</summary>
@@ -74,6 +77,19 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     /// <param name="path">The path, as a rule below <c>/sys/fs/bpf</c>. It must not exist; its directory must.</param>
     /// <exception cref="KernelException">EEXIST, ENOENT, EPERM: as the message says.</exception>
     public void Pin(string path) => Bpf.Pin(Descriptor, path);
+
+    /// <summary>The map as one with keys and values of .NET types.</summary>
+    /// <typeparam name="TKey">
+    /// What the keys are: the .NET number of the size and sign of the key type, for instance.
+    /// </typeparam>
+    /// <typeparam name="TValue">What the values are; of a per-CPU map those of one processor.</typeparam>
+    /// <exception cref="ArgumentException">A .NET type does not stand for the keys or values.</exception>
+    /// <exception cref="NotSupportedException">
+    /// The kind of map has no keys, or no values that user space can read.
+    /// </exception>
+    public LiveMap<TKey, TValue> As<
+        [DynamicallyAccessedMembers(NetStructs.Fields)] TKey, [DynamicallyAccessedMembers(NetStructs.Fields)] TValue>()
+        where TKey : notnull => new(this);
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
@@ -7,14 +8,16 @@ using EbpfCat.Types;
 namespace EbpfCat.Maps;
 
 /// <summary>
-/// A variable that a program in the kernel and user space share. Array storage is the kernel's memory itself: reading and
-/// setting is no system call, and a value of 1, 2, 4 or 8 bytes is read and set whole; larger ones may be seen half
-/// written. Safe for several threads.
+/// A variable that a program in the kernel and user space share. Array storage is the kernel's memory itself: reading
+/// and setting is no system call, and a value of 1, 2, 4 or 8 bytes is read and set atomically; larger ones may be seen
+/// half written. Safe for several threads.
 /// </summary>
 public sealed unsafe class LiveVariable
 {
     /// <summary>The tag of the types that name the variables of a map.</summary>
     internal const string LayoutTag = "variables";
+
+    private const int MaxOnStack = 512;
 
     private readonly LiveMap _map;
     private readonly byte[] _key;
@@ -47,8 +50,8 @@ public sealed unsafe class LiveVariable
     public LiveMap Map => _map;
 
     /// <summary>
-    /// The value. Of per-CPU storage an array with an element for each possible processor; setting takes such an array, or
-    /// one value, which every processor then has.
+    /// The value. Of per-CPU storage an array with an element for each possible processor; setting takes such an array,
+    /// or one value, which every processor then has.
     /// </summary>
     /// <remarks>
     /// Setting a per-CPU variable writes the program's other per-CPU variables back as they were read: a count that a
@@ -57,13 +60,27 @@ public sealed unsafe class LiveVariable
     /// <exception cref="TypeConversionException">The value does not fit the type; nothing is changed.</exception>
     public object? Value
     {
-        get => _map.Memory is { } memory ? Read(memory) : ReadBySystemCall();
+        get
+        {
+            if (_map.IsPerCpu) return _codec.ReadAt(ReadEntry(), _offset, _stride);
+            Span<byte> bytes = Type.Size <= MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[Type.Size];
+            ReadBytes(bytes[..Type.Size]);
+            return Type.Read(bytes);
+        }
+
         set
         {
             try
             {
-                if (_map.Memory is { } memory) Write(memory, value);
-                else WriteBySystemCall(value);
+                if (!_map.IsPerCpu)
+                {
+                    WriteBytes(Type.ToBytes(value));
+                    return;
+                }
+
+                var entry = ReadEntry();
+                _codec.WriteAt(value, entry, _offset, _stride);
+                Bpf.Update(_map.Descriptor, _key, entry);
             }
             catch (TypeConversionException error)
             {
@@ -95,63 +112,77 @@ public sealed unsafe class LiveVariable
         };
     }
 
+    /// <summary>The variable as one of a .NET type.</summary>
+    /// <typeparam name="T">
+    /// What the values are: the .NET number of the variable's size and sign, for instance.
+    /// </typeparam>
+    /// <exception cref="ArgumentException">The .NET type does not stand for the values.</exception>
+    public LiveVariable<T> As<[DynamicallyAccessedMembers(NetStructs.Fields)] T>() => new(this);
+
     /// <summary>Name and type.</summary>
     public override string ToString() => $"{Name}: {Type}";
 
     /// <summary>Sets the variable to zero, whatever its type.</summary>
-    public void Clear()
+    public void Clear() => WriteBytes(new byte[Type.Size]);
+
+    /// <summary>Reads the bytes of the value; of per-CPU storage those of the first processor.</summary>
+    /// <param name="bytes">As many bytes as the type has.</param>
+    internal void ReadBytes(Span<byte> bytes)
     {
-        if (_map.Memory is { } memory)
+        if (_map.Memory is not { } memory)
         {
-            using var held = new Held(memory);
-            Store(memory.Pointer + _offset, new byte[Type.Size]);
+            ReadEntry().AsSpan(_offset, Type.Size).CopyTo(bytes);
             return;
         }
 
-        var bytes = ReadEntry();
-        for (var start = _offset; start < bytes.Length; start += _stride) bytes.AsSpan(start, Type.Size).Clear();
-        Bpf.Update(_map.Descriptor, _key, bytes);
-    }
-
-    private object? Read(MappedMemory memory)
-    {
         using var held = new Held(memory);
         var place = memory.Pointer + _offset;
-        ulong value = Whole switch
+        switch (AtomicSize)
         {
-            1 => Volatile.Read(ref *place),
-            2 => Volatile.Read(ref *(ushort*)place),
-            4 => Volatile.Read(ref *(uint*)place),
-            8 => Volatile.Read(ref *(ulong*)place),
-            _ => 0,
-        };
-        if (Whole == 0) return Type.Read(new ReadOnlySpan<byte>(place, Type.Size));
-        if (BitConverter.IsLittleEndian) return Type.Read(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value)));
-        return Type.Read(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in value))[(sizeof(ulong) - Whole)..]);
+            case 1:
+                bytes[0] = Volatile.Read(ref *place);
+                break;
+            case 2:
+                MemoryMarshal.Write(bytes, Volatile.Read(ref *(ushort*)place));
+                break;
+            case 4:
+                MemoryMarshal.Write(bytes, Volatile.Read(ref *(uint*)place));
+                break;
+            case 8:
+                MemoryMarshal.Write(bytes, Volatile.Read(ref *(ulong*)place));
+                break;
+            default:
+                new ReadOnlySpan<byte>(place, Type.Size).CopyTo(bytes);
+                break;
+        }
     }
 
-    private void Write(MappedMemory memory, object? value)
+    /// <summary>Writes the bytes of the value; of per-CPU storage for every processor.</summary>
+    internal void WriteBytes(ReadOnlySpan<byte> bytes)
     {
-        var bytes = Type.ToBytes(value);
+        if (_map.Memory is not { } memory)
+        {
+            var entry = ReadEntry();
+            for (var start = _offset; start < entry.Length; start += _stride) bytes.CopyTo(entry.AsSpan(start));
+            Bpf.Update(_map.Descriptor, _key, entry);
+            return;
+        }
+
         using var held = new Held(memory);
-        Store(memory.Pointer + _offset, bytes);
-    }
-
-    private void Store(byte* place, byte[] bytes)
-    {
-        switch (Whole)
+        var place = memory.Pointer + _offset;
+        switch (AtomicSize)
         {
             case 1:
                 Volatile.Write(ref *place, bytes[0]);
                 break;
             case 2:
-                Volatile.Write(ref *(ushort*)place, Unsafe.ReadUnaligned<ushort>(ref bytes[0]));
+                Volatile.Write(ref *(ushort*)place, MemoryMarshal.Read<ushort>(bytes));
                 break;
             case 4:
-                Volatile.Write(ref *(uint*)place, Unsafe.ReadUnaligned<uint>(ref bytes[0]));
+                Volatile.Write(ref *(uint*)place, MemoryMarshal.Read<uint>(bytes));
                 break;
             case 8:
-                Volatile.Write(ref *(ulong*)place, Unsafe.ReadUnaligned<ulong>(ref bytes[0]));
+                Volatile.Write(ref *(ulong*)place, MemoryMarshal.Read<ulong>(bytes));
                 break;
             default:
                 bytes.CopyTo(new Span<byte>(place, bytes.Length));
@@ -159,32 +190,30 @@ public sealed unsafe class LiveVariable
         }
     }
 
-    // The size that the processor moves in one step, or 0 where it takes several.
-    private int Whole => Type.Size is 1 or 2 or 4 or 8 && _offset % Type.Size == 0 ? Type.Size : 0;
-
-    private object? ReadBySystemCall()
+    /// <summary>
+    /// Reads the bytes of the value of each possible processor, one after another; of other storage the one value.
+    /// </summary>
+    internal byte[] ReadEach()
     {
-        var bytes = new byte[_map.Descriptor.ValueSize];
-        Bpf.Lookup(_map.Descriptor, _key, bytes);
-        return _codec.ReadAt(bytes, _offset, _stride);
+        var entry = ReadEntry();
+        var count = _map.IsPerCpu ? entry.Length / _stride : 1;
+        var values = new byte[count * Type.Size];
+        for (var index = 0; index < count; index++)
+            entry.AsSpan(index * _stride + _offset, Type.Size).CopyTo(values.AsSpan(index * Type.Size));
+        return values;
     }
 
-    private void WriteBySystemCall(object? value)
-    {
-        var bytes = ReadEntry();
-        _codec.WriteAt(value, bytes, _offset, _stride);
-        Bpf.Update(_map.Descriptor, _key, bytes);
-    }
+    // The size that the processor reads and writes at once; 0 where it takes several steps.
+    private int AtomicSize => Type.Size is 1 or 2 or 4 or 8 && _offset % Type.Size == 0 ? Type.Size : 0;
 
-    // The entry as it is, for the other variables in it; of hash storage, where it has but one, zero.
     private byte[] ReadEntry()
     {
         var bytes = new byte[_map.Descriptor.ValueSize];
-        if (Storage != VariableStorage.Hash) Bpf.Lookup(_map.Descriptor, _key, bytes);
+        Bpf.Lookup(_map.Descriptor, _key, bytes);
         return bytes;
     }
 
-    // Memory that another thread unmaps meanwhile would end the process.
+    // Holds the memory: an access after another thread unmapped it would end the process.
     private readonly ref struct Held
     {
         private readonly MappedMemory _memory;

@@ -26,7 +26,9 @@ internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map
         return ids;
     }
 
-    /// <summary>Loads the types of maps; null where there are none, or the kernel does not take them (before 4.18).</summary>
+    /// <summary>
+    /// Loads the types of maps; null where there are none, or the kernel does not take them (before 4.18).
+    /// </summary>
     public static MapTypes? Load(IReadOnlyList<Map> maps)
     {
         var builder = new BtfBuilder();

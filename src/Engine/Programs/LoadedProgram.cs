@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using EbpfCat.Bytecode;
@@ -5,6 +6,7 @@ using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
+using EbpfCat.Types;
 
 namespace EbpfCat.Programs;
 
@@ -17,6 +19,8 @@ public sealed partial class LoadedProgram : IDisposable
     private const int EthernetHeader = 14;
 
     private readonly Lazy<ProgramInfo> _info;
+    private readonly NamedObjects<LiveMap> _maps;
+    private readonly NamedObjects<LiveVariable> _variables;
 
     internal LoadedProgram(
         ProgramDescriptor descriptor,
@@ -30,8 +34,8 @@ public sealed partial class LoadedProgram : IDisposable
         Descriptor = descriptor;
         Name = name;
         Type = type;
-        Maps = ByName(maps, map => map.Name);
-        Variables = ByName(variables, variable => variable.Name);
+        Maps = _maps = ByName($"The program '{name}' has no map", maps, map => map.Name);
+        Variables = _variables = ByName($"The program '{name}' has no variable", variables, variable => variable.Name);
         Compiled = compiled;
         Log = log;
         _info = new(() => Bpf.GetProgramInfo(Descriptor));
@@ -87,6 +91,27 @@ public sealed partial class LoadedProgram : IDisposable
     /// <param name="id">The program's id.</param>
     /// <exception cref="KernelException">ENOENT: there is none, or no longer.</exception>
     public static LoadedProgram FromId(uint id) => Open(Bpf.GetProgram(id));
+
+    /// <summary>A map with keys and values of .NET types.</summary>
+    /// <param name="name">The name of the map, without regard to case.</param>
+    /// <exception cref="KeyNotFoundException">The program has no such map; the message names the nearest.</exception>
+    /// <exception cref="ArgumentException">A .NET type does not stand for the keys or values.</exception>
+    /// <example>
+    /// <code>
+    /// var packets = loaded.Map&lt;IPAddress, ulong&gt;("sources")[IPAddress.Loopback];
+    /// </code>
+    /// </example>
+    public LiveMap<TKey, TValue> Map<
+        [DynamicallyAccessedMembers(NetStructs.Fields)] TKey, [DynamicallyAccessedMembers(NetStructs.Fields)] TValue>(
+        string name)
+        where TKey : notnull => _maps.Get(name).As<TKey, TValue>();
+
+    /// <summary>A shared variable of a .NET type.</summary>
+    /// <param name="name">The name of the variable, without regard to case.</param>
+    /// <exception cref="KeyNotFoundException">The program has no such variable; the message names the nearest.</exception>
+    /// <exception cref="ArgumentException">The .NET type does not stand for the variable's values.</exception>
+    public LiveVariable<T> Variable<[DynamicallyAccessedMembers(NetStructs.Fields)] T>(string name) =>
+        _variables.Get(name).As<T>();
 
     /// <summary>Runs the program on a packet, without attaching it (BPF_PROG_TEST_RUN, Linux 4.12).</summary>
     /// <param name="packet">
@@ -149,9 +174,9 @@ public sealed partial class LoadedProgram : IDisposable
     }
 
     // Programs of other tools may use maps of the same name: the later get their id behind it.
-    private static Dictionary<string, T> ByName<T>(IReadOnlyList<T> all, Func<T, string> name)
+    private static NamedObjects<T> ByName<T>(string owner, IReadOnlyList<T> all, Func<T, string> name)
     {
-        var named = new Dictionary<string, T>(StringComparer.OrdinalIgnoreCase);
+        var named = new NamedObjects<T>(owner);
         foreach (var one in all)
         {
             var key = name(one);

@@ -106,6 +106,8 @@ internal static class TypeNames
         [typeof(TimeSpan)] = DurationType.Instance,
     }.ToFrozenDictionary();
 
+    public static bool HasNetType(Type type) => NetTypes.ContainsKey(type);
+
     public static EbpfType FromNetType(Type type)
     {
         if (NetTypes.TryGetValue(type, out EbpfType? found)) return found;

@@ -12,7 +12,9 @@ internal sealed partial class Netlink
     // ETH_P_ALL, in network order as the kernel keeps it.
     private static readonly uint AllProtocols = BinaryPrimitives.ReverseEndianness((ushort)3);
 
-    /// <summary>Gives an interface the queueing discipline that takes filters on both ways, where it has none.</summary>
+    /// <summary>
+    /// Gives an interface the queueing discipline that takes filters on both ways, where it has none.
+    /// </summary>
     /// <param name="index">The index of the interface.</param>
     /// <returns>Whether it was not there before.</returns>
     public bool AddClassifierAction(int index)
@@ -39,7 +41,9 @@ internal sealed partial class Netlink
             .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent }),
         $"remove the queueing discipline clsact of interface {index}");
 
-    /// <summary>Attaches a program as a filter that decides by itself (direct action), before those there are.</summary>
+    /// <summary>
+    /// Attaches a program as a filter that decides by itself (direct action), before those there are.
+    /// </summary>
     /// <param name="index">The index of the interface.</param>
     /// <param name="egress">Whether it sees what is sent, rather than what is received.</param>
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>

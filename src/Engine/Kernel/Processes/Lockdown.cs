@@ -6,8 +6,8 @@ internal static class Lockdown
     private const string File = "/sys/kernel/security/lockdown";
 
     /// <summary>
-    /// The mode in force. None too where that cannot be found out: securityfs is not mounted, or the kernel has no lockdown.
-    /// It is asked each time: the mode can be raised while the kernel runs.
+    /// The mode in force. None too where that cannot be found out: securityfs is not mounted, or the kernel has no
+    /// lockdown. It is asked each time: the mode can be raised while the kernel runs.
     /// </summary>
     public static LockdownMode Mode
     {

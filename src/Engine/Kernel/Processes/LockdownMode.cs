@@ -10,8 +10,8 @@ public enum LockdownMode
     Integrity,
 
     /// <summary>
-    /// Nor does anybody read what it keeps for itself: there are no kprobes and no tracing file system, and programs do not
-    /// read kernel memory by helpers.
+    /// Nor does anybody read what it keeps for itself: there are no kprobes and no tracing file system, and programs do
+    /// not read kernel memory by helpers.
     /// </summary>
     Confidentiality,
 }

@@ -1,8 +1,8 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>
-/// The limit on locked memory (RLIMIT_MEMLOCK, getrlimit(2)): before Linux 5.11 maps and programs count against it, and the
-/// usual 64 KiB are soon used up.
+/// The limit on locked memory (RLIMIT_MEMLOCK, getrlimit(2)): before Linux 5.11 maps and programs count against it, and
+/// the usual 64 KiB are soon used up.
 /// </summary>
 internal static unsafe class LockedMemory
 {

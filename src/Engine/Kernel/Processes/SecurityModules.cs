@@ -19,8 +19,8 @@ internal static unsafe class SecurityModules
     ];
 
     /// <summary>
-    /// Their names, in the order the kernel asks them; null where that cannot be found out: securityfs is not mounted, and
-    /// the kernel is older than Linux 6.8.
+    /// Their names, in the order the kernel asks them; null where that cannot be found out: securityfs is not mounted,
+    /// and the kernel is older than Linux 6.8.
     /// </summary>
     public static IReadOnlyList<string>? Active
     {

@@ -1,0 +1,120 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace EbpfCat.Types;
+
+/// <summary>
+/// Reads and writes the values of a kernel type as a .NET type. Numbers, enumerations and structs of them are copied
+/// without boxing; classes such as <see cref="System.Net.IPAddress"/> are what the kernel type makes of its bytes.
+/// </summary>
+internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields)] T>
+{
+    /// <summary>The value of the first bytes, at least as many as the kernel type has.</summary>
+    public abstract T Read(ReadOnlySpan<byte> bytes);
+
+    /// <summary>Writes a value to the first bytes.</summary>
+    /// <exception cref="TypeConversionException">The value does not fit.</exception>
+    public abstract void Write(T value, Span<byte> bytes);
+
+    /// <summary>Adds up numbers.</summary>
+    /// <param name="bytes">The numbers.</param>
+    /// <param name="stride">The distance from one to the next in bytes.</param>
+    /// <param name="type">The kernel type of the numbers.</param>
+    public T Sum(ReadOnlySpan<byte> bytes, int stride, ScalarType type)
+    {
+        var sum = 0ul;
+        for (var start = 0; start < bytes.Length; start += stride) sum += type.ReadBits(bytes[start..]);
+        Span<byte> result = stackalloc byte[sizeof(ulong)];
+        type.WriteBits(sum, result);
+        return Read(result);
+    }
+
+    /// <summary>Returns the codec for a kernel type.</summary>
+    /// <exception cref="ArgumentException">The .NET type does not stand for values of the kernel type.</exception>
+    public static TypedCodec<T> For(EbpfType type)
+    {
+        if (Find(type) is { } codec) return codec;
+        var natural = type.Read(new byte[type.Size])?.GetType().Name;
+        throw new ArgumentException(
+            $"{typeof(T).Name} does not stand for {type.Name} of {type.Size} bytes"
+            + (natural is null ? "." : $"; its values are read as {natural}."));
+    }
+
+    private static TypedCodec<T>? Find(EbpfType type)
+    {
+        var number = type is EnumType enumeration ? enumeration.Underlying : type as ScalarType;
+        if (number is not null)
+        {
+            if (number.IsFixed) return typeof(T) == typeof(double) ? new FixedPoint(number) : null;
+            if (!NetStructs.IsSameNumber(typeof(T), number))
+                return typeof(T) == typeof(object) ? new Whole(type) : null;
+            return number.IsBoolean ? new Truth() : number.NeedsSwap ? new Swapped() : new Raw([]);
+        }
+
+        var isCopied = typeof(T).IsValueType && !RuntimeHelpers.IsReferenceOrContainsReferences<T>()
+            && Unsafe.SizeOf<T>() == type.Size;
+        if (isCopied && type is BytesType) return new Raw([]);
+        if (isCopied && type is StructType fields && NetStructs.HasLayout<T>(fields))
+            return new Raw(NetStructs.PaddingOf(fields));
+        return type.Read(new byte[type.Size]) is T ? new Whole(type) : null;
+    }
+
+    // The kernel compares keys byte for byte, so what lies between the fields of a struct is zero.
+    private sealed class Raw((int Offset, int Length)[] padding) : TypedCodec<T>
+    {
+        public override T Read(ReadOnlySpan<byte> bytes) => Unsafe.ReadUnaligned<T>(in bytes[0]);
+
+        public override void Write(T value, Span<byte> bytes)
+        {
+            Unsafe.WriteUnaligned(ref bytes[0], value);
+            foreach (var (offset, length) in padding) bytes.Slice(offset, length).Clear();
+        }
+    }
+
+    private sealed class Swapped : TypedCodec<T>
+    {
+        public override T Read(ReadOnlySpan<byte> bytes)
+        {
+            Span<byte> native = stackalloc byte[sizeof(ulong)];
+            native = native[..Unsafe.SizeOf<T>()];
+            bytes[..native.Length].CopyTo(native);
+            native.Reverse();
+            return Unsafe.ReadUnaligned<T>(in native[0]);
+        }
+
+        public override void Write(T value, Span<byte> bytes)
+        {
+            Unsafe.WriteUnaligned(ref bytes[0], value);
+            bytes[..Unsafe.SizeOf<T>()].Reverse();
+        }
+    }
+
+    private sealed class Truth : TypedCodec<T>
+    {
+        public override T Read(ReadOnlySpan<byte> bytes)
+        {
+            var isTrue = bytes[0] != 0;
+            return Unsafe.As<bool, T>(ref isTrue);
+        }
+
+        public override void Write(T value, Span<byte> bytes) => Unsafe.WriteUnaligned(ref bytes[0], value);
+    }
+
+    private sealed class FixedPoint(ScalarType type) : TypedCodec<T>
+    {
+        public override T Read(ReadOnlySpan<byte> bytes)
+        {
+            var value = (long)type.ReadBits(bytes) / (double)ScalarType.FixedScale;
+            return Unsafe.As<double, T>(ref value);
+        }
+
+        public override void Write(T value, Span<byte> bytes) => type.Write(value, bytes);
+    }
+
+    private sealed class Whole(EbpfType type) : TypedCodec<T>
+    {
+        public override T Read(ReadOnlySpan<byte> bytes) => (T)type.Read(bytes)!;
+
+        public override void Write(T value, Span<byte> bytes) => type.Write(value, bytes);
+    }
+}
