@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using EbpfCat.Binding;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
@@ -13,6 +14,7 @@ namespace EbpfCat.Events;
 /// Reads what programs put out, as typed records. For one thread at a time. Its memory does not grow with the number of
 /// records.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed class EventReader : IDisposable
 {
     // A record begins with the number of its kind, in 8 bytes so that what follows is aligned.

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using EbpfCat.Kernel;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
@@ -11,6 +12,7 @@ namespace EbpfCat.Events;
 /// Reads what programs put out, as objects of emitted classes. For one thread at a time. Its memory does not grow with
 /// the number of objects. Compiled ahead of time, use <see cref="ProgramEvents"/>.
 /// </summary>
+[SupportedOSPlatform("linux")]
 [RequiresDynamicCode(EventClass.RequiresDynamicCode)]
 public sealed class EventStream : IDisposable
 {

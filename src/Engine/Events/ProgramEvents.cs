@@ -1,12 +1,14 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using EbpfCat.Kernel;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Events;
 
 /// <summary>The output of a program as objects of a type of the author's.</summary>
+[SupportedOSPlatform("linux")]
 public static class ProgramEvents
 {
     private const int Batch = 256;
@@ -34,7 +36,10 @@ public static class ProgramEvents
         /// <exception cref="KernelException">The kernel refuses to map the buffer.</exception>
         /// <example>
         /// <code>
-        /// await foreach (var open in loaded.Events&lt;Open&gt;(cancellation)) Console.WriteLine(open.FileName);
+        /// await foreach (var open in loaded.Events&lt;Open&gt;(cancellation))
+        ///     Console.WriteLine($"{open.ProcessId} opens {open.File}");
+        ///
+        /// internal sealed record Open(uint ProcessId, string File);
         /// </code>
         /// </example>
         public IAsyncEnumerable<T> Events<[DynamicallyAccessedMembers(RecordMapping.Members)] T>(

@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
@@ -7,6 +8,7 @@ namespace EbpfCat.Events;
 /// <summary>
 /// A map through which programs send records to user space. It has one reader, for one thread at a time.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public abstract class RecordBuffer : IDisposable
 {
     private protected RecordBuffer()

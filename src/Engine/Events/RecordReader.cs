@@ -1,3 +1,4 @@
+using System.Runtime.Versioning;
 using EbpfCat.Kernel;
 using EbpfCat.Maps;
 
@@ -7,6 +8,7 @@ namespace EbpfCat.Events;
 /// Reads records from several buffers, and waits for them. For one thread at a time. It takes no memory beyond the
 /// buffers.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed class RecordReader : IDisposable
 {
     private const int Batch = 4096;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.Versioning;
 using System.Text;
 using System.Text.RegularExpressions;
 using EbpfCat.Kernel;
@@ -15,6 +16,7 @@ namespace EbpfCat.Events;
 /// <c>bpftool prog tracelog</c> or another <see cref="TraceLog"/>. Use the output of the program for what must not get
 /// lost.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 public sealed unsafe partial class TraceLog : IDisposable
 {
     // O_RDONLY | O_NONBLOCK | O_CLOEXEC

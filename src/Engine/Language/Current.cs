@@ -4,6 +4,11 @@ namespace EbpfCat.Language;
 /// What the kernel knows of the moment and of the current process, for programs written in C#. The members are those of
 /// <see cref="SystemValue"/>, which says what they are.
 /// </summary>
+/// <example>
+/// <code>
+/// definition.AddCode(code => code.If(Current.ProcessId == 1, then => then.Return("Pass")));
+/// </code>
+/// </example>
 public static class Current
 {
 #pragma warning disable CS1591 // SystemValue documents them.

@@ -3,6 +3,14 @@ using System.Globalization;
 namespace EbpfCat.Language;
 
 /// <summary>The traced event: what the program is attached to, for programs written in C#.</summary>
+/// <example>
+/// A histogram of the sizes that processes ask <c>malloc</c> for:
+/// <code>
+/// var program = new ProgramDefinition("sizes", ProgramType.Kprobe) { Probe = ProbeKind.Uprobe };
+/// var sizes = program.AddMap("sizes", MapType.LruHash, new StringType(16), HistogramType.Instance, maxEntries: 4096);
+/// program.AddCode(code => code.Do(sizes.Observe(Current.ProcessName, Event.Argument(0))));
+/// </code>
+/// </example>
 public static class Event
 {
     /// <summary>The value that a function returned, in a program that runs at its return.</summary>

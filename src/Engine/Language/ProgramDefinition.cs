@@ -3,6 +3,16 @@ using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>A program as its author wrote it: not yet compiled, not yet in the kernel.</summary>
+/// <example>
+/// Counts the packets of each source:
+/// <code>
+/// var program = new ProgramDefinition("count", ProgramType.Xdp);
+/// var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPv4, ScalarType.UInt64, maxEntries: 4096);
+/// program.AddCode(code => code
+///     .If(Packet.IPv4, then => then.Increment(sources[Packet.IPv4.Source]))
+///     .Return("Pass"));
+/// </code>
+/// </example>
 public sealed class ProgramDefinition(string name, ProgramType type)
 {
     private Dictionary<string, object> _declarations = new(StringComparer.OrdinalIgnoreCase);
@@ -176,6 +186,16 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     {
         _functions.Add(function);
         return function;
+    }
+
+    /// <summary>Adds a function. Its code gets the parameters, whose types are those of the first call.</summary>
+    public Function AddFunction(
+        string name, IReadOnlyList<string> parameters, Action<CodeBuilder, IReadOnlyList<LocalExpression>> write)
+    {
+        ArgumentNullException.ThrowIfNull(parameters);
+        ArgumentNullException.ThrowIfNull(write);
+        LocalExpression[] locals = [.. parameters.Select(parameter => CodeBuilder.Local(parameter))];
+        return AddFunction(new Function(name, [.. locals.Select(one => one.Local)], code => write(code, locals)));
     }
 
     /// <summary>Adds statements behind those there are.</summary>

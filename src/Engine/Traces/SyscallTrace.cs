@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.Versioning;
 using EbpfCat.Attachments;
 using EbpfCat.Events;
 using EbpfCat.Kernel;
@@ -13,6 +14,7 @@ namespace EbpfCat.Traces;
 /// Reports system calls by tracepoints: it needs no kernel probes, which some machines lack. It ends when it is
 /// disposed or the process ends.
 /// </summary>
+[SupportedOSPlatform("linux")]
 [RequiresDynamicCode(EventClass.RequiresDynamicCode)]
 public sealed class SyscallTrace : IDisposable
 {

@@ -3,6 +3,14 @@ using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>The packet, for programs written in C#.</summary>
+/// <remarks>A header is an expression that is true if the packet has it. Its fields are members.</remarks>
+/// <example>
+/// <code>
+/// definition.AddCode(code => code
+///     .If(Packet.Tcp.And(Packet.Tcp.DestinationPort == 22), then => then.Return("Drop"))
+///     .Return("Pass"));
+/// </code>
+/// </example>
 public static class Packet
 {
     /// <summary>Its length in bytes.</summary>
