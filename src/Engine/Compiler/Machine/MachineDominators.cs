@@ -1,52 +1,22 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Which machine block every way to another leads through.</summary>
+/// <summary>Finds dominators of machine blocks.</summary>
 internal static class MachineDominators
 {
-    /// <summary>The nearest such block other than the block itself; null for the first one. By Cooper, Harvey and Kennedy's algorithm.</summary>
+    /// <summary>The immediate dominator of a block; null for the entry and for blocks that it does not reach.</summary>
     public static MachineBlock? Nearest(MachineFunction f, MachineBlock block)
     {
         var order = ReversePostorder(f);
         var numbers = new Dictionary<MachineBlock, int>();
         for (var i = 0; i < order.Count; i++) numbers[order[i]] = i;
-        if (!numbers.TryGetValue(block, out var wanted) || wanted == 0) return null;
+        if (numbers.GetValueOrDefault(block) is not (> 0 and var number)) return null;
         var predecessors = order.ConvertAll(_ => new List<int>());
         for (var i = 0; i < order.Count; i++)
         {
             foreach (var successor in order[i].Successors) predecessors[numbers[successor]].Add(i);
         }
 
-        var nearest = new int[order.Count];
-        Array.Fill(nearest, -1);
-        nearest[0] = 0;
-        for (var changed = true; changed;)
-        {
-            changed = false;
-            for (var i = 1; i < order.Count; i++)
-            {
-                var met = -1;
-                foreach (var predecessor in predecessors[i])
-                {
-                    if (nearest[predecessor] >= 0) met = met < 0 ? predecessor : Meet(nearest, met, predecessor);
-                }
-
-                changed |= met != nearest[i];
-                nearest[i] = met;
-            }
-        }
-
-        return order[nearest[wanted]];
-    }
-
-    private static int Meet(int[] nearest, int a, int b)
-    {
-        while (a != b)
-        {
-            while (a > b) a = nearest[a];
-            while (b > a) b = nearest[b];
-        }
-
-        return a;
+        return order[ImmediateDominators.Find(predecessors)[number]];
     }
 
     private static List<MachineBlock> ReversePostorder(MachineFunction f)
