@@ -52,5 +52,21 @@ internal sealed class Block(int id)
     public bool LeadsTo(Block other) => (Exit is ExitKind.Jump or ExitKind.Branch && ReferenceEquals(Target, other))
         || (Exit == ExitKind.Branch && ReferenceEquals(Otherwise, other));
 
+    /// <summary>Removes predecessors, and the operands of the phis for them.</summary>
+    /// <param name="keeps">Tells by the index of a predecessor whether it stays.</param>
+    public void KeepPredecessors(Predicate<int> keeps)
+    {
+        var kept = new List<int>(Predecessors.Count);
+        for (var i = 0; i < Predecessors.Count; i++)
+        {
+            if (keeps(i)) kept.Add(i);
+        }
+
+        if (kept.Count == Predecessors.Count) return;
+        foreach (var phi in Phis) phi.Operands = [.. kept.Select(i => phi.Operands[i])];
+        for (var i = 0; i < kept.Count; i++) Predecessors[i] = Predecessors[kept[i]];
+        Predecessors.RemoveRange(kept.Count, Predecessors.Count - kept.Count);
+    }
+
     public override string ToString() => $"b{Id}";
 }

@@ -82,32 +82,17 @@ internal sealed class IrFunction(string name, int parameterCount)
         return slot;
     }
 
-    /// <summary>Finds the predecessors anew and drops the blocks that nothing reaches; phis keep the values of those that stay.</summary>
+    /// <summary>
+    /// Puts the blocks in reverse postorder, drops those that the entry does not reach, and removes predecessors that no
+    /// longer lead to a block.
+    /// </summary>
     public void UpdatePredecessors()
     {
-        var order = ReversePostorder();
-        var reached = new HashSet<Block>(order);
-        foreach (var block in order)
-        {
-            // A phi's values follow the list of predecessors: both shrink together.
-            for (var i = block.Predecessors.Count - 1; i >= 0; i--)
-            {
-                var predecessor = block.Predecessors[i];
-                if (reached.Contains(predecessor) && predecessor.LeadsTo(block)) continue;
-                RemovePredecessorAt(block, i);
-            }
-        }
-
-        Blocks = order;
-    }
-
-    public static void RemovePredecessorAt(Block block, int index)
-    {
-        block.Predecessors.RemoveAt(index);
-        foreach (var phi in block.Phis)
-        {
-            phi.Operands = [.. phi.Operands.Where((_, i) => i != index)];
-        }
+        Blocks = ReversePostorder();
+        var reached = new bool[_blocks];
+        foreach (var block in Blocks) reached[block.Id] = true;
+        foreach (var block in Blocks)
+            block.KeepPredecessors(i => reached[block.Predecessors[i].Id] && block.Predecessors[i].LeadsTo(block));
     }
 
     /// <summary>The blocks that the entry reaches, each after its predecessors but for loops.</summary>

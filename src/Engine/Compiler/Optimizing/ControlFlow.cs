@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Changes to the ways between blocks that keep phis and predecessors right.</summary>
+/// <summary>Changes to the edges between blocks that keep phis and predecessors right.</summary>
 internal static class ControlFlow
 {
     /// <summary>Makes a branch a jump to one of its two targets.</summary>
@@ -12,14 +12,14 @@ internal static class ControlFlow
         (block.Left, block.Right, block.End) = (null, null, null);
     }
 
-    /// <summary>Takes a way into a block away, with the phis' values for it.</summary>
+    /// <summary>Removes an edge from the predecessors and phis of the block that it leads to.</summary>
     public static void Disconnect(Block from, Block to)
     {
         var index = to.Predecessors.IndexOf(from);
-        if (index >= 0) IrFunction.RemovePredecessorAt(to, index);
+        if (index >= 0) to.KeepPredecessors(i => i != index);
     }
 
-    /// <summary>Joins blocks that only follow each other, and skips blocks that do nothing.</summary>
+    /// <summary>Joins each block with its only successor's only predecessor, and leaves out empty blocks.</summary>
     public static bool Clean(IrFunction f)
     {
         f.UpdatePredecessors();
@@ -36,15 +36,12 @@ internal static class ControlFlow
 
         foreach (var block in f.Blocks)
         {
-            if (block.Exit == ExitKind.Branch && ReferenceEquals(block.Target, block.Otherwise))
-            {
-                MakeJump(block, block.Target!);
-                changed = true;
-            }
-
-            changed |= block != f.Entry && SkipEmpty(block);
+            if (block.Exit != ExitKind.Branch || !ReferenceEquals(block.Target, block.Otherwise)) continue;
+            MakeJump(block, block.Target!);
+            changed = true;
         }
 
+        changed |= SkipEmpty(f);
         if (changed) f.UpdatePredecessors();
         return changed;
     }
@@ -55,7 +52,8 @@ internal static class ControlFlow
         next.Phis.Clear();
         foreach (var value in next.Body) value.Block = block;
         block.Body.AddRange(next.Body);
-        (block.Exit, block.Comparison, block.Left, block.Right, block.End) = (next.Exit, next.Comparison, next.Left, next.Right, next.End);
+        (block.Exit, block.Comparison, block.Left, block.Right, block.End) =
+            (next.Exit, next.Comparison, next.Left, next.Right, next.End);
         (block.Target, block.Otherwise, block.Result, block.Source) = (next.Target, next.Otherwise, next.Result, next.Source);
         foreach (var successor in block.Successors) successor.Predecessors[successor.Predecessors.IndexOf(next)] = block;
         next.Body = [];
@@ -63,35 +61,96 @@ internal static class ControlFlow
         (next.Exit, next.Target, next.Otherwise) = (ExitKind.None, null, null);
     }
 
-    // A block that only jumps on is left out, where the phis at its end can tell the ways apart.
-    private static bool SkipEmpty(Block block)
+    // Targets are visited from the last block on: of a chain of empty blocks, all lead to its end at once.
+    private static bool SkipEmpty(IrFunction f)
     {
-        if (block.Exit != ExitKind.Jump || block.Body.Count > 0 || block.Phis.Count > 0) return false;
-        var target = block.Target!;
-        if (ReferenceEquals(target, block)) return false;
-        var index = target.Predecessors.IndexOf(block);
-        if (index < 0) return false;
-        if (target.Phis.Count > 0 && block.Predecessors.Exists(p => p.LeadsTo(target))) return false;
-        if (block.Predecessors.Exists(p => p.Exit == ExitKind.Branch && p.LeadsTo(target)) && target.Phis.Count > 0) return false;
-        var values = target.Phis.Select(p => p.Operands[index]).ToList();
-        IrFunction.RemovePredecessorAt(target, index);
-        foreach (var predecessor in block.Predecessors)
+        var order = new int[f.BlockCount];
+        for (var i = 0; i < f.Blocks.Count; i++) order[f.Blocks[i].Id] = i;
+        var changed = false;
+        for (var i = f.Blocks.Count - 1; i > 0; i--)
         {
-            if (ReferenceEquals(predecessor.Target, block)) predecessor.Target = target;
-            if (ReferenceEquals(predecessor.Otherwise, block)) predecessor.Otherwise = target;
-            if (target.Predecessors.Contains(predecessor))
+            if (f.Blocks[i].Predecessors.Exists(block => IsEmpty(block, f.Blocks[i], f))) changed |= SkipEmpty(f, f.Blocks[i], order);
+        }
+
+        return changed;
+    }
+
+    private static bool IsEmpty(Block block, Block target, IrFunction f) =>
+        block is { Exit: ExitKind.Jump, Body.Count: 0, Phis.Count: 0 } && block != target && block != f.Entry;
+
+    // Lets the predecessors of empty blocks lead straight to the block that those lead to.
+    private static bool SkipEmpty(IrFunction f, Block target, int[] order)
+    {
+        var predecessors = new List<Block>();
+        var values = target.Phis.ConvertAll(_ => new List<Value>());
+        var empty = new List<(Block Block, int Index)>();
+        for (var i = 0; i < target.Predecessors.Count; i++)
+        {
+            if (IsEmpty(target.Predecessors[i], target, f)) empty.Add((target.Predecessors[i], i));
+            else Add(target.Predecessors[i], i);
+        }
+
+        var changed = false;
+        foreach (var (block, index) in empty.OrderBy(each => order[each.Block.Id]))
+        {
+            var (sources, skipped) = SourcesOf(f, block, target, order);
+            // The phis could not tell two edges from one block apart.
+            if (target.Phis.Count > 0 && sources.Exists(source => source.From.LeadsTo(target)))
             {
-                // Both ways out lead here now: they are one.
-                if (predecessor.Exit == ExitKind.Branch) MakeJump(predecessor, target);
+                Add(block, index);
                 continue;
             }
 
-            target.Predecessors.Add(predecessor);
-            for (var i = 0; i < target.Phis.Count; i++) target.Phis[i].Operands = [.. target.Phis[i].Operands, values[i]];
+            foreach (var (from, through) in sources)
+            {
+                var leadsHere = from.LeadsTo(target);
+                if (ReferenceEquals(from.Target, through)) from.Target = target;
+                if (ReferenceEquals(from.Otherwise, through)) from.Otherwise = target;
+                if (!leadsHere) Add(from, index);
+                else if (from.Exit == ExitKind.Branch) MakeJump(from, target);
+            }
+
+            foreach (var each in skipped)
+            {
+                each.Predecessors.Clear();
+                (each.Exit, each.Target) = (ExitKind.None, null);
+            }
+
+            changed = true;
         }
 
-        block.Predecessors.Clear();
-        (block.Exit, block.Target) = (ExitKind.None, null);
-        return true;
+        for (var i = 0; i < target.Phis.Count; i++) target.Phis[i].Operands = [.. values[i]];
+        target.Predecessors.Clear();
+        target.Predecessors.AddRange(predecessors);
+        return changed;
+
+        void Add(Block predecessor, int index)
+        {
+            predecessors.Add(predecessor);
+            for (var i = 0; i < values.Count; i++) values[i].Add(target.Phis[i].Operands[index]);
+        }
+    }
+
+    // The edges into an empty block, where a predecessor is empty itself, those into that one, and so on.
+    private static (List<(Block From, Block Through)> Sources, List<Block> Skipped) SourcesOf(
+        IrFunction f, Block empty, Block target, int[] order)
+    {
+        var (sources, skipped) = (new List<(Block, Block)>(), new List<Block>());
+        var work = new Stack<Block>([empty]);
+        while (work.TryPop(out var block))
+        {
+            skipped.Add(block);
+            foreach (var predecessor in block.Predecessors)
+            {
+                if (!IsEmpty(predecessor, target, f)) sources.Add((predecessor, block));
+            }
+
+            foreach (var predecessor in block.Predecessors.OrderByDescending(each => order[each.Id]))
+            {
+                if (IsEmpty(predecessor, target, f)) work.Push(predecessor);
+            }
+        }
+
+        return (sources, skipped);
     }
 }
