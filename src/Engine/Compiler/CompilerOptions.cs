@@ -13,7 +13,14 @@ public sealed record CompilerOptions
     public bool HasLoopHelper { get; init; }
 
     /// <summary>From how many rounds on a loop counts as long.</summary>
-    internal ulong LongRounds { get; init; } = LongLoops.UsualRounds;
+    internal ulong LongRounds { get; init; } = LongLoops.DefaultRounds;
+
+    /// <summary>
+    /// Called after each pass over the intermediate form with the pass's name: by default nothing, or the verifier of the
+    /// intermediate form where the switch <c>EbpfCat.VerifyIr</c> of the application context is on, as it is in tests.
+    /// </summary>
+    internal Action<string, IrFunction>? AfterPass { get; init; } =
+        AppContext.TryGetSwitch("EbpfCat.VerifyIr", out var isOn) && isOn ? IrVerifier.Verify : null;
 
     /// <summary>What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.</summary>
     public ITracedEvent? Event { get; init; }

@@ -16,10 +16,10 @@ public static class ProgramCompiler
         LocalInference.Run(definition, typer);
         var resources = new ProgramResources(definition);
         var function = Lowerer.Lower(definition, typer, resources, options);
-        Optimizer.Run(function, options.InstructionSet);
-        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options.LongRounds) : [function];
+        Optimizer.Run(function, options);
+        IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options) : [function];
         var emitter = new Emitter(options.InstructionSet);
-        foreach (var each in functions) emitter.Add(Generate(each, options.InstructionSet));
+        foreach (var each in functions) emitter.Add(Generate(each, options));
         emitter.Finish();
         return new CompiledProgram
         {
@@ -34,10 +34,11 @@ public static class ProgramCompiler
             InstructionSet = options.InstructionSet,
         };
     }
-    private static MachineFunction Generate(IrFunction function, InstructionSet set)
+
+    private static MachineFunction Generate(IrFunction function, CompilerOptions options)
     {
-        Optimizer.Finish(function);
-        var machine = Selector.Select(function, set);
+        Optimizer.Finish(function, options);
+        var machine = Selector.Select(function, options.InstructionSet);
         RegisterAllocator.Allocate(machine);
         Layout.Arrange(machine);
         return machine;

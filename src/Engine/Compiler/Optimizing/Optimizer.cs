@@ -2,54 +2,80 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Improves a function in the intermediate form, pass by pass, until nothing changes.</summary>
-internal static class Optimizer
+/// <summary>Runs the passes over a function in the intermediate form, in order, until none changes it.</summary>
+internal sealed class Optimizer
 {
-    private const int MostRounds = 12;
-    private const int LeastSteps = 2048;
+    private const int MaxRounds = 12;
+    private const int MinSteps = 2048;
     private const int StepsPerBlock = 4;
 
-    public static void Run(IrFunction f, InstructionSet set)
+    private readonly IrFunction _f;
+    private readonly CompilerOptions _options;
+
+    private Optimizer(IrFunction f, CompilerOptions options) => (_f, _options) = (f, options);
+
+    public static void Run(IrFunction f, CompilerOptions options) => new Optimizer(f, options).Run();
+
+    /// <summary>Brings a function into the form that instructions are selected from.</summary>
+    public static void Finish(IrFunction f, CompilerOptions options) => new Optimizer(f, options).Finish();
+
+    private void Run()
     {
-        f.UpdatePredecessors();
-        DeadCode.Run(f);
-        // A long chain of tests could be followed from each of its links to its end.
-        var steps = LeastSteps + StepsPerBlock * f.Blocks.Count;
-        for (var round = 0; round < MostRounds; round++)
+        _f.UpdatePredecessors();
+        Ran("Lowering");
+        DeadCode.Run(_f);
+        Ran(nameof(DeadCode));
+        // The steps are limited, as a long chain of tests could be followed from each of its links to its end.
+        var steps = MinSteps + StepsPerBlock * _f.Blocks.Count;
+        for (var round = 0; round < MaxRounds; round++)
         {
-            var changed = ControlFlow.Clean(f);
-            changed |= ValueNumbering.Run(f);
-            changed |= MemoryValues.Run(f);
-            changed |= DeadStores.Run(f);
-            changed |= DeadCode.Run(f);
-            changed |= PhiOperations.Run(f);
-            changed |= Sinking.Run(f);
-            changed |= JumpThreading.Run(f, ref steps);
-            changed |= PacketChecks.Merge(f);
-            if (round == 0) changed |= ReturnValues.Run(f);
+            var changed = Ran(nameof(ControlFlow), ControlFlow.Clean(_f));
+            changed |= Ran(nameof(ValueNumbering), ValueNumbering.Run(_f));
+            changed |= Ran(nameof(MemoryValues), MemoryValues.Run(_f));
+            changed |= Ran(nameof(DeadStores), DeadStores.Run(_f));
+            changed |= Ran(nameof(DeadCode), DeadCode.Run(_f));
+            changed |= Ran(nameof(PhiOperations), PhiOperations.Run(_f));
+            changed |= Ran(nameof(Sinking), Sinking.Run(_f));
+            changed |= Ran(nameof(JumpThreading), JumpThreading.Run(_f, ref steps));
+            changed |= Ran(nameof(PacketChecks), PacketChecks.Merge(_f));
+            if (round == 0) changed |= Ran(nameof(ReturnValues), ReturnValues.Run(_f));
             if (!changed) break;
         }
 
-        if (set < InstructionSet.V4)
+        if (_options.InstructionSet < InstructionSet.V4)
         {
-            SignedDivision.Run(f);
+            SignedDivision.Run(_f);
+            Ran(nameof(SignedDivision));
         }
         // Joined blocks let constants through to where they simplify more.
-        for (var round = 0; round < MostRounds && (ControlFlow.Clean(f) | ValueNumbering.Run(f)); round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
-            DeadCode.Run(f);
+            var changed = Ran(nameof(ControlFlow), ControlFlow.Clean(_f));
+            changed |= Ran(nameof(ValueNumbering), ValueNumbering.Run(_f));
+            if (!changed) break;
+            DeadCode.Run(_f);
         }
 
-        DeadCode.Run(f);
+        DeadCode.Run(_f);
+        Ran(nameof(DeadCode));
     }
 
-    /// <summary>Brings a function into the form that instructions are selected from.</summary>
-    public static void Finish(IrFunction f)
+    private void Finish()
     {
-        CriticalEdges.Split(f);
-        // What is needed on one such way alone can be computed there now.
-        Sinking.Run(f);
-        EarlyStores.Run(f);
-        Reassociation.Run(f);
+        CriticalEdges.Split(_f);
+        Ran(nameof(CriticalEdges));
+        // A value that only one of the new blocks needs can be computed there now.
+        Sinking.Run(_f);
+        Ran(nameof(Sinking));
+        EarlyStores.Run(_f);
+        Ran(nameof(EarlyStores));
+        Reassociation.Run(_f);
+        Ran(nameof(Reassociation));
+    }
+
+    private bool Ran(string pass, bool changed = false)
+    {
+        _options.AfterPass?.Invoke(pass, _f);
+        return changed;
     }
 }

@@ -9,27 +9,31 @@ namespace EbpfCat.Compiler;
 internal static class LongLoops
 {
     /// <summary>The most rounds that the helper makes: BPF_MAX_LOOPS of the kernel's include/linux/bpf.h.</summary>
-    public const long MostRounds = 8 * 1024 * 1024;
+    public const long MaxRounds = 8 * 1024 * 1024;
 
     /// <summary>
     /// From how many rounds on a loop counts as long where nothing else is said: the verifier follows at most 8192
     /// conditional jumps that may go either way, in any function at one time.
     /// </summary>
-    public const ulong UsualRounds = 4096;
+    public const ulong DefaultRounds = 4096;
 
     // The verifier follows at most a million instructions.
     private const ulong LongWay = 200_000;
 
     /// <summary>Makes functions of a program's long loops.</summary>
-    /// <param name="f">The program.</param>
-    /// <param name="longRounds">From how many rounds on a loop counts as long.</param>
     /// <returns>The program, then the functions.</returns>
     /// <exception cref="CompileException">A loop is longer than the helper allows.</exception>
-    public static IReadOnlyList<IrFunction> Outline(IrFunction f, ulong longRounds)
+    public static IReadOnlyList<IrFunction> Outline(IrFunction f, CompilerOptions options)
     {
         var functions = new List<IrFunction> { f };
         // Only a loop that is a part of the program itself is taken out of it: the next search finds those around it.
-        while (FindLong(f, longRounds) is { } loop) functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
+        while (FindLong(f, options.LongRounds) is { } loop)
+        {
+            functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
+            options.AfterPass?.Invoke(nameof(LoopOutliner), f);
+            options.AfterPass?.Invoke(nameof(LoopOutliner), functions[^1]);
+        }
+
         return functions;
     }
 
@@ -42,9 +46,9 @@ internal static class LongLoops
         foreach (var loop in loops)
         {
             var rounds = loop.Rounds;
-            if (rounds > MostRounds && loop.EndsByCountAlone)
+            if (rounds > MaxRounds && loop.EndsByCountAlone)
             {
-                throw new CompileException("LoopTooLong", $"The loop goes round {rounds} times; the kernel allows {MostRounds}.",
+                throw new CompileException("LoopTooLong", $"The loop goes round {rounds} times; the kernel allows {MaxRounds}.",
                     loop.Head.Source, "Put a loop into a loop, or do a part of the work each time the program runs.");
             }
 
@@ -53,7 +57,7 @@ internal static class LongLoops
             // Of loops in the loop only those count that lie in no other.
             var nested = inner.Where(other => !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
                 .Aggregate(0UL, (sum, other) => sum + ways[other]);
-            var way = Math.Min(rounds, MostRounds) * ((ulong)once + nested);
+            var way = Math.Min(rounds, MaxRounds) * ((ulong)once + nested);
             if (rounds > longRounds || way > LongWay) return loop;
             ways[loop] = way;
         }

@@ -74,8 +74,12 @@ internal sealed class LoopOutliner
         CallHelper();
         Dispatch(exit, exits);
         _slot.Size = _fieldCount * FieldSize;
-        _f.UpdatePredecessors();
-        _body.UpdatePredecessors();
+        foreach (var function in new[] { _f, _body })
+        {
+            function.UpdatePredecessors();
+            // Addresses of the program's slots that the loop no longer uses must not stay in it.
+            DeadCode.Run(function);
+        }
     }
 
     // The struct of a loop in this one comes along: the verifier lets nobody put the address of a frame into another's.
@@ -297,7 +301,7 @@ internal sealed class LoopOutliner
     private void CallHelper()
     {
         var function = Append(_before, _f.FunctionAddress(_body));
-        Append(_before, _f.Call(HelperId.Loop, 0, _f.Constant(LongLoops.MostRounds), function, _frame, _f.Constant(0)));
+        Append(_before, _f.Call(HelperId.Loop, 0, _f.Constant(LongLoops.MaxRounds), function, _frame, _f.Constant(0)));
         (_before.Exit, _before.Target) = (ExitKind.Jump, _after);
         _after.Predecessors.Add(_before);
         _f.Blocks.Add(_before);
