@@ -190,7 +190,10 @@ public sealed class CodeBuilder
 
     private static Statement At(Statement statement, string? file, int line)
     {
-        statement.SetSource(new SourceSpan(file, line, 1, SourceText.LineOf(file, line)));
+        var text = SourceText.LineOf(file, line);
+        var indent = text.Length - text.AsSpan().TrimStart().Length;
+        var length = Math.Max(1, text.Length - indent);
+        StatementWalker.SetSource(statement, new SourceSpan(file, line, indent + 1, text, length));
         return statement;
     }
 

@@ -23,7 +23,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     private List<Statement> _body = [];
 
     /// <summary>Its name. The kernel shows the first 15 characters.</summary>
-    public string Name { get; } = name;
+    public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <summary>What it is run for.</summary>
     public ProgramType Type { get; } = type;
@@ -214,6 +214,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     private void Declare(string name, object declaration)
     {
+        ArgumentException.ThrowIfNullOrEmpty(name);
         if (!_declarations.TryAdd(name, declaration))
         {
             throw new CompileException("DuplicateName", $"The program '{Name}' has a '{name}' already.", null,

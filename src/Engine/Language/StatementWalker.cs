@@ -33,6 +33,24 @@ internal static class StatementWalker
         }
     }
 
+    /// <summary>
+    /// Sets the place of a statement, and of the expressions in it that have none. Variables and locals keep none,
+    /// since they stand in many statements.
+    /// </summary>
+    public static void SetSource(Statement statement, SourceSpan source)
+    {
+        statement.SetSource(source);
+        var pending = new Stack<Expression>(Roots(statement));
+        while (pending.TryPop(out var expression))
+        {
+            ArgumentNullException.ThrowIfNull(expression);
+            if (expression.Source is not null) continue;
+            if (expression is not (VariableExpression or LocalExpression or PacketVariableExpression))
+                expression.SetSource(source);
+            foreach (var part in Parts(expression)) pending.Push(part);
+        }
+    }
+
     /// <summary>The values that statements put out or return.</summary>
     public static IEnumerable<Expression> Results(IEnumerable<Statement> statements)
     {
@@ -67,7 +85,8 @@ internal static class StatementWalker
                     yield return new(let.Local, let.Value);
                     break;
                 case CallExpression call:
-                    foreach (var (parameter, argument) in call.Function.Parameters.Zip(call.Arguments)) yield return new(parameter, argument);
+                    foreach (var (parameter, argument) in call.Function.Parameters.Zip(call.Arguments))
+                        yield return new(parameter, argument);
                     break;
             }
         }

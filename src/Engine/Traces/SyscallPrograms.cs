@@ -35,9 +35,9 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
 
-    private static readonly Expression Thread = new SystemValueExpression(SystemValue.ThreadId);
-    private static readonly Expression Now = new SystemValueExpression(SystemValue.Time);
-    private static readonly Expression Returned = new SystemValueExpression(SystemValue.ReturnValue);
+    private static Expression Thread => Current.ThreadId;
+    private static Expression Now => Current.Time;
+    private static Expression Returned => Event.Return;
 
     private static readonly Lazy<EnumType> AllNames = new(() => new EnumType(
         ScalarType.Int64, SyscallNumbers.Current.Select(pair => KeyValuePair.Create(pair.Key, (long)pair.Value))));
@@ -63,8 +63,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         List<(string Name, Expression Value)> arguments =
         [
             .. ArgumentsOf(syscall),
-            .. TextsOf(syscall).Select(name =>
-                (AddressOf(name), new EventFieldExpression([name]).Cast(ScalarType.UInt64))),
+            .. TextsOf(syscall).Select(name => (AddressOf(name), Event.Field(name).Cast(ScalarType.UInt64))),
         ];
         var types = arguments.Select(one => KeyValuePair.Create(one.Name, TypeOf(definition, one.Value)));
         var call = StructType.Create([new(Time, ScalarType.UInt64), .. types]);
@@ -121,23 +120,23 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     [
         new(Time, new CastExpression(InstantType.Instance, time)),
         new(Syscall, name),
-        new("ProcessName", new SystemValueExpression(SystemValue.ProcessName)),
-        new("ProcessId", new SystemValueExpression(SystemValue.ProcessId)),
+        new("ProcessName", Current.ProcessName),
+        new("ProcessId", Current.ProcessId),
         new("ThreadId", Thread),
-        new("UserId", new SystemValueExpression(SystemValue.UserId)),
-        new("GroupId", new SystemValueExpression(SystemValue.GroupId)),
+        new("UserId", Current.UserId),
+        new("GroupId", Current.GroupId),
     ];
 
     private static CastExpression NameOf(Tracing.Syscall? syscall)
     {
-        if (syscall is null) return new CastExpression(AllNames.Value, new EventFieldExpression(["id"]));
+        if (syscall is null) return new CastExpression(AllNames.Value, Event.Field("id"));
         var number = syscall.Number ?? 0;
         return new CastExpression(new EnumType(ScalarType.UInt16, [new(syscall.Name, number)], syscall.Name), number);
     }
 
     private static IEnumerable<(string Name, Expression Value)> ArgumentsOf(Tracing.Syscall? syscall)
     {
-        if (syscall is null) return [(Arguments, new EventFieldExpression(["args"]))];
+        if (syscall is null) return [(Arguments, Event.Field("args"))];
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
     }
 
@@ -150,7 +149,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 
     private static Expression Value(SyscallArgument argument)
     {
-        var field = new EventFieldExpression([argument.Name]);
+        var field = Event.Field(argument.Name);
         // A pointer to a struct is reported as an address; so is an environment, which is long and may hold secrets.
         var isRead = argument
             is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
@@ -177,8 +176,8 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     private Expression Condition()
     {
         Expression? all = null;
-        And(Any(options.ProcessIds.Select(id => new SystemValueExpression(SystemValue.ProcessId) == id)));
-        And(Any(options.UserIds.Select(id => new SystemValueExpression(SystemValue.UserId) == id)));
+        And(Any(options.ProcessIds.Select(id => Current.ProcessId == id)));
+        And(Any(options.UserIds.Select(id => Current.UserId == id)));
         And(Any(options.ProcessNames.Select(HasName)));
         if (options.ExceptThread != 0) And(Thread != options.ExceptThread);
         return all ?? Expression.Constant(true);
@@ -207,6 +206,6 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         if (text.Length > maxLength) text = text[..maxLength];
         return new BinaryExpression(
             isPrefix ? BinaryOperator.StartsWith : BinaryOperator.Equal,
-            new SystemValueExpression(SystemValue.ProcessName), text);
+            Current.ProcessName, text);
     }
 }

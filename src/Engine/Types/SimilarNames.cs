@@ -60,8 +60,11 @@ public static class SimilarNames
         };
     }
 
+    // A number stands for the name that ends with it: 0 for arg0.
     private static bool IsPart(string name, string candidate) => name.Length switch
     {
+        1 when char.IsAsciiDigit(name[0]) =>
+            candidate is [.., var before, var last] && last == name[0] && !char.IsAsciiDigit(before),
         < 2 => false,
         2 => candidate.StartsWith(name, StringComparison.OrdinalIgnoreCase),
         _ => candidate.Contains(name, StringComparison.OrdinalIgnoreCase),

@@ -1,4 +1,5 @@
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using EbpfCat.Attachments;
 using EbpfCat.Events;
 using EbpfCat.Kernel;
@@ -136,7 +137,33 @@ public sealed class CodeBuilderTests
         }
     }
 
+    [Fact]
+    public void A_mistake_carries_the_line_of_CSharp_that_wrote_it()
+    {
+        var definition = Script.Define();
+        var seen = definition.AddVariable("seen", ScalarType.Boolean);
+        var line = 0;
+        definition.AddCode(code => code
+            .If(Packet.IPv4, then => then
+                .Assign(seen, OnLine(seen.Field("typo"), out line))));
+
+        var refusal = Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition));
+
+        Assert.EndsWith("CodeBuilderTests.cs", refusal.SourceSpan!.File, StringComparison.Ordinal);
+        Assert.Equal(line, refusal.SourceSpan.Line);
+    }
+
+    [Fact]
+    public void A_null_expression_is_refused_where_it_is_given() =>
+        Assert.Throws<ArgumentNullException>(() => Script.Define().AddCode(code => code.Do(Packet.Length + null!)));
+
     private static Expression Value => Packet.Read(0, ScalarType.UInt8);
+
+    private static Expression OnLine(Expression value, out int line, [CallerLineNumber] int number = 0)
+    {
+        line = number;
+        return value;
+    }
 
     private static string Branch(int value, Action<CodeBuilder, Action<CodeBuilder, string>> write)
     {

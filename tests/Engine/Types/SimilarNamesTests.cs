@@ -17,6 +17,10 @@ public class SimilarNamesTests
         Assert.Equal(found, string.Join(' ', SimilarNames.Find(name, Names)));
 
     [Fact]
+    public void A_digit_finds_the_name_that_ends_with_it() =>
+        Assert.Equal(["arg0"], SimilarNames.Find("0", ["arg0", "arg1", "r10"]));
+
+    [Fact]
     public void Similar_names_form_a_question()
     {
         Assert.Equal("; did you mean Packets or PacketCount?", SimilarNames.Ask("packet", Names));
