@@ -3,7 +3,7 @@
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
-    $isLockedDown = [EbpfCat.Kernel.Lockdown]::Mode -eq 'Confidentiality'
+    $isLockedDown = (Get-Content /sys/kernel/security/lockdown -ErrorAction Ignore) -match '\[confidentiality\]'
 }
 
 BeforeAll {

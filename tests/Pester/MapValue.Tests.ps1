@@ -67,9 +67,8 @@ Describe 'Get-EbpfMapValue' {
     }
 
     It 'opens a map by its pin' {
-        $directory = New-Item -ItemType Directory -Path TestDrive:/bpf
-        [EbpfCat.Kernel.BpfFileSystem]::Mount($directory.FullName)
-        $pin = "$($directory.FullName)/slots"
+        $null = [EbpfCat.Programs.Pins]::MakeDirectory([EbpfCat.Programs.Pins]::DefaultDirectory)
+        $pin = "$([EbpfCat.Programs.Pins]::DefaultDirectory)/ebpfcat_test_slots"
         try {
             $program | Set-EbpfMapValue slots -Key 2 -Value 22
             $program.Maps['slots'].Pin($pin)
@@ -77,7 +76,7 @@ Describe 'Get-EbpfMapValue' {
             Set-EbpfMapValue -Path $pin -Key 2 -Value 0
             Get-EbpfMapValue -Path $pin -Key 2 | Should -Be 0
         }
-        finally { [EbpfCat.Kernel.BpfFileSystem]::Unmount($directory.FullName) }
+        finally { Remove-Item $pin -ErrorAction Ignore }
     }
 
     It 'refuses what shares nothing' {
