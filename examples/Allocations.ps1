@@ -2,19 +2,23 @@
 
 <#
 .SYNOPSIS
-    Draws the sizes of memory that programs ask the C library for, in bytes: a histogram for each program.
+    Draws a histogram of the allocation sizes of each program, in bytes.
+.DESCRIPTION
+    A uprobe on malloc of the C library counts the sizes in the kernel.
 .EXAMPLE
     sudo pwsh examples/Allocations.ps1 -Seconds 5 -ProcessId 4711
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON.
 #>
 [CmdletBinding()]
 param(
-    # How long to count.
+    # The time to count.
     [double] $Seconds = 10,
 
-    # The process to watch; all where none is given.
+    # The process to watch; the default is all.
     [int] $ProcessId,
 
-    # The library that has the function, by name or path.
+    # The library with the function, by name or path.
     [string] $Library = 'libc',
 
     # A function whose first argument is a size.
@@ -23,8 +27,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 $with = @{}

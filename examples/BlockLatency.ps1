@@ -2,34 +2,34 @@
 
 <#
 .SYNOPSIS
-    Draws how long disks take for what is asked of them, in microseconds.
+    Draws histograms of disk request latency, in microseconds.
 .DESCRIPTION
-    The time of a request runs from when it is given to the device until the device has done it: what the device takes, without the
-    wait in the queue before it. Requests are told apart by their device and their first sector. A slow or failing disk shows as a
-    second hill far down.
+    Measures a request from its start at the device to its completion, without the time in the queue. Requests are
+    identified by device and first sector. A slow or failing disk shows as a second peak at high latency.
 .EXAMPLE
     sudo pwsh examples/BlockLatency.ps1 -Seconds 5
 .EXAMPLE
     sudo pwsh examples/BlockLatency.ps1 -ByDevice | Where-Object Key -Like 'nvme*'
 
-    A histogram for each of the disks that begin so.
+    Draws a histogram for each NVMe disk.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # How long to measure.
+    # The time to measure.
     [double] $Seconds = 10,
 
-    # Makes a histogram for each device, in place of one for all.
+    # Draws a histogram for each device instead of one for all.
     [switch] $ByDevice
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
-# The kernel's number has the major one above 20 bits of the minor one.
+# In dev_t the minor number has 20 bits, below the major number.
 function Get-DeviceName([uint32] $Number) {
     $name = "$($Number -shr 20):$($Number -band 0xfffff)"
     $link = Get-Item "/sys/dev/block/$name" -ErrorAction Ignore
@@ -41,7 +41,7 @@ try {
     $issued = New-EbpfMap -Name issued -Type LruHash -Value uint64 -MaxEntries 16384 -Key (
         [ordered]@{ Device = 'uint32'; Sector = 'uint64' })
 
-    # Ends first, so that no request waits for one that is not looked for.
+    # Attached first, so that every stored request is completed.
     $attachments += New-EbpfProgram -Name complete -Type Tracepoint -Target block/block_rq_complete |
         Add-EbpfMap -Map $issued |
         Add-EbpfMap -Name latency -Type Hash -Key uint32 -Value histogram -MaxEntries 1024 |
@@ -61,7 +61,7 @@ try {
 
     Start-Sleep -Milliseconds ($Seconds * 1000)
 
-    # Of the class that is drawn, with a name in place of the number.
+    # Objects of the type with the histogram view, with a name instead of the number.
     $attachments[0] | Get-EbpfMapValue -Name latency | ForEach-Object {
         [pscustomobject]@{
             PSTypeName = 'EbpfCat.Maps.MapEntry#Histogram'

@@ -2,16 +2,18 @@
 
 <#
 .SYNOPSIS
-    Drops what an interface receives from the addresses of a list, until it is called with -Clear.
+    Drops packets that an interface receives from listed addresses, until it is called with -Clear.
 .DESCRIPTION
-    The list has addresses and networks of IPv4 and IPv6, such as 192.0.2.7 and 2001:db8::/32. It stays in force when the
-    session ends. A new list takes the place of the one before.
+    The list has addresses and networks of IPv4 and IPv6, such as 192.0.2.7 and 2001:db8::/32. It stays in force
+    when the session ends. A new list replaces the previous one.
 .EXAMPLE
     sudo pwsh -Command "Get-Content blocked.txt | examples/BlockSources.ps1 eth0"
 
-    One address or network a line.
+    The file has one address or network per line.
 .EXAMPLE
     sudo pwsh examples/BlockSources.ps1 eth0 -Clear
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_NET_ADMIN.
 #>
 [CmdletBinding(DefaultParameterSetName = 'Block')]
 param(
@@ -23,7 +25,7 @@ param(
     [Parameter(Mandatory, Position = 1, ValueFromPipeline, ParameterSetName = 'Block')]
     [string[]] $Source,
 
-    # Ends it: nothing is dropped any more.
+    # Stops dropping packets.
     [Parameter(Mandatory, ParameterSetName = 'Clear')]
     [switch] $Clear
 )
@@ -31,8 +33,7 @@ param(
 begin {
     $ErrorActionPreference = 'Stop'
     if (-not (Get-Module EbpfCat)) {
-        $built = "$PSScriptRoot/../out/EbpfCat"
-        Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+        Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
     }
 
     $pin = "blocked-$InterfaceName"
@@ -52,13 +53,15 @@ end {
         Add-EbpfMap -Name blocked -Type LpmTrie -Key ipprefix -Value uint8 -MaxEntries 65536 |
         Add-EbpfVariable -Name dropped -Type uint64 |
         Add-EbpfCode {
-            if (($packet.IPv4 -and $packet.IPv4.Source -in $blocked) -or ($packet.IPv6 -and $packet.IPv6.Source -in $blocked)) {
+            if (($packet.IPv4 -and $packet.IPv4.Source -in $blocked) -or
+                ($packet.IPv6 -and $packet.IPv6.Source -in $blocked)) {
                 $dropped++
                 'Drop'
             }
             else { 'Unspec' }
         } |
         Import-EbpfProgram
-    $list | ForEach-Object { [pscustomobject]@{ Key = $_; Value = 1 } } | Set-EbpfMapValue -InputObject $program -Name blocked
+    $list | ForEach-Object { [pscustomobject]@{ Key = $_; Value = 1 } } |
+        Set-EbpfMapValue -InputObject $program -Name blocked
     $program | New-TcAttachment $InterfaceName Ingress -Pin $pin
 }

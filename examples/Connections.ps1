@@ -2,44 +2,48 @@
 
 <#
 .SYNOPSIS
-    Shows the connections that processes ask for, to where, and how long that took.
+    Traces the connections that processes open, with address, failure and duration.
 .DESCRIPTION
-    A program that does not wait for its connection gets EINPROGRESS at once; TcpLatency.ps1 shows how long those take.
+    A non-blocking connect returns EINPROGRESS at once; TcpLatency.ps1 measures such connections.
 .EXAMPLE
     sudo pwsh examples/Connections.ps1 | Where-Object Failure -NE $null
 
-    Connections that fail, and why.
+    Shows failed connections and their errors.
 .EXAMPLE
     sudo pwsh examples/Connections.ps1 -Local -ProcessName nginx
 
-    Sockets of this machine too.
+    Includes Unix sockets.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The processes to watch; all where none is given.
+    # The processes to watch; the default is all.
     [int[]] $ProcessId,
 
-    # The names of the programs to watch: each whole, or its beginning and a *.
+    # The names of the programs to watch; a * can stand at the end.
     [string[]] $ProcessName,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout,
 
-    # Shows what is no IP address too: sockets in the file system, and of the kernel.
+    # Includes sockets without an IP address: Unix and netlink sockets.
     [switch] $Local
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 $null = $PSBoundParameters.Remove('Local')
-Trace-Syscall connect -IncludeReturn @PSBoundParameters | Where-Object { $Local -or $_.uservaddr -is [ipendpoint] } | ForEach-Object {
-    [pscustomobject]@{
-        Time = $_.Time; ProcessName = $_.ProcessName; ProcessId = $_.ProcessId; UserId = $_.UserId; Address = $_.uservaddr
-        Failure = $_.ReturnValue -lt 0 ? [EbpfCat.Kernel.Errno](-$_.ReturnValue) : $null
-        Duration = $_.Duration
+Trace-Syscall connect -IncludeReturn @PSBoundParameters |
+    Where-Object { $Local -or $_.uservaddr -is [ipendpoint] } |
+    ForEach-Object {
+        [pscustomobject]@{
+            Time = $_.Time; ProcessName = $_.ProcessName; ProcessId = $_.ProcessId; UserId = $_.UserId
+            Address = $_.uservaddr
+            Failure = $_.ReturnValue -lt 0 ? [EbpfCat.Kernel.Errno](-$_.ReturnValue) : $null
+            Duration = $_.Duration
+        }
     }
-}

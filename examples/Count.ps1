@@ -2,9 +2,11 @@
 
 <#
 .SYNOPSIS
-    Counts the IPv4 packets that an interface receives, and those of each source.
+    Counts the IPv4 packets that an interface receives, in total and by source.
 .EXAMPLE
     sudo pwsh examples/Count.ps1 eth0 -Seconds 30
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_NET_ADMIN.
 #>
 [CmdletBinding()]
 param(
@@ -12,14 +14,13 @@ param(
     [Parameter(Mandatory, Position = 0)]
     [string] $InterfaceName,
 
-    # How long to count.
+    # The time to count.
     [double] $Seconds = 10
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 try {

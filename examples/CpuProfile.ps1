@@ -2,25 +2,27 @@
 
 <#
 .SYNOPSIS
-    Shows where the processors spend their time: the functions being called, those met most often first.
+    Samples the call stacks of all processors, and lists the most frequent ones first.
 .EXAMPLE
     sudo pwsh examples/CpuProfile.ps1 -Seconds 5 -ProcessId 4711 | Select-Object -First 1 -ExpandProperty Stack
 
-    The stack that a process was in most often, the innermost function first.
+    Shows the most frequent stack of a process, innermost function first.
 .EXAMPLE
     sudo pwsh examples/CpuProfile.ps1 -Folded > profile.txt
 
-    A line for each stack, as the programs that draw flame graphs take it.
+    Writes a line for each stack, in the format of flame graph tools.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON.
 #>
 [CmdletBinding()]
 param(
-    # How long to take samples.
+    # The time to sample.
     [double] $Seconds = 10,
 
-    # How many samples to take a second, on each processor.
+    # The number of samples per second, on each processor.
     [int] $Frequency = 99,
 
-    # The process to watch; all where none is given.
+    # The process to watch; the default is all.
     [int] $ProcessId,
 
     # Writes lines of text: name;outermost;…;innermost count.
@@ -29,8 +31,7 @@ param(
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 $with = @{}
@@ -41,8 +42,10 @@ try {
         Add-EbpfMap -Name stacks -Type LruHash -MaxEntries 16384 -Value uint64 -Key (
             [ordered]@{ Name = 'char[16]'; Kernel = 'stack'; User = 'stack' }) |
         Add-EbpfCode {
-            # Process 0 is the processor at rest.
-            if ($process.Id -ne 0) { $stacks[@{ Name = $process.Name; Kernel = $kernel.Stack; User = $kernel.UserStack }] += 1 }
+            # Process 0 is the idle task.
+            if ($process.Id -ne 0) {
+                $stacks[@{ Name = $process.Name; Kernel = $kernel.Stack; User = $kernel.UserStack }] += 1
+            }
         } |
         New-PerfEventAttachment -Event CpuClock -Frequency $Frequency @with
 
@@ -56,7 +59,9 @@ try {
             "$((@($_.Key.Name) + $functions) -join ';') $($_.Value)"
         }
         else {
-            [pscustomobject]@{ Count = $_.Value; ProcessName = $_.Key.Name; Function = $stack[0].Symbol; Stack = $stack }
+            [pscustomobject]@{
+                Count = $_.Value; ProcessName = $_.Key.Name; Function = $stack[0].Symbol; Stack = $stack
+            }
         }
     }
 }

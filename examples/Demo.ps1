@@ -2,23 +2,25 @@
 
 <#
 .SYNOPSIS
-    Counts packets between two network namespaces that exist for this run alone, and checks the numbers.
+    Counts packets between two temporary network namespaces, and checks the numbers.
 .DESCRIPTION
-    One end of a veth pair runs the opening example in the driver. From the other end, known numbers of packets are sent.
-    The exit code is 1 if a count differs.
+    One end of a veth pair runs the first example of the README in the driver. The other end sends known numbers of
+    packets. The exit code is 1 if a count differs.
 .EXAMPLE
     sudo pwsh examples/Demo.ps1
+.NOTES
+    Requires root.
 #>
 [CmdletBinding()]
 param(
-    # The module's folder.
+    # The folder of the module.
     [string] $Module = "$PSScriptRoot/../out/EbpfCat"
 )
 
 $ErrorActionPreference = 'Stop'
 Import-Module $Module
 
-# Sources, and how many packets each sends.
+# The number of packets that each source sends.
 $sent = [ordered]@{ '192.0.2.2' = 120; '192.0.2.3' = 77; '192.0.2.4' = 5 }
 
 $outside = [EbpfCat.Attachments.NetworkNamespace]::OpenCurrent()
@@ -47,15 +49,19 @@ try {
     foreach ($source in $sent.Keys) {
         $there.AddAddress('far0', $source, 24)
         $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]$source, 0))
-        for ($number = 0; $number -lt $sent[$source]; $number++) { $null = $socket.Send([byte[]](1, 2, 3), 3, '192.0.2.1', 9999) }
+        for ($number = 0; $number -lt $sent[$source]; $number++) {
+            $null = $socket.Send([byte[]](1, 2, 3), 3, '192.0.2.1', 9999)
+        }
         $socket.Dispose()
     }
 
     $here.Enter()
 
-    # The last packets may still be on their way.
+    # The last packets may still be in flight.
     $total = ($sent.Values | Measure-Object -Sum).Sum
-    for ($time = 0; $time -lt 100 -and ($attachment | Get-EbpfMapValue -Name packets) -lt $total; $time++) { Start-Sleep -Milliseconds 20 }
+    for ($time = 0; $time -lt 100 -and ($attachment | Get-EbpfMapValue -Name packets) -lt $total; $time++) {
+        Start-Sleep -Milliseconds 20
+    }
 
     $counted = $attachment | Get-EbpfMapValue -Name packets
     $sources = $attachment | Get-EbpfMapValue -Name sources

@@ -2,14 +2,16 @@
 
 <#
 .SYNOPSIS
-    Counts what passes an interface by flow: protocol, addresses and ports.
+    Counts packets and bytes of an interface by flow: protocol, addresses and ports.
 .DESCRIPTION
-    It looks at copies of the packets received and sent, by a socket filter, and disturbs none. On lo, each
-    packet is sent and received, and counts twice.
+    A socket filter counts copies of the received and sent packets, without affecting them. On lo each packet is
+    both sent and received, and counts twice.
 .EXAMPLE
     sudo pwsh examples/FlowCounter.ps1 eth0 -Seconds 5 | Select-Object -First 10
 
-    The ten flows with the most bytes.
+    Shows the ten flows with the most bytes.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_NET_RAW.
 #>
 [CmdletBinding()]
 param(
@@ -17,23 +19,27 @@ param(
     [Parameter(Mandatory, Position = 0)]
     [string] $InterfaceName,
 
-    # How long to count.
+    # The time to count.
     [double] $Seconds = 10
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 try {
     $attachment = New-EbpfProgram -Name flow_counter -Type SocketFilter |
-        Add-EbpfMap -Name flows -Type LruHash -MaxEntries 16384 -Value ([ordered]@{ Packets = 'uint64'; Bytes = 'uint64' }) -Key (
-            [ordered]@{ Source = 'ipaddress'; Destination = 'ipaddress'; SourcePort = 'uint16'; DestinationPort = 'uint16'; Protocol = 'uint8' }) |
+        Add-EbpfMap -Name flows -Type LruHash -MaxEntries 16384 -Value (
+            [ordered]@{ Packets = 'uint64'; Bytes = 'uint64' }) -Key (
+            [ordered]@{
+                Source = 'ipaddress'; Destination = 'ipaddress'
+                SourcePort = 'uint16'; DestinationPort = 'uint16'; Protocol = 'uint8'
+            }) |
         Add-EbpfCode {
             [uint16]$sourcePort = $packet.Tcp ? $packet.Tcp.SourcePort : $packet.Udp ? $packet.Udp.SourcePort : 0
-            [uint16]$destinationPort = $packet.Tcp ? $packet.Tcp.DestinationPort : $packet.Udp ? $packet.Udp.DestinationPort : 0
+            [uint16]$destinationPort =
+                $packet.Tcp ? $packet.Tcp.DestinationPort : $packet.Udp ? $packet.Udp.DestinationPort : 0
             if ($packet.IPv4) {
                 $flow = @{
                     Source = [ipaddress]$packet.IPv4.Source; Destination = [ipaddress]$packet.IPv4.Destination
@@ -50,7 +56,7 @@ try {
                 $flows[$flow6].Packets++
                 $flows[$flow6].Bytes += $packet.Length
             }
-            # The copies are not wanted.
+            # Keeps no copies in the socket.
             'Drop'
         } |
         New-SocketFilterAttachment -InterfaceName $InterfaceName

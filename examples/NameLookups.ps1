@@ -2,43 +2,45 @@
 
 <#
 .SYNOPSIS
-    Shows which host names programs look up, what came of it, and how long that took.
+    Traces host name lookups, with their failure and duration.
 .DESCRIPTION
-    Lookups by getaddrinfo(3) of the C library are seen, in all processes that use it, however the answer is found: by DNS, in
-    a file, or from a cache. A program on its entry keeps the name, one on its return puts out the object.
+    Traces getaddrinfo(3) of the C library in all processes, whether DNS, a file or a cache answers. A uprobe at the
+    entry stores the name; one at the return emits the object.
 .EXAMPLE
     sudo pwsh examples/NameLookups.ps1 | Where-Object Duration -GT 0:0:1
 
-    Lookups that take longer than a second.
+    Shows lookups that take longer than a second.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON.
 #>
 [CmdletBinding()]
 param(
-    # The library that has the function, by name or path.
+    # The library with the function, by name or path.
     [string] $Library = 'libc',
 
-    # How many lookups to show; it ends then.
+    # Ends after this number of lookups.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
-# netdb.h: what getaddrinfo returns.
+# Results of getaddrinfo (netdb.h).
 $failures = @{
-    -1 = 'BADFLAGS'; -2 = 'NONAME'; -3 = 'AGAIN'; -4 = 'FAIL'; -5 = 'NODATA'; -6 = 'FAMILY'; -7 = 'SOCKTYPE'; -8 = 'SERVICE'
-    -9 = 'ADDRFAMILY'; -10 = 'MEMORY'; -11 = 'SYSTEM'; -12 = 'OVERFLOW'
+    -1 = 'BADFLAGS'; -2 = 'NONAME'; -3 = 'AGAIN'; -4 = 'FAIL'; -5 = 'NODATA'; -6 = 'FAMILY'; -7 = 'SOCKTYPE'
+    -8 = 'SERVICE'; -9 = 'ADDRFAMILY'; -10 = 'MEMORY'; -11 = 'SYSTEM'; -12 = 'OVERFLOW'
 }
 
 $null = $PSBoundParameters.Remove('Library')
 $attachments = @()
 try {
-    $lookups = New-EbpfMap -Name lookups -Type LruHash -Key uint32 -Value ([ordered]@{ Time = 'uint64'; Host = 'char[128]' }) -MaxEntries 4096
+    $lookups = New-EbpfMap -Name lookups -Type LruHash -MaxEntries 4096 -Key uint32 -Value (
+        [ordered]@{ Time = 'uint64'; Host = 'char[128]' })
 
     $attachments += New-EbpfProgram -Name lookup_end -Type Kprobe |
         Add-EbpfMap -Map $lookups |
@@ -46,7 +48,8 @@ try {
             if ($process.ThreadId -in $lookups) {
                 $started = $lookups[$process.ThreadId].Time
                 [pscustomobject]@{
-                    Time = [datetime]$started; ProcessName = $process.Name; ProcessId = $process.Id; Host = $lookups[$process.ThreadId].Host
+                    Time = [datetime]$started; ProcessName = $process.Name; ProcessId = $process.Id
+                    Host = $lookups[$process.ThreadId].Host
                     Result = [int]$return; Duration = [timespan]($kernel.Time - $started)
                 }
                 [void]$lookups.Remove($process.ThreadId)
@@ -60,7 +63,8 @@ try {
         New-UprobeAttachment $Library getaddrinfo
 
     $attachments[0] | Receive-EbpfEvent @PSBoundParameters |
-        Select-Object Time, ProcessName, ProcessId, Host, @{ Name = 'Failure'; Expression = { $failures[$_.Result] } }, Duration
+        Select-Object Time, ProcessName, ProcessId, Host,
+            @{ Name = 'Failure'; Expression = { $failures[$_.Result] } }, Duration
 }
 finally {
     $attachments | Remove-EbpfAttachment

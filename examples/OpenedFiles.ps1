@@ -2,34 +2,35 @@
 
 <#
 .SYNOPSIS
-    Shows the files that processes open, and what came of it.
+    Traces the files that processes open, with descriptor or failure.
 .EXAMPLE
     sudo pwsh examples/OpenedFiles.ps1 -Timeout 10 | Where-Object Failure -EQ ENOENT
 
-    Files that were looked for in vain.
+    Shows files that were not found.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The processes to watch; all where none is given.
+    # The processes to watch; the default is all.
     [int[]] $ProcessId,
 
-    # The names of the programs to watch: each whole, or its beginning and a *.
+    # The names of the programs to watch; a * can stand at the end.
     [string[]] $ProcessName,
 
-    # How many files to show; it ends then.
+    # Ends after this number of files.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
-# Not every processor has the oldest of them.
+# Some architectures lack the oldest of them.
 $names = 'open', 'openat', 'openat2' | Where-Object { [EbpfCat.Tracing.Syscalls]::Current.Contains($_) }
 
 Trace-Syscall $names -IncludeReturn @PSBoundParameters | ForEach-Object {

@@ -2,61 +2,66 @@
 
 <#
 .SYNOPSIS
-    Shows what an interface receives, by protocol and by source, every two seconds until Ctrl-C.
+    Shows the packets that an interface receives, by protocol and by source, every two seconds until Ctrl-C.
 .EXAMPLE
     sudo pwsh examples/PacketCounter.ps1
 
-    Lists the interfaces to choose from.
+    Asks for the interface.
 .EXAMPLE
     sudo pwsh examples/PacketCounter.ps1 eth0 -Mode Generic
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_NET_ADMIN.
 #>
 [CmdletBinding()]
 param(
-    # The interface; chosen from a list where none is given.
+    # The interface; asked for by default.
     [Parameter(Position = 0)]
     [string] $InterfaceName,
 
-    # Where the program runs.
+    # The XDP mode.
     [ValidateSet('Best', 'Native', 'Generic')]
     [string] $Mode = 'Best',
 
-    # Seconds between one look and the next.
+    # The number of seconds between updates.
     [ValidateRange(0.1, 3600)]
     [double] $Interval = 2,
 
-    # How many times to look; 0 is until Ctrl-C.
+    # Ends after this number of updates; 0 means until Ctrl-C.
     [int] $Count,
 
-    # How many sources to show: those with the most packets.
+    # The number of sources to show.
     [int] $Top = 15
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
-# IANA's protocol numbers: those that are met with.
+# Common IANA protocol numbers.
 $protocolNames = @{
-    1 = 'ICMP'; 2 = 'IGMP'; 4 = 'IPv4 in IP'; 6 = 'TCP'; 17 = 'UDP'; 41 = 'IPv6 in IP'; 47 = 'GRE'; 50 = 'ESP'; 51 = 'AH'
-    58 = 'ICMPv6'; 89 = 'OSPF'; 103 = 'PIM'; 112 = 'VRRP'; 132 = 'SCTP'
+    1 = 'ICMP'; 2 = 'IGMP'; 4 = 'IPv4 in IP'; 6 = 'TCP'; 17 = 'UDP'; 41 = 'IPv6 in IP'; 47 = 'GRE'; 50 = 'ESP'
+    51 = 'AH'; 58 = 'ICMPv6'; 89 = 'OSPF'; 103 = 'PIM'; 112 = 'VRRP'; 132 = 'SCTP'
 }
 
 function Select-Interface {
     $interfaces = [Net.NetworkInformation.NetworkInterface]::GetAllNetworkInterfaces()
     for ($number = 1; $number -le $interfaces.Count; $number++) {
         $interface = $interfaces[$number - 1]
-        Write-Host ('{0,3}  {1,-16} {2,-8} {3}' -f $number, $interface.Name, $interface.OperationalStatus, $interface.NetworkInterfaceType)
+        Write-Host ('{0,3}  {1,-16} {2,-8} {3}' -f
+            $number, $interface.Name, $interface.OperationalStatus, $interface.NetworkInterfaceType)
     }
 
-    do { $answer = Read-Host "Which interface (1 to $($interfaces.Count))" } until ($answer -as [int] -in 1..$interfaces.Count)
+    do { $answer = Read-Host "Which interface (1 to $($interfaces.Count))" }
+    until ($answer -as [int] -in 1..$interfaces.Count)
     $interfaces[[int]$answer - 1].Name
 }
 
 function Show-Count {
     $packets = $attachment | Get-EbpfMapValue -Name packets
-    Write-Host "`n$(Get-Date -Format T)  $InterfaceName, $($attachment.Mode) mode: $packets packets, $($attachment | Get-EbpfMapValue -Name other) of them not IP"
+    $other = $attachment | Get-EbpfMapValue -Name other
+    Write-Host ("`n$(Get-Date -Format T)  $InterfaceName, $($attachment.Mode) mode: " +
+        "$packets packets, $other of them not IP")
     $attachment | Get-EbpfMapValue -Name protocols | Sort-Object Value -Descending | ForEach-Object {
         [pscustomobject]@{ Protocol = $protocolNames[[int]$_.Key] ?? $_.Key; Packets = $_.Value }
     } | Format-Table | Out-Host
@@ -96,6 +101,6 @@ try {
     }
 }
 finally {
-    # Ctrl-C comes by here too.
+    # Runs on Ctrl-C too.
     if ($attachment) { $attachment | Remove-EbpfAttachment }
 }

@@ -2,34 +2,35 @@
 
 <#
 .SYNOPSIS
-    Shows the programs that processes start, with their arguments.
+    Traces the programs that processes start, with their arguments.
 .DESCRIPTION
-    A start is told of when it is asked for, by execve(2): one that fails, such as each folder in which a shell looks for a
-    command, too. The arguments are read from the memory of the process, the first 16 of them.
+    Traces the entry of execve(2), so it includes failed calls, such as those for each PATH folder in which a shell
+    looks for a command. The first 16 arguments are read from the memory of the process.
 .EXAMPLE
     sudo pwsh examples/ProcessStarts.ps1 -Timeout 60
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The process whose starts are wanted; all where none is given.
+    # The process that starts programs; the default is all.
     [int] $ProcessId,
 
-    # How many starts to show; it ends then.
+    # Ends after this number of starts.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 Trace-Ebpf -Tracepoint syscalls/sys_enter_execve @PSBoundParameters {
     [pscustomobject]@{
-        Time = [datetime]$kernel.Time; ProcessId = $process.Id; ParentId = $process.Parent; UserId = $process.UserId; File = $event.filename
-        Arguments = $event.argv
+        Time = [datetime]$kernel.Time; ProcessId = $process.Id; ParentId = $process.Parent; UserId = $process.UserId
+        File = $event.filename; Arguments = $event.argv
     }
 }

@@ -2,30 +2,31 @@
 
 <#
 .SYNOPSIS
-    Draws how long threads that could run wait for a processor, in microseconds.
+    Draws histograms of the time that runnable threads wait for a processor, in microseconds.
 .DESCRIPTION
-    A wait begins when a thread is woken up, or when it has to make way for another, and ends when it gets a processor. Long
-    ones mean that there are more threads than the processors can serve.
+    A wait starts when a thread is woken up or preempted, and ends when it gets a processor. Long waits mean that
+    there are more runnable threads than processors.
 .EXAMPLE
     sudo pwsh examples/RunQueueLatency.ps1 -Seconds 5
 .EXAMPLE
     sudo pwsh examples/RunQueueLatency.ps1 -ByName | Where-Object Key -EQ nginx
 
-    The waits of one program.
+    Shows the waits of one program.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # How long to measure.
+    # The time to measure.
     [double] $Seconds = 10,
 
-    # Makes a histogram for each name of a thread, in place of one for all.
+    # Draws a histogram for each thread name instead of one for all.
     [switch] $ByName
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 try {
@@ -43,12 +44,15 @@ try {
         Add-EbpfMap -Map $waiting |
         Add-EbpfMap -Name latency -Type LruHash -Key 'char[16]' -Value histogram -MaxEntries 4096 |
         Add-EbpfCode {
-            # Who sleeps has a bit set here; who does not could go on. Thread 0 is the processor at rest.
-            if (($event.prev_state -band 0xff) -eq 0 -and $event.prev_pid -ne 0) { $waiting[$event.prev_pid] = $kernel.Time }
+            # A thread without a sleep state was preempted and waits again. Thread 0 is the idle task.
+            if (($event.prev_state -band 0xff) -eq 0 -and $event.prev_pid -ne 0) {
+                $waiting[$event.prev_pid] = $kernel.Time
+            }
             $since = $waiting.Pop($event.next_pid)
             if ($since) {
                 $waited = [Math]::Floor(($kernel.Time - $since) / 1000)
-                if ($using:ByName) { [void]$latency.Observe($event.next_comm, $waited) } else { [void]$latency.Observe('all', $waited) }
+                if ($using:ByName) { [void]$latency.Observe($event.next_comm, $waited) }
+                else { [void]$latency.Observe('all', $waited) }
             }
         } |
         New-TracepointAttachment

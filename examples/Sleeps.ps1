@@ -2,45 +2,52 @@
 
 <#
 .SYNOPSIS
-    Shows who goes to sleep, and for how long.
+    Traces sleeping processes, with the requested duration.
 .DESCRIPTION
-    The length of time is read from the memory of the process when it calls nanosleep(2) or clock_nanosleep(2). Of a sleep
-    until a moment it is the time until then, where the moment is one of the clock that counts from the start of the machine;
-    sleeps until a time of day are not shown.
+    The duration is read from the memory of the process when it calls nanosleep(2) or clock_nanosleep(2). For an
+    absolute time of CLOCK_MONOTONIC it is the time until then; absolute times of other clocks are not shown.
 .EXAMPLE
     sudo pwsh examples/Sleeps.ps1 -Timeout 10 | Group-Object ProcessName -NoElement
 
-    Who wakes up again and again.
+    Shows which programs wake up repeatedly.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # How many sleeps to show; it ends then.
+    # Ends after this number of sleeps.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 $attachments = @()
 try {
-    $attachments += New-EbpfProgram -Name sleeps -Type Tracepoint -Target syscalls/sys_enter_nanosleep -Code {
+    $nanosleep, $clockNanosleep = 'syscalls/sys_enter_nanosleep', 'syscalls/sys_enter_clock_nanosleep'
+    $attachments += New-EbpfProgram -Name sleeps -Type Tracepoint -Target $nanosleep -Code {
         $length = $event.rqtp.tv_sec * 1000000000 + $event.rqtp.tv_nsec
-        [pscustomobject]@{ Time = [datetime]$kernel.Time; ProcessName = $process.Name; ProcessId = $process.Id; Length = [timespan]$length }
+        [pscustomobject]@{
+            Time = [datetime]$kernel.Time; ProcessName = $process.Name; ProcessId = $process.Id
+            Length = [timespan]$length
+        }
     } | New-TracepointAttachment
 
-    $attachments += New-EbpfProgram -Name clock_sleeps -Type Tracepoint -Target syscalls/sys_enter_clock_nanosleep -Code {
+    $attachments += New-EbpfProgram -Name clock_sleeps -Type Tracepoint -Target $clockNanosleep -Code {
         $length = $event.rqtp.tv_sec * 1000000000 + $event.rqtp.tv_nsec
         # linux/time.h: TIMER_ABSTIME is 1, and so is CLOCK_MONOTONIC.
         $until = $event.flags -band 1
         if ($until) { $length -= $kernel.Time }
         if (-not $until -or $event.which_clock -eq 1) {
-            [pscustomobject]@{ Time = [datetime]$kernel.Time; ProcessName = $process.Name; ProcessId = $process.Id; Length = [timespan]$length }
+            [pscustomobject]@{
+                Time = [datetime]$kernel.Time; ProcessName = $process.Name; ProcessId = $process.Id
+                Length = [timespan]$length
+            }
         }
     } | New-TracepointAttachment
 

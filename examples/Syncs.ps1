@@ -2,29 +2,31 @@
 
 <#
 .SYNOPSIS
-    Shows who has data written to disk at once, and how long each has to wait for it.
+    Traces calls that flush data to disk (sync(2), fsync(2) and similar), with their duration.
 .EXAMPLE
     sudo pwsh examples/Syncs.ps1 -Timeout 60 | Sort-Object Duration -Descending -Top 10
 
-    The ten longest waits of a minute.
+    Shows the ten longest calls of a minute.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The processes to watch; all where none is given.
+    # The processes to watch; the default is all.
     [int[]] $ProcessId,
 
-    # How many calls to show; it ends then.
+    # Ends after this number of calls.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 Trace-Syscall sync, syncfs, fsync, fdatasync, sync_file_range, msync -IncludeReturn @PSBoundParameters |
-    Select-Object Time, Syscall, ProcessName, ProcessId, ThreadId, UserId, @{ Name = 'Descriptor'; Expression = { $_.fd } }, ReturnValue, Duration
+    Select-Object Time, Syscall, ProcessName, ProcessId, ThreadId, UserId,
+        @{ Name = 'Descriptor'; Expression = { $_.fd } }, ReturnValue, Duration

@@ -2,29 +2,30 @@
 
 <#
 .SYNOPSIS
-    Counts the system calls that processes make, by process and call.
+    Counts system calls by process and call.
 .DESCRIPTION
-    They are counted in the kernel, so that even millions a second cost little. Those counted most come first.
+    Counts in the kernel, so even millions of calls per second cost little. The most frequent calls come first.
 .EXAMPLE
     sudo pwsh examples/SyscallCounts.ps1 -Seconds 5 | Select-Object -First 20
 .EXAMPLE
-    sudo pwsh examples/SyscallCounts.ps1 | Group-Object ProcessName | Sort-Object { ($_.Group | Measure-Object Count -Sum).Sum } -Descending
+    sudo pwsh examples/SyscallCounts.ps1 | Group-Object ProcessName -NoElement
 
-    By program.
+    Shows how many different calls each program makes.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # How long to count.
+    # The time to count.
     [double] $Seconds = 10,
 
-    # The process to watch; all where none is given.
+    # The process to watch; the default is all.
     [int] $ProcessId
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 try {

@@ -2,26 +2,26 @@
 
 <#
 .SYNOPSIS
-    Shows TCP connections to others, with the time between the request and the answer, or the failure.
+    Traces outgoing TCP connections, with the time from the request to the answer or failure.
 .DESCRIPTION
-    The kernel tells of each change of a connection's state, so that programs which do not wait for their connections are
-    seen too.
+    Uses the tracepoint for changes of socket states, so it includes non-blocking connections.
 .EXAMPLE
     sudo pwsh examples/TcpLatency.ps1 -Timeout 60 | Measure-Object { $_.Duration.TotalMilliseconds } -Average -Maximum
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # How many connections to show; it ends then.
+    # Ends after this number of connections.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 New-EbpfProgram -Name tcp_latency -Type Tracepoint |
@@ -29,7 +29,7 @@ New-EbpfProgram -Name tcp_latency -Type Tracepoint |
         [ordered]@{ Time = 'uint64'; ProcessId = 'uint32'; ProcessName = 'char[16]' }) |
     Trace-Ebpf -Tracepoint sock/inet_sock_set_state @PSBoundParameters {
         if ($event.newstate -eq 'TCP_SYN_SENT') {
-            # Only now it runs in the process that asks; the answer comes by the network.
+            # This event occurs in the connecting process, the next one when the answer arrives.
             $requests[$event.skaddr] = @{ Time = $kernel.Time; ProcessId = $process.Id; ProcessName = $process.Name }
         }
         elseif ($event.oldstate -eq 'TCP_SYN_SENT' -and $event.skaddr -in $requests) {

@@ -2,34 +2,35 @@
 
 <#
 .SYNOPSIS
-    Shows which files and folders are deleted, and by whom.
+    Traces deleted files and folders, with process and user.
 .EXAMPLE
     sudo pwsh examples/Unlinks.ps1 | Where-Object Path -Like /var/log/*
 
-    Who deletes the logs.
+    Shows who deletes logs.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The processes to watch; all where none is given.
+    # The processes to watch; the default is all.
     [int[]] $ProcessId,
 
-    # The users to watch, by number.
+    # The ids of the users to watch.
     [uint[]] $UserId,
 
-    # How many deletions to show; it ends then.
+    # Ends after this number of deletions.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
-# Not every processor has the older ones.
+# Some architectures lack the older ones.
 $names = 'unlink', 'unlinkat', 'rmdir' | Where-Object { [EbpfCat.Tracing.Syscalls]::Current.Contains($_) }
 
 Trace-Syscall $names -IncludeReturn @PSBoundParameters | ForEach-Object {

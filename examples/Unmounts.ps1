@@ -2,28 +2,29 @@
 
 <#
 .SYNOPSIS
-    Shows which file systems are unmounted, and by whom.
+    Traces unmounted file systems, with process and user.
 .EXAMPLE
     sudo pwsh examples/Unmounts.ps1 | Where-Object Failure -EQ EBUSY
 
-    Those that are still in use.
+    Shows file systems that were in use.
+.NOTES
+    Requires root, or the capabilities CAP_BPF and CAP_PERFMON and access to tracefs.
 #>
 [CmdletBinding()]
 param(
-    # The processes to watch; all where none is given.
+    # The processes to watch; the default is all.
     [int[]] $ProcessId,
 
-    # How many to show; it ends then.
+    # Ends after this number of calls.
     [long] $First,
 
-    # How many seconds to watch; without it until Ctrl-C.
+    # Ends after this number of seconds; the default is until Ctrl-C.
     [double] $Timeout
 )
 
 $ErrorActionPreference = 'Stop'
 if (-not (Get-Module EbpfCat)) {
-    $built = "$PSScriptRoot/../out/EbpfCat"
-    Import-Module ((Test-Path $built) ? $built : 'EbpfCat')
+    Import-Module ((Get-Item "$PSScriptRoot/../out/EbpfCat" -ErrorAction Ignore) ?? 'EbpfCat')
 }
 
 Trace-Syscall umount -IncludeReturn @PSBoundParameters | ForEach-Object {
