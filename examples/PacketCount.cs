@@ -68,7 +68,7 @@ int CountPackets()
     here.CreateVethPair("near0", there, "far0");
 
     using var loaded = EbpfProgram.Load(program);
-    using var attachment = here.Run(() => XdpAttachment.Attach(loaded, "near0", XdpMode.Native));
+    using var attachment = here.Run(() => XdpAttachment.Attach(loaded, new("near0") { Mode = XdpMode.Native }));
     Console.WriteLine($"{loaded.Name}: {loaded.InstructionCount} instructions, " +
         $"{attachment.Mode} mode on {attachment.InterfaceName}\n");
 

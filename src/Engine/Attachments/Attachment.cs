@@ -1,19 +1,20 @@
 using System.Collections.Concurrent;
+using EbpfCat.Kernel;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to a hook. It stays so until this is disposed or the process ends, however it ends; one that is
-/// pinned stays until it is detached.
+/// A program attached to a hook. It stays attached until this object is disposed or the process ends; when it is pinned,
+/// until it is detached.
 /// </summary>
-public abstract partial class Attachment : IDisposable
+public abstract class Attachment : IDisposable
 {
     private static readonly ConcurrentDictionary<Attachment, long> Live = new(ReferenceEqualityComparer.Instance);
 
     private static long _count;
 
-    // A link goes with its process, whatever happens; what is attached without one is detached at an orderly end.
+    // The kernel removes links when a process ends. Attachments without a link must be detached.
     static Attachment() => AppDomain.CurrentDomain.ProcessExit += (_, _) =>
     {
         foreach (var attachment in All.Where(one => one.PinPath is null)) attachment.Dispose();
@@ -21,39 +22,40 @@ public abstract partial class Attachment : IDisposable
 
     private int _ended;
 
-    private protected Attachment(LoadedProgram program, bool ownsProgram) => (Program, OwnsProgram) = (program, ownsProgram);
+    private protected Attachment(LoadedProgram program, bool ownsProgram) =>
+        (Program, OwnsProgram) = (program, ownsProgram);
 
-    /// <summary>The attachments that this process holds, the oldest first.</summary>
+    /// <summary>The attachments of this process, the oldest first.</summary>
     public static IReadOnlyList<Attachment> All => [.. Live.OrderBy(pair => pair.Value).Select(pair => pair.Key)];
 
     /// <summary>The kind of hook: <c>Xdp</c>.</summary>
     public abstract string Kind { get; }
 
-    /// <summary>What it is attached to: an interface's name.</summary>
+    /// <summary>The target: the name of an interface, a tracepoint, a function.</summary>
     public abstract string Target { get; }
 
     /// <summary>The program, with its maps and variables.</summary>
     public LoadedProgram Program { get; }
 
-    /// <summary>The kernel's number of the link, unique as long as it lives; null where it is attached without one.</summary>
+    /// <summary>The kernel's id of the link; null where there is none, or several.</summary>
     public abstract uint? LinkId { get; }
 
-    /// <summary>The directory in the BPF file system that keeps the attachment and its maps; null where it is not pinned.</summary>
+    /// <summary>The directory that pins the attachment and its maps; null where it is not pinned.</summary>
     public string? PinPath { get; internal set; }
 
-    /// <summary>Whether the program is attached by this object still.</summary>
+    /// <summary>Whether this object still keeps the program attached.</summary>
     public bool IsAttached => _ended == 0;
 
     /// <summary>
-    /// Whether the program stays attached when the process is killed: it is pinned, or it replaced a program that another
-    /// had attached, and the kernel exchanges the program there but not its owner.
+    /// Whether the program stays attached when the process is killed: it is pinned, attached without a link, or it replaced
+    /// the program of a link that another process holds.
     /// </summary>
     public virtual bool OutlivesProcess => PinPath is not null;
 
     /// <summary>Whether disposing disposes the program too.</summary>
     internal bool OwnsProgram { get; }
 
-    /// <summary>Detaches the program, and removes the pin if there is one. Nothing happens the second time.</summary>
+    /// <summary>Detaches the program and removes its pin. A second call does nothing.</summary>
     public void Detach()
     {
         if (!End()) return;
@@ -68,7 +70,7 @@ public abstract partial class Attachment : IDisposable
         }
     }
 
-    /// <summary>Detaches the program unless it is pinned, and closes what this process holds of it.</summary>
+    /// <summary>Detaches the program unless it is pinned, and closes its descriptors.</summary>
     public void Dispose()
     {
         GC.SuppressFinalize(this);
@@ -86,7 +88,31 @@ public abstract partial class Attachment : IDisposable
     /// <summary>Kind, target and program.</summary>
     public override string ToString() => $"{Kind} {Target}: {Program.Name}";
 
-    /// <summary>Gives up the attachment without detaching: another took it over.</summary>
+    /// <summary>Pins the attachment with its program and maps, so that it stays when this process ends.</summary>
+    /// <param name="name">A name, or a path in a BPF file system: see <see cref="PinDirectory"/>.</param>
+    /// <exception cref="KernelException">EEXIST: the name is taken, or the attachment is pinned already.</exception>
+    public void Pin(string name)
+    {
+        ObjectDisposedException.ThrowIf(!IsAttached, this);
+        var path = PinDirectory.PathOf(name);
+        if (PinPath is not null)
+        {
+            throw new KernelException(
+                $"pin to '{path}'", Errno.EEXIST, $"the attachment is pinned already, to '{PinPath}'");
+        }
+
+        PinCore(path);
+    }
+
+    /// <summary>Removes the pin. The program stays attached as long as this object.</summary>
+    public void Unpin()
+    {
+        if (PinPath is null) return;
+        PinDirectory.Delete(PinPath);
+        PinPath = null;
+    }
+
+    /// <summary>Gives up the attachment without detaching: another object took it over.</summary>
     internal void Abandon()
     {
         if (End()) Release();
@@ -94,11 +120,13 @@ public abstract partial class Attachment : IDisposable
 
     private protected void Register() => Live[this] = Interlocked.Increment(ref _count);
 
-    /// <summary>Detaches.</summary>
+    /// <summary>Detaches the program.</summary>
     /// <param name="forEveryone">Even if another process holds or has pinned the link.</param>
     private protected abstract void DetachCore(bool forEveryone);
 
-    /// <summary>Closes what is open.</summary>
+    private protected abstract void PinCore(string path);
+
+    /// <summary>Closes the descriptors.</summary>
     private protected abstract void Close();
 
     private bool End()

@@ -6,57 +6,63 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to a control group (version 2), with the groups below it: by a link since Linux 5.7, before without,
-/// beside the programs there are.
+/// A program attached to a control group (version 2) and the groups below it: by a link since Linux 5.7; before, by
+/// BPF_PROG_ATTACH beside the programs that are there.
 /// </summary>
-public sealed class CgroupAttachment : HookAttachment
+public sealed class CgroupAttachment : LinkAttachment
 {
     internal const string KindName = "Cgroup";
 
+    // BPF_F_ALLOW_MULTI
     private const uint AllowMulti = 2;
 
-    private CgroupAttachment(LoadedProgram program, bool ownsProgram, string path, ProgramHook hook, Hold hold)
-        : base(program, ownsProgram, path, hold) => Hook = hook;
+    private CgroupAttachment(
+        LoadedProgram program, CgroupAttachOptions options, string directory, ProgramHook hook, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, directory, handle) => Hook = hook;
 
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>Which of the group's doings it sees.</summary>
+    /// <summary>The hook of the control group.</summary>
     public ProgramHook Hook { get; }
 
     /// <summary>Attaches a program to a control group.</summary>
-    /// <param name="program">The program, of type CgroupSkb, CgroupSocketAddress or another that is for control groups.</param>
-    /// <param name="path">The group's directory, or its name below the root: <c>user.slice</c>.</param>
-    /// <param name="hook">Which of the group's doings it sees; null for what the program was made for.</param>
-    /// <param name="pin">A name to pin the attachment by; see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="UnknownNameException">There is no such control group; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// ENODEV: control groups of version 2 are not mounted. EINVAL: the program was made for another hook, or for none of a
-    /// control group. EPERM: no privilege, or the group has a program that does not tolerate others.
+    /// ENODEV: control groups of version 2 are not mounted. EINVAL: the program was made for another hook, or not for control
+    /// groups. EPERM: no privilege, or the group has a program that does not allow others.
     /// </exception>
-    public static CgroupAttachment Attach(
-        LoadedProgram program, string path, ProgramHook? hook = null, string? pin = null, bool ownsProgram = false)
+    public static CgroupAttachment Attach(LoadedProgram program, CgroupAttachOptions options)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        var operation = Check(program, program.Type, $"the control group '{path}'");
-        var (place, directory) = (HookOf(program, hook, operation), ControlGroups.Find(path));
-        var attachType = (BpfAttachType)place;
-        var hold = Hold.Build(hold =>
+        options = AttachOptions.Resolve(options, program);
+        var operation = options.Operation(program);
+        var hook = options.HookFor(program.Type);
+        var hooks = ProgramHooks.Of(program.Type);
+        if (hook is null || !hooks.Contains(hook.Value))
+        {
+            throw new KernelException(
+                operation, Errno.EINVAL,
+                hook is null ? "no hook is named" : $"a program of type {program.Type} has no hook {hook}",
+                $"There are {string.Join(", ", hooks)}.");
+        }
+
+        var directory = ControlGroups.Find(options.Path!);
+        var attachType = (BpfAttachType)hook;
+        var handle = AttachmentHandle.Build(handle =>
         {
             var group = ControlGroups.Open(directory, operation);
-            if (!Hold.AvoidsLinks && KernelFacts.RunningVersion >= ControlGroups.LinksSince)
+            if (!AttachmentHandle.AvoidsLinks && KernelFacts.RunningVersion >= ControlGroups.LinksSince)
             {
-                using (group) hold.Add(Bpf.CreateLink(program.Descriptor, group, attachType));
+                using (group) handle.Add(Bpf.CreateLink(program.Descriptor, group, attachType));
                 return;
             }
 
-            hold.Add(group);
+            handle.Add(group);
             Bpf.AttachProgram(program.Descriptor, group, attachType, AllowMulti);
-            hold.OutlivesProcess = true;
-            hold.Undo(() => Detach(program, directory, attachType, operation));
+            handle.OutlivesProcess = true;
+            handle.Undo(() => Detach(program, directory, attachType, operation));
         });
-        return Complete(new CgroupAttachment(program, ownsProgram, directory, place, hold), pin);
+        return Complete(new CgroupAttachment(program, options, directory, hook.Value, handle), options);
     }
 
     private static void Detach(LoadedProgram program, string directory, BpfAttachType attachType, string operation)
@@ -65,22 +71,36 @@ public sealed class CgroupAttachment : HookAttachment
         using var group = ControlGroups.Open(directory, operation);
         Bpf.DetachProgram(program.Descriptor, group, attachType);
     }
+}
 
-    private static ProgramHook HookOf(LoadedProgram program, ProgramHook? hook, string operation)
+/// <summary>Attaches a program of a type for control groups.</summary>
+/// <param name="Path">
+/// The group's directory, or its name below the root: <c>user.slice</c>; null for the target of the program's definition.
+/// </param>
+/// <param name="Hook">The hook; null for the hook of the program's definition, else the default of its type.</param>
+public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook = null) : AttachOptions
+{
+    /// <inheritdoc/>
+    public override string Description => $"control group '{Path}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes
     {
-        var possible = ProgramHooks.Of(program.Type);
-        if (!ProgramHooks.OfControlGroups.Contains(program.Type))
+        get
         {
-            throw new KernelException(
-                operation, Errno.EINVAL, $"it is of type {program.Type}",
-                "Declare it with a type for control groups: CgroupSkb, CgroupSocketAddress, ….");
+            ProgramType[] types = [.. ProgramHooks.OfControlGroups.Where(
+                type => Hook is { } hook && ProgramHooks.Of(type).Contains(hook))];
+            return types.Length > 0 ? types : ProgramHooks.OfControlGroups;
         }
-
-        var wanted = hook ?? program.Definition?.Hook ?? ProgramHooks.DefaultOf(program.Type);
-        return wanted is { } found && possible.Contains(found)
-            ? found
-            : throw new KernelException(
-                operation, Errno.EINVAL, wanted is null ? "no hook is named" : $"a program of type {program.Type} has no hook {wanted}",
-                $"There are {string.Join(", ", possible)}.");
     }
+
+    internal override string? Target => Path;
+
+    /// <inheritdoc/>
+    public override CgroupAttachment Attach(LoadedProgram program) => CgroupAttachment.Attach(program, this);
+
+    internal override CgroupAttachOptions For(ProgramDefinition? definition) =>
+        this with { Path = Path ?? definition?.Target, Hook = Hook ?? definition?.Hook };
+
+    internal override ProgramHook? HookFor(ProgramType type) => Hook ?? ProgramHooks.DefaultOf(type);
 }

@@ -6,43 +6,56 @@ namespace EbpfCat.Attachments;
 
 /// <summary>
 /// A program attached to entry or return of a kernel function, whose arguments it reads by type (fentry, fexit, fmod_ret;
-/// Linux 5.5). The function is its definition's target: the verifier has to know it when the program is loaded.
+/// Linux 5.5). The verifier must know the function when the program is loaded.
 /// </summary>
-public sealed class FentryAttachment : HookAttachment
+public sealed class FentryAttachment : LinkAttachment
 {
-    internal const string KindName = "Fentry";
-
-    private static readonly Dictionary<BpfAttachType, string> Kinds = new()
-    {
-        [BpfAttachType.TraceFentry] = KindName,
-        [BpfAttachType.TraceFexit] = "Fexit",
-        [BpfAttachType.ModifyReturn] = "ModifyReturn",
-    };
-
-    private FentryAttachment(LoadedProgram program, bool ownsProgram, string function, Hold hold)
-        : base(program, ownsProgram, function, hold)
-    {
-    }
+    private FentryAttachment(LoadedProgram program, FentryAttachOptions options, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle) => Kind = $"{options.HookFor(ProgramType.Tracing)}";
 
     /// <inheritdoc/>
-    public override string Kind => Kinds[Program.AttachType];
+    public override string Kind { get; }
 
     /// <summary>Attaches a program to the function it was loaded for.</summary>
-    /// <param name="program">
-    /// The program, of type Tracing, with the hook Fentry, Fexit or ModifyReturn and the function as its target.
-    /// </param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.8); see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="KernelException">
-    /// ENOTSUPP, EBUSY: the kernel cannot attach programs to this function this way. EPERM, EACCES: no privilege, or the
-    /// kernel is locked down. EINVAL: the program was loaded for another hook.
+    /// ENOTSUPP, EBUSY: the kernel cannot attach programs to this function. EPERM, EACCES: no privilege, or the kernel is
+    /// locked down. EINVAL: the program was loaded for another hook or function.
     /// </exception>
-    public static FentryAttachment Attach(LoadedProgram program, string? pin = null, bool ownsProgram = false)
+    public static FentryAttachment Attach(LoadedProgram program, FentryAttachOptions? options = null)
     {
-        var function = TracingHooks.TargetOf(program);
-        var operation = Check(program, ProgramType.Tracing, $"the kernel function '{function}'");
-        if (!Kinds.ContainsKey(program.AttachType)) throw TracingHooks.LoadedForAnother(operation, program, "Fentry or Fexit");
-        var hold = Hold.Build(hold => hold.Add(TracingHooks.Open(program, operation)));
-        return Complete(new FentryAttachment(program, ownsProgram, function, hold), pin);
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var handle = AttachmentHandle.Build(handle => handle.Add(TracingHooks.Open(program, options.Operation(program))));
+        return Complete(new FentryAttachment(program, options, handle), options);
     }
+}
+
+/// <summary>Attaches a program of type Tracing to a kernel function.</summary>
+/// <param name="Function">The function; null for the target of the program's definition.</param>
+public sealed record FentryAttachOptions(string? Function = null) : AttachOptions
+{
+    /// <summary>
+    /// <see cref="ProgramHook.Fentry"/>, <see cref="ProgramHook.Fexit"/> or <see cref="ProgramHook.ModifyReturn"/>; null for
+    /// the hook of the program's definition, else Fentry.
+    /// </summary>
+    public ProgramHook? Hook { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description =>
+        $"{(Hook == ProgramHook.Fexit ? "the return of " : "")}kernel function '{Function}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tracing];
+
+    internal override string? Target => Function;
+
+    /// <inheritdoc/>
+    public override FentryAttachment Attach(LoadedProgram program) => FentryAttachment.Attach(program, this);
+
+    internal override FentryAttachOptions For(ProgramDefinition? definition) => this with
+    {
+        Function = Function ?? definition?.Target,
+        Hook = Hook ?? (definition?.Hook is ProgramHook.Fexit or ProgramHook.ModifyReturn ? definition.Hook : null),
+    };
+
+    internal override ProgramHook? HookFor(ProgramType type) => Hook ?? ProgramHook.Fentry;
 }

@@ -7,11 +7,10 @@ using EbpfCat.Types;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program that goes through objects of the kernel (BPF iterator, Linux 5.8): it runs for each task, open file or other
-/// object whenever somebody reads, and what it writes is read. The objects are its definition's target: <c>task</c>,
-/// <c>task_file</c>.
+/// A BPF iterator (Linux 5.8): its program runs for each task, open file or other object of the kernel whenever the
+/// iterator is read, and the reader gets the program's output.
 /// </summary>
-public sealed unsafe class IteratorAttachment : HookAttachment
+public sealed unsafe class IteratorAttachment : LinkAttachment
 {
     internal const string KindName = "Iterator";
 
@@ -19,38 +18,36 @@ public sealed unsafe class IteratorAttachment : HookAttachment
 
     private readonly LinkDescriptor _link;
 
-    private IteratorAttachment(LoadedProgram program, bool ownsProgram, string target, Hold hold)
-        : base(program, ownsProgram, target, hold) => _link = hold.Links[0];
+    private IteratorAttachment(LoadedProgram program, IteratorAttachOptions options, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle) => _link = handle.Links[0];
 
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>Attaches a program to the objects it was loaded for. It runs when they are read.</summary>
-    /// <param name="program">The program, of type Tracing, with the hook Iterator and the objects' name as its target.</param>
-    /// <param name="processId">The process to whose objects to keep, of iterators over tasks (Linux 6.1); 0 for all.</param>
-    /// <param name="pin">A name to pin the attachment by; see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <summary>Attaches a program to the iterator it was loaded for. It runs when the iterator is read.</summary>
     /// <exception cref="KernelException">
-    /// EINVAL: the program was loaded for another hook, or the iterator takes no process. EOPNOTSUPP: the kernel is too old
-    /// to keep to a process. EPERM, EACCES: no privilege.
+    /// EINVAL: the program was loaded for another hook or target, or the iterator takes no process. EOPNOTSUPP: the kernel is
+    /// too old to select a process. EPERM, EACCES: no privilege.
     /// </exception>
-    public static IteratorAttachment Attach(
-        LoadedProgram program, int processId = 0, string? pin = null, bool ownsProgram = false)
+    public static IteratorAttachment Attach(LoadedProgram program, IteratorAttachOptions? options = null)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(processId);
-        var target = TracingHooks.TargetOf(program);
-        var operation = Check(program, ProgramType.Tracing, $"the iterator '{target}'");
-        if (program.AttachType != BpfAttachType.TraceIterator) throw TracingHooks.LoadedForAnother(operation, program, "Iterator");
-        if (processId != 0) RequireLinux(new Version(6, 1), operation, "an iterator over the objects of one process");
+        options = AttachOptions.Resolve(options ?? new(), program);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.ProcessId);
+        if (options.ProcessId != 0)
+        {
+            RequireLinux(
+                new Version(6, 1), options.Operation(program), "an iterator over the objects of one process");
+        }
+
         // union bpf_iter_link_info: of tasks the ids of thread and process, and a pidfd, 4 bytes each; 16 bytes in all.
-        ReadOnlySpan<int> selection = [0, processId, 0, 0];
-        var bytes = processId == 0 ? [] : MemoryMarshal.AsBytes(selection).ToArray();
-        var hold = Hold.Build(hold => hold.Add(Bpf.CreateIteratorLink(program.Descriptor, bytes)));
-        return Complete(new IteratorAttachment(program, ownsProgram, target, hold), pin);
+        ReadOnlySpan<int> selection = [0, options.ProcessId, 0, 0];
+        var bytes = options.ProcessId == 0 ? [] : MemoryMarshal.AsBytes(selection).ToArray();
+        var handle = AttachmentHandle.Build(handle => handle.Add(Bpf.CreateIteratorLink(program.Descriptor, bytes)));
+        return Complete(new IteratorAttachment(program, options, handle), options);
     }
 
-    /// <summary>Goes through the objects once.</summary>
-    /// <returns>What the program wrote, in pieces of any length; each is good until the next.</returns>
+    /// <summary>Runs the program for each object, once.</summary>
+    /// <returns>The bytes that the program wrote, in pieces of any length. Each piece is valid until the next.</returns>
     /// <exception cref="KernelException">The kernel gave up; E2BIG: the program wrote too much for one object.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Read()
     {
@@ -59,8 +56,7 @@ public sealed unsafe class IteratorAttachment : HookAttachment
         while (ReadPiece(reading, buffer) is > 0 and var length) yield return buffer.AsMemory(0, length);
     }
 
-    /// <summary>Goes through the objects once, and takes what the program wrote for records of a type.</summary>
-    /// <param name="record">The type.</param>
+    /// <summary>Runs the program for each object, once, and reads its output as records of a type.</summary>
     /// <returns>The records, as <see cref="EbpfType.Read"/> gives them.</returns>
     /// <exception cref="KernelException">The kernel gave up; E2BIG: the program wrote too much for one object.</exception>
     public IEnumerable<object?> Read(EbpfType record)
@@ -100,4 +96,30 @@ public sealed unsafe class IteratorAttachment : HookAttachment
             }
         }
     }
+}
+
+/// <summary>Attaches a program of type Tracing to an iterator.</summary>
+/// <param name="Objects">
+/// The objects: <c>task</c>, <c>task_file</c>; null for the target of the program's definition.
+/// </param>
+public sealed record IteratorAttachOptions(string? Objects = null) : AttachOptions
+{
+    /// <summary>The process whose objects to visit, of iterators over tasks (Linux 6.1); 0 for all.</summary>
+    public int ProcessId { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"iterator '{Objects}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tracing];
+
+    internal override string? Target => Objects;
+
+    /// <inheritdoc/>
+    public override IteratorAttachment Attach(LoadedProgram program) => IteratorAttachment.Attach(program, this);
+
+    internal override IteratorAttachOptions For(ProgramDefinition? definition) =>
+        this with { Objects = Objects ?? definition?.Target };
+
+    internal override ProgramHook? HookFor(ProgramType type) => ProgramHook.Iterator;
 }

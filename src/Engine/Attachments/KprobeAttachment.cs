@@ -1,3 +1,4 @@
+using System.Globalization;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
@@ -6,21 +7,18 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to entry or return of kernel functions: of many by one link since Linux 5.18; of each by a link since
-/// Linux 5.15, before by a perf event.
+/// A program attached to entry or return of kernel functions: to many by one link since Linux 5.18, to each by a link since
+/// Linux 5.15, and by a perf event before.
 /// </summary>
-public sealed class KprobeAttachment : HookAttachment
+public sealed class KprobeAttachment : LinkAttachment
 {
     internal const string KindName = "Kprobe";
     internal const string ReturnKindName = "Kretprobe";
 
     private KprobeAttachment(
-        LoadedProgram program, bool ownsProgram, string target, bool onReturn, IReadOnlyList<string> functions, Hold hold)
-        : base(program, ownsProgram, target, hold)
-    {
-        OnReturn = onReturn;
-        Functions = functions;
-    }
+        LoadedProgram program, KprobeAttachOptions options, IReadOnlyList<string> functions, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle) =>
+        (OnReturn, Functions) = (options.OnReturn, functions);
 
     /// <inheritdoc/>
     public override string Kind => OnReturn ? ReturnKindName : KindName;
@@ -31,75 +29,58 @@ public sealed class KprobeAttachment : HookAttachment
     /// <summary>The functions.</summary>
     public IReadOnlyList<string> Functions { get; }
 
-    /// <summary>Attaches a program to a kernel function, or to all whose names match a pattern.</summary>
-    /// <param name="program">
-    /// The program, of type Kprobe. One whose target was a pattern when it was loaded takes all functions by one link, where
-    /// the kernel has that (Linux 5.18 with CONFIG_FPROBE); other programs take them one by one.
-    /// </param>
-    /// <param name="function">
-    /// The name, or a <see cref="Wildcard"/> pattern. Functions that match but cannot be probed are left out.
-    /// </param>
-    /// <param name="onReturn">Whether it fires when the function returns, rather than when it is entered.</param>
-    /// <param name="offset">How far into the function, in bytes: the start of an instruction. Only of one function.</param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.15); see <see cref="PinDirectory"/>.</param>
-    /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <summary>Attaches a program to a kernel function, or to all functions whose names match a pattern.</summary>
+    /// <remarks>
+    /// A program whose target was a pattern when it was loaded takes all functions by one link, where the kernel has that
+    /// (Linux 5.18 with CONFIG_FPROBE). Other programs take them one by one.
+    /// </remarks>
     /// <exception cref="UnknownNameException">There is no such function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
     /// EOPNOTSUPP: the kernel has no kprobes. EINVAL: the function cannot be probed. EPERM, EACCES: no privilege, or the
     /// kernel is locked down.
     /// </exception>
-    public static KprobeAttachment Attach(
-        LoadedProgram program,
-        string function,
-        bool onReturn = false,
-        ulong offset = 0,
-        string? pin = null,
-        ulong cookie = 0,
-        bool ownsProgram = false)
+    public static KprobeAttachment Attach(LoadedProgram program, KprobeAttachOptions? options = null)
     {
-        var operation = Check(program, ProgramType.Kprobe, $"the {(onReturn ? "return of the " : "")}kernel function '{function}'");
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var function = options.Function!;
         var isPattern = Wildcard.IsPattern(function);
-        if (offset != 0 && (isPattern || onReturn))
-            throw new ArgumentException("An offset is for the entry of one function.", nameof(offset));
+        if (options.Offset != 0 && (isPattern || options.OnReturn))
+            throw new ArgumentException("An offset is for the entry of one function.", nameof(options));
         string[] functions = isPattern ? [.. TraceableFunctions.Current.Match(function)] : [function];
         if (functions.Length == 0)
             throw new UnknownNameException("kernel function matching", function, []);
-        var hold = Hold.Build(hold =>
+        var handle = AttachmentHandle.Build(handle =>
         {
-            if (program.AttachType == BpfAttachType.TraceKprobeMulti)
-                hold.Add(AttachMany(program, functions, onReturn, cookie, operation));
-            else if (isPattern)
-                functions = [.. AttachEach(hold, program, functions, onReturn, cookie, operation)];
-            else
-                AttachOne(hold, program, function, onReturn, offset, cookie, operation);
+            if (program.AttachType == BpfAttachType.TraceKprobeMulti) handle.Add(AttachMany(program, functions, options));
+            else if (isPattern) functions = [.. AttachEach(handle, program, functions, options)];
+            else AttachOne(handle, program, function, options);
         });
-        var target = offset == 0 ? function : $"{function}+0x{offset:x}";
-        return Complete(new KprobeAttachment(program, ownsProgram, target, onReturn, functions, hold), pin);
+        return Complete(new KprobeAttachment(program, options, functions, handle), options);
     }
 
-    private static LinkDescriptor AttachMany(
-        LoadedProgram program, string[] functions, bool onReturn, ulong cookie, string operation)
+    private static LinkDescriptor AttachMany(LoadedProgram program, string[] functions, KprobeAttachOptions options)
     {
         try
         {
             return Bpf.CreateKprobeMultiLink(program.Descriptor, new KprobeMultiOptions
             {
                 Symbols = functions,
-                OnReturn = onReturn,
-                Cookies = cookie == 0 ? [] : [.. Enumerable.Repeat(cookie, functions.Length)],
+                OnReturn = options.OnReturn,
+                Cookies = options.Cookie == 0 ? [] : [.. Enumerable.Repeat(options.Cookie, functions.Length)],
             });
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ESRCH or Errno.EINVAL)
         {
             if (functions is [var only]) TraceableFunctions.Current.Require(only);
-            throw new KernelException(operation, refusal.Errno, "the kernel refuses to probe one of the functions", refusal.Remedy);
+            throw new KernelException(
+                options.Operation(program), refusal.Errno, "the kernel refuses to probe one of the functions",
+                refusal.Remedy);
         }
     }
 
-    // Of what matches, the kernel refuses some: it is they that a probe would run into.
+    // The kernel refuses some of the functions that match: those that the handling of a probe itself calls.
     private static List<string> AttachEach(
-        Hold hold, LoadedProgram program, string[] functions, bool onReturn, ulong cookie, string operation)
+        AttachmentHandle handle, LoadedProgram program, string[] functions, KprobeAttachOptions options)
     {
         var attached = new List<string>();
         KernelException? first = null;
@@ -107,7 +88,7 @@ public sealed class KprobeAttachment : HookAttachment
         {
             try
             {
-                AttachOne(hold, program, function, onReturn, 0, cookie, operation);
+                AttachOne(handle, program, function, options);
                 attached.Add(function);
             }
             catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.ENOENT or Errno.EADDRNOTAVAIL)
@@ -120,19 +101,22 @@ public sealed class KprobeAttachment : HookAttachment
     }
 
     private static void AttachOne(
-        Hold hold, LoadedProgram program, string function, bool onReturn, ulong offset, ulong cookie, string operation)
+        AttachmentHandle handle, LoadedProgram program, string function, KprobeAttachOptions options)
     {
+        var (onReturn, offset) = (options.OnReturn, options.Offset);
+        var operation = options.Operation(program);
         var what = $"the {(onReturn ? "kretprobe" : "kprobe")} on '{function}'";
         try
         {
             var perfEvent = PerfEvents.OpenProbe("kprobe", function, offset, onReturn, 0, 0, what)
-                ?? ProbeEvents.Define(hold, "kprobe_events", $"{function}+{offset}", onReturn, 0, what)
+                ?? ProbeEvents.Define(handle, "kprobe_events", $"{function}+{offset}", onReturn, 0, what)
                 ?? throw new KernelException(
                     operation, Errno.EOPNOTSUPP, "the kernel has no kprobes",
                     "Use a kernel built with CONFIG_KPROBES and CONFIG_KPROBE_EVENTS, or trace a tracepoint.");
-            PerfEvents.Attach(hold, program, perfEvent, cookie);
+            PerfEvents.Attach(handle, program, perfEvent, options.Cookie);
         }
-        catch (KernelException refusal) when (refusal.Errno is Errno.ENOENT or Errno.EINVAL or Errno.EADDRNOTAVAIL or Errno.EILSEQ)
+        catch (KernelException refusal) when (
+            refusal.Errno is Errno.ENOENT or Errno.EINVAL or Errno.EADDRNOTAVAIL or Errno.EILSEQ)
         {
             throw Refused(refusal, function, operation);
         }
@@ -141,11 +125,7 @@ public sealed class KprobeAttachment : HookAttachment
     private static Exception Refused(KernelException refusal, string function, string operation)
     {
         var symbols = KernelSymbols.Current.FindAll(function).Count();
-        if (symbols == 0)
-        {
-            return new UnknownNameException("kernel function", function, TraceableFunctions.Current.Names);
-        }
-
+        if (symbols == 0) return new UnknownNameException("kernel function", function, TraceableFunctions.Current.Names);
         return refusal.Errno switch
         {
             Errno.EADDRNOTAVAIL when symbols > 1 => new KernelException(
@@ -157,4 +137,59 @@ public sealed class KprobeAttachment : HookAttachment
                 "Some must not be probed: /sys/kernel/debug/kprobes/blacklist lists them."),
         };
     }
+}
+
+/// <summary>Attaches a program of type Kprobe to kernel functions.</summary>
+/// <param name="Function">
+/// The name, or a <see cref="Wildcard"/> pattern, of which functions that cannot be probed are left out; null for the target
+/// of the program's definition.
+/// </param>
+public sealed record KprobeAttachOptions(string? Function = null) : AttachOptions
+{
+    /// <summary>Whether the program runs when the function returns, instead of on entry.</summary>
+    public bool OnReturn { get; init; }
+
+    /// <summary>The offset of an instruction in the function, in bytes; only of one function, on entry.</summary>
+    public ulong Offset { get; init; }
+
+    /// <summary>A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</summary>
+    public ulong Cookie { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"{(OnReturn ? "the return of " : "")}kernel function '{Function}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
+
+    internal override string? Target => Offset == 0 ? Function : $"{Function}+0x{Offset:x}";
+
+    internal override ProbeKind? ProbeKind => OnReturn ? Language.ProbeKind.Kretprobe : Language.ProbeKind.Kprobe;
+
+    /// <inheritdoc/>
+    public override KprobeAttachment Attach(LoadedProgram program) => KprobeAttachment.Attach(program, this);
+
+    internal override KprobeAttachOptions For(ProgramDefinition? definition)
+    {
+        if (Function is not null || definition?.Target is not { } target) return this;
+        var (function, offset) = ProbeOffset.Split(target);
+        return this with { Function = function, Offset = offset, OnReturn = definition.Probe == Language.ProbeKind.Kretprobe };
+    }
+
+    internal override ProgramHook? HookFor(ProgramType type) =>
+        Function is not null && Wildcard.IsPattern(Function) && KprobeMulti.IsPresent ? ProgramHook.KprobeMulti : null;
+}
+
+/// <summary>The offset of an instruction behind the name of a function: <c>tcp_close+0x10</c>.</summary>
+internal static class ProbeOffset
+{
+    /// <summary>Splits a name from its offset, which is decimal, or hexadecimal behind <c>0x</c>.</summary>
+    public static (string Name, ulong Offset) Split(string place)
+    {
+        var plus = place.LastIndexOf('+');
+        return plus > 0 && TryParse(place.AsSpan(plus + 1), out var offset) ? (place[..plus], offset) : (place, 0);
+    }
+
+    public static bool TryParse(ReadOnlySpan<char> text, out ulong offset) => text.StartsWith("0x", StringComparison.Ordinal)
+        ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out offset)
+        : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out offset);
 }

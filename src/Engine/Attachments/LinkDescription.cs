@@ -24,7 +24,7 @@ internal static class LinkDescription
             BpfAttachType.ModifyReturn => nameof(ProgramHook.ModifyReturn),
             BpfAttachType.LsmMac => LsmAttachment.KindName,
             BpfAttachType.TraceRawTracepoint => RawTracepointAttachment.KindName,
-            _ => FentryAttachment.KindName,
+            _ => nameof(ProgramHook.Fentry),
         },
         BpfLinkType.PerfEvent => link.PerfEventType switch
         {

@@ -5,15 +5,14 @@ using EbpfCat.Programs;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to a hook of the Linux security modules (Linux 5.7), where it may refuse what a process wants to do. The
-/// hook is its definition's target: <c>file_open</c>.
+/// A program attached to a hook of the Linux security modules (Linux 5.7), where it may refuse an operation.
 /// </summary>
-public sealed class LsmAttachment : HookAttachment
+public sealed class LsmAttachment : LinkAttachment
 {
     internal const string KindName = "Lsm";
 
-    private LsmAttachment(LoadedProgram program, bool ownsProgram, string target, Hold hold)
-        : base(program, ownsProgram, target, hold)
+    private LsmAttachment(LoadedProgram program, LsmAttachOptions options, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle)
     {
     }
 
@@ -21,17 +20,14 @@ public sealed class LsmAttachment : HookAttachment
     public override string Kind => KindName;
 
     /// <summary>Attaches a program to the security hook it was loaded for.</summary>
-    /// <param name="program">The program, of type Lsm, with the hook's name as its target.</param>
-    /// <param name="pin">A name to pin the attachment by; see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="KernelException">
     /// EOPNOTSUPP: <c>bpf</c> is not among the active security modules, so that the program would never run. ENOTSUPP: the
-    /// kernel cannot attach programs this way. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// kernel cannot attach programs to the hook. EPERM, EACCES: no privilege, or the kernel is locked down.
     /// </exception>
-    public static LsmAttachment Attach(LoadedProgram program, string? pin = null, bool ownsProgram = false)
+    public static LsmAttachment Attach(LoadedProgram program, LsmAttachOptions? options = null)
     {
-        var target = TracingHooks.TargetOf(program);
-        var operation = Check(program, ProgramType.Lsm, $"the security hook '{target}'");
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var operation = options.Operation(program);
         if (SecurityModules.Active is { } active && !active.Contains("bpf"))
         {
             throw new KernelException(
@@ -40,7 +36,30 @@ public sealed class LsmAttachment : HookAttachment
                 $"Boot the kernel with lsm={string.Join(',', active.Append("bpf"))}; it needs CONFIG_BPF_LSM.");
         }
 
-        var hold = Hold.Build(hold => hold.Add(TracingHooks.Open(program, operation)));
-        return Complete(new LsmAttachment(program, ownsProgram, target, hold), pin);
+        var handle = AttachmentHandle.Build(handle => handle.Add(TracingHooks.Open(program, operation)));
+        return Complete(new LsmAttachment(program, options, handle), options);
     }
+}
+
+/// <summary>Attaches a program of type Lsm to a security hook.</summary>
+/// <param name="SecurityHook">
+/// The hook, such as <c>file_open</c>; null for the target of the program's definition.
+/// </param>
+public sealed record LsmAttachOptions(string? SecurityHook = null) : AttachOptions
+{
+    /// <inheritdoc/>
+    public override string Description => $"security hook '{SecurityHook}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Lsm];
+
+    internal override string? Target => SecurityHook;
+
+    /// <inheritdoc/>
+    public override LsmAttachment Attach(LoadedProgram program) => LsmAttachment.Attach(program, this);
+
+    internal override LsmAttachOptions For(ProgramDefinition? definition) =>
+        this with { SecurityHook = SecurityHook ?? definition?.Target };
+
+    internal override ProgramHook? HookFor(ProgramType type) => ProgramHook.Lsm;
 }

@@ -9,12 +9,12 @@ namespace EbpfCat.Attachments;
 /// A program that runs on each sample of a profile (Linux 4.9): on every processor, or in one process. By links since Linux
 /// 5.15, before by perf events.
 /// </summary>
-public sealed class PerfEventAttachment : HookAttachment
+public sealed class PerfEventAttachment : LinkAttachment
 {
     internal const string KindName = "PerfEvent";
 
-    /// <summary>How many samples a second are taken where nothing is said: no divisor of what else happens regularly.</summary>
-    public const int UsualFrequency = 99;
+    /// <summary>The default number of samples a second: no divisor of the rates of regular timers.</summary>
+    public const int DefaultFrequency = 99;
 
     // PERF_COUNT_HW_* and PERF_COUNT_SW_* of linux/perf_event.h
     private static readonly Dictionary<PerfEventSource, (uint Type, ulong Event)> Sources = new()
@@ -33,86 +33,71 @@ public sealed class PerfEventAttachment : HookAttachment
         [PerfEventSource.MajorFaults] = (PerfEvents.Software, 6),
     };
 
-    private PerfEventAttachment(LoadedProgram program, bool ownsProgram, string target, PerfEventSource source, int processId, Hold hold)
-        : base(program, ownsProgram, target, hold) => (Source, ProcessId) = (source, processId);
+    private PerfEventAttachment(LoadedProgram program, PerfEventAttachOptions options, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target, handle) =>
+        (Source, ProcessId) = (options.Source, options.ProcessId);
 
     /// <inheritdoc/>
     public override string Kind => KindName;
 
-    /// <summary>What makes it take a sample.</summary>
+    /// <summary>The event that is sampled.</summary>
     public PerfEventSource Source { get; }
 
     /// <summary>The process it samples; 0 for all.</summary>
     public int ProcessId { get; }
 
     /// <summary>Attaches a program to the samples of a profile.</summary>
-    /// <param name="program">The program, of type PerfEvent.</param>
-    /// <param name="source">What makes it take a sample.</param>
-    /// <param name="frequency">
-    /// How many samples a second and processor, at most <c>kernel.perf_event_max_sample_rate</c>; 0 for
-    /// <see cref="UsualFrequency"/>, or where a period is given.
-    /// </param>
-    /// <param name="period">A sample every so many events: of clocks, nanoseconds. 0 where a frequency is given.</param>
-    /// <param name="processId">The process to sample, with its threads and those it makes later; 0 for all.</param>
-    /// <param name="processor">The number of the processor to sample on; null for all that run.</param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.15); see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="KernelException">
     /// ENOENT, EOPNOTSUPP: the processor does not count this event. ESRCH: no such process. EINVAL: the frequency is too high.
     /// EACCES, EPERM: no privilege.
     /// </exception>
-    public static PerfEventAttachment Attach(
-        LoadedProgram program,
-        PerfEventSource source = PerfEventSource.CpuClock,
-        int frequency = 0,
-        ulong period = 0,
-        int processId = 0,
-        int? processor = null,
-        string? pin = null,
-        bool ownsProgram = false)
+    public static PerfEventAttachment Attach(LoadedProgram program, PerfEventAttachOptions? options = null)
     {
-        var operation = Check(program, ProgramType.PerfEvent, $"samples of {source}");
-        ArgumentOutOfRangeException.ThrowIfNegative(frequency);
-        if (frequency > 0 && period > 0) throw new ArgumentException("Give a frequency or a period.", nameof(period));
-        TracedFile.RequireProcess(processId, operation);
-        if (processor is { } one && !Processors.Online.Contains(one))
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var operation = options.Operation(program);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.Frequency);
+        if (options is { Frequency: > 0, Period: > 0 })
+            throw new ArgumentException("A frequency excludes a period.", nameof(options));
+        TracedFile.RequireProcess(options.ProcessId, operation);
+        if (options.Processor is { } one && !Processors.Online.Contains(one))
             throw new KernelException(operation, Errno.ENODEV, $"there is no processor {one} running");
-        var (type, number) = Sources[source];
+
+        var (type, number) = Sources[options.Source];
+        var frequency = options.Frequency > 0 ? options.Frequency : DefaultFrequency;
         var attributes = new PerfEventAttributes
         {
             Type = type,
             Config = number,
-            SamplePeriod = period > 0 ? period : frequency > 0 ? (ulong)frequency : UsualFrequency,
-            Flags = PerfEventFlags.Disabled | (period > 0 ? 0 : PerfEventFlags.Frequency)
-                | (processId > 0 ? PerfEventFlags.Inherit : 0),
+            SamplePeriod = options.Period > 0 ? options.Period : (ulong)frequency,
+            Flags = PerfEventFlags.Disabled | (options.Period > 0 ? 0 : PerfEventFlags.Frequency)
+                | (options.ProcessId > 0 ? PerfEventFlags.Inherit : 0),
         };
-        var hold = Hold.Build(hold =>
+        var handle = AttachmentHandle.Build(handle =>
         {
-            foreach (var (thread, cpu) in Places(processId, processor))
+            foreach (var (thread, processor) in Places(options.ProcessId, options.Processor))
             {
-                if (Open(attributes, thread, cpu, source, operation, mayBeGone: processId > 0) is { } perfEvent)
-                    PerfEvents.Attach(hold, program, perfEvent);
+                if (Open(attributes, thread, processor, options, operation) is { } perfEvent)
+                    PerfEvents.Attach(handle, program, perfEvent);
             }
         });
-        var rate = period > 0 ? $"every {period}" : $"{attributes.SamplePeriod} Hz";
-        var target = processId == 0 ? $"{source} {rate}" : $"{source} {rate} of {processId}";
-        return Complete(new PerfEventAttachment(program, ownsProgram, target, source, processId, hold), pin);
+        return Complete(new PerfEventAttachment(program, options, handle), options);
     }
 
-    // An event in all processes is of one processor; one of a thread follows it from processor to processor.
+    // The event of all processes counts on one processor. The event of a thread follows it to every processor.
     private static IEnumerable<(int Thread, int Processor)> Places(int processId, int? processor) => processId == 0
         ? Processors.Online.Where(one => processor is null || one == processor).Select(one => (-1, one))
         : Directory.EnumerateDirectories($"/proc/{processId}/task")
             .Select(path => (int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture), processor ?? -1));
 
+    // Null: the thread ended meanwhile.
     private static PerfEvent? Open(
-        PerfEventAttributes attributes, int thread, int processor, PerfEventSource source, string operation, bool mayBeGone)
+        PerfEventAttributes attributes, int thread, int processor, PerfEventAttachOptions options, string operation)
     {
         try
         {
-            return PerfEvent.Open(attributes, thread, processor, $"the perf event {source}");
+            return PerfEvent.Open(attributes, thread, processor, $"the perf event {options.Source}");
         }
-        catch (KernelException refusal) when (refusal.Errno == Errno.ESRCH && mayBeGone)
+        catch (KernelException refusal) when (refusal.Errno == Errno.ESRCH && options.ProcessId > 0)
         {
             return null;
         }
@@ -122,11 +107,54 @@ public sealed class PerfEventAttachment : HookAttachment
                 operation, refusal.Errno, "the processor does not count this event, as in many virtual machines",
                 "Sample the CpuClock.");
         }
-        catch (KernelException refusal) when (refusal.Errno == Errno.EINVAL && attributes.Flags.HasFlag(PerfEventFlags.Frequency))
+        catch (KernelException refusal) when (refusal.Errno == Errno.EINVAL && options.Period == 0)
         {
             throw new KernelException(
-                operation, refusal.Errno, "the frequency is beyond what the kernel takes",
+                operation, refusal.Errno, "the frequency is higher than the kernel allows",
                 "See kernel.perf_event_max_sample_rate.");
         }
     }
+}
+
+/// <summary>Attaches a program of type PerfEvent to the samples of a profile.</summary>
+public sealed record PerfEventAttachOptions : AttachOptions
+{
+    /// <summary>The event that is sampled.</summary>
+    public PerfEventSource Source { get; init; } = PerfEventSource.CpuClock;
+
+    /// <summary>
+    /// Samples a second on each processor, at most <c>kernel.perf_event_max_sample_rate</c>; 0 for
+    /// <see cref="PerfEventAttachment.DefaultFrequency"/>, or where a period is given.
+    /// </summary>
+    public int Frequency { get; init; }
+
+    /// <summary>Events between two samples; of clocks, nanoseconds. 0 where a frequency is given.</summary>
+    public ulong Period { get; init; }
+
+    /// <summary>The process to sample, with its threads and the processes it starts; 0 for all processes.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>The processor to sample on; null for all that are online.</summary>
+    public int? Processor { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"samples of {Source}";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.PerfEvent];
+
+    internal override string Target
+    {
+        get
+        {
+            var frequency = Frequency > 0 ? Frequency : PerfEventAttachment.DefaultFrequency;
+            var rate = Period > 0 ? $"every {Period}" : $"{frequency} Hz";
+            return ProcessId == 0 ? $"{Source} {rate}" : $"{Source} {rate} of {ProcessId}";
+        }
+    }
+
+    /// <inheritdoc/>
+    public override PerfEventAttachment Attach(LoadedProgram program) => PerfEventAttachment.Attach(program, this);
+
+    internal override PerfEventAttachOptions For(ProgramDefinition? definition) => this;
 }

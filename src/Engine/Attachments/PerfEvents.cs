@@ -18,7 +18,8 @@ internal static unsafe class PerfEvents
     private const string Devices = "/sys/bus/event_source/devices";
 
     /// <summary>Whether programs are attached to perf events by links, which carry cookies.</summary>
-    public static bool HasLinks => !Hold.AvoidsLinks && KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
+    public static bool HasLinks =>
+        !AttachmentHandle.AvoidsLinks && KernelFacts.RunningVersion >= KernelFacts.Since(BpfAttachType.PerfEvent);
 
     /// <summary>Opens the event of a tracepoint, which fires on every processor.</summary>
     /// <param name="id">The tracepoint's number in tracefs.</param>
@@ -39,8 +40,8 @@ internal static unsafe class PerfEvents
     public static PerfEvent? OpenProbe(
         string probe, string target, ulong offset, bool onReturn, ulong semaphoreOffset, int processId, string what)
     {
-        if (Hold.AvoidsLinks || Number($"{Devices}/{probe}/type") is not { } type) return null;
-        // The bits of the configuration are told by the kernel: "config:0", "config:32-63".
+        if (AttachmentHandle.AvoidsLinks || Number($"{Devices}/{probe}/type") is not { } type) return null;
+        // The kernel tells the bits of the configuration: "config:0", "config:32-63".
         var config = onReturn ? 1ul << (Number($"{Devices}/{probe}/format/retprobe") ?? 0) : 0;
         if (semaphoreOffset != 0) config |= semaphoreOffset << (Number($"{Devices}/{probe}/format/ref_ctr_offset") ?? 32);
         fixed (byte* name = Text.Terminated(target))
@@ -58,20 +59,25 @@ internal static unsafe class PerfEvents
     }
 
     /// <summary>Runs a program whenever an event happens, from now on.</summary>
-    /// <param name="hold">What keeps it attached.</param>
+    /// <param name="handle">Takes over the event and the link.</param>
     /// <param name="program">The program.</param>
-    /// <param name="perfEvent">The event, not yet enabled; the hold takes it over.</param>
+    /// <param name="perfEvent">The event, not yet enabled.</param>
     /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</param>
-    public static void Attach(Hold hold, LoadedProgram program, PerfEvent perfEvent, ulong cookie = 0)
+    public static void Attach(AttachmentHandle handle, LoadedProgram program, PerfEvent perfEvent, ulong cookie = 0)
     {
-        hold.Add(perfEvent);
-        if (cookie != 0) HookAttachment.RequireLinux(KernelFacts.Since(BpfAttachType.PerfEvent)!, $"attach the program '{program.Name}'", "a cookie");
-        if (HasLinks) hold.Add(Bpf.CreatePerfEventLink(program.Descriptor, perfEvent, cookie));
+        handle.Add(perfEvent);
+        if (cookie != 0)
+        {
+            LinkAttachment.RequireLinux(
+                KernelFacts.Since(BpfAttachType.PerfEvent)!, $"attach the program '{program.Name}'", "a cookie");
+        }
+
+        if (HasLinks) handle.Add(Bpf.CreatePerfEventLink(program.Descriptor, perfEvent, cookie));
         else perfEvent.SetProgram(program.Descriptor);
         perfEvent.Enable();
     }
 
-    // It starts disabled, so that nothing happens before its program is there.
+    // The event starts disabled, so that none is lost before the program is attached.
     private static PerfEvent Open(PerfEventAttributes attributes, int processId, string what)
     {
         attributes.Flags |= PerfEventFlags.Disabled;

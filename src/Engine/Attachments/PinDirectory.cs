@@ -7,12 +7,14 @@ namespace EbpfCat.Attachments;
 
 /// <summary>
 /// The pins of attachments in the BPF file system: <c>/sys/fs/bpf/ebpfcat/NAME</c> has the link, the program, the maps by
-/// name in <c>maps</c>, and those that hold its variables and events in <c>shared</c>.
+/// name in <c>maps</c>, and the maps of variables and events in <c>shared</c>.
 /// </summary>
 public static class PinDirectory
 {
     /// <summary>The directory of all pins.</summary>
-    public const string Root = BpfFileSystem.DefaultPath + "/ebpfcat";
+    public const string Root = PinPath.Root + "/" + Subdirectory;
+
+    private const string Subdirectory = "ebpfcat";
 
     internal const string LinkFile = "link";
     internal const string ProgramFile = "program";
@@ -25,16 +27,16 @@ public static class PinDirectory
         ? [.. Directory.EnumerateDirectories(Root).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal)]
         : [];
 
-    /// <summary>The directory of a pin.</summary>
-    /// <param name="name">Its name; or a path with a <c>/</c>, for a directory of one's own in a BPF file system.</param>
+    /// <summary>Turns the name of an attachment's pin into the path of its directory.</summary>
+    /// <param name="name">
+    /// A name without <c>/</c>, which is relative to <see cref="Root"/>; or the name of a directory elsewhere, as
+    /// <see cref="PinPath"/> takes it.
+    /// </param>
     /// <exception cref="ArgumentException">The name has a dot, which the BPF file system refuses, or is empty.</exception>
     public static string PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var path = name.Contains('/', StringComparison.Ordinal) ? Path.GetFullPath(name).TrimEnd('/') : $"{Root}/{name}";
-        return Path.GetFileName(path).Contains('.', StringComparison.Ordinal)
-            ? throw new ArgumentException($"'{name}' is no name for a pin: the BPF file system takes none with a dot.")
-            : path;
+        return PinPath.Of(name.Contains('/', StringComparison.Ordinal) ? name : $"{Subdirectory}/{name}");
     }
 
     /// <summary>Removes a pin with all it keeps, and the directory of all pins with the last. What nothing else holds, the kernel detaches and frees.</summary>
@@ -42,7 +44,7 @@ public static class PinDirectory
     internal static void Delete(string path)
     {
         if (!Directory.Exists(path)) return;
-        // The link last, so that a failure before it leaves the attachment findable.
+        // The link goes last, so that the attachment is still found if something fails before.
         foreach (var part in (string[])[MapsDirectory, SharedDirectory])
         {
             var directory = Path.Combine(path, part);
@@ -73,7 +75,7 @@ public static class PinDirectory
     /// <param name="path">The directory to make.</param>
     /// <param name="links">The links.</param>
     /// <param name="program">The program.</param>
-    /// <param name="about">Kind and target, where the kernel does not tell them of the links; kept as a symbolic link.</param>
+    /// <param name="about">Kind and target, kept as a symbolic link; null for XDP, whose link tells them.</param>
     internal static void Create(
         string path, IReadOnlyList<LinkDescriptor> links, LoadedProgram program, string? about = null)
     {
@@ -86,7 +88,7 @@ public static class PinDirectory
                 var isShared = name.StartsWith('.');
                 var directory = Path.Combine(path, isShared ? SharedDirectory : MapsDirectory);
                 Directory.CreateDirectory(directory);
-                map.Pin(Path.Combine(directory, FileName(isShared ? name[1..] : name)));
+                map.Pin(Path.Combine(directory, PinPath.FileName(isShared ? name[1..] : name)));
             }
 
             Bpf.Pin(program.Descriptor, Path.Combine(path, ProgramFile));
@@ -100,7 +102,7 @@ public static class PinDirectory
         }
     }
 
-    /// <summary>What the kernel tells of the link that a pin keeps; null where there is no pin, or one without link.</summary>
+    /// <summary>Reads the link of a pin; null where there is no pin, or one without a link.</summary>
     internal static LinkInfo? ReadLink(string path)
     {
         var file = Path.Combine(path, LinkFile);
@@ -120,7 +122,7 @@ public static class PinDirectory
     internal static (string Kind, string Target)? ReadAbout(string path) =>
         new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target] ? (kind, target) : null;
 
-    /// <summary>Lets a pin keep another link.</summary>
+    /// <summary>Replaces the link of a pin.</summary>
     internal static void ReplaceLink(string path, LinkDescriptor link)
     {
         var file = Path.Combine(path, LinkFile);
@@ -128,26 +130,19 @@ public static class PinDirectory
         Bpf.Pin(link, file);
     }
 
-    /// <summary>Refuses a pin whose name is taken; mounts the BPF file system where it is missing.</summary>
+    /// <summary>Refuses a pin whose name is taken; makes the directory that it is in.</summary>
     internal static void Prepare(string path)
     {
         if (Directory.Exists(path))
         {
             throw new KernelException(
-                $"pin to '{path}'", Errno.EEXIST, "the name is taken",
-                "Choose another name, remove the old pin, or use -Force.");
+                $"pin to '{path}'", Errno.EEXIST, "the name is taken", "Choose another name, or remove the old pin.")
+            {
+                Id = "PinExists",
+            };
         }
 
-        var inUsualPlace = path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal);
-        if (inUsualPlace && !BpfFileSystem.Contains(BpfFileSystem.DefaultPath)) BpfFileSystem.Mount(BpfFileSystem.DefaultPath);
-        var parent = Path.GetDirectoryName(path)!;
-        if (inUsualPlace) Directory.CreateDirectory(parent);
-        if (!BpfFileSystem.Contains(parent))
-        {
-            throw new KernelException(
-                $"pin to '{path}'", Errno.EINVAL, $"'{parent}' is not a directory in a BPF file system",
-                $"Give a name alone, or a path below {BpfFileSystem.DefaultPath}.");
-        }
+        PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
     }
 
     /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a link; null where none does.</summary>
@@ -177,9 +172,6 @@ public static class PinDirectory
 
     private static string LinkName(int index) =>
         index == 0 ? LinkFile : string.Create(CultureInfo.InvariantCulture, $"{LinkFile}-{index}");
-
-    // The BPF file system takes no dots.
-    private static string FileName(string mapName) => mapName.Replace('.', '_').Replace('/', '_');
 
     private static string? Find(Predicate<string> keeps) => Names.Select(name => $"{Root}/{name}").FirstOrDefault(path =>
     {

@@ -3,11 +3,18 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 
-/// <summary>Opens attachments that this or another process has pinned.</summary>
-public static class PinnedAttachment
+/// <summary>An attachment opened by its pin, whichever process pinned it: of all hooks but XDP.</summary>
+public sealed class PinnedAttachment : LinkAttachment
 {
+    private PinnedAttachment(LoadedProgram program, string kind, string target, AttachmentHandle handle)
+        : base(program, ownsProgram: true, target, handle) => Kind = kind;
+
+    /// <inheritdoc/>
+    public override string Kind { get; }
+
     /// <summary>Opens a pinned attachment with its program, maps and variables. It stays pinned when it is disposed.</summary>
-    /// <param name="name">The name it was pinned by, or the path of its directory.</param>
+    /// <param name="name">The name of the pin: see <see cref="PinDirectory.PathOf"/>.</param>
+    /// <returns>An <see cref="XdpAttachment"/>, or a <see cref="PinnedAttachment"/> of another hook.</returns>
     /// <exception cref="KernelException">ENOENT: there is no such pin.</exception>
     public static Attachment Open(string name)
     {
@@ -34,9 +41,30 @@ public static class PinnedAttachment
         }
     }
 
-    private static Attachment Open(string path, LoadedProgram program) => PinDirectory.ReadAbout(path) is var (kind, target)
-        ? PinnedHookAttachment.Open(path, program, kind, target)
-        : OpenXdp(path, program);
+    private static Attachment Open(string path, LoadedProgram program)
+    {
+        if (PinDirectory.ReadAbout(path) is not var (kind, target)) return OpenXdp(path, program);
+        var links = PinDirectory.OpenLinks(path).ToList();
+        var handle = links.Count == 0
+            ? OpenFilter(path, program, kind, target)
+            : AttachmentHandle.Build(handle => links.ForEach(one => handle.Add(one)));
+        return new PinnedAttachment(program, kind, target, handle) { PinPath = path };
+    }
+
+    // Of the attachments without a link, the kernel keeps those of tc alone.
+    private static AttachmentHandle OpenFilter(string path, LoadedProgram program, string kind, string target)
+    {
+        var operation = $"open the pinned attachment '{path}'";
+        if (kind != TcAttachment.KindName || target.Split(' ') is not [var name, var direction])
+        {
+            throw new KernelException(
+                operation, Errno.ENOTSUPP, $"an attachment of kind {kind} is not kept without a link");
+        }
+
+        using var netlink = new Netlink();
+        var link = Interfaces.Find(netlink, name, operation);
+        return TcAttachment.TakeFilter(program, link.Index, Enum.Parse<TcDirection>(direction));
+    }
 
     private static XdpAttachment OpenXdp(string path, LoadedProgram program)
     {
@@ -54,7 +82,7 @@ public static class PinnedAttachment
         var target = links.FirstOrDefault(one => one.XdpProgramId == program.Id && (index is null || one.Index == index));
         var mode = target is null ? XdpMode.Best : XdpAttachments.Of(target).First(one => one.ProgramId == program.Id).Mode;
         return new XdpAttachment(
-            program, ownsProgram: true, target?.Name ?? "", index ?? target?.Index ?? 0, new XdpHold(mode, link))
+            program, ownsProgram: true, target?.Name ?? "", index ?? target?.Index ?? 0, new XdpHandle(mode, link))
         {
             PinPath = path,
         };

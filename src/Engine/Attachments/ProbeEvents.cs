@@ -5,8 +5,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// Probes defined through tracefs (<c>kprobe_events</c>, <c>uprobe_events</c>): the way of kernels without the event sources
-/// <c>kprobe</c> and <c>uprobe</c> (before Linux 4.17). Whoever defines one must remove it.
+/// Defines probes through tracefs (<c>kprobe_events</c>, <c>uprobe_events</c>), on kernels without the event sources
+/// <c>kprobe</c> and <c>uprobe</c> (before Linux 4.17). A probe stays until it is removed.
 /// </summary>
 internal static unsafe class ProbeEvents
 {
@@ -17,25 +17,29 @@ internal static unsafe class ProbeEvents
 
     private static int _count;
 
-    /// <summary>Defines a probe and opens its event; the hold removes it.</summary>
-    /// <param name="hold">What keeps it attached.</param>
+    /// <summary>Defines a probe and opens its event.</summary>
+    /// <param name="handle">Removes the probe when it detaches.</param>
     /// <param name="file">The file that takes definitions: <c>kprobe_events</c>.</param>
     /// <param name="place">The place, as that file takes it.</param>
     /// <param name="onReturn">Whether it fires on return.</param>
     /// <param name="processId">The process it fires in; 0 for all.</param>
     /// <param name="what">What it is, for messages.</param>
     /// <returns>The event; null where the kernel takes no such definitions.</returns>
-    public static PerfEvent? Define(Hold hold, string file, string place, bool onReturn, int processId, string what)
+    public static PerfEvent? Define(AttachmentHandle handle, string file, string place, bool onReturn, int processId, string what)
     {
         var path = $"{TraceFs.Current.Path}/{file}";
         if (!File.Exists(path))
-            return Lockdown.Explain($"define {what}", Errno.EPERM, LockdownMode.Confidentiality) is { } locked ? throw locked : null;
+        {
+            var locked = Lockdown.Explain($"define {what}", Errno.EPERM, LockdownMode.Confidentiality);
+            return locked is null ? null : throw locked;
+        }
+
         var number = Interlocked.Increment(ref _count);
         var name = string.Create(CultureInfo.InvariantCulture, $"{Group}/probe_{Environment.ProcessId}_{number}");
         var error = Write(path, $"{(onReturn ? 'r' : 'p')}:{name} {place}");
         if (error != Errno.None) throw TraceFs.Refuse($"define {what}", error, Capability.PerfMon);
-        // What is there still when it is to be removed, somebody else traces too.
-        hold.Undo(() => _ = Write(path, $"-:{name}"));
+        // Removing fails while another process traces the probe.
+        handle.Undo(() => _ = Write(path, $"-:{name}"));
         var id = File.ReadAllText($"{TraceFs.Current.Path}/events/{name}/id");
         return PerfEvents.OpenTracepoint(int.Parse(id, CultureInfo.InvariantCulture), processId, what);
     }

@@ -8,12 +8,12 @@ namespace EbpfCat.Attachments;
 /// <summary>
 /// A program attached to a raw tracepoint: it gets the arguments of the kernel's trace call, plain or typed by BTF.
 /// </summary>
-public sealed class RawTracepointAttachment : HookAttachment
+public sealed class RawTracepointAttachment : LinkAttachment
 {
     internal const string KindName = "RawTracepoint";
 
-    private RawTracepointAttachment(LoadedProgram program, bool ownsProgram, string tracepoint, Hold hold)
-        : base(program, ownsProgram, tracepoint, hold)
+    private RawTracepointAttachment(LoadedProgram program, RawTracepointAttachOptions options, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle)
     {
     }
 
@@ -21,37 +21,16 @@ public sealed class RawTracepointAttachment : HookAttachment
     public override string Kind => KindName;
 
     /// <summary>Attaches a program to a raw tracepoint.</summary>
-    /// <param name="program">
-    /// The program: of type RawTracepoint (Linux 4.17); or of type Tracing, loaded with
-    /// <see cref="ProgramHook.RawTracepoint"/> for its target (Linux 5.5).
-    /// </param>
-    /// <param name="tracepoint">
-    /// The name, with or without its category: <c>sched_switch</c>. Null for a program whose definition names it.
-    /// </param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.8); see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
     /// <exception cref="KernelException">
     /// EPERM, EACCES: no privilege, or the kernel is locked down. EINVAL: the program was loaded for another tracepoint.
     /// </exception>
-    public static RawTracepointAttachment Attach(
-        LoadedProgram program, string? tracepoint = null, string? pin = null, bool ownsProgram = false)
+    public static RawTracepointAttachment Attach(LoadedProgram program, RawTracepointAttachOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        var name = NameOf(tracepoint ?? program.Definition?.Target ?? "");
-        var isTyped = program.Type == ProgramType.Tracing;
-        var operation = Check(program, isTyped ? ProgramType.Tracing : ProgramType.RawTracepoint, $"the raw tracepoint '{name}'");
-        if (name.Length == 0)
-            throw new KernelException(operation, Errno.EINVAL, "no tracepoint is named", "Name one, without its category.");
-        if (isTyped && (program.AttachType != BpfAttachType.TraceRawTracepoint || NameOf(program.Definition!.Target!) != name))
-        {
-            throw new KernelException(
-                operation, Errno.EINVAL, $"it was loaded for {program.AttachType} '{program.Definition?.Target}'",
-                "Load it with the hook RawTracepoint and this target.");
-        }
-
-        var hold = Hold.Build(hold => hold.Add(Open(program, isTyped ? null : name)));
-        return Complete(new RawTracepointAttachment(program, ownsProgram, name, hold), pin);
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var name = program.Type == ProgramType.Tracing ? null : options.Target;
+        var handle = AttachmentHandle.Build(handle => handle.Add(Open(program, name)));
+        return Complete(new RawTracepointAttachment(program, options, handle), options);
     }
 
     private static LinkDescriptor Open(LoadedProgram program, string? name)
@@ -62,14 +41,39 @@ public sealed class RawTracepointAttachment : HookAttachment
         }
         catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT && name is not null)
         {
-            var names = TraceFs.Current.Tracepoints.Select(NameOf).Concat(LoadTarget.Candidates(BpfAttachType.TraceRawTracepoint));
             throw new UnknownNameException(
-                "raw tracepoint", name, names.Distinct(),
+                "raw tracepoint", name, ProgramTargets.Names(ProgramType.RawTracepoint),
                 remark: name.StartsWith("sys_e", StringComparison.Ordinal)
                     ? "System calls have two raw tracepoints for all of them: sys_enter and sys_exit."
                     : null);
         }
     }
+}
 
-    private static string NameOf(string tracepoint) => tracepoint[(tracepoint.LastIndexOfAny(['/', ':']) + 1)..];
+/// <summary>
+/// Attaches a program of type RawTracepoint (Linux 4.17), or of type Tracing with <see cref="ProgramHook.RawTracepoint"/>
+/// (Linux 5.5).
+/// </summary>
+/// <param name="Name">
+/// The name, with or without its category: <c>sched_switch</c>; null for the target of the program's definition.
+/// </param>
+public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOptions
+{
+    /// <inheritdoc/>
+    public override string Description => $"raw tracepoint '{Name}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.RawTracepoint, ProgramType.Tracing];
+
+    // The kernel knows it without the category that it has in tracefs.
+    internal override string? Target => Name?[(Name.LastIndexOfAny(['/', ':']) + 1)..];
+
+    /// <inheritdoc/>
+    public override RawTracepointAttachment Attach(LoadedProgram program) => RawTracepointAttachment.Attach(program, this);
+
+    internal override RawTracepointAttachOptions For(ProgramDefinition? definition) =>
+        this with { Name = Name ?? definition?.Target };
+
+    internal override ProgramHook? HookFor(ProgramType type) =>
+        type == ProgramType.Tracing ? ProgramHook.RawTracepoint : null;
 }

@@ -6,17 +6,18 @@ using EbpfCat.Programs;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program that filters what a socket receives (Linux 3.19): a raw socket of its own, which sees what an interface receives
-/// and sends; or a socket given.
+/// A program that filters what a socket receives (Linux 3.19): a raw socket of its own, which sees what an interface
+/// receives and sends, or a given socket.
 /// </summary>
-public sealed class SocketFilterAttachment : HookAttachment
+public sealed class SocketFilterAttachment : LinkAttachment
 {
     internal const string KindName = "SocketFilter";
 
     private readonly Lazy<Socket?> _socket;
 
-    private SocketFilterAttachment(LoadedProgram program, bool ownsProgram, string target, PacketSocket? socket, Hold hold)
-        : base(program, ownsProgram, target, hold) => _socket = new(() => socket is null
+    private SocketFilterAttachment(
+        LoadedProgram program, SocketFilterAttachOptions options, PacketSocket? socket, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, options.Target!, handle) => _socket = new(() => socket is null
             ? null
             : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
 
@@ -24,55 +25,87 @@ public sealed class SocketFilterAttachment : HookAttachment
     public override string Kind => KindName;
 
     /// <summary>
-    /// The raw socket (packet(7)), which receives what the program lets through and is closed with the attachment; null
-    /// where a socket was given. It need not be read: the program runs even when the socket's buffer is full.
+    /// The raw socket (packet(7)), which receives the packets that the program lets through and is closed with the attachment;
+    /// null where a socket was given. It need not be read: the program runs even when the socket's buffer is full.
     /// </summary>
     public Socket? Socket => _socket.Value;
 
-    /// <summary>Attaches a program to a raw socket on an interface of the calling thread's network namespace.</summary>
-    /// <param name="program">The program, of type SocketFilter. It sees packets from the Ethernet header on.</param>
-    /// <param name="interfaceName">The interface.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <summary>
+    /// Attaches a program to a raw socket on an interface of the calling thread's network namespace, or to a socket of this
+    /// process in place of its present filter.
+    /// </summary>
     /// <exception cref="KernelException">ENODEV: there is no such interface. EPERM: CAP_NET_RAW is missing.</exception>
-    public static SocketFilterAttachment Attach(LoadedProgram program, string interfaceName, bool ownsProgram = false)
+    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
+    public static SocketFilterAttachment Attach(LoadedProgram program, SocketFilterAttachOptions options)
     {
-        var operation = Check(program, ProgramType.SocketFilter, $"a socket on the interface '{interfaceName}'");
-        using var netlink = new Netlink();
-        var link = Interfaces.Find(netlink, interfaceName, operation);
+        options = AttachOptions.Resolve(options, program);
         PacketSocket? socket = null;
-        var hold = Hold.Build(hold =>
+        var handle = AttachmentHandle.Build(handle =>
         {
-            socket = hold.Add(new PacketSocket());
-            // The filter first: nothing comes through that it has not seen.
-            PacketSocket.AttachFilter(socket.Number, program.Descriptor);
-            socket.Bind(link.Index);
+            if (options.Socket is { } given) Filter(handle, program, given);
+            else socket = Open(handle, program, options);
         });
-        return new SocketFilterAttachment(program, ownsProgram, link.Name, socket, hold);
+        return Complete(new SocketFilterAttachment(program, options, socket, handle), options);
     }
 
-    /// <summary>Attaches a program to a socket of this process, in place of its filter so far.</summary>
-    /// <param name="program">
-    /// The program, of type SocketFilter. Of stream and datagram sockets it sees what follows the transport header's start.
-    /// </param>
-    /// <param name="socket">The socket. It stays its owner's to close, and the filter goes with it.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
-    /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
-    public static SocketFilterAttachment Attach(LoadedProgram program, Socket socket, bool ownsProgram = false)
+    private static PacketSocket Open(AttachmentHandle handle, LoadedProgram program, SocketFilterAttachOptions options)
     {
-        ArgumentNullException.ThrowIfNull(socket);
-        var handle = socket.SafeHandle;
-        ObjectDisposedException.ThrowIf(handle.IsClosed, socket);
-        var number = (int)handle.DangerousGetHandle();
-        Check(program, ProgramType.SocketFilter, $"the socket {number}");
-        var hold = Hold.Build(hold =>
+        using var netlink = new Netlink();
+        var link = Interfaces.Find(netlink, options.InterfaceName!, options.Operation(program));
+        var socket = handle.Add(new PacketSocket());
+        // The filter first, so that no packet arrives unfiltered.
+        PacketSocket.AttachFilter(socket.Number, program.Descriptor);
+        socket.Bind(link.Index);
+        return socket;
+    }
+
+    private static void Filter(AttachmentHandle handle, LoadedProgram program, Socket socket)
+    {
+        var number = SocketFilterAttachOptions.NumberOf(socket);
+        PacketSocket.AttachFilter(number, program.Descriptor);
+        // Once it is closed, its number may be that of another descriptor.
+        handle.Undo(() =>
         {
-            PacketSocket.AttachFilter(number, program.Descriptor);
-            // What is closed may be the number of another by now.
-            hold.Undo(() =>
-            {
-                if (!handle.IsClosed) PacketSocket.RemoveFilter(number);
-            });
+            if (!socket.SafeHandle.IsClosed) PacketSocket.RemoveFilter(number);
         });
-        return new SocketFilterAttachment(program, ownsProgram, $"socket {number}", null, hold);
+    }
+}
+
+/// <summary>Attaches a program of type SocketFilter.</summary>
+/// <param name="InterfaceName">
+/// The interface, whose packets the program sees from the Ethernet header on; null for the target of the program's
+/// definition.
+/// </param>
+public sealed record SocketFilterAttachOptions(string? InterfaceName = null) : AttachOptions
+{
+    /// <summary>Names a socket of this process.</summary>
+    /// <param name="socket">
+    /// The socket. It stays open when the filter is detached. Of stream and datagram sockets the program sees the packets from
+    /// the transport header on.
+    /// </param>
+    public SocketFilterAttachOptions(Socket socket)
+        : this((string?)null) => Socket = socket ?? throw new ArgumentNullException(nameof(socket));
+
+    /// <summary>The socket; null for a raw socket on the interface.</summary>
+    public Socket? Socket { get; }
+
+    /// <inheritdoc/>
+    public override string Description => Socket is null ? $"a socket on interface '{InterfaceName}'" : Target!;
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.SocketFilter];
+
+    internal override string? Target => Socket is null ? InterfaceName : $"socket {NumberOf(Socket)}";
+
+    /// <inheritdoc/>
+    public override SocketFilterAttachment Attach(LoadedProgram program) => SocketFilterAttachment.Attach(program, this);
+
+    internal override SocketFilterAttachOptions For(ProgramDefinition? definition) =>
+        Socket is null ? this with { InterfaceName = InterfaceName ?? definition?.Target } : this;
+
+    internal static int NumberOf(Socket socket)
+    {
+        ObjectDisposedException.ThrowIf(socket.SafeHandle.IsClosed, socket);
+        return (int)socket.SafeHandle.DangerousGetHandle();
     }
 }

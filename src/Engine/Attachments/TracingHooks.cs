@@ -3,19 +3,10 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 
-/// <summary>What the hooks have in common that are typed by BTF: the program was loaded for its target.</summary>
+/// <summary>Attaches programs to hooks typed by BTF, which the verifier checked for one target.</summary>
 internal static class TracingHooks
 {
-    /// <summary>What the program was loaded for.</summary>
-    public static string TargetOf(LoadedProgram program)
-    {
-        ArgumentNullException.ThrowIfNull(program);
-        return program.Definition?.Target ?? throw new KernelException(
-            $"attach the program '{program.Name}'", Errno.EINVAL, "it is not known what it was loaded for",
-            "Load it from its definition, with a Target.");
-    }
-
-    /// <summary>Attaches a program to what it was loaded for: fentry, fexit, fmod_ret, LSM.</summary>
+    /// <summary>Attaches a program to the target it was loaded for: fentry, fexit, fmod_ret, LSM.</summary>
     public static LinkDescriptor Open(LoadedProgram program, string operation)
     {
         try
@@ -34,7 +25,4 @@ internal static class TracingHooks
                 + "patch; trace a tracepoint otherwise.");
         }
     }
-
-    public static KernelException LoadedForAnother(string operation, LoadedProgram program, string hook) => new(
-        operation, Errno.EINVAL, $"it was loaded for {program.AttachType}", $"Load it with the hook {hook}.");
 }

@@ -9,16 +9,16 @@ namespace EbpfCat.Attachments;
 /// A program attached to functions of programs and shared libraries, or to places in them: by links since Linux 5.15, before
 /// by perf events.
 /// </summary>
-public sealed class UprobeAttachment : HookAttachment
+public sealed class UprobeAttachment : LinkAttachment
 {
     internal const string KindName = "Uprobe";
     internal const string ReturnKindName = "Uretprobe";
 
     private UprobeAttachment(
-        LoadedProgram program, bool ownsProgram, string path, string place, UprobeSite site, Hold hold)
-        : base(program, ownsProgram, $"{path}:{place}", hold)
+        LoadedProgram program, UprobeAttachOptions options, UprobeSite site, AttachmentHandle handle)
+        : base(program, options.OwnsProgram, $"{site.Path}:{options.Place}", handle)
     {
-        Path = path;
+        Path = site.Path;
         OnReturn = site.OnReturn;
         ProcessId = site.ProcessId;
         Functions = site.Functions;
@@ -39,21 +39,12 @@ public sealed class UprobeAttachment : HookAttachment
     /// <summary>The functions; empty where an offset in the file was given.</summary>
     public IReadOnlyList<string> Functions { get; }
 
-    /// <summary>Attaches a program to a function of a program or shared library, or to all whose names match a pattern.</summary>
-    /// <param name="program">The program, of type Kprobe, which uprobes use too (Linux 4.1).</param>
-    /// <param name="file">A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>.</param>
-    /// <param name="symbol">
-    /// The function, or a <see cref="Wildcard"/> pattern; null where <paramref name="offset"/> counts from the file's start.
-    /// </param>
-    /// <param name="offset">How far into the function, or the file, in bytes: the start of an instruction.</param>
-    /// <param name="onReturn">Whether it fires when the function returns, rather than when it is entered.</param>
-    /// <param name="processId">The process it fires in, with all its threads; 0 for all processes.</param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.15); see <see cref="PinDirectory"/>.</param>
-    /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <summary>
+    /// Attaches a program to a function of a program or shared library, or to all functions whose names match a pattern.
+    /// </summary>
     /// <remarks>
-    /// A function that the loader chooses an implementation of (<see cref="ElfSymbolKind.IndirectFunction"/>, such as
-    /// glibc's <c>strlen</c>) fires when the loader chooses: probe the implementation instead.
+    /// A function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as glibc's
+    /// <c>strlen</c>) runs the program when the loader chooses: probe the implementation instead.
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
@@ -61,37 +52,23 @@ public sealed class UprobeAttachment : HookAttachment
     /// EACCES: no privilege, or the kernel is locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
-    public static UprobeAttachment Attach(
-        LoadedProgram program,
-        string file,
-        string? symbol,
-        ulong offset = 0,
-        bool onReturn = false,
-        int processId = 0,
-        string? pin = null,
-        ulong cookie = 0,
-        bool ownsProgram = false)
+    public static UprobeAttachment Attach(LoadedProgram program, UprobeAttachOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(file);
-        var place = (symbol, offset) switch
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var operation = options.Operation(program);
+        TracedFile.RequireProcess(options.ProcessId, operation);
+        var path = TracedFile.Find(options.File!, options.ProcessId);
+        var (offsets, functions) = options.Function is { } name ? Locate(path, name, options.Offset) : ([options.Offset], []);
+        var site = new UprobeSite(path, options.OnReturn, options.ProcessId, functions, operation);
+        var handle = AttachmentHandle.Build(handle =>
         {
-            (null, _) => $"0x{offset:x}",
-            (_, 0) => symbol,
-            _ => $"{symbol}+0x{offset:x}",
-        };
-        var operation = Check(program, ProgramType.Kprobe, $"'{place}' of '{file}'");
-        TracedFile.RequireProcess(processId, operation);
-        var path = TracedFile.Find(file, processId);
-        var (offsets, functions) = symbol is null ? ([offset], []) : Locate(path, symbol, offset);
-        var site = new UprobeSite(path, onReturn, processId, functions, operation);
-        var hold = Hold.Build(hold =>
-        {
-            foreach (var one in offsets) site.Attach(hold, program, one, 0, cookie);
+            foreach (var offset in offsets) site.Attach(handle, program, offset, 0, options.Cookie);
         });
-        return Complete(new UprobeAttachment(program, ownsProgram, path, place, site, hold), pin);
+        return Complete(new UprobeAttachment(program, options, site, handle), options);
     }
 
-    private static (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Locate(string path, string symbol, ulong offset)
+    private static (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Locate(
+        string path, string symbol, ulong offset)
     {
         using var file = ElfFile.Open(path);
         if (!Wildcard.IsPattern(symbol)) return ([OffsetOf(file, file.GetFunction(symbol)) + offset], [symbol]);
@@ -104,5 +81,59 @@ public sealed class UprobeAttachment : HookAttachment
     }
 
     private static ulong OffsetOf(ElfFile file, ElfSymbol symbol) => file.ToFileOffset(symbol.Address)
-        ?? throw new InvalidDataException($"'{symbol.Name}' in '{file.Path}' is at {symbol.Address:x}, where the file has no code.");
+        ?? throw new InvalidDataException(
+            $"'{symbol.Name}' in '{file.Path}' is at {symbol.Address:x}, where the file has no code.");
+}
+
+/// <summary>Attaches a program of type Kprobe to functions in user space (Linux 4.1).</summary>
+/// <param name="File">
+/// A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>. Null for file and function
+/// of the target of the program's definition: <c>libc:malloc</c>.
+/// </param>
+/// <param name="Function">
+/// The function, or a <see cref="Wildcard"/> pattern; null where <see cref="Offset"/> counts from the file's start.
+/// </param>
+public sealed record UprobeAttachOptions(string? File = null, string? Function = null) : AttachOptions
+{
+    /// <summary>Whether the program runs when the function returns, instead of on entry.</summary>
+    public bool OnReturn { get; init; }
+
+    /// <summary>The offset of an instruction in the function, or without one in the file, in bytes.</summary>
+    public ulong Offset { get; init; }
+
+    /// <summary>The process that is traced, with all its threads; 0 for all processes.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</summary>
+    public ulong Cookie { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"{(OnReturn ? "the return of " : "")}'{Place}' of '{File}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
+
+    internal string Place => (Function, Offset) switch
+    {
+        (null, _) => $"0x{Offset:x}",
+        (_, 0) => Function,
+        _ => $"{Function}+0x{Offset:x}",
+    };
+
+    internal override string? Target => File is null ? null : $"{File}:{Place}";
+
+    internal override ProbeKind? ProbeKind =>
+        OnReturn ? Language.ProbeKind.Uretprobe : Language.ProbeKind.Uprobe;
+
+    /// <inheritdoc/>
+    public override UprobeAttachment Attach(LoadedProgram program) => UprobeAttachment.Attach(program, this);
+
+    internal override UprobeAttachOptions For(ProgramDefinition? definition)
+    {
+        if (File is not null || definition?.Target?.Split(':', 2) is not [var file, var place]) return this;
+        var named = this with { File = file, OnReturn = definition.Probe == Language.ProbeKind.Uretprobe };
+        if (ProbeOffset.TryParse(place, out var fileOffset)) return named with { Offset = fileOffset };
+        var (function, offset) = ProbeOffset.Split(place);
+        return named with { Function = function, Offset = offset };
+    }
 }

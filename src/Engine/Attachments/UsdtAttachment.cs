@@ -6,16 +6,17 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to all places of a USDT probe: by links since Linux 5.15, before by perf events. The counters of those
-/// who trace it are raised as long (Linux 4.20).
+/// A program attached to all places of a USDT probe: by links since Linux 5.15, and by perf events before. The probe's
+/// counters of tracers are raised as long (Linux 4.20).
 /// </summary>
-public sealed class UsdtAttachment : HookAttachment
+public sealed class UsdtAttachment : LinkAttachment
 {
     internal const string KindName = "Usdt";
 
     private UsdtAttachment(
-        LoadedProgram program, bool ownsProgram, UprobeSite site, IReadOnlyList<UsdtProbe> places, Hold hold)
-        : base(program, ownsProgram, $"{site.Path}:{places[0].FullName}", hold)
+        LoadedProgram program, UsdtAttachOptions options, UprobeSite site, IReadOnlyList<UsdtProbe> places,
+        AttachmentHandle handle)
+        : base(program, options.OwnsProgram, $"{site.Path}:{places[0].FullName}", handle)
     {
         Path = site.Path;
         ProcessId = site.ProcessId;
@@ -32,60 +33,74 @@ public sealed class UsdtAttachment : HookAttachment
     public int ProcessId { get; }
 
     /// <summary>
-    /// The places. The program reads from <c>bpf_get_attach_cookie</c> (Linux 5.15) the index, in here, of the one it runs at:
-    /// the arguments may lie elsewhere in each.
+    /// The places. The program reads the index in this list of the place it runs at from <c>bpf_get_attach_cookie</c> (Linux
+    /// 5.15), because each place may have the arguments elsewhere.
     /// </summary>
     public IReadOnlyList<UsdtProbe> Places { get; }
 
-    /// <summary>Attaches a program to all places of a USDT probe.</summary>
-    /// <param name="program">The program, of type Kprobe, which uprobes use too.</param>
-    /// <param name="file">A path; the name of a program on the PATH; or that of a library.</param>
-    /// <param name="probe">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
-    /// <param name="processId">The process it fires in, with all its threads; 0 for all processes.</param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.15); see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
+    /// <summary>Attaches a program to the places of a USDT probe.</summary>
     /// <exception cref="UnknownNameException">There is no such file or probe; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is locked
+    /// down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
-    public static UsdtAttachment Attach(
-        LoadedProgram program, string file, string probe, int processId = 0, string? pin = null, bool ownsProgram = false)
+    public static UsdtAttachment Attach(LoadedProgram program, UsdtAttachOptions? options = null)
     {
-        TracedFile.RequireProcess(processId, Check(program, ProgramType.Kprobe, $"the USDT probe '{probe}' of '{file}'"));
-        var path = TracedFile.Find(file, processId);
-        using var elf = ElfFile.Open(path);
-        return Attach(program, path, UsdtProbes.Find(elf, probe), processId, pin, ownsProgram);
-    }
-
-    /// <summary>Attaches a program to some places of a USDT probe: those whose arguments it can read.</summary>
-    /// <param name="program">The program, of type Kprobe, which uprobes use too.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="places">The places, at least one.</param>
-    /// <param name="processId">The process it fires in, with all its threads; 0 for all processes.</param>
-    /// <param name="pin">A name to pin the attachment by (Linux 5.15); see <see cref="PinDirectory"/>.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
-    /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. EPERM, EACCES: no privilege, or the kernel is locked down.
-    /// </exception>
-    public static UsdtAttachment Attach(
-        LoadedProgram program,
-        string path,
-        IReadOnlyList<UsdtProbe> places,
-        int processId = 0,
-        string? pin = null,
-        bool ownsProgram = false)
-    {
-        ArgumentNullException.ThrowIfNull(places);
-        ArgumentOutOfRangeException.ThrowIfZero(places.Count, nameof(places));
-        var operation = Check(program, ProgramType.Kprobe, $"the USDT probe '{places[0].FullName}' of '{path}'");
-        var site = new UprobeSite(path, OnReturn: false, processId, [], operation);
-        var hold = Hold.Build(hold =>
+        options = AttachOptions.Resolve(options ?? new(), program);
+        var operation = options.Operation(program);
+        TracedFile.RequireProcess(options.ProcessId, operation);
+        var path = TracedFile.Find(options.File!, options.ProcessId);
+        var places = options.Places;
+        if (places is null)
         {
-            // Where there are no cookies, no program can ask for the place: it was loaded for places that are all alike.
+            using var elf = ElfFile.Open(path);
+            places = UsdtProbes.Find(elf, options.Probe!);
+        }
+
+        var site = new UprobeSite(path, OnReturn: false, options.ProcessId, [], operation);
+        var handle = AttachmentHandle.Build(handle =>
+        {
             for (var index = 0; index < places.Count; index++)
-                site.Attach(hold, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, PerfEvents.HasLinks ? (ulong)index : 0);
+            {
+                // Without cookies no program can tell the places apart: it was compiled for places that are all alike.
+                var cookie = PerfEvents.HasLinks ? (ulong)index : 0;
+                site.Attach(handle, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, cookie);
+            }
         });
-        return Complete(new UsdtAttachment(program, ownsProgram, site, places, hold), pin);
+        return Complete(new UsdtAttachment(program, options, site, places, handle), options);
     }
+}
+
+/// <summary>Attaches a program of type Kprobe to a USDT probe.</summary>
+/// <param name="File">
+/// A path; the name of a program on the PATH; or that of a library. Null for file and probe of the target of the program's
+/// definition: <c>libstdc++:libstdcxx:throw</c>.
+/// </param>
+/// <param name="Probe">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
+public sealed record UsdtAttachOptions(string? File = null, string? Probe = null) : AttachOptions
+{
+    /// <summary>The process that is traced, with all its threads; 0 for all processes.</summary>
+    public int ProcessId { get; init; }
+
+    /// <summary>Some places of the probe, whose arguments the program can read; null for all.</summary>
+    public IReadOnlyList<UsdtProbe>? Places { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"USDT probe '{Probe}' of '{File}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
+
+    internal override string? Target => File is null || Probe is null ? null : $"{File}:{Probe}";
+
+    internal override ProbeKind? ProbeKind => Language.ProbeKind.Usdt;
+
+    /// <inheritdoc/>
+    public override UsdtAttachment Attach(LoadedProgram program) => UsdtAttachment.Attach(program, this);
+
+    internal override UsdtAttachOptions For(ProgramDefinition? definition) =>
+        File is null && definition?.Target?.Split(':', 2) is [var file, var probe]
+            ? this with { File = file, Probe = probe }
+            : this;
 }

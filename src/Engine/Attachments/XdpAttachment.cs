@@ -1,4 +1,5 @@
 using EbpfCat.Kernel;
+using EbpfCat.Language;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
@@ -11,17 +12,18 @@ public sealed class XdpAttachment : Attachment
     private readonly NetworkNamespace? _namespace;
     private uint? _linkId;
 
-    internal XdpAttachment(LoadedProgram program, bool ownsProgram, string interfaceName, int interfaceIndex, XdpHold hold)
+    internal XdpAttachment(
+        LoadedProgram program, bool ownsProgram, string interfaceName, int interfaceIndex, XdpHandle handle)
         : base(program, ownsProgram)
     {
         InterfaceName = interfaceName;
         InterfaceIndex = interfaceIndex;
-        Mode = hold.Mode;
-        NativeRefusal = hold.NativeRefusal;
-        if (hold.Link is not null) Hold(hold.Link);
-        IsShared = hold.IsShared;
-        // Without a link, detaching asks for the interface by its index: in the namespace where it has it.
-        _namespace = hold.Link is null ? NetworkNamespace.OpenCurrent() : null;
+        Mode = handle.Mode;
+        NativeRefusal = handle.NativeRefusal;
+        if (handle.Link is not null) SetLink(handle.Link);
+        IsShared = handle.IsShared;
+        // Without a link, detaching finds the interface by its index, which is valid in this network namespace only.
+        _namespace = handle.Link is null ? NetworkNamespace.OpenCurrent() : null;
         Register();
     }
 
@@ -54,49 +56,31 @@ public sealed class XdpAttachment : Attachment
     internal bool IsShared { get; }
 
     /// <summary>Attaches a program to an interface of the calling thread's network namespace.</summary>
-    /// <param name="program">The program, of type XDP.</param>
-    /// <param name="interfaceName">The interface.</param>
-    /// <param name="mode">Where it is to run.</param>
-    /// <param name="pin">
-    /// A name to pin the attachment by, so that it stays when this process ends; see <see cref="PinDirectory"/>.
-    /// </param>
-    /// <param name="force">Whether to replace the program that the interface has.</param>
-    /// <param name="ownsProgram">Whether the program is to be disposed with the attachment.</param>
     /// <remarks>
-    /// The kernel exchanges the program in one step, so that no packet goes unseen; the way it is attached by stays. So
-    /// with <paramref name="force"/>: a link of this process, or one it has pinned, is taken over. The link of another
-    /// process keeps that owner too, and what was attached without a link (by <c>ip link</c>) stays without:
-    /// <see cref="Attachment.OutlivesProcess"/> is then true, for disposing detaches the program but killing the process
-    /// does not. Where another mode is asked for than the program there runs in, one must go before the other can come;
-    /// if the other is refused, the first is attached again.
+    /// With <see cref="XdpAttachOptions.Force"/> the kernel exchanges the program in one step, so that no packet goes unseen,
+    /// and the new program stays attached as the old one was. A link of this process, or one it has pinned, is taken over.
+    /// The link of another process keeps that process as an owner too, and a program attached without a link (by
+    /// <c>ip link</c>) is replaced by one without a link: <see cref="Attachment.OutlivesProcess"/> is then true, because
+    /// disposing detaches the program but killing the process does not. To change the mode, the old program must be detached
+    /// before the new one is attached; if the new one is refused, the old one is attached again.
     /// </remarks>
     /// <exception cref="KernelException">
     /// ENODEV: there is no such interface. EBUSY: it has a program already. EEXIST: the pin's name is taken. EOPNOTSUPP
     /// and others: the driver refuses. Nothing is changed then.
     /// </exception>
-    public static XdpAttachment Attach(
-        LoadedProgram program,
-        string interfaceName,
-        XdpMode mode = XdpMode.Best,
-        string? pin = null,
-        bool force = false,
-        bool ownsProgram = false)
+    public static XdpAttachment Attach(LoadedProgram program, XdpAttachOptions options)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        var operation = $"attach the program '{program.Name}' to the interface '{interfaceName}'";
-        if (program.Type != Language.ProgramType.Xdp)
-        {
-            throw new KernelException(operation, Errno.EINVAL, $"it is of type {program.Type}", "Declare it with -Type Xdp.");
-        }
-
+        options = AttachOptions.Resolve(options, program);
+        var operation = options.Operation(program);
         using var netlink = new Netlink();
-        var link = Interfaces.Find(netlink, interfaceName, operation);
+        var link = Interfaces.Find(netlink, options.InterfaceName!, operation);
         XdpAttachmentInfo[] present = [.. XdpAttachments.Of(link)];
-        if (present.Length > 0 && !force) throw Occupied(operation, present[0]);
-        var path = pin is null ? null : PinDirectory.PathOf(pin);
+        if (present.Length > 0 && !options.Force) throw Occupied(operation, present[0]);
+        var path = options.Pin is null ? null : PinDirectory.PathOf(options.Pin);
         if (path is not null) PreparePin(path, present);
-        var hold = new XdpHook(netlink, link, program.Descriptor, operation).Take(mode, present);
-        var attachment = new XdpAttachment(program, ownsProgram, link.Name, link.Index, hold);
+
+        var handle = new XdpHook(netlink, link, program.Descriptor, operation).Attach(options.Mode, present);
+        var attachment = new XdpAttachment(program, options.OwnsProgram, link.Name, link.Index, handle);
         try
         {
             if (path is not null) attachment.PinTo(path);
@@ -109,8 +93,8 @@ public sealed class XdpAttachment : Attachment
         }
     }
 
-    /// <summary>Attached by a link, or by another in its place.</summary>
-    internal void Hold(LinkDescriptor link)
+    /// <summary>Takes over a link, in place of the present one.</summary>
+    internal void SetLink(LinkDescriptor link)
     {
         Link?.Dispose();
         Link = link;
@@ -126,7 +110,7 @@ public sealed class XdpAttachment : Attachment
     private protected override void DetachCore(bool forEveryone)
     {
         if (Link is null) DetachWithoutLink();
-        // Closing the link detaches it unless somebody else holds it, which is theirs to decide about.
+        // Closing the link detaches the program, unless another process holds the link too and keeps it.
         else if (forEveryone || IsShared) Bpf.DetachLink(Link);
     }
 
@@ -144,10 +128,14 @@ public sealed class XdpAttachment : Attachment
             operation, Errno.EBUSY,
             $"it has the XDP program '{present.ProgramName}' (id {present.ProgramId}) already, attached {way} in "
             + $"{present.Mode} mode{pinned}",
-            $"Use -Force to replace it, or detach it first: Remove-XdpAttachment -InterfaceName {present.InterfaceName}.");
+            "Replace that program, or detach it first.")
+        {
+            Id = "InterfaceOccupied",
+            Arguments = [present.InterfaceName],
+        };
     }
 
-    // A pin of what is to be replaced here, or of what was detached meanwhile, makes room.
+    // The pin of a program that is replaced, or that was detached meanwhile, may be replaced too.
     private static void PreparePin(string path, XdpAttachmentInfo[] present)
     {
         if (PinDirectory.ReadLink(path) is { } pinned)
@@ -183,7 +171,60 @@ public sealed class XdpAttachment : Attachment
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ENODEV or Errno.EEXIST or Errno.EBUSY)
         {
-            // The interface is gone, or has another's program by now.
+            // The interface is gone, or has another program by now.
         }
     }
 }
+
+/// <summary>Attaches a program of type Xdp to an interface.</summary>
+/// <param name="InterfaceName">The interface; null for the target of the program's definition.</param>
+public sealed record XdpAttachOptions(string? InterfaceName = null) : AttachOptions
+{
+    /// <summary>Where the program runs.</summary>
+    public XdpMode Mode { get; init; }
+
+    /// <summary>Whether to replace the program that the interface has.</summary>
+    public bool Force { get; init; }
+
+    /// <inheritdoc/>
+    public override string Description => $"interface '{InterfaceName}'";
+
+    /// <inheritdoc/>
+    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Xdp];
+
+    /// <inheritdoc/>
+    public override LoadOptions? LoadOptions => Mode == XdpMode.Offload && InterfaceName is not null
+        ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) }
+        : null;
+
+    internal override string? Target => InterfaceName;
+
+    /// <inheritdoc/>
+    public override XdpAttachment Attach(LoadedProgram program) => XdpAttachment.Attach(program, this);
+
+    internal override XdpAttachOptions For(ProgramDefinition? definition) =>
+        this with { InterfaceName = InterfaceName ?? definition?.Target };
+}
+
+/// <summary>Where an XDP program runs.</summary>
+public enum XdpMode
+{
+    /// <summary>In the driver; in the network stack where the driver cannot run it.</summary>
+    Best,
+
+    /// <summary>In the driver, before the kernel allocates a packet.</summary>
+    Native,
+
+    /// <summary>In the network stack, on any interface: slower.</summary>
+    Generic,
+
+    /// <summary>In the network card, where the card can. The program is loaded for that interface.</summary>
+    Offload,
+}
+
+/// <summary>How a program is attached to an interface.</summary>
+/// <param name="Mode">Where it runs.</param>
+/// <param name="Link">The link; null for none.</param>
+/// <param name="IsShared">Whether another process may hold the link too.</param>
+/// <param name="NativeRefusal">Why the driver did not run it.</param>
+internal sealed record XdpHandle(XdpMode Mode, LinkDescriptor? Link, bool IsShared = false, string? NativeRefusal = null);

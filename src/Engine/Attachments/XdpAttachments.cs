@@ -8,7 +8,7 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public static class XdpAttachments
 {
-    /// <summary>What is attached.</summary>
+    /// <summary>Lists the XDP programs.</summary>
     /// <param name="interfaceName">The interface; null for all.</param>
     /// <exception cref="KernelException">ENODEV: there is no such interface.</exception>
     public static IReadOnlyList<XdpAttachmentInfo> Get(string? interfaceName = null)
@@ -20,9 +20,9 @@ public static class XdpAttachments
         return [.. links.SelectMany(Of)];
     }
 
-    /// <summary>Detaches what is attached to an interface, whoever attached it, and removes its pin.</summary>
+    /// <summary>Detaches the programs of an interface, whoever attached them, and removes their pins.</summary>
     /// <param name="interfaceName">The interface.</param>
-    /// <returns>What was detached; empty where nothing was attached.</returns>
+    /// <returns>The programs that were detached.</returns>
     /// <exception cref="KernelException">
     /// ENODEV: there is no such interface. EBUSY: it cannot be told which link of several is this interface's.
     /// </exception>
@@ -33,8 +33,8 @@ public static class XdpAttachments
         return attached;
     }
 
-    /// <summary>Detaches what <see cref="Get"/> found, whoever attached it, and removes its pin.</summary>
-    /// <param name="attached">What to detach. If another program is there by now, that stays.</param>
+    /// <summary>Detaches a program that <see cref="Get"/> found, whoever attached it, and removes its pin.</summary>
+    /// <param name="attached">The program. If another program is there by now, that stays.</param>
     public static void Remove(XdpAttachmentInfo attached)
     {
         ArgumentNullException.ThrowIfNull(attached);
@@ -45,7 +45,7 @@ public static class XdpAttachments
         }
 
         using var netlink = new Netlink();
-        Unhook(attached, netlink);
+        Detach(attached, netlink);
         if (attached.PinPath is not null) PinDirectory.Delete(attached.PinPath);
     }
 
@@ -66,13 +66,12 @@ public static class XdpAttachments
         }
     }
 
-    /// <summary>The attachment of this process that an interface's program belongs to, or null.</summary>
+    /// <summary>The attachment of this process that the program belongs to, or null.</summary>
     internal static Attachment? OwnerOf(XdpAttachmentInfo attached) => Attachment.All.FirstOrDefault(own =>
         own.Kind == XdpAttachment.KindName && own.Program.Id == attached.ProgramId && own.LinkId == attached.LinkId
         && (own.LinkId is not null || own.Target == attached.InterfaceName));
 
-    /// <summary>Detaches what is attached, whoever attached it.</summary>
-    internal static void Unhook(XdpAttachmentInfo attached, Netlink netlink)
+    internal static void Detach(XdpAttachmentInfo attached, Netlink netlink)
     {
         if (attached.LinkId is { } id)
         {
@@ -107,7 +106,7 @@ public static class XdpAttachments
         _ => XdpFlags.None,
     };
 
-    // The kernel tells of a link the index of its interface but not its network namespace.
+    // The kernel reports the index of a link's interface but not its network namespace.
     private static List<uint> CandidateLinks(int index, uint programId)
     {
         try

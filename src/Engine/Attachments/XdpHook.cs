@@ -2,52 +2,52 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Attachments;
 
-/// <summary>The place on an interface where a program is put, or put in place of another.</summary>
+/// <summary>The XDP hook of an interface: attaches a program, or exchanges the program there.</summary>
 internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescriptor program, string operation)
 {
     private static readonly Version FirstWithLinks = new(5, 9);
 
-    // What speaks against the program on this interface whatever the mode.
-    private static readonly HashSet<Errno> NoQuestionOfMode =
+    // Errors that another mode would give too.
+    private static readonly HashSet<Errno> ErrorsOfAnyMode =
         [Errno.EBUSY, Errno.EEXIST, Errno.EPERM, Errno.EACCES, Errno.ENODEV, Errno.ENOMEM, Errno.EBADF];
 
-    /// <summary>Puts the program on the interface, in place of what is present.</summary>
-    public XdpHold Take(XdpMode mode, IReadOnlyList<XdpAttachmentInfo> present)
+    /// <summary>Attaches the program, in place of those present.</summary>
+    public XdpHandle Attach(XdpMode mode, IReadOnlyList<XdpAttachmentInfo> present)
     {
         var sameMode = present.FirstOrDefault(one => mode == XdpMode.Best || one.Mode == mode);
         if (sameMode is not null) return Exchange(sameMode);
-        // A card runs its program beside one in driver or stack; those two exclude one another.
-        var inTheWay = mode == XdpMode.Offload ? null : present.FirstOrDefault(one => one.Mode != XdpMode.Offload);
-        return inTheWay is null ? Attach(mode) : ChangeMode(inTheWay, mode);
+        // Native and generic mode exclude one another. The network card runs its program beside either.
+        var other = mode == XdpMode.Offload ? null : present.FirstOrDefault(one => one.Mode != XdpMode.Offload);
+        return other is null ? Attach(mode) : ChangeMode(other, mode);
     }
 
-    private XdpHold Attach(XdpMode mode)
+    private XdpHandle Attach(XdpMode mode)
     {
         if (mode != XdpMode.Best) return AttachIn(mode);
         try
         {
             return AttachIn(XdpMode.Native);
         }
-        catch (KernelException refusal) when (!NoQuestionOfMode.Contains(refusal.Errno))
+        catch (KernelException refusal) when (!ErrorsOfAnyMode.Contains(refusal.Errno))
         {
             return AttachIn(XdpMode.Generic) with { NativeRefusal = refusal.Message };
         }
     }
 
-    private XdpHold AttachIn(XdpMode mode)
+    private XdpHandle AttachIn(XdpMode mode)
     {
         var flags = XdpAttachments.FlagsOf(mode);
         if (KernelFacts.RunningVersion < FirstWithLinks)
         {
             netlink.SetXdpProgram(target.Index, program, flags | XdpFlags.UpdateIfNoExist);
-            return new XdpHold(mode, null);
+            return new XdpHandle(mode, null);
         }
 
         try
         {
-            return new XdpHold(mode, Bpf.CreateXdpLink(program, target.Index, flags));
+            return new XdpHandle(mode, Bpf.CreateXdpLink(program, target.Index, flags));
         }
-        catch (KernelException refusal) when (!NoQuestionOfMode.Contains(refusal.Errno))
+        catch (KernelException refusal) when (!ErrorsOfAnyMode.Contains(refusal.Errno))
         {
             throw Refused(mode, refusal);
         }
@@ -57,23 +57,29 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
     {
         XdpMode.Native => new KernelException(
             operation, refusal.Errno, "its driver does not run XDP programs, or not as the interface is set up now",
-            "Use -Mode Generic or -Mode Best; some drivers ask for a smaller MTU, fewer queues or no LRO."),
+            "Run it in generic mode; some drivers need a smaller MTU, fewer queues or no LRO.")
+        {
+            Id = "NativeModeRefused",
+        },
         XdpMode.Offload => new KernelException(
             operation, refusal.Errno, "its card does not run XDP programs, or the program was not loaded for it",
-            "Use -Mode Native, Generic or Best."),
+            "Run it in native or generic mode.")
+        {
+            Id = "OffloadRefused",
+        },
         _ => new KernelException(operation, refusal.Errno, refusal.Cause, refusal.Remedy),
     };
 
-    /// <summary>Puts the program in place of another in one step; the way that one is attached by stays.</summary>
-    private XdpHold Exchange(XdpAttachmentInfo present)
+    /// <summary>Exchanges the program in one step. It stays attached by a link, or without one, as it was.</summary>
+    private XdpHandle Exchange(XdpAttachmentInfo present)
     {
         using var old = Bpf.GetProgram(present.ProgramId);
         if (present.LinkId is not { } id)
         {
             var own = XdpAttachments.OwnerOf(present);
             ReplaceWithoutLink(present, old);
-            Yield(present, own);
-            return new XdpHold(present.Mode, null);
+            Abandon(present, own);
+            return new XdpHandle(present.Mode, null);
         }
 
         var link = Bpf.GetLink(id);
@@ -81,8 +87,8 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         {
             var own = XdpAttachments.OwnerOf(present);
             Bpf.UpdateLink(link, program, old);
-            Yield(present, own);
-            return new XdpHold(present.Mode, link, IsShared: own is null or XdpAttachment { IsShared: true });
+            Abandon(present, own);
+            return new XdpHandle(present.Mode, link, IsShared: own is null or XdpAttachment { IsShared: true });
         }
         catch
         {
@@ -103,17 +109,17 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         }
     }
 
-    /// <summary>Takes one program away and puts the other where it shall run; if that is refused, all is as it was.</summary>
-    private XdpHold ChangeMode(XdpAttachmentInfo present, XdpMode mode)
+    /// <summary>Detaches one program and attaches the other in its mode. If that is refused, attaches the first again.</summary>
+    private XdpHandle ChangeMode(XdpAttachmentInfo present, XdpMode mode)
     {
         using var old = Bpf.GetProgram(present.ProgramId);
         var own = XdpAttachments.OwnerOf(present) as XdpAttachment;
-        XdpAttachments.Unhook(present, netlink);
+        XdpAttachments.Detach(present, netlink);
         try
         {
-            var hold = AttachIn(mode);
-            Yield(present, own);
-            return hold;
+            var handle = AttachIn(mode);
+            Abandon(present, own);
+            return handle;
         }
         catch
         {
@@ -131,11 +137,11 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
             return;
         }
 
-        own.Hold(Bpf.CreateXdpLink(old, target.Index, flags));
+        own.SetLink(Bpf.CreateXdpLink(old, target.Index, flags));
         if (own.PinPath is { } path) PinDirectory.ReplaceLink(path, own.Link);
     }
 
-    private static void Yield(XdpAttachmentInfo present, Attachment? own)
+    private static void Abandon(XdpAttachmentInfo present, Attachment? own)
     {
         var path = present.PinPath ?? own?.PinPath;
         own?.Abandon();

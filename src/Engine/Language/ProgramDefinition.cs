@@ -142,20 +142,20 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         return new PacketVariableExpression(variable);
     }
 
-    /// <summary>
-    /// The same program for a place to attach it to: what it says itself stays, and the rest is taken from here. The two
-    /// share their declarations and statements; this one stays as it is.
-    /// </summary>
-    /// <param name="target">What it is attached to, where it names nothing.</param>
-    /// <param name="hook">Where on its target, where it does not say that.</param>
-    /// <param name="probe">What kind of probe it is for, where it does not say that.</param>
-    /// <returns>This program itself where it says everything.</returns>
-    public ProgramDefinition At(string? target, ProgramHook? hook = null, ProbeKind? probe = null)
+    /// <summary>A copy of the definition with another target.</summary>
+    public ProgramDefinition WithTarget(string target)
     {
-        if ((Target ?? target, Hook ?? hook, Probe ?? probe) == (Target, Hook, Probe)) return this;
-        var placed = Copy();
-        (placed.Target, placed.Hook, placed.Probe) = (Target ?? target, Hook ?? hook, Probe ?? probe);
-        return placed;
+        var copy = Copy();
+        copy.Target = target;
+        return copy;
+    }
+
+    /// <summary>A copy of the definition with another hook.</summary>
+    public ProgramDefinition WithHook(ProgramHook hook)
+    {
+        var copy = Copy();
+        copy.Hook = hook;
+        return copy;
     }
 
     /// <summary>A definition of its own that says the same; both share their declarations and statements.</summary>

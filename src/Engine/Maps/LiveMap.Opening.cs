@@ -22,10 +22,11 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Opens a pinned map.</summary>
-    /// <param name="path">The path.</param>
+    /// <param name="pin">The name of the pin: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">ENOENT: nothing is pinned there. EINVAL: it is no map.</exception>
-    public static LiveMap Open(string path)
+    public static LiveMap Open(string pin)
     {
+        var path = PinPath.Of(pin);
         var descriptor = Bpf.GetPinned<MapDescriptor>(path);
         var name = Path.GetFileName(path);
         return From(descriptor, kernelName => ObjectName.From(name).ToString() == kernelName ? name : kernelName);

@@ -73,10 +73,15 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     /// <summary>Whether each possible processor has values of its own.</summary>
     public bool IsPerCpu => MapDescriptor.IsPerCpu((BpfMapType)Type);
 
-    /// <summary>Gives the map a path in a BPF file system, which keeps it beyond this process.</summary>
-    /// <param name="path">The path, as a rule below <c>/sys/fs/bpf</c>. It must not exist; its directory must.</param>
-    /// <exception cref="KernelException">EEXIST, ENOENT, EPERM: as the message says.</exception>
-    public void Pin(string path) => Bpf.Pin(Descriptor, path);
+    /// <summary>Pins the map, which keeps it when this process ends.</summary>
+    /// <param name="name">The name of the pin, which must be free: see <see cref="PinPath"/>.</param>
+    /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
+    public void Pin(string name)
+    {
+        var path = PinPath.Of(name);
+        PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
+        Bpf.Pin(Descriptor, path);
+    }
 
     /// <summary>The map as one with keys and values of .NET types.</summary>
     /// <typeparam name="TKey">

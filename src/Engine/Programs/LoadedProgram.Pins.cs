@@ -9,30 +9,36 @@ public sealed partial class LoadedProgram : IKernelObject
     FileDescriptor IKernelObject.Descriptor => Descriptor;
 
     /// <summary>Opens a pinned program with its maps.</summary>
-    /// <param name="path">The path.</param>
+    /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">ENOENT: nothing is pinned there. EINVAL: it is no program.</exception>
-    public static LoadedProgram Open(string path) => Open(Bpf.GetPinned<ProgramDescriptor>(path));
+    public static LoadedProgram Open(string name) => Open(Bpf.GetPinned<ProgramDescriptor>(PinPath.Of(name)));
 
-    /// <summary>Gives the program a path in a BPF file system. Its maps stay with it.</summary>
-    /// <param name="path">The path, as a rule below <c>/sys/fs/bpf</c>. It must not exist; its directory must.</param>
-    /// <exception cref="KernelException">EEXIST, ENOENT, EPERM: as the message says.</exception>
-    public void Pin(string path) => Bpf.Pin(Descriptor, path);
+    /// <summary>Pins the program, which keeps it and its maps when this process ends.</summary>
+    /// <param name="name">The name of the pin, which must be free: see <see cref="PinPath"/>.</param>
+    /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
+    public void Pin(string name)
+    {
+        var path = PinPath.Of(name);
+        PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
+        Bpf.Pin(Descriptor, path);
+    }
 
     /// <summary>
-    /// Pins all maps of the program, each by its name, in a directory; those that hold its variables too. They stay when the
-    /// program goes. <see cref="Pins.OpenMaps"/> opens them again. If one fails, none stays.
+    /// Pins all maps of the program, each by its name, in a directory; those that hold its variables too.
+    /// <see cref="Pins.OpenMaps"/> opens them again. If one fails, none stays pinned.
     /// </summary>
-    /// <param name="directory">The directory; it is made if it is missing.</param>
+    /// <param name="directory">The name of the directory, which is made if it is missing: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
     public void PinMaps(string directory)
     {
-        var isNew = Pins.MakeDirectory(directory);
+        directory = PinPath.Of(directory);
+        var isNew = PinPath.MakeDirectory(directory);
         var pinned = new List<string>();
         try
         {
             foreach (var (name, map) in Maps)
             {
-                var path = Path.Combine(directory, Pins.FileName(name));
+                var path = Path.Combine(directory, PinPath.FileName(name));
                 map.Pin(path);
                 pinned.Add(path);
             }

@@ -6,52 +6,12 @@ namespace EbpfCat.Programs;
 /// <summary>Pins of programs and maps in BPF file systems: finding, opening and removing them.</summary>
 public static class Pins
 {
-    /// <summary>Where the BPF file system is mounted by convention: <c>/sys/fs/bpf</c>.</summary>
-    public const string DefaultDirectory = BpfFileSystem.DefaultPath;
-
-    /// <summary>The path of a pin.</summary>
-    /// <param name="name">A path; or a name without <c>/</c>, which is then below <c>/sys/fs/bpf</c>.</param>
-    /// <exception cref="ArgumentException">A part has a dot, which the BPF file system refuses; or the name is empty.</exception>
-    public static string PathOf(string name)
-    {
-        ArgumentException.ThrowIfNullOrWhiteSpace(name);
-        var path = name.Contains('/', StringComparison.Ordinal)
-            ? Path.GetFullPath(name).TrimEnd('/')
-            : $"{BpfFileSystem.DefaultPath}/{name}";
-        return Path.GetFileName(path).Contains('.', StringComparison.Ordinal)
-            ? throw new ArgumentException($"'{name}' is no name for a pin: the BPF file system takes none with a dot.")
-            : path;
-    }
-
-    /// <summary>Makes sure that there is a directory to pin in, and mounts the BPF file system where it is missing.</summary>
-    /// <param name="directory">The directory.</param>
-    /// <returns>Whether the directory is new.</returns>
-    /// <exception cref="KernelException">EINVAL: it is in no BPF file system.</exception>
-    public static bool MakeDirectory(string directory)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        var path = Path.GetFullPath(directory);
-        var isUsual = path == BpfFileSystem.DefaultPath || path.StartsWith(BpfFileSystem.DefaultPath + "/", StringComparison.Ordinal);
-        if (isUsual && !BpfFileSystem.Contains(BpfFileSystem.DefaultPath)) BpfFileSystem.Mount(BpfFileSystem.DefaultPath);
-        var present = path;
-        while (!Directory.Exists(present)) present = Path.GetDirectoryName(present)!;
-        if (!BpfFileSystem.Contains(present))
-        {
-            throw new KernelException(
-                $"pin in '{directory}'", Errno.EINVAL, $"'{present}' is not in a BPF file system",
-                $"Use a path below {BpfFileSystem.DefaultPath}.");
-        }
-
-        if (present == path) return false;
-        Directory.CreateDirectory(path);
-        return true;
-    }
-
     /// <summary>The maps pinned in a directory, to be disposed, with the names they are pinned by.</summary>
-    /// <param name="directory">The directory: see <see cref="LoadedProgram.PinMaps"/>.</param>
+    /// <param name="directory">The name of the directory: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">ENOENT: there are none.</exception>
     public static IReadOnlyList<LiveMap> OpenMaps(string directory)
     {
+        directory = PinPath.Of(directory);
         var maps = new List<LiveMap>();
         try
         {
@@ -72,20 +32,22 @@ public static class Pins
             $"open the maps pinned in '{directory}'", Errno.ENOENT, "there are none");
     }
 
-    /// <summary>All pins in a directory and those below it, by path; what cannot be opened is left out.</summary>
-    /// <param name="directory">The directory.</param>
+    /// <summary>Lists the pins in a directory and below it, by path. Those that cannot be opened are left out.</summary>
+    /// <param name="directory">The name of the directory: see <see cref="PinPath"/>.</param>
     public static IEnumerable<PinInfo> In(string directory)
     {
+        directory = PinPath.Of(directory);
         if (!Directory.Exists(directory)) return [];
         if (ReadAttachment(directory) is { } attachment) return [attachment];
         return Files(directory).Select(Read).OfType<PinInfo>()
             .Concat(Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal).SelectMany(In));
     }
 
-    /// <summary>What a path keeps; null where nothing is pinned there, it is a directory of pins, or it cannot be opened.</summary>
-    /// <param name="path">The path.</param>
-    public static PinInfo? Read(string path)
+    /// <summary>Reads what is pinned; null where nothing is, where it is a directory of pins, or cannot be opened.</summary>
+    /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
+    public static PinInfo? Read(string name)
     {
+        var path = PinPath.Of(name);
         if (Directory.Exists(path)) return ReadAttachment(path);
         try
         {
@@ -111,11 +73,12 @@ public static class Pins
         }
     }
 
-    /// <summary>Removes a pin, or a directory with all pins in it. What nothing else holds, the kernel frees.</summary>
-    /// <param name="path">The path, in a BPF file system.</param>
-    /// <exception cref="KernelException">ENOENT: there is nothing. EINVAL: it is in no BPF file system.</exception>
-    public static void Remove(string path)
+    /// <summary>Removes a pin, or a directory with all its pins. The kernel frees objects that nothing else holds.</summary>
+    /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
+    /// <exception cref="KernelException">ENOENT: there is no such pin. EINVAL: it is in no BPF file system.</exception>
+    public static void Remove(string name)
     {
+        var path = PinPath.Of(name);
         var isDirectory = Directory.Exists(path);
         if (!isDirectory && !File.Exists(path))
             throw new KernelException($"remove the pin '{path}'", Errno.ENOENT, "there is no such pin");
@@ -125,14 +88,13 @@ public static class Pins
         else File.Delete(path);
     }
 
-    // The BPF file system takes no dots.
-    internal static string FileName(string name) => name.Replace('.', '_').Replace('/', '_');
-
-    // The directory of an attachment has its program under this name.
+    // The directory of an attachment pins its program by this name.
     private static PinInfo? ReadAttachment(string directory)
     {
         var program = Path.Combine(directory, "program");
-        return File.Exists(program) && Read(program) is { } pin ? pin with { Path = directory, Kind = PinKind.Attachment } : null;
+        return File.Exists(program) && Read(program) is { } pin
+            ? pin with { Path = directory, Kind = PinKind.Attachment }
+            : null;
     }
 
     private static IOrderedEnumerable<string> Files(string directory) =>

@@ -124,7 +124,7 @@ public sealed class SyscallTrace : IDisposable
         _events = new EventStream(reporting, typeof(SyscallEvent), missed);
         // The ends are attached first, so that every call that is remembered is also seen to end.
         foreach (var program in reporting.Concat(remembering))
-            _attachments.Add(TracepointAttachment.Attach(program, program.Definition!.Target!));
+            _attachments.Add(TracepointAttachment.Attach(program));
     }
 
     private LoadedProgram Load(ProgramDefinition definition)

@@ -84,7 +84,7 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     protected override void Add() => Program.AddMap(ParameterSetName switch
     {
         OfMap => MapDeclaration.Existing(Map!.BaseObject, Name),
-        OfPath => Typed(LiveMap.Open(Pins.PathOf(Path!))),
+        OfPath => Typed(LiveMap.Open(Path!)),
         OfId => Typed(LiveMap.FromId(Id)),
         _ => new MapDeclaration(Name!, Type, Key, Value, MaxEntries, Flags, InnerMap?.BaseObject, Programs).ToMap(),
     });

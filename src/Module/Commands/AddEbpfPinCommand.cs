@@ -38,7 +38,7 @@ public sealed class AddEbpfPinCommand : EbpfCommand
     protected override void Process()
     {
         var given = InputObject.BaseObject;
-        var path = given is Attachment && !Maps ? PinDirectory.PathOf(Path) : Pins.PathOf(Path);
+        var path = given is Attachment && !Maps ? PinDirectory.PathOf(Path) : PinPath.Of(Path);
         if (!ShouldProcess($"{given}", $"Pin to '{path}'")) return;
         using var opened = Shared.Open(given);
         if (Maps) PinMaps(opened ?? given, path);
@@ -54,7 +54,6 @@ public sealed class AddEbpfPinCommand : EbpfCommand
             return;
         }
 
-        Pins.MakeDirectory(System.IO.Path.GetDirectoryName(path)!);
         switch (given)
         {
             case LoadedProgram program:

@@ -44,7 +44,9 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
             foreach (var own in Attachment.All.Where(one => one.PinPath is null)) WriteIf(target, own, known);
         }
 
-        var names = Pin is null || WildcardPattern.ContainsWildcardCharacters(Pin) ? PinDirectory.Names.Where(pin.IsMatch) : [Pin];
+        var names = Pin is null || WildcardPattern.ContainsWildcardCharacters(Pin)
+            ? PinDirectory.Names.Where(pin.IsMatch)
+            : [Pin];
         foreach (var name in names)
         {
             if (Open(name) is { } attachment) WriteIf(target, attachment, known);
@@ -55,7 +57,7 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
 
     private void WriteIf(WildcardPattern target, Attachment attachment, HashSet<uint> known)
     {
-        known.UnionWith((attachment as HookAttachment)?.LinkIds ?? []);
+        known.UnionWith((attachment as LinkAttachment)?.LinkIds ?? []);
         if (attachment.LinkId is { } link) known.Add(link);
         if (target.IsMatch(attachment.Target)) WriteObject(attachment);
     }

@@ -1,5 +1,6 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
@@ -15,7 +16,7 @@ public sealed class GetEbpfPinCommand : EbpfCommand
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
-    public string Path { get; set; } = Pins.DefaultDirectory;
+    public string Path { get; set; } = PinPath.Root;
 
     /// <summary>What the pins keep.</summary>
     [Parameter]

@@ -24,16 +24,16 @@ public sealed class NewCgroupAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Path;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition)
     {
         var hook = Hook ?? definition?.Hook;
-        if (hook is null && ProgramHooks.OfControlGroups.Contains(type) && ProgramHooks.DefaultOf(type) is null)
-            throw new ArgumentException($"A program of type {type} has several hooks: say -Hook {string.Join(", ", ProgramHooks.Of(type))}.");
-        return Hooks.Cgroup(TypeFor(hook, type), Path, hook);
-    }
+        if (hook is null && definition is not null && ProgramHooks.OfControlGroups.Contains(definition.Type)
+            && ProgramHooks.DefaultOf(definition.Type) is null)
+        {
+            var hooks = string.Join(", ", ProgramHooks.Of(definition.Type));
+            throw new ArgumentException($"A program of type {definition.Type} has several hooks: say -Hook {hooks}.");
+        }
 
-    // The program's own type where that has the hook; else the first that has it, which the error then names.
-    private static ProgramType TypeFor(ProgramHook? hook, ProgramType type) =>
-        ProgramHooks.OfControlGroups.Contains(type) && (hook is null || ProgramHooks.Of(type).Contains(hook.Value)) ? type
-        : ProgramHooks.OfControlGroups.First(one => hook is null || ProgramHooks.Of(one).Contains(hook.Value));
+        return new CgroupAttachOptions(Path, hook);
+    }
 }

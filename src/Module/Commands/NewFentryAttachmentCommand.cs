@@ -23,11 +23,9 @@ public sealed class NewFentryAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Function;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
-    {
-        var place = Return ? ProgramHook.Fexit : definition?.Hook ?? ProgramHook.Fentry;
-        var hook = Hooks.Fentry(NameOf(Function, definition, "kernel function", nameof(Function)), onReturn: place == ProgramHook.Fexit);
-        // What may change the result has the arguments and the place of entry, and a hook of its own.
-        return place == ProgramHook.ModifyReturn ? hook with { Place = place } : hook;
-    }
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new FentryAttachOptions(NameOf(Function, definition, "kernel function", nameof(Function)))
+        {
+            Hook = Return ? ProgramHook.Fexit : null,
+        };
 }

@@ -24,6 +24,6 @@ public sealed class NewIteratorAttachmentCommand : AttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Name;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.Iterator(NameOf(Name, definition, "iterator", nameof(Name)), ProcessId);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new IteratorAttachOptions(NameOf(Name, definition, "iterator", nameof(Name))) { ProcessId = ProcessId };
 }

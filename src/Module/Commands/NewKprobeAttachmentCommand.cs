@@ -28,6 +28,10 @@ public sealed class NewKprobeAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Function;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.Kprobe(NameOf(Function, definition, "kernel function", nameof(Function)), Return, Offset);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new KprobeAttachOptions(NameOf(Function, definition, "kernel function", nameof(Function)))
+        {
+            OnReturn = Return,
+            Offset = Offset,
+        };
 }

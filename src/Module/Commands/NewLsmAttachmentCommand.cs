@@ -19,6 +19,6 @@ public sealed class NewLsmAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Hook;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.Lsm(NameOf(Hook, definition, "security hook", nameof(Hook)));
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new LsmAttachOptions(NameOf(Hook, definition, "security hook", nameof(Hook)));
 }

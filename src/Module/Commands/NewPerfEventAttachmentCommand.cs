@@ -19,7 +19,7 @@ public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
     /// <summary>How many samples a second and processor.</summary>
     [Parameter(ParameterSetName = ByFrequency)]
     [ValidateRange(1, int.MaxValue)]
-    public int Frequency { get; set; } = PerfEventAttachment.UsualFrequency;
+    public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
     /// <summary>A sample every so many events; of clocks, nanoseconds.</summary>
     [Parameter(Mandatory = true, ParameterSetName = ByPeriod)]
@@ -39,6 +39,13 @@ public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Event;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.PerfEvent(Event, ParameterSetName == ByPeriod ? 0 : Frequency, Period, ProcessId, Processor);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new PerfEventAttachOptions
+        {
+            Source = Event,
+            Frequency = ParameterSetName == ByPeriod ? 0 : Frequency,
+            Period = Period,
+            ProcessId = ProcessId,
+            Processor = Processor,
+        };
 }

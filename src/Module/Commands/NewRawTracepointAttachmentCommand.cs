@@ -19,6 +19,6 @@ public sealed class NewRawTracepointAttachmentCommand : PinnableAttachmentComman
     /// <inheritdoc/>
     protected override object? ErrorTarget => Name;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.RawTracepoint(NameOf(Name, definition, "raw tracepoint", nameof(Name)), isTyped: type == ProgramType.Tracing);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new RawTracepointAttachOptions(NameOf(Name, definition, "raw tracepoint", nameof(Name)));
 }

@@ -31,6 +31,6 @@ public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => ParameterSetName == OnSocket ? Socket : InterfaceName;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        ParameterSetName == OnSocket ? Hooks.SocketFilter(Socket) : Hooks.SocketFilter(InterfaceName);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        ParameterSetName == OnSocket ? new SocketFilterAttachOptions(Socket) : new SocketFilterAttachOptions(InterfaceName);
 }

@@ -23,5 +23,6 @@ public sealed class NewTcAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => InterfaceName;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) => Hooks.Tc(InterfaceName, Direction);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new TcAttachOptions(InterfaceName, Direction);
 }

@@ -19,6 +19,6 @@ public sealed class NewTracepointAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => Name;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) =>
-        Hooks.Tracepoint(NameOf(Name, definition, "tracepoint", nameof(Name)));
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new TracepointAttachOptions(NameOf(Name, definition, "tracepoint", nameof(Name)));
 }

@@ -25,10 +25,10 @@ public sealed class NewUprobeAttachmentCommand : UserProbeCommand
     [Parameter]
     public SwitchParameter Return { get; set; }
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition)
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition)
     {
         if (Function is null && Offset == 0)
             throw new ArgumentException("No place is named: say -Function, or -Offset for a place in the file.");
-        return Hooks.Uprobe(Path, Function, Return, Offset, ProcessId);
+        return new UprobeAttachOptions(Path, Function) { OnReturn = Return, Offset = Offset, ProcessId = ProcessId };
     }
 }

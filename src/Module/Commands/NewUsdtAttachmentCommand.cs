@@ -16,5 +16,6 @@ public sealed class NewUsdtAttachmentCommand : UserProbeCommand
     [ValidateNotNullOrEmpty]
     public string Probe { get; set; } = null!;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) => Hooks.Usdt(Path, Probe, ProcessId);
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new UsdtAttachOptions(Path, Probe) { ProcessId = ProcessId };
 }

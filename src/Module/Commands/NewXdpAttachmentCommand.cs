@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EbpfCat.Attachments;
 using EbpfCat.Completion;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using XdpMode = EbpfCat.Attachments.XdpMode;
@@ -29,15 +30,12 @@ public sealed class NewXdpAttachmentCommand : PinnableAttachmentCommand
     /// <inheritdoc/>
     protected override object? ErrorTarget => InterfaceName;
 
-    private protected override Hook HookFor(ProgramType type, ProgramDefinition? definition) => new(
-        $"interface '{InterfaceName}'", ProgramType.Xdp,
-        (program, pin, owns) => XdpAttachment.Attach(program, InterfaceName, Mode, pin, Force, owns))
-    {
-        Options = Mode == XdpMode.Offload ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) } : null,
-    };
+    private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
+        new XdpAttachOptions(InterfaceName) { Mode = Mode, Force = Force };
 
-    private protected override void Tell(Attachment attachment)
+    private protected override void Report(Attachment attachment)
     {
-        if (((XdpAttachment)attachment).NativeRefusal is { } refusal) WriteVerbose($"It runs in the network stack. {refusal}");
+        if (((XdpAttachment)attachment).NativeRefusal is { } refusal)
+            WriteVerbose($"It runs in the network stack. {refusal}");
     }
 }

@@ -124,7 +124,7 @@ public sealed class TraceEbpfCommand : EventCommand
     /// <summary>How many samples a second and processor.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFrequency)]
     [ValidateRange(1, int.MaxValue)]
-    public int Frequency { get; set; } = PerfEventAttachment.UsualFrequency;
+    public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
     /// <summary>The objects of the kernel to go through, once: task, task_file.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
@@ -150,76 +150,81 @@ public sealed class TraceEbpfCommand : EventCommand
     protected override object? ErrorTarget => Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
         ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
 
-    // The hook lets through that process alone where it can; elsewhere the program does.
-    private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent or OfFrequency or OfIterator;
+    // Some hooks select the process themselves. For the others the program does.
+    private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent
+        or OfFrequency or OfIterator;
 
     /// <inheritdoc/>
     protected override void Process()
     {
-        var hook = Place();
-        var definition = Define(hook);
-        var compiled = hook.Compile(definition);
+        var options = Options();
+        var compiled = EbpfProgram.Compile(options.Complete(Define(options)));
         if (compiled.Events is null)
         {
             throw new CompileException("NoOutput", "The script puts out nothing, so that there is nothing to trace.", null,
                 "Put out an object: [pscustomobject]@{ Id = $process.Id }.");
         }
 
-        if (!ShouldProcess(hook.Description, "Trace")) return;
-        using var loaded = ProgramLoader.Load(compiled, hook.Options);
+        if (!ShouldProcess(options.Description, "Trace")) return;
+        using var loaded = ProgramLoader.Load(compiled, options.LoadOptions);
         using var stream = new EventStream([loaded]);
-        using var attachment = hook.Attach(loaded, null, false);
+        using var attachment = options.Attach(loaded);
         Session.Own(attachment);
-        WriteVerbose($"{hook.Description} is being traced.");
+        WriteVerbose($"{options.Description} is being traced.");
         Write(stream, attachment is IteratorAttachment iterator ? [iterator] : []);
     }
 
-    private ProgramDefinition Define(Hook hook)
+    private ProgramDefinition Define(AttachOptions options)
     {
         if (Code is null && Program is null)
             throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.");
-        // The definition that was given stays as it is.
-        var definition = Program?.Copy() ?? new ProgramDefinition("trace", hook.Type);
-        // An iterator goes through all its objects at once.
+        // The definition from the pipeline stays as it is.
+        var isTyped = options is RawTracepointAttachOptions && BtfTypes.Kernel is not null;
+        var type = isTyped ? ProgramType.Tracing : options.ProgramTypes[0];
+        var definition = Program?.Copy() ?? new ProgramDefinition("trace", type);
+        // An iterator visits all its objects at once.
         if (definition.BufferSize == 0 && ParameterSetName == OfIterator) definition.BufferSize = IteratorBufferSize;
         if (ProcessId != 0 && !HookSelectsProcess)
-            definition.Prepend(new IfStatement(new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
+        {
+            definition.Prepend(new IfStatement(
+                new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
+        }
+
         if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
         if (BufferSize > 0) definition.BufferSize = BufferSize;
         if (Code is not null) this.Compile(Code, definition);
         return definition;
     }
 
-    private Hook Place()
+    private AttachOptions Options()
     {
         switch (ParameterSetName)
         {
             case OfRawTracepoint:
-                return Hooks.RawTracepoint(RawTracepoint!, isTyped: Program is null ? BtfTypes.Kernel is not null : Program.Type == ProgramType.Tracing);
-            case OfKprobe:
-                return Hooks.Kprobe(Kprobe!, onReturn: false);
-            case OfKretprobe:
-                return Hooks.Kprobe(Kretprobe!, onReturn: true);
+                return new RawTracepointAttachOptions(RawTracepoint);
+            case OfKprobe or OfKretprobe:
+                return new KprobeAttachOptions(Kprobe ?? Kretprobe) { OnReturn = Kretprobe is not null };
             case OfUprobe or OfUretprobe:
                 var (file, symbol) = Split(Uprobe ?? Uretprobe!, "function");
-                return Hooks.Uprobe(file, symbol, onReturn: Uretprobe is not null, processId: ProcessId);
+                return new UprobeAttachOptions(file, symbol) { OnReturn = Uretprobe is not null, ProcessId = ProcessId };
             case OfPath:
-                return Hooks.Uprobe(Path!, Function, Return, processId: ProcessId);
+                return new UprobeAttachOptions(Path, Function) { OnReturn = Return, ProcessId = ProcessId };
             case OfUsdt:
                 var (marked, probe) = Split(Usdt!, "provider:name");
-                return Hooks.Usdt(marked, probe, ProcessId);
-            case OfFentry:
-                return Hooks.Fentry(Fentry!, onReturn: false);
-            case OfFexit:
-                return Hooks.Fentry(Fexit!, onReturn: true);
+                return new UsdtAttachOptions(marked, probe) { ProcessId = ProcessId };
+            case OfFentry or OfFexit:
+                return new FentryAttachOptions(Fentry ?? Fexit)
+                {
+                    Hook = Fexit is null ? ProgramHook.Fentry : ProgramHook.Fexit,
+                };
             case OfLsm:
-                return Hooks.Lsm(Lsm!);
+                return new LsmAttachOptions(Lsm);
             case OfPerfEvent or OfFrequency:
-                return Hooks.PerfEvent(PerfEvent, Frequency, 0, ProcessId, null);
+                return new PerfEventAttachOptions { Source = PerfEvent, Frequency = Frequency, ProcessId = ProcessId };
             case OfIterator:
-                return Hooks.Iterator(Iterator!, ProcessId);
+                return new IteratorAttachOptions(Iterator) { ProcessId = ProcessId };
             default:
-                return Hooks.Tracepoint(Tracepoint!);
+                return new TracepointAttachOptions(Tracepoint);
         }
     }
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using EbpfCat.Attachments;
 using EbpfCat.Bytecode;
 using EbpfCat.Language;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
 using EbpfCat.Tracing;
 using EbpfCat.Types;
@@ -73,7 +74,7 @@ public sealed class PinPathCompleter() : NameCompleter(Names)
     private static IEnumerable<(string, string)> Names(CompletionRequest request)
     {
         var slash = request.Word.LastIndexOf('/');
-        var directory = slash < 0 ? Pins.DefaultDirectory : request.Word[..Math.Max(1, slash)];
+        var directory = slash < 0 ? PinPath.Root : request.Word[..Math.Max(1, slash)];
         if (!Directory.Exists(directory)) yield break;
         foreach (var path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
         {

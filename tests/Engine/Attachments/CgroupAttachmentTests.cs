@@ -25,7 +25,7 @@ public sealed class CgroupAttachmentTests
         listener.Start();
         using var program = Counting.Load(
             ProgramType.CgroupSocketAddress, everywhere: true, hook: ProgramHook.Connect4, verdict: "Deny");
-        CgroupAttachment Attach() => CgroupAttachment.Attach(program, group.Name);
+        CgroupAttachment Attach() => CgroupAttachment.Attach(program, new(group.Name));
         using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
         {
             Assert.Equal((group.Path, ProgramHook.Connect4), (attachment.Target, attachment.Hook));
@@ -50,7 +50,7 @@ public sealed class CgroupAttachmentTests
             .If((Field("Port") == PortOf(listener)).And(Field("Address") == "127.0.0.1"), then => then.Return("Deny"),
                 @else => @else.Return("Allow")));
         using var program = EbpfProgram.Load(definition);
-        using var attachment = CgroupAttachment.Attach(program, group.Name);
+        using var attachment = CgroupAttachment.Attach(program, new(group.Name));
         Assert.False(Connects(group, listener));
         Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback),
             (program.Variables["port"].Value, program.Variables["address"].Value));
@@ -76,7 +76,7 @@ public sealed class CgroupAttachmentTests
                 then => then.Assign(Field("Port"), PortOf(listener)).Assign(Field("Address"), "127.0.0.1"))
             .Assign(port, Field("Port")).Assign(address, Field("Address")).Return("Allow"));
         using var program = EbpfProgram.Load(definition);
-        using var attachment = CgroupAttachment.Attach(program, group.Name);
+        using var attachment = CgroupAttachment.Attach(program, new(group.Name));
         Assert.True(Connects(group, unused, "127.0.0.9"));
         // What was assigned is what is read then.
         Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback),
@@ -90,7 +90,7 @@ public sealed class CgroupAttachmentTests
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         using var program = Counting.Load(ProgramType.CgroupSkb, everywhere: true, verdict: "Pass");
-        using var attachment = CgroupAttachment.Attach(program, group.Path, ProgramHook.Egress);
+        using var attachment = CgroupAttachment.Attach(program, new(group.Path, ProgramHook.Egress));
         Assert.True(Connects(group, listener));
         Assert.InRange(program.Count(), 1, long.MaxValue);
     }
@@ -100,7 +100,7 @@ public sealed class CgroupAttachmentTests
     {
         using var group = new TemporaryControlGroup();
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
-        Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, group.Path, ProgramHook.Connect4));
+        Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, new(group.Path, ProgramHook.Connect4)));
     }
 
     [Fact]
@@ -108,7 +108,8 @@ public sealed class CgroupAttachmentTests
     {
         using var group = new TemporaryControlGroup();
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
-        var refusal = Assert.Throws<UnknownNameException>(() => CgroupAttachment.Attach(program, group.Name[..^1]));
+        var refusal = Assert.Throws<UnknownNameException>(
+            () => CgroupAttachment.Attach(program, new(group.Name[..^1])));
         Assert.Contains(group.Name, refusal.Suggestions);
     }
 
@@ -117,7 +118,7 @@ public sealed class CgroupAttachmentTests
     {
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
         Assert.SkipWhen(ControlGroups.Root is null, "no control groups of version 2 are mounted");
-        var refusal = Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, "/tmp"));
+        var refusal = Assert.Throws<KernelException>(() => CgroupAttachment.Attach(program, new("/tmp")));
         Assert.Equal(Errno.EBADF, refusal.Errno);
     }
 

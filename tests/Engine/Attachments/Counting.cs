@@ -81,14 +81,14 @@ internal static class Counting
     /// <summary>Attaches without links, as on kernels that have none.</summary>
     public static T WithoutLinks<T>(Func<T> attach)
     {
-        Hold.AvoidsLinks = true;
+        AttachmentHandle.AvoidsLinks = true;
         try
         {
             return attach();
         }
         finally
         {
-            Hold.AvoidsLinks = false;
+            AttachmentHandle.AvoidsLinks = false;
         }
     }
 

@@ -34,7 +34,7 @@ public sealed class IteratorAttachmentTests
     {
         RequireIterators();
         using var program = LoadTasks();
-        IteratorAttachment Attach() => IteratorAttachment.Attach(program, Environment.ProcessId);
+        IteratorAttachment Attach() => IteratorAttachment.Attach(program, new() { ProcessId = Environment.ProcessId });
         if (Newer.IsRefused(new Version(6, 1), () => Attach().Dispose())) return;
         using var attachment = Attach();
         Assert.Equal([(uint)Environment.ProcessId], attachment.Read(ScalarType.UInt32).Cast<uint>().Distinct());

@@ -12,7 +12,7 @@ public sealed class KernelAttachmentTests
     public void Raw_tracepoint_is_listed_with_target_and_holding_processes()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
-        using var attachment = RawTracepointAttachment.Attach(program, "sched_switch");
+        using var attachment = RawTracepointAttachment.Attach(program, new("sched_switch"));
         var found = Find(attachment);
         Assert.Equal(("RawTracepoint", "sched_switch", "counting"), (found.Kind, found.Target, found.ProgramName));
         Assert.Equal([Environment.ProcessId], found.ProcessIds);
@@ -28,7 +28,7 @@ public sealed class KernelAttachmentTests
     {
         Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "perf events have links since Linux 5.15");
         using var program = Counting.Load(ProgramType.Tracepoint);
-        using var attachment = TracepointAttachment.Attach(program, "sched/sched_switch");
+        using var attachment = TracepointAttachment.Attach(program, new("sched/sched_switch"));
         var found = Find(attachment);
         Assert.Equal("Tracepoint", found.Kind);
         // The kernel tells its name, without the category, since Linux 6.6.
@@ -41,7 +41,7 @@ public sealed class KernelAttachmentTests
         using var group = new TemporaryControlGroup();
         Assert.Contains(group.Name, ControlGroups.Names);
         using var program = Counting.Load(ProgramType.CgroupSkb, verdict: "Pass");
-        using var attachment = CgroupAttachment.Attach(program, group.Name);
+        using var attachment = CgroupAttachment.Attach(program, new(group.Name));
         var found = Find(attachment);
         Assert.Equal(("Cgroup", group.Path), (found.Kind, found.Target));
         if (KernelFacts.RunningVersion < new Version(5, 9)) return;
@@ -57,7 +57,7 @@ public sealed class KernelAttachmentTests
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
         pair.NearNamespace.Run(() =>
         {
-            using var attachment = TcAttachment.Attach(program, VethPair.Near, TcDirection.Egress);
+            using var attachment = TcAttachment.Attach(program, new(VethPair.Near, TcDirection.Egress));
             var found = Find(attachment);
             Assert.Equal(("Tc", $"{VethPair.Near} Egress"), (found.Kind, found.Target));
         });

@@ -25,7 +25,7 @@ public sealed class KprobeAttachmentTests
     {
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
-        KprobeAttachment Attach() => KprobeAttachment.Attach(program, Function, onReturn);
+        KprobeAttachment Attach() => KprobeAttachment.Attach(program, new(Function) { OnReturn = onReturn });
         using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
         {
             Assert.Equal(onReturn ? "Kretprobe" : "Kprobe", attachment.Kind);
@@ -45,7 +45,7 @@ public sealed class KprobeAttachmentTests
         var pattern = Prefix + "sys_get[ps]*d";
         // Known when the program is loaded, it goes by one link where the kernel has that.
         using var program = Counting.Load(ProgramType.Kprobe, target: known ? pattern : null);
-        using var attachment = KprobeAttachment.Attach(program, pattern);
+        using var attachment = KprobeAttachment.Attach(program, new(pattern));
         Assert.Contains(Function, attachment.Functions);
         Assert.Contains(Prefix + "sys_getsid", attachment.Functions);
         if (known && KprobeMulti.IsPresent) Assert.NotNull(attachment.LinkId);
@@ -60,7 +60,7 @@ public sealed class KprobeAttachmentTests
         Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
         var refusal =
-            Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, Prefix + "sys_getpgit"));
+            Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, new(Prefix + "sys_getpgit")));
         Assert.Contains(Function, refusal.Suggestions);
     }
 
@@ -69,7 +69,7 @@ public sealed class KprobeAttachmentTests
     {
         Assert.SkipWhen(HasKprobes, "the kernel has kprobes");
         using var program = Counting.Load(ProgramType.Kprobe);
-        var refusal = Assert.Throws<KernelException>(() => KprobeAttachment.Attach(program, Function));
+        var refusal = Assert.Throws<KernelException>(() => KprobeAttachment.Attach(program, new(Function)));
         Assert.Contains("no kprobes", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -77,6 +77,6 @@ public sealed class KprobeAttachmentTests
     public void Pattern_without_matches_is_refused()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
-        Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, "no_such_function_*"));
+        Assert.Throws<UnknownNameException>(() => KprobeAttachment.Attach(program, new("no_such_function_*")));
     }
 }

@@ -17,7 +17,7 @@ public sealed class PerfEventAttachmentTests
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
         PerfEventAttachment Attach() => PerfEventAttachment.Attach(
-            program, frequency: 1000, processId: ownProcess ? Environment.ProcessId : 0);
+            program, new() { Frequency = 1000, ProcessId = ownProcess ? Environment.ProcessId : 0 });
         using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
         {
             if (!ownProcess && !withoutLinks && Counting.Has(BpfAttachType.PerfEvent))
@@ -34,7 +34,7 @@ public sealed class PerfEventAttachmentTests
     public void Period_can_be_given_in_nanoseconds()
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
-        using var attachment = PerfEventAttachment.Attach(program, period: 1_000_000);
+        using var attachment = PerfEventAttachment.Attach(program, new() { Period = 1_000_000 });
         Assert.True(Counting.Eventually(() => program.Count() > 20));
     }
 
@@ -44,12 +44,12 @@ public sealed class PerfEventAttachmentTests
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.PerfEvent, everywhere: true))
         {
-            void Pin() => PerfEventAttachment.Attach(program, frequency: 100, pin: name).Dispose();
+            void Pin() => PerfEventAttachment.Attach(program, new() { Frequency = 100, Pin = name }).Dispose();
             if (Newer.IsRefused(BpfAttachType.PerfEvent, Pin)) return;
             Pin();
         }
 
-        using var opened = (PinnedHookAttachment)PinnedAttachment.Open(name);
+        using var opened = (PinnedAttachment)PinnedAttachment.Open(name);
         try
         {
             Assert.Equal(Processors.Online.Count, opened.LinkIds.Count);
@@ -67,7 +67,7 @@ public sealed class PerfEventAttachmentTests
     public void Offline_processor_is_refused()
     {
         using var program = Counting.Load(ProgramType.PerfEvent);
-        Assert.Throws<KernelException>(() => PerfEventAttachment.Attach(program, processor: 9999));
+        Assert.Throws<KernelException>(() => PerfEventAttachment.Attach(program, new() { Processor = 9999 }));
     }
 
     private static void Spin(TimeSpan time)

@@ -1,5 +1,6 @@
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
 using EbpfCat.Tests.Kernel;
 using EbpfCat.Tests.Programs;
@@ -59,7 +60,7 @@ public sealed class PinnedAttachmentTests : IDisposable
         first.Dispose();
         var other = Assert.Throws<KernelException>(
             () => _pair.FarNamespace.Run(
-                () => XdpAttachment.Attach(program, VethPair.Far, pin: _fileSystem.PathOf("taken"))));
+                () => XdpAttachment.Attach(program, new(VethPair.Far) { Pin = _fileSystem.PathOf("taken") })));
         Assert.Contains("the name is taken", other.Message, StringComparison.Ordinal);
         Assert.Empty(_pair.FarNamespace.Run(() => XdpAttachments.Get()));
         Open("taken").Detach();
@@ -93,16 +94,28 @@ public sealed class PinnedAttachmentTests : IDisposable
 
     [Theory]
     [InlineData("a.dot")]
+    [InlineData("a.dot/b")]
     [InlineData(" ")]
-    public void Invalid_pin_name_is_refused(string name) =>
+    public void Invalid_pin_name_is_refused(string name)
+    {
         Assert.ThrowsAny<ArgumentException>(() => PinDirectory.PathOf(name));
+        Assert.ThrowsAny<ArgumentException>(() => PinPath.Of(name));
+    }
+
+    [Theory]
+    [InlineData("flows", "/sys/fs/bpf/flows", "/sys/fs/bpf/ebpfcat/flows")]
+    [InlineData("net/flows", "/sys/fs/bpf/net/flows", "/sys/fs/bpf/net/flows")]
+    [InlineData("/mnt/a.b/flows/", "/mnt/a.b/flows", "/mnt/a.b/flows")]
+    public void Pin_names_are_relative_to_the_BPF_file_system(string name, string path, string ofAttachment) =>
+        Assert.Equal((path, ofAttachment), (PinPath.Of(name), PinDirectory.PathOf(name)));
 
     [Fact]
     public void Path_outside_of_a_BPF_file_system_is_refused()
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         var refusal = Assert.Throws<KernelException>(() => _pair.NearNamespace.Run(
-            () => XdpAttachment.Attach(program, VethPair.Near, pin: Path.Combine(Path.GetTempPath(), "no-bpf-here"))));
+            () => XdpAttachment.Attach(
+                program, new(VethPair.Near) { Pin = Path.Combine(Path.GetTempPath(), "no-bpf-here") })));
         Assert.Contains("not a directory in a BPF file system", refusal.Message, StringComparison.Ordinal);
         Assert.Empty(Get());
     }
@@ -121,7 +134,7 @@ public sealed class PinnedAttachmentTests : IDisposable
         {
             using var program = ProgramLoader.Load(Sample.Counter());
             using var attachment =
-                _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, pin: name));
+                _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, new(VethPair.Near) { Pin = name }));
             Assert.Contains(name, PinDirectory.Names);
             Assert.Equal((name, $"{PinDirectory.Root}/{name}"), (Assert.Single(Get()).PinName, attachment.PinPath));
             attachment.Dispose();
@@ -142,7 +155,8 @@ public sealed class PinnedAttachmentTests : IDisposable
 
     private XdpAttachment Attach(LoadedProgram program, string name, XdpMode mode = XdpMode.Best, bool force = false) =>
         _pair.NearNamespace.Run(
-            () => XdpAttachment.Attach(program, VethPair.Near, mode, _fileSystem.PathOf(name), force));
+            () => XdpAttachment.Attach(
+                program, new(VethPair.Near) { Mode = mode, Pin = _fileSystem.PathOf(name), Force = force }));
 
     private Attachment Open(string name) =>
         _pair.NearNamespace.Run(() => PinnedAttachment.Open(_fileSystem.PathOf(name)));

@@ -13,7 +13,7 @@ public sealed class RawTracepointAttachmentTests
     public void Raw_tracepoint_runs_its_program_until_detached()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
-        var attachment = RawTracepointAttachment.Attach(program, "sys_enter");
+        var attachment = RawTracepointAttachment.Attach(program, new("sys_enter"));
         SystemCalls.Repeat(50, () => SystemCalls.GetProcessGroup(0));
         attachment.Dispose();
         var count = program.Count();
@@ -38,14 +38,15 @@ public sealed class RawTracepointAttachmentTests
     {
         Assert.SkipWhen(BtfTypes.Kernel is null, "the kernel has no BTF");
         using var program = Counting.Load(ProgramType.Tracing, target: "sys_enter", hook: ProgramHook.RawTracepoint);
-        Assert.Throws<KernelException>(() => RawTracepointAttachment.Attach(program, "sys_exit"));
+        Assert.Throws<KernelException>(() => RawTracepointAttachment.Attach(program, new("sys_exit")));
     }
 
     [Fact]
     public void Unknown_name_is_refused_with_similar_names()
     {
         using var program = Counting.Load(ProgramType.RawTracepoint);
-        var refusal = Assert.Throws<UnknownNameException>(() => RawTracepointAttachment.Attach(program, "sched_swich"));
+        var refusal = Assert.Throws<UnknownNameException>(
+            () => RawTracepointAttachment.Attach(program, new("sched_swich")));
         Assert.Contains("sched_switch", refusal.Suggestions);
     }
 

@@ -17,7 +17,8 @@ public sealed class SocketFilterAttachmentTests
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Pass");
-        using var attachment = network.NearNamespace.Run(() => SocketFilterAttachment.Attach(program, VethPair.Near));
+        using var attachment = network.NearNamespace.Run(
+            () => SocketFilterAttachment.Attach(program, new(VethPair.Near)));
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, Content)));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.Contains(Received(attachment), packet => packet.AsSpan().EndsWith(Content));
@@ -28,7 +29,8 @@ public sealed class SocketFilterAttachmentTests
     {
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
-        using var attachment = network.NearNamespace.Run(() => SocketFilterAttachment.Attach(program, VethPair.Near));
+        using var attachment = network.NearNamespace.Run(
+            () => SocketFilterAttachment.Attach(program, new(VethPair.Near)));
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, Content)));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.Empty(Received(attachment));
@@ -42,7 +44,7 @@ public sealed class SocketFilterAttachmentTests
             () => new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 300 });
         socket.Bind(new IPEndPoint(VethPair.NearAddress, 0));
         using var program = Counting.Load(ProgramType.SocketFilter, everywhere: true, verdict: "Drop");
-        using (SocketFilterAttachment.Attach(program, socket))
+        using (SocketFilterAttachment.Attach(program, new(socket)))
             Assert.False(Packets.Arrives(network, socket, Content));
         Assert.InRange(program.Count(), 1, long.MaxValue);
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, socket, Content)));
@@ -52,7 +54,7 @@ public sealed class SocketFilterAttachmentTests
     public void Unknown_interface_is_refused()
     {
         using var program = Counting.Load(ProgramType.SocketFilter, verdict: "Pass");
-        var refusal = Assert.Throws<KernelException>(() => SocketFilterAttachment.Attach(program, "nosuch0"));
+        var refusal = Assert.Throws<KernelException>(() => SocketFilterAttachment.Attach(program, new("nosuch0")));
         Assert.Equal(Errno.ENODEV, refusal.Errno);
     }
 

@@ -87,7 +87,7 @@ public sealed class TcAttachmentTests
         using var network = Packets.Connected();
         using var program = Counting.Load(ProgramType.Tc, verdict: "Pass");
         var refusal = Assert.Throws<KernelException>(
-            () => network.NearNamespace.Run(() => TcAttachment.Attach(program, "near1", TcDirection.Ingress)));
+            () => network.NearNamespace.Run(() => TcAttachment.Attach(program, new("near1", TcDirection.Ingress))));
         Assert.Contains($"Did you mean {VethPair.Near}?", refusal.Message, StringComparison.Ordinal);
     }
 
@@ -99,14 +99,14 @@ public sealed class TcAttachmentTests
         return (isEgress ? network.FarNamespace : network.NearNamespace).Run(() =>
         {
             TcAttachment Attach() =>
-                TcAttachment.Attach(program, isEgress ? VethPair.Far : VethPair.Near, direction, pin);
+                TcAttachment.Attach(program, new(isEgress ? VethPair.Far : VethPair.Near, direction) { Pin = pin });
             return withoutLinks ? Counting.WithoutLinks(Attach) : Attach();
         });
     }
 
     private static TcAttachment AttachNear(VethPair network, LoadedProgram program, TcDirection direction) =>
         network.NearNamespace.Run(
-            () => Counting.WithoutLinks(() => TcAttachment.Attach(program, VethPair.Near, direction)));
+            () => Counting.WithoutLinks(() => TcAttachment.Attach(program, new(VethPair.Near, direction))));
 
     private static IReadOnlyList<TrafficFilter> Filters(VethPair network, bool egress) =>
         network.NearNamespace.Run(() =>

@@ -17,7 +17,7 @@ public sealed class TracepointAttachmentTests
     public void Tracepoint_runs_its_program_until_detached()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
-        var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         Assert.Contains(attachment, Attachment.All);
         SystemCalls.Repeat(7, () => SystemCalls.GetProcessGroup(0));
         Assert.Equal(7, program.Count());
@@ -32,7 +32,7 @@ public sealed class TracepointAttachmentTests
     public void Kernels_without_links_attach_by_perf_event()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
-        using (var attachment = Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint)))
+        using (var attachment = Counting.WithoutLinks(() => TracepointAttachment.Attach(program, new(Tracepoint))))
         {
             Assert.Empty(attachment.LinkIds);
             SystemCalls.Repeat(5, () => SystemCalls.GetProcessGroup(0));
@@ -51,7 +51,7 @@ public sealed class TracepointAttachmentTests
             then => then.Assign(count, new HelperCallExpression("get_attach_cookie", [new ContextExpression()]))));
         void Attach(LoadedProgram program)
         {
-            using var attachment = TracepointAttachment.Attach(program, Tracepoint, cookie: 31337);
+            using var attachment = TracepointAttachment.Attach(program, new(Tracepoint) { Cookie = 31337 });
             SystemCalls.GetProcessGroup(0);
         }
 
@@ -72,7 +72,7 @@ public sealed class TracepointAttachmentTests
     {
         Assert.SkipUnless(Counting.Has(BpfAttachType.PerfEvent), "links to perf events came with Linux 5.15");
         using var program = Counting.Load(ProgramType.Tracepoint);
-        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         Assert.Equal(program.Id, Inventory.FindLink(attachment.LinkId!.Value)!.ProgramId);
         attachment.Detach();
         Assert.Null(Inventory.FindLink(attachment.LinkId.Value));
@@ -82,7 +82,7 @@ public sealed class TracepointAttachmentTests
     public void Category_can_be_omitted_for_a_unique_name()
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
-        using var attachment = TracepointAttachment.Attach(program, "sys_enter_getsid");
+        using var attachment = TracepointAttachment.Attach(program, new("sys_enter_getsid"));
         Assert.Equal("syscalls/sys_enter_getsid", attachment.Target);
         SystemCalls.Repeat(2, () => SystemCalls.GetSession(0));
         Assert.Equal(2, program.Count());
@@ -93,7 +93,7 @@ public sealed class TracepointAttachmentTests
     {
         using var program = Counting.Load(ProgramType.Tracepoint);
         var refusal = Assert.Throws<UnknownNameException>(
-            () => TracepointAttachment.Attach(program, "syscalls/sys_enter_getpgit"));
+            () => TracepointAttachment.Attach(program, new("syscalls/sys_enter_getpgit")));
         Assert.Contains(Tracepoint, refusal.Suggestions);
     }
 
@@ -101,7 +101,7 @@ public sealed class TracepointAttachmentTests
     public void Program_of_another_type_is_refused()
     {
         using var program = Counting.Load(ProgramType.Kprobe);
-        var refusal = Assert.Throws<KernelException>(() => TracepointAttachment.Attach(program, Tracepoint));
+        var refusal = Assert.Throws<KernelException>(() => TracepointAttachment.Attach(program, new(Tracepoint)));
         Assert.Equal(Errno.EINVAL, refusal.Errno);
         Assert.Contains("of type Kprobe", refusal.Message, StringComparison.Ordinal);
     }
@@ -112,7 +112,7 @@ public sealed class TracepointAttachmentTests
         var name = $"test-{Guid.NewGuid():n}";
         using (var program = Counting.Load(ProgramType.Tracepoint))
         {
-            void Pin() => TracepointAttachment.Attach(program, Tracepoint, pin: name).Dispose();
+            void Pin() => TracepointAttachment.Attach(program, new(Tracepoint) { Pin = name }).Dispose();
             if (Newer.IsRefused(BpfAttachType.PerfEvent, Pin)) return;
             Pin();
         }
@@ -139,7 +139,7 @@ public sealed class TracepointAttachmentTests
         using var program = Counting.Load(ProgramType.Tracepoint);
         var name = $"test-{Guid.NewGuid():n}";
         Assert.Throws<KernelException>(
-            () => Counting.WithoutLinks(() => TracepointAttachment.Attach(program, Tracepoint, name)));
+            () => Counting.WithoutLinks(() => TracepointAttachment.Attach(program, new(Tracepoint) { Pin = name })));
         SystemCalls.Repeat(4, () => SystemCalls.GetProcessGroup(0));
         Assert.Equal(0, program.Count());
         Assert.False(Directory.Exists(PinDirectory.PathOf(name)));

@@ -20,7 +20,8 @@ public sealed class UprobeAttachmentTests
     {
         using var program = Counting.Load(ProgramType.Kprobe, everywhere: true);
         UprobeAttachment Attach() =>
-            UprobeAttachment.Attach(program, "libc", "a64l", onReturn: onReturn, processId: Environment.ProcessId);
+            UprobeAttachment.Attach(
+                program, new("libc", "a64l") { OnReturn = onReturn, ProcessId = Environment.ProcessId });
         using (var attachment = withoutLinks ? Counting.WithoutLinks(Attach) : Attach())
         {
             Assert.Equal(onReturn ? "Uretprobe" : "Uprobe", attachment.Kind);
@@ -38,7 +39,7 @@ public sealed class UprobeAttachmentTests
         using var program = Counting.Load(ProgramType.Kprobe);
         var list = TraceFs.Current.Path + "/uprobe_events";
         var own = $"probe_{Environment.ProcessId}_";
-        using (Counting.WithoutLinks(() => UprobeAttachment.Attach(program, "libc", "l64a")))
+        using (Counting.WithoutLinks(() => UprobeAttachment.Attach(program, new("libc", "l64a"))))
             Assert.Contains(own, File.ReadAllText(list), StringComparison.Ordinal);
         // Another test's may be there still, but not on this function.
         using var libc = ElfFile.Open(SharedLibraries.Resolve("libc"));
@@ -54,7 +55,7 @@ public sealed class UprobeAttachmentTests
         try
         {
             using var program = Counting.Load(ProgramType.Kprobe, everywhere: true);
-            using var attachment = UprobeAttachment.Attach(program, "libc", "a64l", processId: other.Id);
+            using var attachment = UprobeAttachment.Attach(program, new("libc", "a64l") { ProcessId = other.Id });
             SystemCalls.Repeat(3, () => SystemCalls.Radix64ToLong("/."));
             Assert.Equal(0, program.Count());
         }
@@ -71,7 +72,8 @@ public sealed class UprobeAttachmentTests
         var definition = Counting.Define(ProgramType.Kprobe);
         (definition.Target, definition.Probe) = ("libc:[al]64[al]", ProbeKind.Uprobe);
         using var program = EbpfProgram.Load(definition);
-        using var attachment = UprobeAttachment.Attach(program, "libc", "[al]64[al]", processId: Environment.ProcessId);
+        using var attachment = UprobeAttachment.Attach(
+            program, new("libc", "[al]64[al]") { ProcessId = Environment.ProcessId });
         Assert.Equal(default, program.AttachType);
         Assert.Equal(["a64l", "l64a"], attachment.Functions.Order());
         SystemCalls.Radix64ToLong("/.");
@@ -86,7 +88,7 @@ public sealed class UprobeAttachmentTests
         using var libc = ElfFile.Open(path);
         var offset = libc.ToFileOffset(libc.GetFunction("a64l").Address)!.Value;
         using var program = Counting.Load(ProgramType.Kprobe);
-        using var attachment = UprobeAttachment.Attach(program, path, null, offset);
+        using var attachment = UprobeAttachment.Attach(program, new(path, null) { Offset = offset });
         Assert.Equal($"{path}:0x{offset:x}", attachment.Target);
         SystemCalls.Radix64ToLong("/.");
         Assert.Equal(1, program.Count());
@@ -99,8 +101,8 @@ public sealed class UprobeAttachmentTests
         Assert.Contains(
             "getaddrinfo",
             Assert.Throws<UnknownNameException>(
-                () => UprobeAttachment.Attach(program, "libc", "getadrinfo")).Suggestions);
-        Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, "no-such-library", "main"));
+                () => UprobeAttachment.Attach(program, new("libc", "getadrinfo"))).Suggestions);
+        Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, new("no-such-library", "main")));
     }
 
     [Fact]
@@ -108,7 +110,7 @@ public sealed class UprobeAttachmentTests
     {
         using var program = Counting.Load(ProgramType.Kprobe);
         var refusal = Assert.Throws<KernelException>(
-            () => UprobeAttachment.Attach(program, "libc", "a64l", processId: int.MaxValue - 1));
+            () => UprobeAttachment.Attach(program, new("libc", "a64l") { ProcessId = int.MaxValue - 1 }));
         Assert.Equal(Errno.ESRCH, refusal.Errno);
     }
 }

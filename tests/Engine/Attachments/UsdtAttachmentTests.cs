@@ -28,7 +28,7 @@ public sealed unsafe class UsdtAttachmentTests
         {
             var semaphore = (ushort*)(data + 8);
             using var program = Counting.Load(ProgramType.Kprobe);
-            using (var attachment = UsdtAttachment.Attach(program, image.Path, "test:point"))
+            using (var attachment = UsdtAttachment.Attach(program, new(image.Path, "test:point")))
             {
                 Assert.Equal($"{image.Path}:test:point", attachment.Target);
                 Assert.Equal(2, attachment.Places.Count);
@@ -54,7 +54,7 @@ public sealed unsafe class UsdtAttachmentTests
         using var image = new TemporaryFile(Image());
         using var program = Counting.Load(ProgramType.Kprobe);
         var refusal =
-            Assert.Throws<UnknownNameException>(() => UsdtAttachment.Attach(program, image.Path, "test:pont"));
+            Assert.Throws<UnknownNameException>(() => UsdtAttachment.Attach(program, new(image.Path, "test:pont")));
         Assert.Contains("test:point", refusal.Suggestions);
     }
 

@@ -50,20 +50,20 @@ public sealed class XdpAttachmentTests : IDisposable
     public void Best_mode_falls_back_to_generic_if_the_driver_refuses()
     {
         var program = Counter();
-        using var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo"));
+        using var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, new("lo")));
         Assert.Equal(XdpMode.Generic, attachment.Mode);
         Assert.NotNull(attachment.NativeRefusal);
         attachment.Detach();
         var refusal = Assert.Throws<KernelException>(
-            () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo", XdpMode.Native)));
-        Assert.Contains("-Mode Generic", refusal.Remedy, StringComparison.Ordinal);
+            () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, new("lo") { Mode = XdpMode.Native })));
+        Assert.Equal("NativeModeRefused", refusal.Id);
     }
 
     [Fact]
     public void Unknown_interface_is_refused_with_similar_and_existing_names()
     {
         var refusal = Assert.Throws<KernelException>(
-            () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(Counter(), "naer0")));
+            () => _pair.NearNamespace.Run(() => XdpAttachment.Attach(Counter(), new("naer0"))));
         Assert.Equal(Errno.ENODEV, refusal.Errno);
         Assert.Contains("'naer0'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean near0?", refusal.Remedy, StringComparison.Ordinal);
@@ -76,7 +76,7 @@ public sealed class XdpAttachmentTests : IDisposable
         using var first = Attach(Counter("first"));
         var refusal = Assert.Throws<KernelException>(() => Attach(Counter("second")));
         Assert.Contains($"'first' (id {first.Program.Id}) already", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("-Force", refusal.Remedy, StringComparison.Ordinal);
+        Assert.Equal("InterfaceOccupied", refusal.Id);
         Assert.Equal(first.Program.Id, Assert.Single(Get()).ProgramId);
     }
 
@@ -85,7 +85,7 @@ public sealed class XdpAttachmentTests : IDisposable
     {
         // The kernel asks for the capabilities when the program is loaded; whoever holds a program may link it.
         var refusal = DiagnosisTests.WithoutCapabilities(
-            () => XdpAttachment.Attach(Counter(), VethPair.Near), _pair.NearNamespace);
+            () => XdpAttachment.Attach(Counter(), new(VethPair.Near)), _pair.NearNamespace);
         Assert.Contains(Capability.NetAdmin, refusal.MissingCapabilities);
         Assert.Empty(Get());
     }
@@ -196,10 +196,11 @@ public sealed class XdpAttachmentTests : IDisposable
     public void Failed_force_keeps_the_previous_program()
     {
         var program = Counter("first");
-        using var first = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, "lo", XdpMode.Generic));
+        using var first = _pair.NearNamespace.Run(
+            () => XdpAttachment.Attach(program, new("lo") { Mode = XdpMode.Generic }));
         Assert.Throws<KernelException>(
             () => _pair.NearNamespace.Run(
-                () => XdpAttachment.Attach(Counter("second"), "lo", XdpMode.Native, force: true)));
+                () => XdpAttachment.Attach(Counter("second"), new("lo") { Mode = XdpMode.Native, Force = true })));
         Assert.True(first.IsAttached);
         var seen = Assert.Single(Get("lo"));
         Assert.Equal((program.Id, first.LinkId), (seen.ProgramId, seen.LinkId));
@@ -232,7 +233,8 @@ public sealed class XdpAttachmentTests : IDisposable
     public void Attachment_disposes_the_program_it_owns()
     {
         var program = ProgramLoader.Load(Sample.Counter());
-        var attachment = _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, ownsProgram: true));
+        var attachment = _pair.NearNamespace.Run(
+            () => XdpAttachment.Attach(program, new(VethPair.Near) { OwnsProgram = true }));
         attachment.Detach();
         Assert.True(program.Descriptor.IsClosed);
     }
@@ -246,7 +248,8 @@ public sealed class XdpAttachmentTests : IDisposable
 
     private XdpAttachment Attach(
         LoadedProgram program, XdpMode mode = XdpMode.Best, string? pin = null, bool force = false) =>
-        _pair.NearNamespace.Run(() => XdpAttachment.Attach(program, VethPair.Near, mode, pin, force));
+        _pair.NearNamespace.Run(
+            () => XdpAttachment.Attach(program, new(VethPair.Near) { Mode = mode, Pin = pin, Force = force }));
 
     private IReadOnlyList<XdpAttachmentInfo> Get(string name = VethPair.Near) =>
         _pair.NearNamespace.Run(() => XdpAttachments.Get(name));

@@ -23,7 +23,7 @@ public sealed class EventReaderTests
     public void Records_are_typed_and_in_order()
     {
         using var program = Output.Load();
-        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         using var reader = new EventReader(program);
         SystemCalls.Repeat(100, () => SystemCalls.GetPriority(0, 0));
         var records = reader.Read(Long, Token).Take(100).ToList();
@@ -82,8 +82,8 @@ public sealed class EventReaderTests
     {
         using var first = Output.Load(name: "first");
         using var second = Output.Load(name: "second");
-        using var a = TracepointAttachment.Attach(first, Tracepoint);
-        using var b = TracepointAttachment.Attach(second, "syscalls/sys_enter_times");
+        using var a = TracepointAttachment.Attach(first, new(Tracepoint));
+        using var b = TracepointAttachment.Attach(second, new("syscalls/sys_enter_times"));
         using var reader = new EventReader(first, second);
         SystemCalls.Repeat(10, () => SystemCalls.GetPriority(0, 0));
         SystemCalls.Repeat(20, () => SystemCalls.GetTimes(0));
@@ -95,7 +95,7 @@ public sealed class EventReaderTests
     public void Unread_records_remain_for_the_next_read()
     {
         using var program = Output.Load();
-        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         using var reader = new EventReader(program);
         SystemCalls.Repeat(10, () => SystemCalls.GetPriority(0, 0));
         Assert.Equal(3, reader.Read(Long, Token).Take(3).Count());
@@ -113,7 +113,7 @@ public sealed class EventReaderTests
         Assert.Empty(reader.Read(Long, stop.Token));
         Assert.InRange(clock.ElapsedMilliseconds, 50, 5000);
         // It can be read again.
-        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         SystemCalls.GetPriority(0, 0);
         Assert.Single(reader.Read(Long, Token).Take(1));
     }
@@ -122,7 +122,7 @@ public sealed class EventReaderTests
     public void Wait_ends_at_its_timeout_or_when_a_record_arrives()
     {
         using var program = Output.Load();
-        using var attachment = TracepointAttachment.Attach(program, Tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(Tracepoint));
         using var reader = new EventReader(program);
         Assert.False(reader.Wait(TimeSpan.FromMilliseconds(50), Token));
         var writer = new Thread(() =>

@@ -80,7 +80,7 @@ public sealed class ProgramEventsTests
     public async Task A_wait_ends_with_the_next_record()
     {
         using var program = Output.Load();
-        using var attachment = TracepointAttachment.Attach(program, "syscalls/sys_enter_getpriority");
+        using var attachment = TracepointAttachment.Attach(program, new("syscalls/sys_enter_getpriority"));
         var first = Task.Run(async () =>
         {
             await foreach (var one in program.Events<Named>(Token)) return one.Name;

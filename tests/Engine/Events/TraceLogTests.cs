@@ -19,7 +19,7 @@ public sealed class TraceLogTests
             Counting.OwnProcess,
             then => then.Add(new DebugStatement([mark + " by ", new SystemValueExpression(SystemValue.ThreadId)])))));
         using var log = new TraceLog();
-        using (TracepointAttachment.Attach(program, "syscalls/sys_enter_getsid"))
+        using (TracepointAttachment.Attach(program, new("syscalls/sys_enter_getsid")))
         {
             var clock = Stopwatch.StartNew();
             SystemCalls.Repeat(3, () => SystemCalls.GetSession(0));

@@ -73,10 +73,11 @@ public sealed class LockdownTests
     {
         RequireLockdown();
         using var probe = Counting.Load(ProgramType.Kprobe);
-        KprobeAttachment Probe() => KprobeAttachment.Attach(probe, "tcp_v4_connect");
+        KprobeAttachment Probe() => KprobeAttachment.Attach(probe, new("tcp_v4_connect"));
         AssertLocked(Assert.Throws<KernelException>(() => avoidsLinks ? Counting.WithoutLinks(Probe) : Probe()));
         using var traced = Counting.Load(ProgramType.Tracepoint);
-        AssertLocked(Assert.Throws<KernelException>(() => TracepointAttachment.Attach(traced, "sched/sched_switch")));
+        AssertLocked(Assert.Throws<KernelException>(
+            () => TracepointAttachment.Attach(traced, new("sched/sched_switch"))));
         AssertLocked(Assert.Throws<KernelException>(() => new TraceFs(TraceFs.Current.Path).Tracepoints));
     }
 

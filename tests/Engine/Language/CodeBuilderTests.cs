@@ -128,7 +128,7 @@ public sealed class CodeBuilderTests
         using var program = EbpfProgram.Load(definition.AddCode(code => code
             .If(Counting.OwnProcess, then => then.Output(
                 [("ThreadId", Current.ThreadId), ("Which", Event.Field("which"))]))));
-        using var attachment = TracepointAttachment.Attach(program, tracepoint);
+        using var attachment = TracepointAttachment.Attach(program, new(tracepoint));
         SystemCalls.GetPriority(2, 0);
         await foreach (var call in program.Events<Call>(token))
         {

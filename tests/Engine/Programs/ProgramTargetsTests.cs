@@ -27,13 +27,12 @@ public sealed class ProgramTargetsTests
     public void Copy_for_a_target_leaves_the_original_definition_unchanged()
     {
         var definition =
-            new ProgramDefinition("one", ProgramType.Tracing) { Hook = ProgramHook.Fexit, License = "MIT" };
+            new ProgramDefinition("one", ProgramType.Tracing) { Hook = ProgramHook.Fentry, License = "MIT" };
         definition.AddVariable("n", ScalarType.UInt32);
-        var placed = definition.At("tcp_close", ProgramHook.Fentry);
-        Assert.Equal(("tcp_close", ProgramHook.Fexit, "MIT"), (placed.Target, placed.Hook, placed.License));
-        Assert.Equal(definition.Variables, placed.Variables);
-        placed.AddVariable("m", ScalarType.UInt32);
-        Assert.Equal((null, 1), (definition.Target, definition.Variables.Count));
-        Assert.Same(placed, placed.At("other"));
+        var copy = definition.WithTarget("tcp_close").WithHook(ProgramHook.Fexit);
+        Assert.Equal(("tcp_close", ProgramHook.Fexit, "MIT"), (copy.Target, copy.Hook, copy.License));
+        Assert.Equal(definition.Variables, copy.Variables);
+        copy.AddVariable("m", ScalarType.UInt32);
+        Assert.Equal((null, ProgramHook.Fentry, 1), (definition.Target, definition.Hook, definition.Variables.Count));
     }
 }

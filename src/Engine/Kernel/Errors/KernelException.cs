@@ -52,6 +52,12 @@ public class KernelException : Exception
     /// <summary>The first version of Linux that has what was asked, where the running kernel is older.</summary>
     public Version? RequiredVersion { get; }
 
+    /// <summary>A stable name of the kind of error; null for those that only the error number tells apart.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The names and numbers that the remedy is about, in the order that the id fixes.</summary>
+    public IReadOnlyList<object> Arguments { get; init; } = [];
+
     /// <summary>The mode that the kernel is locked down in, where that is the cause; else none.</summary>
     public LockdownMode Lockdown { get; }
 

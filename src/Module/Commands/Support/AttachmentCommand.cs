@@ -1,11 +1,12 @@
 using System.Management.Automation;
 using EbpfCat.Attachments;
 using EbpfCat.Language;
+using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
 /// <summary>
-/// What the commands share that attach a program: they take it from the pipeline, as a definition or loaded, and write the
+/// The base of the cmdlets that attach a program: they take it from the pipeline, as a definition or loaded, and write the
 /// attachment, which belongs to the session.
 /// </summary>
 public abstract class AttachmentCommand : EbpfCommand
@@ -18,15 +19,15 @@ public abstract class AttachmentCommand : EbpfCommand
     /// <inheritdoc/>
     protected sealed override bool EndsOnError => true;
 
+    /// <summary>The name of the pin; null for none.</summary>
     private protected virtual string? PinName => null;
 
-    /// <summary>Where the program is to be attached.</summary>
-    /// <param name="type">The program's type.</param>
-    /// <param name="definition">Its definition; null of one that another process loaded.</param>
-    private protected abstract Hook HookFor(ProgramType type, ProgramDefinition? definition);
+    /// <summary>Where and how to attach the program.</summary>
+    /// <param name="definition">The program's definition; null for a program that another process loaded.</param>
+    private protected abstract AttachOptions OptionsFor(ProgramDefinition? definition);
 
-    /// <summary>Says what there is to say of a new attachment.</summary>
-    private protected virtual void Tell(Attachment attachment)
+    /// <summary>Reports what the new attachment has to report.</summary>
+    private protected virtual void Report(Attachment attachment)
     {
     }
 
@@ -35,19 +36,21 @@ public abstract class AttachmentCommand : EbpfCommand
     {
         var loaded = Loading.Find(Program.BaseObject);
         var definition = loaded is null ? (ProgramDefinition)Program.BaseObject : loaded.Definition;
-        var hook = HookFor(loaded?.Type ?? definition!.Type, definition);
-        // Before the question whether to go on: with -WhatIf the errors of the program show too.
-        var compiled = loaded is null ? hook.Compile(definition!) : null;
-        if (loaded is not null) hook.Check(loaded);
-        if (!ShouldProcess(hook.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
+        var options = OptionsFor(definition) with { Pin = PinName };
+        // Before the question whether to go on, so that -WhatIf shows the errors of the program too.
+        var compiled = loaded is null ? EbpfProgram.Compile(options.Complete(definition!)) : null;
+        if (loaded is not null) options.Check(loaded);
+        if (!ShouldProcess(options.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
 
-        var attachment = compiled is null ? hook.Attach(loaded!, PinName, false) : hook.Load(compiled, PinName);
+        var attachment = compiled is null
+            ? options.Attach(loaded!)
+            : options.AttachOwned(ProgramLoader.Load(compiled, options.LoadOptions));
         Session.Own(attachment);
-        Tell(attachment);
+        Report(attachment);
         WriteObject(attachment);
     }
 
-    /// <summary>What was named, or what the program was declared for.</summary>
+    /// <summary>The name given, or the target of the program's definition.</summary>
     private protected static string NameOf(string? given, ProgramDefinition? definition, string what, string parameter) =>
         given ?? definition?.Target ?? throw new ArgumentException(
             $"No {what} is named: say -{parameter}, or declare the program with -Target.");

@@ -14,14 +14,16 @@ internal static class Errors
     /// <summary>The error record of an exception, or null where the exception is none of the engine's.</summary>
     public static ErrorRecord? Describe(Exception exception, object? target) => exception switch
     {
-        // PowerShell's own exceptions know their record already; and an index that is out of range is nobody's mistake but ours.
+        // PowerShell's own exceptions have their record. An argument out of range is a fault of this module.
         IContainsErrorRecord or ArgumentOutOfRangeException or ArgumentNullException => null,
         CompileException error => Make(error, error.Id, ErrorCategory.InvalidArgument, target),
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
         UnknownNameException error => Make(error, "UnknownName", ErrorCategory.ObjectNotFound, target),
         InvalidDataException error => Make(error, "InvalidFile", ErrorCategory.InvalidData, target),
-        VerifierException error => Make(error, "ProgramRefused", error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied, target),
-        KernelException error => Make(error, $"Kernel{error.Errno}", Category(error), target),
+        VerifierException error => Make(
+            error, "ProgramRefused",
+            error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied, target),
+        KernelException error => Make(Advice.Complete(error), $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),
         ArgumentException error => Make(error, "InvalidArgument", ErrorCategory.InvalidArgument, target),
         ObjectDisposedException error => Make(error, "Closed", ErrorCategory.ResourceUnavailable, target),

@@ -31,7 +31,7 @@ internal sealed record Shared(
     {
         if (Directory.Exists(PinDirectory.PathOf(pin)) && File.Exists($"{PinDirectory.PathOf(pin)}/program"))
             return PinnedAttachment.Open(pin);
-        var path = Pins.PathOf(pin);
+        var path = PinPath.Of(pin);
         if (Directory.Exists(path)) return new PinnedMaps(path);
         return Pins.Read(path) switch
         {

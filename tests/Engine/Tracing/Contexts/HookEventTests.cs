@@ -49,7 +49,7 @@ public sealed class HookEventTests
         var program = Define(ProgramType.Kprobe, GetGroup, [("Result", Returned)], Thread);
         program.Probe = ProbeKind.Kretprobe;
 
-        var record = Run(program, loaded => KprobeAttachment.Attach(loaded, GetGroup, onReturn: true),
+        var record = Run(program, loaded => KprobeAttachment.Attach(loaded, new(GetGroup) { OnReturn = true }),
             () => SystemCalls.GetProcessGroup(int.MaxValue));
 
         Assert.Equal(-(long)Errno.ESRCH, record["Result"]);
@@ -165,7 +165,7 @@ public sealed class HookEventTests
     }
 
     private static EbpfCat.Events.EventRecord AtKprobe(ProgramDefinition program, Action act) =>
-        Run(program, loaded => KprobeAttachment.Attach(loaded, program.Target!), act);
+        Run(program, loaded => KprobeAttachment.Attach(loaded, new(program.Target!)), act);
 
     private static void RequireKprobes() =>
         Assert.SkipUnless(Directory.Exists("/sys/bus/event_source/devices/kprobe"), "the kernel has no kprobes");

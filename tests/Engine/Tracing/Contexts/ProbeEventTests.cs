@@ -72,9 +72,9 @@ public sealed class ProbeEventTests
             ("Stack", Field("arg4")),
         ]);
 
-        var record =
-            Run(program, loaded => UsdtAttachment.Attach(loaded, library, [place]), () => LibC.GetEnvironment(Name),
-            seen => (string?)seen["Name"] == Name, new UsdtEvent([place]));
+        var record = Run(
+            program, loaded => UsdtAttachment.Attach(loaded, new(library, place.FullName) { Places = [place] }),
+            () => LibC.GetEnvironment(Name), seen => (string?)seen["Name"] == Name, new UsdtEvent([place]));
 
         Assert.Equal(-5, record["Constant"]);
         Assert.Equal((byte)'B', record["Letter"]);
@@ -136,7 +136,7 @@ public sealed class ProbeEventTests
     {
         var program = Define(ProgramType.PerfEvent, null,
             [("Period", Field("sample_period")), ("Place", Field("ip")), ("Stack", Field("sp"))]);
-        var record = Run(program, loaded => PerfEventAttachment.Attach(loaded, period: 1_000_000), () =>
+        var record = Run(program, loaded => PerfEventAttachment.Attach(loaded, new() { Period = 1_000_000 }), () =>
         {
             var end = Environment.TickCount64 + 300;
             while (Environment.TickCount64 < end) Thread.SpinWait(1000);
@@ -150,5 +150,5 @@ public sealed class ProbeEventTests
     private static EbpfCat.Events.EventRecord AtFunction(
         ProgramDefinition program, bool onReturn, Action act, Func<EbpfCat.Events.EventRecord, bool> wanted) =>
         Run(program, loaded => UprobeAttachment.Attach(
-            loaded, "libc", "getenv", onReturn: onReturn, processId: Environment.ProcessId), act, wanted);
+            loaded, new("libc", "getenv") { OnReturn = onReturn, ProcessId = Environment.ProcessId }), act, wanted);
 }

@@ -17,7 +17,8 @@ public sealed class RawTracepointEventTests
             (This == Environment.ProcessId).And(Field("arg1") == number));
 
         var record =
-            Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sys_enter"), () => _ = LibC.GetProcessId());
+            Run(program, loaded => RawTracepointAttachment.Attach(loaded, new("sys_enter")),
+                () => _ = LibC.GetProcessId());
 
         Assert.Equal([(long)number, (ulong)number, (ulong)number], record.Values);
     }
@@ -35,7 +36,7 @@ public sealed class RawTracepointEventTests
         program.Hook = ProgramHook.RawTracepoint;
         var thread = new Thread(() => { });
 
-        var record = Run(program, loaded => RawTracepointAttachment.Attach(loaded, "sched_process_fork"), () =>
+        var record = Run(program, loaded => RawTracepointAttachment.Attach(loaded, new("sched_process_fork")), () =>
         {
             thread.Start();
             thread.Join();

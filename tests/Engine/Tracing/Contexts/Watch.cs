@@ -56,7 +56,7 @@ internal static class Watch
 
     public static EventRecord AtTracepoint(
         ProgramDefinition definition, Action act, Func<EventRecord, bool>? wanted = null) =>
-        Run(definition, program => TracepointAttachment.Attach(program, definition.Target!), act, wanted);
+        Run(definition, program => TracepointAttachment.Attach(program, new(definition.Target!)), act, wanted);
 
     /// <summary>What is wrong with a program.</summary>
     public static CompileException Refusal(ProgramDefinition definition) =>

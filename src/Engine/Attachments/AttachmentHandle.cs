@@ -3,48 +3,48 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// What keeps a program attached: links, descriptors that do so while they are open (perf events, sockets), and what has
-/// to be undone by asking.
+/// Keeps a program attached: its links, the descriptors that keep it attached while they are open (perf events, sockets),
+/// and the actions that detach it.
 /// </summary>
-internal sealed class Hold
+internal sealed class AttachmentHandle
 {
     private readonly List<LinkDescriptor> _links = [];
     private readonly List<FileDescriptor> _descriptors = [];
     private readonly List<IDisposable> _kept = [];
     private readonly Stack<Action> _undo = new();
 
+    // Mutable, so that tests can take the code paths of older kernels on a kernel with links. Never set otherwise.
     [ThreadStatic]
     private static bool _avoidsLinks;
 
-    /// <summary>Whether the calling thread uses the ways of kernels without links, to test them on kernels with.</summary>
+    /// <summary>Whether the calling thread attaches as on a kernel without links. Set by tests only.</summary>
     internal static bool AvoidsLinks
     {
         get => _avoidsLinks;
         set => _avoidsLinks = value;
     }
 
-    /// <summary>The links.</summary>
     public IReadOnlyList<LinkDescriptor> Links => _links;
 
-    /// <summary>Whether something must be undone by asking, so that it stays when the process is killed.</summary>
+    /// <summary>Whether the program stays attached when the process is killed.</summary>
     public bool OutlivesProcess { get; set; }
 
-    /// <summary>Whether it can be found again without a link.</summary>
+    /// <summary>Whether an attachment without a link can be found again, and so be pinned.</summary>
     public bool CanBeFound { get; set; }
 
-    /// <summary>Attaches piece by piece: if one fails, those before are detached.</summary>
-    public static Hold Build(Action<Hold> attach)
+    /// <summary>Attaches in steps. If a step fails, the steps before it are undone.</summary>
+    public static AttachmentHandle Build(Action<AttachmentHandle> attach)
     {
-        var hold = new Hold();
+        var handle = new AttachmentHandle();
         try
         {
-            attach(hold);
-            return hold;
+            attach(handle);
+            return handle;
         }
         catch
         {
-            hold.Detach(forEveryone: false);
-            hold.Close();
+            handle.Detach(forEveryone: false);
+            handle.Close();
             throw;
         }
     }
@@ -62,7 +62,7 @@ internal sealed class Hold
         return descriptor;
     }
 
-    /// <summary>Keeps what undoing needs.</summary>
+    /// <summary>Keeps an object that an undo action needs.</summary>
     public T Keep<T>(T needed)
         where T : IDisposable
     {
@@ -70,11 +70,11 @@ internal sealed class Hold
         return needed;
     }
 
-    /// <summary>Remembers what to do, after all descriptors are closed, to detach; the last first.</summary>
+    /// <summary>Adds an action that runs on detaching, after the descriptors are closed. The last added runs first.</summary>
     public void Undo(Action action) => _undo.Push(action);
 
-    /// <summary>Detaches.</summary>
-    /// <param name="forEveryone">Even where somebody else holds a link too, of the kinds of which that is possible.</param>
+    /// <summary>Detaches the program.</summary>
+    /// <param name="forEveryone">Also from links that another process holds, where the kernel can do that.</param>
     public void Detach(bool forEveryone)
     {
         foreach (var link in forEveryone ? _links : [])
@@ -85,17 +85,17 @@ internal sealed class Hold
             }
             catch (KernelException refusal) when (refusal.Errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP or Errno.EINVAL)
             {
-                // Links of tracing end when the last who holds them lets go.
+                // The kernel removes links of tracing when their last descriptor is closed.
             }
         }
 
-        // A child about to be executed may hold a copy of the descriptor for a moment: no sample more even so.
+        // A child process that has not called exec yet holds a copy of the descriptor. No sample may be taken for it.
         foreach (var perfEvent in _descriptors.OfType<PerfEvent>().Where(one => !one.IsClosed)) perfEvent.Disable();
         CloseDescriptors();
         while (_undo.TryPop(out var action)) action();
     }
 
-    /// <summary>Closes what is open, without a word about detaching.</summary>
+    /// <summary>Closes the descriptors without detaching.</summary>
     public void Close()
     {
         CloseDescriptors();
