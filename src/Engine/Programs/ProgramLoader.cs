@@ -165,7 +165,7 @@ public static class ProgramLoader
     {
         try
         {
-            var descriptor = OtherRegisters.Load(request);
+            var descriptor = JitRetry.Load(request);
             log = request.Log?.Content;
             return descriptor;
         }
@@ -193,7 +193,7 @@ public static class ProgramLoader
             var buffer = new VerifierLog(level, size);
             try
             {
-                var descriptor = OtherRegisters.Load(request with { Log = buffer });
+                var descriptor = JitRetry.Load(request with { Log = buffer });
                 log = request.Log is null ? null : buffer.Content;
                 return descriptor;
             }

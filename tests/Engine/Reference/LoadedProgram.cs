@@ -32,7 +32,7 @@ internal sealed class LoadedProgram : IDisposable
             for (var i = 0; i < _maps.Length; i++) _maps[i] = Create(compiled.Maps[i]);
             foreach (var location in compiled.Variables) Initialize(location);
             using var types = compiled.Functions.Count > 1 ? DescribeFunctions(out _functions) : null;
-            _program = OtherRegisters.Load(new ProgramLoadOptions
+            _program = JitRetry.Load(new ProgramLoadOptions
             {
                 Btf = types,
                 FunctionInfo = _functions,

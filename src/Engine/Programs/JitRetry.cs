@@ -4,16 +4,16 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Programs;
 
 /// <summary>
-/// Loads programs that the kernel's own compiler (JIT) fails to translate, though the verifier accepts them: on x86-64 the
-/// lengths of jumps depend on one another, and of a few programs they do not come to rest (ENOTSUPP, and in the kernel's
-/// log "bpf_jit: fatal error"; seen on Linux 6.18). The registers that calls preserve can stand for one another, and as
-/// their instructions differ in length, the same program in others of them is translated.
+/// Loads programs that the verifier accepts and the kernel's JIT compiler fails to translate. On x86-64 the length of a
+/// jump depends on the lengths of others, and for a few programs they never settle (ENOTSUPP, and "bpf_jit: fatal error"
+/// in the kernel's log; seen on Linux 6.18). Instructions have other lengths in other registers, and R6 to R9 are
+/// interchangeable, so the same program is tried with them permuted.
 /// </summary>
-internal static class OtherRegisters
+internal static class JitRetry
 {
     private const int Count = Register.R9 - Register.R6 + 1;
 
-    /// <summary>Loads a program, in other registers where it must be.</summary>
+    /// <summary>Loads a program, with its registers permuted where the JIT compiler needs it.</summary>
     /// <exception cref="KernelException">The kernel refused it.</exception>
     public static ProgramDescriptor Load(ProgramLoadOptions request)
     {
@@ -25,26 +25,26 @@ internal static class OtherRegisters
         {
             for (var distance = 1; distance < Count; distance++)
             {
-                if (TryLoad(request with { Instructions = Rotate(request.Instructions.Span, distance) }) is { } loaded) return loaded;
+                var permuted = request with { Instructions = Rotate(request.Instructions.Span, distance) };
+                if (TryLoad(permuted) is { } loaded) return loaded;
             }
 
             throw;
         }
     }
 
-    /// <summary>The same program with its preserved registers changed round.</summary>
-    /// <param name="program">The program, encoded.</param>
-    /// <param name="distance">By how many each takes the place of another.</param>
+    /// <summary>Rotates R6 to R9 in an encoded program by a distance.</summary>
     internal static byte[] Rotate(ReadOnlySpan<byte> program, int distance)
     {
         var instructions = InstructionDecoder.Decode(program);
         foreach (ref var instruction in instructions.AsSpan())
         {
+            // The source field of these is no register.
+            var hasSource = instruction.Opcode is not (Opcode.Call or Opcode.LoadImmediate64);
             instruction = instruction with
             {
                 Destination = Rotate(instruction.Destination, distance),
-                // In these it is no register.
-                Source = instruction.Opcode is Opcode.Call or Opcode.LoadImmediate64 ? instruction.Source : Rotate(instruction.Source, distance),
+                Source = hasSource ? Rotate(instruction.Source, distance) : instruction.Source,
             };
         }
 

@@ -3,7 +3,7 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Programs;
 
-public sealed class OtherRegistersTests
+public sealed class JitRetryTests
 {
     private static readonly byte[] Program = InstructionEncoder.Encode(
     [
@@ -19,7 +19,7 @@ public sealed class OtherRegistersTests
     [Fact]
     public void Rotation_exchanges_only_callee_saved_registers()
     {
-        var (before, lines) = (Lines(Program), Lines(OtherRegisters.Rotate(Program, 1)));
+        var (before, lines) = (Lines(Program), Lines(JitRetry.Rotate(Program, 1)));
         Assert.EndsWith("r7 = r1", lines[0]);
         Assert.Equal(before[1].Replace("r7", "r8"), lines[1]);
         Assert.EndsWith("r6 = *(u32 *)(r9 +4)", lines[2]);
@@ -29,7 +29,7 @@ public sealed class OtherRegistersTests
 
     [Fact]
     public void Full_rotation_restores_the_program() =>
-        Assert.Equal(Program, OtherRegisters.Rotate(OtherRegisters.Rotate(Program, 3), 1));
+        Assert.Equal(Program, JitRetry.Rotate(JitRetry.Rotate(Program, 3), 1));
 
     private static string[] Lines(byte[] program) => Disassembler.FormatProgram(InstructionDecoder.Decode(program))
         .Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
