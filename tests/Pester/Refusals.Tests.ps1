@@ -24,12 +24,12 @@ BeforeDiscovery {
                 $x = 5
                 $x = $kernel.Call('map_lookup_elem', 5, 'abcd') # here
             } }
-        @{ Why = 'the wrong kind of map'; Words = '*map of type Hash*such maps cannot*'; Says = '*map_type 1*'
+        @{ Why = 'the wrong kind of map'; Words = '*map of type Hash*does not have this operation*'; Says = '*map_type 1*'
             Declare = { $input | Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2 }; Code = {
                 $map[1] = 5
                 $x = $kernel.Call('map_push_elem', $map, 5, 0) # here
             } }
-        @{ Why = 'writing to a map that is read-only'; Words = '*map*read only*'; Says = '*write into map forbidden*'
+        @{ Why = 'writing to a map that is read-only'; Words = '*map*only read*'; Says = '*write into map forbidden*'
             Declare = { $input | Add-EbpfVariable x uint64 | Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2 -Flags ReadOnlyProgram }; Code = {
                 $x = $map[1]
                 $map[1] = 5 # here
@@ -47,7 +47,7 @@ BeforeDiscovery {
                 $record = $kernel.Call('ringbuf_reserve', $records, 8, 0)
                 [void]$kernel.Call('ringbuf_submit', $record, 0) # here
             } }
-        @{ Why = 'a record that is not given back'; Words = '*without giving back*'; Says = '*reference*'
+        @{ Why = 'a record that is not given back'; Words = '*does not release*'; Says = '*reference*'
             Declare = { $input | Add-EbpfVariable x uint64 | Add-EbpfMap records -Type RingBuffer -MaxEntries 4096 }; Code = {
                 if ($packet.Length -gt 60) { $x = 1 }
                 $x = $kernel.Call('ringbuf_reserve', $records, 8, 0) -eq 0 # here
@@ -69,7 +69,7 @@ BeforeDiscovery {
                 $map[1] = 1
                 [void]$map.TailCall(1) # here
             } }
-        @{ Why = 'a helper that reads nothing'; Declare = $number; Words = '*nothing at all*'; Says = '*zero-sized*'; Code = {
+        @{ Why = 'a helper that reads nothing'; Declare = $number; Words = '*read nothing*'; Says = '*zero-sized*'; Code = {
                 $x = 5
                 $x = $kernel.Call('trace_printk', 'text', 0) # here
             } }

@@ -19,18 +19,18 @@ public sealed class VerifierExceptionTests
 
     public static TheoryData<string, string, string> Refusals() => new()
     {
-        { "packet", "beyond what was checked", "MinimumPacketSize" },
-        { "uninitialized", "was not set", "Give the variable a value" },
+        { "packet", "checked to be there", "minimum packet size" },
+        { "uninitialized", "was not set", "Set the value" },
         { "endless", "never end", "constant limit" },
         { "complex", "1,000,000", "fewer rounds" },
-        { "stack", "stack", "Set local values" },
-        { "null", "may be null", "there" },
-        { "number", "number as an address", "$event" },
+        { "stack", "stack", "local values" },
+        { "null", "may be null", "exists" },
+        { "number", "number as an address", "probe_read_kernel" },
         { "helper", "may not call|does not have", "another" },
-        { "license", "GPL", "-License GPL" },
-        { "verdict", "not one that this type", "verdicts" },
+        { "license", "GPL", "license GPL" },
+        { "verdict", "not one that programs of this type", "verdicts" },
         { "context", "context", "" },
-        { "value", "beyond the end of a map", "-band" },
+        { "value", "beyond the end of a map", "mask" },
         { "end", "past its end", "" },
     };
 
@@ -125,7 +125,7 @@ public sealed class VerifierExceptionTests
         var (explanation, slot) = VerifierRefusals.Explain(
             "1: (79) r1 = *(u64 *)(r10 -40)\n2: (2d) if r1 > r6 goto pc+31\n\nverifier bug: stack slot 3, " +
             "total slots 1 (i >= func->allocated_stack / BPF_REG_SIZE)\nprocessed 709 insns\n");
-        Assert.Equal(("the verifier of this kernel ran into a fault of its own", 2), (explanation!.Problem, slot));
+        Assert.Equal(("the verifier of this kernel has a bug that the program meets", 2), (explanation!.Problem, slot));
     }
 
     [Fact]
