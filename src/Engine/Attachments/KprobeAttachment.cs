@@ -62,12 +62,7 @@ public sealed class KprobeAttachment : LinkAttachment
     {
         try
         {
-            return Bpf.CreateKprobeMultiLink(program.Descriptor, new KprobeMultiOptions
-            {
-                Symbols = functions,
-                OnReturn = options.OnReturn,
-                Cookies = options.Cookie == 0 ? [] : [.. Enumerable.Repeat(options.Cookie, functions.Length)],
-            });
+            return Bpf.CreateKprobeMultiLink(program.Descriptor, functions, options.Cookie, options.OnReturn);
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ESRCH or Errno.EINVAL)
         {

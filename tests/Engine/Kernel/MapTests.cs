@@ -153,10 +153,7 @@ public sealed class MapTests
         var count = 4;
         var keys = Enumerable.Range(0, 4).SelectMany(Key).ToArray();
         Bpf.UpdateBatch(map, keys, new byte[32], ref count);
-        count = 2;
-        Bpf.DeleteBatch(map, keys, ref count);
-        Assert.Equal(2, count);
-        Assert.Equal(2, Bpf.LookupAndDeleteBatch(map, new BatchCursor(map), new byte[64], new byte[128]));
+        Assert.Equal(4, Bpf.LookupAndDeleteBatch(map, new BatchCursor(map), new byte[64], new byte[128]));
         Assert.False(Bpf.GetNextKey(map, [], new byte[4]));
     }
 

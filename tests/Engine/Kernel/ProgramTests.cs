@@ -40,16 +40,6 @@ public sealed class ProgramTests
     }
 
     [Fact]
-    public void Program_lists_the_maps_bound_to_it()
-    {
-        using var program = Programs.Load(BpfProgramType.SocketFilter, 0);
-        using var map =
-            Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 });
-        Bpf.BindMap(program, map);
-        Assert.Equal([Bpf.GetMapInfo(map).Id], Bpf.GetProgramInfo(program).MapIds);
-    }
-
-    [Fact]
     public void Refused_program_has_its_reasons_in_the_log()
     {
         var log = new VerifierLog(1, 4096);
@@ -114,17 +104,5 @@ public sealed class ProgramTests
             return Bpf.GetBtfInfo(btf) is { IsKernel: true } info ? info.Name : "";
         });
         Assert.Contains("vmlinux", names);
-    }
-
-    [Fact]
-    public void Runs_are_counted_while_statistics_are_enabled()
-    {
-        using var program = Programs.Load(BpfProgramType.Xdp, 2);
-        using (Bpf.EnableRunTimeStatistics())
-        {
-            Bpf.TestRun(program, new TestRunOptions { Data = new byte[64], Repeat = 5 });
-        }
-
-        Assert.Equal(5u, Bpf.GetProgramInfo(program).RunCount);
     }
 }

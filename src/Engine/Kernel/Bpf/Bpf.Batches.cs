@@ -29,31 +29,32 @@ internal static unsafe partial class Bpf
     /// <param name="keys">The keys, one after another.</param>
     /// <param name="values">The values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
     /// <param name="count">How many entries to set; how many were set, also when this throws.</param>
-    /// <param name="flags">Whether the keys may or must be present.</param>
     public static void UpdateBatch(
-        MapDescriptor map,
-        ReadOnlySpan<byte> keys,
-        ReadOnlySpan<byte> values,
-        ref int count,
-        BpfElementFlags flags = BpfElementFlags.None)
+        MapDescriptor map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count)
     {
-        ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)count * map.ValueSize, nameof(values));
-        WriteBatch(BpfCommand.MapUpdateBatch, map, keys, values, ref count, flags, "set entries of a map");
-    }
+        ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, (long)count * map.KeySize, nameof(keys));
+        using var borrowed = map.Borrow();
+        fixed (byte* keyPointer = keys, valuePointer = values)
+        {
+            var attributes = new BatchAttributes
+            {
+                Keys = (ulong)keyPointer,
+                Values = (ulong)valuePointer,
+                Count = (uint)count,
+                MapFd = borrowed.Number,
+            };
+            var errno = Call(BpfCommand.MapUpdateBatch, ref attributes);
 
-    /// <summary>Removes keys of a map (BPF_MAP_DELETE_BATCH). It stops at a key that is absent: ENOENT.</summary>
-    /// <param name="map">The map.</param>
-    /// <param name="keys">The keys, one after another.</param>
-    /// <param name="count">How many keys to remove; how many were removed, also when this throws.</param>
-    public static void DeleteBatch(MapDescriptor map, ReadOnlySpan<byte> keys, ref int count) =>
-        WriteBatch(BpfCommand.MapDeleteBatch, map, keys, [], ref count, BpfElementFlags.None, "remove entries of a map");
+            // A command that is refused as a whole leaves the count as it was.
+            count = errno != Errno.None && attributes.Count == (uint)count ? 0 : (int)attributes.Count;
+            if (errno != Errno.None) throw Refusal(BpfCommand.MapUpdateBatch, errno, "set entries of a map", map.Type);
+        }
+    }
 
     private static int ReadBatch(
         BpfCommand command, MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values, string operation)
     {
-        ArgumentNullException.ThrowIfNull(map);
-        ArgumentNullException.ThrowIfNull(cursor);
         using var borrowed = map.Borrow();
         fixed (byte* position = cursor.Position, keyPointer = keys, valuePointer = values)
         {
@@ -64,7 +65,7 @@ internal static unsafe partial class Bpf
                 Keys = (ulong)keyPointer,
                 Values = (ulong)valuePointer,
                 Count = (uint)Math.Min(keys.Length / Math.Max(map.KeySize, 1), values.Length / map.ValueSize),
-                Map = borrowed.Number,
+                MapFd = borrowed.Number,
             };
             var errno = Call(command, ref attributes);
             if (errno is not (Errno.None or Errno.ENOENT))
@@ -78,40 +79,6 @@ internal static unsafe partial class Bpf
         }
     }
 
-    private static void WriteBatch(
-        BpfCommand command,
-        MapDescriptor map,
-        ReadOnlySpan<byte> keys,
-        ReadOnlySpan<byte> values,
-        ref int count,
-        BpfElementFlags flags,
-        string operation)
-    {
-        ArgumentNullException.ThrowIfNull(map);
-        ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, (long)count * map.KeySize, nameof(keys));
-        using var borrowed = map.Borrow();
-        fixed (byte* keyPointer = keys, valuePointer = values)
-        {
-            var attributes = new BatchAttributes
-            {
-                Keys = (ulong)keyPointer,
-                Values = (ulong)valuePointer,
-                Count = (uint)count,
-                Map = borrowed.Number,
-                ElementFlags = flags,
-            };
-            var errno = Call(command, ref attributes);
-
-            // Refused as a whole, the count stays as it was; a failure cannot have done them all.
-            count = errno != Errno.None && attributes.Count == (uint)count ? 0 : (int)attributes.Count;
-            if (errno != Errno.None)
-            {
-                throw Refusal(command, errno, operation, map.Type);
-            }
-        }
-    }
-
     [StructLayout(LayoutKind.Sequential)]
     private struct BatchAttributes
     {
@@ -120,8 +87,8 @@ internal static unsafe partial class Bpf
         public ulong Keys;
         public ulong Values;
         public uint Count;
-        public int Map;
-        public BpfElementFlags ElementFlags;
+        public int MapFd;
+        public BpfElementFlags ElemFlags;
         public ulong Flags;
     }
 }

@@ -3,14 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace EbpfCat.Kernel;
 
-/// <content>What the kernel tells of objects (BPF_OBJ_GET_INFO_BY_FD).</content>
+/// <content>Descriptions of objects (BPF_OBJ_GET_INFO_BY_FD).</content>
 internal static unsafe partial class Bpf
 {
     // Symbols end before 512 bytes and paths before 4096 (KSYM_NAME_LEN, PATH_MAX).
     private const int NameCapacity = 4096;
 
-    /// <summary>What the kernel tells of a map.</summary>
-    /// <param name="map">A descriptor of the map.</param>
+    /// <summary>Describes a map.</summary>
     public static MapInfo GetMapInfo(FileDescriptor map)
     {
         var data = default(MapInfoData);
@@ -23,27 +22,24 @@ internal static unsafe partial class Bpf
             KeySize = data.KeySize,
             ValueSize = data.ValueSize,
             MaxEntries = data.MaxEntries,
-            Flags = data.Flags,
-            InterfaceIndex = data.InterfaceIndex,
+            Flags = data.MapFlags,
             BtfId = data.BtfId,
             BtfKeyTypeId = data.BtfKeyTypeId,
             BtfValueTypeId = data.BtfValueTypeId,
-            BtfVmlinuxValueTypeId = data.BtfVmlinuxValueTypeId,
-            Extra = data.Extra,
         };
     }
 
-    /// <summary>What the kernel tells of a program.</summary>
-    /// <param name="program">A descriptor of the program.</param>
+    /// <summary>Describes a program.</summary>
+    /// <param name="program">The program.</param>
     /// <param name="parts">What to copy besides the fixed part.</param>
     public static ProgramInfo GetProgramInfo(FileDescriptor program, ProgramInfoParts parts = ProgramInfoParts.Maps)
     {
         var sizes = default(ProgramInfoData);
         GetInfo(program, ref sizes, "program");
-        var mapIds = new uint[parts.HasFlag(ProgramInfoParts.Maps) ? sizes.MapCount : 0];
-        var instructions = new byte[parts.HasFlag(ProgramInfoParts.Instructions) ? sizes.InstructionSize : 0];
+        var mapIds = new uint[parts.HasFlag(ProgramInfoParts.Maps) ? sizes.MapIdCount : 0];
+        var instructions = new byte[parts.HasFlag(ProgramInfoParts.Instructions) ? sizes.XlatedProgLength : 0];
         var lines = parts.HasFlag(ProgramInfoParts.Lines);
-        var functionInfo = new byte[lines ? sizes.FunctionInfoCount * sizes.FunctionInfoRecordSize : 0];
+        var functionInfo = new byte[lines ? sizes.FuncInfoCount * sizes.FuncInfoRecordSize : 0];
         var lineInfo = new byte[lines ? sizes.LineInfoCount * sizes.LineInfoRecordSize : 0];
         var data = sizes;
         if (parts != ProgramInfoParts.None)
@@ -53,13 +49,13 @@ internal static unsafe partial class Bpf
             {
                 data = new ProgramInfoData
                 {
-                    MapCount = mapIds.Length,
+                    MapIdCount = mapIds.Length,
                     MapIds = (ulong)mapPointer,
-                    InstructionSize = instructions.Length,
-                    Instructions = (ulong)instructionPointer,
-                    FunctionInfoCount = lines ? sizes.FunctionInfoCount : 0,
-                    FunctionInfoRecordSize = lines ? sizes.FunctionInfoRecordSize : 0,
-                    FunctionInfo = (ulong)functionPointer,
+                    XlatedProgLength = instructions.Length,
+                    XlatedProgInsns = (ulong)instructionPointer,
+                    FuncInfoCount = lines ? sizes.FuncInfoCount : 0,
+                    FuncInfoRecordSize = lines ? sizes.FuncInfoRecordSize : 0,
+                    FuncInfo = (ulong)functionPointer,
                     LineInfoCount = lines ? sizes.LineInfoCount : 0,
                     LineInfoRecordSize = lines ? sizes.LineInfoRecordSize : 0,
                     LineInfo = (ulong)linePointer,
@@ -74,32 +70,29 @@ internal static unsafe partial class Bpf
             Id = data.Id,
             Name = data.Name.ToString(),
             Tag = Convert.ToHexStringLower(MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in data.Tag))),
-            NativeSize = data.NativeSize,
-            InstructionSize = sizes.InstructionSize,
+            NativeSize = data.JitedProgLength,
+            InstructionSize = sizes.XlatedProgLength,
 
             // The kernel clears the pointer where it does not let instructions out.
-            Instructions = data.Instructions == 0 ? default : instructions,
+            Instructions = data.XlatedProgInsns == 0 ? default : instructions,
             LoadTime = FromNanoseconds(data.LoadTime),
-            UserId = data.UserId,
+            UserId = data.CreatedByUid,
             MapIds = mapIds,
             IsGplCompatible = (data.GplCompatible & 1) != 0,
-            InterfaceIndex = data.InterfaceIndex,
             BtfId = data.BtfId,
             FunctionInfo = functionInfo,
-            FunctionInfoRecordSize = sizes.FunctionInfoRecordSize,
+            FunctionInfoRecordSize = sizes.FuncInfoRecordSize,
             LineInfo = lineInfo,
             LineInfoRecordSize = sizes.LineInfoRecordSize,
-            RunTime = FromNanoseconds(data.RunTime),
+            RunTime = FromNanoseconds(data.RunTimeNs),
             RunCount = data.RunCount,
-            RecursionMisses = data.RecursionMisses,
-            VerifiedInstructions = data.VerifiedInstructions,
-            AttachBtfObjectId = data.AttachBtfObjectId,
+            AttachBtfObjectId = data.AttachBtfObjId,
             AttachBtfId = data.AttachBtfId,
         };
     }
 
-    /// <summary>What the kernel tells of type information.</summary>
-    /// <param name="btf">A descriptor of the type information.</param>
+    /// <summary>Describes type information.</summary>
+    /// <param name="btf">The type information.</param>
     /// <param name="withData">Whether to copy the type information itself.</param>
     public static BtfInfo GetBtfInfo(FileDescriptor btf, bool withData = false)
     {
@@ -107,7 +100,7 @@ internal static unsafe partial class Bpf
         name.Clear();
         fixed (byte* namePointer = name)
         {
-            var data = new BtfInfoData { Name = (ulong)namePointer, NameSize = name.Length };
+            var data = new BtfInfoData { Name = (ulong)namePointer, NameLength = name.Length };
             try
             {
                 GetInfo(btf, ref data, "type information (BTF)");
@@ -119,94 +112,89 @@ internal static unsafe partial class Bpf
                 GetInfo(btf, ref data, "type information (BTF)");
             }
 
-            var content = new byte[withData ? data.Size : 0];
+            var content = new byte[withData ? data.BtfSize : 0];
             if (withData)
             {
                 fixed (byte* pointer = content)
                 {
-                    var copy = new BtfInfoData { Data = (ulong)pointer, Size = content.Length };
+                    var copy = new BtfInfoData { Btf = (ulong)pointer, BtfSize = content.Length };
                     GetInfo(btf, ref copy, "type information (BTF)");
                 }
             }
 
-            return new BtfInfo(data.Id, Text.FromTerminated(name), data.IsKernel != 0, data.Size, content);
+            return new BtfInfo(data.Id, Text.FromTerminated(name), data.KernelBtf != 0, data.BtfSize, content);
         }
     }
 
-    /// <summary>What the kernel tells of a link.</summary>
-    /// <param name="link">A descriptor of the link.</param>
+    /// <summary>Describes a link.</summary>
     public static LinkInfo GetLinkInfo(FileDescriptor link)
     {
         var data = default(LinkInfoData);
         GetInfo(link, ref data, "link");
-        var target = TargetOf(link, data);
-        var info = new LinkInfo { Type = data.Type, Id = data.Id, ProgramId = data.ProgramId, Target = target };
+        var info = new LinkInfo
+        {
+            Type = data.Type,
+            Id = data.Id,
+            ProgramId = data.ProgId,
+            Target = TargetOf(link, data),
+        };
         return data.Type switch
         {
             BpfLinkType.Tracing => info with
             {
-                AttachType = (BpfAttachType)data.Word0,
-                TargetObjectId = data.Word1,
-                TargetBtfId = data.Word2,
+                AttachType = data.Tracing.AttachType,
+                TargetObjectId = data.Tracing.TargetObjId,
+                TargetBtfId = data.Tracing.TargetBtfId,
             },
-            BpfLinkType.Cgroup => info with { CgroupId = data.Long0, AttachType = (BpfAttachType)data.Word2 },
+            BpfLinkType.Cgroup => info with { CgroupId = data.Cgroup.CgroupId, AttachType = data.Cgroup.AttachType },
             BpfLinkType.NetworkNamespace => info with
             {
-                NetworkNamespace = data.Word0,
-                AttachType = (BpfAttachType)data.Word1,
+                NetworkNamespace = data.Netns.NetnsIno,
+                AttachType = data.Netns.AttachType,
             },
-            BpfLinkType.Xdp => info with { InterfaceIndex = data.Word0 },
+            BpfLinkType.Xdp => info with { InterfaceIndex = data.Interface.Ifindex },
             BpfLinkType.Tcx or BpfLinkType.Netkit => info with
             {
-                InterfaceIndex = data.Word0,
-                AttachType = (BpfAttachType)data.Word1,
+                InterfaceIndex = data.Interface.Ifindex,
+                AttachType = data.Interface.AttachType,
             },
-            BpfLinkType.StructOps => info with { MapId = data.Word0 },
-            BpfLinkType.SockMap => info with { MapId = data.Word0, AttachType = (BpfAttachType)data.Word1 },
-            BpfLinkType.Netfilter => info with { Flags = data.Word3 },
-            BpfLinkType.KprobeMulti => info with { Count = data.Word2, Flags = data.Word3 },
-            BpfLinkType.UprobeMulti => info with { Count = data.Word9, Flags = data.Word10, ProcessId = data.Word11 },
+            BpfLinkType.KprobeMulti => info with { Count = data.KprobeMulti.Count, Flags = data.KprobeMulti.Flags },
+            BpfLinkType.UprobeMulti => info with { Count = data.UprobeMulti.Count, Flags = data.UprobeMulti.Flags },
             BpfLinkType.PerfEvent => info with
             {
-                PerfEventType = (BpfPerfEventType)data.Word0,
-                Offset = (BpfPerfEventType)data.Word0 is >= BpfPerfEventType.Uprobe and <= BpfPerfEventType.Kretprobe
-                    ? data.Word5
+                PerfEventType = data.PerfEvent.Type,
+                Offset = data.PerfEvent.Type is >= BpfPerfEventType.Uprobe and <= BpfPerfEventType.Kretprobe
+                    ? data.PerfEvent.Offset
                     : null,
             },
             _ => info,
         };
     }
 
-    // Names are copied where a second question tells to; each kind of link keeps pointer and size in its own place.
+    // A second call copies the name to a buffer, whose address and size each kind of link has at its own place.
     private static string? TargetOf(FileDescriptor link, in LinkInfoData known)
     {
-        var named = known.Type is BpfLinkType.RawTracepoint or BpfLinkType.Iterator
-            || (known.Type == BpfLinkType.UprobeMulti && known.Word9 != 0)
-            || (known.Type == BpfLinkType.PerfEvent
-                && (BpfPerfEventType)known.Word0 is >= BpfPerfEventType.Uprobe and <= BpfPerfEventType.Tracepoint);
-        if (!named)
-        {
-            return null;
-        }
-
         var buffer = new byte[NameCapacity];
         fixed (byte* pointer = buffer)
         {
-            var question = default(LinkInfoData);
+            var request = default(LinkInfoData);
             switch (known.Type)
             {
-                case BpfLinkType.PerfEvent:
-                    (question.Long1, question.Word4) = ((ulong)pointer, NameCapacity);
+                case BpfLinkType.RawTracepoint or BpfLinkType.Iterator:
+                    request.Named = new NamedLink { Name = (ulong)pointer, NameLength = NameCapacity };
                     break;
-                case BpfLinkType.UprobeMulti:
-                    (question.Long0, question.Word8) = ((ulong)pointer, NameCapacity);
+                case BpfLinkType.PerfEvent when known.PerfEvent.Type is >= BpfPerfEventType.Uprobe
+                    and <= BpfPerfEventType.Tracepoint:
+                    request.PerfEvent = new PerfEventLink { Name = (ulong)pointer, NameLength = NameCapacity };
+                    break;
+                case BpfLinkType.UprobeMulti when known.UprobeMulti.Count != 0:
+                    request.UprobeMulti = new UprobeMultiLink { Path = (ulong)pointer, PathSize = NameCapacity };
                     break;
                 default:
-                    (question.Long0, question.Word2) = ((ulong)pointer, NameCapacity);
-                    break;
+                    return null;
             }
 
-            GetInfo(link, ref question, "link");
+            GetInfo(link, ref request, "link");
         }
 
         return Text.FromTerminated(buffer);
@@ -215,21 +203,16 @@ internal static unsafe partial class Bpf
     private static void GetInfo<T>(FileDescriptor descriptor, ref T data, string kind)
         where T : unmanaged
     {
-        ArgumentNullException.ThrowIfNull(descriptor);
         using var borrowed = descriptor.Borrow();
         fixed (T* pointer = &data)
         {
             var attributes = new InfoAttributes
             {
-                Descriptor = borrowed.Number,
-                Size = Unsafe.SizeOf<T>(),
+                BpfFd = borrowed.Number,
+                InfoLength = Unsafe.SizeOf<T>(),
                 Info = (ulong)pointer,
             };
-            var errno = Call(BpfCommand.ObjectGetInfoByFd, ref attributes);
-            if (errno != Errno.None)
-            {
-                throw Refusal(BpfCommand.ObjectGetInfoByFd, errno, $"describe the {kind}");
-            }
+            Execute(BpfCommand.ObjectGetInfoByFd, ref attributes, $"describe the {kind}");
         }
     }
 
@@ -239,8 +222,8 @@ internal static unsafe partial class Bpf
     [StructLayout(LayoutKind.Sequential)]
     private struct InfoAttributes
     {
-        public int Descriptor;
-        public int Size;
+        public int BpfFd;
+        public int InfoLength;
         public ulong Info;
     }
 
@@ -252,17 +235,17 @@ internal static unsafe partial class Bpf
         public int KeySize;
         public int ValueSize;
         public uint MaxEntries;
-        public BpfMapFlags Flags;
+        public BpfMapFlags MapFlags;
         public ObjectName Name;
-        public uint InterfaceIndex;
+        public uint Ifindex;
         public uint BtfVmlinuxValueTypeId;
-        public ulong NamespaceDevice;
-        public ulong NamespaceInode;
+        public ulong NetnsDev;
+        public ulong NetnsIno;
         public uint BtfId;
         public uint BtfKeyTypeId;
         public uint BtfValueTypeId;
         public uint BtfVmlinuxId;
-        public ulong Extra;
+        public ulong MapExtra;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -271,40 +254,40 @@ internal static unsafe partial class Bpf
         public BpfProgramType Type;
         public uint Id;
         public ulong Tag;
-        public int NativeSize;
-        public int InstructionSize;
-        public ulong NativeInstructions;
-        public ulong Instructions;
+        public int JitedProgLength;
+        public int XlatedProgLength;
+        public ulong JitedProgInsns;
+        public ulong XlatedProgInsns;
         public ulong LoadTime;
-        public uint UserId;
-        public int MapCount;
+        public uint CreatedByUid;
+        public int MapIdCount;
         public ulong MapIds;
         public ObjectName Name;
-        public uint InterfaceIndex;
+        public uint Ifindex;
         public uint GplCompatible;
-        public ulong NamespaceDevice;
-        public ulong NamespaceInode;
-        public uint NativeSymbolCount;
-        public uint NativeFunctionCount;
-        public ulong NativeSymbols;
-        public ulong NativeFunctionSizes;
+        public ulong NetnsDev;
+        public ulong NetnsIno;
+        public uint JitedKsymCount;
+        public uint JitedFuncLengthCount;
+        public ulong JitedKsyms;
+        public ulong JitedFuncLengths;
         public uint BtfId;
-        public int FunctionInfoRecordSize;
-        public ulong FunctionInfo;
-        public int FunctionInfoCount;
+        public int FuncInfoRecordSize;
+        public ulong FuncInfo;
+        public int FuncInfoCount;
         public int LineInfoCount;
         public ulong LineInfo;
-        public ulong NativeLineInfo;
-        public uint NativeLineInfoCount;
+        public ulong JitedLineInfo;
+        public uint JitedLineInfoCount;
         public int LineInfoRecordSize;
-        public uint NativeLineInfoRecordSize;
-        public uint TagCount;
-        public ulong Tags;
-        public ulong RunTime;
+        public uint JitedLineInfoRecordSize;
+        public uint ProgTagCount;
+        public ulong ProgTags;
+        public ulong RunTimeNs;
         public ulong RunCount;
         public ulong RecursionMisses;
-        public uint VerifiedInstructions;
-        public uint AttachBtfObjectId;
+        public uint VerifiedInsns;
+        public uint AttachBtfObjId;
         public uint AttachBtfId;
         public uint Padding;
     }
@@ -312,47 +295,120 @@ internal static unsafe partial class Bpf
     [StructLayout(LayoutKind.Sequential)]
     private struct BtfInfoData
     {
-        public ulong Data;
-        public int Size;
+        public ulong Btf;
+        public int BtfSize;
         public uint Id;
         public ulong Name;
-        public int NameSize;
-        public uint IsKernel;
+        public int NameLength;
+        public uint KernelBtf;
     }
 
-    // A union that each kind of link fills in its own way: words and double words count from the union's start.
     [StructLayout(LayoutKind.Explicit, Size = 64)]
     private struct LinkInfoData
     {
+        private const int Union = 16;
+
         [FieldOffset(0)]
         public BpfLinkType Type;
+
         [FieldOffset(4)]
         public uint Id;
+
         [FieldOffset(8)]
-        public uint ProgramId;
-        [FieldOffset(16)]
-        public ulong Long0;
-        [FieldOffset(16)]
-        public uint Word0;
-        [FieldOffset(20)]
-        public uint Word1;
-        [FieldOffset(24)]
-        public ulong Long1;
-        [FieldOffset(24)]
-        public uint Word2;
-        [FieldOffset(28)]
-        public uint Word3;
-        [FieldOffset(32)]
-        public uint Word4;
-        [FieldOffset(36)]
-        public uint Word5;
-        [FieldOffset(48)]
-        public uint Word8;
-        [FieldOffset(52)]
-        public uint Word9;
-        [FieldOffset(56)]
-        public uint Word10;
-        [FieldOffset(60)]
-        public uint Word11;
+        public uint ProgId;
+
+        [FieldOffset(Union)]
+        public NamedLink Named;
+
+        [FieldOffset(Union)]
+        public TracingLink Tracing;
+
+        [FieldOffset(Union)]
+        public CgroupLink Cgroup;
+
+        [FieldOffset(Union)]
+        public NetnsLink Netns;
+
+        [FieldOffset(Union)]
+        public InterfaceLink Interface;
+
+        [FieldOffset(Union)]
+        public KprobeMultiLink KprobeMulti;
+
+        [FieldOffset(Union)]
+        public UprobeMultiLink UprobeMulti;
+
+        [FieldOffset(Union)]
+        public PerfEventLink PerfEvent;
+    }
+
+    // raw_tracepoint and iter
+    [StructLayout(LayoutKind.Sequential)]
+    private struct NamedLink
+    {
+        public ulong Name;
+        public int NameLength;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TracingLink
+    {
+        public BpfAttachType AttachType;
+        public uint TargetObjId;
+        public uint TargetBtfId;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct CgroupLink
+    {
+        public ulong CgroupId;
+        public BpfAttachType AttachType;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct NetnsLink
+    {
+        public uint NetnsIno;
+        public BpfAttachType AttachType;
+    }
+
+    // xdp, tcx and netkit; xdp has no attach type
+    [StructLayout(LayoutKind.Sequential)]
+    private struct InterfaceLink
+    {
+        public uint Ifindex;
+        public BpfAttachType AttachType;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct KprobeMultiLink
+    {
+        public ulong Addresses;
+        public uint Count;
+        public uint Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct UprobeMultiLink
+    {
+        public ulong Path;
+        public ulong Offsets;
+        public ulong RefCtrOffsets;
+        public ulong Cookies;
+        public int PathSize;
+        public uint Count;
+        public uint Flags;
+        public uint Pid;
+    }
+
+    // The members of kprobes, uprobes and tracepoints begin alike.
+    [StructLayout(LayoutKind.Sequential)]
+    private struct PerfEventLink
+    {
+        public BpfPerfEventType Type;
+        public uint Padding;
+        public ulong Name;
+        public int NameLength;
+        public uint Offset;
     }
 }

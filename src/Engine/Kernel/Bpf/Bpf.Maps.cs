@@ -10,25 +10,20 @@ internal static unsafe partial class Bpf
     /// <returns>The descriptor of the new map.</returns>
     public static MapDescriptor CreateMap(MapCreateOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         using var inner = FileDescriptor.Borrow(options.InnerMap);
         using var btf = FileDescriptor.Borrow(options.Btf);
         var attributes = new MapCreateAttributes
         {
-            Type = options.Type,
+            MapType = options.Type,
             KeySize = options.KeySize,
             ValueSize = options.ValueSize,
             MaxEntries = options.MaxEntries,
-            Flags = options.Flags,
-            InnerMap = inner.Number,
-            NumaNode = options.NumaNode,
-            Name = ObjectName.From(options.Name),
-            InterfaceIndex = options.InterfaceIndex,
-            Btf = btf.Number,
+            MapFlags = options.Flags,
+            InnerMapFd = inner.Number,
+            MapName = ObjectName.From(options.Name),
+            BtfFd = btf.Number,
             BtfKeyTypeId = options.BtfKeyTypeId,
             BtfValueTypeId = options.BtfValueTypeId,
-            BtfVmlinuxValueTypeId = options.BtfVmlinuxValueTypeId,
-            Extra = options.Extra,
         };
         var errno = Call(BpfCommand.MapCreate, ref attributes, out var number);
         return errno == Errno.None
@@ -83,16 +78,12 @@ internal static unsafe partial class Bpf
         {
             var attributes = new ElementAttributes
             {
-                Map = borrowed.Number,
+                MapFd = borrowed.Number,
                 Key = (ulong)keyPointer,
                 Value = (ulong)valuePointer,
                 Flags = flags,
             };
-            var errno = Call(BpfCommand.MapUpdateElement, ref attributes);
-            if (errno != Errno.None)
-            {
-                throw Refusal(BpfCommand.MapUpdateElement, errno, "set an entry of a map");
-            }
+            Execute(BpfCommand.MapUpdateElement, ref attributes, "set an entry of a map");
         }
     }
 
@@ -110,7 +101,6 @@ internal static unsafe partial class Bpf
     /// <returns>Whether there is one.</returns>
     public static bool GetNextKey(MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> next)
     {
-        ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfLessThan(next.Length, map.KeySize, nameof(next));
         if (!key.IsEmpty)
         {
@@ -124,14 +114,9 @@ internal static unsafe partial class Bpf
     /// <param name="map">The map.</param>
     public static void Freeze(MapDescriptor map)
     {
-        ArgumentNullException.ThrowIfNull(map);
         using var borrowed = map.Borrow();
-        var attributes = new ElementAttributes { Map = borrowed.Number };
-        var errno = Call(BpfCommand.MapFreeze, ref attributes);
-        if (errno != Errno.None)
-        {
-            throw Refusal(BpfCommand.MapFreeze, errno, "freeze a map");
-        }
+        var number = borrowed.Number;
+        Execute(BpfCommand.MapFreeze, ref number, "freeze a map");
     }
 
     private static bool Element(
@@ -159,7 +144,7 @@ internal static unsafe partial class Bpf
         {
             var attributes = new ElementAttributes
             {
-                Map = borrowed.Number,
+                MapFd = borrowed.Number,
                 Key = (ulong)keyPointer,
                 Value = (ulong)valuePointer,
                 Flags = flags,
@@ -176,7 +161,6 @@ internal static unsafe partial class Bpf
     // The kernel takes the sizes from the map and would write past a span that is shorter.
     private static void CheckSizes(MapDescriptor map, ReadOnlySpan<byte> key, int valueLength)
     {
-        ArgumentNullException.ThrowIfNull(map);
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, map.KeySize, nameof(key));
         ArgumentOutOfRangeException.ThrowIfLessThan(valueLength, map.ValueSize, "value");
     }
@@ -184,26 +168,26 @@ internal static unsafe partial class Bpf
     [StructLayout(LayoutKind.Sequential)]
     private struct MapCreateAttributes
     {
-        public BpfMapType Type;
+        public BpfMapType MapType;
         public int KeySize;
         public int ValueSize;
         public uint MaxEntries;
-        public BpfMapFlags Flags;
-        public int InnerMap;
+        public BpfMapFlags MapFlags;
+        public int InnerMapFd;
         public uint NumaNode;
-        public ObjectName Name;
-        public uint InterfaceIndex;
-        public int Btf;
+        public ObjectName MapName;
+        public uint MapIfindex;
+        public int BtfFd;
         public uint BtfKeyTypeId;
         public uint BtfValueTypeId;
         public uint BtfVmlinuxValueTypeId;
-        public ulong Extra;
+        public ulong MapExtra;
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct ElementAttributes
     {
-        public int Map;
+        public int MapFd;
         public uint Padding;
         public ulong Key;
         public ulong Value;

@@ -12,7 +12,6 @@ internal static unsafe partial class Bpf
     /// </param>
     public static void Pin(FileDescriptor descriptor, string path)
     {
-        ArgumentNullException.ThrowIfNull(descriptor);
         using var borrowed = descriptor.Borrow();
         var errno = Pinned(BpfCommand.ObjectPin, path, borrowed.Number, out _);
         if (errno != Errno.None)
@@ -128,7 +127,7 @@ internal static unsafe partial class Bpf
 
     private static int OpenById(BpfCommand command, uint id, string kind, BpfMapFlags flags = BpfMapFlags.None)
     {
-        var attributes = new IdAttributes { Id = id, Flags = flags };
+        var attributes = new IdAttributes { Id = id, OpenFlags = flags };
         return Call(command, ref attributes, out var number) switch
         {
             Errno.None => number,
@@ -143,7 +142,7 @@ internal static unsafe partial class Bpf
         ArgumentException.ThrowIfNullOrEmpty(path);
         fixed (byte* pointer = Text.Terminated(path))
         {
-            var attributes = new ObjectAttributes { Path = (ulong)pointer, Descriptor = descriptor };
+            var attributes = new ObjectAttributes { Pathname = (ulong)pointer, BpfFd = descriptor };
             return Call(command, ref attributes, out number);
         }
     }
@@ -169,14 +168,14 @@ internal static unsafe partial class Bpf
     {
         public uint Id;
         public uint NextId;
-        public BpfMapFlags Flags;
+        public BpfMapFlags OpenFlags;
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct ObjectAttributes
     {
-        public ulong Path;
-        public int Descriptor;
-        public uint Flags;
+        public ulong Pathname;
+        public int BpfFd;
+        public uint FileFlags;
     }
 }

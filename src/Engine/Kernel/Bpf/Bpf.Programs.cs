@@ -17,41 +17,36 @@ internal static unsafe partial class Bpf
     /// </exception>
     public static ProgramDescriptor LoadProgram(ProgramLoadOptions options)
     {
-        ArgumentNullException.ThrowIfNull(options);
         using var btf = FileDescriptor.Borrow(options.Btf);
-        using var attachProgram = FileDescriptor.Borrow(options.AttachProgram);
         using var attachBtf = FileDescriptor.Borrow(options.AttachBtf);
-        var descriptors = options.Descriptors.Select(descriptor => descriptor.Number).ToArray();
         using var instructions = options.Instructions.Pin();
         using var functionInfo = options.FunctionInfo.Pin();
         using var lineInfo = options.LineInfo.Pin();
         fixed (byte* license = Text.Terminated(options.License), log = options.Log?.Buffer)
-        fixed (int* descriptorArray = descriptors)
         {
             var attributes = new ProgramLoadAttributes
             {
-                Type = options.Type,
-                InstructionCount = options.Instructions.Length / 8,
-                Instructions = (ulong)instructions.Pointer,
+                ProgType = options.Type,
+                InsnCount = options.Instructions.Length / 8,
+                Insns = (ulong)instructions.Pointer,
                 License = (ulong)license,
                 LogLevel = options.Log?.Level ?? 0,
                 LogSize = options.Log?.Size ?? 0,
-                Log = (ulong)log,
-                KernelVersion = options.KernelVersion,
-                Flags = options.Flags,
-                Name = ObjectName.From(options.Name),
-                InterfaceIndex = options.InterfaceIndex,
+                LogBuffer = (ulong)log,
+                KernVersion = options.KernelVersion,
+                ProgFlags = options.Flags,
+                ProgName = ObjectName.From(options.Name),
+                ProgIfindex = options.InterfaceIndex,
                 ExpectedAttachType = options.ExpectedAttachType,
-                Btf = btf.Number,
-                FunctionInfoRecordSize = options.FunctionInfo.IsEmpty ? 0 : FunctionInfoSize,
-                FunctionInfo = (ulong)functionInfo.Pointer,
-                FunctionInfoCount = options.FunctionInfo.Length / FunctionInfoSize,
+                ProgBtfFd = btf.Number,
+                FuncInfoRecordSize = options.FunctionInfo.IsEmpty ? 0 : FunctionInfoSize,
+                FuncInfo = (ulong)functionInfo.Pointer,
+                FuncInfoCount = options.FunctionInfo.Length / FunctionInfoSize,
                 LineInfoRecordSize = options.LineInfo.IsEmpty ? 0 : LineInfoSize,
                 LineInfo = (ulong)lineInfo.Pointer,
                 LineInfoCount = options.LineInfo.Length / LineInfoSize,
                 AttachBtfId = options.AttachBtfId,
-                AttachTarget = options.AttachProgram is null ? attachBtf.Number : attachProgram.Number,
-                Descriptors = (ulong)descriptorArray,
+                AttachBtfObjFd = attachBtf.Number,
             };
             var errno = Call(BpfCommand.ProgramLoad, ref attributes, out var number);
             GC.KeepAlive(options);
@@ -89,15 +84,15 @@ internal static unsafe partial class Bpf
             var attributes = new BtfLoadAttributes
             {
                 Btf = (ulong)pointer,
-                Log = (ulong)logPointer,
-                Size = btf.Length,
-                LogSize = log?.Size ?? 0,
-                LogLevel = log?.Level ?? 0,
+                BtfLogBuffer = (ulong)logPointer,
+                BtfSize = btf.Length,
+                BtfLogSize = log?.Size ?? 0,
+                BtfLogLevel = log?.Level ?? 0,
             };
             var errno = Call(BpfCommand.BtfLoad, ref attributes, out var number);
             if (log is not null)
             {
-                log.TrueSize = (int)attributes.LogTrueSize;
+                log.TrueSize = (int)attributes.BtfLogTrueSize;
             }
 
             return errno == Errno.None
@@ -112,94 +107,50 @@ internal static unsafe partial class Bpf
     /// <returns>What came of it.</returns>
     public static TestRunResult TestRun(ProgramDescriptor program, TestRunOptions options)
     {
-        ArgumentNullException.ThrowIfNull(program);
-        ArgumentNullException.ThrowIfNull(options);
         using var borrowed = program.Borrow();
         using var dataIn = options.Data.Pin();
         using var dataOut = options.DataOut.Pin();
-        using var contextIn = options.Context.Pin();
-        using var contextOut = options.ContextOut.Pin();
         var attributes = new TestRunAttributes
         {
-            Program = borrowed.Number,
-            DataInSize = options.Data.Length,
-            DataOutSize = options.DataOut.Length,
+            ProgFd = borrowed.Number,
+            DataSizeIn = options.Data.Length,
+            DataSizeOut = options.DataOut.Length,
             DataIn = (ulong)dataIn.Pointer,
             DataOut = (ulong)dataOut.Pointer,
             Repeat = options.Repeat,
-            ContextInSize = options.Context.Length,
-            ContextOutSize = options.ContextOut.Length,
-            ContextIn = (ulong)contextIn.Pointer,
-            ContextOut = (ulong)contextOut.Pointer,
-            Flags = options.Flags,
-            Cpu = options.Cpu,
-            BatchSize = options.BatchSize,
         };
-        var errno = Call(BpfCommand.ProgramTestRun, ref attributes);
-        return errno == Errno.None
-            ? new TestRunResult(
-                attributes.ReturnValue, attributes.DataOutSize, attributes.ContextOutSize, attributes.Duration)
-            : throw Refusal(BpfCommand.ProgramTestRun, errno, "test-run a program");
-    }
-
-    /// <summary>Keeps a map as long as a program that does not refer to it (BPF_PROG_BIND_MAP, Linux 5.10).</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="map">The map.</param>
-    public static void BindMap(ProgramDescriptor program, MapDescriptor map)
-    {
-        ArgumentNullException.ThrowIfNull(program);
-        ArgumentNullException.ThrowIfNull(map);
-        using var borrowedProgram = program.Borrow();
-        using var borrowedMap = map.Borrow();
-        var attributes = new BindMapAttributes { Program = borrowedProgram.Number, Map = borrowedMap.Number };
-        var errno = Call(BpfCommand.ProgramBindMap, ref attributes);
-        if (errno != Errno.None)
-        {
-            throw Refusal(BpfCommand.ProgramBindMap, errno, "bind a map to a program");
-        }
-    }
-
-    /// <summary>
-    /// Counts runs and run times of all programs until the descriptor is closed (BPF_ENABLE_STATS, Linux 5.8).
-    /// </summary>
-    /// <returns>The descriptor to close.</returns>
-    public static FileDescriptor EnableRunTimeStatistics()
-    {
-        var attributes = 0u;
-        var errno = Call(BpfCommand.EnableStats, ref attributes, out var number);
-        return errno == Errno.None
-            ? new FileDescriptor(number)
-            : throw Refusal(BpfCommand.EnableStats, errno, "count the runs of programs");
+        Execute(BpfCommand.ProgramTestRun, ref attributes, "test-run a program");
+        return new TestRunResult(attributes.Retval, attributes.DataSizeOut, attributes.Duration);
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct ProgramLoadAttributes
     {
-        public BpfProgramType Type;
-        public int InstructionCount;
-        public ulong Instructions;
+        public BpfProgramType ProgType;
+        public int InsnCount;
+        public ulong Insns;
         public ulong License;
         public uint LogLevel;
         public int LogSize;
-        public ulong Log;
-        public uint KernelVersion;
-        public BpfProgramFlags Flags;
-        public ObjectName Name;
-        public uint InterfaceIndex;
+        public ulong LogBuffer;
+        public uint KernVersion;
+        public BpfProgramFlags ProgFlags;
+        public ObjectName ProgName;
+        public uint ProgIfindex;
         public BpfAttachType ExpectedAttachType;
-        public int Btf;
-        public int FunctionInfoRecordSize;
-        public ulong FunctionInfo;
-        public int FunctionInfoCount;
+        public int ProgBtfFd;
+        public int FuncInfoRecordSize;
+        public ulong FuncInfo;
+        public int FuncInfoCount;
         public int LineInfoRecordSize;
         public ulong LineInfo;
         public int LineInfoCount;
         public uint AttachBtfId;
-        public int AttachTarget;
-        public uint CoreRelocationCount;
-        public ulong Descriptors;
-        public ulong CoreRelocations;
-        public uint CoreRelocationRecordSize;
+        public int AttachBtfObjFd;
+        public uint CoreReloCount;
+        public ulong FdArray;
+        public ulong CoreRelos;
+        public uint CoreReloRecordSize;
         public uint LogTrueSize;
     }
 
@@ -207,39 +158,31 @@ internal static unsafe partial class Bpf
     private struct BtfLoadAttributes
     {
         public ulong Btf;
-        public ulong Log;
-        public int Size;
-        public int LogSize;
-        public uint LogLevel;
-        public uint LogTrueSize;
+        public ulong BtfLogBuffer;
+        public int BtfSize;
+        public int BtfLogSize;
+        public uint BtfLogLevel;
+        public uint BtfLogTrueSize;
     }
 
     [StructLayout(LayoutKind.Sequential)]
     private struct TestRunAttributes
     {
-        public int Program;
-        public uint ReturnValue;
-        public int DataInSize;
-        public int DataOutSize;
+        public int ProgFd;
+        public uint Retval;
+        public int DataSizeIn;
+        public int DataSizeOut;
         public ulong DataIn;
         public ulong DataOut;
         public uint Repeat;
         public uint Duration;
-        public int ContextInSize;
-        public int ContextOutSize;
+        public int ContextSizeIn;
+        public int ContextSizeOut;
         public ulong ContextIn;
         public ulong ContextOut;
-        public BpfTestRunFlags Flags;
+        public uint Flags;
         public uint Cpu;
         public uint BatchSize;
         public uint Padding;
-    }
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct BindMapAttributes
-    {
-        public int Program;
-        public int Map;
-        public uint Flags;
     }
 }

@@ -43,15 +43,9 @@ internal sealed record LinkInfo
     /// <summary>Flags: kprobe_multi, uprobe_multi, netfilter.</summary>
     public uint? Flags { get; init; }
 
-    /// <summary>The process that is traced, of uprobe_multi; 0 for all.</summary>
-    public uint? ProcessId { get; init; }
-
     /// <summary>The id of the program or type information that is traced.</summary>
     public uint? TargetObjectId { get; init; }
 
     /// <summary>The id of the type in it that is traced.</summary>
     public uint? TargetBtfId { get; init; }
-
-    /// <summary>The id of the map: struct_ops, sockmap.</summary>
-    public uint? MapId { get; init; }
 }

@@ -26,12 +26,6 @@ internal sealed record MapCreateOptions
     /// <summary>A map that the inner maps are to be like, for a map of maps.</summary>
     public MapDescriptor? InnerMap { get; init; }
 
-    /// <summary>The NUMA node, with <see cref="BpfMapFlags.NumaNode"/>.</summary>
-    public uint NumaNode { get; init; }
-
-    /// <summary>The network device that the map is offloaded to.</summary>
-    public uint InterfaceIndex { get; init; }
-
     /// <summary>The type information that holds the types of key and value (Linux 4.18).</summary>
     public BtfDescriptor? Btf { get; init; }
 
@@ -40,10 +34,4 @@ internal sealed record MapCreateOptions
 
     /// <summary>The id of the value's type in <see cref="Btf"/>.</summary>
     public uint BtfValueTypeId { get; init; }
-
-    /// <summary>The id of a kernel structure that is the value of a struct_ops map.</summary>
-    public uint BtfVmlinuxValueTypeId { get; init; }
-
-    /// <summary>What the type of map makes of it: a Bloom filter's number of hashes (Linux 5.16).</summary>
-    public ulong Extra { get; init; }
 }

@@ -24,9 +24,6 @@ internal sealed record MapInfo
     /// <summary>How the map was made.</summary>
     public BpfMapFlags Flags { get; init; }
 
-    /// <summary>The network device that the map is offloaded to, or 0.</summary>
-    public uint InterfaceIndex { get; init; }
-
     /// <summary>The id of the type information for key and value, or 0 (Linux 4.18).</summary>
     public uint BtfId { get; init; }
 
@@ -35,10 +32,4 @@ internal sealed record MapInfo
 
     /// <summary>The id of the value's type in it.</summary>
     public uint BtfValueTypeId { get; init; }
-
-    /// <summary>The id of the kernel structure that is the value, of a struct_ops map.</summary>
-    public uint BtfVmlinuxValueTypeId { get; init; }
-
-    /// <summary>What the type of map makes of it (Linux 5.16).</summary>
-    public ulong Extra { get; init; }
 }

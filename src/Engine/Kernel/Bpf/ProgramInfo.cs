@@ -38,9 +38,6 @@ internal sealed record ProgramInfo
     /// <summary>Whether its license is compatible with the GPL.</summary>
     public bool IsGplCompatible { get; init; }
 
-    /// <summary>The network device that the program is offloaded to, or 0.</summary>
-    public uint InterfaceIndex { get; init; }
-
     /// <summary>The id of its type information, or 0 (Linux 5.0).</summary>
     public uint BtfId { get; init; }
 
@@ -63,12 +60,6 @@ internal sealed record ProgramInfo
 
     /// <summary>How often it ran, while runs were counted (Linux 5.1).</summary>
     public ulong RunCount { get; init; }
-
-    /// <summary>How often it did not run because it was running (Linux 5.12).</summary>
-    public ulong RecursionMisses { get; init; }
-
-    /// <summary>How many instructions the verifier went through (Linux 5.16).</summary>
-    public uint VerifiedInstructions { get; init; }
 
     /// <summary>The id of the type information that <see cref="AttachBtfId"/> is in (Linux 6.0).</summary>
     public uint AttachBtfObjectId { get; init; }

@@ -58,7 +58,4 @@ internal sealed record ProgramLoadOptions
     /// The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's own (Linux 5.11).
     /// </summary>
     public BtfDescriptor? AttachBtf { get; init; }
-
-    /// <summary>Descriptors that instructions refer to by their index here (Linux 5.14).</summary>
-    public IReadOnlyList<FileDescriptor> Descriptors { get; init; } = [];
 }
