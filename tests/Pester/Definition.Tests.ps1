@@ -3,7 +3,7 @@ BeforeAll {
 }
 
 Describe 'New-EbpfProgram' {
-    It 'begins a definition with a name and a type' {
+    It 'creates a definition with a name and a type' {
         $program = New-EbpfProgram -Name first -Type Xdp
         $program | Should -BeOfType EbpfCat.Language.ProgramDefinition
         $program.Name | Should -Be first
@@ -57,7 +57,8 @@ Describe 'Add-EbpfVariable' {
     }
 
     It 'refuses a name that is taken' {
-        $failure = { $program | Add-EbpfVariable v byte | Add-EbpfMap V -Type Hash -Key byte -Value byte -MaxEntries 1 } |
+        $failure = { $program | Add-EbpfVariable v byte |
+            Add-EbpfMap V -Type Hash -Key byte -Value byte -MaxEntries 1 } |
             Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'DuplicateName,*'
     }
@@ -87,15 +88,16 @@ Describe 'Add-EbpfMap' {
         ($program | Add-EbpfMap slots -Type Array -Value byte -MaxEntries 4).Maps[0].Key.Name | Should -Be uint32
     }
 
-    It 'asks for the types that a map needs' {
+    It 'names the types that are missing' {
         { $program | Add-EbpfMap m -Type Hash -Value byte -MaxEntries 4 } | Should -Throw '*keys*-Key*'
         { $program | Add-EbpfMap m -Type Hash -Key byte -MaxEntries 4 } | Should -Throw '*values*-Value*'
-        { $program | Add-EbpfMap m -Type LpmTrie -Key ipv4 -Value byte -MaxEntries 4 } | Should -Throw '*are prefixes, and ipv4 is none*-Key prefix4*'
+        { $program | Add-EbpfMap m -Type LpmTrie -Key ipv4 -Value byte -MaxEntries 4 } |
+            Should -Throw '*are prefixes, and ipv4 is none*-Key prefix4*'
     }
 }
 
 Describe 'Add-EbpfPacketVariable' {
-    It 'names a place in the packet' {
+    It 'declares a variable at an offset of the packet' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable etherType -Offset 12 -Type '!H'
         $program.PacketVariables[0].Offset | Should -Be 12
         $program.PacketVariables[0].Type.Name | Should -Be 'uint16 (big-endian)'
@@ -103,12 +105,13 @@ Describe 'Add-EbpfPacketVariable' {
 }
 
 Describe 'Add-EbpfCode' {
-    It 'adds to the code there is' {
-        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 | Add-EbpfCode { $n++ } | Add-EbpfCode { 'Pass' }
+    It 'appends to existing code' {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 | Add-EbpfCode { $n++ } |
+            Add-EbpfCode { 'Pass' }
         $program.Body | Should -HaveCount 2
     }
 
-    It 'takes values of the caller by $using:' {
+    It 'reads values of the caller by $using:' {
         function Add-Limit($program) {
             $limit = 3
             $program | Add-EbpfCode { if ($n -gt $using:limit) { 'Drop' } }
@@ -118,9 +121,12 @@ Describe 'Add-EbpfCode' {
     }
 
     It 'names file, line, column, source and a suggestion for <Case>' -ForEach @(
-        @{ Case = 'an unknown variable'; Id = 'UnknownVariable'; Source = '$pakets++'; Code = { $pakets++ }; Suggestion = '*$packets*' }
-        @{ Case = 'an unknown field'; Id = '*'; Source = '$packet.IPv4.Sauce'; Code = { $packets += $packet.IPv4.Sauce }; Suggestion = '*Source*' }
-        @{ Case = 'an unsupported statement'; Id = '*'; Source = 'try { $packets++ }'; Code = { try { $packets++ } finally { } }; Suggestion = '*' }
+        @{ Case = 'an unknown variable'; Id = 'UnknownVariable'; Source = '$pakets++'; Code = { $pakets++ };
+            Suggestion = '*$packets*' }
+        @{ Case = 'an unknown field'; Id = '*'; Source = '$packet.IPv4.Sauce';
+            Code = { $packets += $packet.IPv4.Sauce }; Suggestion = '*Source*' }
+        @{ Case = 'an unsupported statement'; Id = '*'; Source = 'try { $packets++ }';
+            Code = { try { $packets++ } finally { } }; Suggestion = '*' }
     ) {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable packets uint64
         $failure = { $program | Add-EbpfCode $Code } | Should -Throw -PassThru
@@ -159,12 +165,14 @@ Describe 'The errors of a script' {
         $failure.InvocationInfo.ScriptLineNumber | Should -Be $diagnostics[0].Source.Line
         foreach ($diagnostic in $diagnostics) {
             $failure.Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($diagnostic.Problem))*"
-            $failure.Exception.Message | Should -BeLike "*$([WildcardPattern]::Escape($text[$diagnostic.Source.Line - 1]))*"
+            $line = [WildcardPattern]::Escape($text[$diagnostic.Source.Line - 1])
+            $failure.Exception.Message | Should -BeLike "*$line*"
         }
     }
 
     It 'do not follow from one another' {
-        $failure = { New-EbpfProgram one -Type Xdp | Add-EbpfCode { $x = [Math]::Max($gone.Name[2], 1) + 5 } } | Should -Throw -PassThru
+        $failure = { New-EbpfProgram one -Type Xdp | Add-EbpfCode { $x = [Math]::Max($gone.Name[2], 1) + 5 } } |
+            Should -Throw -PassThru
         $failure.Exception.Diagnostics.Count | Should -Be 1
     }
 

@@ -1,23 +1,23 @@
-# What programs put out, as objects in the pipeline.
+# The output of programs, as objects in the pipeline.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
 
-    # A system call that nobody makes by chance: getpgid(2) of this process, so many times.
+    # Calls getpgid(2), which nothing else calls, this many times.
     Add-Type -Namespace EbpfCatTests -Name Native -MemberDefinition '
         [DllImport("libc", EntryPoint = "getpgid")] static extern int GetProcessGroup(int id);
         public static void Repeat(int times) { for (int i = 0; i < times; i++) GetProcessGroup(0); }'
     $tracepoint = 'syscalls/sys_enter_getpgid'
 
-    # Listens at a port of the loopback interface, once and again.
+    # Listens on a port of the loopback interface, again and again.
     $listening = {
         $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, $args[0])
         $listener.Start()
         $listener.Stop()
     }
 
-    # Makes the call again and again on a thread of its own, while something else runs.
+    # Repeats the call on another thread while a script runs.
     function Invoke-Busy([scriptblock] $Action, [int] $Times = 1, [int] $Pause = 1) {
         $stop = [Threading.CancellationTokenSource]::new()
         $begun = [Threading.ManualResetEventSlim]::new()
@@ -30,7 +30,7 @@ BeforeAll {
             }
         } -ArgumentList $Times, $Pause, $stop.Token, $begun
         try {
-            # To start the thread takes an emulated processor seconds.
+            # An emulated processor takes seconds to start the thread.
             $null = $begun.Wait(120000)
             & $Action
         }
@@ -40,8 +40,8 @@ BeforeAll {
         }
     }
 
-    # The programs of this name in the kernel, and their attachments: nothing must be left of a trace. The kernel frees a
-    # program a moment after it was closed.
+    # The programs of this name in the kernel, and their attachments. The kernel frees a program a moment after its file
+    # is closed.
     function Get-Left([string] $Name) {
         foreach ($try in 1..100) {
             $left = @(Get-EbpfProgram "$Name*") + @(Get-EbpfAttachment | Where-Object { $_.Program.Name -eq $Name })
@@ -51,7 +51,7 @@ BeforeAll {
         $left
     }
 
-    # Waits until a program of this name is in the kernel.
+    # Waits until the kernel has a program of this name.
     function Wait-Program([string] $Name) {
         foreach ($try in 1..300) {
             if (Get-EbpfProgram "$Name*") { return }
@@ -62,13 +62,17 @@ BeforeAll {
 
     function New-Watch([string] $Name, [hashtable] $With = @{}) {
         New-EbpfProgram $Name -Type Tracepoint @With -Code {
-            if ($process.Id -eq $using:PID) { [pscustomobject]@{ Id = $process.Id; Thread = $process.ThreadId; Name = $process.Name; Which = $event.pid } }
+            if ($process.Id -eq $using:PID) {
+                [pscustomobject]@{
+                    Id = $process.Id; Thread = $process.ThreadId; Name = $process.Name; Which = $event.pid
+                }
+            }
         }
     }
 }
 
 Describe 'Trace-Ebpf' {
-    It 'gives objects whose properties have the order and the types of the script' {
+    It 'gives objects with the property order and types of the script' {
         $one = Invoke-Busy {
             Trace-Ebpf -Tracepoint $tracepoint -ProcessId $PID -First 1 {
                 [pscustomobject]@{
@@ -78,7 +82,8 @@ Describe 'Trace-Ebpf' {
             }
         }
         $one.psobject.Properties.Name | Should -Be Pid, Name, When, Took, Ready, Share, From, Which, Long
-        $one.psobject.Properties.TypeNameOfValue | Should -Be System.UInt32, System.String, System.DateTime, System.TimeSpan,
+        $one.psobject.Properties.TypeNameOfValue |
+            Should -Be System.UInt32, System.String, System.DateTime, System.TimeSpan,
             System.Boolean, System.Double, System.Net.IPAddress, System.Int32, System.UInt64
         $one.Pid | Should -Be $PID
         $one.Name | Should -Not -BeNullOrEmpty
@@ -90,24 +95,28 @@ Describe 'Trace-Ebpf' {
         "$one" | Should -BeLike "@{Pid=$PID; Name=*; Long=$($one.Long)}"
     }
 
-    It 'gives values with names by their names, and the addresses of sockets' {
+    It 'gives enumeration values by name, and socket addresses' {
         $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 0)
         $listener.Start()
         $port = $listener.LocalEndpoint.Port
         $listener.Stop()
         $one = Invoke-While $listening $port {
             Trace-Ebpf -Tracepoint sock/inet_sock_set_state -ProcessId $PID -First 1 -Timeout 120 {
-                if ($event.newstate -eq 'TCP_LISTEN') { [pscustomobject]@{ State = $event.newstate; Address = $event.saddr; Port = $event.sport } }
+                if ($event.newstate -eq 'TCP_LISTEN') {
+                    [pscustomobject]@{ State = $event.newstate; Address = $event.saddr; Port = $event.sport }
+                }
             }
         }
         $one.State, $one.Address, $one.Port | Should -Be TCP_LISTEN, ([ipaddress]::Loopback), $port
     }
 
     It 'gives structs as objects and stacks as functions' {
-        # Where a system call begins, some kernels (5.10 and 6.1 among them) have no stack.
+        # Some kernels (5.10, 6.1) have no stack at the entry of a system call.
         $one = Invoke-While $listening 0 {
             Trace-Ebpf -Tracepoint sock/inet_sock_set_state -ProcessId $PID -First 1 -Timeout 120 {
-                if ($event.newstate -eq 'TCP_LISTEN') { [pscustomobject]@{ Kernel = $kernel.Stack; User = $kernel.UserStack } }
+                if ($event.newstate -eq 'TCP_LISTEN') {
+                    [pscustomobject]@{ Kernel = $kernel.Stack; User = $kernel.UserStack }
+                }
             }
         }
         $one.Kernel.Frames.Symbol | Should -Contain do_syscall_64
@@ -115,19 +124,19 @@ Describe 'Trace-Ebpf' {
         $one.User.Frames.Count | Should -BeGreaterThan 0
     }
 
-    It 'ends when the pipeline has enough, and leaves nothing' {
+    It 'ends when the pipeline stops, and leaves nothing attached' {
         $some = Invoke-Busy { New-Watch tracefirst | Trace-Ebpf -Tracepoint $tracepoint | Select-Object -First 3 }
         $some.Count | Should -Be 3
         Get-Left tracefirst | Should -BeNullOrEmpty
     }
 
-    It 'ends after -First, and leaves nothing' {
+    It 'ends after -First, and leaves nothing attached' {
         $some = Invoke-Busy { New-Watch tracecount | Trace-Ebpf -Tracepoint $tracepoint -First 5 } -Times 20
         $some.Count | Should -Be 5
         Get-Left tracecount | Should -BeNullOrEmpty
     }
 
-    It 'ends when -Timeout is up: <_>' -ForEach 0.3, ([timespan]::FromSeconds(0.3)) {
+    It 'ends after -Timeout: <_>' -ForEach 0.3, ([timespan]::FromSeconds(0.3)) {
         $limit = $_
         $clock = [Diagnostics.Stopwatch]::StartNew()
         New-Watch tracetime | Trace-Ebpf -Tracepoint $tracepoint -Timeout $limit | Should -BeNullOrEmpty
@@ -136,26 +145,30 @@ Describe 'Trace-Ebpf' {
         Get-Left tracetime | Should -BeNullOrEmpty
     }
 
-    It 'calls -Action for each, in the scope of the caller, and writes what that writes' {
+    It 'runs -Action for each event in the scope of the caller, and passes its output on' {
         $seen = @()
-        $given = Invoke-Busy { New-Watch traceaction | Trace-Ebpf -Tracepoint $tracepoint -First 3 -Action { "of $($_.Id)" } }
+        $given = Invoke-Busy { New-Watch traceaction |
+            Trace-Ebpf -Tracepoint $tracepoint -First 3 -Action { "of $($_.Id)" } }
         $given | Should -Be "of $PID", "of $PID", "of $PID"
         $seen = [Collections.Generic.List[object]]::new()
-        Invoke-Busy { New-Watch traceaction | Trace-Ebpf -Tracepoint $tracepoint -First 2 -Action { $seen.Add($_.Which) } } | Should -BeNullOrEmpty
+        Invoke-Busy { New-Watch traceaction |
+            Trace-Ebpf -Tracepoint $tracepoint -First 2 -Action { $seen.Add($_.Which) } } | Should -BeNullOrEmpty
         $seen | Should -Be 0, 0
     }
 
-    It 'leaves nothing where -Action fails' {
-        { Invoke-Busy { New-Watch tracefail | Trace-Ebpf -Tracepoint $tracepoint -Action { throw 'no more' } } } | Should -Throw 'no more'
+    It 'leaves nothing attached when -Action fails' {
+        { Invoke-Busy { New-Watch tracefail | Trace-Ebpf -Tracepoint $tracepoint -Action { throw 'no more' } } } |
+            Should -Throw 'no more'
         Get-Left tracefail | Should -BeNullOrEmpty
     }
 
-    It 'ends at once when it is stopped, and leaves nothing' {
+    It 'ends at once when stopped, and leaves nothing attached' {
         $shell = [powershell]::Create()
         try {
             $null = $shell.AddScript("
                 Import-Module '$env:EBPFCAT_MODULE'
-                New-EbpfProgram tracestop -Type Tracepoint -Code { [pscustomobject]@{ Id = `$process.Id } } | Trace-Ebpf -Tracepoint $tracepoint -ProcessId 2")
+                New-EbpfProgram tracestop -Type Tracepoint -Code { [pscustomobject]@{ Id = `$process.Id } } |
+                    Trace-Ebpf -Tracepoint $tracepoint -ProcessId 2")
             $running = $shell.BeginInvoke()
             Wait-Program tracestop
             Start-Sleep -Milliseconds 200
@@ -168,9 +181,10 @@ Describe 'Trace-Ebpf' {
         finally { $shell.Dispose() }
     }
 
-    It 'leaves nothing when its process is killed' {
+    It 'leaves nothing attached when its process is killed' {
         $script = "Import-Module '$env:EBPFCAT_MODULE'
-            New-EbpfProgram tracekill -Type Tracepoint -Code { [pscustomobject]@{ Id = `$process.Id } } | Trace-Ebpf -Tracepoint $tracepoint"
+            New-EbpfProgram tracekill -Type Tracepoint -Code { [pscustomobject]@{ Id = `$process.Id } } |
+                Trace-Ebpf -Tracepoint $tracepoint"
         $child = Start-PowerShell $script
         try {
             Wait-Program tracekill
@@ -183,66 +197,100 @@ Describe 'Trace-Ebpf' {
     }
 
     It 'traces one process with -ProcessId' {
-        # A shell that waits for one child after the other; this process makes calls all the time too.
+        # A shell that runs one child after another; this process makes system calls all the time as well.
         $child = Start-Process sh '-c', '"while sleep 0.05; do :; done"' -PassThru
         try {
-            $seen = Invoke-Busy { Trace-Ebpf -Tracepoint raw_syscalls/sys_enter -ProcessId $child.Id -First 20 -Timeout 120 { [pscustomobject]@{ Id = $process.Id } } }
+            $seen = Invoke-Busy {
+                Trace-Ebpf -Tracepoint raw_syscalls/sys_enter -ProcessId $child.Id -First 20 -Timeout 120 {
+                    [pscustomobject]@{ Id = $process.Id }
+                }
+            }
             $seen.Count | Should -Be 20
             $seen.Id | Sort-Object -Unique | Should -Be $child.Id
         }
         finally { $child.Kill() }
     }
 
-    It 'works at a raw tracepoint, with the arguments by name' {
-        $one = Trace-Ebpf -RawTracepoint sched_switch -First 1 -Timeout 120 { [pscustomobject]@{ From = $event.prev.comm; To = $event.next.pid } }
+    It 'traces a raw tracepoint with named arguments' {
+        $one = Trace-Ebpf -RawTracepoint sched_switch -First 1 -Timeout 120 {
+            [pscustomobject]@{ From = $event.prev.comm; To = $event.next.pid }
+        }
         $one.From | Should -BeOfType string
         $one.psobject.Properties['To'].TypeNameOfValue | Should -Be System.Int32
     }
 
-    It 'works at a function of a library, by path:function and by -Path' {
-        $one = Invoke-Busy { Trace-Ebpf -Uprobe libc.so.6:getpgid -ProcessId $PID -First 1 -Timeout 120 { [pscustomobject]@{ Which = [int]$event.arg0 } } }
+    It 'traces a library function, given as path:function or by -Path' {
+        $limits = @{ ProcessId = $PID; First = 1; Timeout = 120 }
+        $one = Invoke-Busy {
+            Trace-Ebpf -Uprobe libc.so.6:getpgid @limits { [pscustomobject]@{ Which = [int]$event.arg0 } }
+        }
         $one.Which | Should -Be 0
         $group = (Get-CLibrary)::getpgid(0)
-        $back = Invoke-Busy { Trace-Ebpf -Uretprobe libc.so.6:getpgid -ProcessId $PID -First 1 -Timeout 120 { [pscustomobject]@{ Group = $return } } }
-        $same = Invoke-Busy { Trace-Ebpf -Path libc.so.6 -Function getpgid -Return -ProcessId $PID -First 1 -Timeout 120 { [pscustomobject]@{ Group = $return } } }
+        $back = Invoke-Busy {
+            Trace-Ebpf -Uretprobe libc.so.6:getpgid @limits { [pscustomobject]@{ Group = $return } }
+        }
+        $same = Invoke-Busy {
+            Trace-Ebpf -Path libc.so.6 -Function getpgid -Return @limits { [pscustomobject]@{ Group = $return } }
+        }
         $back.Group, $same.Group | Should -Be $group, $group
     }
 
     It 'takes samples' {
-        $one = Trace-Ebpf -Frequency 99 -First 1 -Timeout 120 { [pscustomobject]@{ Name = $process.Name; Cpu = $kernel.Cpu } }
+        $one = Trace-Ebpf -Frequency 99 -First 1 -Timeout 120 {
+            [pscustomobject]@{ Name = $process.Name; Cpu = $kernel.Cpu }
+        }
         $one.Cpu | Should -BeLessThan ([Environment]::ProcessorCount)
         $one = Trace-Ebpf -PerfEvent ContextSwitches -First 1 -Timeout 120 { [pscustomobject]@{ Id = $process.Id } }
         $one | Should -Not -BeNullOrEmpty
     }
 
-    It 'goes through the tasks of the kernel once' {
-        $tasks = Trace-Ebpf -Iterator task { if ($event.task) { [pscustomobject]@{ Id = $event.task.tgid; Thread = $event.task.pid; Name = $event.task.comm } } }
+    It 'iterates over the tasks of the kernel once' {
+        $tasks = Trace-Ebpf -Iterator task {
+            if ($event.task) {
+                [pscustomobject]@{ Id = $event.task.tgid; Thread = $event.task.pid; Name = $event.task.comm }
+            }
+        }
         ($tasks | Where-Object Id -EQ $PID).Count | Should -BeGreaterThan 1
         ($tasks | Where-Object { $_.Thread -eq $PID }).Name | Should -Be (Get-Content /proc/$PID/comm)
     }
 
-    It 'puts out through <_>, and tells what was lost' -ForEach RingBuffer, PerfEventArray {
+    It 'delivers through <_>, and reports lost events' -ForEach RingBuffer, PerfEventArray {
         $buffer = $_
-        $program = New-EbpfProgram traceloss -Type Tracepoint -Buffer $buffer -BufferSize 4096 | Add-EbpfVariable seen uint64 |
-            Add-EbpfCode { if ($process.Id -eq $using:PID) { $seen++; [pscustomobject]@{ Number = $seen; Name = $process.Name } } }
-        # So many are put out at once that there is no room for them all.
+        $program = New-EbpfProgram traceloss -Type Tracepoint -Buffer $buffer -BufferSize 4096 |
+            Add-EbpfVariable seen uint64 |
+            Add-EbpfCode {
+                if ($process.Id -eq $using:PID) {
+                    $seen++
+                    [pscustomobject]@{ Number = $seen; Name = $process.Name }
+                }
+            }
+        # More events at once than the buffer holds.
         $events = Invoke-Busy -Times 2000 -Pause 20 {
-            $program | Trace-Ebpf -Tracepoint $tracepoint -First 400 -Timeout 120 -WarningVariable script:warnings -WarningAction SilentlyContinue
+            $program | Trace-Ebpf -Tracepoint $tracepoint -First 400 -Timeout 120 `
+                -WarningVariable script:warnings -WarningAction SilentlyContinue
         }
         $events.Count | Should -Be 400
         $events[0].Number | Should -Be 1
         $lost = ($warnings | ForEach-Object { [long]("$_" -split ' ')[0] } | Measure-Object -Sum).Sum
         $lost | Should -BeGreaterThan 0
-        # The last number that came counts all before it, those delivered and those lost.
+        # The number of the last event counts all events before it, delivered or lost.
         $last = ($events.Number | Measure-Object -Maximum).Maximum
         $events.Count + $lost | Should -BeGreaterOrEqual $last
     }
 
     It 'keeps the order of a perf event array on one processor' {
         $program = New-EbpfProgram traceorder -Type Tracepoint | Add-EbpfVariable seen uint64 |
-            Add-EbpfCode { if ($process.Id -eq $using:PID) { $seen++; [pscustomobject]@{ Number = $seen; Cpu = $kernel.Cpu; Text = 'text'; Flag = $true } } }
-        $events = Invoke-Busy -Times 5 { $program | Trace-Ebpf -Tracepoint $tracepoint -Buffer PerfEventArray -First 50 }
-        foreach ($processor in $events | Group-Object Cpu) { $processor.Group.Number | Should -Be ($processor.Group.Number | Sort-Object) }
+            Add-EbpfCode {
+                if ($process.Id -eq $using:PID) {
+                    $seen++
+                    [pscustomobject]@{ Number = $seen; Cpu = $kernel.Cpu; Text = 'text'; Flag = $true }
+                }
+            }
+        $events = Invoke-Busy -Times 5 { $program |
+            Trace-Ebpf -Tracepoint $tracepoint -Buffer PerfEventArray -First 50 }
+        foreach ($processor in $events | Group-Object Cpu) {
+            $processor.Group.Number | Should -Be ($processor.Group.Number | Sort-Object)
+        }
         $events[0].Text, $events[0].Flag | Should -Be text, $true
     }
 
@@ -250,33 +298,40 @@ Describe 'Trace-Ebpf' {
         New-Watch tracewhatif | Trace-Ebpf -Tracepoint $tracepoint -WhatIf | Should -BeNullOrEmpty
     }
 
-    It 'shows the place of what is wrong with a script' {
-        $failure = { Trace-Ebpf -Tracepoint $tracepoint { [pscustomobject]@{ Which = $event.pidd } } } | Should -Throw -PassThru
+    It 'reports the place of an error in a script' {
+        $failure = { Trace-Ebpf -Tracepoint $tracepoint { [pscustomobject]@{ Which = $event.pidd } } } |
+            Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'UnknownField,*'
         "$failure" | Should -BeLike "$($PSCommandPath):*pidd*Did you mean pid*"
         $failure.InvocationInfo.Line | Should -BeLike '*pidd*'
     }
 
     It 'refuses <Name>' -ForEach @(
-        @{ Name = 'a tracepoint that is none'; With = @{ Tracepoint = 'syscalls/sys_enter_opennat' }; Id = 'UnknownName'; Says = '*sys_enter_openat*' }
-        @{ Name = 'a function that is none'; With = @{ Uprobe = 'libc.so.6:getpgidd' }; Id = 'UnknownName'; Says = '*getpgid*' }
-        @{ Name = 'a library that is none'; With = @{ Uprobe = 'libcc.so.6:getpgid' }; Id = 'UnknownName'; Says = '*libc.so.6*' }
-        @{ Name = 'a place that is none'; With = @{ Uprobe = 'getpgid' }; Id = 'InvalidArgument'; Says = '*path:function*' }
+        @{ Name = 'an unknown tracepoint'; With = @{ Tracepoint = 'syscalls/sys_enter_opennat' }; Id = 'UnknownName';
+            Says = '*sys_enter_openat*' }
+        @{ Name = 'an unknown function'; With = @{ Uprobe = 'libc.so.6:getpgidd' }; Id = 'UnknownName';
+            Says = '*getpgid*' }
+        @{ Name = 'an unknown library'; With = @{ Uprobe = 'libcc.so.6:getpgid' }; Id = 'UnknownName';
+            Says = '*libc.so.6*' }
+        @{ Name = 'a function without a path'; With = @{ Uprobe = 'getpgid' }; Id = 'InvalidArgument';
+            Says = '*path:function*' }
     ) {
         $failure = { Trace-Ebpf @With { [pscustomobject]@{ Id = $process.Id } } } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike "$Id,*"
         "$failure" | Should -BeLike $Says
     }
 
-    It 'refuses a script that puts out nothing, and no script' {
-        (({ Trace-Ebpf -Tracepoint $tracepoint { $x = 1 } } | Should -Throw -PassThru).FullyQualifiedErrorId) | Should -BeLike 'NoOutput,*'
-        (({ Trace-Ebpf -Tracepoint $tracepoint } | Should -Throw -PassThru).FullyQualifiedErrorId) | Should -BeLike 'InvalidArgument,*'
+    It 'refuses a script without output, and a missing script' {
+        (({ Trace-Ebpf -Tracepoint $tracepoint { $x = 1 } } | Should -Throw -PassThru).FullyQualifiedErrorId) |
+            Should -BeLike 'NoOutput,*'
+        (({ Trace-Ebpf -Tracepoint $tracepoint } | Should -Throw -PassThru).FullyQualifiedErrorId) |
+            Should -BeLike 'InvalidArgument,*'
     }
 }
 
 Describe 'Receive-EbpfEvent' {
     BeforeAll {
-        # An XDP program that puts out so many objects when it is run, without being attached.
+        # An XDP program that puts out this many objects when it runs, without being attached.
         function New-Burst([string] $Name, [int] $Size = 0) {
             $with = $Size ? @{ BufferSize = $Size } : @{}
             New-EbpfProgram $Name -Type Xdp @with | Add-EbpfVariable seen uint64 | Add-EbpfCode {
@@ -286,14 +341,14 @@ Describe 'Receive-EbpfEvent' {
         }
     }
 
-    It 'gives what loaded programs put out, several at a time' {
+    It 'receives the output of several loaded programs' {
         $first, $second = (New-Burst first), (New-Burst second)
         try {
             $null = $first, $second | Invoke-EbpfProgram ([byte[]]::new(64))
             $events = $first, $second | Receive-EbpfEvent -First 200 -Timeout 20
             $events.Count | Should -Be 200
             $events[0..99].Number | Should -Be (1..100)
-            # What is there with -Timeout 0, and no more.
+            # -Timeout 0 gives what is there, and no more.
             $null = $second | Invoke-EbpfProgram ([byte[]]::new(64))
             $rest = $first, $second | Receive-EbpfEvent -Timeout 0
             $rest.Number | Should -Be (101..200)
@@ -301,7 +356,7 @@ Describe 'Receive-EbpfEvent' {
         finally { $first, $second | ForEach-Object Dispose }
     }
 
-    It 'leaves in the buffer what was not asked for' {
+    It 'leaves events beyond -First in the buffer' {
         $program = New-Burst rest
         try {
             $null = $program | Invoke-EbpfProgram ([byte[]]::new(64))
@@ -311,7 +366,7 @@ Describe 'Receive-EbpfEvent' {
         finally { $program.Dispose() }
     }
 
-    It 'warns with the number of lost events: all that were not delivered, each once' {
+    It 'warns with the number of lost events, each counted once' {
         $program = New-Burst lost -Size 4096
         try {
             $null = $program | Invoke-EbpfProgram ([byte[]]::new(64)) -Repeat 10
@@ -325,7 +380,7 @@ Describe 'Receive-EbpfEvent' {
         finally { $program.Dispose() }
     }
 
-    It 'takes no more memory the more there are' {
+    It 'uses no more memory for more events' {
         $program = New-Burst flat
         try {
             $bytes = [byte[]]::new(64)
@@ -347,8 +402,10 @@ Describe 'Receive-EbpfEvent' {
     }
 
     It 'refuses <Name>' -ForEach @(
-        @{ Name = 'a definition'; Given = { New-EbpfProgram -Type Xdp -Code { [pscustomobject]@{ A = 1 } } }; Says = '*Trace-Ebpf*' }
-        @{ Name = 'a program that puts out nothing'; Given = { New-EbpfProgram -Type Xdp -Code { 'Pass' } | Import-EbpfProgram }; Says = '*puts out nothing*pscustomobject*' }
+        @{ Name = 'a definition'; Given = { New-EbpfProgram -Type Xdp -Code { [pscustomobject]@{ A = 1 } } };
+            Says = '*Trace-Ebpf*' }
+        @{ Name = 'a program without output'; Says = '*puts out nothing*pscustomobject*'
+            Given = { New-EbpfProgram -Type Xdp -Code { 'Pass' } | Import-EbpfProgram } }
         @{ Name = 'what is no program'; Given = { 7 }; Says = '*no program*' }
     ) {
         $one = & $Given

@@ -1,4 +1,4 @@
-# The examples, each in a pwsh of its own.
+# The examples, each in its own PowerShell process.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -6,11 +6,11 @@ BeforeAll {
     $examples = "$PSScriptRoot/../../examples"
 
     function Start-Example([string[]] $Words) {
-        # With Ctrl-C as in a terminal: what is started in the background ignores it, and so does all that it starts.
+        # A background process ignores Ctrl-C, and so do its children. env restores the default.
         Start-PowerShell "Import-Module '$env:EBPFCAT_MODULE'; & $Words" env, --default-signal=INT
     }
 
-    # The sources of the next packets that a socket has; an error where none comes for a minute.
+    # The sources of the next packets that a socket receives; an error after a minute without one.
     function Receive-Source($Socket, [int] $Count) {
         $Socket.Client.ReceiveTimeout = 60000
         foreach ($number in 1..$Count) {
@@ -42,7 +42,8 @@ Describe 'The example' {
         Get-XdpAttachment near0 | Should -BeNullOrEmpty
     }
 
-    It 'PacketCounter shows protocols and sources, in <Mode> mode' -ForEach @{ Mode = 'Native' }, @{ Mode = 'Generic' } {
+    It 'PacketCounter shows protocols and sources, in <Mode> mode' -ForEach @{ Mode = 'Native' },
+        @{ Mode = 'Generic' } {
         $process = Start-Example "'$examples/PacketCounter.ps1'", near0, -Mode, $Mode, -Count, 1, -Interval, 3
         Wait-Until { Get-XdpAttachment near0 }
         Send-Packet 30
@@ -63,7 +64,7 @@ Describe 'The example' {
         Get-XdpAttachment near0 | Should -BeNullOrEmpty
     }
 
-    It 'PacketCounter says what is wrong with an interface that does not exist' {
+    It 'PacketCounter reports an interface that does not exist' {
         $process = Start-Example "'$examples/PacketCounter.ps1'", nowhere0
         $failure = $process.StandardError.ReadToEnd()
         $process.WaitForExit()
@@ -79,12 +80,12 @@ Describe 'The example' {
         $output = $process.StandardOutput.ReadToEnd()
         $process.WaitForExit()
         $process.ExitCode | Should -Be 0
-        # 14 bytes of Ethernet, 20 or 40 of IP, 8 of UDP, 16 sent.
+        # 14 bytes of Ethernet, 20 or 40 of IP, 8 of UDP, 16 of payload.
         $output | Should -Match '(?s)Udp\s.*10\.77\.0\.2\s.*10\.77\.0\.1\s.*\b53\s.*\b30\s.*\b1740\s'
         $output | Should -Match '(?s)Udp\s.*fd77::4\s.*fd77::1\s.*\b123\s.*\b12\s.*\b936\s'
     }
 
-    It 'BlockSources drops what comes from a list, until it is cleared' {
+    It 'BlockSources drops packets from listed sources until the list is cleared' {
         $socket = [Net.Sockets.UdpClient]::new([Net.Sockets.AddressFamily]::InterNetworkV6)
         $socket.Client.DualMode = $true
         $socket.Client.Bind([Net.IPEndPoint]::new([ipaddress]::IPv6Any, 9999))

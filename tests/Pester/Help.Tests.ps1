@@ -19,29 +19,34 @@ Describe 'The help of <Name>' -ForEach $commands {
 
     It 'describes every parameter, and no other' {
         $help.parameters.parameter.name | Sort-Object | Should -Be ($parameters | Sort-Object)
-        foreach ($parameter in $help.parameters.parameter) { $parameter.description.Text | Should -Match '\w.*\.' -Because $parameter.name }
+        foreach ($parameter in $help.parameters.parameter) {
+            $parameter.description.Text | Should -Match '\w.*\.' -Because $parameter.name
+        }
     }
 
     It 'has the syntax of the command' {
-        $wanted = (Get-Command $Name).ParameterSets.Count
-        @($help.syntax.syntaxItem).Count | Should -Be $wanted
+        $expected = (Get-Command $Name).ParameterSets.Count
+        @($help.syntax.syntaxItem).Count | Should -Be $expected
     }
 
-    It 'has examples whose code is PowerShell, and declares programs that compile' {
+    It 'has examples that parse, and whose programs compile' {
         $help.examples.example.Count | Should -BeGreaterThan 0
         foreach ($example in $help.examples.example) {
             $errors = $null
             $tree = [Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $errors)
             $errors | Should -BeNullOrEmpty
-            # What needs an interface or another session is left out; the definition before it is not.
-            foreach ($pipeline in $tree.FindAll({ $args[0] -is [Management.Automation.Language.PipelineAst] -and $args[0].Parent.Parent -eq $tree }, $false)) {
+            # Commands that need an interface or another session are left out, but not the definition before them.
+            $pipelines = $tree.FindAll({ $args[0] -is [Management.Automation.Language.PipelineAst] }, $false)
+            foreach ($pipeline in $pipelines | Where-Object { $_.Parent.Parent -eq $tree }) {
                 $elements = $pipeline.PipelineElements | ForEach-Object { $_.Extent.Text }
                 if ("$elements" -notmatch '^(\$\w+ = )?New-EbpfProgram') { continue }
                 $limit = 1000
-                # What attaches it says what its event is; it compiles the program, whether or not it goes on.
-                $attaching = ([Collections.Generic.List[string]] @($elements)).FindIndex({ $args[0] -match '^New-\w+Attachment' })
+                # The attaching command determines the event. With -WhatIf it compiles the program.
+                $isAttaching = [Predicate[string]] { $args[0] -match '^New-\w+Attachment' }
+                $attaching = [array]::FindIndex([string[]] $elements, $isAttaching)
                 if ($attaching -ge 0) {
-                    & ([scriptblock]::Create((@($elements)[0..$attaching] -join ' | ') + ' -WhatIf')) | Should -BeNullOrEmpty
+                    & ([scriptblock]::Create((@($elements)[0..$attaching] -join ' | ') + ' -WhatIf')) |
+                        Should -BeNullOrEmpty
                     continue
                 }
 

@@ -1,4 +1,4 @@
-# What is in the kernel: maps on their own, programs and maps of anybody, pins, and what the kernel can do.
+# Maps without programs, programs and maps of all processes, pins, and features of the kernel.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -7,7 +7,7 @@ BeforeAll {
 }
 
 Describe 'New-EbpfMap' {
-    It 'makes a map that can be read and set' {
+    It 'creates a map that can be read and set' {
         $map = New-EbpfMap inventory -Type Hash -Key ipaddress -Value uint64 -MaxEntries 8
         try {
             $map | Should -BeOfType EbpfCat.Maps.LiveMap
@@ -17,11 +17,11 @@ Describe 'New-EbpfMap' {
         finally { $map.Dispose() }
     }
 
-    It 'makes nothing with -WhatIf' {
+    It 'creates nothing with -WhatIf' {
         New-EbpfMap none -Type Array -Value uint64 -MaxEntries 1 -WhatIf | Should -BeNullOrEmpty
     }
 
-    It 'says what is missing: <Missing>' -ForEach @(
+    It 'names the missing parameter: <Missing>' -ForEach @(
         @{ Missing = 'Key'; Map = @{ Type = 'Hash'; Value = 'uint64'; MaxEntries = 1 } }
         @{ Missing = 'Value'; Map = @{ Type = 'Queue'; MaxEntries = 1 } }
         @{ Missing = 'MaxEntries'; Map = @{ Type = 'Array'; Value = 'uint64' } }
@@ -31,11 +31,12 @@ Describe 'New-EbpfMap' {
     }
 }
 
-Describe 'Add-EbpfMap with a map there is' {
+Describe 'Add-EbpfMap with an existing map' {
     BeforeAll {
         $map = New-EbpfMap together -Type Hash -Key uint32 -Value uint64 -MaxEntries 8
         function Add-One([scriptblock] $Add) {
-            $program = New-EbpfProgram -Name adder -Type Xdp | & $Add | Add-EbpfCode { $counts[1] += 1; 'Pass' } | Import-EbpfProgram
+            $program = New-EbpfProgram -Name adder -Type Xdp | & $Add | Add-EbpfCode { $counts[1] += 1; 'Pass' } |
+                Import-EbpfProgram
             $null = $program | Invoke-EbpfProgram $packet
             $program.Dispose()
         }
@@ -60,13 +61,14 @@ Describe 'Add-EbpfMap with a map there is' {
         $map | Get-EbpfMapValue -Key 1 | Should -Be 1
     }
 
-    It 'takes the map by its pin, from another process too' {
+    It 'takes the map by its pin, also in another process' {
         $map | Add-EbpfPin test-together
         try {
             Add-One { $input | Add-EbpfMap counts -Path test-together }
             $code = @'
                 Import-Module $env:EBPFCAT_MODULE
-                New-EbpfProgram -Type Xdp | Add-EbpfMap counts -Path test-together | Add-EbpfCode { $counts[1] += 1; 'Pass' } |
+                New-EbpfProgram -Type Xdp | Add-EbpfMap counts -Path test-together |
+                    Add-EbpfCode { $counts[1] += 1; 'Pass' } |
                     Invoke-EbpfProgram ([byte[]]::new(64)) | ForEach-Object Verdict
 '@
             Invoke-PowerShell $code | Should -Be Pass
@@ -76,11 +78,12 @@ Describe 'Add-EbpfMap with a map there is' {
     }
 
     It 'refuses types that do not fit the map' {
-        $program = New-EbpfProgram -Type Xdp | Add-EbpfMap counts -Id $map.Id -Value uint32 | Add-EbpfCode { $counts[1] = 1; 'Pass' }
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfMap counts -Id $map.Id -Value uint32 |
+            Add-EbpfCode { $counts[1] = 1; 'Pass' }
         { $program | Import-EbpfProgram } | Should -Throw '*counts*cannot be shared*'
     }
 
-    It 'keeps the name of the map where none is given' {
+    It 'uses the name of the map by default' {
         (New-EbpfProgram -Type Xdp | Add-EbpfMap -Map $map).Maps.Name | Should -Be together
     }
 }
@@ -123,7 +126,8 @@ Describe 'Clear-EbpfMap' {
 
     It 'clears a map of a program by its name, and refuses a variable' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable number uint64 |
-            Add-EbpfMap entries -Type Hash -Key byte -Value byte -MaxEntries 3 | Add-EbpfCode { $entries[1] = 1; 'Pass' } | Import-EbpfProgram
+            Add-EbpfMap entries -Type Hash -Key byte -Value byte -MaxEntries 3 |
+            Add-EbpfCode { $entries[1] = 1; 'Pass' } | Import-EbpfProgram
         try {
             $null = $program | Invoke-EbpfProgram $packet
             $program | Clear-EbpfMap entries
@@ -151,7 +155,7 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
         Get-EbpfProgram inventoried -Type Tc -ErrorAction SilentlyContinue | Should -BeNullOrEmpty
     }
 
-    It 'tells of a program what the kernel knows' {
+    It 'shows what the kernel knows about a program' {
         $found = Get-EbpfProgram inventoried
         $found.Type | Should -Be Xdp
         $found.Tag | Should -Be $program.Tag
@@ -169,7 +173,7 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
         (Get-EbpfProgram inventoried | Get-EbpfMap stock).Id | Should -Be $id
     }
 
-    It 'knows the types of a map from its BTF, and values by them' {
+    It 'reads the types of a map from its BTF' {
         $null = $program | Invoke-EbpfProgram $packet
         $map = Get-EbpfMap -Id $program.Maps['stock'].Id
         "$($map.KeyType) $($map.ValueType)" | Should -Be 'ipaddress uint64'
@@ -178,7 +182,7 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
         Get-EbpfProgram inventoried | Get-EbpfMapValue number | Should -BeGreaterThan 0
     }
 
-    It 'says what is not there' {
+    It 'reports names and ids that do not exist' {
         Get-EbpfProgram nobody -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound
         Get-EbpfMap -Id 4294967295 -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
@@ -186,7 +190,7 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
         Get-EbpfMap 'nobody*' | Should -BeNullOrEmpty
     }
 
-    It 'holds nothing that it found' {
+    It 'does not keep found objects alive' {
         $gone = New-EbpfProgram -Name vanishing -Type Xdp -Code { 'Pass' } | Import-EbpfProgram
         $found = Get-EbpfProgram vanishing
         $gone.Dispose()
@@ -202,7 +206,8 @@ Describe 'Get-EbpfMap and Get-EbpfProgram' {
 
 Describe 'Pins' {
     BeforeAll {
-        $program = New-EbpfProgram -Name pinned -Type Xdp | Add-EbpfVariable number uint64 | Add-EbpfVariable each uint64 -Storage PerCpu |
+        $program = New-EbpfProgram -Name pinned -Type Xdp | Add-EbpfVariable number uint64 |
+            Add-EbpfVariable each uint64 -Storage PerCpu |
             Add-EbpfVariable slow uint64 -Storage Hash |
             Add-EbpfMap stock -Type Hash -Key ipaddress -Value uint64 -MaxEntries 3 |
             Add-EbpfCode { $number++; $each++; $slow++; $stock[$packet.IPv4.Source] = 7; 'Pass' } | Import-EbpfProgram
@@ -210,7 +215,10 @@ Describe 'Pins' {
     }
 
     AfterAll { ${program}?.Dispose() }
-    AfterEach { Get-EbpfPin 'test-*' | Remove-EbpfPin; if (Test-Path /sys/fs/bpf/test-maps) { Remove-EbpfPin test-maps } }
+    AfterEach {
+        Get-EbpfPin 'test-*' | Remove-EbpfPin
+        if (Test-Path /sys/fs/bpf/test-maps) { Remove-EbpfPin test-maps }
+    }
 
     It 'keep a program, with its variables and maps' {
         $program | Add-EbpfPin test-program
@@ -228,10 +236,12 @@ Describe 'Pins' {
     }
 
     It 'keep all maps of a program under a prefix, for another process, without the program' {
-        $other = New-EbpfProgram -Name short -Type Xdp | Add-EbpfVariable number uint64 | Add-EbpfVariable each uint64 -Storage PerCpu |
+        $other = New-EbpfProgram -Name short -Type Xdp | Add-EbpfVariable number uint64 |
+            Add-EbpfVariable each uint64 -Storage PerCpu |
             Add-EbpfVariable slow uint64 -Storage Hash |
             Add-EbpfMap stock -Type Hash -Key ipaddress -Value uint64 -MaxEntries 3 |
-            Add-EbpfCode { $number += 41; $each++; $slow += 5; $stock[$packet.IPv4.Source] = 7; 'Pass' } | Import-EbpfProgram
+            Add-EbpfCode { $number += 41; $each++; $slow += 5; $stock[$packet.IPv4.Source] = 7; 'Pass' } |
+                Import-EbpfProgram
         $null = $other | Invoke-EbpfProgram $packet
         $other | Add-EbpfPin test-maps -Maps
         $other.Dispose()
@@ -249,7 +259,7 @@ Describe 'Pins' {
         (Get-EbpfPin /sys/fs/bpf/test-maps).Kind | Should -Be Map, Map, Map, Map
     }
 
-    It 'are removed, and what they kept with them' {
+    It 'release what they kept when removed' {
         $map = New-EbpfMap keepsake -Type Array -Value byte -MaxEntries 1
         $map | Add-EbpfPin test-keepsake
         $map.Dispose()
@@ -266,7 +276,7 @@ Describe 'Pins' {
         (Get-EbpfPin test-stays).Kind | Should -Be Program
     }
 
-    It 'say that a name is taken, that there is none, and where there can be none' {
+    It 'report taken names, unknown names and impossible paths' {
         $program | Add-EbpfPin test-taken
         { $program | Add-EbpfPin test-taken -ErrorAction Stop } | Should -Throw '*test-taken*'
         { Remove-EbpfPin test-nothing -ErrorAction Stop } | Should -Throw '*test-nothing*no such pin*'
@@ -274,10 +284,11 @@ Describe 'Pins' {
         { $program | Add-EbpfPin test.dot -ErrorAction Stop } | Should -Throw '*dot*'
     }
 
-    It 'complete' {
+    It 'are completed' {
         $program | Add-EbpfPin test-completed
         (TabExpansion2 'Remove-EbpfPin test-c').CompletionMatches.CompletionText | Should -Contain test-completed
-        (TabExpansion2 'Get-EbpfPin /sys/fs/bpf/test-c').CompletionMatches.CompletionText | Should -Contain /sys/fs/bpf/test-completed
+        (TabExpansion2 'Get-EbpfPin /sys/fs/bpf/test-c').CompletionMatches.CompletionText |
+            Should -Contain /sys/fs/bpf/test-completed
     }
 
     It 'keep an attachment' {
@@ -297,10 +308,11 @@ Describe 'Pins' {
         finally { Exit-TestNetwork }
     }
 
-    It 'are taken off an attachment that goes on' {
+    It 'can be removed from an attachment that stays' {
         Enter-TestNetwork
         try {
-            $attachment = New-EbpfProgram -Name attached -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 -Pin test-off
+            $attachment = New-EbpfProgram -Name attached -Type Xdp -Code { 'Pass' } |
+                New-XdpAttachment near0 -Pin test-off
             Get-EbpfPin test-off | Remove-EbpfPin
             $attachment.PinPath | Should -BeNullOrEmpty
             $attachment.IsAttached | Should -BeTrue
@@ -313,17 +325,17 @@ Describe 'Pins' {
 }
 
 Describe 'Get-EbpfFeature' {
-    It 'tells what programs the kernel runs' {
+    It 'lists program types' {
         (Get-EbpfFeature Xdp -Kind ProgramType).IsSupported | Should -BeTrue
         (Get-EbpfFeature -Kind ProgramType | Where-Object IsSupported).Name | Should -Contain SocketFilter
     }
 
-    It 'tells what maps the kernel has' {
+    It 'lists map types' {
         (Get-EbpfFeature Hash, Array, LpmTrie -Kind MapType).IsSupported | Should -Be $true, $true, $true
         (Get-EbpfFeature RingBuffer).Since | Should -Be ([version]'5.8')
     }
 
-    It 'tells which programs may call a helper, as the verifier does' {
+    It 'lists the program types that may call a helper' {
         $redirect = Get-EbpfFeature redirect_map
         $redirect.IsSupported | Should -BeTrue
         $redirect.ProgramTypes | Should -Contain Xdp
@@ -331,15 +343,15 @@ Describe 'Get-EbpfFeature' {
         (Get-EbpfFeature bpf_redirect_map -ProgramType SocketFilter).IsSupported | Should -BeFalse
     }
 
-    It 'tells the instruction set' {
+    It 'gives the instruction set' {
         (Get-EbpfFeature V2 -Kind InstructionSet).IsSupported | Should -BeTrue
     }
 
-    It 'tells of attachments' {
+    It 'lists kinds of attachments' {
         (Get-EbpfFeature Xdp -Kind Attachment).Since | Should -Be ([version]'5.9')
     }
 
-    It 'asks once' -Tag Timing {
+    It 'probes the kernel once' -Tag Timing {
         $null = Get-EbpfFeature -Kind Helper -ProgramType Xdp
         $clock = [Diagnostics.Stopwatch]::StartNew()
         $features = Get-EbpfFeature -Kind Helper -ProgramType Xdp
@@ -347,20 +359,20 @@ Describe 'Get-EbpfFeature' {
         $features.Count | Should -Be ([EbpfCat.Bytecode.HelperTable]::All.Count)
     }
 
-    It 'says that no kernel has a feature' {
+    It 'reports an unknown feature' {
         Get-EbpfFeature no_such_thing -ErrorAction SilentlyContinue -ErrorVariable failure | Should -BeNullOrEmpty
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound
     }
 }
 
 Describe 'Import-EbpfProgram with a log' {
-    It 'keeps the log that is asked for' {
+    It 'keeps the requested log' {
         $program = New-EbpfProgram -Type Xdp -Code { 'Drop' } | Import-EbpfProgram -LogLevel 2
         try { $program.Log | Should -BeLike '*0: (b7) r0 = 1*' }
         finally { $program.Dispose() }
     }
 
-    It 'keeps no log that is not asked for' {
+    It 'keeps no log by default' {
         $program = New-EbpfProgram -Type Xdp -Code { 'Drop' } | Import-EbpfProgram
         try { $program.Log | Should -BeNullOrEmpty }
         finally { $program.Dispose() }
@@ -372,9 +384,10 @@ Describe 'Import-EbpfProgram with a log' {
         $output[-1].Dispose()
     }
 
-    It 'keeps no more of it than -LogSize' {
+    It 'truncates the log to -LogSize' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable x uint64 |
-            Add-EbpfCode { foreach ($i in 0..60) { if ($packet.Length -gt $i) { $x += $i } }; 'Pass' } | Import-EbpfProgram -LogLevel 2 -LogSize 1024
+            Add-EbpfCode { foreach ($i in 0..60) { if ($packet.Length -gt $i) { $x += $i } }; 'Pass' } |
+            Import-EbpfProgram -LogLevel 2 -LogSize 1024
         try {
             $program.Log.Length | Should -BeGreaterThan 100
             $program.Log.Length | Should -BeLessOrEqual 1024
@@ -384,7 +397,8 @@ Describe 'Import-EbpfProgram with a log' {
 }
 
 Describe 'The views of the inventory' {
-    It 'have a table for <_>' -ForEach 'Programs.KernelMap', 'Programs.KernelProgram', 'Programs.KernelFeature', 'Programs.PinInfo' {
+    It 'have a table for <_>' -ForEach 'Programs.KernelMap', 'Programs.KernelProgram', 'Programs.KernelFeature',
+        'Programs.PinInfo' {
         (Get-FormatData "EbpfCat.$_" -PowerShellVersion 7.6).FormatViewDefinition[0].Control |
             Should -BeOfType System.Management.Automation.TableControl
     }

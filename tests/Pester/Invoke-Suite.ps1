@@ -1,7 +1,7 @@
 #Requires -Version 7.6
 <#
 .SYNOPSIS
-    Runs the Pester suite on a built module. The exit code is 0 if all tests passed, 77 if they cannot run, and 1 otherwise.
+    Runs the Pester suite on a built module. The exit code is 0 if all tests passed, 77 if they cannot run, or else 1.
 .DESCRIPTION
     Pester comes from the NuGet package; `dotnet build tests/Pester` copies it and builds the module.
 .EXAMPLE
@@ -36,8 +36,8 @@ if ([Environment]::UserName -ne 'root') {
     exit 77
 }
 
-# In a mount namespace and a BPF file system of its own, what the tests pin and mount is theirs alone. It is gone when the
-# process ends, however it ends.
+# The suite has its own mount namespace and BPF file system, so that its pins and mounts are gone when the process ends,
+# however it ends.
 if (-not $env:EBPFCAT_ISOLATED -and (Get-Command unshare -CommandType Application -ErrorAction Ignore)) {
     $env:EBPFCAT_ISOLATED = 1
     Import-Module $PSScriptRoot/TestProcess.psm1
@@ -76,11 +76,15 @@ if ($Report) {
     $failed = @($result.FailedBlocks; $result.FailedContainers)
     $rows = foreach ($item in @($result.Tests; $failed)) {
         if ($item.Result -eq 'NotRun') { continue }
+        $errors = foreach ($record in $item.ErrorRecord) {
+            "$record`n$($record.ScriptStackTrace -replace '\n.*Pester\.psm1.*')"
+        }
+
         @{
             Name   = $item.ExpandedPath ?? "$item"
             Result = "$($item.Result)"
             File   = [IO.Path]::GetFileName($item.ScriptBlock.File ?? "$($item.Item)")
-            Error  = ($item.ErrorRecord | ForEach-Object { "$_`n$($_.ScriptStackTrace -replace '\n.*Pester\.psm1.*')" }) -join "`n"
+            Error  = $errors -join "`n"
         }
     }
 

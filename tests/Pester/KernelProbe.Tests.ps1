@@ -1,4 +1,4 @@
-# Programs on the kernel's own tracepoints, functions, hooks and samples: that they fire, and see what happened.
+# Programs on tracepoints, functions, hooks and samples of the kernel.
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -15,7 +15,7 @@ BeforeAll {
     function Connect-Loopback {
         $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
         $listener.Start()
-        # Of IPv4 alone: by default it were one of IPv6 that connects to an address of IPv4.
+        # An IPv4 socket: the default is an IPv6 socket that connects to a mapped address.
         $client = [Net.Sockets.TcpClient]::new([Net.Sockets.AddressFamily]::InterNetwork)
         try { $client.Connect([ipaddress]::Loopback, $listener.LocalEndpoint.Port) }
         finally {
@@ -29,12 +29,14 @@ Describe 'Probes of the kernel' -Tag Hooks {
     AfterEach { Get-EbpfAttachment | Remove-EbpfAttachment }
 
     Context 'New-TracepointAttachment' {
-        It 'sees which files a process opens' {
+        It 'sees the files that a process opens' {
             $file = New-Item (Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-opened-$PID")
             try {
                 $attachment = New-EbpfProgram -Name opens -Type Tracepoint |
                     Add-EbpfMap counts -Type Hash -Key 'char[16]' -Value uint64 -MaxEntries 1024 |
-                    Add-EbpfMap files -Type LruHash -Key 'char[64]' -Value ([ordered]@{ Process = 'uint32'; User = 'uint32'; Times = 'uint32' }) -MaxEntries 4096 |
+                    Add-EbpfMap files -Type LruHash -Key 'char[64]' -Value ([ordered]@{
+                        Process = 'uint32'; User = 'uint32'; Times = 'uint32'
+                    }) -MaxEntries 4096 |
                     Add-EbpfCode {
                         $counts[$process.Name] += 1
                         $file = $event.filename
@@ -53,8 +55,9 @@ Describe 'Probes of the kernel' -Tag Hooks {
             finally { $file.Delete() }
         }
 
-        It 'takes a name that only one category has, and one that the program was declared for' {
-            (New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment sched_switch).Target | Should -Be sched/sched_switch
+        It 'takes a name without its category, and the target of the program' {
+            (New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment sched_switch).Target |
+                Should -Be sched/sched_switch
             $program = New-EbpfProgram -Type Tracepoint -Target sched/sched_wakeup -Code { $x = $event.pid }
             ($program | New-TracepointAttachment).Target | Should -Be sched/sched_wakeup
         }
@@ -70,20 +73,23 @@ Describe 'Probes of the kernel' -Tag Hooks {
         }
 
         It 'takes kernel stacks' {
-            $attachment = New-EbpfProgram -Type Tracepoint | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
+            $attachment = New-EbpfProgram -Type Tracepoint |
+                Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
                 Add-EbpfCode { if ($process.Id -eq $using:PID) { $stacks[$kernel.Stack] += 1 } } |
                 New-TracepointAttachment sock/inet_sock_set_state
-            # Where a system call begins, some kernels (6.1 among them) have no stack.
+            # Some kernels (6.1) have no stack at the entry of a system call.
             1..5 | ForEach-Object { Connect-Loopback }
             $entries = $attachment | Get-EbpfMapValue stacks
             ($entries.Value | Measure-Object -Sum).Sum | Should -BeGreaterOrEqual 5
             $entries.Key.Id | ForEach-Object { $_ | Should -BeGreaterOrEqual 0 }
         }
 
-        It 'attaches nothing with -WhatIf, but says what is wrong with the program' {
-            New-EbpfProgram -Type Tracepoint -Code { $x = $event.fd } | New-TracepointAttachment syscalls/sys_enter_close -WhatIf | Should -BeNullOrEmpty
+        It 'attaches nothing with -WhatIf, but reports errors of the program' {
+            New-EbpfProgram -Type Tracepoint -Code { $x = $event.fd } |
+                New-TracepointAttachment syscalls/sys_enter_close -WhatIf | Should -BeNullOrEmpty
             Get-EbpfAttachment syscalls/* | Should -BeNullOrEmpty
-            { New-EbpfProgram -Type Tracepoint -Code { $x = $event.fdd } | New-TracepointAttachment syscalls/sys_enter_close -WhatIf } |
+            { New-EbpfProgram -Type Tracepoint -Code { $x = $event.fdd } |
+                New-TracepointAttachment syscalls/sys_enter_close -WhatIf } |
                 Should -Throw '*no field*fdd*fd*'
         }
 
@@ -91,19 +97,24 @@ Describe 'Probes of the kernel' -Tag Hooks {
             @{ Name = 'syscalls/sys_enter_opnat'; Near = 'syscalls/sys_enter_openat' }
             @{ Name = 'sched_swich'; Near = 'sched_switch' }
         ) {
-            $failure = Get-Refusal { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment $Name }
+            $failure = Get-Refusal { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } |
+                New-TracepointAttachment $Name }
             "$failure" | Should -BeLike "*$Name*did you mean*$Near*"
             $failure.FullyQualifiedErrorId | Should -BeLike 'UnknownName,*'
             $failure.CategoryInfo.Category | Should -Be ObjectNotFound
         }
 
-        It 'names the type that fits, and what is missing' {
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-TracepointAttachment sched_switch } | Should -Throw '*Kprobe*-Type Tracepoint*'
-            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment } | Should -Throw '*-Name*-Target*'
+        It 'names the right program type, and missing parameters' {
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-TracepointAttachment sched_switch } |
+                Should -Throw '*Kprobe*-Type Tracepoint*'
+            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-TracepointAttachment } |
+                Should -Throw '*-Name*-Target*'
         }
 
-        It 'names the capabilities that are missing' -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
-            $code = "Import-Module '$env:EBPFCAT_MODULE'; try { New-EbpfProgram -Type Tracepoint -Code { 'x' -eq 'y' } | New-TracepointAttachment sched_switch } catch { `$_.CategoryInfo.Category.ToString(); `"`$_`" }"
+        It 'names missing capabilities' -Skip:(-not (Get-Command setpriv -ErrorAction Ignore)) {
+            $code = "Import-Module '$env:EBPFCAT_MODULE'
+                try { New-EbpfProgram -Type Tracepoint -Code { 'x' -eq 'y' } | New-TracepointAttachment sched_switch }
+                catch { `$_.CategoryInfo.Category.ToString(); `"`$_`" }"
             $output = Invoke-PowerShell $code setpriv, '--inh-caps=-all', '--bounding-set=-all'
             "$output" | Should -BeLike 'PermissionDenied*lacks*CAP_*root*'
         }
@@ -112,7 +123,9 @@ Describe 'Probes of the kernel' -Tag Hooks {
     Context 'New-RawTracepointAttachment' {
         It 'follows the pointers that a typed program gets' {
             $attachment = New-EbpfProgram -Type Tracing |
-                Add-EbpfMap started -Type LruHash -Key 'char[64]' -Value ([ordered]@{ Process = 'uint32'; Parent = 'uint32' }) -MaxEntries 1024 |
+                Add-EbpfMap started -Type LruHash -Key 'char[64]' -Value ([ordered]@{
+                    Process = 'uint32'; Parent = 'uint32'
+                }) -MaxEntries 1024 |
                 Add-EbpfCode {
                     $started[$event.bprm.filename] = @{ Process = $event.p.tgid; Parent = $process.Parent }
                 } |
@@ -128,28 +141,34 @@ Describe 'Probes of the kernel' -Tag Hooks {
             finally { Remove-Item $program }
         }
 
-        It 'has numbers where the program is not typed' {
-            $attachment = New-EbpfProgram -Type RawTracepoint | Add-EbpfMap calls -Type Hash -Key uint64 -Value uint64 -MaxEntries 1024 |
+        It 'gives an untyped program its arguments as numbers' {
+            $attachment = New-EbpfProgram -Type RawTracepoint |
+                Add-EbpfMap calls -Type Hash -Key uint64 -Value uint64 -MaxEntries 1024 |
                 Add-EbpfCode { if ($process.Id -eq $using:PID) { $calls[$event.arg1] += 1 } } |
                 New-RawTracepointAttachment raw_syscalls/sys_enter
             1..7 | ForEach-Object { $null = $calls::getpgid(0) }
-            $number = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { 155 } else { 121 }
+            $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+            $number = if ($architecture -eq 'Arm64') { 155 } else { 121 }
             $attachment | Get-EbpfMapValue calls -Key $number | Should -Be 7
         }
 
-        It 'refuses names there are none of, and programs that were loaded for others' {
-            { New-EbpfProgram -Type RawTracepoint -Code { $x = 1 } | New-RawTracepointAttachment sched_swich } | Should -Throw '*sched_swich*sched_switch*'
-            { New-EbpfProgram -Type Tracing -Target sched_switch -Hook RawTracepoint -Code { $x = 1 } | New-RawTracepointAttachment sched_wakeup } |
+        It 'refuses unknown names, and programs loaded for another target' {
+            { New-EbpfProgram -Type RawTracepoint -Code { $x = 1 } | New-RawTracepointAttachment sched_swich } |
+                Should -Throw '*sched_swich*sched_switch*'
+            { New-EbpfProgram -Type Tracing -Target sched_switch -Hook RawTracepoint -Code { $x = 1 } |
+                New-RawTracepointAttachment sched_wakeup } |
                 Should -Throw "*declared for 'sched_switch'*-Target*"
-            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-RawTracepointAttachment sched_switch } | Should -Throw '*-Type RawTracepoint*'
+            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-RawTracepointAttachment sched_switch } |
+                Should -Throw '*-Type RawTracepoint*'
         }
     }
 
     Context 'New-KprobeAttachment' {
-        Context 'Where the kernel has kprobes' -Skip:(-not (Test-Path /sys/bus/event_source/devices/kprobe)) {
-            It 'has the arguments of a function by name, and follows their pointers' {
+        Context 'On a kernel with kprobes' -Skip:(-not (Test-Path /sys/bus/event_source/devices/kprobe)) {
+            It 'gives arguments by name, and follows their pointers' {
                 $attachment = New-EbpfProgram -Type Kprobe |
-                    Add-EbpfMap lengths -Type Hash -Key uint32 -Value uint64 -MaxEntries 16 | Add-EbpfVariable family uint16 |
+                    Add-EbpfMap lengths -Type Hash -Key uint32 -Value uint64 -MaxEntries 16 |
+                    Add-EbpfVariable family uint16 |
                     Add-EbpfCode {
                         if ($process.Id -eq $using:PID) {
                             $lengths[$event.addr_len] += 1
@@ -163,66 +182,81 @@ Describe 'Probes of the kernel' -Tag Hooks {
                 $attachment | Get-EbpfMapValue family | Should -Be 2
             }
 
-            It 'has the value that a function returns' {
-                $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable good uint64 | Add-EbpfVariable bad uint64 |
-                    Add-EbpfCode { if ($process.Id -eq $using:PID) { if ($return -eq 0) { $good++ } else { $bad++ } } } |
+            It 'gives the return value' {
+                $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable good uint64 |
+                    Add-EbpfVariable bad uint64 |
+                    Add-EbpfCode {
+                        if ($process.Id -eq $using:PID) {
+                            if ($return -eq 0) { $good++ } else { $bad++ }
+                        }
+                    } |
                     New-KprobeAttachment tcp_v4_connect -Return
                 $attachment.Kind | Should -Be Kretprobe
                 1..3 | ForEach-Object { Connect-Loopback }
                 ($attachment | Get-EbpfMapValue good) + ($attachment | Get-EbpfMapValue bad) | Should -Be 3
             }
 
-            It 'has the arguments of a system call in its function, and takes a place within' {
-                $program = New-EbpfProgram -Type Kprobe | Add-EbpfMap asked -Type Hash -Key int32 -Value uint64 -MaxEntries 16 |
+            It 'gives the arguments of a system call, and takes an offset' {
+                $program = New-EbpfProgram -Type Kprobe |
+                    Add-EbpfMap asked -Type Hash -Key int32 -Value uint64 -MaxEntries 16 |
                     Add-EbpfCode { if ($process.Id -eq $using:PID) { $asked[$event.pid] += 1 } }
                 $attachment = $program | New-KprobeAttachment $getpgid
                 1..4 | ForEach-Object { $null = $calls::getpgid($PID) }
                 $attachment | Get-EbpfMapValue asked -Key $PID | Should -Be 4
 
-                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment $getpgid -Offset 1 } | Should -Throw "*$getpgid*"
+                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment $getpgid -Offset 1 } |
+                    Should -Throw "*$getpgid*"
             }
 
-            It 'takes all functions that match a pattern' {
-                $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { if ($process.Id -eq $using:PID) { $n++ } } |
+            It 'attaches to all functions that match a pattern' {
+                $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 |
+                    Add-EbpfCode { if ($process.Id -eq $using:PID) { $n++ } } |
                     New-KprobeAttachment (Get-SyscallFunction 'getp[gp]id')
                 $attachment.Functions | Should -Contain $getpgid
                 1..5 | ForEach-Object { $null = $calls::getpgid(0) }
                 $attachment | Get-EbpfMapValue n | Should -BeGreaterOrEqual 5
             }
 
-            It 'refuses names with the nearest' {
-                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment tcp_v4_conect } | Should -Throw '*tcp_v4_conect*tcp_v4_connect*'
+            It 'refuses unknown names with the nearest' {
+                { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment tcp_v4_conect } |
+                    Should -Throw '*tcp_v4_conect*tcp_v4_connect*'
             }
         }
 
-        It 'says so where the kernel has no kprobes' -Skip:(Test-Path /sys/bus/event_source/devices/kprobe) {
-            $failure = Get-Refusal { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment tcp_v4_connect }
+        It 'reports a kernel without kprobes' -Skip:(Test-Path /sys/bus/event_source/devices/kprobe) {
+            $failure = Get-Refusal { New-EbpfProgram -Type Kprobe -Code { $x = 1 } |
+                New-KprobeAttachment tcp_v4_connect }
             "$failure" | Should -BeLike '*no kprobes*CONFIG_KPROBES*'
             $failure.CategoryInfo.Category | Should -Be NotImplemented
         }
 
         It 'refuses a pattern that nothing matches, and a program of another type' {
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment 'no_such_function_*' } | Should -Throw '*no_such_function_*'
-            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-KprobeAttachment tcp_v4_connect } | Should -Throw '*-Type Kprobe*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-KprobeAttachment 'no_such_function_*' } |
+                Should -Throw '*no_such_function_*'
+            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-KprobeAttachment tcp_v4_connect } |
+                Should -Throw '*-Type Kprobe*'
         }
     }
 
     Context 'New-FentryAttachment' {
-        It 'has the arguments by name on <Hook>, or says what the kernel lacks' -ForEach @(
+        It 'gives arguments by name on <Hook>, or names what the kernel lacks' -ForEach @(
             @{ Hook = 'Fentry'; Return = $false }
             @{ Hook = 'Fexit'; Return = $true }
         ) {
-            $program = New-EbpfProgram -Type Tracing | Add-EbpfVariable lengths uint64 | Add-EbpfVariable family uint16 |
+            $program = New-EbpfProgram -Type Tracing | Add-EbpfVariable lengths uint64 |
+                Add-EbpfVariable family uint16 |
                 Add-EbpfCode {
                     if ($process.Id -eq $using:PID) {
                         $lengths += $event.addr_len
                         $family = $event.sk.__sk_common.skc_family
                     }
                 }
-            $failure = Get-Refusal { $script:attachment = $program | New-FentryAttachment tcp_v4_connect -Return:$Return }
+            $failure = Get-Refusal { $script:attachment = $program |
+                New-FentryAttachment tcp_v4_connect -Return:$Return }
             if ("$failure" -like "*$everybody*") { Set-ItResult -Skipped -Because "$failure"; return }
             if ($failure) {
-                "$failure" | Should -BeLike '*cannot call programs from this function*CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS*'
+                "$failure" | Should -BeLike '*cannot call programs from this function*'
+                "$failure" | Should -BeLike '*CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS*'
                 Test-Trampoline tcp_v4_connect | Should -BeFalse -Because 'the kernel can'
                 return
             }
@@ -233,24 +267,33 @@ Describe 'Probes of the kernel' -Tag Hooks {
             $attachment | Get-EbpfMapValue family | Should -Be 2
         }
 
-        It 'has the value that a function returns' {
-            if (-not (Test-Trampoline tcp_v4_connect)) { Set-ItResult -Skipped -Because 'the kernel calls no programs from functions'; return }
+        It 'gives the return value' {
+            if (-not (Test-Trampoline tcp_v4_connect)) {
+                Set-ItResult -Skipped -Because 'the kernel calls no programs from functions'
+                return
+            }
+
             $attachment = New-EbpfProgram -Type Tracing | Add-EbpfVariable returns uint64 |
-                Add-EbpfCode { if ($process.Id -eq $using:PID -and $return -le 0) { $returns++ } } | New-FentryAttachment tcp_v4_connect -Return
+                Add-EbpfCode { if ($process.Id -eq $using:PID -and $return -le 0) { $returns++ } } |
+                New-FentryAttachment tcp_v4_connect -Return
             1..3 | ForEach-Object { Connect-Loopback }
             $attachment | Get-EbpfMapValue returns | Should -Be 3
         }
 
-        It 'refuses functions there are none of, and programs declared for another place' {
-            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-FentryAttachment tcp_v4_conect } | Should -Throw '*tcp_v4_conect*tcp_v4_connect*'
-            { New-EbpfProgram -Type Tracing -Hook Fentry -Code { $x = 1 } | New-FentryAttachment tcp_v4_connect -Return } | Should -Throw '*hook Fentry*-Hook Fexit*'
-            { New-EbpfProgram -Type Tracing -Target tcp_close -Code { $x = 1 } | New-FentryAttachment tcp_v4_connect } | Should -Throw "*'tcp_close'*"
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-FentryAttachment tcp_v4_connect } | Should -Throw '*-Type Tracing*'
+        It 'refuses unknown functions, and programs declared for another target' {
+            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-FentryAttachment tcp_v4_conect } |
+                Should -Throw '*tcp_v4_conect*tcp_v4_connect*'
+            { New-EbpfProgram -Type Tracing -Hook Fentry -Code { $x = 1 } |
+                New-FentryAttachment tcp_v4_connect -Return } | Should -Throw '*hook Fentry*-Hook Fexit*'
+            { New-EbpfProgram -Type Tracing -Target tcp_close -Code { $x = 1 } |
+                New-FentryAttachment tcp_v4_connect } | Should -Throw "*'tcp_close'*"
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-FentryAttachment tcp_v4_connect } |
+                Should -Throw '*-Type Tracing*'
         }
     }
 
     Context 'New-LsmAttachment' {
-        It 'decides what a process may do, or says what the kernel lacks' {
+        It 'decides what a process may do, or names what the kernel lacks' {
             $program = New-EbpfProgram -Name guard -Type Lsm | Add-EbpfVariable asked uint64 |
                 Add-EbpfCode {
                     if ($process.Id -eq $using:PID -and $event.p.tgid -eq $using:PID) { $asked++; return 'Deny' }
@@ -259,24 +302,32 @@ Describe 'Probes of the kernel' -Tag Hooks {
             $failure = Get-Refusal { $script:attachment = $program | New-LsmAttachment task_getpgid }
             if ("$failure" -like "*$everybody*") { Set-ItResult -Skipped -Because "$failure"; return }
             if ($failure) {
-                "$failure" | Should -Match 'not among the active security modules.*lsm=|cannot call programs|no types|There is no security hook'
+                $lacks = 'not among the active security modules.*lsm=', 'cannot call programs', 'no types',
+                    'There is no security hook'
+                "$failure" | Should -Match ($lacks -join '|')
                 Test-SecurityHook | Should -BeFalse -Because 'the kernel can'
                 return
             }
 
-            if (-not (Test-Path /sys/kernel/security/lsm)) { Set-ItResult -Skipped -Because 'nobody tells whether programs are asked'; return }
+            if (-not (Test-Path /sys/kernel/security/lsm)) {
+                Set-ItResult -Skipped -Because 'the kernel does not list its security modules'
+                return
+            }
+
             try { $calls::getpgid($PID) | Should -Be -1 }
             finally { $attachment | Remove-EbpfAttachment -Confirm:$false }
             $calls::getpgid($PID) | Should -BeGreaterOrEqual 0
         }
 
-        It 'refuses hooks there are none of' -Skip:(-not (Select-String -Path /proc/kallsyms -Pattern ' bpf_lsm_file_open$' -Quiet)) {
-            { New-EbpfProgram -Type Lsm -Code { 'Allow' } | New-LsmAttachment file_opn } | Should -Throw '*security hook*file_opn*file_open*'
+        $hasLsmHooks = Select-String -Path /proc/kallsyms -Pattern ' bpf_lsm_file_open$' -Quiet
+        It 'refuses unknown hooks' -Skip:(-not $hasLsmHooks) {
+            { New-EbpfProgram -Type Lsm -Code { 'Allow' } | New-LsmAttachment file_opn } |
+                Should -Throw '*security hook*file_opn*file_open*'
         }
     }
 
     Context 'New-PerfEventAttachment' {
-        It 'samples what a process does, with its stacks' {
+        It 'samples a process with its stacks' {
             $attachment = New-EbpfProgram -Name profile -Type PerfEvent |
                 Add-EbpfMap samples -Type Hash -Key uint32 -Value uint64 -MaxEntries 64 |
                 Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 4096 |
@@ -289,24 +340,28 @@ Describe 'Probes of the kernel' -Tag Hooks {
             $attachment.Target | Should -Be "CpuClock 199 Hz of $PID"
         }
 
-        It 'samples every so many events' {
+        It 'samples at a period of events' {
             $attachment = New-EbpfProgram -Type PerfEvent | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ } |
                 New-PerfEventAttachment ContextSwitches -Period 1 -ProcessId $PID
             1..30 | ForEach-Object { Start-Sleep -Milliseconds 20 }
             $attachment | Get-EbpfMapValue n | Should -BeGreaterOrEqual 20
         }
 
-        It 'says what cannot be sampled' {
-            { New-EbpfProgram -Type PerfEvent -Code { $x = 1 } | New-PerfEventAttachment -ProcessId 99999999 } | Should -Throw '*no process 99999999*'
-            { New-EbpfProgram -Type PerfEvent -Code { $x = 1 } | New-PerfEventAttachment -Processor 4096 } | Should -Throw '*no processor 4096*'
+        It 'refuses unknown processes and processors' {
+            { New-EbpfProgram -Type PerfEvent -Code { $x = 1 } | New-PerfEventAttachment -ProcessId 99999999 } |
+                Should -Throw '*no process 99999999*'
+            { New-EbpfProgram -Type PerfEvent -Code { $x = 1 } | New-PerfEventAttachment -Processor 4096 } |
+                Should -Throw '*no processor 4096*'
             { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-PerfEventAttachment } | Should -Throw '*-Type PerfEvent*'
         }
     }
 
     Context 'New-IteratorAttachment' -Skip:(-not (Test-Path /sys/kernel/btf/vmlinux)) {
-        It 'goes through all tasks, whenever it is read' {
+        It 'iterates over all tasks at each read' {
             $attachment = New-EbpfProgram -Name tasks -Type Tracing |
-                Add-EbpfMap tasks -Type Hash -Key uint32 -Value ([ordered]@{ Name = 'char[16]'; Parent = 'uint32'; Times = 'uint32' }) -MaxEntries 65536 |
+                Add-EbpfMap tasks -Type Hash -Key uint32 -Value ([ordered]@{
+                    Name = 'char[16]'; Parent = 'uint32'; Times = 'uint32'
+                }) -MaxEntries 65536 |
                 Add-EbpfCode {
                     $id = $event.task.tgid
                     if ($event.task.pid -eq $id) {
@@ -322,12 +377,17 @@ Describe 'Probes of the kernel' -Tag Hooks {
             finally { $child.Kill() }
             $seen = $attachment | Get-EbpfMapValue tasks -Key $child.Id
             $seen.Name, $seen.Parent, $seen.Times | Should -Be sleep, $PID, 2
-            ($attachment | Get-EbpfMapValue tasks -Key $PID).Name | Should -Be ([IO.File]::ReadAllText('/proc/self/comm').Trim())
+            ($attachment | Get-EbpfMapValue tasks -Key $PID).Name |
+                Should -Be ([IO.File]::ReadAllText('/proc/self/comm').Trim())
         }
 
-        It 'puts out an object for each, whenever it is received from' -Skip:(-not (Get-Command Receive-EbpfEvent -ErrorAction Ignore)) {
+        It 'puts out an object for each task at each Receive-EbpfEvent' {
             $attachment = New-EbpfProgram -Type Tracing |
-                Add-EbpfCode { [pscustomobject]@{ Id = $event.task.tgid; Thread = $event.task.pid; Parent = $event.task.real_parent.tgid } } |
+                Add-EbpfCode {
+                    [pscustomobject]@{
+                        Id = $event.task.tgid; Thread = $event.task.pid; Parent = $event.task.real_parent.tgid
+                    }
+                } |
                 New-IteratorAttachment task
             $parent = (Get-Process -Id $PID).Parent.Id
             foreach ($time in 1..2) {
@@ -337,20 +397,25 @@ Describe 'Probes of the kernel' -Tag Hooks {
             }
         }
 
-        It 'goes through no object that is none' {
-            $attachment = New-EbpfProgram -Type Tracing | Add-EbpfVariable without uint64 | Add-EbpfVariable with uint64 |
-                Add-EbpfCode { if ($event.task.pid -eq 0) { $without++ } else { $with++ } } | New-IteratorAttachment task
+        It 'leaves out the last call, which has no object' {
+            $attachment = New-EbpfProgram -Type Tracing | Add-EbpfVariable without uint64 |
+                Add-EbpfVariable with uint64 |
+                Add-EbpfCode { if ($event.task.pid -eq 0) { $without++ } else { $with++ } } |
+                New-IteratorAttachment task
             $null = @($attachment.Read())
             $attachment | Get-EbpfMapValue without | Should -Be 0
             $attachment | Get-EbpfMapValue with | Should -BeGreaterThan 1
         }
 
-        It 'goes through the open files of a process' {
+        It 'iterates over the open files of a process' {
             $attachment = New-EbpfProgram -Name files -Type Tracing |
-                Add-EbpfMap files -Type Hash -Key 'char[64]' -Value ([ordered]@{ Process = 'uint32'; Number = 'uint32' }) -MaxEntries 65536 |
+                Add-EbpfMap files -Type Hash -Key 'char[64]' -Value ([ordered]@{
+                    Process = 'uint32'; Number = 'uint32'
+                }) -MaxEntries 65536 |
                 Add-EbpfCode {
                     if ($event.task.tgid -eq $using:PID) {
-                        $files[$event.file.f_path.dentry.d_name.name] = @{ Process = $event.task.tgid; Number = $event.fd }
+                        $files[$event.file.f_path.dentry.d_name.name] = @{ Process = $event.task.tgid;
+                            Number = $event.fd }
                     }
                 } |
                 New-IteratorAttachment task_file
@@ -367,15 +432,19 @@ Describe 'Probes of the kernel' -Tag Hooks {
             }
         }
 
-        It 'refuses what the kernel does not go through' {
-            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment task_fil } | Should -Throw '*iterator*task_fil*task_file*'
-            # What the kernel has for other purposes begins with the same letters.
-            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment attach_cgroup } | Should -Throw '*no iterator*There are: *task, task_file*'
-            { Trace-Ebpf -Iterator nonsense { [pscustomobject]@{ Meta = $event.meta } } } | Should -Throw '*no iterator*There are: *task, task_file*'
+        It 'refuses unknown iterators' {
+            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment task_fil } |
+                Should -Throw '*iterator*task_fil*task_file*'
+            # Functions for other purposes have the same prefix.
+            { New-EbpfProgram -Type Tracing -Code { $x = 1 } | New-IteratorAttachment attach_cgroup } |
+                Should -Throw '*no iterator*There are: *task, task_file*'
+            { Trace-Ebpf -Iterator nonsense { [pscustomobject]@{ Meta = $event.meta } } } |
+                Should -Throw '*no iterator*There are: *task, task_file*'
             $names = (TabExpansion2 ($line = 'Trace-Ebpf -Iterator ') $line.Length).CompletionMatches.CompletionText
             $names | Should -Contain task_file
             $names | Should -Not -Contain attach_cgroup
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-IteratorAttachment task } | Should -Throw '*-Type Tracing*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-IteratorAttachment task } |
+                Should -Throw '*-Type Tracing*'
         }
     }
 }

@@ -1,4 +1,4 @@
-# What kernel scripts can express, each thing compiled, loaded and run in the kernel. Packets have a file of their own.
+# Kernel scripts, each compiled, loaded and run in the kernel. Packets.Tests.ps1 has those on packets.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -7,7 +7,7 @@ BeforeAll {
 }
 
 Describe 'Variables' {
-    It 'of format <Format> go both ways' -ForEach @(
+    It 'of format <Format> are read and written' -ForEach @(
         @{ Format = 'B'; Low = 0; High = 255 }
         @{ Format = 'H'; Low = 0; High = 65535 }
         @{ Format = 'I'; Low = 0; High = 4294967295 }
@@ -17,7 +17,10 @@ Describe 'Variables' {
         @{ Format = 'i'; Low = -2147483648; High = 2147483647 }
         @{ Format = 'q'; Low = -9223372036854775808; High = 9223372036854775807 }
     ) {
-        $declare = { $input | Add-EbpfVariable from $Format | Add-EbpfVariable to $Format | Add-EbpfVariable isLow bool | Add-EbpfVariable isHigh bool }
+        $declare = {
+            $input | Add-EbpfVariable from $Format | Add-EbpfVariable to $Format | Add-EbpfVariable isLow bool |
+                Add-EbpfVariable isHigh bool
+        }
         $code = { $to = $from; $isLow = $from -eq $using:Low; $isHigh = $from -eq $using:High }
         $seen = Invoke-Script $code $declare -Set @{ from = $Low }
         "$($seen.to) $($seen.isLow) $($seen.isHigh)" | Should -Be "$Low True False"
@@ -25,7 +28,7 @@ Describe 'Variables' {
         "$($seen.to) $($seen.isLow) $($seen.isHigh)" | Should -Be "$High False True"
     }
 
-    It 'of format x go both ways, with five decimal places' {
+    It 'of format x are read and written with five decimal places' {
         $seen = Invoke-Script { $to = $from * 2; $small = $from -lt 1.5 } {
             $input | Add-EbpfVariable from x | Add-EbpfVariable to x | Add-EbpfVariable small bool
         } -Set @{ from = 1.23456 }
@@ -41,10 +44,11 @@ Describe 'Variables' {
         @{ Type = 'h'; Limit = 32767; Next = -32768 }
         @{ Type = 'i'; Limit = 2147483647; Next = -2147483648 }
     ) {
-        (Invoke-Script { $number++ } { $input | Add-EbpfVariable number $Type } -Set @{ number = $Limit }).number | Should -Be $Next
+        (Invoke-Script { $number++ } { $input | Add-EbpfVariable number $Type } -Set @{ number = $Limit }).number |
+            Should -Be $Next
     }
 
-    It 'that are local have a type too: <Type>' -ForEach @(
+    It 'that are local have a type: <Type>' -ForEach @(
         @{ Type = 'byte'; Code = { [byte]$x = 255; $x++; $result = $x }; Result = 0 }
         @{ Type = 'uint16'; Code = { [uint16]$x = 65535; $x += 2; $result = $x }; Result = 1 }
         @{ Type = 'uint32'; Code = { [uint32]$x = 0; $x--; $result = $x }; Result = 4294967295 }
@@ -66,8 +70,9 @@ Describe 'Variables' {
         { Get-Result { $result = 123456789012345.5d } x } | Should -Throw '*123456789012345.5*fixed-point*'
     }
 
-    It 'begin with a value that is given' {
-        (Invoke-Script { $number *= 2 } { $input | Add-EbpfVariable number int32 -InitialValue -21 }).number | Should -Be -42
+    It 'start with their initial value' {
+        (Invoke-Script { $number *= 2 } { $input | Add-EbpfVariable number int32 -InitialValue -21 }).number |
+            Should -Be -42
     }
 
     It 'in hash storage are read from the kernel at each access' {
@@ -90,7 +95,8 @@ Describe 'Variables' {
 
     It 'are independent of one another, whatever their sizes' {
         $seen = Invoke-Script { $a = 1; $b = 2; $c = 3; $d = 4; $e = 5.5 } {
-            $input | Add-EbpfVariable a byte | Add-EbpfVariable b uint64 | Add-EbpfVariable c int16 | Add-EbpfVariable d uint32 | Add-EbpfVariable e x
+            $input | Add-EbpfVariable a byte | Add-EbpfVariable b uint64 | Add-EbpfVariable c int16 |
+                Add-EbpfVariable d uint32 | Add-EbpfVariable e x
         }
         $seen.a, $seen.b, $seen.c, $seen.d, $seen.e | Should -Be 1, 2, 3, 4, 5.5
     }
@@ -109,10 +115,11 @@ Describe 'Maps' {
             $flows[$key].Bytes += $packet.Length
         } { $input | Add-EbpfMap flows -Type Hash -Key $flow -Value $count -MaxEntries 8 } -Repeat 3
         $entry = $seen.flows
-        "$($entry.Key.Source):$($entry.Key.Port) $($entry.Value.Packets) $($entry.Value.Bytes)" | Should -Be '10.77.0.2:53 3 192'
+        "$($entry.Key.Source):$($entry.Key.Port) $($entry.Value.Packets) $($entry.Value.Bytes)" |
+            Should -Be '10.77.0.2:53 3 192'
     }
 
-    It 'are looked up with an else' {
+    It 'branch on whether a key is present' {
         $seen = Invoke-Script {
             $source = $packet.IPv4.Source
             if ($source -in $known) { $known[$source] += 10 } else { $known[$source] = 1 }
@@ -120,30 +127,36 @@ Describe 'Maps' {
         $seen.known.Value | Should -Be 21
     }
 
-    It 'give 0 for a key that is absent, and gain nothing by it' {
+    It 'read 0 for an absent key, without inserting it' {
         $seen = Invoke-Script { $result = $known[5] + 1 } {
-            $input | Add-EbpfVariable result uint64 | Add-EbpfMap known -Type Hash -Key uint32 -Value uint32 -MaxEntries 8
+            $input | Add-EbpfVariable result uint64 |
+                Add-EbpfMap known -Type Hash -Key uint32 -Value uint32 -MaxEntries 8
         }
         $seen.result | Should -Be 1
         $seen.known.Count | Should -Be 0
     }
 
-    It 'are updated only where the key is absent, only where it is present, or in any case' {
+    It 'add, replace and set entries' {
         $seen = Invoke-Script {
             $first = $map.Add(1, 10); $again = $map.Add(1, 11)
             $missing = $map.Replace(2, 20); $present = $map.Replace(1, 12)
             $set = $map.Set(3, 30)
         } {
             $program = $input
-            foreach ($name in 'first', 'again', 'missing', 'present', 'set') { $program = $program | Add-EbpfVariable $name bool }
+            foreach ($name in 'first', 'again', 'missing', 'present', 'set') {
+                $program = $program | Add-EbpfVariable $name bool
+            }
             $program | Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 8
         }
-        $seen.first, $seen.again, $seen.missing, $seen.present, $seen.set | Should -Be $true, $false, $false, $true, $true
+        $seen.first, $seen.again, $seen.missing, $seen.present, $seen.set |
+            Should -Be $true, $false, $false, $true, $true
         ($seen.map | Sort-Object Key).Value | Should -Be 12, 30
     }
 
-    It 'give up a value with its key' {
-        $seen = Invoke-Script { $map[1] = 5; $map[2] = 6; $popped = $map.Pop(1); $nothing = $map.Pop(9); $removed = $map.Remove(9) } {
+    It 'pop and remove entries by key' {
+        $seen = Invoke-Script {
+            $map[1] = 5; $map[2] = 6; $popped = $map.Pop(1); $nothing = $map.Pop(9); $removed = $map.Remove(9)
+        } {
             $input | Add-EbpfVariable popped uint64 | Add-EbpfVariable nothing uint64 | Add-EbpfVariable removed bool |
                 Add-EbpfMap map -Type Hash -Key uint32 -Value uint64 -MaxEntries 8
         }
@@ -151,19 +164,22 @@ Describe 'Maps' {
         $seen.map.Key | Should -Be 2
     }
 
-    It 'are gone through from the session' {
+    It 'are enumerated by the session' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfMap squares -Type Hash -Key byte -Value uint16 -MaxEntries 16 |
             Add-EbpfCode { foreach ($i in 1..9) { $squares[$i] = $i * $i } } | Import-EbpfProgram
         try {
             $null = $program | Invoke-EbpfProgram (New-Packet)
             $sum = 0
-            foreach ($entry in $program | Get-EbpfMapValue squares) { $entry.Value | Should -Be ($entry.Key * $entry.Key); $sum += $entry.Key }
+            foreach ($entry in $program | Get-EbpfMapValue squares) {
+                $entry.Value | Should -Be ($entry.Key * $entry.Key)
+                $sum += $entry.Key
+            }
             $sum | Should -Be 45
         }
         finally { $program.Dispose() }
     }
 
-    It 'of type LruHash drop what was used least recently' {
+    It 'of type LruHash drop the least recently used entries' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable next uint32 |
             Add-EbpfMap recent -Type LruHash -Key uint32 -Value uint32 -MaxEntries 64 |
             Add-EbpfCode { $next++; $recent[$next] = $next } | Import-EbpfProgram
@@ -179,12 +195,16 @@ Describe 'Maps' {
     }
 
     It 'of type <Type> have values for each processor' -ForEach @{ Type = 'PerCpuHash' }, @{ Type = 'LruPerCpuHash' } {
-        $seen = Invoke-Script { $counts[$packet.IPv4.Source]++ } { $input | Add-EbpfMap counts -Type $Type -Key ipv4 -Value uint64 -MaxEntries 64 } -Repeat 6
+        $seen = Invoke-Script { $counts[$packet.IPv4.Source]++ } {
+            $input | Add-EbpfMap counts -Type $Type -Key ipv4 -Value uint64 -MaxEntries 64
+        } -Repeat 6
         ($seen.counts.Value | Measure-Object -Sum).Sum | Should -Be 6
     }
 
     It 'of type <Type> have all indices from the start' -ForEach @{ Type = 'Array' }, @{ Type = 'PerCpuArray' } {
-        $seen = Invoke-Script { $slots[1] += 3; $slots[9] = 1 } { $input | Add-EbpfMap slots -Type $Type -Value uint32 -MaxEntries 3 } -Repeat 2
+        $seen = Invoke-Script { $slots[1] += 3; $slots[9] = 1 } {
+            $input | Add-EbpfMap slots -Type $Type -Value uint32 -MaxEntries 3
+        } -Repeat 2
         $seen.slots.Count | Should -Be 3
         ($seen.slots[1].Value | Measure-Object -Sum).Sum | Should -Be 6
     }
@@ -226,52 +246,64 @@ Describe 'Fixed-point numbers' {
 
 Describe 'Conditions' {
     BeforeAll {
-        $declare = { $input | Add-EbpfVariable one int32 -InitialValue 1 | Add-EbpfVariable two int32 -InitialValue 2 | Add-EbpfVariable no bool }
+        $declare = {
+            $input | Add-EbpfVariable one int32 -InitialValue 1 | Add-EbpfVariable two int32 -InitialValue 2 |
+                Add-EbpfVariable no bool
+        }
     }
 
-    It 'hold or not: <Code>' -ForEach @(
+    It 'select a branch: <Code>' -ForEach @(
         @{ Code = { if ($one -lt $two) { $result = 1 } else { $result = 2 } }; Result = 1 }
-        @{ Code = { if ($one -gt $two) { $result = 1 } elseif ($one -eq 1) { $result = 2 } else { $result = 3 } }; Result = 2 }
-        @{ Code = { if ($one -gt $two) { $result = 1 } elseif ($one -ne 1) { $result = 2 } else { $result = 3 } }; Result = 3 }
+        @{ Code = { if ($one -gt $two) { $result = 1 } elseif ($one -eq 1) { $result = 2 } else { $result = 3 } };
+            Result = 2 }
+        @{ Code = { if ($one -gt $two) { $result = 1 } elseif ($one -ne 1) { $result = 2 } else { $result = 3 } };
+            Result = 3 }
         @{ Code = { if ($one -eq 1 -and $two -eq 2) { $result = 1 } }; Result = 1 }
         @{ Code = { if ($one -eq 2 -or $two -eq 2) { $result = 1 } }; Result = 1 }
         @{ Code = { if (-not ($one -eq 2 -or $two -eq 1)) { $result = 1 } }; Result = 1 }
         @{ Code = { if (($one -eq 1 -or $no) -and -not $no) { $result = 1 } else { $result = 2 } }; Result = 1 }
-        @{ Code = { if ($one -eq 1) { if ($two -eq 1) { $result = 1 } else { $result = 2 } } else { $result = 3 } }; Result = 2 }
+        @{ Code = { if ($one -eq 1) { if ($two -eq 1) { $result = 1 } else { $result = 2 } } else { $result = 3 } };
+            Result = 2 }
         @{ Code = { if ($one -xor $no) { $result = 1 } }; Result = 1 }
         @{ Code = { if ($two -in 1..5) { $result = 1 } }; Result = 1 }
         @{ Code = { if (1, 3, 5 -contains $two) { $result = 1 } else { $result = 2 } }; Result = 2 }
         @{ Code = { $result = $one -le $two ? 5 : 6 }; Result = 5 }
         @{ Code = { if ($one -band $two) { $result = 1 } else { $result = 2 } }; Result = 2 }
-        @{ Code = { if ($packet.Length -ge 60 -and ($packet.UInt16(12) -eq 8 -or $packet.UInt16(12) -eq 0xdd86)) { $result = 1 } }; Result = 1 }
+        @{ Code = { if ($packet.Length -ge 60 -and
+            ($packet.UInt16(12) -eq 8 -or $packet.UInt16(12) -eq 0xdd86)) { $result = 1 } }; Result = 1 }
         @{ Code = { switch ($two) { 1 { $result = 1 } 2 { $result = 2 } default { $result = 3 } } }; Result = 2 }
     ) {
         Get-Result $Code -Before $declare | Should -Be $Result
     }
 
-    It 'compute the right side only where it counts' {
-        # The read beyond the packet would end the program.
-        (Invoke-Script { if ($packet.Length -gt 100 -and $packet.Byte(100) -eq 1) { 'Drop' } else { 'Tx' } }).Run.Verdict | Should -Be Tx
+    It 'evaluate the right operand only if needed' {
+        # A read beyond the end of the packet would end the program.
+        $seen = Invoke-Script { if ($packet.Length -gt 100 -and $packet.Byte(100) -eq 1) { 'Drop' } else { 'Tx' } }
+        $seen.Run.Verdict | Should -Be Tx
     }
 }
 
 Describe 'Loops' {
-    It 'go round: <Code>' -ForEach @(
+    It 'repeat: <Code>' -ForEach @(
         @{ Code = { foreach ($i in 1..10) { $result += $i } }; Result = 55 }
         @{ Code = { foreach ($i in 2, 3, 5) { $result += $i } }; Result = 10 }
         @{ Code = { for ($i = 0; $i -lt 5; $i++) { $result += $i } }; Result = 10 }
-        @{ Code = { $i = 0; while ($i -lt 7) { $i++; if ($i -eq 3) { continue }; if ($i -eq 6) { break }; $result += $i } }; Result = 12 }
+        @{ Code = { $i = 0; while ($i -lt 7) { $i++; if ($i -eq 3) { continue }; if ($i -eq 6) { break };
+            $result += $i } }; Result = 12 }
         @{ Code = { $i = 5; do { $i--; $result++ } while ($i -gt 0) }; Result = 5 }
         @{ Code = { $i = 0; do { $i++ } until ($i -ge 4); $result = $i }; Result = 4 }
-        @{ Code = { foreach ($i in 1..3) { foreach ($j in 1..3) { if ($j -gt $i) { break }; $result += $j } } }; Result = 10 }
+        @{ Code = { foreach ($i in 1..3) { foreach ($j in 1..3) { if ($j -gt $i) { break }; $result += $j } } };
+            Result = 10 }
     ) {
         Get-Result $Code | Should -Be $Result
     }
 }
 
 Describe 'The kernel' {
-    It 'tells the time' {
-        $seen = Invoke-Script { $time = $kernel.Time; $boot = $kernel.BootTime } { $input | Add-EbpfVariable time uint64 | Add-EbpfVariable boot uint64 }
+    It 'gives the time' {
+        $seen = Invoke-Script { $time = $kernel.Time; $boot = $kernel.BootTime } {
+            $input | Add-EbpfVariable time uint64 | Add-EbpfVariable boot uint64
+        }
         $uptime = [double]((Get-Content /proc/uptime) -split ' ')[0]
         [Math]::Abs($seen.boot / 1e9 - $uptime) | Should -BeLessThan 5
         $seen.time | Should -BeLessOrEqual $seen.boot
@@ -283,21 +315,23 @@ Describe 'The kernel' {
         ($numbers | Select-Object -Unique).Count | Should -BeGreaterThan 6
     }
 
-    It 'tells the processor' {
+    It 'gives the processor' {
         Get-Result { $result = $kernel.Cpu } uint32 | Should -BeLessThan ([Environment]::ProcessorCount)
     }
 
-    It 'is asked by the name of a helper: <Name>' -ForEach @{ Name = 'ktime_get_ns' }, @{ Name = 'bpf_ktime_get_ns' }, @{ Name = 5 } {
+    It 'runs a helper by name or number: <Name>' -ForEach @{ Name = 'ktime_get_ns' }, @{ Name = 'bpf_ktime_get_ns' },
+        @{ Name = 5 } {
         Get-Result { $result = $kernel.Call($using:Name) } uint64 | Should -BeGreaterThan 0
     }
 
-    It 'is asked by helpers with arguments' {
+    It 'runs helpers with arguments' {
         $seen = Invoke-Script {
             $failed = $kernel.Call('xdp_adjust_tail', $packet, -4)
             $length = $packet.Length
             $deleted = $kernel.Call('map_delete_elem', $map, 7)
         } {
-            $input | Add-EbpfVariable failed int64 -InitialValue 9 | Add-EbpfVariable length uint32 | Add-EbpfVariable deleted int64 |
+            $input | Add-EbpfVariable failed int64 -InitialValue 9 | Add-EbpfVariable length uint32 |
+                Add-EbpfVariable deleted int64 |
                 Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2
         }
         $seen.failed, $seen.length | Should -Be 0, 60
@@ -315,7 +349,8 @@ Describe 'A program' {
             }
         }
 
-        $program = New-EbpfProgram -Type Xdp | Add-Counter dns 53 | Add-Counter ntp 123 | Add-EbpfCode { 'Pass' } | Import-EbpfProgram
+        $program = New-EbpfProgram -Type Xdp | Add-Counter dns 53 | Add-Counter ntp 123 | Add-EbpfCode { 'Pass' } |
+            Import-EbpfProgram
         try {
             foreach ($port in 53, 53, 123, 99) { $null = $program | Invoke-EbpfProgram (New-Packet -Port $port) }
             $program | Get-EbpfMapValue dnsPackets | Should -Be 2
@@ -327,13 +362,17 @@ Describe 'A program' {
     It 'has functions with parameters and locals' {
         Get-Result {
             function Square([int64]$n) { $n * $n }
-            function Add-Up([int64]$to) { $sum = 0; foreach ($i in 1..4) { if ($i -le $to) { $sum += Square $i } }; return $sum }
+            function Add-Up([int64]$to) {
+                $sum = 0
+                foreach ($i in 1..4) { if ($i -le $to) { $sum += Square $i } }
+                return $sum
+            }
             $result = (Add-Up 3) + (Square -5)
         } | Should -Be 39
     }
 
     It 'has a name, a license and a kernel version' {
-        $definition = New-EbpfProgram -Name licensed -Type Xdp -License 'Dual MIT/GPL' -KernelVersion 6.1.2 -Code { 'Pass' }
+        $definition = New-EbpfProgram licensed -Type Xdp -License 'Dual MIT/GPL' -KernelVersion 6.1.2 -Code { 'Pass' }
         $definition.KernelVersion | Should -Be 0x060102
         $program = $definition | Import-EbpfProgram
         try {
@@ -344,8 +383,9 @@ Describe 'A program' {
         finally { $program.Dispose() }
     }
 
-    It 'may not call what is for the GPL alone under another license' {
-        { New-EbpfProgram -Type Xdp -License Proprietary -Code { Write-Debug 'x'; 'Pass' } | Import-EbpfProgram } | Should -Throw '*GPL*'
+    It 'may not call GPL-only helpers under another license' {
+        { New-EbpfProgram -Type Xdp -License Proprietary -Code { Write-Debug 'x'; 'Pass' } | Import-EbpfProgram } |
+            Should -Throw '*GPL*'
     }
 
     It 'is assembled to bytes' {
@@ -354,17 +394,18 @@ Describe 'A program' {
         [Convert]::ToHexString($bytes) | Should -Be 'B7000000010000009500000000000000'
     }
 
-    It 'has descriptors of its maps' {
+    It 'has file descriptors of its maps' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfMap map -Type Hash -Key byte -Value byte -MaxEntries 2 |
             Add-EbpfCode { $map[1] = 1 } | Import-EbpfProgram
         try {
             $program.Maps['map'].Handle.DangerousGetHandle() | Should -BeGreaterThan 2
-            (Get-Item "/proc/self/fd/$($program.Maps['map'].Handle.DangerousGetHandle())").LinkTarget | Should -BeLike '*bpf-map*'
+            (Get-Item "/proc/self/fd/$($program.Maps['map'].Handle.DangerousGetHandle())").LinkTarget |
+                Should -BeLike '*bpf-map*'
         }
         finally { $program.Dispose() }
     }
 
-    It 'is test-run, once or often' {
+    It 'is test-run once or repeatedly' {
         $run = New-EbpfProgram -Type Xdp -Code { 'Tx' } | Invoke-EbpfProgram (New-Packet) -Repeat 1000
         $run.Verdict, $run.ReturnValue | Should -Be Tx, 3
         $run.NanosecondsPerRun | Should -BeLessThan 1000000

@@ -1,4 +1,4 @@
-# The page that teaches the kernel script: its examples run, in order, and give what it says.
+# The examples of docs/language.md run in order and give the output that the page shows.
 
 BeforeDiscovery {
     $page = [IO.File]::ReadAllLines("$PSScriptRoot/../../docs/language.md")
@@ -17,9 +17,9 @@ BeforeDiscovery {
 
 Describe 'docs/language.md' {
     BeforeAll {
-        # What the examples give is shown in this session, by the views of the module.
+        # This session formats the output, with the views of the module.
         Import-Module $env:EBPFCAT_MODULE
-        # A session of its own, so that the examples see no variable of the tests.
+        # A separate session runs the examples, so that they see no variables of the tests.
         $shell = [powershell]::Create()
         $null = $shell.AddScript("Import-Module '$env:EBPFCAT_MODULE'; `$ErrorActionPreference = 'Stop'").Invoke()
         $shell.HadErrors | Should -BeFalse
@@ -47,7 +47,8 @@ Describe 'docs/language.md' {
     }
 
     It 'lists the members of <Name>' -ForEach @{ Name = 'Kernel' }, @{ Name = 'Process' } {
-        $table = [EbpfCat.Commands.NewEbpfProgramCommand].Assembly.GetType('EbpfCat.ScriptBlocks.MemberTable').GetField($Name).GetValue($null)
+        $tables = [EbpfCat.Commands.NewEbpfProgramCommand].Assembly.GetType('EbpfCat.ScriptBlocks.MemberTable')
+        $table = $tables.GetField($Name).GetValue($null)
         $text = [IO.File]::ReadAllText("$PSScriptRoot/../../docs/language.md")
         foreach ($member in $table.Keys) { $text | Should -Match "``(\`$$Name\.)?$member``" }
     }

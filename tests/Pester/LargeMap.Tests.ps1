@@ -1,4 +1,4 @@
-# A million entries: read beside bpftool, written in batches.
+# Maps of a million entries: written in batches, and read in comparison with bpftool.
 
 BeforeDiscovery {
     $bpftool = Get-Command bpftool -CommandType Application -ErrorAction Ignore
@@ -23,7 +23,9 @@ Describe 'A map of a million entries' -Tag Timing {
             Add-EbpfCode { if ($process.Id -eq $using:PID) { $calls[$event.cmd] += 1 } } |
             New-TracepointAttachment -Name syscalls/sys_enter_bpf
         try {
-            & { foreach ($number in 0..($entryCount - 1)) { [pscustomobject]@{ Key = $number; Value = 3 * $number } } } |
+            & {
+                foreach ($number in 0..($entryCount - 1)) { [pscustomobject]@{ Key = $number; Value = 3 * $number } }
+            } |
                 Set-EbpfMapValue -InputObject $map
             $calls = @{}
             $attachment | Get-EbpfMapValue -Name calls | ForEach-Object { $calls[[int]$_.Key] = $_.Value }
@@ -40,7 +42,11 @@ Describe 'A map of a million entries' -Tag Timing {
         $entries.Count | Should -Be $entryCount
         $entries[7].Key | Should -BeOfType uint32
         $sum = [decimal]0
-        foreach ($entry in $entries) { if ($entry.Value -ne 3 * [long]$entry.Key) { throw "$($entry.Key) has $($entry.Value)." } else { $sum += $entry.Key } }
+        foreach ($entry in $entries) {
+            if ($entry.Value -ne 3 * [long]$entry.Key) { throw "$($entry.Key) has $($entry.Value)." }
+            $sum += $entry.Key
+        }
+
         $sum | Should -Be ($entryCount / 2 * ($entryCount - 1))
     }
 

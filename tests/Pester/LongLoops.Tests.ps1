@@ -1,4 +1,4 @@
-# Loops that the verifier cannot follow round by round: bpf_loop calls their body, where the kernel has that helper (Linux 5.17).
+# Loops that are too long for the verifier: bpf_loop (Linux 5.17) calls their body.
 
 BeforeDiscovery {
     $version = [version]((uname -r) -replace '^(\d+\.\d+).*', '$1')
@@ -25,11 +25,11 @@ BeforeAll {
 }
 
 Describe 'A long loop' -Skip:(-not $isThere) {
-    It 'goes through a range' {
+    It 'iterates over a range' {
         Get-Result { foreach ($i in 1..1000000) { $result += $i }; 'Drop' } | Should -Be 'Drop 500000500000 0'
     }
 
-    It 'goes on and ends where it is told to' {
+    It 'obeys break and continue' {
         Get-Result {
             for ($i = 0; $i -lt 100000; $i++) {
                 if ($i % 3 -eq 0) { continue }
@@ -41,11 +41,14 @@ Describe 'A long loop' -Skip:(-not $isThere) {
     }
 
     It 'returns from the program' {
-        Get-Result { foreach ($i in 1..50000) { $seen[$i] = $i; if ($i -eq 40000) { $result = $seen[39999]; return 'Tx' } } 'Drop' } |
+        Get-Result {
+            foreach ($i in 1..50000) { $seen[$i] = $i; if ($i -eq 40000) { $result = $seen[39999]; return 'Tx' } }
+            'Drop'
+        } |
             Should -Be 'Tx 39999 0'
     }
 
-    It 'hands locals from round to round' {
+    It 'keeps locals between iterations' {
         Get-Result {
             $last = $packet.Length * 1000
             $a = 0
@@ -60,31 +63,39 @@ Describe 'A long loop' -Skip:(-not $isThere) {
             "Pass $a $b")
     }
 
-    It 'hands structs from round to round' {
-        Get-Result { $k = @{ A = 1; B = 2 }; foreach ($i in 0..9999) { $k.A += 1; $k.B += $k.A }; $result = $k.B; 'Pass' } |
+    It 'keeps structs between iterations' {
+        Get-Result {
+            $k = @{ A = 1; B = 2 }; foreach ($i in 0..9999) { $k.A += 1; $k.B += $k.A }; $result = $k.B
+            'Pass'
+        } |
             Should -Be 'Pass 50015002 0'
     }
 
     It 'counts down, and reads the packet' {
-        Get-Result { $i = 10000; while ($i -gt 0) { $i -= 2; $result += $packet.Byte($i % 64) + 1 } 'Pass' } | Should -Be 'Pass 5000 0'
+        Get-Result { $i = 10000; while ($i -gt 0) { $i -= 2; $result += $packet.Byte($i % 64) + 1 } 'Pass' } |
+            Should -Be 'Pass 5000 0'
     }
 
-    It 'lies in another' {
-        Get-Result { foreach ($i in 0..9999) { foreach ($j in 0..9999) { $result++; if ($j -gt 10) { break } } } 'Pass' } |
+    It 'can be nested' {
+        Get-Result {
+            foreach ($i in 0..9999) { foreach ($j in 0..9999) { $result++; if ($j -gt 10) { break } } }
+            'Pass'
+        } |
             Should -Be 'Pass 120000 0'
     }
 
-    It 'is made of short ones' {
-        Get-Result { foreach ($i in 0..299) { foreach ($j in 0..299) { $result += $i * $j } } 'Pass' } | Should -Be 'Pass 2011522500 0'
+    It 'may consist of nested short loops' {
+        Get-Result { foreach ($i in 0..299) { foreach ($j in 0..299) { $result += $i * $j } } 'Pass' } |
+            Should -Be 'Pass 2011522500 0'
     }
 
-    It 'is refused where it is longer than the helper allows' {
+    It 'is refused if it exceeds the limit of the helper' {
         { Get-Result { foreach ($i in 1..10000000) { $result++ } 'Pass' } } | Should -Throw '*10000000 times*8388608*'
     }
 }
 
 Describe 'A long loop without bpf_loop' -Skip:$isThere {
-    It 'is refused in words' {
+    It 'is refused with an explanation' {
         { Get-Result { foreach ($i in 1..1000000) { $result += $i } 'Drop' } } | Should -Throw
     }
 }

@@ -13,7 +13,8 @@ BeforeAll {
         Add-EbpfMap addresses -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 64 |
         Add-EbpfMap slots -Type Array -Value uint16 -MaxEntries 3 |
         Add-EbpfMap percpu -Type PerCpuHash -Key byte -Value uint64 -MaxEntries 4 |
-        Add-EbpfMap flows -Type Hash -Key ([ordered]@{ Source = 'ipv4'; Port = 'uint16' }) -Value ([ordered]@{ Packets = 'uint64'; Bytes = 'uint64' }) -MaxEntries 8 |
+        Add-EbpfMap flows -Type Hash -Key ([ordered]@{ Source = 'ipv4'; Port = 'uint16' }) `
+            -Value ([ordered]@{ Packets = 'uint64'; Bytes = 'uint64' }) -MaxEntries 8 |
         Add-EbpfCode { $large++; $each++; 'Pass' } |
         Import-EbpfProgram
     $processors = @($program | Get-EbpfMapValue each).Count
@@ -24,14 +25,14 @@ AfterAll {
 }
 
 Describe 'Get-EbpfMapValue' {
-    It 'gives a variable its value, with its type' {
+    It 'gives the typed value of a variable' {
         $value = $program | Get-EbpfMapValue -Name small
         $value | Should -Be 7
         $value | Should -BeOfType byte
         $program | Get-EbpfMapValue fraction | Should -BeOfType double
     }
 
-    It 'sees what the kernel counts' {
+    It 'reads what the program counted' {
         $before = $program | Get-EbpfMapValue large
         $null = $program | Invoke-EbpfProgram (New-Packet) -Repeat 10
         ($program | Get-EbpfMapValue large) - $before | Should -Be 10
@@ -48,7 +49,7 @@ Describe 'Get-EbpfMapValue' {
         ($all | Where-Object Name -eq small).Value | Should -Be 7
     }
 
-    It 'says that a key is absent, and goes on' {
+    It 'reports an absent key and continues' {
         $value = $program | Get-EbpfMapValue numbers -Key 12345 -ErrorVariable failure -ErrorAction SilentlyContinue
         $value | Should -BeNullOrEmpty
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound
@@ -79,15 +80,17 @@ Describe 'Get-EbpfMapValue' {
         finally { Remove-Item $pin -ErrorAction Ignore }
     }
 
-    It 'refuses what shares nothing' {
+    It 'refuses objects without maps' {
         { 'text' | Get-EbpfMapValue x -ErrorAction Stop } | Should -Throw '*String*loaded program*'
     }
 
     It 'completes the names of variables and maps' {
         $global:completed = $program
         try {
-            (TabExpansion2 '$completed | Get-EbpfMapValue -Name f').CompletionMatches.CompletionText | Should -Be fraction, flows
-            (TabExpansion2 'Get-EbpfMapValue -InputObject $completed -Name sl').CompletionMatches.CompletionText | Should -Be slots
+            (TabExpansion2 '$completed | Get-EbpfMapValue -Name f').CompletionMatches.CompletionText |
+                Should -Be fraction, flows
+            (TabExpansion2 'Get-EbpfMapValue -InputObject $completed -Name sl').CompletionMatches.CompletionText |
+                Should -Be slots
         }
         finally { Remove-Variable completed -Scope Global }
     }
@@ -122,7 +125,7 @@ Describe 'Set-EbpfMapValue' {
         ($program | Get-EbpfMapValue flows -Key $key).Packets | Should -Be 2
     }
 
-    It 'sets each processor''s value, or all alike' {
+    It 'sets one value for each processor, or the same for all' {
         $program | Set-EbpfMapValue percpu -Key 1 -Value 3
         @($program | Get-EbpfMapValue percpu -Key 1) | Should -Be (@(3) * $processors)
         $program | Set-EbpfMapValue percpu -Key 1 -Value (1..$processors)
@@ -145,7 +148,7 @@ Describe 'Set-EbpfMapValue' {
         $program | Get-EbpfMapValue slots -Key 1 | Should -Be 65535
     }
 
-    It 'says that a map is full, which entries are refused, and the remedy' {
+    It 'reports a full map, the refused entries and the remedy' {
         1..9 | ForEach-Object { [pscustomobject]@{ Key = $_; Value = 1 } } |
             Set-EbpfMapValue -InputObject $program -Name numbers -ErrorAction SilentlyContinue -ErrorVariable failure
         @($program | Get-EbpfMapValue numbers).Count | Should -Be 4
@@ -154,7 +157,7 @@ Describe 'Set-EbpfMapValue' {
         $failure[0].CategoryInfo.Category | Should -Be ResourceUnavailable
     }
 
-    It 'says that an index is beyond an array' {
+    It 'reports an index beyond the array' {
         { $program | Set-EbpfMapValue slots -Key 3 -Value 1 -ErrorAction Stop } | Should -Throw '*slots*3*0 to 2*'
     }
 
@@ -178,13 +181,13 @@ Describe 'Remove-EbpfMapValue' {
         $program | Get-EbpfMapValue addresses | Should -BeNullOrEmpty
     }
 
-    It 'says that a key is absent' {
+    It 'reports an absent key' {
         $program | Remove-EbpfMapValue many -Key 49999 -ErrorAction SilentlyContinue -ErrorVariable failure
         "$failure" | Should -BeLike '*many*49999*'
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound
     }
 
-    It 'says that an array keeps its entries' {
+    It 'reports that an array keeps its entries' {
         { $program | Remove-EbpfMapValue slots -Key 1 -ErrorAction Stop } | Should -Throw '*slots*'
     }
 }

@@ -1,4 +1,4 @@
-# The kinds of maps that are more than tables, each in a program that runs.
+# Special map types, each in a program that runs.
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -27,12 +27,14 @@ Describe 'A map of type' {
     Context 'LpmTrie' {
         It 'finds the longest prefix of an address' {
             $program = Import-Script {
-                $input | Add-EbpfVariable found uint32 | Add-EbpfMap routes -Type LpmTrie -Key prefix4 -Value uint32 -MaxEntries 16
+                $input | Add-EbpfVariable found uint32 |
+                    Add-EbpfMap routes -Type LpmTrie -Key prefix4 -Value uint32 -MaxEntries 16
             } { $found = $routes[$packet.IPv4.Source]; if ($packet.IPv4.Source -in $routes) { 'Tx' } else { 'Drop' } }
             '10.0.0.0/8', '10.77.0.0/16', '10.77.0.2/32', '192.168.0.0/24' | ForEach-Object -Begin { $value = 0 } {
                 $program | Set-EbpfMapValue routes -Key $_ -Value (++$value)
             }
-            foreach ($case in @(('10.77.0.2', 3), ('10.77.0.3', 2), ('10.1.1.1', 1), ('192.168.0.7', 4), ('192.168.1.7', 0))) {
+            foreach ($case in @(('10.77.0.2', 3), ('10.77.0.3', 2), ('10.1.1.1', 1), ('192.168.0.7', 4),
+                ('192.168.1.7', 0))) {
                 $run = $program | Invoke-EbpfProgram (New-Packet -Source $case[0])
                 $program | Get-EbpfMapValue found | Should -Be $case[1] -Because $case[0]
                 $run.Verdict | Should -Be ($case[1] ? 'Tx' : 'Drop')
@@ -45,16 +47,20 @@ Describe 'A map of type' {
             $map | Set-EbpfMapValue -Key '10.0.0.0/8' -Value 1
             $map | Set-EbpfMapValue -Key ([Net.IPNetwork]::Parse('10.1.0.0/16')) -Value 2
             $map | Get-EbpfMapValue -Key 10.1.2.3 | Should -Be 2
-            @($map | Get-EbpfMapValue).Key | ForEach-Object ToString | Sort-Object | Should -Be '10.0.0.0/8', '10.1.0.0/16'
+            @($map | Get-EbpfMapValue).Key | ForEach-Object ToString | Sort-Object |
+                Should -Be '10.0.0.0/8', '10.1.0.0/16'
             $map | Remove-EbpfMapValue -Key '10.1.0.0/16'
             $map | Get-EbpfMapValue -Key 10.1.2.3 | Should -Be 1
         }
 
-        It 'has IPv6 prefixes, and both in one' {
+        It 'has IPv6 prefixes, and both families in one map' {
             $program = Import-Script {
-                $input | Add-EbpfMap six -Type LpmTrie -Key prefix6 -Value byte -MaxEntries 4 | Add-EbpfMap any -Type LpmTrie -Key ipprefix -Value byte -MaxEntries 4
+                $input | Add-EbpfMap six -Type LpmTrie -Key prefix6 -Value byte -MaxEntries 4 |
+                    Add-EbpfMap any -Type LpmTrie -Key ipprefix -Value byte -MaxEntries 4
             } {
-                if ($packet.IPv6) { if ($packet.IPv6.Source -in $six -and $packet.IPv6.Source -in $any) { return 'Drop' } }
+                if ($packet.IPv6) {
+                    if ($packet.IPv6.Source -in $six -and $packet.IPv6.Source -in $any) { return 'Drop' }
+                }
                 elseif ($packet.IPv4) { if ($packet.IPv4.Source -in $any) { return 'Drop' } }
                 'Pass'
             }
@@ -68,9 +74,11 @@ Describe 'A map of type' {
     }
 
     Context 'Queue and Stack' {
-        It 'of type <Type> give values in their order' -ForEach @{ Type = 'Queue'; Next = 1; Then = 2 }, @{ Type = 'Stack'; Next = 3; Then = 2 } {
+        It 'of type <Type> give values in their order' -ForEach @{ Type = 'Queue'; Next = 1; Then = 2 },
+            @{ Type = 'Stack'; Next = 3; Then = 2 } {
             $program = Import-Script {
-                $input | Add-EbpfVariable seen uint32 | Add-EbpfVariable taken uint32 | Add-EbpfVariable full bool | Add-EbpfMap numbers -Type $Type -Value uint32 -MaxEntries 3
+                $input | Add-EbpfVariable seen uint32 | Add-EbpfVariable taken uint32 | Add-EbpfVariable full bool |
+                    Add-EbpfMap numbers -Type $Type -Value uint32 -MaxEntries 3
             } {
                 foreach ($i in 1..3) { [void]$numbers.Push($i) }
                 $full = -not $numbers.Push(4)
@@ -84,14 +92,19 @@ Describe 'A map of type' {
             $program.Maps['numbers'].Pop([ref]($value = $null)) | Should -BeTrue
         }
 
-        It 'give 0 where there is none' {
-            $program = Import-Script { $input | Add-EbpfVariable taken uint32 -InitialValue 9 | Add-EbpfMap numbers -Type Queue -Value uint32 -MaxEntries 3 } { $taken = $numbers.Pop() }
+        It 'give 0 if empty' {
+            $program = Import-Script {
+                $input | Add-EbpfVariable taken uint32 -InitialValue 9 |
+                    Add-EbpfMap numbers -Type Queue -Value uint32 -MaxEntries 3
+            } { $taken = $numbers.Pop() }
             $null = $program | Invoke-EbpfProgram $packet
             $program | Get-EbpfMapValue taken | Should -Be 0
         }
 
         It 'are filled from the session' {
-            $program = Import-Script { $input | Add-EbpfVariable taken uint32 | Add-EbpfMap numbers -Type Queue -Value uint32 -MaxEntries 3 } { $taken = $numbers.Pop() }
+            $program = Import-Script {
+                $input | Add-EbpfVariable taken uint32 | Add-EbpfMap numbers -Type Queue -Value uint32 -MaxEntries 3
+            } { $taken = $numbers.Pop() }
             5, 6 | ForEach-Object { $program | Set-EbpfMapValue numbers -Value $_ }
             $null = $program | Invoke-EbpfProgram $packet
             $program | Get-EbpfMapValue taken | Should -Be 5
@@ -120,7 +133,7 @@ Describe 'A map of type' {
             }
         }
 
-        It 'knows what it has seen, and mostly what not' -Skip:(-not $hasBloomFilters) {
+        It 'contains what was added, and little else' -Skip:(-not $hasBloomFilters) {
             $program = Import-Filter
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.1)).Verdict | Should -Be Pass
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.0.0.1)).Verdict | Should -Be Drop
@@ -130,8 +143,10 @@ Describe 'A map of type' {
             $program.Maps['seen'].MayContain('10.0.0.3') | Should -BeTrue
         }
 
-        It 'is refused by older kernels with the version that has it' -Skip:$hasBloomFilters {
-            $failure = { Import-Filter } | Should -Throw "*BloomFilter*needs Linux 5.16, this is $([Environment]::OSVersion.Version.ToString(3))*" -PassThru
+        It 'names the required version on older kernels' -Skip:$hasBloomFilters {
+            $running = [Environment]::OSVersion.Version.ToString(3)
+            $failure = { Import-Filter } |
+                Should -Throw "*BloomFilter*needs Linux 5.16, this is $running*" -PassThru
             $failure.CategoryInfo.Category | Should -Be NotImplemented
         }
     }
@@ -143,7 +158,8 @@ Describe 'A map of type' {
             $inner, $other | ForEach-Object { $loaded.Add($_) }
             $key = $Type -eq 'HashOfMaps' ? @{ Key = 'uint32' } : @{}
             $program = Import-Script {
-                $input | Add-EbpfVariable before uint64 | Add-EbpfMap outer -Type $Type -InnerMap $inner -MaxEntries 4 @key
+                $input | Add-EbpfVariable before uint64 |
+                    Add-EbpfMap outer -Type $Type -InnerMap $inner -MaxEntries 4 @key
             } {
                 $port = [uint32]$packet.Udp.DestinationPort
                 $before = $outer[$port][$packet.IPv4.Source]
@@ -165,7 +181,8 @@ Describe 'A map of type' {
 
         It 'have values assigned, and arrays in them' {
             $inner = New-EbpfMap inner -Type Array -Value uint32 -MaxEntries 3
-            $flat = New-EbpfMap flat -Type Hash -Key byte -Value ([ordered]@{ A = 'uint16'; B = 'uint32' }) -MaxEntries 4
+            $flat = New-EbpfMap flat -Type Hash -Key byte -MaxEntries 4 `
+                -Value ([ordered]@{ A = 'uint16'; B = 'uint32' })
             $inner, $flat | ForEach-Object { $loaded.Add($_) }
             $program = Import-Script {
                 $input | Add-EbpfMap arrays -Type HashOfMaps -Key byte -InnerMap $inner -MaxEntries 4 |
@@ -188,11 +205,12 @@ Describe 'A map of type' {
         It 'need both keys' {
             $inner = New-EbpfMap inner -Type Array -Value uint32 -MaxEntries 3
             $loaded.Add($inner)
-            { Import-Script { $input | Add-EbpfVariable x uint64 | Add-EbpfMap outer -Type ArrayOfMaps -InnerMap $inner -MaxEntries 4 } { $x = $outer[1] } } |
+            { Import-Script { $input | Add-EbpfVariable x uint64 |
+                Add-EbpfMap outer -Type ArrayOfMaps -InnerMap $inner -MaxEntries 4 } { $x = $outer[1] } } |
                 Should -Throw '*outer*is a map*outer`[key`]`[key`]*'
         }
 
-        It 'take no map that is different' {
+        It 'refuse a map of another type' {
             $inner = New-EbpfMap inner -Type Hash -Key byte -Value uint32 -MaxEntries 3
             $different = New-EbpfMap different -Type Hash -Key byte -Value uint64 -MaxEntries 3
             $outer = New-EbpfMap outer -Type ArrayOfMaps -InnerMap $inner -MaxEntries 2
@@ -203,10 +221,12 @@ Describe 'A map of type' {
     }
 
     Context 'ProgramArray' {
-        It 'goes on in a program by its name' {
-            $program = Import-Script { $input | Add-EbpfVariable came uint64 | Add-EbpfMap programs -Type ProgramArray -Programs next, other } {
+        It 'calls a program by name' {
+            $program = Import-Script { $input | Add-EbpfVariable came uint64 |
+                Add-EbpfMap programs -Type ProgramArray -Programs next, other } {
                 $came++
-                if ($packet.Udp.DestinationPort -eq 1) { [void]$programs.TailCall('next') } else { [void]$programs.TailCall('other') }
+                if ($packet.Udp.DestinationPort -eq 1) { [void]$programs.TailCall('next') }
+                else { [void]$programs.TailCall('other') }
                 'Drop'
             }
             $next = Import-Script { $input } { 'Tx' } next
@@ -220,8 +240,11 @@ Describe 'A map of type' {
             ($program | Invoke-EbpfProgram (New-Packet -Port 1)).Verdict | Should -Be Drop
         }
 
-        It 'goes on by an index' {
-            $program = Import-Script { $input | Add-EbpfMap programs -Type ProgramArray -MaxEntries 4 } { [void]$programs.TailCall($packet.Byte(0)); 'Drop' }
+        It 'calls a program by index' {
+            $program = Import-Script { $input | Add-EbpfMap programs -Type ProgramArray -MaxEntries 4 } {
+                [void]$programs.TailCall($packet.Byte(0))
+                'Drop'
+            }
             $next = Import-Script { $input } { 'Tx' } next
             $program | Set-EbpfMapValue programs -Key 3 -Value $next.Id
             ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Drop
@@ -231,7 +254,12 @@ Describe 'A map of type' {
         }
 
         It 'suggests names' {
-            { Import-Script { $input | Add-EbpfMap programs -Type ProgramArray -Programs next, other } { [void]$programs.TailCall('nxet'); 'Drop' } } |
+            {
+                Import-Script { $input | Add-EbpfMap programs -Type ProgramArray -Programs next, other } {
+                    [void]$programs.TailCall('nxet')
+                    'Drop'
+                }
+            } |
                 Should -Throw '*nxet*Did you mean next*'
         }
 
@@ -246,9 +274,10 @@ Describe 'A map of type' {
         BeforeAll { Enter-TestNetwork }
         AfterAll { Exit-TestNetwork }
 
-        It 'to an interface of a <Type>, by name' -ForEach @{ Type = 'DevMap' }, @{ Type = 'DevMapHash' } {
+        It 'go to an interface of a <Type>, by name' -ForEach @{ Type = 'DevMap' }, @{ Type = 'DevMapHash' } {
             $key = $Type -eq 'DevMapHash' ? 7 : 1
-            $program = Import-Script { $input | Add-EbpfVariable seen uint64 | Add-EbpfMap ports -Type $Type -MaxEntries 4 } {
+            $program = Import-Script { $input | Add-EbpfVariable seen uint64 |
+                Add-EbpfMap ports -Type $Type -MaxEntries 4 } {
                 $seen++
                 return $ports.Redirect($packet.Byte(0), 'Drop')
             }
@@ -258,10 +287,11 @@ Describe 'A map of type' {
             try { ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Redirect }
             finally { $packet[0] = 0 }
             ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Drop
-            { $program | Set-EbpfMapValue ports -Key $key -Value nothing0 -ErrorAction Stop } | Should -Throw '*nothing0*'
+            { $program | Set-EbpfMapValue ports -Key $key -Value nothing0 -ErrorAction Stop } |
+                Should -Throw '*nothing0*'
         }
 
-        It 'give a verdict that a condition chooses where the key is absent' {
+        It 'fall back to a conditional verdict if the key is absent' {
             $program = Import-Script { $input | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {
                 $refused = $packet.Byte(0) -eq 7 ? 'Drop' : 'Tx'
                 return $ports.Redirect(0, $refused)
@@ -270,13 +300,18 @@ Describe 'A map of type' {
                 $packet[0] = $first
                 ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be ($first -eq 7 ? 'Drop' : 'Tx')
             }
-            { Import-Script { $input | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } { return $ports.Redirect(0, 'Drpo') } } |
+            {
+                Import-Script { $input | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {
+                    return $ports.Redirect(0, 'Drpo')
+                }
+            } |
                 Should -Throw "*Drpo*Drop*"
         }
 
-        It 'send packets out again that came in' {
-            # What comes from the far end goes back there.
-            $program = Import-Script { $input | Add-EbpfVariable sent uint64 | Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {
+        It 'send received packets out again' {
+            # Packets from the far end go back there.
+            $program = Import-Script { $input | Add-EbpfVariable sent uint64 |
+                Add-EbpfMap ports -Type DevMap -MaxEntries 1 } {
                 if ($packet.Udp.DestinationPort -eq 9999) { $sent++; return $ports.Redirect(0) }
                 'Pass'
             }
@@ -289,16 +324,20 @@ Describe 'A map of type' {
             finally { $attachment | Remove-EbpfAttachment }
         }
 
-        It 'to a processor' {
-            $program = Import-Script { $input | Add-EbpfMap processors -Type CpuMap -MaxEntries 2 } { return $processors.Redirect(0, 'Drop') }
+        It 'go to a processor' {
+            $program = Import-Script { $input | Add-EbpfMap processors -Type CpuMap -MaxEntries 2 } {
+                return $processors.Redirect(0, 'Drop')
+            }
             ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Drop
             $program | Set-EbpfMapValue processors -Key 0 -Value 192
             ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Redirect
             $program | Get-EbpfMapValue processors -Key 0 | Should -Be 192
         }
 
-        It 'to a socket, where none is there give the other verdict' {
-            $program = Import-Script { $input | Add-EbpfMap sockets -Type XskMap -MaxEntries 4 } { return $sockets.Redirect(2, 'Pass') }
+        It 'to an absent socket give the fallback verdict' {
+            $program = Import-Script { $input | Add-EbpfMap sockets -Type XskMap -MaxEntries 4 } {
+                return $sockets.Redirect(2, 'Pass')
+            }
             ($program | Invoke-EbpfProgram $packet).Verdict | Should -Be Pass
         }
     }

@@ -14,7 +14,8 @@ BeforeAll {
     $null = $list.Add($list)
     $deep = 'uint32'
     for ($level = 0; $level -lt 100000; $level++) { $deep = @{ x = $deep } }
-    $cyclic = @{ dictionary = $dictionary; table = $table; object = $object; array = $array; list = $list; deep = $deep }
+    $cyclic = @{ dictionary = $dictionary; table = $table; object = $object; array = $array; list = $list;
+        deep = $deep }
     $program = New-EbpfProgram nesting -Type Xdp |
         Add-EbpfVariable number uint32 |
         Add-EbpfMap pairs -Type Hash -Key uint32 -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) -MaxEntries 4 |
@@ -52,7 +53,8 @@ Describe 'A <_> that has no end' -ForEach dictionary, table, object, array, list
     It 'is no constant of a script' {
         $build = {
             New-EbpfProgram a -Type Xdp |
-                Add-EbpfMap pairs -Type Hash -Key uint32 -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) -MaxEntries 4 |
+                Add-EbpfMap pairs -Type Hash -Key uint32 -MaxEntries 4 `
+                    -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) |
                 Add-EbpfCode { $pairs[1] = $using:value; 'Pass' }
         }
         $build | Should -Throw $said

@@ -24,7 +24,8 @@ Describe 'Packets of an interface' {
     Context 'New-TcAttachment' {
         BeforeAll {
             function New-Counter {
-                New-EbpfProgram -Name counter -Type Tc | Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
+                New-EbpfProgram -Name counter -Type Tc |
+                    Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
                     Add-EbpfCode { if ($packet.Udp) { $sources[$packet.IPv4.Source] += 1 }; 'Pass' }
             }
         }
@@ -46,10 +47,11 @@ Describe 'Packets of an interface' {
             $attachment | Get-EbpfMapValue sources -Key 10.77.0.1 | Should -Be 4
         }
 
-        It 'lets the verdict decide' {
+        It 'applies the verdict' {
             $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]'10.77.0.1', 5353))
             try {
-                $null = New-EbpfProgram -Type Tc -Code { if ($packet.IPv4.Source -eq [ipaddress]'10.77.0.3') { 'Drop' } else { 'Pass' } } |
+                $null = New-EbpfProgram -Type Tc |
+                    Add-EbpfCode { if ($packet.IPv4.Source -eq [ipaddress]'10.77.0.3') { 'Drop' } else { 'Pass' } } |
                     New-TcAttachment near0
                 Send-Packet 3 -Source 10.77.0.3 -Port 5353
                 Send-Packet 1 -Source 10.77.0.4 -Port 5353
@@ -62,8 +64,9 @@ Describe 'Packets of an interface' {
             finally { $socket.Dispose() }
         }
 
-        It 'goes on beyond the process where it is pinned, for another to find, read and remove' {
-            $code = "Import-Module '$env:EBPFCAT_MODULE'; `$null = New-EbpfProgram -Name pinned -Type Tc | Add-EbpfVariable n uint64 |
+        It 'survives its process if pinned, and another finds, reads and removes it' {
+            $code = "Import-Module '$env:EBPFCAT_MODULE'
+                `$null = New-EbpfProgram -Name pinned -Type Tc | Add-EbpfVariable n uint64 |
                 Add-EbpfCode { if (`$packet.Udp) { `$n++ }; 'Pass' } | New-TcAttachment near0 -Pin $pin"
             Invoke-PowerShell $code
             Send-Packet 6
@@ -75,7 +78,7 @@ Describe 'Packets of an interface' {
             Get-EbpfAttachment -All | Where-Object Target -Like near0* | Should -BeNullOrEmpty
         }
 
-        It 'attaches nothing with -WhatIf, and refuses what does not fit' {
+        It 'attaches nothing with -WhatIf, and refuses wrong interfaces and types' {
             New-Counter | New-TcAttachment near0 -WhatIf | Should -BeNullOrEmpty
             Get-EbpfAttachment near0* | Should -BeNullOrEmpty
             { New-Counter | New-TcAttachment naer0 } | Should -Throw "*'naer0'*Did you mean near0*"
@@ -85,7 +88,8 @@ Describe 'Packets of an interface' {
 
     Context 'New-SocketFilterAttachment' {
         It 'sees the packets of an interface without disturbing them' {
-            $attachment = New-EbpfProgram -Type SocketFilter | Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
+            $attachment = New-EbpfProgram -Type SocketFilter |
+                Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
                 Add-EbpfCode { if ($packet.Udp) { $ports[$packet.Udp.DestinationPort] += 1 }; 'Drop' } |
                 New-SocketFilterAttachment -InterfaceName near0
             $attachment.Kind, $attachment.Target | Should -Be SocketFilter, near0
@@ -98,9 +102,11 @@ Describe 'Packets of an interface' {
             finally { $socket.Dispose() }
         }
 
-        It 'refuses what does not fit' {
-            { New-EbpfProgram -Type SocketFilter -Code { 'Pass' } | New-SocketFilterAttachment naer0 } | Should -Throw '*near0*'
-            { New-EbpfProgram -Type Tc -Code { 'Pass' } | New-SocketFilterAttachment near0 } | Should -Throw '*-Type SocketFilter*'
+        It 'refuses wrong interfaces and types' {
+            { New-EbpfProgram -Type SocketFilter -Code { 'Pass' } | New-SocketFilterAttachment naer0 } |
+                Should -Throw '*near0*'
+            { New-EbpfProgram -Type Tc -Code { 'Pass' } | New-SocketFilterAttachment near0 } |
+                Should -Throw '*-Type SocketFilter*'
         }
     }
 }
@@ -112,7 +118,8 @@ Describe 'New-SocketFilterAttachment -Socket' {
         try {
             $sender.Connect($receiver.Client.LocalEndPoint)
             $program = New-EbpfProgram -Type SocketFilter | Add-EbpfVariable port uint16 |
-                Add-EbpfPacketVariable destination 2 '!H' | Add-EbpfCode { $port = $destination; $packet.Byte(8) -eq 0x3c ? 'Pass' : 'Drop' }
+                Add-EbpfPacketVariable destination 2 '!H' |
+                Add-EbpfCode { $port = $destination; $packet.Byte(8) -eq 0x3c ? 'Pass' : 'Drop' }
             $attachment = $program | New-SocketFilterAttachment -Socket $receiver.Client
             $attachment.Kind, $attachment.Target | Should -Be SocketFilter, "socket $($receiver.Client.Handle)"
             function Send-Text($text) { [void]$sender.Send([Text.Encoding]::ASCII.GetBytes($text)) }
@@ -143,7 +150,7 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
         $group = "ebpfcat-test-$PID"
         $directory = Join-Path ([EbpfCat.Attachments.ControlGroups]::Root) $group
         $null = New-Item -ItemType Directory $directory
-        # What bash does in the group; its exit code.
+        # Runs bash in the group and gives its exit code.
         function Invoke-InGroup([string] $Script) {
             $null = bash -c "echo 0 > $directory/cgroup.procs && { $Script; } 2> /dev/null"
             $LASTEXITCODE
@@ -170,12 +177,13 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
         finally { $listener.Dispose() }
     }
 
-    It 'shows what a group connects to, by port and address' -Skip:(-not $hasBash) {
+    It 'sees port and address of the connections of a group' -Skip:(-not $hasBash) {
         $listeners = 1..2 | ForEach-Object { [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0) }
         $listeners | ForEach-Object Start
         try {
             $port = $listeners[0].LocalEndpoint.Port
-            $attachment = New-EbpfProgram guard -Type CgroupSocketAddress | Add-EbpfMap tried -Type Hash -Key ipaddress -Value uint64 -MaxEntries 8 |
+            $attachment = New-EbpfProgram guard -Type CgroupSocketAddress |
+                Add-EbpfMap tried -Type Hash -Key ipaddress -Value uint64 -MaxEntries 8 |
                 Add-EbpfCode {
                     $tried[$event.Address] += 1
                     if ($event.Port -eq $using:port -and $event.Protocol -eq 'IPPROTO_TCP') { 'Deny' } else { 'Allow' }
@@ -195,7 +203,8 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
     }
 
     It 'sees the packets that a group sends' -Skip:(-not $hasBash) {
-        $attachment = New-EbpfProgram -Type CgroupSkb -Hook Egress | Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
+        $attachment = New-EbpfProgram -Type CgroupSkb -Hook Egress |
+            Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 64 |
             Add-EbpfMap addresses -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
             Add-EbpfCode {
                 if ($packet.Udp) {
@@ -204,19 +213,23 @@ Describe 'New-CgroupAttachment' -Skip:(-not $hasGroups) {
                 }
                 'Allow'
             } | New-CgroupAttachment $group
-        # Each in a shell of its own: where nobody listens a socket reports that to its next sender.
+        # Each packet from its own shell: if nothing listens, a socket reports that error at the next send.
         Invoke-InGroup 'for i in 1 2 3; do (echo x > /dev/udp/127.0.0.1/4711); done; true' | Should -Be 0
         $attachment | Get-EbpfMapValue ports -Key 4711 | Should -Be 3
         $addresses = $attachment | Get-EbpfMapValue addresses
         $addresses.Key | Should -Be 127.0.0.1
-        { New-EbpfProgram -Type CgroupSkb -Code { $x = $packet.Ethernet.EtherType; 'Allow' } | New-CgroupAttachment $group } |
+        { New-EbpfProgram -Type CgroupSkb -Code { $x = $packet.Ethernet.EtherType; 'Allow' } |
+            New-CgroupAttachment $group } |
             Should -Throw '*from their IP header on*Ethernet*'
     }
 
-    It 'refuses what does not fit, and names what does' {
-        { New-EbpfProgram -Type CgroupSkb -Code { 'Allow' } | New-CgroupAttachment $group -Hook Connect4 } | Should -Throw '*-Type CgroupSocketAddress*'
-        { New-EbpfProgram -Type CgroupSocketAddress -Code { 'Allow' } | New-CgroupAttachment $group } | Should -Throw '*Connect4*'
-        { New-EbpfProgram -Type CgroupSkb -Code { 'Allow' } | New-CgroupAttachment "${group}x" } | Should -Throw "*control group*$group*"
+    It 'refuses wrong hooks and types, and names the right ones' {
+        { New-EbpfProgram -Type CgroupSkb -Code { 'Allow' } | New-CgroupAttachment $group -Hook Connect4 } |
+            Should -Throw '*-Type CgroupSocketAddress*'
+        { New-EbpfProgram -Type CgroupSocketAddress -Code { 'Allow' } | New-CgroupAttachment $group } |
+            Should -Throw '*Connect4*'
+        { New-EbpfProgram -Type CgroupSkb -Code { 'Allow' } | New-CgroupAttachment "${group}x" } |
+            Should -Throw "*control group*$group*"
         { New-EbpfProgram -Type Tracing -Hook Ingress } | Should -Throw '*no hook Ingress*Fentry*'
     }
 }

@@ -1,4 +1,4 @@
-# How kernel scripts read and write packets, each thing compiled, loaded and run in the kernel.
+# How kernel scripts read and write packets, each compiled, loaded and run in the kernel.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -9,12 +9,15 @@ BeforeAll {
 Describe 'Packets' {
     It 'are compared by size: <_>' -ForEach 13, 14, 64 {
         $size = $_
-        # A test run takes no packet without an Ethernet header.
+        # A test run requires a packet with an Ethernet header.
         $bytes = [byte[]]::new([Math]::Max(14, $size))
         $seen = Invoke-Script {
             $longer = $packet.Length -gt 20; $same = $packet.Length -eq 14; $atMost = $packet.Length -le 63
-        } { $input | Add-EbpfVariable longer bool | Add-EbpfVariable same bool | Add-EbpfVariable atMost bool } -Packet $bytes
-        $seen.longer, $seen.same, $seen.atMost | Should -Be ($bytes.Length -gt 20), ($bytes.Length -eq 14), ($bytes.Length -le 63)
+        } {
+            $input | Add-EbpfVariable longer bool | Add-EbpfVariable same bool | Add-EbpfVariable atMost bool
+        } -Packet $bytes
+        $seen.longer, $seen.same, $seen.atMost |
+            Should -Be ($bytes.Length -gt 20), ($bytes.Length -eq 14), ($bytes.Length -le 63)
     }
 
     It 'are read raw: <Code>' -ForEach @(
@@ -50,7 +53,7 @@ Describe 'Packets' {
         (Invoke-Script $Code -Packet $bytes).Run.Packet[40..47] | Should -Be $Left
     }
 
-    It 'take the default verdict where they are too short to be read' {
+    It 'get the default verdict if too short' {
         $with = @{ DefaultAction = 'Drop' }
         (Invoke-Script { $x = $packet.Byte(70); 'Tx' } -With $with).Run.Verdict | Should -Be Drop
         (Invoke-Script { $x = $packet.Byte(63); 'Tx' } -With $with).Run.Verdict | Should -Be Tx
@@ -63,7 +66,7 @@ Describe 'Packets' {
         (Invoke-Script { 'Tx' } -With $with -Packet ([byte[]]::new(60))).Run.Verdict | Should -Be Tx
     }
 
-    It 'have variables of a byte order: <Type>' -ForEach @(
+    It 'have variables with a byte order: <Type>' -ForEach @(
         @{ Type = 'H'; Read = 0x0201; Written = 0x0a, 0x0b, 3, 4 }
         @{ Type = '<H'; Read = 0x0201; Written = 0x0a, 0x0b, 3, 4 }
         @{ Type = '>H'; Read = 0x0102; Written = 0x0b, 0x0a, 3, 4 }
@@ -81,7 +84,7 @@ Describe 'Packets' {
         $seen.Run.Packet[20..23] | Should -Be $Written
     }
 
-    It 'have variables of some bits of a byte' {
+    It 'have variables of some bits' {
         $bytes = [byte[]]::new(64)
         $bytes[20] = 0xb5
         $seen = Invoke-Script {
@@ -89,7 +92,8 @@ Describe 'Packets' {
             $high = 2; $bit = 0
             if ($bit) { 'Drop' } else { 'Tx' }
         } {
-            $input | Add-EbpfVariable seenHigh int64 | Add-EbpfVariable seenBit int64 | Add-EbpfVariable seenWide int64 |
+            $input | Add-EbpfVariable seenHigh int64 | Add-EbpfVariable seenBit int64 |
+                Add-EbpfVariable seenWide int64 |
                 Add-EbpfPacketVariable high -Offset 20 -Type B -Bit 4 -BitCount 4 |
                 Add-EbpfPacketVariable bit -Offset 20 -Type B -Bit 2 |
                 Add-EbpfPacketVariable wide -Offset 20 -Type '!H' -Bit 6 -BitCount 4
@@ -99,12 +103,16 @@ Describe 'Packets' {
         $seen.Run.Verdict | Should -Be Tx
     }
 
-    It 'refuse bits that a byte has not' {
-        { New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable bits -Offset 1 -Type B -Bit 6 -BitCount 4 } | Should -Throw '*bits 6 to 9*'
+    It 'refuse bits beyond the byte' {
+        { New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable bits -Offset 1 -Type B -Bit 6 -BitCount 4 } |
+            Should -Throw '*bits 6 to 9*'
     }
 
     It 'have headers with fields in the host''s order' {
-        $seen = Invoke-Script { $port = $packet.Udp.DestinationPort; $source = $packet.IPv4.Source; $packet.Udp.DestinationPort = 0x1234; $packet.IPv4.TimeToLive-- } {
+        $seen = Invoke-Script {
+            $port = $packet.Udp.DestinationPort; $source = $packet.IPv4.Source
+            $packet.Udp.DestinationPort = 0x1234; $packet.IPv4.TimeToLive--
+        } {
             $input | Add-EbpfVariable port uint16 | Add-EbpfVariable source ipaddress
         }
         $seen.port | Should -Be 53
@@ -112,13 +120,13 @@ Describe 'Packets' {
         $seen.Run.Packet[36, 37, 22] | Should -Be 0x12, 0x34, 63
     }
 
-    It 'lack headers, which is asked' {
+    It 'tell whether a header is present' {
         $code = { if ($packet.Tcp) { 'Drop' } elseif ($packet.Udp) { 'Tx' } else { 'Aborted' } }
         (Invoke-Script $code).Run.Verdict | Should -Be Tx
         (Invoke-Script $code -Packet ([byte[]]::new(64))).Run.Verdict | Should -Be Aborted
     }
 
-    It 'have nothing behind an IPv4 header that is too short by its own word' {
+    It 'have no headers after an IPv4 header with an invalid length' {
         $code = { if ($packet.Udp) { 'Drop' } elseif ($packet.IPv4) { 'Tx' } else { 'Aborted' } }
         $bytes = New-Packet
         (Invoke-Script $code -Packet $bytes).Run.Verdict | Should -Be Drop

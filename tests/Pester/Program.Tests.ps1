@@ -10,7 +10,7 @@ BeforeAll {
 }
 
 Describe 'Import-EbpfProgram' {
-    It 'loads a program, which has then an id and its variables' {
+    It 'loads a program, with an id and variables' {
         $program = $counter | Import-EbpfProgram
         try {
             $program | Should -BeOfType EbpfCat.Programs.LoadedProgram
@@ -25,8 +25,9 @@ Describe 'Import-EbpfProgram' {
         $counter | Import-EbpfProgram -WhatIf | Should -BeNullOrEmpty
     }
 
-    It 'says where in the script the types are wrong' {
-        $program = New-EbpfProgram -Type Xdp | Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 4 |
+    It 'reports type errors at their place in the script' {
+        $program = New-EbpfProgram -Type Xdp |
+            Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 4 |
             Add-EbpfCode { $sources['no address'] += 1 }
         $failure = { $program | Import-EbpfProgram } | Should -Throw -PassThru
         $failure.CategoryInfo.Category | Should -Be InvalidArgument
@@ -34,8 +35,8 @@ Describe 'Import-EbpfProgram' {
         $failure.InvocationInfo.Line | Should -BeLike "*'no address'*"
     }
 
-    It 'explains what the verifier refuses, at the line of the script' {
-        # The verifier refuses a tail of the packet whose place it cannot bound, or a loop without end.
+    It 'explains refusals of the verifier at the line of the script' {
+        # The verifier refuses a read at an unbounded offset of the packet, or an endless loop.
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable x uint64 | Add-EbpfCode {
             while ($true) { $x++ }
         }
@@ -76,7 +77,7 @@ Describe 'Invoke-EbpfProgram' {
         ($program | Invoke-EbpfProgram ([byte[]]::new(60))).Verdict | Should -Be Pass
     }
 
-    It 'refuses what is no program' {
+    It 'refuses other objects' {
         { 5 | Invoke-EbpfProgram (New-Packet) -ErrorAction Stop } | Should -Throw '*no program*New-EbpfProgram*'
     }
 }
@@ -88,7 +89,7 @@ Describe 'Get-EbpfInstruction' {
         $instructions[0].Source.File | Should -Be $PSCommandPath
     }
 
-    It 'shows a loaded program, and how the kernel has it' {
+    It 'shows a loaded program, and how the kernel translated it' {
         $program = $counter | Import-EbpfProgram
         try {
             ($program | Get-EbpfInstruction)[-1].Text | Should -Be exit
@@ -100,7 +101,8 @@ Describe 'Get-EbpfInstruction' {
     It 'counts IPv4 packets in no more instructions than clang' {
         $program = New-EbpfProgram -Name ipv4 -Type Xdp | Add-EbpfVariable packets uint64 |
             Add-EbpfCode { if ($packet.IPv4) { $packets++ }; 'Pass' }
-        ($program | Get-EbpfInstruction | ForEach-Object { $_.Instruction.SlotCount } | Measure-Object -Sum).Sum | Should -BeLessOrEqual 13
+        ($program | Get-EbpfInstruction | ForEach-Object { $_.Instruction.SlotCount } | Measure-Object -Sum).Sum |
+            Should -BeLessOrEqual 13
     }
 }
 

@@ -1,4 +1,4 @@
-# What the verifier refuses is an error at the line of the script that caused it, in words.
+# Refusals of the verifier become explained errors at the line of the script that caused them.
 
 BeforeDiscovery {
     $number = { $input | Add-EbpfVariable x uint64 }
@@ -7,20 +7,24 @@ BeforeDiscovery {
                 $x = 1
                 while ($true) { $x++ } # here
             } }
-        @{ Why = 'a program that is too complex'; Declare = $number; Words = '*1,000,000 instructions*'; Says = '*too large*'; Code = {
-                # After each round, the verifier has to follow one way more.
+        @{ Why = 'a program that is too complex'; Declare = $number;
+            Words = '*1,000,000 instructions*'; Says = '*too large*'; Code = {
+                # Each iteration adds a path for the verifier.
                 $odd = 0
                 foreach ($i in 1..1000) { if ($kernel.Random -band 1) { $odd++ }; if ($odd -eq 5000) { $x = 2 } } # here
             } }
-        @{ Why = 'a helper of other types of program'; Declare = $number; Words = '*skb_load_bytes*programs of this type may not call*|*skb_load_bytes*does not have for this type*'; Says = '*skb_load_bytes*'; Code = {
+        @{ Why = 'a helper of other types of program'; Declare = $number;
+            Words = '*skb_load_bytes*programs of this type may not call*|*skb_load_bytes*does not have for this type*';
+            Says = '*skb_load_bytes*'; Code = {
                 $text = 'abcdefgh'
                 $x = $kernel.Call('skb_load_bytes', $packet, 0, $text, 8) # here
             } }
-        @{ Why = 'a helper that there is not'; Declare = $number; Words = '*9999*does not have*'; Says = '*9999*'; Code = {
+        @{ Why = 'an unknown helper'; Declare = $number; Words = '*9999*does not have*'; Says = '*9999*'; Code = {
                 $x = $packet.Length
                 $x = $kernel.Call(9999) # here
             } }
-        @{ Why = 'a number in place of a map'; Declare = $number; Words = '*gives a helper*scalar*map_ptr*'; Says = '*expected=map_ptr*'; Code = {
+        @{ Why = 'a number in place of a map'; Declare = $number;
+            Words = '*gives a helper*scalar*map_ptr*'; Says = '*expected=map_ptr*'; Code = {
                 $x = 5
                 $x = $kernel.Call('map_lookup_elem', 5, 'abcd') # here
             } }
@@ -30,15 +34,19 @@ BeforeDiscovery {
                 $x = $kernel.Call('map_push_elem', $map, 5, 0) # here
             } }
         @{ Why = 'writing to a map that is read-only'; Words = '*map*only read*'; Says = '*write into map forbidden*'
-            Declare = { $input | Add-EbpfVariable x uint64 | Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2 -Flags ReadOnlyProgram }; Code = {
+            Declare = { $input | Add-EbpfVariable x uint64 |
+                    Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2 -Flags ReadOnlyProgram };
+            Code = {
                 $x = $map[1]
                 $map[1] = 5 # here
             } }
-        @{ Why = 'a size without a limit'; Declare = $number; Words = '*limits the verifier cannot see*'; Says = '*min value is negative*'; Code = {
+        @{ Why = 'an unbounded size'; Declare = $number;
+            Words = '*limits the verifier cannot see*'; Says = '*min value is negative*'; Code = {
                 $size = $packet.Length
                 $x = $kernel.Call('csum_diff', 0, 0, 'abcd', $size, 0) # here
             } }
-        @{ Why = 'more than the stack has'; Declare = $number; Words = '*64 bytes of the stack*'; Says = '*size=64*'; Code = {
+        @{ Why = 'more than the stack holds'; Declare = $number;
+            Words = '*64 bytes of the stack*'; Says = '*size=64*'; Code = {
                 $x = 1
                 $x = $kernel.Call('csum_diff', 0, 0, 'abcd', 64, 0) # here
             } }
@@ -48,28 +56,33 @@ BeforeDiscovery {
                 [void]$kernel.Call('ringbuf_submit', $record, 0) # here
             } }
         @{ Why = 'a record that is not given back'; Words = '*does not release*'; Says = '*reference*'
-            Declare = { $input | Add-EbpfVariable x uint64 | Add-EbpfMap records -Type RingBuffer -MaxEntries 4096 }; Code = {
+            Declare = { $input | Add-EbpfVariable x uint64 | Add-EbpfMap records -Type RingBuffer -MaxEntries 4096 };
+            Code = {
                 if ($packet.Length -gt 60) { $x = 1 }
                 $x = $kernel.Call('ringbuf_reserve', $records, 8, 0) -eq 0 # here
             } }
-        @{ Why = 'calculating with an address'; Declare = $number; Words = '*calculates with an address*'; Says = '*pointer arithmetic*'; Code = {
+        @{ Why = 'calculating with an address'; Declare = $number;
+            Words = '*calculates with an address*'; Says = '*pointer arithmetic*'; Code = {
                 $x = 5
                 $x = $kernel.Context * 3 # here
             } }
-        @{ Why = 'a verdict that there is not'; With = @{ Type = 'CgroupSocket' }; Words = '*result*'; Says = '*R0*'; Code = {
+        @{ Why = 'an invalid verdict'; With = @{ Type = 'CgroupSocket' }; Words = '*result*'; Says = '*R0*'; Code = {
                 if ($kernel.Cpu -gt 100) { return 'Deny' }
                 return 5 # here
             } }
-        @{ Why = 'a helper for the GPL alone'; With = @{ Type = 'Xdp'; License = 'Proprietary' }; Words = '*GPL*'; Says = '*GPL*'; Code = {
+        @{ Why = 'a GPL-only helper'; With = @{ Type = 'Xdp'; License = 'Proprietary' };
+            Words = '*GPL*'; Says = '*GPL*'; Code = {
                 if ($packet.Length -gt 60) { return 'Drop' }
                 Write-Debug 'short' # here
             } }
-        @{ Why = 'a tail call in a map without programs'; Words = '*holds no programs*'; Says = '*prog array*|*misconfigured verifier*'
+        @{ Why = 'a tail call in a map without programs';
+            Words = '*holds no programs*'; Says = '*prog array*|*misconfigured verifier*'
             Declare = { $input | Add-EbpfMap map -Type Hash -Key uint32 -Value uint32 -MaxEntries 2 }; Code = {
                 $map[1] = 1
                 [void]$map.TailCall(1) # here
             } }
-        @{ Why = 'a helper that reads nothing'; Declare = $number; Words = '*read nothing*'; Says = '*zero-sized*'; Code = {
+        @{ Why = 'a helper call of size 0'; Declare = $number;
+            Words = '*read nothing*'; Says = '*zero-sized*'; Code = {
                 $x = 5
                 $x = $kernel.Call('trace_printk', 'text', 0) # here
             } }
@@ -83,29 +96,33 @@ BeforeAll {
     function Get-Refusal($Code, $Declare = { $input }, $With = @{ Type = 'Xdp' }, [switch] $Loud) {
         $program = New-EbpfProgram refused @With | & $Declare | Add-EbpfCode $Code
         $output = & { try { $program | Import-EbpfProgram -Verbose:$Loud } catch { $_ } } 4>&1
-        $output | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] } | Should -BeOfType Management.Automation.ErrorRecord
+        $output | Where-Object { $_ -isnot [Management.Automation.VerboseRecord] } |
+            Should -BeOfType Management.Automation.ErrorRecord
         $output
     }
 }
 
 Describe 'The verifier refuses' {
-    It '<Why>, at the line, in words' -ForEach $refused {
+    It '<Why>, with an explanation and the line' -ForEach $refused {
         $arguments = @{ Code = $Code }
         if ($Declare) { $arguments.Declare = $Declare }
         if ($With) { $arguments.With = $With }
         $failure = Get-Refusal @arguments
         $failure.FullyQualifiedErrorId | Should -BeLike 'ProgramRefused,*'
-        @($Words -split '\|' | Where-Object { $failure.Exception.Explanation -like $_ }) | Should -Not -BeNullOrEmpty -Because $failure.Exception.Explanation
-        @($Says -split '\|' | Where-Object { $failure.Exception.Reason -like $_ }) | Should -Not -BeNullOrEmpty -Because $failure.Exception.Reason
+        @($Words -split '\|' | Where-Object { $failure.Exception.Explanation -like $_ }) |
+            Should -Not -BeNullOrEmpty -Because $failure.Exception.Explanation
+        @($Says -split '\|' | Where-Object { $failure.Exception.Reason -like $_ }) |
+            Should -Not -BeNullOrEmpty -Because $failure.Exception.Reason
 
-        # The line is the one marked, in this file.
+        # The error is at the marked line of this file.
         $failure.Exception.SourceSpan.LineText | Should -BeLike '*# here' -Because "$failure"
         $failure.Exception.SourceSpan.File | Should -Be $PSCommandPath
-        (Get-Content $PSCommandPath)[$failure.Exception.SourceSpan.Line - 1] | Should -Be $failure.Exception.SourceSpan.LineText
+        $span = $failure.Exception.SourceSpan
+        (Get-Content $PSCommandPath)[$span.Line - 1] | Should -Be $span.LineText
         $failure.InvocationInfo.ScriptLineNumber | Should -Be $failure.Exception.SourceSpan.Line
     }
 
-    It 'with its whole log where -Verbose asks for it' {
+    It 'with the whole log if -Verbose is set' {
         $output = Get-Refusal { $x = $kernel.Call(9999) } { $input | Add-EbpfVariable x uint64 } -Loud
         $log = ($output | Where-Object { $_ -is [Management.Automation.VerboseRecord] }).Message -join "`n"
         $log | Should -BeLike '*0: (85) call *9999*invalid func*processed * insns*'
@@ -113,17 +130,20 @@ Describe 'The verifier refuses' {
         $log | Should -BeLike "*$($failure.Exception.Log.Substring(0, 20))*"
     }
 
-    It 'and says nothing of its log otherwise' {
+    It 'without the log otherwise' {
         @(Get-Refusal { $x = $kernel.Call(9999) } { $input | Add-EbpfVariable x uint64 }).Count | Should -Be 1
     }
 }
 
-Describe 'What only the compiler knows' {
-    It 'is refused before: <Why>' -ForEach @(
+Describe 'The compiler refuses' {
+    It '<Why>' -ForEach @(
         @{ Why = 'values too large for the stack'; Words = '*bytes of stack*512*'; With = @{ Type = 'Xdp' }
-            Declare = { $input | Add-EbpfMap map -Type Hash -Key uint32 -Value 'byte[600]' -MaxEntries 2 }; Code = { $map[1] = $map[2] } }
-        @{ Why = 'changing a packet that is only shown: SocketFilter'; Words = '*SocketFilter cannot change*'; With = @{ Type = 'SocketFilter' }; Declare = { $input }; Code = { $packet.Byte(3) = 1 } }
-        @{ Why = 'changing a packet that is only shown: CgroupSkb'; Words = '*CgroupSkb cannot change*'; With = @{ Type = 'CgroupSkb' }; Declare = { $input }; Code = { $packet.Byte(3) = 1 } }
+            Declare = { $input | Add-EbpfMap map -Type Hash -Key uint32 -Value 'byte[600]' -MaxEntries 2 };
+            Code = { $map[1] = $map[2] } }
+        @{ Why = 'changing a read-only packet: SocketFilter'; Words = '*SocketFilter cannot change*';
+            With = @{ Type = 'SocketFilter' }; Declare = { $input }; Code = { $packet.Byte(3) = 1 } }
+        @{ Why = 'changing a read-only packet: CgroupSkb'; Words = '*CgroupSkb cannot change*';
+            With = @{ Type = 'CgroupSkb' }; Declare = { $input }; Code = { $packet.Byte(3) = 1 } }
     ) {
         { New-EbpfProgram @With | & $Declare | Add-EbpfCode $Code | Import-EbpfProgram } | Should -Throw $Words
     }
@@ -143,14 +163,16 @@ Describe 'bpftool' -Skip:(-not (Get-Command bpftool -CommandType Application -Er
             $line = @($dump -like '*# counted*')[0]
             $line | Should -BeLike '*; $packets += 2 # counted*'
             $line | Should -BeLike "*file:$PSCommandPath*"
-            $number = [array]::FindIndex([string[]](Get-Content $PSCommandPath), [Predicate[string]] { $args[0] -like '*+= 2 # counted' }) + 1
+            $lines = [string[]] (Get-Content $PSCommandPath)
+            $number = [array]::FindIndex($lines, [Predicate[string]] { $args[0] -like '*+= 2 # counted' }) + 1
             $line | Should -BeLike "*line_num:$number *"
         }
         finally { $program.Dispose() }
     }
 
     It 'shows maps with their types' {
-        $map = New-EbpfMap typed -Type Hash -Key ([ordered]@{ Port = 'uint16'; Kind = 'byte' }) -Value uint64 -MaxEntries 2
+        $map = New-EbpfMap typed -Type Hash -Value uint64 -MaxEntries 2 `
+            -Key ([ordered]@{ Port = 'uint16'; Kind = 'byte' })
         try {
             $map | Set-EbpfMapValue -Key @{ Port = 53; Kind = 7 } -Value 9
             $entry = bpftool map dump -j id $map.Id | ConvertFrom-Json

@@ -1,4 +1,4 @@
-# The front end of the kernel script: what a script block is understood as, and what is refused in which words.
+# The front end of kernel scripts: the statements that a script block becomes, and the errors.
 
 BeforeAll {
     $root = Split-Path (Split-Path $PSScriptRoot)
@@ -29,7 +29,7 @@ BeforeAll {
         }
     }
 
-    # The program as text, a line a statement.
+    # The program as text, one line for each statement.
     function Read-Code([scriptblock]$Code) {
         $program = New-Definition
         $null = Add-Code $program $Code
@@ -50,7 +50,7 @@ BeforeAll {
 }
 
 Describe 'A kernel script' {
-    It 'is the opening example' {
+    It 'can be the example of the README' {
         Read-Code {
             if ($packet.IPv4) {
                 $packets++
@@ -68,7 +68,7 @@ Describe 'A kernel script' {
             Should -Be "function double(`$a)`n    result (`$a * 2)`n@packets = double(4)`n"
     }
 
-    It 'knows for every statement and expression where it is written' {
+    It 'records the place of every statement and expression' {
         $program = New-Definition
         Add-Code $program {
             $packets += 1 # here
@@ -84,7 +84,7 @@ Describe 'A kernel script' {
 
 Describe 'Every node' {
     BeforeAll {
-        # The statements and expressions inside of an object, however deep.
+        # All statements and expressions in an object, at any depth.
         function Get-Node($Object) {
             if ($null -eq $Object) { return }
             if ($Object -is [System.Collections.IEnumerable]) {
@@ -93,20 +93,27 @@ Describe 'Every node' {
             }
             if ($Object -is [EbpfCat.Language.Statement] -or $Object -is [EbpfCat.Language.Expression]) { $Object }
             elseif ($Object.GetType().Name -notmatch '^(SwitchClause|Function|KeyValuePair.*)$') { return }
-            foreach ($property in $Object.GetType().GetProperties() | Where-Object { $_.Name -ne 'Function' -and -not $_.GetIndexParameters() }) { Get-Node $property.GetValue($Object) }
+            foreach ($property in $Object.GetType().GetProperties()) {
+                if ($property.Name -eq 'Function' -or $property.GetIndexParameters()) { continue }
+                Get-Node $property.GetValue($Object)
+            }
         }
     }
 
-    It 'knows its place' {
+    It 'has a place' {
         $program = New-Definition
         Add-Code $program {
             function add($a, [uint16]$b = 5) { $a + $b }
             $x = (add 1) + [Math]::Floor($packets / 3) - -$packets
-            if ($packets -in 1, 5, (7..9) -or $packet.Length -notin 6 -or $kernel.Cpu -in $using:ports) { $x++ } elseif ($x) { 'Pass' } else { $sources[$packet.IPv4.Source] += 1 }
+            if ($packets -in 1, 5, (7..9) -or $packet.Length -notin 6 -or $kernel.Cpu -in $using:ports) { $x++ }
+            elseif ($x) { 'Pass' } else { $sources[$packet.IPv4.Source] += 1 }
             foreach ($i in 0..7) { $packet.UInt16($i + 1) = [byte]3 }
             foreach ($i in 1, (2..3)) { do { break } until ($i -eq $null) }
-            for ($j = 0; $j -lt 3; $j++) { switch ($j) { -1 { continue } 2 { $kernel.Call('redirect', $packet, $sources) } default { } } }
-            [pscustomobject]@{ A = $process.Name -like 'a*'; B = [string]$event.x; C = $x ? 1 : 2; D = $etherType -as [uint32] }
+            for ($j = 0; $j -lt 3; $j++) {
+                switch ($j) { -1 { continue } 2 { $kernel.Call('redirect', $packet, $sources) } default { } }
+            }
+            [pscustomobject]@{ A = $process.Name -like 'a*'; B = [string]$event.x; C = $x ? 1 : 2;
+                D = $etherType -as [uint32] }
             Write-Debug "a $x b"
             [void]$queue.Pop()
             return 1
@@ -118,30 +125,35 @@ Describe 'Every node' {
 }
 
 Describe 'Names' {
-    It 'are what the program declares before anything else, whatever their case' {
-        Read-Code { $PACKETS = $EtherType; $packets -in $Sources } | Should -Be '@packets = #etherType', 'result (@packets in sources)'
+    It 'are first those that the program declares, in any case' {
+        Read-Code { $PACKETS = $EtherType; $packets -in $Sources } |
+            Should -Be '@packets = #etherType', 'result (@packets in sources)'
     }
 
-    It 'that are assigned are locals, by inference or of the type given' {
+    It 'that are assigned are locals, with an inferred or given type' {
         Read-Code { [uint16]$a = 1; $b = $a } | Should -Be 'uint16 $a = 1', '$b = $a'
     }
 
-    It 'lead to elements of what an event has, and into what was returned' {
-        Read-Code { $a = $event.args[0]; $b = $event.rq.bio[1].bi_size; $c = $return.f_inode.i_ino; $d = $event.args[$a] } |
-            Should -Be '$a = event.args.0', '$b = event.rq.bio.1.bi_size', '$c = event.$return.f_inode.i_ino', '$d = event.args[$a]'
+    It 'reach array elements of the event, and fields of the return value' {
+        Read-Code { $a = $event.args[0]; $b = $event.rq.bio[1].bi_size; $c = $return.f_inode.i_ino;
+            $d = $event.args[$a] } |
+            Should -Be '$a = event.args.0', '$b = event.rq.bio.1.bi_size', '$c = event.$return.f_inode.i_ino',
+            '$d = event.args[$a]'
     }
 
-    It 'of a map count values' {
+    It 'of methods of maps are known: Observe' {
         Read-Code { $sources.Observe($packets, 5) } | Should -Be 'do sources.Observe(@packets, 5)'
     }
 
     It 'of the language reach the packet, the process, the event and the kernel' {
         Read-Code {
-            $a = $packet.Length; $b = $process.UserId; $c = $event.sk.__sk_common.skc_dport; $d = $return; $e = $kernel.Time
-        } | Should -Be '$a = packet.Length', '$b = userid', '$c = event.sk.__sk_common.skc_dport', '$d = returnvalue', '$e = time'
+            $a = $packet.Length; $b = $process.UserId; $c = $event.sk.__sk_common.skc_dport; $d = $return
+            $e = $kernel.Time
+        } | Should -Be '$a = packet.Length', '$b = userid', '$c = event.sk.__sk_common.skc_dport', '$d = returnvalue',
+            '$e = time'
     }
 
-    It 'of functions are their own' {
+    It 'of functions are local to them' {
         (Get-Refusal { function f { $inner = 1 }; f; $inner }).Problem | Should -Be 'There is no variable $inner.'
         (Get-Refusal { $outer = 1; function f { $outer }; f }).Problem | Should -Be 'There is no variable $outer.'
     }
@@ -153,24 +165,26 @@ Describe 'Constants' {
             Should -Be '$a = 4294967295', '$b = 18446744073709551615', '$c = -16', '$d = 16384'
     }
 
-    It 'in hexadecimal keep their value inside of what the session evaluates' {
+    It 'in hexadecimal keep their value in expressions that the session evaluates' {
         Read-Code { $a = [uint64]::Parse('1') + 0xffffffff; $b = [Math]::Pow(0xffffffff, 1) } |
             Should -Be '$a = (1 + 4294967295)', '$b = 4294967295.0'
     }
 
     It 'are evaluated once, by the session' {
         Read-Code {
-            $a = [ipaddress]'10.0.0.1'; $b = [ipaddress]::Loopback; $c = [mac]'00:11:22:33:44:55'; $d = [uint16]::MaxValue
+            $a = [ipaddress]'10.0.0.1'; $b = [ipaddress]::Loopback; $c = [mac]'00:11:22:33:44:55'
+            $d = [uint16]::MaxValue
             $e = 1KB; $f = 'a' + 'b'; $g = (Get-Date -Year 2020).Year; $h = [byte[]](1, 2, 255); $i = [int][char]'A'
         } | Should -Be '$a = 10.0.0.1', '$b = 127.0.0.1', '$c = 001122334455', '$d = 65535', '$e = 1024', "`$f = 'ab'",
             '$g = 2020', '$h = 0x0102ff', '$i = [int32]65'
     }
 
-    It 'of the caller are taken with using' {
+    It 'of the caller are read with using' {
         Read-Code { $a = $using:limit; $b = $using:settings.Port + 1; $c = [uint16]$using:limit } |
             Should -Be '$a = 5', '$b = (99 + 1)', '$c = [uint16]5'
         $given, $left = [switch]$true, [switch]$false
-        $program = New-EbpfProgram -Type Xdp -Code { if ($using:given -and -not $using:left) { 'Drop' } else { 'Pass' } } | Import-EbpfProgram
+        $program = New-EbpfProgram -Type Xdp |
+            Add-EbpfCode { if ($using:given -and -not $using:left) { 'Drop' } else { 'Pass' } } | Import-EbpfProgram
         try { ($program | Invoke-EbpfProgram ([byte[]]::new(64))).Verdict | Should -Be Drop }
         finally { $program.Dispose() }
     }
@@ -190,24 +204,28 @@ Describe 'Operators' {
                 '$b = ((logicalnot(($a >= 3)) and (@packets != 7)) xor logicalnot($a))'
     }
 
-    It 'divide to fractions, and to integers where the quotient is rounded' {
-        Read-Code { $a = $packets / 2; $b = [Math]::Floor($packets / 2); $c = [Math]::Truncate(($packets / 2)); $d = [Math]::Floor($a) } |
+    It 'divide to fractions, or to integers if the quotient is rounded' {
+        Read-Code { $a = $packets / 2; $b = [Math]::Floor($packets / 2); $c = [Math]::Truncate(($packets / 2));
+            $d = [Math]::Floor($a) } |
             Should -Be '$a = (@packets / 2)', '$b = (@packets // 2)', '$c = (@packets /0 2)', '$d = floor($a)'
     }
 
-    It 'compare text with case and without, whole and by its beginning' {
-        Read-Code { $process.Name -eq 'a'; $process.Name -cne 'a'; $process.Name -like 'a*'; $process.Name -clike 'a*'; $process.Name -notlike 'a' } |
+    It 'compare text with and without case, whole and by prefix' {
+        Read-Code { $process.Name -eq 'a'; $process.Name -cne 'a'; $process.Name -like 'a*'; $process.Name -clike 'a*';
+            $process.Name -notlike 'a' } |
             Should -Be "result (processname == 'a')", "result (processname !== 'a')", "result (processname starts 'a')",
                 "result (processname starts-with-case 'a')", "result logicalnot((processname == 'a'))"
     }
 
-    It 'choose' {
+    It 'choose between values' {
         Read-Code { $packets -gt 5 ? 'Drop' : 'Pass' } | Should -Be "result ((@packets > 5) ? 'Drop' : 'Pass')"
     }
 
     It 'ask whether a map has a key' {
-        Read-Code { $packet.IPv4.Source -notin $sources; $sources -contains $packet.IPv4.Source; $sources.ContainsKey($packet.IPv6.Source) } |
-            Should -Be 'result logicalnot((packet.IPv4.Source in sources))', 'result (packet.IPv4.Source in sources)', 'result (packet.IPv6.Source in sources)'
+        Read-Code { $packet.IPv4.Source -notin $sources; $sources -contains $packet.IPv4.Source;
+            $sources.ContainsKey($packet.IPv6.Source) } |
+            Should -Be 'result logicalnot((packet.IPv4.Source in sources))', 'result (packet.IPv4.Source in sources)',
+            'result (packet.IPv6.Source in sources)'
     }
 
     It 'ask whether a value is in a list, neighbours compared as a range' {
@@ -216,21 +234,25 @@ Describe 'Operators' {
                 '$d = ((($a >= 1) and ($a <= 3)) or ($a == 7))', '$e = false'
     }
 
-    It 'compute the value that is looked for once' {
+    It 'compute the searched value once' {
         Read-Code { $kernel.Random -in $using:ports } |
             Should -Be 'result (let $value = random in (($value == 80) or (($value == 443) or ($value == 8080))))'
     }
 
     It 'convert' {
-        Read-Code { $a = [uint16]$packets; $b = $packets -as [int8]; $c = [double]$packets; $d = [System.UInt32]$packets; $e = [string]$event.name } |
-            Should -Be '$a = [uint16]@packets', '$b = [int8]@packets', '$c = [fixed]@packets', '$d = [uint32]@packets', '$e = [string]event.name'
+        Read-Code { $a = [uint16]$packets; $b = $packets -as [int8]; $c = [double]$packets;
+            $d = [System.UInt32]$packets; $e = [string]$event.name } |
+            Should -Be '$a = [uint16]@packets', '$b = [int8]@packets', '$c = [fixed]@packets', '$d = [uint32]@packets',
+            '$e = [string]event.name'
     }
 }
 
 Describe 'Packets' {
     It 'are read and written raw and by header' {
-        Read-Code { $packet.UInt16(12) = 8; $a = $packet.SByte($packets + 1); $packet.IPv4.Ttl -= 1; $etherType = 5; $packet.Byte(0)++ } |
-            Should -Be 'packet.uint16(12) = 8', '$a = packet.int8((@packets + 1))', 'packet.IPv4.Ttl -= 1', '#etherType = 5', 'packet.uint8(0) += 1'
+        Read-Code { $packet.UInt16(12) = 8; $a = $packet.SByte($packets + 1); $packet.IPv4.Ttl -= 1; $etherType = 5;
+            $packet.Byte(0)++ } |
+            Should -Be 'packet.uint16(12) = 8', '$a = packet.int8((@packets + 1))', 'packet.IPv4.Ttl -= 1',
+            '#etherType = 5', 'packet.uint8(0) += 1'
     }
 }
 
@@ -244,20 +266,24 @@ Describe 'Maps' {
             $null = $sources.Add(1, 2)
             [void]$sources.Replace(1, 2)
             $sources.Set(1, 2) | Out-Null
-        } | Should -Be 'sources[{ Source = packet.IPv4.Source; Port = 5 }].Bytes += packet.Length', 'do sources.Remove(packet.IPv4.Source)',
-            '$a = queue.Pop()', 'do queue.Push($a)', 'do sources.Add(1, 2)', 'do sources.Replace(1, 2)', 'do sources.Set(1, 2)'
+        } | Should -Be 'sources[{ Source = packet.IPv4.Source; Port = 5 }].Bytes += packet.Length',
+            'do sources.Remove(packet.IPv4.Source)',
+            '$a = queue.Pop()', 'do queue.Push($a)', 'do sources.Add(1, 2)', 'do sources.Replace(1, 2)',
+            'do sources.Set(1, 2)'
     }
 }
 
 Describe 'Results' {
-    It 'are values by themselves, and what follows return' {
+    It 'are bare values and returned values' {
         Read-Code { 'Pass'; if ($packets) { return 'Drop' }; return } |
             Should -Be "result 'Pass'", 'if @packets', "    return 'Drop'", 'return'
     }
 
     It 'are redirects, but not other helpers and methods' {
-        Read-Code { $devices.Redirect(1); $kernel.Call('bpf_redirect', 3, 0); $kernel.Call('trace_printk', 'x', 1); $kernel.Call(51, $devices, 0) } |
-            Should -Be 'result devices.Redirect(1)', 'result helper:bpf_redirect(3, 0)', "do helper:trace_printk('x', 1)", 'result helper:51(devices, 0)'
+        Read-Code { $devices.Redirect(1); $kernel.Call('bpf_redirect', 3, 0); $kernel.Call('trace_printk', 'x', 1);
+            $kernel.Call(51, $devices, 0) } |
+            Should -Be 'result devices.Redirect(1)', 'result helper:bpf_redirect(3, 0)',
+            "do helper:trace_printk('x', 1)", 'result helper:51(devices, 0)'
     }
 
     It 'are put out as objects' {
@@ -267,7 +293,7 @@ Describe 'Results' {
 }
 
 Describe 'Functions' {
-    It 'are called with arguments by place, by name and by default' {
+    It 'are called with arguments by position, by name and by default' {
         Read-Code {
             $a = add 1 -2; $b = (add 3) * 2; $c = add -b 4 $a; add 5; note 6
             function add($a, [uint16]$b = 5) { $a + $b }
@@ -276,25 +302,29 @@ Describe 'Functions' {
             '$a = add(1, -2)', '$b = (add(3, 5) * 2)', '$c = add($a, 4)', 'result add(5, 5)', 'do note(6)'
     }
 
-    It 'stand behind those that they call' {
+    It 'come after the functions that they call' {
         Read-Code { function outer { inner }; function inner { 1 } } |
             Should -Be 'function inner()', '    result 1', 'function outer()', '    result inner()'
     }
 
-    It 'tell the type of their value' {
-        Read-Code { function f { [OutputType([uint16])] param([int]$a) return $a } } | Should -Be 'function f(int32 $a) -> uint16', '    return $a'
+    It 'declare the type of their value' {
+        Read-Code { function f { [OutputType([uint16])] param([int]$a) return $a } } |
+            Should -Be 'function f(int32 $a) -> uint16', '    return $a'
     }
 }
 
 Describe 'Flow' {
     It 'branches' {
         Read-Code { if ($packets -eq 1) { 1 } elseif ($packets -eq 2) { 2 } else { 3 } } |
-            Should -Be 'if (@packets == 1)', '    result 1', 'else', '    if (@packets == 2)', '        result 2', '    else', '        result 3'
+            Should -Be 'if (@packets == 1)', '    result 1', 'else', '    if (@packets == 2)', '        result 2',
+            '    else', '        result 3'
     }
 
     It 'switches on constants' {
-        Read-Code { switch -CaseSensitive ($packets) { 1 { 'a'; break } -2 { continue } abc { 1 } 'd' { 2 } default { 3 } } } |
-            Should -Be 'switch @packets case-sensitive', 'case 1', "    result 'a'", '    break', 'case -2', '    break', "case 'abc'", '    result 1',
+        Read-Code { switch -CaseSensitive ($packets) { 1 { 'a';
+            break } -2 { continue } abc { 1 } 'd' { 2 } default { 3 } } } |
+            Should -Be 'switch @packets case-sensitive', 'case 1', "    result 'a'", '    break', 'case -2',
+            '    break', "case 'abc'", '    result 1',
                 "case 'd'", '    result 2', 'default', '    result 3'
     }
 
@@ -306,13 +336,15 @@ Describe 'Flow' {
             for ($i = 0; $i -lt 4; $i++) { }
             foreach ($j in 0..($packets - 1)) { }
             foreach ($k in 80, 443, (3..1)) { }
-        } | Should -Be 'while @packets', '    break', 'loop, then while logicalnot((@packets > 3))', '    continue', 'loop, then while @packets',
-            '$i = 0', 'while ($i < 4)', 'step', '    $i += 1', 'foreach $j in 0..(@packets - 1)', 'foreach $k in 80, 443, 3, 2, 1'
+        } | Should -Be 'while @packets', '    break', 'loop, then while logicalnot((@packets > 3))', '    continue',
+            'loop, then while @packets',
+            '$i = 0', 'while ($i < 4)', 'step', '    $i += 1', 'foreach $j in 0..(@packets - 1)',
+            'foreach $k in 80, 443, 3, 2, 1'
     }
 }
 
 Describe 'The trace log' {
-    It 'takes text with values between' {
+    It 'takes text with embedded values' {
         Read-Code {
             Write-Debug "a`t$packets ""q"" $($packets + 1)%`$x $using:limit."
             Write-Debug @"
@@ -322,19 +354,21 @@ there
             Write-Debug saw$packets
             Write-Debug -Message 'plain'
             Write-Debug $packets
-        } | Should -Be "debug 'a`t', @packets, ' ""q"" ', (@packets + 1), '%`$x 5.'", "debug 'here ', @packets, '", "there'",
+        } | Should -Be "debug 'a`t', @packets, ' ""q"" ', (@packets + 1), '%`$x 5.'", "debug 'here ', @packets, '",
+            "there'",
             "debug 'saw', @packets", "debug 'plain'", 'debug @packets'
     }
 }
 
 Describe 'A refusal' {
-    It 'names file, line, column, the source line and what was meant' {
+    It 'names file, line, column, the source line and a suggestion' {
         $refusal = Get-Refusal {
             $pakets += 1
         }
         $refusal.Id | Should -Be 'UnknownVariable'
         $refusal.SourceSpan.File | Should -Be $PSCommandPath
-        $refusal.Message | Should -BeLike "*$PSCommandPath``:*:13: There is no variable `$pakets. Did you mean `$packets or `$packet?*"
+        $words = 'There is no variable $pakets. Did you mean $packets or $packet?'
+        $refusal.Message | Should -BeLike "*$PSCommandPath``:*:13: $words*"
         $refusal.Message | Should -BeLike '*            $pakets += 1*            ~~~~~~~'
     }
 

@@ -1,11 +1,11 @@
-# System calls as objects, the kernel's trace log, and what programs count shown in the terminal.
+# System calls as objects, the kernel's trace log, and views of what programs count.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestTracing.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $calls = Get-CLibrary
 
-    # Runs a script while something is traced: on a thread of its own, once the programs of the trace are there.
+    # Runs a trace, and a script on another thread once the programs of the trace are loaded.
     function Invoke-During([string] $Program, [string] $Script, [scriptblock] $Trace) {
         $job = Start-ThreadJob {
             Import-Module $using:env:EBPFCAT_MODULE
@@ -21,8 +21,8 @@ BeforeAll {
 }
 
 Describe 'Trace-Syscall' {
-    It 'tells of a process that binds to an address: who, what and when' {
-        # A shell of its own, so that the process has a name and a user of its own.
+    It 'shows a process that binds to an address: who, what and when' {
+        # Another process, with its own name and user.
         $code = 'while (-not (Test-Path $env:GO)) { Start-Sleep -Milliseconds 20 }
             $listener = [Net.Sockets.TcpListener]::new([Net.IPAddress]::Loopback, 31337)
             $before = [DateTime]::Now; $listener.Start(); $after = [DateTime]::Now
@@ -33,7 +33,8 @@ Describe 'Trace-Syscall' {
         try {
             $child = Start-PowerShell $code
             $one = Invoke-During bind "Set-Content '$go' go" {
-                Trace-Syscall bind -ProcessId $child.Id -Timeout 300 | Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
+                Trace-Syscall bind -ProcessId $child.Id -Timeout 300 |
+                    Where-Object { "$($_.umyaddr)" -eq '127.0.0.1:31337' } | Select-Object -First 1
             }
             $threads = Get-ChildItem "/proc/$($child.Id)/task" | ForEach-Object Name
             $child.WaitForExit(30000) | Should -BeTrue
@@ -48,7 +49,8 @@ Describe 'Trace-Syscall' {
             $one.addrlen | Should -Be 16
             $one.Time | Should -BeGreaterOrEqual ([datetime]$before).AddMilliseconds(-1)
             $one.Time | Should -BeLessOrEqual ([datetime]$after).AddMilliseconds(1)
-            $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String -Width 200 | Should -BeLike '*umyaddr*127.0.0.1:31337*'
+            $one | Format-Table Time, ProcessName, ProcessId, ThreadId, UserId, fd, umyaddr | Out-String -Width 200 |
+                Should -BeLike '*umyaddr*127.0.0.1:31337*'
         }
         finally {
             Remove-Item $go -ErrorAction Ignore
@@ -57,13 +59,14 @@ Describe 'Trace-Syscall' {
         }
     }
 
-    It 'gives the path of a unix socket, and texts' {
+    It 'shows the path of a unix socket, and texts' {
         $path = Join-Path ([IO.Path]::GetTempPath()) "ebpfcat-socket-$PID"
         $seen = Invoke-During unlink "
                 `$socket = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
                 `$socket.Bind([Net.Sockets.UnixDomainSocketEndPoint]::new('$path'))
                 `$socket.Dispose(); [IO.File]::Delete('$path'); [IO.File]::Delete('$path')" {
-            Trace-Syscall bind, unlink -ProcessId $PID -Timeout 60 | Where-Object { "$($_.umyaddr)$($_.pathname)" -eq $path } | Select-Object -First 2
+            Trace-Syscall bind, unlink -ProcessId $PID -Timeout 60 |
+                Where-Object { "$($_.umyaddr)$($_.pathname)" -eq $path } | Select-Object -First 2
         }
         $bind = $seen | Where-Object Syscall -EQ bind
         $bind.umyaddr | Should -BeOfType Net.Sockets.UnixDomainSocketEndPoint
@@ -71,67 +74,81 @@ Describe 'Trace-Syscall' {
         ($seen | Where-Object Syscall -EQ unlink).pathname | Should -Be $path
     }
 
-    It 'tells with -IncludeReturn what a call returned and how long it took' {
-        $seen = Invoke-During rmdir '[IO.Directory]::CreateDirectory("/tmp/ebpfcat-$PID"); [IO.Directory]::Delete("/tmp/ebpfcat-$PID"); try { [IO.Directory]::Delete("/proc/1") } catch { }' {
+    It 'shows return value and duration with -IncludeReturn' {
+        $seen = Invoke-During rmdir '[IO.Directory]::CreateDirectory("/tmp/ebpfcat-$PID")
+                [IO.Directory]::Delete("/tmp/ebpfcat-$PID")
+                try { [IO.Directory]::Delete("/proc/1") } catch { }' {
             Trace-Syscall rmdir -IncludeReturn -ProcessId $PID -First 2 -Timeout 60
         }
         $seen.pathname | Should -Be "/tmp/ebpfcat-$PID", /proc/1
         $seen[0].ReturnValue | Should -Be 0
         $seen[1].ReturnValue | Should -BeLessThan 0
-        $seen.Duration | ForEach-Object { $_ | Should -BeOfType timespan; $_ | Should -BeGreaterThan ([timespan]::Zero) }
+        $seen.Duration | Should -BeOfType timespan
+        foreach ($duration in $seen.Duration) { $duration | Should -BeGreaterThan ([timespan]::Zero) }
         "$($seen[0])" | Should -Be "rmdir(pathname=`"/tmp/ebpfcat-$PID`") = 0"
         $number, $name = "$($seen[1])" -replace '^.* = -' -split ' '
         $number | Should -Be (-$seen[1].ReturnValue)
         $name | Should -Be ([EbpfCat.Kernel.Errno][int]$number)
         $seen | Out-String -Width 200 | Should -BeLike "*ProcessId*Call*rmdir(pathname=`"/proc/1`") = -* E*"
-        $seen[0].psobject.Properties.Name | Should -Be Time, Syscall, ProcessName, ProcessId, ThreadId, UserId, GroupId, pathname, ReturnValue, Duration
+        $seen[0].psobject.Properties.Name | Should -Be Time, Syscall, ProcessName, ProcessId, ThreadId, UserId,
+            GroupId, pathname, ReturnValue, Duration
     }
 
-    It 'tells with -OnExit what a call returned' {
-        $seen = Invoke-During getpgid '1..3 | ForEach-Object { [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq "EbpfCatTestCalls" })[-1].GetType("CLibrary")::getpgid(0) }' {
+    It 'shows the return value with -OnExit' {
+        $seen = Invoke-During getpgid '
+                $calls = [AppDomain]::CurrentDomain.GetAssemblies().Where({ $_.GetName().Name -eq "EbpfCatTestCalls" })
+                1..3 | ForEach-Object { $calls[-1].GetType("CLibrary")::getpgid(0) }' {
             Trace-Syscall getpgid -OnExit -ProcessId $PID -First 2 -Timeout 60
         }
         $seen.ReturnValue | Sort-Object -Unique | Should -Be $calls::getpgid(0)
         $seen[0].psobject.Properties.Name | Should -Not -Contain pid
     }
 
-    It 'tells of any call by its name and its six arguments' {
+    It 'shows any call by name with six arguments' {
         $one = Trace-Syscall * -ProcessId $PID -First 1 -Timeout 60
         $one.Syscall | Should -BeIn ([EbpfCat.Tracing.Syscalls]::Current.Names)
         $one.Arguments.Count | Should -Be 6
         "$one" | Should -Match "^$($one.Syscall)\((-?\d+|0x[0-9a-f]+)(, (-?\d+|0x[0-9a-f]+)){5}\)`$"
     }
 
-    It 'does not tell of what its own thread does' {
+    It 'leaves out the calls of its own thread' {
         $thread = [int]([IO.File]::ResolveLinkTarget('/proc/thread-self', $false).Name)
-        $seen = Trace-Syscall * -ProcessId $PID -First 200 -Timeout 5 | ForEach-Object { $null = [IO.File]::Exists('/proc/1'); $_ }
+        $seen = Trace-Syscall * -ProcessId $PID -First 200 -Timeout 5 |
+            ForEach-Object { $null = [IO.File]::Exists('/proc/1'); $_ }
         $seen.ThreadId | Should -Not -Contain $thread
     }
 
-    It 'selects in the kernel by name and user' {
+    It 'filters by process name and user in the kernel' {
         $busy = { 1..20 | ForEach-Object { [IO.File]::Delete("/tmp/ebpfcat-none-$PID") } }
-        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessId $PID -UserId 4000000000 -Timeout 1 } | Should -BeNullOrEmpty
-        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessName nobodyisnamedso -Timeout 1 } | Should -BeNullOrEmpty
-        (Invoke-During unlink $busy { Trace-Syscall unlink -ProcessId 1, $PID -UserId (& id -u) -First 5 -Timeout 30 }).Count | Should -Be 5
+        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessId $PID -UserId 4000000000 -Timeout 1 } |
+            Should -BeNullOrEmpty
+        Invoke-During unlink $busy { Trace-Syscall unlink -ProcessName nobodyisnamedso -Timeout 1 } |
+            Should -BeNullOrEmpty
+        (Invoke-During unlink $busy {
+            Trace-Syscall unlink -ProcessId 1, $PID -UserId (& id -u) -First 5 -Timeout 30
+        }).Count | Should -Be 5
         { Trace-Syscall unlink -ProcessName a*b } | Should -Throw '*beginning*'
     }
 
-    It 'takes patterns, and leaves nothing' {
-        $null = Invoke-During unlinkat '[IO.File]::Delete("/tmp/ebpfcat-none")' { Trace-Syscall unlink* -ProcessId $PID -First 1 -Timeout 30 }
+    It 'takes patterns, and leaves nothing attached' {
+        $null = Invoke-During unlinkat '[IO.File]::Delete("/tmp/ebpfcat-none")' {
+            Trace-Syscall unlink* -ProcessId $PID -First 1 -Timeout 30
+        }
         Get-EbpfAttachment syscalls/* | Should -BeNullOrEmpty
     }
 
-    It 'refuses names that are none, with the nearest' {
+    It 'refuses unknown names with the nearest' {
         $failure = { Trace-Syscall opennat } | Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'UnknownName,*'
         "$failure" | Should -BeLike '*opennat*did you mean openat*'
         $failure.CategoryInfo.Category | Should -Be ObjectNotFound
     }
 
-    It 'completes the names' {
+    It 'completes names' {
         $line = 'Trace-Syscall opena'
         (TabExpansion2 $line $line.Length).CompletionMatches.CompletionText | Should -Be openat, openat2
-        (TabExpansion2 $line $line.Length).CompletionMatches[0].ToolTip | Should -Be 'openat(dfd, filename, flags, mode)'
+        (TabExpansion2 $line $line.Length).CompletionMatches[0].ToolTip |
+            Should -Be 'openat(dfd, filename, flags, mode)'
     }
 
     It 'traces nothing with -WhatIf' {
@@ -142,14 +159,15 @@ Describe 'Trace-Syscall' {
 Describe 'Get-EbpfTraceLog' {
     It 'gives what Write-Debug wrote, and waits for more' {
         $mark = "mark$([Random]::Shared.Next(1000000))"
-        $program = New-EbpfProgram -Type Xdp -Code { Write-Debug "$($using:mark) on $($kernel.Cpu)"; 'Pass' } | Import-EbpfProgram
+        $program = New-EbpfProgram -Type Xdp -Code { Write-Debug "$($using:mark) on $($kernel.Cpu)"; 'Pass' } |
+            Import-EbpfProgram
         try {
             $null = $program | Invoke-EbpfProgram ([byte[]]::new(64)) -Repeat 3
             $lines = Get-EbpfTraceLog -Timeout 1 | Where-Object Text -Like "$mark*"
             $lines.Count | Should -Be 3
             $lines[0].Text | Should -Be "$mark on $($lines[0].Processor)"
             $lines | Out-String | Should -BeLike '*ThreadId*Text*'
-            # All were taken.
+            # All lines were read.
             Get-EbpfTraceLog | Where-Object Text -Like "$mark*" | Should -BeNullOrEmpty
             $job = Start-ThreadJob {
                 Import-Module $using:env:EBPFCAT_MODULE
@@ -176,8 +194,8 @@ Describe 'Get-EbpfTraceLog' {
     }
 }
 
-Describe 'What programs count' {
-    It 'is drawn where it is a histogram' {
+Describe 'Maps of programs' {
+    It 'are drawn as histograms' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfMap sizes -Type Hash -Key uint32 -Value histogram -MaxEntries 4 |
             Add-EbpfCode { foreach ($i in 1..7) { $null = $sizes.Observe(0, $i) } } | Import-EbpfProgram
         try {
@@ -191,8 +209,9 @@ Describe 'What programs count' {
         finally { $program.Dispose() }
     }
 
-    It 'is kept by texts of the event' {
-        $attachment = New-EbpfProgram -Type Tracepoint | Add-EbpfMap names -Type Hash -Key 'char[16]' -Value statistics -MaxEntries 64 |
+    It 'may have texts of the event as keys' {
+        $attachment = New-EbpfProgram -Type Tracepoint |
+            Add-EbpfMap names -Type Hash -Key 'char[16]' -Value statistics -MaxEntries 64 |
             Add-EbpfMap ids -Type Hash -Key ([ordered]@{ Name = 'char[16]' }) -Value int32 -MaxEntries 64 |
             Add-EbpfCode {
                 if ($process.Id -eq $using:PID) {
@@ -202,24 +221,27 @@ Describe 'What programs count' {
             } |
             New-TracepointAttachment task/task_rename
         try {
-            Start-ThreadJob { [IO.File]::WriteAllText('/proc/thread-self/comm', 'ebpfcat-named') } | Wait-Job | Remove-Job
+            Start-ThreadJob { [IO.File]::WriteAllText('/proc/thread-self/comm', 'ebpfcat-named') } | Wait-Job |
+                Remove-Job
             ($attachment | Get-EbpfMapValue names -Key ebpfcat-named).Count | Should -BeGreaterOrEqual 1
             $attachment | Get-EbpfMapValue ids -Key @{ Name = 'ebpfcat-named' } | Should -BeGreaterThan 0
         }
         finally { $attachment | Remove-EbpfAttachment }
     }
 
-    It 'names the functions of stacks that are keys' {
-        $program = New-EbpfProgram -Type Tracepoint | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
+    It 'show the functions of stacks that are keys' {
+        $program = New-EbpfProgram -Type Tracepoint |
+            Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
             Add-EbpfCode { if ($process.Id -eq $using:PID) { $stacks[$kernel.Stack] += 1 } }
-        # Where a system call begins, some kernels (5.10 and 6.1 among them) have no stack.
+        # Some kernels (5.10, 6.1) have no stack at the entry of a system call.
         $attachment = $program | New-TracepointAttachment sock/inet_sock_set_state
         try {
             $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
             $listener.Start()
             $listener.Stop()
-            # On the way out of the system call, where the socket is closed, some kernels no longer have it on the stack.
-            $entry = $attachment | Get-EbpfMapValue stacks | Where-Object { $_.Key.Frames.Symbol -contains 'inet_listen' } | Select-Object -First 1
+            # Some kernels have lost the function from the stack at the exit of the call, where the socket is closed.
+            $entry = $attachment | Get-EbpfMapValue stacks |
+                Where-Object { $_.Key.Frames.Symbol -contains 'inet_listen' } | Select-Object -First 1
             $entry.Key.Frames.Symbol | Should -Contain do_syscall_64
             $attachment | Get-EbpfMapValue stacks -Key $entry.Key | Should -BeGreaterOrEqual 1
             $entry.Key.Frames | Out-String | Should -BeLike '*Symbol*do_syscall_64*'

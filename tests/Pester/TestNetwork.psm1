@@ -1,5 +1,5 @@
-# Two network namespaces with a veth pair between them, made for the test alone. They have no names and no owner but this
-# process, so they are gone when it ends, however it ends. The module must be imported.
+# Two network namespaces with a veth pair between them. They have no names and belong to this process alone, so they are
+# gone when it ends, however it ends. The module must be imported.
 
 $outside = $near = $far = $null
 
@@ -84,7 +84,8 @@ function Wait-Until([scriptblock] $Condition, [double] $Seconds = 120) {
     A packet as bytes: Ethernet, IPv4 and UDP, without checksums.
 #>
 function New-Packet {
-    param([ipaddress] $Source = '10.77.0.2', [ipaddress] $Destination = '10.77.0.1', [int] $Port = 53, [int] $Length = 64)
+    param([ipaddress] $Source = '10.77.0.2', [ipaddress] $Destination = '10.77.0.1', [int] $Port = 53,
+        [int] $Length = 64)
 
     $bytes = [byte[]]::new($Length)
     $isIPv4 = $Source.AddressFamily -eq 'InterNetwork'

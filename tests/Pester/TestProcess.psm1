@@ -2,11 +2,13 @@
 
 <#
 .SYNOPSIS
-    The words of a command line that starts PowerShell. Where it is a .NET tool, the process is dotnet, and the first argument is pwsh.dll.
+    The words of a command line that starts PowerShell. If it is a .NET tool, the process is dotnet, and the first
+    argument is pwsh.dll.
 #>
 function Get-PowerShellCommand {
-    [Environment]::ProcessPath
-    if ([IO.Path]::GetFileNameWithoutExtension([Environment]::ProcessPath) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
+    $path = [Environment]::ProcessPath
+    $path
+    if ([IO.Path]::GetFileNameWithoutExtension($path) -eq 'dotnet') { [Environment]::GetCommandLineArgs()[0] }
 }
 
 function Get-CommandLine([string] $Script, [string[]] $Prefix) {

@@ -1,10 +1,10 @@
-# Runs kernel scripts for the tests, and says what came of it. No module, so that $using: finds the variables of the test.
+# Runs kernel scripts for the tests. Not a module, so that $using: finds the variables of the test.
 
-# Loads a program, runs it once, and gives the run with what its variables and maps hold then.
+# Loads a program, runs it once, and gives the run with the values of its variables and maps.
 function Invoke-Script {
     param(
-        [scriptblock] $Code, [scriptblock] $Declare = { $input }, [byte[]] $Packet = (New-Packet), [hashtable] $With = @{},
-        [hashtable] $Set = @{}, [int] $Repeat = 1
+        [scriptblock] $Code, [scriptblock] $Declare = { $input }, [byte[]] $Packet = (New-Packet),
+        [hashtable] $With = @{}, [hashtable] $Set = @{}, [int] $Repeat = 1
     )
 
     $program = New-EbpfProgram -Name language -Type Xdp @With | & $Declare | Add-EbpfCode $Code | Import-EbpfProgram
@@ -18,7 +18,8 @@ function Invoke-Script {
     finally { $program.Dispose() }
 }
 
-# The value that a script gives the variable $result.
-function Get-Result([scriptblock] $Code, $Type = 'int64', [byte[]] $Packet = (New-Packet), [scriptblock] $Before = { $input }) {
+# The value that a script assigns to the variable $result.
+function Get-Result([scriptblock] $Code, $Type = 'int64', [byte[]] $Packet = (New-Packet),
+    [scriptblock] $Before = { $input }) {
     (Invoke-Script $Code { $input | & $Before | Add-EbpfVariable result $Type } -Packet $Packet).result
 }

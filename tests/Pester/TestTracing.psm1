@@ -1,4 +1,4 @@
-# What tests of tracing make happen, and what the kernel can trace. The module must be imported.
+# Makes events for tests of tracing, and tells what the kernel can trace. The module must be imported.
 
 $library = $null
 
@@ -13,8 +13,8 @@ function Get-CLibrary {
     $type = $module.DefineType('CLibrary', 'Public,Class')
     $calls = @{ getpgid = [int], [int]; a64l = [long], [string]; l64a = [IntPtr], [long] }
     foreach ($call in $calls.GetEnumerator()) {
-        $method = $type.DefinePInvokeMethod($call.Key, 'libc.so.6', 'Public,Static,PinvokeImpl', 'Standard', $call.Value[0],
-            @($call.Value[1]), 'Winapi', 'Ansi')
+        $method = $type.DefinePInvokeMethod($call.Key, 'libc.so.6', 'Public,Static,PinvokeImpl', 'Standard',
+            $call.Value[0], @($call.Value[1]), 'Winapi', 'Ansi')
         $method.SetImplementationFlags('PreserveSig')
     }
 
@@ -27,8 +27,8 @@ function Get-CLibrary {
     The kernel's function for a system call on this processor.
 #>
 function Get-SyscallFunction([string] $Name) {
-    $prefix = if ([Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture -eq 'Arm64') { '__arm64_sys_' } else { '__x64_sys_' }
-    $prefix + $Name
+    $architecture = [Runtime.InteropServices.RuntimeInformation]::ProcessArchitecture
+    $architecture -eq 'Arm64' ? "__arm64_sys_$Name" : "__x64_sys_$Name"
 }
 
 <#
@@ -42,15 +42,16 @@ function Test-Kprobe { Test-Path /sys/bus/event_source/devices/kprobe }
     Whether the kernel can call programs from one of its functions (fentry).
 #>
 function Test-Trampoline([string] $Function) {
-    # Some kernels let nobody read the list, and then take no such programs either.
+    # Kernels that hide the list run no such programs either.
     try { $functions = [IO.File]::ReadAllText("$([EbpfCat.Tracing.TraceFs]::Current.Path)/available_filter_functions") }
     catch { return $false }
-    $functions -match "(?m)^$Function( |`$)" -and (Select-String -Path /proc/kallsyms -Pattern ' register_ftrace_direct$' -Quiet)
+    $functions -match "(?m)^$Function( |`$)" -and
+        (Select-String -Path /proc/kallsyms -Pattern ' register_ftrace_direct$' -Quiet)
 }
 
 <#
 .SYNOPSIS
-    Whether the kernel asks programs where security is concerned (lsm=bpf).
+    Whether the kernel runs LSM programs (lsm=bpf).
 #>
 function Test-SecurityHook {
     (Test-Path /sys/kernel/security/lsm) -and (Get-Content /sys/kernel/security/lsm) -split ',' -contains 'bpf'
@@ -62,13 +63,16 @@ function Test-SecurityHook {
 #>
 function Get-PythonWithProbes {
     (Get-Command python3 -All -CommandType Application -ErrorAction Ignore).Source |
-        Where-Object { (TabExpansion2 "New-UsdtAttachment $_ python:gc__st").CompletionMatches.CompletionText -like '*gc__start*' } |
+        Where-Object {
+            $completion = TabExpansion2 "New-UsdtAttachment $_ python:gc__st"
+            $completion.CompletionMatches.CompletionText -like '*gc__start*'
+        } |
         Select-Object -First 1
 }
 
 <#
 .SYNOPSIS
-    Runs a script while another makes something happen again and again, on a thread of its own, which gets the arguments.
+    Runs a script while another thread repeats an action with the given arguments.
 #>
 function Invoke-While([scriptblock] $Happening, [object[]] $With, [scriptblock] $Script) {
     $job = Start-ThreadJob {
@@ -95,4 +99,5 @@ function Get-Refusal([scriptblock] $Script) {
     catch { $_ }
 }
 
-Export-ModuleMember -Function Get-CLibrary, Get-SyscallFunction, Test-Kprobe, Test-Trampoline, Test-SecurityHook, Get-PythonWithProbes, Invoke-While, Get-Refusal
+Export-ModuleMember -Function Get-CLibrary, Get-SyscallFunction, Test-Kprobe, Test-Trampoline, Test-SecurityHook,
+    Get-PythonWithProbes, Invoke-While, Get-Refusal

@@ -1,4 +1,4 @@
-# The examples that trace: each runs while what it shows is made to happen.
+# The tracing examples: each runs while the events that it shows happen.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -14,10 +14,11 @@ BeforeAll {
         [DllImport("libc")] public static extern int umount2(string path, int flags);
         [DllImport("libc")] public static extern int clock_gettime(int clock, long[] time);
         [DllImport("libc")] public static extern int clock_nanosleep(int clock, int flags, long[] request, IntPtr rest);
-        [DllImport("libc")] public static extern int getaddrinfo(string host, string service, byte[] hints, out IntPtr found);'
+        [DllImport("libc")]
+        public static extern int getaddrinfo(string host, string service, byte[] hints, out IntPtr found);'
 
-    # Does something again and again, on a thread of its own, while an example runs. It was done once before that begins: to
-    # start the thread takes an emulated processor seconds.
+    # Repeats an action on another thread while an example runs. The first time is before the example begins, because an
+    # emulated processor takes seconds to start the thread.
     function Invoke-During([scriptblock] $Busy, [scriptblock] $Example) {
         $stop = [Threading.CancellationTokenSource]::new()
         $begun = [Threading.ManualResetEventSlim]::new()
@@ -47,13 +48,14 @@ AfterAll {
 
 Describe 'The example' {
     AfterEach {
-        # However it ended, nothing is left.
+        # Nothing is left attached, however the example ended.
         Get-EbpfAttachment | Should -BeNullOrEmpty
     }
 
     It 'ProcessStarts shows programs with their arguments' {
         $start = Invoke-During { /bin/echo $mark 'two words' '' end } {
-            & "$examples/ProcessStarts.ps1" -Timeout 60 | Where-Object Arguments -Contains $mark | Select-Object -First 1
+            & "$examples/ProcessStarts.ps1" -Timeout 60 | Where-Object Arguments -Contains $mark |
+                Select-Object -First 1
         }
         $start.File | Should -Be /bin/echo
         $start.Arguments | Should -Be /bin/echo, $mark, 'two words', '', end
@@ -63,19 +65,22 @@ Describe 'The example' {
     }
 
     It 'ProcessStarts shows the first 16 arguments of many, and ends after -First' {
-        $starts = Invoke-During { /bin/echo $mark 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 } { & "$examples/ProcessStarts.ps1" -First 30 -Timeout 60 }
+        $starts = Invoke-During { /bin/echo $mark 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 } {
+            & "$examples/ProcessStarts.ps1" -First 30 -Timeout 60
+        }
         $starts.Count | Should -Be 30
         ($starts | Where-Object Arguments -Contains $mark)[0].Arguments | Should -Be (@("/bin/echo", $mark) + 2..15)
     }
 
-    It 'OpenedFiles shows the files that are opened, and those that cannot be' {
+    It 'OpenedFiles shows opened files and failures' {
         Set-Content "$folder/there" text
         $there, $gone = Invoke-During {
             [IO.File]::ReadAllText("$folder/there")
             try { [IO.File]::ReadAllText("$folder/gone") } catch { }
         } {
             & "$examples/OpenedFiles.ps1" -ProcessId $PID -Timeout 60 |
-                Where-Object File -In "$folder/there", "$folder/gone" | Select-Object -First 2 | Sort-Object File -Descending
+                Where-Object File -In "$folder/there", "$folder/gone" | Select-Object -First 2 |
+                Sort-Object File -Descending
         }
         $there.Failure | Should -BeNullOrEmpty
         $there.Descriptor | Should -BeGreaterThan 2
@@ -90,7 +95,7 @@ Describe 'The example' {
             $listener = [Net.Sockets.TcpListener]::new([ipaddress]::Loopback, 0)
             $listener.Start(1000)
             $port = $listener.LocalEndpoint.Port
-            # Nobody listens at port 1.
+            # Nothing listens on port 1.
             $connecting = {
                 foreach ($to in $port, 1) {
                     $socket = [Net.Sockets.Socket]::new('InterNetwork', 'Stream', 'Tcp')
@@ -102,9 +107,10 @@ Describe 'The example' {
 
         AfterAll { $listener.Stop() }
 
-        It 'Connections shows where to, what came of it, and how long it took' {
+        It 'Connections shows destination, result and duration' {
             $made, $refused = Invoke-During $connecting {
-                & "$examples/Connections.ps1" -ProcessId $PID -Timeout 60 | Where-Object { $_.Address.Port -in $port, 1 } |
+                & "$examples/Connections.ps1" -ProcessId $PID -Timeout 60 |
+                    Where-Object { $_.Address.Port -in $port, 1 } |
                     Select-Object -First 2 | Sort-Object { $_.Address.Port } -Descending
             }
             "$($made.Address)", "$($refused.Address)" | Should -Be "127.0.0.1:$port", '127.0.0.1:1'
@@ -119,13 +125,15 @@ Describe 'The example' {
                 $socket = [Net.Sockets.Socket]::new('Unix', 'Stream', 'Unspecified')
                 try { $socket.Connect([Net.Sockets.UnixDomainSocketEndPoint]::new("$folder/socket")) } catch { }
                 $socket.Dispose()
-            } { & "$examples/Connections.ps1" -Local -ProcessId $PID -Timeout 60 | Where-Object { "$($_.Address)" -eq "$folder/socket" } | Select-Object -First 1 }
+            } { & "$examples/Connections.ps1" -Local -ProcessId $PID -Timeout 60 |
+                Where-Object { "$($_.Address)" -eq "$folder/socket" } | Select-Object -First 1 }
             $one.Failure | Should -Be ENOENT
         }
 
-        It 'TcpLatency shows connections by their answers' {
+        It 'TcpLatency shows accepted and refused connections' {
             $made, $refused = Invoke-During $connecting {
-                & "$examples/TcpLatency.ps1" -Timeout 60 | Where-Object { $_.Port -in $port, 1 -and $_.ProcessId -eq $PID } |
+                & "$examples/TcpLatency.ps1" -Timeout 60 |
+                    Where-Object { $_.Port -in $port, 1 -and $_.ProcessId -eq $PID } |
                     Select-Object -First 2 | Sort-Object Port -Descending
             }
             $made.IsConnected, $refused.IsConnected | Should -Be $true, $false
@@ -136,7 +144,7 @@ Describe 'The example' {
         }
     }
 
-    It 'Sleeps shows for how long, and until when' {
+    It 'Sleeps shows length and end' {
         $length, $until = Invoke-During {
             [void][ExampleTests.Native]::clock_nanosleep(1, 0, (0, 1234567), 0)
             $now = [long[]]::new(2)
@@ -144,7 +152,8 @@ Describe 'The example' {
             [void][ExampleTests.Native]::clock_nanosleep(1, 1, (($now[0] + 3), 0), 0)
         } {
             & "$examples/Sleeps.ps1" -Timeout 60 | Where-Object ProcessId -EQ $PID |
-                Where-Object { $_.Length.TotalMicroseconds -eq 1234.5 -or $_.Length.TotalSeconds -gt 1 -and $_.Length.TotalSeconds -le 3 } |
+                Where-Object { $_.Length.TotalMicroseconds -eq 1234.5 -or $_.Length.TotalSeconds -gt 1 -and
+                $_.Length.TotalSeconds -le 3 } |
                 Select-Object -First 2 | Sort-Object Length
         }
         $length.Length.TotalMicroseconds | Should -Be 1234.5
@@ -152,14 +161,15 @@ Describe 'The example' {
         $until.ProcessName | Should -Not -BeNullOrEmpty
     }
 
-    It 'Syncs shows the calls that write to disk, and how long they take' {
+    It 'Syncs shows calls that write to disk, and their duration' {
         $calls = Invoke-During {
             $stream = [IO.File]::OpenWrite("$folder/synced")
             $stream.WriteByte(1)
             $stream.Flush($true)
             $stream.Dispose()
             sync -d "$folder/synced"
-            $map = [IO.MemoryMappedFiles.MemoryMappedFile]::CreateFromFile("$folder/mapped", 'OpenOrCreate', [NullString]::Value, 4096)
+            $map = [IO.MemoryMappedFiles.MemoryMappedFile]::CreateFromFile("$folder/mapped", 'OpenOrCreate',
+                [NullString]::Value, 4096)
             $view = $map.CreateViewAccessor()
             $view.Write(0, 1)
             $view.Flush()
@@ -168,7 +178,10 @@ Describe 'The example' {
         } {
             $seen = @{}
             & "$examples/Syncs.ps1" -Timeout 60 | Where-Object { $_.ProcessId -eq $PID -or $_.ProcessName -eq 'sync' } |
-                ForEach-Object { $seen[$_.Syscall] = $_; if ($seen.fsync -and $seen.fdatasync -and $seen.msync) { $seen } } | Select-Object -First 1
+                ForEach-Object {
+                    $seen[$_.Syscall] = $_
+                    if ($seen.fsync -and $seen.fdatasync -and $seen.msync) { $seen }
+                } | Select-Object -First 1
         }
         $calls.fsync.ProcessId | Should -Be $PID
         $calls.fsync.ReturnValue, $calls.fdatasync.ReturnValue, $calls.msync.ReturnValue | Should -Be 0, 0, 0
@@ -176,7 +189,7 @@ Describe 'The example' {
         $calls.Values.Duration | ForEach-Object { $_ | Should -BeGreaterThan ([timespan]::Zero) }
     }
 
-    It 'Unlinks shows files and folders that are deleted, and those that are not there' {
+    It 'Unlinks shows deleted files and folders, and failures' {
         $seen = Invoke-During {
             $null = [IO.Directory]::CreateDirectory("$folder/inner")
             [IO.File]::WriteAllText("$folder/inner/file", '')
@@ -194,12 +207,12 @@ Describe 'The example' {
         $seen["$folder/none"].ProcessName | Should -Be rm
     }
 
-    It 'Unmounts shows what is unmounted, and what cannot be' {
+    It 'Unmounts shows unmounted file systems and failures' {
         $failed = Invoke-During { [void][ExampleTests.Native]::umount2($folder, 0) } {
             & "$examples/Unmounts.ps1" -ProcessId $PID -First 1 -Timeout 60
         }
         $failed.Path, $failed.Failure, $failed.ProcessId | Should -Be $folder, EINVAL, $PID
-        # In a namespace of its own, so that nobody else sees the file system.
+        # In a separate mount namespace, so that no other process sees the file system.
         $done = Invoke-During { unshare --mount sh -c "mount -t tmpfs none $folder && exec umount $folder" } {
             & "$examples/Unmounts.ps1" -Timeout 60 | Where-Object Path -EQ $folder | Select-Object -First 1
         }
@@ -216,7 +229,8 @@ Describe 'The example' {
         $counts.Count | Should -Be ($counts.Count | Sort-Object -Descending)
         # An emulated processor may take seconds to start a process.
         foreach ($window in 2, 10, 30) {
-            $seen = Invoke-During { sleep 0.02 } { & "$examples/SyscallCounts.ps1" -Seconds $window } | Where-Object ProcessName -EQ sleep
+            $seen = Invoke-During { sleep 0.02 } { & "$examples/SyscallCounts.ps1" -Seconds $window } |
+                Where-Object ProcessName -EQ sleep
             if ('clock_nanosleep' -in $seen.Syscall) { break }
         }
         $seen.Syscall | Should -Contain clock_nanosleep
@@ -237,12 +251,13 @@ Describe 'The example' {
     }
 
     It 'BlockLatency draws one histogram, or one for each disk' {
-        # How many requests each disk has done: reads, writes, discards, flushes.
+        # The completed requests of each disk: reads, writes, discards, flushes.
         function Get-Done {
             $done = @{}
             foreach ($stat in Get-Item /sys/block/*/stat) {
                 $fields = -split (Get-Content $stat)
-                $done[$stat.Directory.Name] = (0, 4, 11, 15 | ForEach-Object { [long]$fields[$_] } | Measure-Object -Sum).Sum
+                $done[$stat.Directory.Name] = (0, 4, 11, 15 | ForEach-Object { [long]$fields[$_] } |
+                    Measure-Object -Sum).Sum
             }
             $done
         }
@@ -280,7 +295,7 @@ Describe 'The example' {
 
     Context 'of a busy process' {
         BeforeAll {
-            # It does nothing but system calls.
+            # It only makes system calls.
             $dd = Start-Process dd 'if=/dev/zero', 'of=/dev/null', 'bs=1' -PassThru -RedirectStandardError /dev/null
         }
 
@@ -289,7 +304,7 @@ Describe 'The example' {
             $dd.WaitForExit()
         }
 
-        It 'CpuProfile shows stacks, those met most often first' {
+        It 'CpuProfile shows the most frequent stacks first' {
             $stacks = & "$examples/CpuProfile.ps1" -Seconds 2 -ProcessId $dd.Id
             $stacks.ProcessName | Sort-Object -Unique | Should -Be dd
             ($stacks.Count | Measure-Object -Sum).Sum | Should -BeGreaterThan 10
@@ -304,16 +319,17 @@ Describe 'The example' {
         }
     }
 
-    It 'NameLookups shows names, what came of them, and how long it took' {
+    It 'NameLookups shows names, results and durations' {
         $found, $wrong = Invoke-During {
             $null = [Net.Dns]::GetHostAddresses('localhost')
-            # AI_NUMERICHOST: what is no number is not looked for.
+            # AI_NUMERICHOST: a name is not resolved.
             $hints = [byte[]]::new(48)
             $hints[0] = 4
             $answer = [IntPtr]::Zero
             [void][ExampleTests.Native]::getaddrinfo("$mark.example", $null, $hints, [ref]$answer)
         } {
-            & "$examples/NameLookups.ps1" -Timeout 60 | Where-Object { $_.ProcessId -eq $PID -and $_.Host -in 'localhost', "$mark.example" } |
+            & "$examples/NameLookups.ps1" -Timeout 60 |
+                Where-Object { $_.ProcessId -eq $PID -and $_.Host -in 'localhost', "$mark.example" } |
                 Select-Object -First 2 | Sort-Object Host -Descending
         }
         $found.Host, $wrong.Host | Should -Be localhost, "$mark.example"
@@ -321,8 +337,9 @@ Describe 'The example' {
         $found.Duration | Should -BeGreaterThan ([timespan]::Zero)
     }
 
-    It 'Allocations draws the sizes that are asked for' {
-        $sizes = Invoke-During { 1..50 | ForEach-Object { [ExampleTests.Native]::free([ExampleTests.Native]::malloc(9MB)) } } {
+    It 'Allocations draws the requested sizes' {
+        $sizes = Invoke-During { 1..50 |
+            ForEach-Object { [ExampleTests.Native]::free([ExampleTests.Native]::malloc(9MB)) } } {
             & "$examples/Allocations.ps1" -Seconds 2 -ProcessId $PID
         }
         $asked = $sizes.Value.Buckets | Where-Object { $_.From -le 9MB -and $_.To -ge 9MB }
@@ -332,7 +349,8 @@ Describe 'The example' {
 }
 
 Describe 'Get-Help' {
-    It 'tells of the example <_>' -ForEach @(Get-ChildItem "$PSScriptRoot/../../examples/*.ps1" | ForEach-Object Name) {
+    It 'describes the example <_>' -ForEach @(Get-ChildItem "$PSScriptRoot/../../examples/*.ps1" |
+        ForEach-Object Name) {
         $help = Get-Help "$examples/$_" -Full
         $help.Synopsis | Should -Match '^[A-Z].*\.\s*$'
         "$($help.examples.example[0].code)" | Should -Match ([IO.Path]::GetFileNameWithoutExtension($_))

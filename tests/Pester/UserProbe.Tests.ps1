@@ -1,4 +1,4 @@
-# Programs on functions of other programs and of libraries, and on the places that their authors marked.
+# Programs on functions of programs and libraries, and on their USDT probes.
 
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -17,8 +17,9 @@ Describe 'Probes of programs and libraries' {
     AfterEach { Get-EbpfAttachment | Remove-EbpfAttachment }
 
     Context 'New-UprobeAttachment' {
-        It 'has the arguments of a function: numbers and texts' {
-            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfMap texts -Type Hash -Key 'char[16]' -Value uint64 -MaxEntries 64 |
+        It 'gives the arguments of a function: numbers and texts' {
+            $attachment = New-EbpfProgram -Type Kprobe |
+                Add-EbpfMap texts -Type Hash -Key 'char[16]' -Value uint64 -MaxEntries 64 |
                 Add-EbpfMap numbers -Type Hash -Key int64 -Value uint64 -MaxEntries 64 |
                 Add-EbpfCode { $texts[[string]$event.arg0] += 1; $numbers[$event.arg0] += 1 }
             $text = $attachment | New-UprobeAttachment -Path libc -Function a64l -ProcessId $PID
@@ -31,8 +32,9 @@ Describe 'Probes of programs and libraries' {
             $number | Get-EbpfMapValue numbers -Key 4711 | Should -Be 1
         }
 
-        It 'has the value that a function returns' {
-            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable last int64 | Add-EbpfCode { $last = $return } |
+        It 'gives the return value' {
+            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable last int64 |
+                Add-EbpfCode { $last = $return } |
                 New-UprobeAttachment libc a64l -ProcessId $PID -Return
             $attachment.Kind | Should -Be Uretprobe
             $value = $calls::a64l('zz.b')
@@ -40,8 +42,9 @@ Describe 'Probes of programs and libraries' {
             $attachment | Get-EbpfMapValue last | Should -Be $value
         }
 
-        It 'sees all processes, those that start later too, unless one is chosen' {
-            $program = New-EbpfProgram -Type Kprobe | Add-EbpfMap who -Type LruHash -Key uint32 -Value uint64 -MaxEntries 4096 |
+        It 'sees all processes, also later ones, unless one is selected' {
+            $program = New-EbpfProgram -Type Kprobe |
+                Add-EbpfMap who -Type LruHash -Key uint32 -Value uint64 -MaxEntries 4096 |
                 Add-EbpfCode { $who[$process.Id] += 1 }
             $all = $program | New-UprobeAttachment libc malloc
             $own = $program | New-UprobeAttachment libc malloc -ProcessId $PID
@@ -51,7 +54,7 @@ Describe 'Probes of programs and libraries' {
             ($own | Get-EbpfMapValue who).Key | Where-Object { $_ -ne $PID } | Should -BeNullOrEmpty
         }
 
-        It 'takes a place in the file, a place in a function, and a pattern' {
+        It 'takes a file offset, an offset in a function, and a pattern' {
             $program = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
             $path = [EbpfCat.Tracing.SharedLibraries]::Resolve('libc')
             $file = [EbpfCat.Tracing.ElfFile]::Open($path)
@@ -67,7 +70,8 @@ Describe 'Probes of programs and libraries' {
         }
 
         It 'takes stacks of the process' {
-            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
+            $attachment = New-EbpfProgram -Type Kprobe |
+                Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |
                 Add-EbpfCode { $stacks[$kernel.UserStack] += 1 } | New-UprobeAttachment libc a64l -ProcessId $PID
             1..4 | ForEach-Object { $null = $calls::a64l('x') }
             $entries = $attachment | Get-EbpfMapValue stacks
@@ -76,7 +80,8 @@ Describe 'Probes of programs and libraries' {
         }
 
         It 'ends when it is removed' {
-            $program = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ } | Import-EbpfProgram
+            $program = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ } |
+                Import-EbpfProgram
             try {
                 $program | New-UprobeAttachment libc a64l -ProcessId $PID | Remove-EbpfAttachment
                 $null = $calls::a64l('x')
@@ -85,7 +90,7 @@ Describe 'Probes of programs and libraries' {
             finally { $program.Dispose() }
         }
 
-        It 'refuses what is not there, with the nearest: <Wrong>' -ForEach @(
+        It 'refuses unknown names with the nearest: <Wrong>' -ForEach @(
             @{ Wrong = 'libcc'; With = @{ Path = 'libcc'; Function = 'malloc' }; Near = 'libc' }
             @{ Wrong = 'mallocc'; With = @{ Path = 'libc'; Function = 'mallocc' }; Near = 'malloc' }
             @{ Wrong = '/bin/slep'; With = @{ Path = '/bin/slep'; Function = 'main' }; Near = '/bin/sleep' }
@@ -95,37 +100,46 @@ Describe 'Probes of programs and libraries' {
             $failure.CategoryInfo.Category | Should -Be ObjectNotFound
         }
 
-        It 'says what else cannot be' {
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment libc } | Should -Throw '*-Function*-Offset*'
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment libc malloc -ProcessId 99999999 } | Should -Throw '*no process 99999999*'
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment /etc/hostname malloc } | Should -Throw '*ELF*'
-            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-UprobeAttachment libc malloc } | Should -Throw '*-Type Kprobe*'
+        It 'refuses wrong arguments' {
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment libc } |
+                Should -Throw '*-Function*-Offset*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment libc malloc -ProcessId 99999999 } |
+                Should -Throw '*no process 99999999*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UprobeAttachment /etc/hostname malloc } |
+                Should -Throw '*ELF*'
+            { New-EbpfProgram -Type Tracepoint -Code { $x = 1 } | New-UprobeAttachment libc malloc } |
+                Should -Throw '*-Type Kprobe*'
         }
     }
 
     Context 'New-UsdtAttachment' {
-        # The interpreter collects the youngest by itself too.
-        It 'has the arguments of a marked place' -Skip:(-not $hasPythonProbes) {
-            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfMap collections -Type Hash -Key int32 -Value uint64 -MaxEntries 8 |
+        # The interpreter also collects the youngest generation by itself.
+        It 'gives the arguments of a probe' -Skip:(-not $hasPythonProbes) {
+            $attachment = New-EbpfProgram -Type Kprobe |
+                Add-EbpfMap collections -Type Hash -Key int32 -Value uint64 -MaxEntries 8 |
                 Add-EbpfVariable last uint32 | Add-EbpfCode { $collections[$event.arg0] += 1; $last = $process.Id } |
                 New-UsdtAttachment -Path $python -Probe python:gc__start
             $attachment.Kind | Should -Be Usdt
             $attachment.Target | Should -BeLike '/*python*:python:gc__start'
-            $child = Start-Process $($attachment.Path) '-c', '"import gc; gc.disable(); gc.collect(1); gc.collect(1); gc.collect(0)"' -PassThru
+            $child = Start-Process $($attachment.Path) '-c',
+                '"import gc; gc.disable(); gc.collect(1); gc.collect(1); gc.collect(0)"' -PassThru
             $child.WaitForExit()
             $attachment | Get-EbpfMapValue collections -Key 1 | Should -Be 2
             $attachment | Get-EbpfMapValue collections -Key 0 | Should -BeGreaterOrEqual 1
             $attachment | Get-EbpfMapValue last | Should -Be $child.Id
         }
 
-        It 'refuses a probe there is none of, with the nearest' -Skip:(-not $hasPythonProbes) {
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment $python gc__strat } | Should -Throw '*USDT probe*gc__strat*gc__start*'
+        It 'refuses an unknown probe with the nearest' -Skip:(-not $hasPythonProbes) {
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment $python gc__strat } |
+                Should -Throw '*USDT probe*gc__strat*gc__start*'
         }
 
-        It 'says where a file has none' {
+        It 'reports a file without probes' {
             $file = (Get-Command true -CommandType Application)[0].Source
-            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment $file setjmp } | Should -Throw '*setjmp*no USDT probes*'
-            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-UsdtAttachment $file setjmp } | Should -Throw '*-Type Kprobe*'
+            { New-EbpfProgram -Type Kprobe -Code { $x = 1 } | New-UsdtAttachment $file setjmp } |
+                Should -Throw '*setjmp*no USDT probes*'
+            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-UsdtAttachment $file setjmp } |
+                Should -Throw '*-Type Kprobe*'
         }
     }
 }

@@ -1,4 +1,4 @@
-# What is allowed in a kernel script and hardly meant.
+# Constructs of kernel scripts that are allowed, but rarely intended.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
@@ -7,18 +7,21 @@ BeforeAll {
         $null = New-EbpfProgram -Type Xdp |
             Add-EbpfVariable packets uint64 |
             Add-EbpfMap devices -Type DevMap -MaxEntries 8 |
-            Add-EbpfMap flows -Type Hash -Key uint16 -Value ([ordered]@{ Packets = 'uint64'; Times = 'uint64[2]' }) -MaxEntries 8 |
+            Add-EbpfMap flows -Type Hash -Key uint16 -MaxEntries 8 `
+                -Value ([ordered]@{ Packets = 'uint64'; Times = 'uint64[2]' }) |
             Add-EbpfCode $Code -WarningVariable warnings -WarningAction SilentlyContinue
         $warnings | ForEach-Object Message
     }
 }
 
 Describe 'A verdict' {
-    It 'is warned of where another always takes its place: <code>' -TestCases @(
+    It 'causes a warning if another always replaces it: <code>' -TestCases @(
         @{ Code = { if ($packet.Udp) { 'Drop' }; 'Pass' }; Text = "'Drop'" }
         @{ Code = { 'Drop'; if ($packet.Udp) { 'Pass' } else { return 'Tx' } }; Text = "'Drop'" }
-        @{ Code = { switch ($packet.Length) { 60 { 'Drop'; break } 61 { 'Tx' } }; return 'Pass' }; Text = "'Drop'", "'Tx'" }
-        @{ Code = { foreach ($i in 1..3) { if ($packet.Byte(20) -eq $i) { 'Drop'; continue } }; 'Pass' }; Text = "'Drop'" }
+        @{ Code = { switch ($packet.Length) { 60 { 'Drop'; break } 61 { 'Tx' } }; return 'Pass' };
+            Text = "'Drop'", "'Tx'" }
+        @{ Code = { foreach ($i in 1..3) { if ($packet.Byte(20) -eq $i) { 'Drop'; continue } }; 'Pass' };
+            Text = "'Drop'" }
         @{ Code = { $devices.Redirect(1); 'Pass' }; Text = '$devices.Redirect(1)' }
         @{ Code = { $packet.Udp ? 'Drop' : 'Tx'; 'Pass' }; Text = "`$packet.Udp ? 'Drop' : 'Tx'" }
         @{ Code = { function Get-One($a) { if ($a) { 1 }; 2 }; $packets += Get-One 3; 'Pass' }; Text = '1' }
@@ -32,7 +35,7 @@ Describe 'A verdict' {
         }
     }
 
-    It 'is not warned of where it can count: <code>' -TestCases @(
+    It 'causes no warning if it has an effect: <code>' -TestCases @(
         @{ Code = { 'Pass'; if ($packet.Udp) { 'Drop' } } }
         @{ Code = { 'Drop'; if ($packet.Udp) { return }; 'Pass' } }
         @{ Code = { 'Drop'; if ($packet.Udp) { 'Pass' } elseif ($packet.Tcp) { 'Tx' } } }
@@ -44,20 +47,24 @@ Describe 'A verdict' {
         Get-ScriptWarning $Code | Should -BeNullOrEmpty
     }
 
-    It 'is warned of by every command that takes a script' {
-        $null = New-EbpfProgram -Type Xdp -Code { 'Drop'; 'Pass' } -WarningVariable warning -WarningAction SilentlyContinue
+    It 'causes a warning in every command that takes a script' {
+        $quiet = @{ WarningVariable = 'warning'; WarningAction = 'SilentlyContinue' }
+        $null = New-EbpfProgram -Type Xdp -Code { 'Drop'; 'Pass' } @quiet
         $warning | Should -BeLike "*:*: 'Drop' is never the result*"
-        Trace-Ebpf -Tracepoint sched/sched_switch { [pscustomobject]@{ A = 1 }; 0; 1 } -Timeout 0 -WhatIf -WarningVariable warning -WarningAction SilentlyContinue
+        Trace-Ebpf -Tracepoint sched/sched_switch { [pscustomobject]@{ A = 1 }; 0; 1 } -Timeout 0 -WhatIf @quiet
         $warning | Should -BeLike '*:*: 0 is never the result*'
     }
 }
 
 Describe 'A change' {
-    It 'is warned of where it is made to a copy that goes nowhere: <code>' -TestCases @(
+    It 'causes a warning if it is made to a discarded copy: <code>' -TestCases @(
         @{ Code = { $flow = $flows[53]; $flow.Packets += 1; 'Pass' }; Meant = '$flows[53].Packets += 1' }
-        @{ Code = { $flow = $flows[53]; $flow.Packets++; if ($flow.Packets -gt 5) { 'Drop' } else { 'Pass' } }; Meant = '$flows[53].Packets++' }
-        @{ Code = { $flow = $flows[53]; $flow.Times[1] = $kernel.Time; 'Pass' }; Meant = '$flows[53].Times[1] = $kernel.Time' }
-        @{ Code = { function Add-One { $flow = $flows[53]; $flow.Packets = 1; 'Pass' }; Add-One }; Meant = '$flows[53].Packets = 1' }
+        @{ Code = { $flow = $flows[53]; $flow.Packets++; if ($flow.Packets -gt 5) { 'Drop' } else { 'Pass' } };
+            Meant = '$flows[53].Packets++' }
+        @{ Code = { $flow = $flows[53]; $flow.Times[1] = $kernel.Time; 'Pass' };
+            Meant = '$flows[53].Times[1] = $kernel.Time' }
+        @{ Code = { function Add-One { $flow = $flows[53]; $flow.Packets = 1; 'Pass' }; Add-One };
+            Meant = '$flows[53].Packets = 1' }
     ) {
         $warnings = @(Get-ScriptWarning $Code)
         $warnings.Count | Should -Be 1
@@ -65,7 +72,7 @@ Describe 'A change' {
         $warnings[0].EndsWith("To change that, write $Meant.") | Should -BeTrue -Because $warnings[0]
     }
 
-    It 'is not warned of where it can count: <code>' -TestCases @(
+    It 'causes no warning if it has an effect: <code>' -TestCases @(
         @{ Code = { $flow = $flows[53]; $flow.Packets += 1; $flows[80] = $flow; 'Pass' } }
         @{ Code = { $flow = $flows[53]; $flow.Packets += 1; $null = $flows.Set(80, $flow); 'Pass' } }
         @{ Code = { $flow = $flows[53]; $flow.Packets += 1; [pscustomobject]@{ Flow = $flow }; 'Pass' } }

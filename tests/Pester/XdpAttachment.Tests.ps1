@@ -1,11 +1,11 @@
-# XDP programs on interfaces: that they count, how long they live, and what is refused.
+# XDP programs on interfaces: results, lifetime, errors.
 
 BeforeAll {
     Import-Module $env:EBPFCAT_MODULE -Force
     Import-Module $PSScriptRoot/TestNetwork.psm1, $PSScriptRoot/TestProcess.psm1 -Force
     $pin = "ebpfcat-test-$PID"
 
-    # The opening example of the design.
+    # The example of the README.
     function New-CountAttachment([hashtable] $With = @{}) {
         New-EbpfProgram -Name count -Type Xdp |
             Add-EbpfVariable -Name packets -Type uint64 |
@@ -20,7 +20,7 @@ BeforeAll {
             New-XdpAttachment -InterfaceName near0 @With
     }
 
-    # Another pwsh, in the near namespace: what it writes.
+    # Runs a script in another PowerShell process in the near namespace, and gives its output.
     function Invoke-Pwsh([string] $Script, [switch] $Start, [string[]] $Prefix = @()) {
         $process = Start-PowerShell "Import-Module '$env:EBPFCAT_MODULE'; $Script" $Prefix
         if ($Start) { return $process }
@@ -45,7 +45,7 @@ Describe 'XDP' {
     }
 
     Context 'New-XdpAttachment' {
-        It 'runs the opening example as it is written' {
+        It 'runs the example of the README' {
             New-EbpfProgram -Name count -Type Xdp |
                 Add-EbpfVariable -Name packets -Type uint64 |
                 Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 4096 |
@@ -95,7 +95,9 @@ Describe 'XDP' {
             $sent = @{ $Sources[0] = 100; $Sources[1] = 23; $Sources[2] = 7 }
             foreach ($source in $sent.Keys) { Send-Packet $sent[$source] -Source $source }
             foreach ($source in $sent.Keys) {
-                Wait-Until { ($attachment | Get-EbpfMapValue sources -Key $source -ErrorAction Ignore) -ge $sent[$source] }
+                Wait-Until {
+                    ($attachment | Get-EbpfMapValue sources -Key $source -ErrorAction Ignore) -ge $sent[$source]
+                }
             }
             Start-Sleep -Milliseconds 50
             foreach ($source in $sent.Keys) {
@@ -103,10 +105,16 @@ Describe 'XDP' {
             }
         }
 
-        It 'lets the verdict decide' {
+        It 'applies the verdict' {
             $attachment = New-EbpfProgram -Name firewall -Type Xdp | Add-EbpfVariable dropped uint32 |
                 Add-EbpfMap blocked -Type Hash -Key ipaddress -Value byte -MaxEntries 16 |
-                Add-EbpfCode { if ($packet.IPv4 -and $packet.IPv4.Source -in $blocked) { $dropped++; 'Drop' } else { 'Pass' } } |
+                Add-EbpfCode {
+                    if ($packet.IPv4 -and $packet.IPv4.Source -in $blocked) {
+                        $dropped++
+                        'Drop'
+                    }
+                    else { 'Pass' }
+                } |
                 New-XdpAttachment near0
             $socket = [Net.Sockets.UdpClient]::new([Net.IPEndPoint]::new([ipaddress]'10.77.0.1', 5353))
             try {
@@ -116,14 +124,16 @@ Describe 'XDP' {
                 Wait-Until { ($attachment | Get-EbpfMapValue dropped) -eq 5 }
                 Wait-Until { $socket.Available -gt 0 }
                 $from = [Net.IPEndPoint]::new(0, 0)
-                1..2 | ForEach-Object { $null = $socket.Receive([ref] $from); $from.Address } | Should -Be 10.77.0.4, 10.77.0.4
+                1..2 | ForEach-Object { $null = $socket.Receive([ref] $from); $from.Address } |
+                    Should -Be 10.77.0.4, 10.77.0.4
                 $socket.Available | Should -Be 0
             }
             finally { $socket.Dispose() }
         }
 
-        It 'attaches a loaded program, which stays when it is detached' {
-            $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 -InitialValue 5 | Add-EbpfCode { 'Pass' } | Import-EbpfProgram
+        It 'attaches a loaded program, which stays loaded when detached' {
+            $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 -InitialValue 5 |
+                Add-EbpfCode { 'Pass' } | Import-EbpfProgram
             try {
                 $program | New-XdpAttachment near0 | Remove-EbpfAttachment
                 $program | Get-EbpfMapValue n | Should -Be 5
@@ -136,15 +146,17 @@ Describe 'XDP' {
             Get-XdpAttachment near0 | Should -BeNullOrEmpty
         }
 
-        It 'names the interfaces there are when one does not exist' {
-            $failure = { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment naer0 } | Should -Throw -PassThru
+        It 'lists the interfaces if one does not exist' {
+            $failure = { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment naer0 } |
+                Should -Throw -PassThru
             "$failure" | Should -BeLike "*'naer0'*no interface*Did you mean near0*lo, near0*"
             $failure.CategoryInfo.Category | Should -Be ObjectNotFound
         }
 
         It 'refuses an interface that has a program, and replaces it with -Force' {
             $first = New-CountAttachment
-            $failure = { New-EbpfProgram -Name second -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 } | Should -Throw -PassThru
+            $failure = { New-EbpfProgram -Name second -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 } |
+                Should -Throw -PassThru
             "$failure" | Should -BeLike "*near0*'count'*already*-Force*Remove-XdpAttachment*"
             $failure.CategoryInfo.Category | Should -Be ResourceBusy
             (Get-XdpAttachment near0).ProgramName | Should -Be count
@@ -156,10 +168,11 @@ Describe 'XDP' {
         }
 
         It 'refuses a program of another type' {
-            { New-EbpfProgram -Type SocketFilter -Code { 'Pass' } | New-XdpAttachment near0 } | Should -Throw '*SocketFilter*-Type Xdp*'
+            { New-EbpfProgram -Type SocketFilter -Code { 'Pass' } | New-XdpAttachment near0 } |
+                Should -Throw '*SocketFilter*-Type Xdp*'
         }
 
-        It 'names the capabilities that are missing' -Skip:(-not $canDropPrivilege) {
+        It 'names missing capabilities' -Skip:(-not $canDropPrivilege) {
             $output = Invoke-Pwsh @'
                 try { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 }
                 catch { $_.CategoryInfo.Category.ToString(); "$_" }
@@ -190,13 +203,14 @@ Describe 'XDP' {
         }
 
         It 'ends when the module is removed' {
-            # The namespaces of the network are each thread's: the other session has to share this one's.
+            # Network namespaces belong to threads: the other session has to share the one of this thread.
             $session = [runspacefactory]::CreateRunspace()
             $session.ThreadOptions = 'UseCurrentThread'
             $session.Open()
             $shell = [powershell]::Create($session)
             try {
-                $run = { param($module) Import-Module $module; $null = New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0; (Get-XdpAttachment near0).ProgramName }
+                $run = { param($module) Import-Module $module; $null = New-EbpfProgram -Type Xdp -Code { 'Pass' } |
+                    New-XdpAttachment near0; (Get-XdpAttachment near0).ProgramName }
                 $shell.AddScript($run).AddArgument($env:EBPFCAT_MODULE).Invoke() | Should -Be xdp
                 (Get-XdpAttachment near0).ProgramName | Should -Be xdp
                 $shell.Commands.Clear()
@@ -206,7 +220,7 @@ Describe 'XDP' {
             finally { $shell.Dispose(); $session.Dispose() }
         }
 
-        It 'goes on beyond the process where it is pinned, for another to find, read and remove' {
+        It 'survives its process if pinned, and another finds, reads and removes it' {
             Invoke-Pwsh @"
                 `$null = New-EbpfProgram -Name pinned -Type Xdp | Add-EbpfVariable packets uint64 |
                     Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
@@ -232,19 +246,20 @@ Describe 'XDP' {
         It 'refuses a pin whose name is taken' {
             $null = New-CountAttachment @{ Pin = $pin }
             Remove-XdpAttachment near0 -WhatIf
-            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment lo -Mode Generic -Pin $pin } | Should -Throw "*$pin*taken*"
+            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment lo -Mode Generic -Pin $pin } |
+                Should -Throw "*$pin*taken*"
         }
     }
 
     Context 'Get-EbpfAttachment' {
-        It 'gives what the session has attached, and what is pinned' {
+        It 'gives the attachments of the session, and pinned ones' {
             $attachment = New-CountAttachment @{ Pin = $pin }
             Get-EbpfAttachment -Pin $pin | Should -Be $attachment
             (Get-EbpfAttachment near0).Program.Name | Should -Be count
             Get-EbpfAttachment nowhere0 | Should -BeNullOrEmpty
         }
 
-        It 'says which pins there are' {
+        It 'lists the pins if one does not exist' {
             { Get-EbpfAttachment -Pin no-such-pin -ErrorAction Stop } | Should -Throw '*no-such-pin*no such pin*'
         }
     }
@@ -262,7 +277,7 @@ Describe 'XDP' {
             (Get-XdpAttachment near0).ProgramName | Should -Be count
         }
 
-        It 'takes the maps along' {
+        It 'removes the maps as well' {
             $attachment = New-CountAttachment
             $attachment | Remove-EbpfAttachment
             { $attachment | Get-EbpfMapValue packets -ErrorAction Stop } | Should -Throw '*count*removed*'
@@ -270,7 +285,7 @@ Describe 'XDP' {
     }
 
     Context 'Remove-XdpAttachment' {
-        It 'removes what another has attached' {
+        It 'removes attachments of others' {
             $process = Invoke-Pwsh -Start @'
                 $attachment = New-EbpfProgram -Name others -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0
                 'attached'
@@ -284,7 +299,7 @@ Describe 'XDP' {
             finally { $process.Kill() }
         }
 
-        It 'says that there is nothing to remove' {
+        It 'reports that there is nothing to remove' {
             { Remove-XdpAttachment near0 -ErrorAction Stop } | Should -Throw '*near0*no XDP program*'
         }
     }
