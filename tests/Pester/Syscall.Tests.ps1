@@ -127,7 +127,7 @@ Describe 'Trace-Syscall' {
         (Invoke-During unlink $busy {
             Trace-Syscall unlink -ProcessId 1, $PID -UserId (& id -u) -First 5 -Timeout 30
         }).Count | Should -Be 5
-        { Trace-Syscall unlink -ProcessName a*b } | Should -Throw '*beginning*'
+        { Trace-Syscall unlink -ProcessName a*b } | Should -Throw '*prefix*'
     }
 
     It 'takes patterns, and leaves nothing attached' {
