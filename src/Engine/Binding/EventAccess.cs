@@ -40,4 +40,24 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
 
     /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
     public int LocationBase { get; init; }
+
+    /// <summary>
+    /// What a cast to a type makes of a pointer: the number that it is, or what it leads to; null where a cast converts
+    /// the value itself.
+    /// </summary>
+    internal EventAccess? Reinterpret(EbpfType type)
+    {
+        var isPointer = Content is EventContent.TextPointer or EventContent.TextListPointer or EventContent.BytesPointer;
+        var isAddress = isPointer || (Content == EventContent.Value && Type is ScalarType { Bits: 64 });
+        return type switch
+        {
+            ScalarType when isPointer => this with { Type = ScalarType.UInt64, Content = EventContent.Value },
+            TextListType when isAddress => this with { Type = type, Content = EventContent.TextListPointer },
+            StringType when isAddress => this with { Type = type, Content = EventContent.TextPointer },
+            StringType when Content == EventContent.RecordText => this with { Type = type },
+            BytesType or SocketAddressType when isAddress => this with { Type = type, Content = EventContent.BytesPointer },
+            BytesType when Content == EventContent.RecordBytes => this with { Type = type },
+            _ => null,
+        };
+    }
 }

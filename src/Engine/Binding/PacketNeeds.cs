@@ -11,7 +11,7 @@ internal static class PacketNeeds
     public static int Of(ProgramDefinition program)
     {
         var need = program.MinimumPacketSize;
-        foreach (var expression in StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]))
+        foreach (var expression in ExpressionsOf(program))
         {
             need = Math.Max(need, expression switch
             {
@@ -25,6 +25,17 @@ internal static class PacketNeeds
 
         return need;
     }
+
+    /// <summary>The headers that a program asks for, in order of first use.</summary>
+    public static IReadOnlyList<PacketHeader> HeadersOf(ProgramDefinition program) =>
+    [
+        .. ExpressionsOf(program)
+            .Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
+            .OfType<PacketHeader>().Distinct(),
+    ];
+
+    private static IEnumerable<Expression> ExpressionsOf(ProgramDefinition program) =>
+        StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]);
 
     private static int EndOf(PacketHeader header) => header.Size + StartOf(header);
 

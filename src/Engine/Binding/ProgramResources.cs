@@ -17,13 +17,16 @@ internal sealed class ProgramResources
 
     private readonly List<Map> _maps = [];
     private readonly Dictionary<Variable, VariableLocation> _variables = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<Map, int> _indexes = [];
     private readonly List<StructType> _records = [];
+    private readonly Dictionary<StructType, int> _recordNumbers = [];
     private readonly Variable? _lost;
     private readonly Variable? _zeros;
 
-    public ProgramResources(ProgramDefinition program)
+    public ProgramResources(ProgramDefinition program, DiagnosticBag diagnostics)
     {
         _maps.AddRange(program.Maps);
+        for (var i = 0; i < _maps.Count; i++) _indexes.TryAdd(_maps[i], i);
         var variables = new List<Variable>(program.Variables);
         var statements = StatementWalker.All([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]);
         if (statements.Any(s => s is OutputStatement))
@@ -42,7 +45,7 @@ internal sealed class ProgramResources
 
         Place(variables, VariableStorage.Array, ".data", MapType.Array, MapFlags.Mappable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
-        PlaceInHash(variables);
+        PlaceInHash(variables, diagnostics);
         if (expressions.Any(e => e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
         {
             StackMap = _maps.Count;
@@ -90,23 +93,17 @@ internal sealed class ProgramResources
     /// <summary>The number of a kind of record, given out on first use.</summary>
     public int RecordNumber(StructType record)
     {
-        var index = _records.IndexOf(record);
-        if (index >= 0) return index;
+        if (!_recordNumbers.TryAdd(record, _records.Count)) return _recordNumbers[record];
         _records.Add(record);
         if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size) AddScratch(RecordHeader + record.Size);
         return _records.Count - 1;
     }
 
-    public int IndexOf(Map map, SourceSpan? source)
-    {
-        var index = _maps.IndexOf(map);
-        return index >= 0 ? index : throw new CompileException("UnknownMap",
-            $"The map '{map.Name}' is not part of the program.", source, "Declare it with AddMap.");
-    }
+    /// <summary>The index of a declared map; null where it is not part of the program.</summary>
+    public int? IndexOf(Map map) => _indexes.TryGetValue(map, out var index) ? index : null;
 
-    public VariableLocation Locate(Variable variable, SourceSpan? source) =>
-        _variables.TryGetValue(variable, out var location) ? location : throw new CompileException("UnknownVariable",
-            $"The variable '{variable.Name}' is not part of the program.", source, "Declare it with AddVariable.");
+    /// <summary>Where a declared variable lives; null where it is not part of the program.</summary>
+    public VariableLocation? Locate(Variable variable) => _variables.GetValueOrDefault(variable);
 
     // It grows with the largest record, whose size is known only when all of them are.
     private void AddScratch(int size)
@@ -135,16 +132,16 @@ internal sealed class ProgramResources
         if (offset > 0) _maps.Add(new Map(name, type, ScalarType.UInt32, new BytesType((offset + 7) & ~7), 1, flags));
     }
 
-    private void PlaceInHash(List<Variable> variables)
+    private void PlaceInHash(List<Variable> variables, DiagnosticBag diagnostics)
     {
         var key = 0;
         foreach (var variable in variables.Where(v => v.Storage == VariableStorage.Hash))
         {
             if (variable.Type.Size > 8)
             {
-                throw new CompileException("WrongType",
+                diagnostics.Report("WrongType",
                     $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has at most 8 bytes.",
-                    null, "Declare it with -Storage Array.");
+                    null, "Use the storage Array for it.");
             }
 
             _variables[variable] = new VariableLocation(variable, _maps.Count, key++, 0);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -14,7 +15,11 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private readonly Dictionary<Expression, EbpfType> _known = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<Local, EbpfType> _locals = [];
     private readonly Dictionary<Function, EbpfType> _returns = [];
+    private readonly Dictionary<EventFieldExpression, EventAccess?> _accesses = [];
     private readonly HashSet<Function> _active = [];
+
+    /// <summary>Where errors are reported; null while types are inferred, which asks again and again.</summary>
+    public DiagnosticBag? Diagnostics { get; set; }
 
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
     public EbpfType? TypeOf(Expression expression)
@@ -71,7 +76,13 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case FieldExpression field:
                 return OfField(field);
             case IndexExpression index:
-                return TypeOf(index.Target) is ArrayType array ? Plain(array.Element) : null;
+                return TypeOf(index.Target) switch
+                {
+                    ArrayType array => Plain(array.Element),
+                    BytesType => ScalarType.UInt8,
+                    ErrorType => ErrorType.Instance,
+                    _ => null,
+                };
             case StructExpression record:
                 return OfStruct(record);
             case CastExpression cast:
@@ -91,12 +102,44 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case SystemValueExpression system:
                 return system.Value == SystemValue.ReturnValue ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
-                return Plain((traced ?? throw new CompileException("NoEvent",
-                    "$event is known only in a program that is attached to something traced.", field.Source,
-                    "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.")).Resolve(field).Type);
-            default:
+                return AccessOf(field) is { } access ? Plain(access.Type) : ErrorType.Instance;
+            case ContextExpression or MapReferenceExpression:
+                return ScalarType.UInt64;
+            case HelperCallExpression:
                 return ScalarType.Int64;
+            case ErrorExpression:
+                return ErrorType.Instance;
+            default:
+                throw new UnreachableException(expression.GetType().Name);
         }
+    }
+
+    /// <summary>How a field of the event is reached; null where there is none, which is reported.</summary>
+    public EventAccess? AccessOf(EventFieldExpression field)
+    {
+        if (_accesses.TryGetValue(field, out var access)) return access;
+        try
+        {
+            access = traced?.Resolve(field);
+            if (traced is null)
+            {
+                Diagnostics?.Report("NoEvent", "The event is known only in a program that is attached to something traced.",
+                    field.Source, "Give the program its target.");
+            }
+        }
+        catch (CompileException error)
+        {
+            Diagnostics?.Add(error);
+        }
+
+        if (access is not null || Diagnostics is not null) _accesses[field] = access;
+        return access;
+    }
+
+    private ErrorType Error(string id, string problem, SourceSpan? source, string? suggestion = null)
+    {
+        Diagnostics?.Report(id, problem, source, suggestion);
+        return ErrorType.Instance;
     }
 
     /// <summary>Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.</summary>
@@ -105,6 +148,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
     public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)
     {
+        if (b is ErrorType) return b;
         if (a is null) return Widen(b, bAdapts);
         if (b is null) return Widen(a, aAdapts);
         if (a is ScalarType x && b is ScalarType y)
@@ -153,16 +197,16 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The enumeration that a value belongs to which is taken from the event as it is; null for any other.</summary>
     public EnumType? EnumerationOf(Expression expression) => expression switch
     {
-        EventFieldExpression field => traced?.Resolve(field).Type as EnumType,
+        EventFieldExpression field => AccessOf(field)?.Type as EnumType,
         SystemValueExpression { Value: SystemValue.ReturnValue } => traced?.Return?.Type as EnumType,
         CastExpression { Type: EnumType named } => named,
         _ => null,
     };
 
-    private static EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
+    private EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
         ulong => ScalarType.UInt64,
-        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => throw new CompileException("NumberOutOfRange",
+        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => Error("NumberOutOfRange",
             $"{number} is no fixed-point number: these go up to {long.MaxValue / ScalarType.FixedScale}.", constant.Source),
         decimal => ScalarType.Fixed,
         bool => ScalarType.Boolean,
@@ -172,8 +216,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         System.Net.NetworkInformation.PhysicalAddress => AddressType.Mac,
         byte[] bytes => new BytesType(bytes.Length),
         long => ScalarType.Int64,
-        var other => throw new CompileException("UnsupportedConstant",
-            $"A {other.GetType().Name} cannot be used in a kernel script.", constant.Source,
+        var other => Error("UnsupportedConstant",
+            $"A {other.GetType().Name} cannot be used in a kernel program.", constant.Source,
             "Numbers, strings, truth values, IP addresses and MAC addresses can."),
     };
 
@@ -200,7 +244,9 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                     ? ScalarType.Boolean
                     : Arithmetic(binary);
             case BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight:
-                return TypeOf(binary.Left) is ScalarType left ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64 : null;
+                return TypeOf(binary.Left) is ScalarType left
+                    ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64
+                    : TypeOf(binary.Left) as ErrorType;
             case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
                 return Arithmetic(binary) is ScalarType { IsFixed: true } ? ScalarType.Int64 : Arithmetic(binary);
             default:
@@ -213,6 +259,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         var (left, right) = (TypeOf(binary.Left), TypeOf(binary.Right));
         if (left is null || right is null) return left ?? right;
+        if (right is ErrorType) return right;
         if (left is not ScalarType a || right is not ScalarType b) return left;
         if (a.IsFixed || b.IsFixed) return ScalarType.Fixed;
         var (adaptsLeft, adaptsRight) = (Adapts(binary.Left), Adapts(binary.Right));
@@ -230,24 +277,26 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private EbpfType? OfField(FieldExpression field)
     {
         if (TypeOf(field.Target) is not { } target) return null;
-        if (target is not StructType record)
-        {
-            throw new CompileException("NotAStruct", $"{target.Name} has no fields.", field.Source);
-        }
-
-        return Plain((record.FindField(field.Name) ?? throw new CompileException("UnknownField",
-            $"There is no field '{field.Name}' in {record.Name}.", field.Source,
-            SimilarNames.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]))).Type);
+        if (target is ErrorType) return target;
+        if (target is not StructType record) return Error("NotAStruct", $"{target.Name} has no fields.", field.Source);
+        return record.FindField(field.Name) is { } found
+            ? Plain(found.Type)
+            : Error("UnknownField", $"There is no field '{field.Name}' in {record.Name}.", field.Source,
+                SimilarNames.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]));
     }
 
-    private StructType? OfStruct(StructExpression record)
+    private EbpfType? OfStruct(StructExpression record)
     {
         var fields = new List<KeyValuePair<string, EbpfType>>();
+        var isError = false;
         foreach (var (name, value) in record.Fields)
         {
             if ((ShownAs(value) ?? TypeOf(value)) is not { } type) return null;
+            isError |= type is ErrorType;
             fields.Add(new(name, type));
         }
+
+        if (isError) return ErrorType.Instance;
 
         return StructType.Create(fields);
     }

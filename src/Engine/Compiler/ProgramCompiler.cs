@@ -4,7 +4,7 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Compiles a program: types, lowering, optimisation, instruction selection, registers, layout.</summary>
+/// <summary>Compiles a program: binding, lowering, optimisation, instruction selection, registers, layout.</summary>
 public static class ProgramCompiler
 {
     /// <summary>Compiles a program to instructions.</summary>
@@ -12,10 +12,9 @@ public static class ProgramCompiler
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
         options ??= new CompilerOptions();
-        var typer = new Typer(options.Event, VerdictNames.Find(definition));
-        LocalInference.Run(definition, typer);
-        var resources = new ProgramResources(definition);
-        var function = Lowerer.Lower(definition, typer, resources, options);
+        var program = Binder.Bind(definition, options.Event, options.ParentProcessId);
+        var resources = program.Resources;
+        var function = Lowerer.Lower(program);
         Optimizer.Run(function, options);
         IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options) : [function];
         var emitter = new Emitter(options.InstructionSet);

@@ -6,6 +6,9 @@ public sealed class DiagnosticBag
     private readonly List<Diagnostic> _errors = [];
     private readonly List<Diagnostic> _warnings = [];
 
+    /// <summary>The place of what has none of its own, such as an expression written in C#: its statement's.</summary>
+    internal SourceSpan? StatementSource { get; set; }
+
     /// <summary>How many errors there are.</summary>
     public int ErrorCount => _errors.Count;
 
@@ -15,6 +18,7 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic; one that was added before is not repeated.</summary>
     public void Add(Diagnostic diagnostic)
     {
+        if (diagnostic.Source is null && StatementSource is not null) diagnostic = diagnostic with { Source = StatementSource };
         var list = diagnostic.Severity == DiagnosticSeverity.Error ? _errors : _warnings;
         if (!list.Contains(diagnostic)) list.Add(diagnostic);
     }

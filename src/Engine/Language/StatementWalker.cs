@@ -6,12 +6,14 @@ internal static class StatementWalker
     /// <summary>All statements, each before those inside it.</summary>
     public static IEnumerable<Statement> All(IEnumerable<Statement> statements)
     {
-        foreach (var statement in statements)
+        // A chain of elseif may be thousands deep: it is walked, not recursed into.
+        var open = new Stack<Statement>(statements.Reverse());
+        while (open.TryPop(out var statement))
         {
             yield return statement;
-            foreach (var block in Blocks(statement))
+            foreach (var block in Blocks(statement).Reverse())
             {
-                foreach (var inner in All(block)) yield return inner;
+                for (var i = block.Count - 1; i >= 0; i--) open.Push(block[i]);
             }
         }
     }
@@ -26,10 +28,12 @@ internal static class StatementWalker
     /// <summary>An expression and all inside it. A function's body is entered once for each call.</summary>
     public static IEnumerable<Expression> Inside(Expression expression)
     {
-        yield return expression;
-        foreach (var part in Parts(expression))
+        var open = new Stack<Expression>();
+        open.Push(expression);
+        while (open.TryPop(out var next))
         {
-            foreach (var inner in Inside(part)) yield return inner;
+            yield return next;
+            foreach (var part in Parts(next).Reverse()) open.Push(part);
         }
     }
 
@@ -98,7 +102,8 @@ internal static class StatementWalker
     /// <param name="Operator">How it is combined with what the local has; null where it takes its place.</param>
     internal readonly record struct LocalAssignment(Local Local, Expression Value, BinaryOperator? Operator = null);
 
-    private static IEnumerable<IReadOnlyList<Statement>> Blocks(Statement statement)
+    /// <summary>The lists of statements inside a statement.</summary>
+    internal static IEnumerable<IReadOnlyList<Statement>> Blocks(Statement statement)
     {
         switch (statement)
         {
@@ -121,7 +126,8 @@ internal static class StatementWalker
         }
     }
 
-    private static IEnumerable<Expression> Roots(Statement statement)
+    /// <summary>The expressions of a statement, without those inside them.</summary>
+    internal static IEnumerable<Expression> Roots(Statement statement)
     {
         switch (statement)
         {
@@ -139,7 +145,8 @@ internal static class StatementWalker
         }
     }
 
-    private static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    /// <summary>The expressions directly inside an expression.</summary>
+    internal static IEnumerable<Expression> Parts(Expression expression) => expression switch
     {
         BinaryExpression binary => [binary.Left, binary.Right],
         UnaryExpression unary => [unary.Operand],

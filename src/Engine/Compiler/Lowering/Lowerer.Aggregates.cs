@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -6,18 +7,11 @@ namespace EbpfCat.Compiler;
 internal sealed partial class Lowerer
 {
     // Counts a value in the entry of a key, which is made where it is absent; false where the map is full.
-    private ScalarOperand LowerObserve(MapCallExpression call)
+    private ScalarOperand LowerObserve(BoundMapCall call)
     {
-        var map = call.Map;
-        if (map.Value is not AggregateType type)
-        {
-            throw Error("WrongType", $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
-                call.Source, "Declare it with -Value histogram or -Value statistics.");
-        }
-
         var number = LowerScalar(call.Arguments[1]);
-        if (number.Scalar.IsFixed) number = Convert(number, ScalarType.Int64, call.Source);
-        var pointer = LocateEntry(new MapEntryExpression(map, call.Arguments[0]) { Source = call.Source }, insert: true).Place.Pointer;
+        if (number.Scalar.IsFixed) number = Convert(number, ScalarType.Int64);
+        var pointer = LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
         if (_b.Current is null) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
         var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(pointer, present, absent);
@@ -25,7 +19,7 @@ internal sealed partial class Lowerer
         Jump(after);
         Start(present);
         var entry = new Place(MemoryRegion.Map, pointer, 0);
-        if (type is HistogramType) CountMagnitude(entry, number);
+        if (call.Map.Map.Value is HistogramType) CountMagnitude(entry, number);
         else AddToStatistics(entry, number.Value);
         var counted = _b.Current!;
         Jump(after);

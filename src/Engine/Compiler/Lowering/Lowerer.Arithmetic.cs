@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -7,30 +9,15 @@ internal sealed partial class Lowerer
 {
     private const long Scale = ScalarType.FixedScale;
 
-    private ScalarOperand LowerBinary(BinaryExpression binary)
-    {
-        if (_typer.TypeOf(binary.Left) is not ScalarType left || _typer.TypeOf(binary.Right) is not ScalarType right)
-        {
-            throw Error("WrongType",
-                $"{binary.Operator} works on numbers, not on {_typer.TypeOf(binary.Left)?.Name} and {_typer.TypeOf(binary.Right)?.Name}.",
-                binary.Source);
-        }
+    private ScalarOperand LowerBinary(BoundBinary binary) =>
+        Combine(binary.Operator, LowerScalar(binary.Left), LowerScalar(binary.Right), binary.Arithmetic!, (ScalarType)binary.Type);
 
-        var (a, b) = (LowerScalar(binary.Left), LowerScalar(binary.Right));
-        return Combine(binary.Operator, a, b, left, right, (ScalarType)_typer.Arithmetic(binary)!, (ScalarType)_typer.TypeOf(binary)!, binary.Source);
-    }
-
-    private ScalarOperand Combine(
-        BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType left, ScalarType right,
-        ScalarType arithmetic, ScalarType result, SourceSpan? source)
+    private ScalarOperand Combine(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic, ScalarType result)
     {
         var signed = arithmetic.IsSigned;
         ScalarOperand Give(Value value) => new(result, value);
         switch (op)
         {
-            case BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor or BinaryOperator.ShiftLeft
-                or BinaryOperator.ShiftRight when left.IsFixed || right.IsFixed:
-                throw Error("WrongType", "A fixed-point number has no bits to work on.", source, "Cast it to an integer first.");
             case BinaryOperator.BitAnd:
                 return Give(_b.Make(Op.And, a.Value, b.Value));
             case BinaryOperator.BitOr:
@@ -43,9 +30,9 @@ internal sealed partial class Lowerer
                 return Give(_b.Make(result.IsSigned ? Op.Sar : Op.Shr, a.Value, b.Value));
             case BinaryOperator.Multiply when arithmetic.IsFixed:
                 var product = _b.Make(Op.Mul, a.Value, b.Value);
-                return Give(left.IsFixed && right.IsFixed ? SignedDivide(product, _b.Constant(Scale)) : product);
+                return Give(a.Scalar.IsFixed && b.Scalar.IsFixed ? SignedDivide(product, _b.Constant(Scale)) : product);
             case BinaryOperator.Divide:
-                return Give(FixedQuotient(a.Value, b.Value, left.IsFixed, right.IsFixed));
+                return Give(FixedQuotient(a.Value, b.Value, a.Scalar.IsFixed, b.Scalar.IsFixed));
             case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
                 return Give(IntegerQuotient(op, a, b, arithmetic));
         }
@@ -59,7 +46,7 @@ internal sealed partial class Lowerer
             BinaryOperator.Remainder => Give(_b.Make(signed ? Op.SMod : Op.UMod, x, y)),
             BinaryOperator.Minimum => Give(Choose(signed ? Comparison.SignedLessOrEqual : Comparison.UnsignedLessOrEqual, x, y)),
             BinaryOperator.Maximum => Give(Choose(signed ? Comparison.SignedGreaterOrEqual : Comparison.UnsignedGreaterOrEqual, x, y)),
-            _ => throw Error("UnsupportedOperator", $"{op} does not work on numbers.", source),
+            _ => throw new UnreachableException($"{op}"),
         };
     }
 
@@ -132,16 +119,14 @@ internal sealed partial class Lowerer
 
     private Value Choose(Comparison comparison, Value x, Value y) => Choose(comparison, x, y, y);
 
-    private ScalarOperand LowerUnary(UnaryExpression unary)
+    private ScalarOperand LowerUnary(BoundUnary unary)
     {
         var operand = LowerScalar(unary.Operand);
-        var result = (ScalarType)_typer.TypeOf(unary)!;
+        var result = (ScalarType)unary.Type;
         switch (unary.Operator)
         {
             case UnaryOperator.Negate:
                 return new(result, _b.Make(Op.Negate, operand.Value));
-            case UnaryOperator.BitNot when operand.Scalar.IsFixed:
-                throw Error("WrongType", "A fixed-point number has no bits to work on.", unary.Source, "Cast it to an integer first.");
             case UnaryOperator.BitNot:
                 return new(result, _b.Make(Op.Xor, operand.Value, _b.Constant(-1)));
             case UnaryOperator.Absolute:
@@ -149,11 +134,11 @@ internal sealed partial class Lowerer
                     ? new(result, Choose(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0), _b.Make(Op.Negate, operand.Value)))
                     : new(result, operand.Value);
             case UnaryOperator.Truncate:
-                return operand.Scalar.IsFixed ? (ScalarOperand)Convert(operand, ScalarType.Int64, unary.Source) : new(result, operand.Value);
+                return operand.Scalar.IsFixed ? (ScalarOperand)Convert(operand, ScalarType.Int64) : new(result, operand.Value);
             case UnaryOperator.Floor:
                 return operand.Scalar.IsFixed ? new(result, FloorQuotient(operand.Value, _b.Constant(Scale))) : new(result, operand.Value);
             default:
-                throw Error("UnsupportedOperator", $"{unary.Operator} does not work on numbers.", unary.Source);
+                throw new UnreachableException($"{unary.Operator}");
         }
     }
 
@@ -178,11 +163,11 @@ internal sealed partial class Lowerer
 
     // ---- conversions
 
-    private ScalarOperand Convert(ScalarOperand operand, ScalarType type, SourceSpan? source) =>
-        (ScalarOperand)Convert((Operand)operand, type, source);
+    private ScalarOperand Convert(ScalarOperand operand, ScalarType type) =>
+        (ScalarOperand)Convert((Operand)operand, type);
 
     /// <summary>What an assignment to a type makes of a value.</summary>
-    private Operand Convert(Operand operand, EbpfType type, SourceSpan? source)
+    private Operand Convert(Operand operand, EbpfType type)
     {
         if (operand.Type == type) return operand;
         switch (operand, type)
@@ -196,7 +181,7 @@ internal sealed partial class Lowerer
             case (PiecesOperand or MemoryOperand, ScalarType { IsBoolean: false, IsFixed: false } target)
                 when operand.Type is AddressType { Kind: AddressKind.IPv4 }:
                 var bytes = Pieces(operand, [(0, 4)])[0].Value;
-                return Convert(new ScalarOperand(ScalarType.UInt32, _b.Make(Op.ByteSwap, 32, bytes)), target, source);
+                return Convert(new ScalarOperand(ScalarType.UInt32, _b.Make(Op.ByteSwap, 32, bytes)), target);
             case ({ Type: AddressType { Kind: AddressKind.IPv4 } }, AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 }):
                 return new PiecesOperand(type,
                 [
@@ -207,21 +192,19 @@ internal sealed partial class Lowerer
             case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } }, AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress }):
                 return operand is MemoryOperand memory ? new MemoryOperand(type, memory.Place) : new PiecesOperand(type, ((PiecesOperand)operand).Pieces);
             case ({ Type: AddressType address }, PrefixType prefix) when address == prefix.Address || prefix.Kind == AddressKind.IPAddress:
-                return PrefixOf(operand, prefix, source);
+                return PrefixOf(operand, prefix);
             case ({ Type: StringType text }, StringType target):
                 return ConvertText(operand, text, target);
-            case ({ Type: StringType text }, AddressType or PrefixType) when operand is PiecesOperand constant && constant.Pieces.All(p => p.Value.IsConstant):
-                return ParseConstant(constant, text, type, source);
             case ({ Type: StructType from }, StructType record):
                 var copy = StackPlace(Temporary(record.Size));
-                StoreByName(operand, from, record, copy, source);
+                StoreByName(operand, from, record, copy);
                 return new MemoryOperand(record, copy);
             case ({ Type: BytesType given }, _) when given.Length == type.Size && type is not ScalarType:
                 return Retype(operand, type);
             case ({ } given, BytesType target) when given.Type.Size == target.Length && given is not ScalarOperand:
                 return Retype(operand, type);
             default:
-                throw Error("WrongType", $"{operand.Type.Name} cannot be used as {type.Name}.", source);
+                throw new UnreachableException($"{operand.Type.Name} as {type.Name}");
         }
     }
 
@@ -244,31 +227,13 @@ internal sealed partial class Lowerer
             : _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(target.Bits)));
     }
 
-    private Operand PrefixOf(Operand operand, PrefixType prefix, SourceSpan? source)
+    private Operand PrefixOf(Operand operand, PrefixType prefix)
     {
         // A lookup asks with the whole address: the longest prefix that covers it is found.
-        var address = Convert(operand, prefix.Address, source);
+        var address = Convert(operand, prefix.Address);
         var pieces = new List<Piece> { new(0, 4, _b.Constant(prefix.Address.Size * 8)) };
         foreach (var piece in Pieces(address, PieceLayout(prefix.Address.Size, 4))) pieces.Add(piece with { Offset = piece.Offset + 4 });
         return new PiecesOperand(prefix, pieces);
-    }
-
-    private PiecesOperand ParseConstant(PiecesOperand constant, StringType text, EbpfType type, SourceSpan? source)
-    {
-        var bytes = new byte[text.Size];
-        foreach (var piece in constant.Pieces)
-        {
-            BitConverter.GetBytes(piece.Value.Immediate).AsSpan(0, piece.Size).CopyTo(bytes.AsSpan(piece.Offset));
-        }
-
-        try
-        {
-            return BytesOf(type, type.ToBytes(text.Read(bytes)));
-        }
-        catch (Exception exception) when (exception is FormatException or ArgumentException)
-        {
-            throw Error("WrongType", exception.Message, source);
-        }
     }
 
     private Operand ConvertText(Operand operand, StringType text, StringType target)

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -6,43 +8,45 @@ namespace EbpfCat.Compiler;
 internal sealed partial class Lowerer
 {
     /// <summary>Writes the code that goes to one block or the other. Both may turn out not to be reached.</summary>
-    private void LowerCondition(Expression condition, Block whenTrue, Block whenFalse)
+    private void LowerCondition(BoundExpression condition, Block whenTrue, Block whenFalse)
     {
         switch (condition)
         {
-            case BinaryExpression { Operator: BinaryOperator.LogicalAnd } and:
+            case BoundBinary { Operator: BinaryOperator.LogicalAnd } and:
                 LowerBoth(and, whenTrue, whenFalse, and: true);
                 break;
-            case BinaryExpression { Operator: BinaryOperator.LogicalOr } or:
+            case BoundBinary { Operator: BinaryOperator.LogicalOr } or:
                 LowerBoth(or, whenTrue, whenFalse, and: false);
                 break;
-            case UnaryExpression { Operator: UnaryOperator.LogicalNot } not:
+            case BoundUnary { Operator: UnaryOperator.LogicalNot } not:
                 LowerCondition(not.Operand, whenFalse, whenTrue);
                 break;
-            case ConstantExpression { Value: bool known }:
+            case BoundConstant { Value: bool known }:
                 Jump(known ? whenTrue : whenFalse);
                 break;
-            case LetExpression let:
-                _letValues[let.Local] = let.Value;
-                Assign(let.Local, LowerExpression(let.Value), let.Source);
+            case BoundLet let:
+                Assign(let.Local, LowerExpression(let.Value));
                 LowerCondition(let.Body, whenTrue, whenFalse);
                 break;
-            case HeaderExpression header:
+            case BoundHeaderTest header:
                 LowerPresence(header.Header, whenTrue, whenFalse);
                 break;
-            case MapContainsExpression contains:
+            case BoundMapTest contains:
                 LowerContains(contains, whenTrue, whenFalse);
                 break;
-            case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith } comparison:
+            case BoundPacketSizeTest { Bytes: var bytes, Has: var has }:
+                Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(bytes), has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
+                break;
+            case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith } comparison:
                 LowerComparison(comparison, whenTrue, whenFalse);
                 break;
             default:
-                LowerTruth(LowerExpression(condition), condition.Source, whenTrue, whenFalse);
+                LowerTruth(LowerExpression(condition), whenTrue, whenFalse);
                 break;
         }
     }
 
-    private void LowerBoth(BinaryExpression expression, Block whenTrue, Block whenFalse, bool and)
+    private void LowerBoth(BoundBinary expression, Block whenTrue, Block whenFalse, bool and)
     {
         var second = _b.NewBlock();
         if (and) LowerCondition(expression.Left, second, whenFalse);
@@ -53,7 +57,7 @@ internal sealed partial class Lowerer
     }
 
     // As in PowerShell: a number that is not zero is true, a text that is not empty, an address always.
-    private void LowerTruth(Operand operand, SourceSpan? source, Block whenTrue, Block whenFalse)
+    private void LowerTruth(Operand operand, Block whenTrue, Block whenFalse)
     {
         switch (operand)
         {
@@ -65,43 +69,31 @@ internal sealed partial class Lowerer
                 BranchIfNotZero(_b.Load(place.Region, place.Pointer, place.Offset, 1), whenTrue, whenFalse);
                 break;
             default:
-                throw Error("WrongType", $"{operand.Type.Name} is neither true nor false.", source,
-                    "Compare it with something.");
+                throw new UnreachableException(operand.Type.Name);
         }
     }
 
-    private void LowerComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
+    private void LowerComparison(BoundBinary comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
-        comparison = WithoutNames(comparison);
-        if (LowerLengthComparison(comparison, whenTrue, whenFalse)) return;
-        var (leftType, rightType) = (_typer.TypeOf(comparison.Left), _typer.TypeOf(comparison.Right));
-        if (leftType is ScalarType && rightType is ScalarType)
+        if (comparison.Arithmetic is { } type)
         {
-            var (a, b, signed) = Balance(comparison);
-            Branch(ComparisonOf(op, signed, comparison.Source), a, b, whenTrue, whenFalse);
+            var (a, b) = ((ScalarOperand)LowerExpression(comparison.Left), (ScalarOperand)LowerExpression(comparison.Right));
+            if (type.IsFixed) (a, b) = (Convert(a, type), Convert(b, type));
+            Branch(ComparisonOf(op, type.IsFixed || type.IsSigned), a.Value, b.Value, whenTrue, whenFalse);
             return;
         }
 
-        if (leftType is StringType && rightType is StringType)
+        if (comparison.Left.Type is StringType)
         {
             LowerStringComparison(comparison, whenTrue, whenFalse);
             return;
         }
 
         var (left, right) = (LowerExpression(comparison.Left), LowerExpression(comparison.Right));
-        var common = CommonBytes(left, right) ?? throw Error("WrongType",
-            $"{left.Type.Name} and {right.Type.Name} cannot be compared.", comparison.Source,
-            AdviceToCompare(left.Type, right.Type));
-        if (op is not (BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveEqual
-            or BinaryOperator.CaseSensitiveNotEqual))
-        {
-            throw Error("WrongType", $"{left.Type.Name} has no order.", comparison.Source, "Use -eq or -ne.");
-        }
-
+        var common = left.Type == right.Type ? left.Type : AddressType.IPAddress;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
-        CompareBytes(Convert(left, common, comparison.Source), Convert(right, common, comparison.Source),
-            differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
+        CompareBytes(Convert(left, common), Convert(right, common), differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
     }
 
     // Two values of the same bytes: piece by piece, leaving at the first that differs.
@@ -121,31 +113,7 @@ internal sealed partial class Lowerer
 
     private static bool InStack(Operand operand) => operand is MemoryOperand { Place.Region: MemoryRegion.Stack };
 
-    private static EbpfType? CommonBytes(Operand left, Operand right)
-    {
-        if (left.Type == right.Type) return left.Type;
-        if (left.Type is AddressType { Kind: not AddressKind.Mac } && right.Type is AddressType { Kind: not AddressKind.Mac })
-        {
-            return AddressType.IPAddress;
-        }
-
-        return null;
-    }
-
-    // Both operands as numbers of one kind, and whether they compare with signs.
-    private (Value Left, Value Right, bool Signed) Balance(BinaryExpression expression)
-    {
-        var type = (ScalarType)_typer.Arithmetic(expression)!;
-        var (left, right) = ((ScalarOperand)LowerExpression(expression.Left), (ScalarOperand)LowerExpression(expression.Right));
-        if (type.IsFixed)
-        {
-            return (Convert(left, type, expression.Source).Value, Convert(right, type, expression.Source).Value, true);
-        }
-
-        return (left.Value, right.Value, type.IsSigned);
-    }
-
-    private static Comparison ComparisonOf(BinaryOperator op, bool signed, SourceSpan? source) => op switch
+    private static Comparison ComparisonOf(BinaryOperator op, bool signed) => op switch
     {
         BinaryOperator.Equal or BinaryOperator.CaseSensitiveEqual => Comparison.Equal,
         BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual => Comparison.NotEqual,
@@ -153,11 +121,11 @@ internal sealed partial class Lowerer
         BinaryOperator.LessOrEqual => signed ? Comparison.SignedLessOrEqual : Comparison.UnsignedLessOrEqual,
         BinaryOperator.Greater => signed ? Comparison.SignedGreater : Comparison.UnsignedGreater,
         BinaryOperator.GreaterOrEqual => signed ? Comparison.SignedGreaterOrEqual : Comparison.UnsignedGreaterOrEqual,
-        _ => throw Error("WrongType", "A number does not begin with a text.", source, "Use -like on a text."),
+        _ => throw new UnreachableException($"{op}"),
     };
 
     // A truth value where a number is wanted: one of two blocks writes it.
-    private ScalarOperand Materialize(Expression condition)
+    private ScalarOperand Materialize(BoundExpression condition)
     {
         var (yes, no, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         LowerCondition(condition, yes, no);

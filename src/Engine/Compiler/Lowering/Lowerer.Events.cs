@@ -9,13 +9,6 @@ internal sealed partial class Lowerer
 {
     private const int PointerSize = 8;
 
-    private Operand ReadEventField(EventFieldExpression field)
-    {
-        var traced = _traced ?? throw Error("NoEvent", "$event is known only in a program that is attached to something traced.",
-            field.Source, "Give the program its target, as Trace-Ebpf and the attachment cmdlets do.");
-        return ReadEvent(traced.Resolve(field));
-    }
-
     private Operand ReadEvent(EventAccess access)
     {
         if (access.Type is EnumType named) access = access with { Type = named.Underlying };
@@ -78,20 +71,10 @@ internal sealed partial class Lowerer
     // What may be changed in the context is read anew each time, unlike the rest of it.
     private static MemoryRegion RegionOf(EventAccess access) => access.IsWritable ? MemoryRegion.Kernel : MemoryRegion.Context;
 
-    // $event.Port = 8080 changes what the kernel goes on with.
-    private void AssignEventField(EventFieldExpression field, AssignStatement assignment)
+    // An assignment changes what the kernel goes on with.
+    private void AssignEventField(EventAccess access, BoundExpression value)
     {
-        var source = assignment.Source;
-        var access = AccessOf(field);
-        if (access is not { IsWritable: true })
-        {
-            throw Error("NotAssignable", $"$event.{string.Join('.', field.Path)} can only be read.", field.Source ?? source, "Assign it to a variable first.");
-        }
-
-        var value = assignment.Operator is { } op
-            ? LowerBinary(new BinaryExpression(op, field, assignment.Value) { Source = source })
-            : LowerExpression(assignment.Value);
-        var converted = Convert(value, Typer.Plain(access.Type)!, source);
+        var converted = Convert(LowerExpression(value), Typer.Plain(access.Type)!);
         if (converted is ScalarOperand number)
         {
             var type = (ScalarType)NumberOf(access.Type);
@@ -221,38 +204,14 @@ internal sealed partial class Lowerer
         }, FillsPlace: true);
     }
 
-    /// <summary>How a value is reached that an expression takes from the event as it is; null for any other expression.</summary>
-    private EventAccess? AccessOf(Expression expression) => expression switch
-    {
-        EventFieldExpression field => _traced?.Resolve(field),
-        SystemValueExpression { Value: SystemValue.ReturnValue } => _traced?.Return,
-        _ => null,
-    };
-
-    // What a cast makes of a pointer in the event: the number that it is, or what it leads to.
-    private static EventAccess? Reinterpret(EventAccess access, EbpfType type)
-    {
-        var isPointer = access.Content is EventContent.TextPointer or EventContent.TextListPointer or EventContent.BytesPointer;
-        var isNumber = access is { Content: EventContent.Value, Type: ScalarType { Bits: 64 } };
-        return type switch
-        {
-            ScalarType when isPointer => access with { Type = ScalarType.UInt64, Content = EventContent.Value },
-            TextListType when isPointer || isNumber => access with { Type = type, Content = EventContent.TextListPointer },
-            StringType when isPointer || isNumber => access with { Type = type, Content = EventContent.TextPointer },
-            StringType when access.Content == EventContent.RecordText => access with { Type = type },
-            BytesType or SocketAddressType when isPointer || isNumber => access with { Type = type, Content = EventContent.BytesPointer },
-            BytesType when access.Content == EventContent.RecordBytes => access with { Type = type },
-            _ => null,
-        };
-    }
-
     // A text of which only the beginning counts, as much as is wanted of it.
-    private Operand LowerTextUpTo(Expression expression, int bytes)
+    private Operand LowerTextUpTo(BoundExpression expression, int bytes)
     {
         var capacity = StackSlot.RoomFor(bytes);
-        var inner = expression is TextExpression text ? text.Operand : expression;
-        return AccessOf(inner) is { Type: StringType { Capacity: var whole }, Content: EventContent.TextPointer or EventContent.RecordText } access
-            && capacity < whole
+        return expression is BoundEventValue
+        {
+            Access: { Type: StringType { Capacity: var whole }, Content: EventContent.TextPointer or EventContent.RecordText } access,
+        } && capacity < whole
             ? ReadEvent(access with { Type = new StringType(capacity) })
             : LowerExpression(expression);
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
@@ -8,97 +9,78 @@ internal sealed partial class Lowerer
 {
     private Value _context = null!;
 
-    private Operand LowerExpression(Expression expression)
+    private Operand LowerExpression(BoundExpression expression)
     {
         switch (expression)
         {
-            case ConstantExpression constant:
+            case BoundConstant constant:
                 return LowerConstant(constant);
-            case LocalExpression local:
-                return ReadLocal(local.Local);
-            case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
-                or UnaryExpression { Operator: UnaryOperator.LogicalNot } or HeaderExpression or MapContainsExpression:
+            case BoundLocalAccess { Local: var local }:
+                return ReadLocal(local);
+            case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
+                or BoundUnary { Operator: UnaryOperator.LogicalNot } or BoundHeaderTest or BoundMapTest or BoundPacketSizeTest:
                 return Materialize(expression);
-            case BinaryExpression { Operator: BinaryOperator.LogicalXor } either:
+            case BoundBinary { Operator: BinaryOperator.LogicalXor } either:
                 return new ScalarOperand(ScalarType.Boolean, _b.Make(Op.Xor, Materialize(either.Left).Value, Materialize(either.Right).Value));
-            case BinaryExpression binary:
+            case BoundBinary binary:
                 return LowerBinary(binary);
-            case UnaryExpression unary:
+            case BoundUnary unary:
                 return LowerUnary(unary);
-            case CastExpression cast:
-                return LowerCast(cast);
-            case LetExpression let when _typer.TypeOf(let) is ScalarType { IsBoolean: true }:
+            case BoundConversion { Type: ScalarType { IsBoolean: true }, Operand: var operand }:
+                return Materialize(operand);
+            // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
+            case BoundConversion { Operand: var operand } conversion:
+                return Convert(LowerExpression(operand), conversion.Type);
+            case BoundLet { Type: ScalarType { IsBoolean: true } } let:
                 return Materialize(let);
-            case LetExpression let:
-                Assign(let.Local, LowerExpression(let.Value), let.Source);
+            case BoundLet let:
+                Assign(let.Local, LowerExpression(let.Value));
                 return LowerExpression(let.Body);
-            case TextExpression text:
-                return LowerText(text);
-            case ConditionalExpression conditional:
+            case BoundConditional conditional:
                 return LowerConditional(conditional);
-            case PacketLengthExpression:
+            case BoundPacketLength:
                 return new ScalarOperand(ScalarType.UInt32, PacketLength());
-            case VariableExpression or PacketVariableExpression or PacketReadExpression or HeaderFieldExpression
-                or MapEntryExpression or InnerEntryExpression or FieldExpression or IndexExpression:
+            case BoundVariableAccess or BoundPacketAccess or BoundHeaderField or BoundMapEntry or BoundInnerEntry
+                or BoundFieldAccess or BoundElementAccess:
                 return ReadPlace(expression);
-            case MapCallExpression or HelperCallExpression or CallExpression:
+            case BoundMapCall or BoundHelperCall or BoundCall:
                 _callDepth++;
                 var result = LowerCall(expression);
                 _callDepth--;
                 return result;
-            case SystemValueExpression system:
+            case BoundSystemValue system:
                 return LowerSystemValue(system);
-            case EventFieldExpression field:
-                return ReadEventField(field);
-            case StructExpression record:
-                var type = (StructType)_typer.TypeOf(record)!;
-                return StructInTemporary(record, type);
-            case ContextExpression:
+            case BoundEventValue { Access: var access }:
+                return ReadEvent(access);
+            case BoundStruct record:
+                return StructInTemporary(record);
+            case BoundContext:
                 return new ScalarOperand(ScalarType.UInt64, _context);
-            case MapReferenceExpression map:
-                return new ScalarOperand(ScalarType.UInt64, MapAddress(map.Map, map.Source));
+            case BoundMapReference { Map.Index: var map }:
+                return new ScalarOperand(ScalarType.UInt64, _b.MapAddress(map));
             default:
-                throw Error("UnsupportedExpression", $"{expression.GetType().Name} is not supported.", expression.Source);
+                throw new UnreachableException(expression.GetType().Name);
         }
     }
 
-    private static bool HasEffect(Expression expression) => expression is MapCallExpression or HelperCallExpression or CallExpression;
-
-    private Operand LowerCall(Expression call) => call switch
+    private Operand LowerCall(BoundExpression call) => call switch
     {
-        MapCallExpression map => LowerMapCall(map),
-        HelperCallExpression helper => LowerHelperCall(helper),
-        _ => LowerFunctionCall((CallExpression)call),
+        BoundMapCall map => LowerMapCall(map),
+        BoundHelperCall helper => LowerHelperCall(helper),
+        _ => LowerFunctionCall((BoundCall)call),
     };
 
-    private void LowerEffect(Expression expression)
-    {
-        // What has no effect of its own may still end the program, as a packet that is too short does.
-        LowerExpression(expression);
-    }
+    private ScalarOperand LowerScalar(BoundExpression expression) => (ScalarOperand)LowerExpression(expression);
 
-    private ScalarOperand LowerScalar(Expression expression) => LowerExpression(expression) as ScalarOperand
-        ?? throw Error("WrongType", $"A number is wanted here, not a {_typer.TypeOf(expression)?.Name}.", expression.Source);
-
-    private Operand LowerConstant(ConstantExpression constant)
+    private Operand LowerConstant(BoundConstant constant) => constant.Value switch
     {
-        var type = _typer.TypeOf(constant)!;
-        switch (constant.Value)
-        {
-            case long number:
-                return new ScalarOperand(ScalarType.Int64, _b.Constant(number));
-            case ulong number:
-                return new ScalarOperand(ScalarType.UInt64, _b.Constant((long)number));
-            case bool truth:
-                return new ScalarOperand(ScalarType.Boolean, _b.Constant(truth ? 1 : 0));
-            case string name when _typer.IsVerdict(constant):
-                return new ScalarOperand(ScalarType.Int64, _b.Constant(Verdict(name, constant.Source)!.Value));
-            case decimal fraction:
-                return new ScalarOperand(ScalarType.Fixed, _b.Constant(Constants.ToFixed(fraction)));
-            default:
-                return BytesOf(type, type.ToBytes(constant.Value));
-        }
-    }
+        long number => new ScalarOperand(ScalarType.Int64, _b.Constant(number)),
+        ulong number => new ScalarOperand(ScalarType.UInt64, _b.Constant((long)number)),
+        bool truth => new ScalarOperand(ScalarType.Boolean, _b.Constant(truth ? 1 : 0)),
+        decimal fraction => new ScalarOperand(ScalarType.Fixed, _b.Constant(Constants.ToFixed(fraction))),
+        byte[] bytes => BytesOf(constant.Type, bytes),
+        var other => BytesOf(constant.Type, constant.Type.ToBytes(other)),
+    };
 
     private PiecesOperand BytesOf(EbpfType type, byte[] bytes) => new(type,
         [.. PieceLayout(bytes.Length, 8).Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
@@ -111,43 +93,24 @@ internal sealed partial class Lowerer
         _ => BitConverter.ToInt64(bytes),
     };
 
-    private Operand LowerCast(CastExpression cast)
+    private Operand LowerConditional(BoundConditional conditional)
     {
-        if (cast.Type is ScalarType { IsBoolean: true }) return Materialize(cast.Operand);
-        if (AccessOf(cast.Operand) is { } access && Reinterpret(access, cast.Type) is { } reinterpreted)
-        {
-            return Convert(ReadEvent(reinterpreted), Typer.Plain(cast.Type)!, cast.Source);
-        }
-        // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
-        return Convert(LowerAs(cast.Operand, cast.Type), Typer.Plain(cast.Type)!, cast.Source);
-    }
-
-    /// <summary>An expression that is to be of a type: structs take it on.</summary>
-    private Operand LowerAs(Expression expression, EbpfType type) => expression is StructExpression record && type is StructType wanted
-        ? StructInTemporary(record, wanted)
-        : LowerExpression(expression);
-
-    private Operand LowerConditional(ConditionalExpression conditional)
-    {
-        var type = _typer.TypeOf(conditional)!;
-        var holder = new Local("conditional", type);
+        var holder = new BoundLocal("conditional", conditional.Type);
+        var target = new BoundLocalAccess(holder, conditional.Source);
+        BoundStatement Assignment(BoundExpression value) =>
+            new BoundAssignment(target, value, null, conditional.Source) { IsMadeInPlace = true };
         // The surroundings keep their temporaries while the two branches come and go.
         var floor = _temporaries.Keep();
-        LowerIf(new IfStatement(conditional.Condition,
-            [new AssignStatement(holder, conditional.WhenTrue) { Source = conditional.Source }],
-            [new AssignStatement(holder, conditional.WhenFalse) { Source = conditional.Source }]));
+        LowerIf(new BoundIf(conditional.Condition, [Assignment(conditional.WhenTrue)], [Assignment(conditional.WhenFalse)], null));
         _temporaries.Return(floor);
         return ReadLocal(holder);
     }
 
     // ---- locals
 
-    // What is never assigned is zero.
-    private EbpfType TypeOf(Local local) => _typer.TypeOf(local) ?? ScalarType.Int64;
-
-    private LocalStorage StorageOf(Local local, bool wholeWrite) => _frame.Storage(local, l =>
+    private LocalStorage StorageOf(BoundLocal local, bool wholeWrite) => _frame.Storage(local, l =>
     {
-        var type = TypeOf(l);
+        var type = l.Type;
         if (type is ScalarType number)
         {
             return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)], [(0, 8)], null);
@@ -159,9 +122,9 @@ internal sealed partial class Lowerer
             return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
         }
 
-        var slot = wholeWrite && _frame.Function is not null ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
+        var slot = wholeWrite && _frame.IsFunction ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
         // A local that is not written whole at once begins as zeros, wherever it is first met.
-        if (!wholeWrite || (_b.Current != _b.Function.Entry && _frame.Function is null)) ZeroAtEntry(slot);
+        if (!wholeWrite || (_b.Current != _b.Function.Entry && !_frame.IsFunction)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
     });
 
@@ -191,23 +154,23 @@ internal sealed partial class Lowerer
             Insert(_b.Function.Store(MemoryRegion.Stack, address, offset, size, _b.Constant(0)));
     }
 
-    private Operand ReadLocal(Local local)
+    private Operand ReadLocal(BoundLocal local)
     {
         var storage = StorageOf(local, wholeWrite: false);
-        if (storage.Slot is { } slot) return new MemoryOperand(TypeOf(local), StackPlace(slot));
-        if (TypeOf(local) is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
-        return new PiecesOperand(TypeOf(local),
+        if (storage.Slot is { } slot) return new MemoryOperand(local.Type, StackPlace(slot));
+        if (local.Type is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
+        return new PiecesOperand(local.Type,
             [.. storage.Layout.Select((p, i) => new Piece(p.Offset, p.Size, _b.Read(storage.Pieces[i])))]);
     }
 
-    private void Assign(Local local, Operand value, SourceSpan? source)
+    private void Assign(BoundLocal local, Operand value)
     {
-        var type = TypeOf(local);
-        var converted = Convert(value, type, source);
+        var type = local.Type;
+        var converted = Convert(value, type);
         var storage = StorageOf(local, wholeWrite: true);
         if (storage.Slot is { } slot)
         {
-            Store(type, StackPlace(slot), converted, source);
+            Store(type, StackPlace(slot), converted);
             return;
         }
 
@@ -230,22 +193,22 @@ internal sealed partial class Lowerer
     {
         if (operand is MemoryOperand memory) return memory;
         var place = StackPlace(Temporary(operand.Type.Size));
-        StoreWhole(operand.Type, place, operand, null);
+        StoreWhole(operand.Type, place, operand);
         return new MemoryOperand(operand.Type, place);
     }
 
     // As a key a text is all its bytes: behind its end must not stay what was there before, in this place or where it comes from.
-    private void StoreWhole(EbpfType type, Place place, Operand value, SourceSpan? source)
+    private void StoreWhole(EbpfType type, Place place, Operand value)
     {
         var given = value is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } there } ? there : (Place?)null;
         if (type is not StringType || given is null && value is not DeferredOperand { FillsPlace: false, Type: StringType })
         {
-            Store(type, place, value, source);
+            Store(type, place, value);
             return;
         }
 
         Zero(place, type.Size);
         if (given is { } text) ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
-        else Store(type, place, value, source);
+        else Store(type, place, value);
     }
 }

@@ -7,9 +7,8 @@ internal sealed partial class Lowerer
     private readonly Dictionary<PacketHeader, StackSlot> _headerCopies = [];
     private readonly Dictionary<PacketHeader, PacketHeader> _siblings = [];
 
-    private Place HeaderPlace(PacketHeader header, SourceSpan? source)
+    private Place HeaderPlace(PacketHeader header)
     {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(source);
         if (!_facts.Headers.ContainsKey(header))
         {
             var present = _b.NewBlock();
@@ -22,20 +21,13 @@ internal sealed partial class Lowerer
 
     private void LowerPresence(PacketHeader header, Block whenPresent, Block whenAbsent)
     {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
         if (_facts.Headers.ContainsKey(header))
         {
             Jump(whenPresent);
             return;
         }
 
-        var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork);
-        if (locations is null)
-        {
-            throw Error("NoPacket", $"A program of type {_program.Type} sees packets from their IP header on: they have no {header.Name} header.",
-                _b.Source, "A Tc program sees all of the packet.");
-        }
-
+        var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork)!;
         if (locations.Count == 0)
         {
             Enter(header, null, 0, whenAbsent);
@@ -57,9 +49,7 @@ internal sealed partial class Lowerer
     // Headers that lie in the same places, told apart by one number: where the program asks for several, the place is found once.
     private void NoteSiblings()
     {
-        var asked = StatementWalker.Expressions([.. _program.Body, .. _program.Functions.SelectMany(f => f.Body)])
-            .Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
-            .OfType<PacketHeader>().Distinct()
+        var asked = _program.Headers
             .Where(h => h.Locations.Count > 1 && ReferenceEquals(PacketHeaders.LocationsOf(h, _info.StartsAtNetwork), h.Locations)).ToList();
         foreach (var header in asked)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
@@ -60,17 +61,14 @@ internal sealed partial class Lowerer
     private List<Piece> LoadPieces(Place place, IEnumerable<(int Offset, int Size)> layout) =>
         [.. layout.Select(p => new Piece(p.Offset, p.Size, _b.Load(place.Region, place.Pointer, place.Offset + p.Offset, p.Size)))];
 
-    private void Store(EbpfType type, Place place, Operand value, SourceSpan? source)
+    private void Store(EbpfType type, Place place, Operand value)
     {
         type = NumberOf(type);
         if (type is ScalarType scalar)
         {
-            if (Convert(value, Typer.Plain(scalar)!, source) is not ScalarOperand number)
-            {
-                throw Error("WrongType", $"{value.Type.Name} cannot be stored as {type.Name}.", source);
-            }
-
-            var stored = number.Value;
+            var stored = Convert(value, Typer.Plain(scalar)!) is ScalarOperand number
+                ? number.Value
+                : throw new UnreachableException($"{value.Type.Name} as {type.Name}");
             if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
             if (AlignmentOf(place) >= scalar.Size)
             {
@@ -94,11 +92,11 @@ internal sealed partial class Lowerer
 
         if (value.Type is StructType from && type is StructType record && from != record)
         {
-            StoreByName(value, from, record, place, source);
+            StoreByName(value, from, record, place);
             return;
         }
 
-        var converted = Convert(value, type, source);
+        var converted = Convert(value, type);
         var sourceAlignment = converted is MemoryOperand memory ? AlignmentOf(memory.Place) : 8;
         var layout = converted is PiecesOperand given && AlignmentOf(place) == 8 && given.Pieces.All(p => p.Offset % p.Size == 0)
             ? [.. given.Pieces.Select(p => (p.Offset, p.Size))]
@@ -170,39 +168,35 @@ internal sealed partial class Lowerer
         public int Scale { get; init; }
     }
 
-    private PlaceReference Locate(Expression expression, bool insert = false)
+    private PlaceReference Locate(BoundExpression expression, bool insert = false)
     {
         switch (expression)
         {
-            case VariableExpression variable:
-                return LocateVariable(variable.Variable, variable.Source, insert);
-            case PacketVariableExpression { Variable: var packet }:
-                return new PlaceReference(packet.Type, PacketPlace(_b.Constant(packet.Offset), packet.Type.Size, expression.Source), false, false)
+            case BoundVariableAccess variable:
+                return LocateVariable(variable.Location, insert);
+            case BoundPacketAccess { Stored: var type } access:
+                return new PlaceReference(type, PacketPlace(LowerScalar(access.Offset).Value, type.Size), false, false)
                 {
-                    BitOffset = packet.BitOffset,
-                    BitCount = packet.BitCount,
+                    BitOffset = access.BitOffset,
+                    BitCount = access.BitCount,
                 };
-            case PacketReadExpression read:
-                return new PlaceReference(read.Type, PacketPlace(LowerScalar(read.Offset).Value, read.Type.Size, read.Source), false, false);
-            case HeaderFieldExpression field:
-                return new PlaceReference(field.HeaderField.Type, HeaderPlace(field.Header, field.Source).At(field.HeaderField.Offset), false, false)
+            case BoundHeaderField { Field: var part } field:
+                return new PlaceReference(part.Type, HeaderPlace(field.Header).At(part.Offset), false, false)
                 {
-                    BitOffset = field.HeaderField.BitOffset,
-                    BitCount = field.HeaderField.BitCount,
-                    Scale = field.HeaderField.Scale,
+                    BitOffset = part.BitOffset,
+                    BitCount = part.BitCount,
+                    Scale = part.Scale,
                 };
-            case MapEntryExpression entry:
-                return LocateEntry(entry, insert);
-            case InnerEntryExpression entry:
+            case BoundMapEntry entry:
+                return LocateEntry(entry.Map, entry.Key, insert);
+            case BoundInnerEntry entry:
                 return LocateInnerEntry(entry, insert);
-            case LocalExpression local when StorageOf(local.Local, wholeWrite: false).Slot is { } slot:
-                return new PlaceReference(TypeOf(local.Local), StackPlace(slot), false, false);
-            case FieldExpression field:
+            case BoundLocalAccess { Local: var local } when StorageOf(local, wholeWrite: false).Slot is { } slot:
+                return new PlaceReference(local.Type, StackPlace(slot), false, false);
+            case BoundFieldAccess { Field: var found } field:
                 var target = Locate(field.Target, insert);
-                _typer.TypeOf(field); // says what is wrong with the name
-                var found = ((StructType)target.Type).FindField(field.Name)!;
                 return target with { Type = found.Type, Place = target.Place.At(found.Offset) };
-            case IndexExpression index:
+            case BoundElementAccess index:
                 return LocateElement(index, insert);
             default:
                 var operand = LowerExpression(expression);
@@ -210,30 +204,23 @@ internal sealed partial class Lowerer
         }
     }
 
-    private PlaceReference LocateElement(IndexExpression index, bool insert)
+    private PlaceReference LocateElement(BoundElementAccess index, bool insert)
     {
         var target = Locate(index.Target, insert);
-        if (target.Type is not ArrayType array)
-        {
-            if (target.Type is not BytesType bytes) throw Error("NotAnArray", $"{target.Type.Name} has no elements.", index.Source);
-            array = new ArrayType(ScalarType.UInt8, bytes.Length);
-        }
+        var array = target.Type as ArrayType ?? new ArrayType(ScalarType.UInt8, ((BytesType)target.Type).Length);
 
         var number = LowerScalar(index.Index).Value;
         if (number.IsConstant)
         {
+            // The value of a local may turn out to be one that is outside.
             if (number.Immediate < 0 || number.Immediate >= array.Count)
-            {
-                throw Error("IndexOutOfRange", $"There is no element {number.Immediate}: the array has {array.Count}.", index.Source,
-                    $"The first is 0, the last {array.Count - 1}.");
-            }
-
+                return target with { Type = array.Element, Place = new Place(target.Place.Region, _b.Constant(0), 0), Guarded = true };
             return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
         }
         // The context is read at offsets that are known when the program is verified.
         if (target.Place.Region == MemoryRegion.Context)
         {
-            target = target with { Place = Copy(new MemoryOperand(target.Type, target.Place), index.Source).Place };
+            target = target with { Place = Copy(new MemoryOperand(target.Type, target.Place)).Place };
         }
         // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes the pointer null, as an absent map entry is.
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
@@ -265,10 +252,10 @@ internal sealed partial class Lowerer
         return target with { Type = array.Element, Place = new Place(target.Place.Region, element, 0), Guarded = true };
     }
 
-    private Operand ReadPlace(Expression expression)
+    private Operand ReadPlace(BoundExpression expression)
     {
         var reference = Locate(expression);
-        if (!reference.Guarded) return Settled(LoadReference(reference), expression.Source);
+        if (!reference.Guarded) return Settled(LoadReference(reference));
         if (NumberOf(reference.Type) is ScalarType or AddressType) return ReadGuarded(reference);
         // A struct or text that may be absent: zeros, or a copy.
         var copy = StackPlace(Temporary(reference.Type.Size));
@@ -280,7 +267,7 @@ internal sealed partial class Lowerer
 
         BranchIfNotZero(reference.Place.Pointer, present, after);
         Start(present);
-        Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place), expression.Source);
+        Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place));
         Jump(after);
         Start(after);
         return new MemoryOperand(reference.Type, copy);
@@ -288,13 +275,13 @@ internal sealed partial class Lowerer
 
     // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is handed to,
     // it is copied.
-    private Operand Settled(Operand operand, SourceSpan? source) =>
-        _effects > _callDepth && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there ? Copy(there, source) : operand;
+    private Operand Settled(Operand operand) =>
+        _effects > _callDepth && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there ? Copy(there) : operand;
 
-    private MemoryOperand Copy(MemoryOperand operand, SourceSpan? source)
+    private MemoryOperand Copy(MemoryOperand operand)
     {
         var copy = StackPlace(Temporary(operand.Type.Size));
-        Store(operand.Type, copy, operand, source);
+        Store(operand.Type, copy, operand);
         return new MemoryOperand(operand.Type, copy);
     }
 
@@ -328,21 +315,21 @@ internal sealed partial class Lowerer
         return scalar with { Value = _b.Make(Op.Shl, value, _b.Constant(reference.Scale)) };
     }
 
-    private void StoreReference(PlaceReference reference, Operand value, SourceSpan? source)
+    private void StoreReference(PlaceReference reference, Operand value)
     {
         if (reference.BitCount == 0)
         {
-            Store(reference.Type, reference.Place, value, source);
+            Store(reference.Type, reference.Place, value);
             return;
         }
         // A bit field: the other bits stay.
         var type = (ScalarType)reference.Type;
-        var number = (ScalarOperand)Convert(value, ScalarType.UInt64, source);
+        var number = (ScalarOperand)Convert(value, ScalarType.UInt64);
         var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
         var old = ((ScalarOperand)Load(type, reference.Place)).Value;
         var field = _b.Make(Op.And,
             _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)), _b.Constant(reference.BitOffset)), _b.Constant(mask));
         var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
-        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged), source);
+        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged));
     }
 }

@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 using EbpfCat.Language;
 using EbpfCat.Types;
@@ -10,21 +11,13 @@ namespace EbpfCat.Compiler;
 /// </content>
 internal sealed partial class Lowerer
 {
-    private static bool IsOfMaps(Map map) => map.Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
-
-    private static Map InnerOf(Map outer, SourceSpan? source) =>
-        outer.InnerMap is not { } inner ? throw Error("NoInnerMap", $"The map '{outer.Name}' has no maps in it.", source,
-            IsOfMaps(outer) ? "Declare it with -InnerMap, a map that those in it are like." : "Look up one key.")
-        : inner is { Key: not null, Value: not null } ? inner
-        : throw Error("NoKey", $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
-
-    private PlaceReference LocateInnerEntry(InnerEntryExpression entry, bool insert)
+    private PlaceReference LocateInnerEntry(BoundInnerEntry entry, bool insert)
     {
-        var inner = InnerOf(entry.Outer, entry.Source);
+        var inner = entry.Inner;
         Value? pointer = null;
         var address = InInnerMap(entry, map =>
         {
-            var key = AddressOf(entry.Key, inner.Key, entry.Source);
+            var key = AddressOf(entry.Key, inner.Key!);
             pointer = _b.Call(HelperId.MapLookup, map, key);
             if (insert && !IsArray(inner)) pointer = InsertIfNull(pointer, map, key, inner.Value!);
             return pointer;
@@ -32,18 +25,18 @@ internal sealed partial class Lowerer
         return new PlaceReference(inner.Value!, new Place(MemoryRegion.Map, address, 0), true, Shared: !IsPerCpu(inner));
     }
 
-    private void AssignInnerEntry(InnerEntryExpression entry, Expression value, SourceSpan? source)
+    private void AssignInnerEntry(BoundInnerEntry entry, BoundExpression value)
     {
-        var inner = InnerOf(entry.Outer, source);
-        var bytes = AddressOf(value, inner.Value, source);
-        InInnerMap(entry, map => _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key, source), bytes, _b.Constant(0)));
+        var inner = entry.Inner;
+        var bytes = AddressOf(value, inner.Value!);
+        InInnerMap(entry, map => _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key!), bytes, _b.Constant(0)));
     }
 
     /// <summary>What is made of the inner map; 0 where there is none.</summary>
-    private Value InInnerMap(InnerEntryExpression entry, Func<Value, Value> use)
+    private Value InInnerMap(BoundInnerEntry entry, Func<Value, Value> use)
     {
-        var outer = entry.Outer;
-        var map = _b.Call(HelperId.MapLookup, MapAddress(outer, entry.Source), AddressOf(entry.OuterKey, outer.Key, entry.Source));
+        var (index, outer) = entry.Outer;
+        var map = _b.Call(HelperId.MapLookup, _b.MapAddress(index), AddressOf(entry.OuterKey, outer.Key!));
         if (_b.Current is not { } before) return map;
         var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         BranchIfNotZero(map, present, absent);

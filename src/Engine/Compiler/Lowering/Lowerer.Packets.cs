@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 using EbpfCat.Language;
@@ -45,7 +46,7 @@ internal sealed partial class Lowerer
     // The bytes of a socket buffer may lie in several places: what the program can ask for is brought together first.
     private void PullLinear()
     {
-        var need = PacketNeeds.Of(_program);
+        var need = _program.PacketBytes;
         if (need == 0) return;
         var (pull, ready) = (_b.NewBlock(), _b.NewBlock());
         Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(Math.Min(need, LargestOffset)), ready, pull);
@@ -68,17 +69,8 @@ internal sealed partial class Lowerer
             case PacketAccess.DirectLinear or PacketAccess.Copy:
                 return _b.Load(MemoryRegion.Context, _context, 0, 4); // __sk_buff.len
             default:
-                throw NoPacket(null);
+                throw new UnreachableException($"{_info.Packet}");
         }
-    }
-
-    private CompileException NoPacket(SourceSpan? source) => Error("NoPacket",
-        $"A program of type {_program.Type} has no packet.", source, "XDP, Tc and SocketFilter programs have.");
-
-    private void RequireMinimumSize(int size)
-    {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(null);
-        RequireBytes(null, 0, size, _defaultExit);
     }
 
     /// <summary>
@@ -99,7 +91,6 @@ internal sealed partial class Lowerer
             return copy;
         }
 
-        if (_info.Packet == PacketAccess.None) throw NoPacket(_b.Source);
         var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
         if (offset > short.MaxValue - size)
         {
@@ -113,15 +104,17 @@ internal sealed partial class Lowerer
     }
 
     // Bytes anywhere in the packet, by an offset that may be computed.
-    private Place PacketPlace(Value offset, int size, SourceSpan? source)
+    private Place PacketPlace(Value offset, int size)
     {
-        if (_info.Packet == PacketAccess.None) throw NoPacket(source);
         if (offset.IsConstant)
         {
+            // The value of a local may turn out to be one that no packet has.
             if (offset.Immediate < 0 || offset.Immediate > LargestOffset - size)
             {
-                throw Error("OffsetOutOfRange", $"A packet has no byte {offset.Immediate}.", source, $"Offsets go from 0 to {LargestOffset - size}.");
+                Jump(_defaultExit);
+                return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
             }
+
             // An instruction has room for a signed offset of 16 bits.
             return offset.Immediate + size <= short.MaxValue
                 ? RequireBytes(null, (int)offset.Immediate, size, _defaultExit)
@@ -162,9 +155,9 @@ internal sealed partial class Lowerer
     }
 
     // Writing a field by which headers are told may make another header of what follows.
-    private void PacketWritten(Expression target)
+    private void PacketWritten(BoundExpression target)
     {
-        if (target is HeaderFieldExpression { Header: var written, HeaderField: var field })
+        if (target is BoundHeaderField { Header: var written, Field: var field })
         {
             var decides = PacketHeaders.All.Any(h => h.Locations.Any(l => ReferenceEquals(l.Parent, written)
                 && (Overlaps(l.Field, field) || l.LengthField is { } length && Overlaps(length, field)
@@ -177,57 +170,4 @@ internal sealed partial class Lowerer
 
     private static bool Overlaps(HeaderField a, HeaderField b) =>
         a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
-
-    // Whether statements may write to the packet or move it.
-    private static bool ChangesPacket(IEnumerable<Statement> statements)
-    {
-        var all = StatementWalker.All(statements).ToList();
-        if (all.Any(s => s is AssignStatement { Target: PacketReadExpression or PacketVariableExpression or HeaderFieldExpression })) return true;
-        return StatementWalker.Expressions(statements).Any(
-            e => e is HelperCallExpression or CallExpression or MapCallExpression { Operation: MapOperation.TailCall });
-    }
-
-    // A comparison of the packet's length with a constant is a question of whether bytes are there: what the verifier understands.
-    private bool LowerLengthComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
-    {
-        if (_info.Packet != PacketAccess.Direct) return false;
-        var (left, right, op) = (comparison.Left, comparison.Right, comparison.Operator);
-        if (right is PacketLengthExpression)
-        {
-            (left, right) = (right, left);
-            op = op switch
-            {
-                BinaryOperator.Less => BinaryOperator.Greater,
-                BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
-                BinaryOperator.Greater => BinaryOperator.Less,
-                BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
-                _ => op,
-            };
-        }
-
-        if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant
-            || constant < 0 || constant >= LargestOffset - 1)
-        {
-            return false;
-        }
-
-        var bound = (int)constant;
-        var (needed, has) = op switch
-        {
-            BinaryOperator.GreaterOrEqual => (bound, true),
-            BinaryOperator.Greater => (bound + 1, true),
-            BinaryOperator.Less => (bound, false),
-            BinaryOperator.LessOrEqual => (bound + 1, false),
-            _ => (-1, false),
-        };
-        if (needed < 0) return false;
-        if (needed == 0)
-        {
-            Jump(has ? whenTrue : whenFalse);
-            return true;
-        }
-
-        Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(needed), has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
-        return true;
-    }
 }

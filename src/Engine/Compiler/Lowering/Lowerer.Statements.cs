@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
@@ -6,98 +7,99 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
-    private readonly Dictionary<Label, Block> _labels = [];
-    private readonly HashSet<Label> _placedLabels = [];
-    private readonly Stack<Function> _calls = [];
-    private readonly Dictionary<Function, List<Local>> _localsOf = [];
+    private readonly List<Block> _labelBlocks = [];
 
     // How many calls that may write to memory stand in the statement, and in how many of them the expression stands.
     private int _effects;
     private int _callDepth;
 
-    private void LowerStatements(IEnumerable<Statement> statements)
+    private void LowerStatements(IReadOnlyList<BoundStatement> statements)
     {
         foreach (var statement in statements)
         {
-            if (statement is LabelStatement label) PlaceLabel(label.Label);
-            // After a jump nothing is reached until a label.
-            if (_b.Current is null && !StartForLabel(_b.NewBlock(), [statement])) continue;
-            _b.Source = statement.Source ?? _b.Source;
+            if (!Begin(statement)) continue;
             var (effects, callDepth) = (_effects, _callDepth);
-            (_effects, _callDepth) = (StatementWalker.Own(statement).Count(HasEffect), 0);
+            (_effects, _callDepth) = (statement.CallCount, 0);
             LowerStatement(statement);
             (_effects, _callDepth) = (effects, callDepth);
             _temporaries.Release();
         }
     }
 
-    private void LowerStatement(Statement statement)
+    // After a jump nothing is reached until a label.
+    private bool Begin(BoundStatement statement)
+    {
+        if (statement is BoundLabel label) PlaceLabel(label.Label);
+        if (_b.Current is null)
+        {
+            if (!statement.HasLabel) return false;
+            Start(_b.NewBlock());
+        }
+
+        _b.Source = statement.Source ?? _b.Source;
+        return true;
+    }
+
+    private void LowerStatement(BoundStatement statement)
     {
         switch (statement)
         {
-            case AssignStatement assignment:
+            case BoundAssignment assignment:
                 LowerAssignment(assignment);
                 break;
-            case ExpressionStatement expression:
-                LowerEffect(expression.Expression);
+            case BoundEffect { Expression: var expression }:
+                // What has no effect of its own may still end the program, as a packet that is too short does.
+                LowerExpression(expression);
                 break;
-            case ResultStatement result:
-                LowerResult(result.Value);
+            case BoundResult result:
+                LowerResult(result);
                 break;
-            case ReturnStatement returned:
-                if (returned.Value is not null) LowerResult(returned.Value);
+            case BoundReturn { Result: var result }:
+                if (result is not null) LowerResult(result);
                 Jump(_frame.Exit);
                 break;
-            case IfStatement branch:
+            case BoundIf branch:
                 LowerIf(branch);
                 break;
-            case LoopStatement loop:
+            case BoundLoop loop:
                 LowerLoop(loop);
                 break;
-            case ForeachStatement loop:
-                LowerForeach(loop);
+            case BoundRangeLoop { Limit: var limit, Loop: var loop }:
+                if (limit is not null) LowerAssignment(limit);
+                LowerLoop(loop);
                 break;
-            case SwitchStatement choice:
+            case BoundListLoop loop:
+                LowerListLoop(loop);
+                break;
+            case BoundSwitch choice:
                 LowerSwitch(choice);
                 break;
-            case BreakStatement:
-                Jump(_frame.Targets.TryPeek(out var target) ? target.Break : throw Error("BreakOutsideLoop",
-                    "break stands outside a loop or switch.", statement.Source, "Use return to end the program."));
+            case BoundBreak:
+                Jump(_frame.Targets.Peek().Break);
                 break;
-            case ContinueStatement:
-                Jump(_frame.Targets.FirstOrDefault(t => t.Continue is not null).Continue ?? throw Error("ContinueOutsideLoop",
-                    "continue stands outside a loop.", statement.Source, "Use return to end the program."));
+            case BoundContinue:
+                Jump(_frame.Targets.First(t => t.Continue is not null).Continue!);
                 break;
-            case GotoStatement jump:
-                Jump(DeclareLabel(jump.Label));
+            case BoundGoto { Label: var label }:
+                Jump(_frame.Labels[label]);
                 break;
-            case LabelStatement:
+            case BoundLabel:
                 break;
-            case OutputStatement output:
+            case BoundOutput output:
                 LowerOutput(output);
                 break;
-            case DebugStatement debug:
+            case BoundDebug debug:
                 LowerDebug(debug);
                 break;
             default:
-                throw Error("UnsupportedStatement", $"{statement.GetType().Name} is not supported.", statement.Source);
+                throw new UnreachableException(statement.GetType().Name);
         }
     }
 
-    private void LowerResult(Expression expression)
-    {
-        var type = (_frame.Function is { } function ? _typer.ReturnTypeOf(function) as ScalarType : null)
-            ?? (_frame.Function is null ? ScalarType.Int64 : _typer.TypeOf(expression) as ScalarType);
-        if (LowerExpression(expression) is not ScalarOperand scalar)
-        {
-            throw Error("WrongType", $"{_typer.TypeOf(expression)?.Name} cannot be the {(_frame.Function is null ? "verdict" : "value of a function")}.",
-                expression.Source, "Give a verdict's name or a number.");
-        }
+    private void LowerResult(BoundResult result) =>
+        _b.Write(_frame.Result, Convert(LowerScalar(result.Value), result.Type).Value);
 
-        _b.Write(_frame.Result, type is null ? scalar.Value : Convert(scalar, type, expression.Source).Value);
-    }
-
-    private void LowerIf(IfStatement branch)
+    private void LowerIf(BoundIf branch)
     {
         var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         LowerCondition(branch.Condition, then, @else);
@@ -118,11 +120,11 @@ internal sealed partial class Lowerer
         if (after.Predecessors.Count > 0) Start(after);
     }
 
-    private void LowerLoop(LoopStatement loop)
+    private void LowerLoop(BoundLoop loop)
     {
         LowerStatements(loop.Initializer);
         if (_b.Current is null) return;
-        if (ChangesPacket([loop])) ForgetPacket();
+        if (loop.ChangesPacket) ForgetPacket();
         _b.LoopDepth++;
         var (head, body, next, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         after.LoopDepth--;
@@ -152,58 +154,29 @@ internal sealed partial class Lowerer
         if (after.Predecessors.Count > 0) Start(after);
     }
 
-    private void LowerForeach(ForeachStatement loop)
+    // Written out turn by turn: each value is a constant in its turn.
+    private void LowerListLoop(BoundListLoop loop)
     {
-        var target = new LocalExpression(loop.Local) { Source = loop.Source };
-        if (!loop.IsRange)
+        var after = _b.NewBlock();
+        foreach (var value in loop.Values)
         {
-            // A list is written out turn by turn: each value is a constant in its turn.
-            var after = _b.NewBlock();
-            foreach (var value in loop.Values)
-            {
-                if (_b.Current is null) break;
-                var next = _b.NewBlock();
-                LowerAssignment(new AssignStatement(target, value) { Source = loop.Source });
-                _frame.Targets.Push((after, next));
-                LowerStatements(loop.Body);
-                _frame.Targets.Pop();
-                Jump(next);
-                if (next.Predecessors.Count > 0) Start(next);
-            }
-
-            Jump(after);
-            if (after.Predecessors.Count > 0) Start(after);
-            return;
-        }
-        // The count runs in a variable of its own: what the body assigns to the loop's variable does not disturb it.
-        var counter = new Local(loop.Local.Name, ScalarType.Int64);
-        var (first, last) = (loop.Values[0], loop.Values[1]);
-        var down = Constants.Integer(first) is { } a && Constants.Integer(last) is { } b && a > b;
-        var end = last;
-        if (Constants.Integer(last) is null)
-        {
-            var limit = new Local(loop.Local.Name + ".last", ScalarType.Int64);
-            LowerAssignment(new AssignStatement(limit, last) { Source = loop.Source });
-            end = limit;
+            if (_b.Current is null) break;
+            var next = _b.NewBlock();
+            LowerAssignment(value);
+            _frame.Targets.Push((after, next));
+            LowerStatements(loop.Body);
+            _frame.Targets.Pop();
+            Jump(next);
+            if (next.Predecessors.Count > 0) Start(next);
         }
 
-        LowerLoop(new LoopStatement(
-            new BinaryExpression(down ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual, counter, end),
-            [new AssignStatement(target, counter) { Source = loop.Source }, .. loop.Body])
-        {
-            Initializer = [new AssignStatement(counter, first) { Source = loop.Source }],
-            Step = [new AssignStatement(counter, 1, down ? BinaryOperator.Subtract : BinaryOperator.Add) { Source = loop.Source }],
-            Source = loop.Source,
-        });
+        Jump(after);
+        if (after.Predecessors.Count > 0) Start(after);
     }
 
-    private void LowerSwitch(SwitchStatement choice)
+    private void LowerSwitch(BoundSwitch choice)
     {
-        // The value is computed once.
-        var value = LowerExpression(choice.Value);
-        var holder = new Local("switch", value.Type);
-        _letValues[holder] = choice.Value;
-        Assign(holder, value, choice.Source);
+        Assign(choice.Local, LowerExpression(choice.Value));
         var after = _b.NewBlock();
         var turn = _temporaries.Turn;
         _frame.Targets.Push((after, null));
@@ -212,7 +185,7 @@ internal sealed partial class Lowerer
         foreach (var clause in choice.Clauses)
         {
             var (body, next) = (_b.NewBlock(), _b.NewBlock());
-            LowerCondition(new BinaryExpression(choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal, holder, clause.Value) { Source = clause.Value.Source }, body, next);
+            LowerCondition(clause.Condition, body, next);
             if (StartIfNeeded(body, clause.Body))
             {
                 if (matched is not null) _b.Write(matched, _b.Constant(1));
@@ -239,21 +212,10 @@ internal sealed partial class Lowerer
         if (after.Predecessors.Count > 0) Start(after);
     }
 
-    private static List<Local> LocalsOf(Function function)
-    {
-        var inner = StatementWalker.Expressions(function.Body).OfType<CallExpression>().SelectMany(call => Named(call.Function));
-        return [.. Named(function).Except(inner).Except(function.Parameters)];
-
-        static IEnumerable<Local> Named(Function function) => StatementWalker.All(function.Body).OfType<ForeachStatement>()
-            .Select(loop => loop.Local)
-            .Concat(StatementWalker.Expressions(function.Body).OfType<LocalExpression>().Select(use => use.Local));
-    }
-
     // Each call begins with locals of its own, also when the call stands in a loop.
-    private void ResetLocals(Function function)
+    private void ResetLocals(BoundFunction function)
     {
-        if (!_localsOf.TryGetValue(function, out var locals)) _localsOf[function] = locals = LocalsOf(function);
-        foreach (var local in locals)
+        foreach (var local in function.Locals)
         {
             var storage = StorageOf(local, wholeWrite: true);
             if (storage.Slot is { } slot) Zero(StackPlace(slot), slot.Room);
@@ -262,31 +224,25 @@ internal sealed partial class Lowerer
     }
 
     // What nothing leads to is not written, unless a label in it is jumped to from elsewhere.
-    private bool StartIfNeeded(Block block, IReadOnlyList<Statement> statements)
+    private bool StartIfNeeded(Block block, IReadOnlyList<BoundStatement> statements)
     {
-        if (block.Predecessors.Count == 0) return StartForLabel(block, statements);
+        if (block.Predecessors.Count == 0 && !statements.Any(s => s.HasLabel)) return false;
         Start(block);
         return true;
     }
 
-    private bool StartForLabel(Block block, IReadOnlyList<Statement> statements)
+    private void DeclareLabels(IEnumerable<Label> labels)
     {
-        if (_labels.Count == 0 || !StatementWalker.All(statements).Any(s => s is LabelStatement)) return false;
-        Start(block);
-        return true;
+        foreach (var label in labels)
+        {
+            var block = _frame.Labels[label] = _b.NewBlock();
+            _labelBlocks.Add(block);
+        }
     }
 
-    private Block DeclareLabel(Label label)
-    {
-        if (!_labels.TryGetValue(label, out var block)) _labels[label] = block = _b.NewBlock();
-        return block;
-    }
-
-    // A label can be jumped to from below: it is sealed when the whole program is written.
     private void PlaceLabel(Label label)
     {
-        var block = DeclareLabel(label);
-        if (!_placedLabels.Add(label)) throw Error("DuplicateLabel", $"The label '{label.Name}' is marked twice.", _b.Source);
+        var block = _frame.Labels[label];
         ForgetPacket();
         Jump(block);
         _factsAt.Remove(block);
@@ -294,38 +250,25 @@ internal sealed partial class Lowerer
     }
 
     /// <summary>A call, its body put in here with locals of its own.</summary>
-    private Operand LowerFunctionCall(CallExpression call)
+    private ScalarOperand LowerFunctionCall(BoundCall call)
     {
         var function = call.Function;
-        if (_calls.Contains(function))
-        {
-            throw Error("Recursion", $"The function '{function.Name}' calls itself.", call.Source,
-                "eBPF has no recursion: write a loop.");
-        }
-
-        if (call.Arguments.Count != function.Parameters.Count)
-        {
-            throw Error("WrongArgumentCount",
-                $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {call.Arguments.Count}.", call.Source);
-        }
-
         var arguments = call.Arguments.Select(LowerExpression).ToList();
-        var frame = new Frame(function, _b.NewBlock());
+        var frame = new Frame(isFunction: true, _b.NewBlock());
         var caller = _frame;
         _frame = frame;
         // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
         var floor = _temporaries.Keep();
-        _calls.Push(function);
-        for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i], call.Source);
+        DeclareLabels(function.Labels);
+        for (var i = 0; i < arguments.Count; i++) Assign(function.Parameters[i], arguments[i]);
         _b.Write(frame.Result, _b.Constant(0));
         ResetLocals(function);
         LowerStatements(function.Body);
         Jump(frame.Exit);
-        _calls.Pop();
         _frame = caller;
         _temporaries.Return(floor);
         _pastLocals.AddRange(frame.Slots);
         if (frame.Exit.Predecessors.Count > 0) Start(frame.Exit);
-        return new ScalarOperand(_typer.ReturnTypeOf(function) as ScalarType ?? ScalarType.Int64, _b.Read(frame.Result));
+        return new ScalarOperand(function.ResultType, _b.Read(frame.Result));
     }
 }

@@ -7,20 +7,7 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
-    private Operand LowerText(TextExpression text)
-    {
-        if (AccessOf(text.Operand) is { Type: not StringType } access
-            && Reinterpret(access, new StringType(Typer.DefaultTextCapacity)) is { } behind)
-        {
-            return ReadEvent(behind);
-        }
-
-        var operand = LowerExpression(text.Operand);
-        if (operand.Type is StringType) return operand;
-        throw Error("WrongType", $"{operand.Type.Name} is not a text.", text.Source, "Texts are fields of traced events, names of processes, and constants.");
-    }
-
-    private void LowerStringComparison(BinaryExpression comparison, Block whenTrue, Block whenFalse)
+    private void LowerStringComparison(BoundBinary comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
@@ -28,15 +15,10 @@ internal sealed partial class Lowerer
         var ignoreCase = op is BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.StartsWith;
         var prefix = op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith;
         var (left, right) = (comparison.Left, comparison.Right);
-        if (!prefix && left is ConstantExpression { Value: string }) (left, right) = (right, left);
-        if (op is BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual)
+        if (!prefix && left is BoundConstant { Value: string }) (left, right) = (right, left);
+        if (right is BoundConstant { Value: string constant })
         {
-            throw Error("WrongType", "Texts have no order in a kernel script.", comparison.Source, "Use -eq, -ne or -like 'prefix*'.");
-        }
-
-        if (right is ConstantExpression { Value: string constant })
-        {
-            if (left is ConstantExpression { Value: string other })
+            if (left is BoundConstant { Value: string other })
             {
                 var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
                 Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);
@@ -46,11 +28,6 @@ internal sealed partial class Lowerer
             var needed = Encoding.UTF8.GetByteCount(constant) + 2;
             CompareWithConstant(InMemory(LowerTextUpTo(left, needed)), constant, ignoreCase, prefix, equal, different);
             return;
-        }
-
-        if (prefix)
-        {
-            throw Error("NotAConstant", "The pattern of -like must be a constant.", right.Source, "Write it as a literal: -like 'eth*'.");
         }
 
         CompareTexts(InMemory(LowerExpression(left)), InMemory(LowerExpression(right)), ignoreCase, equal, different);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text;
 using EbpfCat.Binding;
 using EbpfCat.Bytecode;
@@ -8,9 +9,9 @@ namespace EbpfCat.Compiler;
 
 internal sealed partial class Lowerer
 {
-    private Operand LowerSystemValue(SystemValueExpression system)
+    private Operand LowerSystemValue(BoundSystemValue system)
     {
-        var type = _typer.TypeOf(system)!;
+        var type = system.Type;
         ScalarOperand Number(Value value) => new((ScalarType)type, value);
         Value Low(Value value) => _b.Make(Op.And, value, _b.Constant(uint.MaxValue));
         Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
@@ -37,19 +38,15 @@ internal sealed partial class Lowerer
             case SystemValue.ProcessName:
                 return new DeferredOperand(type,
                     place => _b.Call(HelperId.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)), FillsPlace: true);
-            case SystemValue.ReturnValue when _traced?.Return is { } returned:
-                return ReadEvent(returned);
-            case SystemValue.ParentProcessId when _parentProcessId is { } parent:
-                return ReadEvent(parent);
             case SystemValue.KernelStack or SystemValue.UserStack:
                 return LowerStack(system);
             default:
-                throw Error("NotAvailable", $"${system.Value} is not available in a program of type {_program.Type}.", system.Source);
+                throw new UnreachableException($"{system.Value}");
         }
     }
 
     // The id of the stack in the program's own map of stacks, and whose process it is.
-    private PiecesOperand LowerStack(SystemValueExpression system)
+    private PiecesOperand LowerStack(BoundSystemValue system)
     {
         const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
         const long userStack = 1 << 8; // BPF_F_USER_STACK
@@ -62,17 +59,14 @@ internal sealed partial class Lowerer
 
     // ---- output
 
-    private void LowerOutput(OutputStatement output)
+    private void LowerOutput(BoundOutput output)
     {
-        var type = RecordType(output.Record);
-        var number = _resources.RecordNumber(type);
+        var (type, number) = (output.Record.Struct, output.Number);
         const int header = ProgramResources.RecordHeader;
         var size = type.Size + header;
         var values = new List<(StructField Field, Operand Value)>();
-        foreach (var (name, value) in output.Record.Fields)
-        {
-            values.Add((type.FindField(name)!, LowerOutputField(value, type.FindField(name)!.Type, output.Record)));
-        }
+        foreach (var (field, value) in output.Record.Fields)
+            values.Add((field, LowerOutputField(value, field.Type, isUndisturbed: output.CallCount == 0)));
 
         if (_b.Current is null) return;
         var events = _b.MapAddress(_resources.EventMap!.Value);
@@ -85,7 +79,7 @@ internal sealed partial class Lowerer
         var place = new Place(MemoryRegion.Map, record, 0);
         _b.Store(place.Region, record, 0, header, _b.Constant(number));
         ZeroGaps(type, values.Select(v => v.Field), place.At(header));
-        foreach (var (field, value) in values) Store(field.Type, place.At(header + field.Offset), value, output.Source);
+        foreach (var (field, value) in values) Store(field.Type, place.At(header + field.Offset), value);
         if (_resources.ScratchMap is null)
         {
             _b.Call(HelperId.RingbufSubmit, record, _b.Constant(0));
@@ -107,15 +101,11 @@ internal sealed partial class Lowerer
 
     // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room for many:
     // where nothing else in the record can change the entry meanwhile.
-    private Operand LowerOutputField(Expression value, EbpfType type, StructExpression record)
+    private Operand LowerOutputField(BoundExpression value, EbpfType type, bool isUndisturbed)
     {
         const int large = 64;
-        if (type.Size <= large || value is not (FieldExpression or MapEntryExpression) || _typer.TypeOf(value) != type
-            || StatementWalker.Inside(record).Any(one => one is CallExpression or MapCallExpression or HelperCallExpression))
-        {
-            return LowerAs(value, type);
-        }
-
+        if (type.Size <= large || value is not (BoundFieldAccess or BoundMapEntry) || value.Type != type || !isUndisturbed)
+            return LowerExpression(value);
         var reference = Locate(value);
         if (!reference.Guarded) return LoadReference(reference);
         return new DeferredOperand(type, place =>
@@ -135,43 +125,12 @@ internal sealed partial class Lowerer
         }, FillsPlace: true);
     }
 
-    private StructType RecordType(StructExpression record) => (StructType)_typer.TypeOf(record)!;
-
-    // bpf_trace_printk takes a format and at most three values.
-    private void LowerDebug(DebugStatement debug)
+    private void LowerDebug(BoundDebug debug)
     {
-        const int mostValues = 3;
-        var format = new StringBuilder();
-        var values = new List<Operand>();
-        foreach (var part in debug.Parts)
-        {
-            if (part is ConstantExpression { Value: string text })
-            {
-                format.Append(text.Replace("%", "%%", StringComparison.Ordinal));
-                continue;
-            }
-
-            var value = LowerExpression(part);
-            format.Append(value.Type switch
-            {
-                ScalarType { IsSigned: true } => "%lld",
-                ScalarType => "%llu",
-                StringType => "%s",
-                AddressType => "%llx",
-                _ => throw Error("WrongType", $"{value.Type.Name} cannot be written to the trace log.", part.Source),
-            });
-            values.Add(value);
-        }
-
-        if (values.Count > mostValues)
-        {
-            throw Error("TooManyValues", $"The trace log takes at most {mostValues} values a line, not {values.Count}.", debug.Source,
-                "Write two lines.");
-        }
-
-        var bytes = Encoding.UTF8.GetBytes(format + "\n\0");
+        var values = debug.Values.Select(LowerExpression).ToList();
+        var bytes = Encoding.UTF8.GetBytes(debug.Format + "\n\0");
         var place = StackPlace(Temporary(bytes.Length));
-        Store(new BytesType(bytes.Length), place, BytesOf(new BytesType(bytes.Length), bytes), debug.Source);
+        Store(new BytesType(bytes.Length), place, BytesOf(new BytesType(bytes.Length), bytes));
         var arguments = values.Select(v => v switch
         {
             ScalarOperand scalar => scalar.Value,

@@ -7,32 +7,26 @@ namespace EbpfCat.Compiler;
 /// <summary>Turns a program as its author wrote it into the intermediate form. One part a file: statements, conditions, expressions, packets, maps.</summary>
 internal sealed partial class Lowerer
 {
-    private readonly ProgramDefinition _program;
+    private readonly BoundProgram _program;
     private readonly ProgramTypeInfo _info;
-    private readonly Typer _typer;
     private readonly ProgramResources _resources;
     private readonly IrBuilder _b;
     private readonly Temporaries _temporaries;
-    private readonly ITracedEvent? _traced;
-    private readonly EventAccess? _parentProcessId;
     private readonly List<StackSlot> _pastLocals = [];
     private Frame _frame;
 
-    private Lowerer(ProgramDefinition program, Typer typer, ProgramResources resources, CompilerOptions options)
+    private Lowerer(BoundProgram program)
     {
-        (_program, _typer, _resources) = (program, typer, resources);
-        (_traced, _parentProcessId) = (options.Event, options.ParentProcessId);
-        _info = ProgramTypes.Get(program.Type);
-        _b = new IrBuilder(new IrFunction(program.Name, 1));
+        (_program, _resources, _info) = (program, program.Resources, program.Info);
+        _b = new IrBuilder(new IrFunction(program.Definition.Name, 1));
         _temporaries = new Temporaries(_b.Function);
-        _frame = new Frame(null, _b.NewBlock());
+        _frame = new Frame(isFunction: false, _b.NewBlock());
     }
 
     /// <summary>The whole program as one function, calls put in where they stand.</summary>
-    public static IrFunction Lower(
-        ProgramDefinition program, Typer typer, ProgramResources resources, CompilerOptions options)
+    public static IrFunction Lower(BoundProgram program)
     {
-        var lowerer = new Lowerer(program, typer, resources, options);
+        var lowerer = new Lowerer(program);
         lowerer.LowerProgram();
         return lowerer._b.Function;
     }
@@ -42,15 +36,15 @@ internal sealed partial class Lowerer
         _b.Start(_b.NewBlock());
         _context = _b.Context();
         _b.Source = _program.Body is [var first, ..] ? first.Source : null;
-        var defaultResult = _b.Constant(Verdict(_program.DefaultAction, null) ?? _info.DefaultVerdict);
+        var defaultResult = _b.Constant(_program.DefaultResult);
         _b.Function.DefaultResult = defaultResult.Immediate;
         _b.Write(_frame.Result, defaultResult);
         _defaultExit = _b.NewBlock();
         NoteSiblings();
         StartPacket();
-        if (_program is { Type: ProgramType.Tracing, Hook: ProgramHook.Iterator }) RequireObject();
-        if (_program.MinimumPacketSize > 0) RequireMinimumSize(_program.MinimumPacketSize);
-        foreach (var label in StatementWalker.All(_program.Body).OfType<LabelStatement>()) DeclareLabel(label.Label);
+        if (_program.Definition is { Type: ProgramType.Tracing, Hook: ProgramHook.Iterator }) RequireObject();
+        if (_program.Definition.MinimumPacketSize is > 0 and var minimum) RequireBytes(null, 0, minimum, _defaultExit);
+        DeclareLabels(_program.Labels);
         LowerStatements(_program.Body);
         Jump(_frame.Exit);
         if (_frame.Exit.Predecessors.Count > 0)
@@ -65,16 +59,8 @@ internal sealed partial class Lowerer
             _b.Return(defaultResult);
         }
 
-        foreach (var (label, block) in _labels)
-        {
-            // A mark in what is never reached is left out, and so are the jumps to it.
-            if (!_placedLabels.Contains(label) && block.Predecessors.Count > 0)
-            {
-                throw new CompileException("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", null);
-            }
-
-            _b.Seal(block);
-        }
+        // A label can be jumped to from below, so its block is sealed last.
+        foreach (var block in _labelBlocks) _b.Seal(block);
     }
 
     // When there are no more objects, the kernel runs an iterator once more without one (struct bpf_iter__task and the others
@@ -120,28 +106,4 @@ internal sealed partial class Lowerer
     // What holds in a block is what holds on every way into it.
     private void MeetFacts(Block target) =>
         _factsAt[target] = _factsAt.TryGetValue(target, out var there) ? there.Meet(_facts) : _facts;
-
-    // ---- verdicts
-
-    private long? Verdict(object? action, SourceSpan? source)
-    {
-        switch (action)
-        {
-            case null:
-                return null;
-            case string name when _info.Verdicts.TryGetValue(name, out var value):
-                return value;
-            case string name:
-                throw new CompileException("UnknownVerdict",
-                    $"'{name}' is not a verdict of {_program.Type} programs.", source,
-                    _info.Verdicts.Count == 0
-                        ? "Programs of this type give a number."
-                        : SimilarNames.Sentence(name, [.. _info.Verdicts.Keys]));
-            default:
-                return System.Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
-        }
-    }
-
-    private static CompileException Error(string id, string problem, SourceSpan? source, string? suggestion = null) =>
-        new(id, problem, source, suggestion);
 }

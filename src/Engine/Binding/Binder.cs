@@ -1,0 +1,36 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Binding;
+
+/// <summary>
+/// Resolves the names of a program and finds the types of its expressions. All errors that an author can make are found
+/// here; after an error the binder goes on, so that all of them are reported together.
+/// </summary>
+internal static class Binder
+{
+    /// <summary>Binds a program.</summary>
+    /// <param name="definition">The program, which stays as it is.</param>
+    /// <param name="traced">What it is attached to, as far as its code sees it; null where that is nothing.</param>
+    /// <param name="parentProcessId">How the id of the current task's parent is reached; null where it is not known.</param>
+    /// <exception cref="CompileException">The program has errors: all of them, by place.</exception>
+    public static BoundProgram Bind(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
+    {
+        Nesting.Require(definition);
+        var context = new BindingContext(definition, traced, parentProcessId);
+        var defaultResult = context.Verdict(definition.DefaultAction, null) ?? context.Info.DefaultVerdict;
+        if (definition.MinimumPacketSize > 0) context.RequirePacket(null);
+        var (body, labels) = context.Statements.BindBody(definition.Body);
+        context.Diagnostics.ThrowIfErrors();
+        return new BoundProgram
+        {
+            Definition = definition,
+            Info = context.Info,
+            Resources = context.Resources,
+            Body = body,
+            Labels = labels,
+            DefaultResult = defaultResult,
+            PacketBytes = PacketNeeds.Of(definition),
+            Headers = PacketNeeds.HeadersOf(definition),
+        };
+    }
+}

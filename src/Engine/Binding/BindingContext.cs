@@ -1,0 +1,100 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>What the binders of one program share.</summary>
+internal sealed class BindingContext
+{
+    private readonly Dictionary<Local, BoundLocal> _locals = [];
+
+    public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
+    {
+        (Definition, Traced, ParentProcessId) = (definition, traced, parentProcessId);
+        Info = ProgramTypes.Get(definition.Type);
+        Typer = new Typer(traced, VerdictNames.Find(definition));
+        LocalInference.Run(definition, Typer);
+        Typer.Diagnostics = Diagnostics;
+        Resources = new ProgramResources(definition, Diagnostics);
+        Conversions = new Conversions(this);
+        Expressions = new ExpressionBinder(this);
+        Statements = new StatementBinder(this);
+    }
+
+    public ProgramDefinition Definition { get; }
+
+    public ProgramTypeInfo Info { get; }
+
+    public ITracedEvent? Traced { get; }
+
+    /// <summary>How the id of the current task's parent is reached; null where it is not known.</summary>
+    public EventAccess? ParentProcessId { get; }
+
+    public DiagnosticBag Diagnostics { get; } = new();
+
+    public Typer Typer { get; }
+
+    public ProgramResources Resources { get; }
+
+    public Conversions Conversions { get; }
+
+    public ExpressionBinder Expressions { get; }
+
+    public StatementBinder Statements { get; }
+
+    /// <summary>Calls that may write to memory, met so far in the expressions of the statement.</summary>
+    public int CallCount { get; set; }
+
+    /// <summary>Statements and calls that may write to the packet or move it, met so far.</summary>
+    public int PacketChangeCount { get; set; }
+
+    /// <summary>Labels met so far.</summary>
+    public int LabelCount { get; set; }
+
+    /// <summary>What locals were given that hold a value to be compared several times.</summary>
+    public Dictionary<Local, Expression> ComparedValues { get; } = [];
+
+    /// <summary>The function whose body is bound; null in the program's own.</summary>
+    public Function? Function { get; set; }
+
+    public BoundLocal Local(Local local)
+    {
+        if (!_locals.TryGetValue(local, out var bound))
+        {
+            // What is never assigned is zero.
+            _locals[local] = bound = new BoundLocal(local.Name, Typer.TypeOf(local) ?? ScalarType.Int64);
+        }
+
+        return bound;
+    }
+
+    /// <summary>Reports an error.</summary>
+    /// <returns>What stands for the expression with the error.</returns>
+    public BoundError Error(string id, string problem, SourceSpan? source, string? suggestion = null)
+    {
+        Diagnostics.Report(id, problem, source, suggestion);
+        return new BoundError(source);
+    }
+
+    /// <summary>The value of a verdict by name or number; null for none, or for a name that is wrong, which is reported.</summary>
+    public long? Verdict(object? action, SourceSpan? source)
+    {
+        if (action is not string name)
+            return action is null ? null : Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
+        if (Info.Verdicts.TryGetValue(name, out var value)) return value;
+        Diagnostics.Report("UnknownVerdict", $"'{name}' is not a verdict of {Definition.Type} programs.", source,
+            Info.Verdicts.Count == 0
+                ? "Programs of this type give a number."
+                : SimilarNames.Sentence(name, [.. Info.Verdicts.Keys]));
+        return null;
+    }
+
+    /// <summary>Reports that there is no packet, where there is none.</summary>
+    public bool RequirePacket(SourceSpan? source)
+    {
+        if (Info.Packet != PacketAccess.None) return true;
+        Diagnostics.Report("NoPacket", $"A program of type {Definition.Type} has no packet.", source,
+            "XDP, Tc and SocketFilter programs have.");
+        return false;
+    }
+}

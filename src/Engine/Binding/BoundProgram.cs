@@ -1,0 +1,27 @@
+using EbpfCat.Language;
+
+namespace EbpfCat.Binding;
+
+/// <summary>A program without errors, ready to be lowered.</summary>
+internal sealed class BoundProgram
+{
+    public required ProgramDefinition Definition { get; init; }
+
+    public required ProgramTypeInfo Info { get; init; }
+
+    public required ProgramResources Resources { get; init; }
+
+    public required IReadOnlyList<BoundStatement> Body { get; init; }
+
+    /// <summary>The labels of the body, in order.</summary>
+    public required IReadOnlyList<Label> Labels { get; init; }
+
+    /// <summary>The result where the program sets none, or a packet is too short.</summary>
+    public required long DefaultResult { get; init; }
+
+    /// <summary>How many bytes of the packet it can ask for; <see cref="int.MaxValue"/> where that is not known.</summary>
+    public required int PacketBytes { get; init; }
+
+    /// <summary>The headers that it asks for, in order of first use.</summary>
+    public required IReadOnlyList<PacketHeader> Headers { get; init; }
+}

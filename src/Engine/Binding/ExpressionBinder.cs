@@ -1,0 +1,304 @@
+using System.Diagnostics;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>Binds expressions.</summary>
+internal sealed class ExpressionBinder
+{
+    private readonly BindingContext _context;
+    private readonly Typer _typer;
+    private readonly OperatorBinder _operators;
+    private readonly MapBinder _maps;
+    private readonly HelperCallBinder _helpers;
+
+    public ExpressionBinder(BindingContext context)
+    {
+        (_context, _typer) = (context, context.Typer);
+        _operators = new OperatorBinder(context, this);
+        _maps = new MapBinder(context, this);
+        _helpers = new HelperCallBinder(context, this);
+    }
+
+    /// <summary>Binds an expression.</summary>
+    public BoundExpression Bind(Expression expression)
+    {
+        var source = expression.Source;
+        switch (expression)
+        {
+            case ErrorExpression:
+                return new BoundError(source);
+            case ConstantExpression constant:
+                return BindConstant(constant);
+            case LocalExpression { Local: var local }:
+                return new BoundLocalAccess(_context.Local(local), source);
+            case VariableExpression { Variable: var variable }:
+                return _context.Resources.Locate(variable) is { } location
+                    ? new BoundVariableAccess(TypeOf(expression), location, source)
+                    : Error("UnknownVariable", $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
+            case PacketVariableExpression { Variable: var packet }:
+                return BindPacketAccess(expression, Number(packet.Offset), packet.Type, packet.BitOffset, packet.BitCount);
+            case PacketReadExpression read:
+                return BindPacketAccess(expression, BindNumber(read.Offset), read.Type, 0, 0);
+            case HeaderFieldExpression field:
+                return RequireHeader(field.Header, source)
+                    ? new BoundHeaderField(TypeOf(field), field.Header, field.HeaderField, source)
+                    : new BoundError(source);
+            case HeaderExpression { Header: var header }:
+                return RequireHeader(header, source) ? new BoundHeaderTest(header, source) : new BoundError(source);
+            case PacketLengthExpression:
+                return _context.RequirePacket(source) ? new BoundPacketLength(source) : new BoundError(source);
+            case BinaryExpression binary:
+                return _operators.BindBinary(binary);
+            case UnaryExpression unary:
+                return _operators.BindUnary(unary);
+            case CastExpression cast:
+                return BindCast(cast);
+            case TextExpression text:
+                return BindText(text);
+            case ConditionalExpression conditional:
+                return BindConditional(conditional);
+            case LetExpression let:
+                return BindLet(let);
+            case MapEntryExpression entry:
+                return _maps.BindEntry(entry);
+            case InnerEntryExpression entry:
+                return _maps.BindInnerEntry(entry);
+            case MapContainsExpression contains:
+                return _maps.BindTest(contains);
+            case MapReferenceExpression reference:
+                return _maps.Find(reference.Map, source) is { } map ? new BoundMapReference(map, source) : new BoundError(source);
+            case MapCallExpression call:
+                _context.CallCount++;
+                if (call.Operation == MapOperation.TailCall) _context.PacketChangeCount++;
+                return _maps.BindCall(call);
+            case HelperCallExpression call:
+                _context.CallCount++;
+                _context.PacketChangeCount++;
+                return _helpers.Bind(call);
+            case CallExpression call:
+                _context.CallCount++;
+                _context.PacketChangeCount++;
+                return BindCall(call);
+            case FieldExpression field:
+                return BindField(field);
+            case IndexExpression index:
+                return BindElement(index);
+            case StructExpression record:
+                return TypeOf(record) is StructType type ? BindStruct(record, type) : BindFields(record);
+            case SystemValueExpression system:
+                return BindSystemValue(system);
+            case EventFieldExpression field:
+                return _typer.AccessOf(field) is { } access ? Event(TypeOf(field), access, source) : new BoundError(source);
+            case ContextExpression:
+                return new BoundContext(source);
+            default:
+                throw new UnreachableException(expression.GetType().Name);
+        }
+    }
+
+    /// <summary>Binds an expression that is a number.</summary>
+    public BoundExpression BindNumber(Expression expression)
+    {
+        var value = Bind(expression);
+        return value.Type is ScalarType or ErrorType
+            ? value
+            : Error("WrongType", $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
+    }
+
+    /// <summary>Binds a condition: a number, which is true unless zero, or a text, which is true unless empty.</summary>
+    public BoundExpression BindCondition(Expression expression)
+    {
+        var value = Bind(expression);
+        return value.Type is ScalarType or StringType or ErrorType
+            ? value
+            : Error("WrongType", $"{value.Type.Name} is neither true nor false.", expression.Source, "Compare it with something.");
+    }
+
+    /// <summary>Binds an expression that is to be of a type; a struct that is written out takes that type.</summary>
+    public BoundExpression BindAs(Expression expression, EbpfType? type, SourceSpan? source = null) =>
+        (expression, type) is (StructExpression record, StructType target)
+            ? BindStruct(record, target)
+            : _context.Conversions.Check(Bind(expression), type, source);
+
+    /// <summary>Binds the fields of a struct that is written out.</summary>
+    /// <param name="record">The struct.</param>
+    /// <param name="type">The type that it takes.</param>
+    public BoundExpression BindStruct(StructExpression record, StructType type)
+    {
+        var values = new List<BoundFieldValue>(record.Fields.Count);
+        foreach (var (name, value) in record.Fields)
+        {
+            if (type.FindField(name) is { } field)
+            {
+                values.Add(new(field, BindAs(value, field.Type)));
+                continue;
+            }
+
+            Error("UnknownField", $"There is no field '{name}' in {type.Name}.", value.Source ?? record.Source,
+                SimilarNames.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
+        }
+
+        return new BoundStruct(type, values, record.Source);
+    }
+
+    /// <summary>Binds an operation on numbers whose operands are bound.</summary>
+    public BoundExpression BindArithmetic(BinaryExpression binary, BoundExpression left, BoundExpression right) =>
+        _operators.BindArithmetic(binary, left, right);
+
+    /// <summary>How a value is reached that an expression takes from the event as it is; null for any other expression.</summary>
+    public EventAccess? AccessOf(Expression expression) => expression switch
+    {
+        EventFieldExpression field => _typer.AccessOf(field),
+        SystemValueExpression { Value: SystemValue.ReturnValue } => _context.Traced?.Return,
+        _ => null,
+    };
+
+    private EbpfType TypeOf(Expression expression) => _typer.TypeOf(expression) ?? ScalarType.Int64;
+
+    private BoundError Error(string id, string problem, SourceSpan? source, string? suggestion = null) =>
+        _context.Error(id, problem, source, suggestion);
+
+    private static BoundConstant Number(long value) => new(ScalarType.Int64, value, null);
+
+    // The type of a struct with an error in it is unknown: its fields are bound for their own errors.
+    private BoundError BindFields(StructExpression record)
+    {
+        foreach (var (_, value) in record.Fields) Bind(value);
+        return new BoundError(record.Source);
+    }
+
+    private BoundExpression BindConstant(ConstantExpression constant)
+    {
+        var type = TypeOf(constant);
+        if (type is ErrorType) return new BoundError(constant.Source);
+        if (!_typer.IsVerdict(constant)) return new BoundConstant(type, constant.Value, constant.Source);
+        return _context.Verdict(constant.Value, constant.Source) is { } verdict
+            ? new BoundConstant(ScalarType.Int64, verdict, constant.Source)
+            : new BoundError(constant.Source);
+    }
+
+    private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored, int bitOffset, int bitCount)
+    {
+        const int maxOffset = 0xffff; // MAX_PACKET_OFF in kernel/bpf/verifier.c
+        if (!_context.RequirePacket(expression.Source)) return new BoundError(expression.Source);
+        if (expression is PacketReadExpression read && Constants.Integer(read.Offset) is { } known
+            && (known < 0 || known > maxOffset - stored.Size))
+        {
+            return Error("OffsetOutOfRange", $"A packet has no byte {known}.", expression.Source,
+                $"Offsets go from 0 to {maxOffset - stored.Size}.");
+        }
+
+        return new BoundPacketAccess(TypeOf(expression), offset, stored, bitOffset, bitCount, expression.Source);
+    }
+
+    private bool RequireHeader(PacketHeader header, SourceSpan? source)
+    {
+        if (!_context.RequirePacket(source)) return false;
+        if (PacketHeaders.LocationsOf(header, _context.Info.StartsAtNetwork) is not null) return true;
+        Error("NoPacket",
+            $"A program of type {_context.Definition.Type} sees packets from their IP header on: they have no {header.Name} header.",
+            source, "A Tc program sees all of the packet.");
+        return false;
+    }
+
+    private BoundExpression BindCast(CastExpression cast)
+    {
+        var type = Typer.Plain(cast.Type)!;
+        if (cast.Type is ScalarType { IsBoolean: true })
+            return new BoundConversion(type, BindCondition(cast.Operand), cast.Source);
+        if (AccessOf(cast.Operand) is { } access && access.Reinterpret(cast.Type) is { } other)
+        {
+            var reached = Event(Typer.Plain(other.Type)!, other, cast.Source);
+            return new BoundConversion(type, _context.Conversions.Check(reached, type, cast.Source), cast.Source);
+        }
+
+        return new BoundConversion(type, BindAs(cast.Operand, cast.Type, cast.Source), cast.Source);
+    }
+
+    private BoundExpression BindText(TextExpression text)
+    {
+        if (AccessOf(text.Operand) is { Type: not StringType } access
+            && access.Reinterpret(new StringType(Typer.DefaultTextCapacity)) is { } behind)
+        {
+            return Event(behind.Type, behind, text.Source);
+        }
+
+        var operand = Bind(text.Operand);
+        return operand.Type is StringType or ErrorType
+            ? operand
+            : Error("WrongType", $"{operand.Type.Name} is not a text.", text.Source,
+                "Texts are fields of traced events, names of processes, and constants.");
+    }
+
+    private BoundConditional BindConditional(ConditionalExpression conditional)
+    {
+        var type = TypeOf(conditional);
+        return new BoundConditional(type, BindCondition(conditional.Condition), BindAs(conditional.WhenTrue, type),
+            BindAs(conditional.WhenFalse, type), conditional.Source);
+    }
+
+    private BoundLet BindLet(LetExpression let)
+    {
+        _context.ComparedValues[let.Local] = let.Value;
+        var local = _context.Local(let.Local);
+        var value = _context.Conversions.Check(Bind(let.Value), local.Type, let.Source);
+        return new BoundLet(local, value, Bind(let.Body), let.Source);
+    }
+
+    private BoundExpression BindField(FieldExpression field)
+    {
+        var target = Bind(field.Target);
+        var type = TypeOf(field);
+        return target.Type is StructType record && record.FindField(field.Name) is { } found
+            ? new BoundFieldAccess(type, target, found, field.Source)
+            : new BoundError(field.Source);
+    }
+
+    private BoundExpression BindElement(IndexExpression index)
+    {
+        var (target, number) = (Bind(index.Target), BindNumber(index.Index));
+        var count = target.Type switch { ArrayType array => array.Count, BytesType bytes => bytes.Length, _ => 0 };
+        if (target.Type is ErrorType) return target;
+        if (count == 0) return Error("NotAnArray", $"{target.Type.Name} has no elements.", index.Source);
+        if (Constants.Integer(index.Index) is { } known && (known < 0 || known >= count))
+        {
+            return Error("IndexOutOfRange", $"There is no element {known}: the array has {count}.", index.Source,
+                $"The first is 0, the last {count - 1}.");
+        }
+
+        return new BoundElementAccess(TypeOf(index), target, number, index.Source);
+    }
+
+    private BoundExpression BindSystemValue(SystemValueExpression system)
+    {
+        var type = TypeOf(system);
+        return system.Value switch
+        {
+            SystemValue.ReturnValue when _context.Traced?.Return is { } returned => Event(type, returned, system.Source),
+            SystemValue.ParentProcessId when _context.ParentProcessId is { } parent => Event(type, parent, system.Source),
+            SystemValue.ReturnValue or SystemValue.ParentProcessId => Error("NotAvailable",
+                $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source),
+            _ => new BoundSystemValue(type, system.Value, system.Source),
+        };
+    }
+
+    private static BoundEventValue Event(EbpfType type, EventAccess access, SourceSpan? source) => new(type, access, source);
+
+    private BoundExpression BindCall(CallExpression call)
+    {
+        var function = call.Function;
+        var arguments = call.Arguments.Select(Bind).ToList();
+        if (arguments.Count != function.Parameters.Count)
+        {
+            return Error("WrongArgumentCount",
+                $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {arguments.Count}.", call.Source);
+        }
+
+        var bound = _context.Statements.BindFunction(function);
+        for (var i = 0; i < arguments.Count; i++)
+            arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type, call.Arguments[i].Source ?? call.Source);
+        return new BoundCall(bound, arguments, call.Source);
+    }
+}

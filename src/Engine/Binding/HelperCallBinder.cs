@@ -1,0 +1,86 @@
+using System.Globalization;
+using EbpfCat.Bytecode;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>Binds calls of the kernel's helpers: what each argument is to the helper, by the table of helpers.</summary>
+internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder expressions)
+{
+    private const int MaxArguments = 5;
+
+    public BoundExpression Bind(HelperCallExpression call)
+    {
+        if (!int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id))
+        {
+            if (HelperTable.Find(call.Name) is not { } helper)
+            {
+                return context.Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
+                    SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
+            }
+
+            id = helper.Id;
+        }
+
+        if (call.Arguments.Count > MaxArguments)
+            return context.Error("WrongArgumentCount", $"A helper takes at most {MaxArguments} arguments.", call.Source);
+        var parameters = HelperTable.Get(id)?.Parameters ?? [];
+        HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
+        var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
+        var arguments = new BoundHelperArgument[call.Arguments.Count];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var kind = KindOf(i);
+            var expected = kind switch { HelperParameterKind.Key => map?.Key, HelperParameterKind.Value => map?.Value, _ => null };
+            var value = expressions.BindAs(call.Arguments[i], expected);
+            var isWritten = kind == HelperParameterKind.Write || (kind == HelperParameterKind.Update && IsPlace(value));
+            if (isWritten && value.Type is not ErrorType)
+                value = CheckWritten(call, i, value, KindOf(i + 1) == HelperParameterKind.Size);
+            arguments[i] = new BoundHelperArgument(value, isWritten, expected);
+        }
+
+        return Array.Exists(arguments, argument => argument.Value is BoundError)
+            ? new BoundError(call.Source)
+            : new BoundHelperCall(id, arguments, call.Source);
+    }
+
+    /// <summary>
+    /// Whether an expression names memory that stays: a shared variable, an entry of a map, a local that is not in
+    /// registers, or a part of one.
+    /// </summary>
+    public static bool IsPlace(BoundExpression expression) => expression switch
+    {
+        BoundVariableAccess or BoundMapEntry or BoundInnerEntry => true,
+        BoundLocalAccess { Type: var type } => type is not (ScalarType or AddressType),
+        BoundFieldAccess { Target: var target } => IsPlace(target),
+        BoundElementAccess { Target: var target } => IsPlace(target),
+        _ => false,
+    };
+
+    private BoundExpression CheckWritten(HelperCallExpression call, int index, BoundExpression value, bool hasSize)
+    {
+        if (IsPlace(value) || value is BoundLocalAccess { Type: AddressType })
+        {
+            // The verifier sees whole values and the whole stack, and so not that a helper writes over what is behind the
+            // place. From an element on more than that may be meant.
+            if (!hasSize || value is BoundElementAccess || call.Arguments.ElementAtOrDefault(index + 1) is not { } size
+                || Constants.Integer(size) is not { } bytes || bytes <= value.Type.Size)
+            {
+                return value;
+            }
+
+            return context.Error("NoRoom",
+                $"The helper '{call.Name}' is to write {bytes} bytes where there are {value.Type.Size}, those of {value.Type.Name}.",
+                size.Source ?? call.Source, $"Write {value.Type.Size}, or declare the place larger.");
+        }
+
+        // A number is passed on: it may be a pointer that another helper gave.
+        return value.Type is ScalarType && value is not (BoundHeaderField or BoundPacketAccess)
+            ? value
+            : context.Error("NotAPlace",
+                $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would not change.",
+                value.Source ?? call.Source,
+                "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there can be assigned further.");
+    }
+}

@@ -1,0 +1,125 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>Binds entries of maps and operations on maps.</summary>
+internal sealed class MapBinder(BindingContext context, ExpressionBinder expressions)
+{
+    /// <summary>A map of the program; null for another, which is reported.</summary>
+    public BoundMap? Find(Map map, SourceSpan? source)
+    {
+        if (context.Resources.IndexOf(map) is { } index) return new BoundMap(index, map);
+        Error("UnknownMap", $"The map '{map.Name}' is not part of the program.", source, "Declare it.");
+        return null;
+    }
+
+    public BoundExpression BindEntry(MapEntryExpression entry)
+    {
+        var map = entry.Map;
+        var key = BindPart(entry.Key, map.Key, entry.Source);
+        if (key is BoundError || Find(map, entry.Source) is not { } found) return new BoundError(entry.Source);
+        if (map.Value is null || map.Key is null)
+            return Error("NoKey", $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
+        return IsOfMaps(map)
+            ? Error("NotAValue", $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
+                "Name a key of the inner map too, or ask whether the map has the key.")
+            : new BoundMapEntry(Typer.Plain(map.Value)!, found, key, entry.Source);
+    }
+
+    public BoundExpression BindInnerEntry(InnerEntryExpression entry)
+    {
+        var (outer, source) = (entry.Outer, entry.Source);
+        if (outer.InnerMap is not { } inner)
+        {
+            return Error("NoInnerMap", $"The map '{outer.Name}' has no maps in it.", source, IsOfMaps(outer)
+                ? "Declare it with an inner map, which those in it are like."
+                : "Look up one key.");
+        }
+
+        if (inner is not { Key: not null, Value: not null })
+            return Error("NoKey", $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
+        var outerKey = BindPart(entry.OuterKey, outer.Key, source);
+        var key = BindPart(entry.Key, inner.Key, source);
+        return Find(outer, source) is { } found
+            ? new BoundInnerEntry(Typer.Plain(inner.Value)!, found, outerKey, inner, key, source)
+            : new BoundError(source);
+    }
+
+    public BoundExpression BindTest(MapContainsExpression contains)
+    {
+        var map = contains.Map;
+        // A bloom filter is asked for a value.
+        var key = BindPart(contains.Key, map.Type is MapType.BloomFilter ? map.Value : map.Key, contains.Source);
+        return key is not BoundError && Find(map, contains.Source) is { } found
+            ? new BoundMapTest(found, key, contains.Source)
+            : new BoundError(contains.Source);
+    }
+
+    public BoundExpression BindCall(MapCallExpression call)
+    {
+        var (map, given) = (call.Map, call.Arguments);
+        // Keys and values, as types; null for a number.
+        EbpfType?[]? parameters = (call.Operation, map.Key) switch
+        {
+            (MapOperation.Remove, _) => [map.Key],
+            (MapOperation.Add or MapOperation.Replace or MapOperation.Set, _) => [map.Key, map.Value],
+            (MapOperation.Push, _) => [map.Value],
+            (MapOperation.Pop, { } key) => [key],
+            (MapOperation.Pop or MapOperation.Peek, _) => [],
+            (MapOperation.Redirect, _) => given.Count < 2 ? [null] : [null, null],
+            (MapOperation.Observe, _) => [map.Key, null],
+            (MapOperation.TailCall, _) => [null],
+            _ => null,
+        };
+        if (parameters is null)
+            return Error("UnsupportedOperation", $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
+        if (given.Count != parameters.Length)
+        {
+            var expected = call.Operation == MapOperation.Redirect ? "1 or 2" : $"{parameters.Length}";
+            return Error("WrongArgumentCount", $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
+        }
+
+        if (call.Operation == MapOperation.Observe && map.Value is not AggregateType)
+        {
+            return Error("WrongType", $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
+                call.Source, "Declare it with values of type histogram or statistics.");
+        }
+
+        if (call.Operation is MapOperation.Pop or MapOperation.Peek && map.Value is null)
+            return Error("NoValue", $"The map '{map.Name}' of type {map.Type} has no values.", call.Source);
+        var isNumber = call.Operation is MapOperation.Redirect or MapOperation.TailCall;
+        var arguments = given.Select((argument, i) => call.Operation == MapOperation.TailCall ? BindProgram(map, argument)
+            : isNumber || (call.Operation == MapOperation.Observe && i == 1) ? expressions.BindNumber(argument)
+            : BindPart(argument, parameters[i], call.Source)).ToArray();
+        if (Array.Exists(arguments, argument => argument is BoundError) || Find(map, call.Source) is not { } found)
+            return new BoundError(call.Source);
+        return new BoundMapCall(context.Typer.TypeOf(call)!, found, call.Operation, arguments, call.Source);
+    }
+
+    private static bool IsOfMaps(Map map) => map.Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
+
+    private BoundError Error(string id, string problem, SourceSpan? source, string? suggestion = null) =>
+        context.Error(id, problem, source, suggestion);
+
+    // A key or value.
+    private BoundExpression BindPart(Expression expression, EbpfType? type, SourceSpan? source) => type is null
+        ? Error("NoKey", "This kind of map has no keys.", source, "Use Push, Pop and Peek.")
+        : expressions.BindAs(expression, type, source ?? expression.Source);
+
+    // A program by its index, or by the name that the map's keys have for it.
+    private BoundExpression BindProgram(Map map, Expression program)
+    {
+        if (program is not ConstantExpression { Value: string name }) return expressions.BindNumber(program);
+        if (map.Key is not EnumType names)
+        {
+            return Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
+                "Give the map an enumeration of their names as keys, or call one by its index.");
+        }
+
+        return names.FindValue(name) is { } number
+            ? new BoundConstant(ScalarType.Int64, (long)number, program.Source)
+            : Error("UnknownProgram", $"The map '{map.Name}' has no program '{name}'.", program.Source,
+                SimilarNames.Sentence(name, [.. names.Members.Select(member => member.Key)]));
+    }
+}

@@ -1,0 +1,131 @@
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>Binds operators of one and two operands.</summary>
+internal sealed class OperatorBinder(BindingContext context, ExpressionBinder expressions)
+{
+    private readonly ConstantTexts _texts = new(context);
+
+    public BoundExpression BindUnary(UnaryExpression unary)
+    {
+        if (unary.Operator == UnaryOperator.LogicalNot)
+            return new BoundUnary(ScalarType.Boolean, unary.Operator, expressions.BindCondition(unary.Operand), unary.Source);
+        var operand = expressions.BindNumber(unary.Operand);
+        if (operand.Type is ErrorType) return operand;
+        return unary.Operator == UnaryOperator.BitNot && operand.Type is ScalarType { IsFixed: true }
+            ? NoBits(unary.Source)
+            : new BoundUnary(context.Typer.TypeOf(unary)!, unary.Operator, operand, unary.Source);
+    }
+
+    public BoundExpression BindBinary(BinaryExpression binary)
+    {
+        switch (binary.Operator)
+        {
+            case BinaryOperator.LogicalAnd or BinaryOperator.LogicalOr or BinaryOperator.LogicalXor:
+                return new BoundBinary(ScalarType.Boolean, binary.Operator, expressions.BindCondition(binary.Left),
+                    expressions.BindCondition(binary.Right), ScalarType.Boolean, binary.Source);
+            case >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith:
+                return BindComparison(binary);
+            default:
+                return BindArithmetic(binary, expressions.Bind(binary.Left), expressions.Bind(binary.Right));
+        }
+    }
+
+    /// <summary>Binds an operation on numbers whose operands are bound.</summary>
+    public BoundExpression BindArithmetic(BinaryExpression binary, BoundExpression left, BoundExpression right)
+    {
+        if (left.Type is ErrorType || right.Type is ErrorType) return new BoundError(binary.Source);
+        if (left.Type is not ScalarType a || right.Type is not ScalarType b)
+        {
+            return context.Error("WrongType", $"{binary.Operator} works on numbers, not on {left.Type.Name} and {right.Type.Name}.",
+                binary.Source);
+        }
+
+        var needsBits = binary.Operator is BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor
+            or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
+        return needsBits && (a.IsFixed || b.IsFixed)
+            ? NoBits(binary.Source)
+            : new BoundBinary(context.Typer.TypeOf(binary)!, binary.Operator, left, right,
+                (ScalarType)context.Typer.Arithmetic(binary)!, binary.Source);
+    }
+
+    private BoundError NoBits(SourceSpan? source) => context.Error(
+        "WrongType", "A fixed-point number has no bits to work on.", source, "Cast it to an integer first.");
+
+    private BoundExpression BindComparison(BinaryExpression written)
+    {
+        if (_texts.Resolve(written) is not { } comparison) return new BoundError(written.Source);
+        if (SizeTest(comparison) is { } test) return test;
+        var (left, right, source) = (expressions.Bind(comparison.Left), expressions.Bind(comparison.Right), comparison.Source);
+        if (left.Type is ErrorType || right.Type is ErrorType) return new BoundError(source);
+        var op = comparison.Operator;
+        var isPrefix = op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith;
+        BoundBinary Bound(ScalarType? arithmetic) => new(ScalarType.Boolean, op, left, right, arithmetic, source);
+        switch (left.Type, right.Type)
+        {
+            case (ScalarType, ScalarType):
+                return isPrefix
+                    ? context.Error("WrongType", "A number does not begin with a text.", source, "Ask a text for its beginning.")
+                    : Bound((ScalarType)context.Typer.Arithmetic(comparison)!);
+            case (StringType, StringType) when op is >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual:
+                return context.Error("WrongType", "Texts have no order in a kernel program.", source,
+                    "Ask whether they are equal, or for their beginning.");
+            case (StringType, StringType) when isPrefix && right is not BoundConstant:
+                return context.Error("NotAConstant", "The beginning that a text is asked for must be a constant.", right.Source);
+            case (StringType, StringType):
+                return Bound(null);
+        }
+
+        if (left.Type != right.Type && (left.Type, right.Type) is not
+            (AddressType { Kind: not AddressKind.Mac }, AddressType { Kind: not AddressKind.Mac }))
+        {
+            return context.Error("WrongType", $"{left.Type.Name} and {right.Type.Name} cannot be compared.", source,
+                ConstantTexts.AdviceToCompare(left.Type, right.Type));
+        }
+
+        return op is BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveEqual
+            or BinaryOperator.CaseSensitiveNotEqual
+            ? Bound(null)
+            : context.Error("WrongType", $"{left.Type.Name} has no order.", source, "Ask whether they are equal.");
+    }
+
+    // A comparison of the packet's length with a constant asks whether bytes are there: what the verifier understands.
+    private BoundExpression? SizeTest(BinaryExpression comparison)
+    {
+        const int maxBytes = 0xffff - 1; // MAX_PACKET_OFF in kernel/bpf/verifier.c
+        if (context.Info.Packet != PacketAccess.Direct) return null;
+        var (left, right, op) = (comparison.Left, comparison.Right, comparison.Operator);
+        if (right is PacketLengthExpression)
+        {
+            (left, right) = (right, left);
+            op = op switch
+            {
+                BinaryOperator.Less => BinaryOperator.Greater,
+                BinaryOperator.LessOrEqual => BinaryOperator.GreaterOrEqual,
+                BinaryOperator.Greater => BinaryOperator.Less,
+                BinaryOperator.GreaterOrEqual => BinaryOperator.LessOrEqual,
+                _ => op,
+            };
+        }
+
+        if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant || constant < 0 || constant >= maxBytes)
+            return null;
+        var bound = (int)constant;
+        var (bytes, has) = op switch
+        {
+            BinaryOperator.GreaterOrEqual => (bound, true),
+            BinaryOperator.Greater => (bound + 1, true),
+            BinaryOperator.Less => (bound, false),
+            BinaryOperator.LessOrEqual => (bound + 1, false),
+            _ => (-1, false),
+        };
+        return bytes switch
+        {
+            < 0 => null,
+            0 => new BoundConstant(ScalarType.Boolean, has, comparison.Source),
+            _ => new BoundPacketSizeTest(bytes, has, comparison.Source),
+        };
+    }
+}

@@ -1,0 +1,360 @@
+using System.Diagnostics;
+using System.Text;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Binding;
+
+/// <summary>Binds statements and functions.</summary>
+internal sealed class StatementBinder(BindingContext context)
+{
+    private readonly Dictionary<Function, BoundFunction> _functions = [];
+    private HashSet<Label> _labels = [];
+
+    // How many loops, and loops or switches, are around the statement.
+    private (int Loops, int Targets) _around;
+
+    private ExpressionBinder Expressions => context.Expressions;
+
+    /// <summary>Binds the statements of the program or a function.</summary>
+    /// <returns>The statements, and the labels in them.</returns>
+    public (List<BoundStatement> Body, List<Label> Labels) BindBody(IReadOnlyList<Statement> body)
+    {
+        var outer = (_labels, _around);
+        (_labels, _around) = ([], default);
+        var labels = new List<Label>();
+        foreach (var mark in StatementWalker.All(body).OfType<LabelStatement>())
+        {
+            if (_labels.Add(mark.Label)) labels.Add(mark.Label);
+            else Error("DuplicateLabel", $"The label '{mark.Label.Name}' is marked twice.", mark.Source);
+        }
+
+        var bound = Bind(body);
+        (_labels, _around) = outer;
+        return (bound, labels);
+    }
+
+    /// <summary>A function that is called; its body is bound when it is first called.</summary>
+    public BoundFunction BindFunction(Function function)
+    {
+        if (_functions.TryGetValue(function, out var bound)) return bound;
+        var result = context.Typer.ReturnTypeOf(function) as ScalarType ?? ScalarType.Int64;
+        bound = new BoundFunction(function.Name, [.. function.Parameters.Select(context.Local)], result);
+        _functions[function] = bound;
+        var (caller, calls, labels) = (context.Function, context.CallCount, context.LabelCount);
+        context.Function = function;
+        (bound.Body, bound.Labels) = BindBody(function.Body);
+        bound.Locals = [.. LocalsOf(function).Select(context.Local)];
+        (context.Function, context.CallCount, context.LabelCount) = (caller, calls, labels);
+        return bound;
+    }
+
+    private static IEnumerable<Local> LocalsOf(Function function)
+    {
+        var inner = StatementWalker.Expressions(function.Body).OfType<CallExpression>().Select(call => call.Function).Distinct()
+            .SelectMany(Named);
+        return Named(function).Except(inner).Except(function.Parameters);
+
+        static IEnumerable<Local> Named(Function function) => StatementWalker.All(function.Body).OfType<ForeachStatement>()
+            .Select(loop => loop.Local)
+            .Concat(StatementWalker.Expressions(function.Body).OfType<LocalExpression>().Select(use => use.Local));
+    }
+
+    private void Error(string id, string problem, SourceSpan? source, string? suggestion = null) =>
+        context.Error(id, problem, source, suggestion);
+
+    private List<BoundStatement> Bind(IReadOnlyList<Statement> statements)
+    {
+        var bound = new List<BoundStatement>(statements.Count);
+        foreach (var statement in statements) bound.Add(Bind(statement));
+        return bound;
+    }
+
+    private BoundStatement Bind(Statement statement)
+    {
+        var (calls, labels, place) = (context.CallCount, context.LabelCount, context.Diagnostics.StatementSource);
+        context.CallCount = 0;
+        context.Diagnostics.StatementSource = statement.Source ?? place;
+        var bound = BindCore(statement);
+        // A chain of elseif has counted for each of its links already.
+        if (bound is not BoundIf) bound = bound with { CallCount = context.CallCount, HasLabel = context.LabelCount > labels };
+        context.CallCount = calls;
+        context.Diagnostics.StatementSource = place;
+        return bound;
+    }
+
+    private BoundStatement BindCore(Statement statement)
+    {
+        var source = statement.Source;
+        switch (statement)
+        {
+            case AssignStatement assignment:
+                return BindAssignment(assignment);
+            case ExpressionStatement { Expression: var expression }:
+                return new BoundEffect(Expressions.Bind(expression), source);
+            case ResultStatement { Value: var value }:
+                return BindResult(value, source);
+            case ReturnStatement { Value: var value }:
+                return new BoundReturn(value is null ? null : BindResult(value, source), source);
+            case IfStatement branch:
+                return BindIf(branch);
+            case LoopStatement loop:
+                return BindLoop(loop);
+            case ForeachStatement { IsRange: true } loop:
+                return BindRange(loop);
+            case ForeachStatement loop:
+                return BindList(loop);
+            case SwitchStatement choice:
+                return BindSwitch(choice);
+            case BreakStatement:
+                if (_around.Targets == 0)
+                    Error("BreakOutsideLoop", "break stands outside a loop or switch.", source, "Use return to end the program.");
+                return new BoundBreak(source);
+            case ContinueStatement:
+                if (_around.Loops == 0)
+                    Error("ContinueOutsideLoop", "continue stands outside a loop.", source, "Use return to end the program.");
+                return new BoundContinue(source);
+            case GotoStatement { Label: var label }:
+                if (!_labels.Contains(label))
+                    Error("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", source);
+                return new BoundGoto(label, source);
+            case LabelStatement { Label: var label }:
+                context.LabelCount++;
+                return new BoundLabel(label, source);
+            case OutputStatement { Record: var record }:
+                var output = Expressions.Bind(record);
+                return output is BoundStruct fields
+                    ? new BoundOutput(context.Resources.RecordNumber(fields.Struct), fields, source)
+                    : new BoundErrorStatement(source);
+            case DebugStatement debug:
+                return BindDebug(debug);
+            default:
+                throw new UnreachableException(statement.GetType().Name);
+        }
+    }
+
+    private BoundStatement BindAssignment(AssignStatement assignment)
+    {
+        var (written, source) = (assignment.Target, assignment.Source);
+        var target = Expressions.Bind(written);
+        if (target.Type is ErrorType)
+        {
+            Expressions.Bind(assignment.Value);
+            return new BoundErrorStatement(source);
+        }
+
+        switch (target)
+        {
+            case BoundLocalAccess or BoundVariableAccess or BoundMapEntry or BoundInnerEntry or BoundFieldAccess or BoundElementAccess:
+                break;
+            case BoundPacketAccess or BoundHeaderField:
+                context.PacketChangeCount++;
+                if (context.Info.Packet == PacketAccess.Copy || context.Definition.Type == ProgramType.CgroupSkb)
+                {
+                    Error("ReadOnlyPacket", $"A program of type {context.Definition.Type} cannot change the packet.", source,
+                        "Use a program of type Tc or Xdp.");
+                }
+
+                break;
+            case BoundEventValue { Access.IsWritable: true }:
+                break;
+            case BoundEventValue when written is EventFieldExpression field:
+                Error("NotAssignable", $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
+                    "Assign it to a variable first.");
+                break;
+            default:
+                Error("NotAssignable", "This cannot be assigned to.", written.Source ?? source,
+                    "Assign to a variable, a map entry, a packet field or a local.");
+                break;
+        }
+
+        if (assignment.Operator is not { } op)
+        {
+            return new BoundAssignment(target, Expressions.BindAs(assignment.Value, target.Type, source), null, source)
+            {
+                IsMadeInPlace = (written, assignment.Value) is (LocalExpression { Local: var local }, StructExpression record)
+                    && target.Type is StructType
+                    && !StatementWalker.Inside(record).Any(e => e is LocalExpression used && ReferenceEquals(used.Local, local)),
+            };
+        }
+
+        var operation = new BinaryExpression(op, written, assignment.Value) { Source = source };
+        var combined = Expressions.BindArithmetic(operation, target, Expressions.Bind(assignment.Value));
+        if (combined is not BoundBinary binary) return new BoundErrorStatement(source);
+        return target is BoundLocalAccess or BoundEventValue
+            ? new BoundAssignment(target, context.Conversions.Check(binary, target.Type, source), null, source)
+            : new BoundAssignment(target, binary.Right, new CompoundOperation(op, binary.Arithmetic!, (ScalarType)binary.Type), source);
+    }
+
+    private BoundResult BindResult(Expression expression, SourceSpan? source)
+    {
+        var value = Expressions.Bind(expression);
+        var function = context.Function;
+        if (value.Type is not (ScalarType or ErrorType))
+        {
+            Error("WrongType", $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
+                expression.Source, "Give a verdict's name or a number.");
+        }
+
+        var type = function is null ? ScalarType.Int64 : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;
+        return new BoundResult(value, type ?? ScalarType.Int64, source);
+    }
+
+    // The links of a chain of elseif are bound one after the other: a chain may be longer than the stack is deep.
+    private BoundIf BindIf(IfStatement first)
+    {
+        var links = new List<BoundIf>();
+        IReadOnlyList<BoundStatement> otherwise;
+        for (var link = first; ;)
+        {
+            context.CallCount = 0;
+            context.Diagnostics.StatementSource = link.Source ?? context.Diagnostics.StatementSource;
+            var condition = Expressions.BindCondition(link.Condition);
+            var calls = context.CallCount;
+            var labels = context.LabelCount;
+            links.Add(new BoundIf(condition, Bind(link.Then), [], link.Source)
+            {
+                CallCount = calls,
+                HasLabel = context.LabelCount > labels,
+            });
+            if (link.Else is not [IfStatement next])
+            {
+                otherwise = Bind(link.Else);
+                break;
+            }
+
+            link = next;
+        }
+
+        for (var i = links.Count - 1; i >= 0; i--)
+        {
+            var link = links[i] with { Else = otherwise, HasLabel = links[i].HasLabel || otherwise.Any(s => s.HasLabel) };
+            if (i == 0) return link;
+            otherwise = [link];
+        }
+
+        throw new UnreachableException();
+    }
+
+    private BoundLoop BindLoop(LoopStatement loop)
+    {
+        var changes = context.PacketChangeCount;
+        var initializer = Bind(loop.Initializer);
+        var condition = loop.Condition is null ? null : Expressions.BindCondition(loop.Condition);
+        var body = BindInside(loop.Body, isLoop: true);
+        var step = Bind(loop.Step);
+        return new BoundLoop(condition, body, loop.Source)
+        {
+            Initializer = initializer,
+            Step = step,
+            TestsAfter = loop.TestsAfter,
+            ChangesPacket = context.PacketChangeCount > changes,
+        };
+    }
+
+    private List<BoundStatement> BindInside(IReadOnlyList<Statement> body, bool isLoop)
+    {
+        var outer = _around;
+        _around = (_around.Loops + (isLoop ? 1 : 0), _around.Targets + 1);
+        var bound = Bind(body);
+        _around = outer;
+        return bound;
+    }
+
+    // The count runs in a variable of its own: what the body assigns to the loop's variable does not disturb it.
+    private BoundRangeLoop BindRange(ForeachStatement loop)
+    {
+        var (source, changes) = (loop.Source, context.PacketChangeCount);
+        var counter = new BoundLocalAccess(new BoundLocal(loop.Local.Name, ScalarType.Int64), source);
+        var first = Expressions.BindNumber(loop.Values[0]);
+        var firstCalls = context.CallCount;
+        var last = Expressions.BindNumber(loop.Values[1]);
+        var isDown = Constants.Integer(loop.Values[0]) is { } a && Constants.Integer(loop.Values[1]) is { } b && a > b;
+        BoundAssignment? limit = null;
+        if (Constants.Integer(loop.Values[1]) is null)
+        {
+            var end = new BoundLocalAccess(new BoundLocal(loop.Local.Name + ".last", ScalarType.Int64), source);
+            limit = new BoundAssignment(end, last, null, source);
+            last = end;
+        }
+
+        var target = new BoundLocalAccess(context.Local(loop.Local), source);
+        var turn = new BoundAssignment(target, context.Conversions.Check(counter, target.Type, source), null, source);
+        var one = new BoundConstant(ScalarType.Int64, 1L, null);
+        var next = new BoundBinary(
+            ScalarType.Int64, isDown ? BinaryOperator.Subtract : BinaryOperator.Add, counter, one, ScalarType.Int64, source);
+        var body = BindInside(loop.Body, isLoop: true);
+        return new BoundRangeLoop(limit, new BoundLoop(
+            new BoundBinary(ScalarType.Boolean, isDown ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual, counter, last,
+                ScalarType.Int64, null),
+            [turn, .. body], source)
+        {
+            Initializer = [new BoundAssignment(counter, first, null, source) { CallCount = firstCalls }],
+            Step = [new BoundAssignment(counter, next, null, source)],
+            ChangesPacket = context.PacketChangeCount > changes,
+            HasLabel = body.Exists(s => s.HasLabel),
+        }, source);
+    }
+
+    private BoundListLoop BindList(ForeachStatement loop)
+    {
+        var target = new BoundLocalAccess(context.Local(loop.Local), loop.Source);
+        BoundAssignment[] values =
+        [
+            .. loop.Values.Select(value =>
+                new BoundAssignment(target, Expressions.BindAs(value, target.Type, loop.Source), null, loop.Source)),
+        ];
+        return new BoundListLoop(values, BindInside(loop.Body, isLoop: true), loop.Source);
+    }
+
+    private BoundSwitch BindSwitch(SwitchStatement choice)
+    {
+        // The value is computed once.
+        var value = Expressions.Bind(choice.Value);
+        var holder = new Local("switch", value.Type);
+        context.ComparedValues[holder] = choice.Value;
+        var equal = choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
+        var clauses = choice.Clauses.Select(clause => new BoundClause(
+            Expressions.Bind(new BinaryExpression(equal, holder, clause.Value) { Source = clause.Value.Source }),
+            BindInside(clause.Body, isLoop: false))).ToArray();
+        return new BoundSwitch(
+            context.Local(holder), value, clauses, BindInside(choice.Default, isLoop: false), choice.Source);
+    }
+
+    // bpf_trace_printk takes a format and at most three values.
+    private BoundDebug BindDebug(DebugStatement debug)
+    {
+        const int maxValues = 3;
+        var format = new StringBuilder();
+        var values = new List<BoundExpression>();
+        foreach (var part in debug.Parts)
+        {
+            if (part is ConstantExpression { Value: string text })
+            {
+                format.Append(text.Replace("%", "%%", StringComparison.Ordinal));
+                continue;
+            }
+
+            var value = Expressions.Bind(part);
+            format.Append(value.Type switch
+            {
+                ScalarType { IsSigned: true } => "%lld",
+                ScalarType => "%llu",
+                StringType => "%s",
+                AddressType => "%llx",
+                _ => null,
+            });
+            if (value.Type is not (ScalarType or StringType or AddressType or ErrorType))
+                Error("WrongType", $"{value.Type.Name} cannot be written to the trace log.", part.Source);
+            values.Add(value);
+        }
+
+        if (values.Count > maxValues)
+        {
+            Error("TooManyValues", $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
+                "Write two lines.");
+        }
+
+        return new BoundDebug(format.ToString(), values, debug.Source);
+    }
+}
