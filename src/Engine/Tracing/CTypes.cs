@@ -3,8 +3,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// What the names of C types say about their width and sign, as far as tracefs leaves that open: the arguments of system
-/// calls stand there in eight unsigned bytes each, whatever their type (<c>linux/types.h</c>).
+/// Width and sign of C types by name (<c>linux/types.h</c>). Tracefs does not give them for arguments of system calls:
+/// each takes eight unsigned bytes there.
 /// </summary>
 internal static class CTypes
 {
@@ -33,7 +33,7 @@ internal static class CTypes
 
     private static readonly HashSet<string> ByteNames = ["u8", "__u8", "uint8_t", "unsigned char"];
 
-    // Arrays of bytes are addresses only by the names that the kernel's tracepoints give them.
+    // Only the field names of the kernel's tracepoints tell addresses from other byte arrays.
     private static readonly Dictionary<int, (AddressType Type, HashSet<string> Names)> Addresses =
         new Dictionary<int, (AddressType, HashSet<string>)>
         {
@@ -42,27 +42,24 @@ internal static class CTypes
             [16] = (AddressType.IPv6, ["saddr_v6", "daddr_v6", "src", "dst", "gw", "gw6", "grp", "primary_key6"]),
         };
 
-    /// <summary>The number that a C type is, where its name tells.</summary>
-    /// <param name="type">The type without qualifiers.</param>
+    /// <summary>The scalar type of a C type, or null if its name does not determine one.</summary>
     public static ScalarType? Scalar(string type) => Scalars.GetValueOrDefault(type);
 
-    /// <summary>Whether a C type is a pointer, written as one or by a name.</summary>
-    /// <param name="type">The type.</param>
-    public static bool IsPointer(string type) => type.Contains('*', StringComparison.Ordinal) || PointerNames.Contains(type);
+    /// <summary>Whether a C type is a pointer, by its declarator or by a typedef name.</summary>
+    public static bool IsPointer(string type) =>
+        type.Contains('*', StringComparison.Ordinal) || PointerNames.Contains(type);
 
-    /// <summary>Whether a C type points to characters, which are text unless something else is known.</summary>
-    /// <param name="type">The type.</param>
+    /// <summary>Whether a C type points to characters, which are text by default.</summary>
     public static bool IsCharacterPointer(string type) => Unqualified(type) == "char *";
 
     /// <summary>A type without <c>const</c> and <c>volatile</c> and with single spaces.</summary>
-    /// <param name="type">The type.</param>
     public static string Unqualified(string type) => string.Join(
         ' ',
         type.Replace("*", " * ", StringComparison.Ordinal)
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word is not ("const" or "volatile")));
 
-    /// <summary>The type of an array of bytes: an address where the field's name says so.</summary>
+    /// <summary>The type of an array of bytes: an address if the field's name says so.</summary>
     /// <param name="element">The C type of an element.</param>
     /// <param name="count">How many there are.</param>
     /// <param name="name">The name of the field.</param>

@@ -3,8 +3,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The functions that were being called. Their names are looked up when they are first asked for; what a process has in its
-/// memory is remembered at once, so that it may be gone by then. Two stacks of the same addresses are equal.
+/// A call stack. Names are looked up on first use; the memory mappings of a process are read at once, so the process
+/// can end before that. Two stacks with the same addresses are equal.
 /// </summary>
 public sealed class CallStack : IEquatable<CallStack>
 {
@@ -14,7 +14,7 @@ public sealed class CallStack : IEquatable<CallStack>
     private IReadOnlyList<SymbolizedAddress>? _frames;
 
     /// <summary>A stack of addresses.</summary>
-    /// <param name="reference">Where the program has it.</param>
+    /// <param name="reference">The reference that the program stores.</param>
     /// <param name="addresses">The addresses, the innermost first: after it, those to return to.</param>
     public CallStack(StackReference reference, ReadOnlySpan<ulong> addresses)
     {
@@ -22,17 +22,20 @@ public sealed class CallStack : IEquatable<CallStack>
         if (reference.IsUser && _addresses.Length > 0) Symbols.Remember((int)reference.ProcessId);
     }
 
-    /// <summary>Where the program has it.</summary>
+    /// <summary>The reference that the program stores.</summary>
     public StackReference Reference { get; }
 
-    /// <summary>Its key in the program's map of stacks; negative where none could be taken (an errno).</summary>
+    /// <summary>Its key in the program's stack map; a negative errno if no stack could be taken.</summary>
     public int Id => Reference.Id;
 
     /// <summary>The process whose stack it is; 0 for the kernel's.</summary>
     public uint ProcessId => Reference.ProcessId;
 
-    /// <summary>The functions, the innermost first; none where no stack could be taken, or another took its place.</summary>
-    public IReadOnlyList<SymbolizedAddress> Frames => _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
+    /// <summary>
+    /// The functions, the innermost first; empty if no stack could be taken or another one replaced it.
+    /// </summary>
+    public IReadOnlyList<SymbolizedAddress> Frames =>
+        _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
         ? Symbols.User((int)ProcessId, address, index > 0)
         : Symbolizer.Kernel(address, index > 0))];
 

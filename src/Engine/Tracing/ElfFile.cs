@@ -4,8 +4,8 @@ using System.Text;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A program or library in ELF, of 32 or 64 bits, little-endian (elf(5)): what probes in user space need to know of it.
-/// Tables are read when they are first asked for.
+/// An ELF program or library, 32-bit or 64-bit, little-endian (elf(5)): the parts that user-space probes need. Tables
+/// are read on first use.
 /// </summary>
 public sealed class ElfFile : IDisposable
 {
@@ -39,41 +39,41 @@ public sealed class ElfFile : IDisposable
     /// <summary>The path it was opened by.</summary>
     public string Path => reader.Path;
 
-    /// <summary>Whether it is of 64 bits.</summary>
+    /// <summary>Whether it is a 64-bit file.</summary>
     public bool Is64Bit => reader.Is64Bit;
 
     /// <summary>The processor it is for.</summary>
     public ElfMachine Machine { get; }
 
-    /// <summary>Whether the loader may put it anywhere: true of shared libraries and of most programs.</summary>
+    /// <summary>Whether it is position-independent: true for shared libraries and most programs.</summary>
     public bool IsPositionIndependent { get; }
 
     /// <summary>The segments, in order.</summary>
     public IReadOnlyList<ElfSegment> Segments { get; }
 
-    /// <summary>The sections, in order; none where the file was stripped of their table.</summary>
+    /// <summary>The sections, in order; empty if the section table was stripped.</summary>
     public IReadOnlyList<ElfSection> Sections => sections.Value;
 
-    /// <summary>Whether only what the file exports has a name.</summary>
+    /// <summary>Whether only exported symbols have names.</summary>
     public bool IsStripped => Sections.All(each => each.Type != ElfSection.SymbolTable);
 
     /// <summary>The notes of all sections that hold notes, in order.</summary>
     public IEnumerable<ElfNote> Notes => Sections.Where(each => each.Type == ElfSection.Notes).SelectMany(NotesOf);
 
-    /// <summary>What the linker computed to tell builds apart, in lower-case hexadecimal; null where it did not.</summary>
+    /// <summary>The build id in lower-case hexadecimal, or null if there is none.</summary>
     public string? BuildId => Notes.FirstOrDefault(each => each is { Owner: "GNU", Type: 3 }) is { } note
         ? Convert.ToHexStringLower(note.Description.Span)
         : null;
 
-    /// <summary>The symbols that the file defines, those of <c>.symtab</c> before those of <c>.dynsym</c>.</summary>
+    /// <summary>The defined symbols, those of <c>.symtab</c> before those of <c>.dynsym</c>.</summary>
     public IEnumerable<ElfSymbol> Symbols => tables.Value.SelectMany(
         table => Enumerable.Range(0, table.Count).Where(table.IsDefined).Select(index => table[index]));
 
     /// <summary>The names of the functions that the file defines, each once.</summary>
-    public IEnumerable<string> FunctionNames => Symbols.Where(each => each.IsFunction).Select(each => each.Name).Distinct();
+    public IEnumerable<string> FunctionNames =>
+        Symbols.Where(each => each.IsFunction).Select(each => each.Name).Distinct();
 
     /// <summary>Opens a file and reads its headers.</summary>
-    /// <param name="path">The path.</param>
     /// <exception cref="IOException">There is no such file, or it cannot be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The process may not read it.</exception>
     /// <exception cref="InvalidDataException">It is no ELF file, or a broken one.</exception>
@@ -108,7 +108,7 @@ public sealed class ElfFile : IDisposable
 
     /// <summary>The symbol of a function.</summary>
     /// <param name="name">The name, without a version; case counts.</param>
-    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public ElfSymbol GetFunction(string name)
     {
         if (FindSymbol(name) is { } symbol && (symbol.IsFunction || IsCode(symbol.Address))) return symbol;
@@ -117,23 +117,24 @@ public sealed class ElfFile : IDisposable
             IsStripped ? "The file is stripped: only what it exports has a name." : null);
     }
 
-    /// <summary>The function that an address lies in, or null.</summary>
-    /// <param name="address">The address as the program expects it, without the place it was loaded at.</param>
+    /// <summary>The function that contains an address, or null.</summary>
+    /// <param name="address">The address in the file, without the load address.</param>
     public ElfSymbol? FindFunction(ulong address) => functions.Value.Find(address);
 
-    /// <summary>
-    /// Where in the file the byte of an address stands: what uprobes are put on. Null where the file has no such byte.
-    /// </summary>
-    /// <param name="address">The address as the program expects it, without the place it was loaded at.</param>
+    /// <summary>The file offset of an address, which uprobes use, or null if the file has no such byte.</summary>
+    /// <param name="address">The address in the file, without the load address.</param>
     public ulong? ToFileOffset(ulong address) =>
-        Segments.FirstOrDefault(each => each.IsLoaded && address >= each.Address && address - each.Address < each.FileSize)
+        Segments.FirstOrDefault(
+            each => each.IsLoaded && address >= each.Address && address - each.Address < each.FileSize)
             is { } segment
             ? address - segment.Address + segment.Offset
             : null;
 
-    /// <summary>The address that the loader gives a byte of the file, or null where it loads none there.</summary>
-    /// <param name="offset">Where the byte stands in the file.</param>
-    /// <param name="executable">Whether to look in code first: what the linker packed tightly is loaded twice.</param>
+    /// <summary>The address at which the loader maps a byte of the file, or null if it does not map it.</summary>
+    /// <param name="offset">The file offset.</param>
+    /// <param name="executable">
+    /// Whether to search code first: bytes that the linker packed tightly can be loaded twice.
+    /// </param>
     public ulong? ToAddress(ulong offset, bool executable = true) => Segments
         .Where(each => each.IsLoaded && offset >= each.Offset && offset - each.Offset < each.FileSize)
         .MaxBy(each => each.IsExecutable == executable)
@@ -145,22 +146,23 @@ public sealed class ElfFile : IDisposable
     /// <param name="name">The name: <c>.text</c>.</param>
     public ElfSection? FindSection(string name) => Sections.FirstOrDefault(each => each.Name == name);
 
-    /// <summary>The contents of a section; empty for one that has none in the file.</summary>
+    /// <summary>The contents of a section; empty if it has none in the file.</summary>
     /// <param name="section">One of <see cref="Sections"/>.</param>
     public byte[] Read(ElfSection section) => reader.Read(section);
 
     /// <summary>
-    /// Where distributions put what was stripped from the file, by its <see cref="BuildId"/>: null where it is not installed.
+    /// The path of the debug file that distributions install, by <see cref="BuildId"/>, or null if it is not installed.
     /// </summary>
     public string? FindDebugFile() =>
-        BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path && File.Exists(path)
+        BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path &&
+        File.Exists(path)
             ? path
             : null;
 
-    /// <summary>Finds functions by address in the file that was split off this one: its addresses are the same.</summary>
+    /// <summary>Finds functions by address in the debug file of this one; its addresses are the same.</summary>
     internal void UseFunctionsOf(ElfFile whole) => functions = whole.functions;
 
-    /// <summary>Closes the file. Tables that were read before can still be asked.</summary>
+    /// <summary>Closes the file. Tables that were read before remain usable.</summary>
     public void Dispose() => reader.Dispose();
 
     private bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
@@ -246,7 +248,8 @@ public sealed class ElfFile : IDisposable
             var start = Align(12 + nameSize, alignment);
             if (start + size > bytes.Length) throw reader.Bad($"a note in {section.Name} is cut off");
             var owner = ElfReader.Text(head.Slice(12, (int)nameSize), 0);
-            notes.Add(new ElfNote(owner, BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), bytes.Slice((int)start, (int)size)));
+            notes.Add(new ElfNote(
+                owner, BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), bytes.Slice((int)start, (int)size)));
             bytes = bytes[(int)Math.Min(bytes.Length, Align(start + size, alignment))..];
         }
 

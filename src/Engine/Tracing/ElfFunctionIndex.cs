@@ -24,7 +24,7 @@ internal sealed class ElfFunctionIndex
         Array.Sort(addresses, symbols);
     }
 
-    /// <summary>The function that an address lies in; one of unknown size reaches to the next.</summary>
+    /// <summary>The function that contains an address; a function of unknown size reaches to the next one.</summary>
     public ElfSymbol? Find(ulong address)
     {
         var at = Array.BinarySearch(addresses, address);
@@ -34,7 +34,7 @@ internal sealed class ElfFunctionIndex
         for (var last = at; at >= 0 && addresses[at] == addresses[last]; at--) Consider(at);
         return best;
 
-        // Of several names for an address, a global one is what its callers know it by.
+        // If an address has several names, callers know it by a global one.
         void Consider(int position)
         {
             var symbol = tables[symbols[position].Table][symbols[position].Index];

@@ -5,8 +5,8 @@ using Microsoft.Win32.SafeHandles;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads parts of an ELF file, by its own word size. The file is read, not mapped: one that is cut short meanwhile is an
-/// error here and would be a signal there.
+/// Reads parts of an ELF file, by its own word size. The file is read, not mapped: if it is truncated meanwhile, a read
+/// fails, but an access to mapped memory would raise a signal.
 /// </summary>
 internal sealed class ElfReader : IDisposable
 {
@@ -16,7 +16,7 @@ internal sealed class ElfReader : IDisposable
     public ElfReader(string path)
     {
         Path = path;
-        // Any other sharing would lock the file against those who replace it.
+        // Any other sharing mode would lock the file against replacement.
         file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
         length = RandomAccess.GetLength(file);
     }
@@ -40,22 +40,23 @@ internal sealed class ElfReader : IDisposable
         return bytes;
     }
 
-    public byte[] Read(ElfSection section) => section.Type == ElfSection.NoBits ? [] : Read(section.Offset, section.Size);
+    public byte[] Read(ElfSection section) =>
+        section.Type == ElfSection.NoBits ? [] : Read(section.Offset, section.Size);
 
-    /// <summary>A word of the file's class at one of two offsets: 4 bytes at the first, or 8 at the second.</summary>
+    /// <summary>A word of the file's class: 4 bytes at the first offset, or 8 at the second.</summary>
     public ulong Word(ReadOnlySpan<byte> bytes, int offset32, int offset64) => Is64Bit
         ? BinaryPrimitives.ReadUInt64LittleEndian(bytes[offset64..])
         : BinaryPrimitives.ReadUInt32LittleEndian(bytes[offset32..]);
 
-    /// <summary>Four bytes at one of two offsets, by the file's class.</summary>
+    /// <summary>Four bytes at one of two offsets, depending on the file's class.</summary>
     public uint UInt32(ReadOnlySpan<byte> bytes, int offset32, int offset64) =>
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[(Is64Bit ? offset64 : offset32)..]);
 
-    /// <summary>Two bytes at one of two offsets, by the file's class.</summary>
+    /// <summary>Two bytes at one of two offsets, depending on the file's class.</summary>
     public ushort UInt16(ReadOnlySpan<byte> bytes, int offset32, int offset64) =>
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[(Is64Bit ? offset64 : offset32)..]);
 
-    /// <summary>Text up to a NUL; empty where the offset is beyond the end.</summary>
+    /// <summary>Text up to a NUL; empty if the offset is beyond the end.</summary>
     public static string Text(ReadOnlySpan<byte> strings, uint offset)
     {
         if (offset >= strings.Length) return "";

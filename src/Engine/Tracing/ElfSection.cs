@@ -4,11 +4,12 @@ namespace EbpfCat.Tracing;
 /// <param name="Name">The name: <c>.text</c>.</param>
 /// <param name="Type">What it holds: <c>sh_type</c>.</param>
 /// <param name="Address">Where the program expects it in memory; 0 where it is not loaded.</param>
-/// <param name="Offset">Where it stands in the file, in bytes.</param>
-/// <param name="Size">How many bytes it has.</param>
-/// <param name="Link">The number of the section that belongs to it: the strings of a table of symbols.</param>
+/// <param name="Offset">The file offset in bytes.</param>
+/// <param name="Size">The size in bytes.</param>
+/// <param name="Link">The index of the linked section: the string table of a symbol table.</param>
 /// <param name="Alignment">What its address is a multiple of.</param>
-public sealed record ElfSection(string Name, uint Type, ulong Address, ulong Offset, ulong Size, int Link, ulong Alignment)
+public sealed record ElfSection(
+    string Name, uint Type, ulong Address, ulong Offset, ulong Size, int Link, ulong Alignment)
 {
     internal const uint SymbolTable = 2;
     internal const uint Notes = 7;

@@ -1,6 +1,6 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>What a symbol of an ELF file names: the low half of <c>st_info</c> of elf(5).</summary>
+/// <summary>The kind of an ELF symbol: the low half of <c>st_info</c> of elf(5).</summary>
 public enum ElfSymbolKind
 {
     /// <summary>The file does not say.</summary>
@@ -21,9 +21,9 @@ public enum ElfSymbolKind
     /// <summary>Data not yet placed.</summary>
     Common = 5,
 
-    /// <summary>Data of which each thread has its own.</summary>
+    /// <summary>Thread-local data.</summary>
     ThreadLocal = 6,
 
-    /// <summary>Code that chooses the implementation of a function when it is loaded (STT_GNU_IFUNC).</summary>
+    /// <summary>Code that chooses the implementation of a function at load time (STT_GNU_IFUNC).</summary>
     IndirectFunction = 10,
 }

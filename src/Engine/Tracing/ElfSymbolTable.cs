@@ -4,8 +4,8 @@ using System.Text;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The symbols of one table of an ELF file (<c>.symtab</c> or <c>.dynsym</c>), kept as they stand in the file: names become
-/// strings only when they are asked for.
+/// The symbols of one table of an ELF file (<c>.symtab</c> or <c>.dynsym</c>), kept as in the file: names become
+/// strings only on use.
 /// </summary>
 internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bit)
 {
@@ -17,7 +17,7 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
     public ElfSymbol this[int index] =>
         new(Name(index), Address(index), Size(index), Kind(index), Entry(index)[is64Bit ? 4 : 12] >> 4 != 0);
 
-    /// <summary>Whether the file itself has what the symbol names, at an address.</summary>
+    /// <summary>Whether the file defines the symbol at an address.</summary>
     public bool IsDefined(int index)
     {
         var section = BinaryPrimitives.ReadUInt16LittleEndian(Entry(index)[(is64Bit ? 6 : 14)..]);
@@ -39,7 +39,7 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
         return Encoding.UTF8.GetString(version > 0 ? name[..version] : name);
     }
 
-    /// <summary>The defined symbol of a name, in its default version; -1 where there is none.</summary>
+    /// <summary>The index of the defined symbol with a name, in its default version; -1 if there is none.</summary>
     public int IndexOf(ReadOnlySpan<byte> wanted)
     {
         var found = -1;
@@ -50,7 +50,7 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
             var rest = strings.AsSpan((int)start);
             if (!rest.StartsWith(wanted) || !IsDefined(i)) continue;
             var end = rest.Length == wanted.Length ? 0 : rest[wanted.Length];
-            // A whole name or a default version (name@@VERSION) settles it; name@VERSION is for old programs.
+            // A whole name or a default version (name@@VERSION) matches; name@VERSION is for old programs.
             if (end == 0 || (end == Version && rest[wanted.Length..].StartsWith("@@"u8))) return i;
             if (end == Version && found < 0) found = i;
         }

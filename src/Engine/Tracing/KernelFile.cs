@@ -4,7 +4,7 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads the small files of procfs and tracefs, which have no length until they are read, and explains a refusal.
+/// Reads files of procfs and tracefs, which have no length before they are read, and explains errors.
 /// </summary>
 internal static unsafe class KernelFile
 {
@@ -13,7 +13,6 @@ internal static unsafe class KernelFile
     private const int FirstGuess = 16 * 1024;
 
     /// <summary>The whole of a file.</summary>
-    /// <param name="path">The file.</param>
     /// <exception cref="KernelException">It cannot be read.</exception>
     public static byte[] Read(string path)
     {
@@ -58,11 +57,12 @@ internal static unsafe class KernelFile
         }
     }
 
-    /// <summary>The exception for a file of the kernel that cannot be read or mounted.</summary>
-    /// <param name="operation">What was asked, to follow "cannot".</param>
+    /// <summary>The exception for a kernel file that cannot be read or mounted.</summary>
+    /// <param name="operation">The operation, to follow "cannot".</param>
     /// <param name="error">The error.</param>
-    /// <param name="capability">The capability that lets a process do so.</param>
-    public static KernelException Refuse(string operation, Errno error, Capability capability = Capability.DacOverride) =>
+    /// <param name="capability">The capability that permits it.</param>
+    public static KernelException Refuse(
+        string operation, Errno error, Capability capability = Capability.DacOverride) =>
         Diagnosis.Explain(new Request { Operation = operation, Capabilities = [capability] }, error);
 
     private static byte[] Grow(byte[] full)

@@ -1,9 +1,11 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>A symbol of the kernel, as <c>/proc/kallsyms</c> has it.</summary>
+/// <summary>A kernel symbol from <c>/proc/kallsyms</c>.</summary>
 /// <param name="Name">The name.</param>
 /// <param name="Address">The address; 0 where the kernel hides it.</param>
-/// <param name="Type">The letter of nm(1): <c>T</c> and <c>t</c> code, <c>D</c> and <c>d</c> data; capital where global.</param>
+/// <param name="Type">
+/// The letter of nm(1): <c>T</c> and <c>t</c> code, <c>D</c> and <c>d</c> data; capital where global.
+/// </param>
 /// <param name="Module">The module, <c>bpf</c> for programs; null for the kernel itself.</param>
 public readonly record struct KernelSymbol(string Name, ulong Address, char Type, string? Module)
 {

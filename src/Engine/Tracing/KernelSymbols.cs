@@ -5,18 +5,18 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The symbols of the running kernel and its modules (<c>/proc/kallsyms</c>, proc(5)) as they were when they were read: a
-/// hundred thousand and more, held as the kernel wrote them and found without an object for each.
+/// The symbols of the running kernel and its modules (<c>/proc/kallsyms</c>, proc(5)) at the time of reading: more than
+/// a hundred thousand, kept as the kernel's text and searched without an object for each.
 /// </summary>
 public sealed class KernelSymbols
 {
-    // No function is as long: an address further from the symbol before it belongs to none.
+    // The maximum size of a function: an address further from the preceding symbol belongs to none.
     private const ulong LongestDistance = 1 << 20;
 
     private static readonly Lock Opening = new();
     private static KernelSymbols? current;
 
-    // The names stand between line feeds, in the kernel's order, so that one search of the memory finds one.
+    // Names separated by line feeds, in the kernel's order, so that one memory search finds a name.
     private readonly byte[] names;
     private readonly List<int> starts;
     private readonly List<byte> types;
@@ -37,7 +37,7 @@ public sealed class KernelSymbols
         Array.Sort(sortedAddresses, byAddress);
     }
 
-    /// <summary>The symbols of this machine, read when first asked for.</summary>
+    /// <summary>The symbols of this machine, read on first use.</summary>
     /// <exception cref="KernelException">They cannot be read.</exception>
     public static KernelSymbols Current
     {
@@ -54,22 +54,22 @@ public sealed class KernelSymbols
     public int Count => addresses.Length;
 
     /// <summary>
-    /// Whether the kernel shows every address as 0, as it does to a process without CAP_SYSLOG where
-    /// <c>kernel.kptr_restrict</c> is 1, and to all where it is 2. Names can be found, addresses cannot.
+    /// Whether the kernel shows every address as 0: to processes without CAP_SYSLOG if <c>kernel.kptr_restrict</c> is
+    /// 1, to all if it is 2. Names can be found, addresses cannot.
     /// </summary>
     public bool AreAddressesHidden { get; }
 
-    /// <summary>The names of all functions, in the kernel's order; static ones of the same name come each.</summary>
+    /// <summary>The names of all functions, in the kernel's order; static functions can share a name.</summary>
     public IEnumerable<string> FunctionNames =>
         Enumerable.Range(0, Count).Where(index => this[index].IsFunction).Select(Name);
 
     private KernelSymbol this[int index] => new("", addresses[index], (char)types[index], null);
 
-    /// <summary>Reads the symbols as they are now: modules and programs come and go.</summary>
+    /// <summary>Reads the current symbols: modules and programs come and go.</summary>
     /// <exception cref="KernelException">They cannot be read.</exception>
     public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
 
-    /// <summary>Makes the next use of <see cref="Current"/> read them again.</summary>
+    /// <summary>Makes the next use of <see cref="Current"/> read the symbols again.</summary>
     public static void Refresh()
     {
         lock (Opening)
@@ -79,11 +79,9 @@ public sealed class KernelSymbols
     }
 
     /// <summary>The first symbol of a name.</summary>
-    /// <param name="name">The name; case counts.</param>
     public KernelSymbol? Find(string name) => FindAll(name).Select(each => (KernelSymbol?)each).FirstOrDefault();
 
-    /// <summary>All symbols of a name: static functions of several files may share one.</summary>
-    /// <param name="name">The name; case counts.</param>
+    /// <summary>All symbols with a name: static functions of several files can share one.</summary>
     public IEnumerable<KernelSymbol> FindAll(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -92,9 +90,8 @@ public sealed class KernelSymbols
             yield return Symbol(starts.BinarySearch(at + 1));
     }
 
-    /// <summary>The symbol that an address belongs to: the last that begins at or before it.</summary>
-    /// <param name="address">The address.</param>
-    /// <returns>The symbol, or null where the address is not the kernel's or addresses are hidden.</returns>
+    /// <summary>The symbol that an address belongs to: the last one at or before it.</summary>
+    /// <returns>The symbol, or null if the address is not the kernel's or addresses are hidden.</returns>
     public KernelSymbol? Find(ulong address)
     {
         var at = Array.BinarySearch(sortedAddresses, address);
@@ -105,7 +102,7 @@ public sealed class KernelSymbols
         for (var other = at + 1; other < Count && sortedAddresses[other] == sortedAddresses[at]; other++) Prefer(other);
         return Symbol(byAddress[best]);
 
-        // Of several names for an address the one meant is global, not weak, and not a mark of the linker's.
+        // If an address has several names, prefer one that is global, not weak, and not made by the linker.
         void Prefer(int other)
         {
             if (Rank(byAddress[other]) < Rank(byAddress[best])) best = other;
@@ -127,12 +124,13 @@ public sealed class KernelSymbols
             + (names[starts[index]] == (byte)'_' ? 2 : 0) + (starts[index + 1] - starts[index] > 40 ? 1 : 0);
     }
 
-    private string Name(int index) => Encoding.UTF8.GetString(names, starts[index], starts[index + 1] - starts[index] - 1);
+    private string Name(int index) =>
+        Encoding.UTF8.GetString(names, starts[index], starts[index + 1] - starts[index] - 1);
 
     private KernelSymbol Symbol(int index) =>
         this[index] with { Name = Name(index), Module = modules[index] == 0 ? null : moduleNames[modules[index] - 1] };
 
-    /// <summary>Takes the lines apart: <c>ffffffff81000000 T _text</c>, <c>ffffffffc0000000 t name	[module]</c>.</summary>
+    /// <summary>Parses the lines: <c>ffffffff81000000 T _text</c>, <c>ffffffffc0000000 t name	[module]</c>.</summary>
     private sealed class Reader
     {
         private readonly Dictionary<string, ushort> moduleNumbers = new(StringComparer.Ordinal);
@@ -147,7 +145,8 @@ public sealed class KernelSymbols
                 var feed = text.IndexOf((byte)'\n');
                 var line = feed < 0 ? text : text[..feed];
                 text = feed < 0 ? default : text[(feed + 1)..];
-                if (!Utf8Parser.TryParse(line, out ulong address, out var digits, 'x') || line.Length < digits + 4) continue;
+                if (!Utf8Parser.TryParse(line, out ulong address, out var digits, 'x') || line.Length < digits + 4)
+                    continue;
                 var name = line[(digits + 3)..];
                 var tab = name.IndexOf((byte)'\t');
                 Modules.Add(tab < 0 ? (ushort)0 : ModuleNumber(name[(tab + 1)..]));

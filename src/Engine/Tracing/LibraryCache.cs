@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The cache of the C library's loader, <c>/etc/ld.so.cache</c>, as ldconfig(8) writes it: names of shared libraries and
-/// where they are (<c>sysdeps/generic/dl-cache.h</c> of glibc).
+/// The cache of the C library's loader, <c>/etc/ld.so.cache</c>, as ldconfig(8) writes it: names and paths of shared
+/// libraries (<c>sysdeps/generic/dl-cache.h</c> of glibc).
 /// </summary>
 internal static class LibraryCache
 {
@@ -17,18 +17,20 @@ internal static class LibraryCache
     private const int OldEntrySize = 12;
 
     // FLAG_ELF_LIBC6 with FLAG_X8664_LIB64 or FLAG_AARCH64_LIB64.
-    private static readonly int WantedFlags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x0a03 : 0x0303;
+    private static readonly int WantedFlags = RuntimeInformation.ProcessArchitecture == Architecture.Arm64
+        ? 0x0a03 : 0x0303;
 
-    /// <summary>Names and paths of the libraries for this processor, in the loader's order.</summary>
+    /// <summary>Names and paths of the libraries for this architecture, in the loader's order.</summary>
     /// <param name="cache">The file's bytes.</param>
     public static List<(string Name, string Path)> Read(ReadOnlySpan<byte> cache)
     {
         var found = new List<(string, string)>();
         var at = FindHeader(cache);
         if (at < 0) return found;
-        // Offsets of names count from the beginning of the header of the format in use.
+        // Offsets of names are relative to the start of the header in use.
         var body = cache[at..];
-        var count = (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(body[20..]), (body.Length - HeaderSize) / EntrySize);
+        var count =
+            (int)Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(body[20..]), (body.Length - HeaderSize) / EntrySize);
         for (var i = 0; i < count; i++)
         {
             var entry = body.Slice(HeaderSize + (i * EntrySize), EntrySize);
@@ -41,7 +43,7 @@ internal static class LibraryCache
         return found;
     }
 
-    /// <summary>Where the header of the present format stands: first, or after a table of the old format.</summary>
+    /// <summary>The offset of the header in the new format: 0, or after a table in the old format.</summary>
     private static int FindHeader(ReadOnlySpan<byte> cache)
     {
         var at = 0;

@@ -5,8 +5,8 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The functions that a just-in-time compiler wrote down for tracers in <c>/tmp/perf-PID.map</c>, as .NET
-/// (<c>DOTNET_PerfMapEnabled</c>), Node.js (<c>--perf-basic-prof</c>) and Java agents do: a line <c>start size name</c> for
+/// The functions that a JIT compiler lists for tracers in <c>/tmp/perf-PID.map</c>, as .NET
+/// (<c>DOTNET_PerfMapEnabled</c>), Node.js (<c>--perf-basic-prof</c>) and Java agents do: a line <c>start size name</c>
 /// each, start and size in hexadecimal (<c>tools/perf/Documentation/jit-interface.txt</c>).
 /// </summary>
 internal sealed class PerfMap
@@ -21,7 +21,7 @@ internal sealed class PerfMap
         Array.Sort(starts, functions);
     }
 
-    /// <summary>The functions of a process, or null where it wrote none down.</summary>
+    /// <summary>The functions of a process, or null if it has no such file.</summary>
     public static PerfMap? Read(int processId)
     {
         var id = processId.ToString(CultureInfo.InvariantCulture);
@@ -47,7 +47,7 @@ internal sealed class PerfMap
         return new PerfMap(found);
     }
 
-    /// <summary>The function that an address lies in, and how far in; null where none.</summary>
+    /// <summary>The function that contains an address, and the offset in it; null if there is none.</summary>
     public (string Name, ulong Offset)? Find(ulong address)
     {
         var at = Array.BinarySearch(starts, address);

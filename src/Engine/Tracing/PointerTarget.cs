@@ -1,9 +1,9 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>What memory a pointer points into, which decides the helper that reads it.</summary>
+/// <summary>The memory that a pointer points into, which determines the helper that reads it.</summary>
 public enum PointerTarget
 {
-    /// <summary>It is no pointer.</summary>
+    /// <summary>Not a pointer.</summary>
     None,
 
     /// <summary>The kernel's: <c>bpf_probe_read_kernel</c>.</summary>

@@ -4,16 +4,20 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads the names of a field's values from a tracepoint's print format:
-/// <c>__print_symbolic(REC->family, { 2, "AF_INET" }, { 10, "AF_INET6" })</c>.
+/// Reads the names of a field's values from a tracepoint's print format: <c>__print_symbolic(REC->family, { 2,
+/// "AF_INET" }, { 10, "AF_INET6" })</c>.
 /// </summary>
 internal static class PrintedNames
 {
-    /// <summary>The names of a field's values, or null where the kernel prints it as it is.</summary>
+    /// <summary>The names of a field's values, or null if the kernel prints the plain value.</summary>
     public static EnumType? Find(string print, TracepointField field)
     {
-        if (field.Type is not ScalarType { IsBoolean: false } scalar || field.Pointer != PointerTarget.None || field.IsDynamic)
+        if (field.Type is not ScalarType { IsBoolean: false } scalar ||
+            field.Pointer != PointerTarget.None || field.IsDynamic)
+        {
             return null;
+        }
+
         var call = $"__print_symbolic(REC->{field.Name},";
         var at = print.IndexOf(call, StringComparison.Ordinal);
         return at < 0 ? null : Read(print.AsSpan(at + call.Length), scalar, field.Name);
@@ -25,7 +29,7 @@ internal static class PrintedNames
         var names = new HashSet<string>(StringComparer.Ordinal);
         while (TryTakeEntry(ref text, out var number, out var label))
         {
-            // An entry whose value is an expression would need C's arithmetic: the number then stays a number.
+            // An entry whose value is a C expression is skipped: that number has no name.
             if (TryNumber(number, out var value) && Fits(value, scalar) && names.Add(label))
                 members.Add(new(label, value));
         }

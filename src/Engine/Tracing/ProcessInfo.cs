@@ -4,21 +4,20 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>What <c>/proc/PID</c> tells of a process or thread (proc_pid_stat(5), proc_pid_status(5)).</summary>
+/// <summary>Information on a process or thread from <c>/proc/PID</c> (proc_pid_stat(5), proc_pid_status(5)).</summary>
 /// <param name="Id">The number that the kernel knows it by.</param>
 /// <param name="Name">Its name, of at most 15 bytes: what <c>$process.Name</c> is.</param>
-/// <param name="ParentId">Its parent; 0 where it has none.</param>
+/// <param name="ParentId">Its parent; 0 if there is none.</param>
 /// <param name="UserId">The user it acts as.</param>
 /// <param name="GroupId">The group it acts as.</param>
-/// <param name="NamespaceId">The number that it knows itself by, in its own namespace of processes.</param>
+/// <param name="NamespaceId">Its id in its own PID namespace.</param>
 /// <param name="StartTime">
-/// When it was started, in clock ticks since the machine was: tells it from a later one of its number.
+/// Its start time in clock ticks since boot, which distinguishes it from a later process with the same id.
 /// </param>
 public sealed record ProcessInfo(
     int Id, string Name, int ParentId, uint UserId, uint GroupId, int NamespaceId, ulong StartTime)
 {
-    /// <summary>What is known of a process, or null where there is none (any more).</summary>
-    /// <param name="id">Its number.</param>
+    /// <summary>Information on a process, or null if it does not exist.</summary>
     public static ProcessInfo? Read(int id)
     {
         var directory = $"/proc/{id.ToString(CultureInfo.InvariantCulture)}";
@@ -28,7 +27,7 @@ public sealed record ProcessInfo(
             return null;
         }
 
-        // The name stands in parentheses and may hold any character, parentheses among them.
+        // The name is in parentheses and can contain any character, including parentheses.
         var text = Encoding.UTF8.GetString(stat);
         var (open, close) = (text.IndexOf('(', StringComparison.Ordinal), text.LastIndexOf(')'));
         var rest = text[(close + 2)..].Split(' ');

@@ -4,31 +4,33 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>The memory of a process as it was when it was read (<c>/proc/PID/maps</c>).</summary>
+/// <summary>The memory mappings of a process at the time of reading (<c>/proc/PID/maps</c>).</summary>
 public sealed class ProcessMaps
 {
     private const string DeletedMark = " (deleted)";
 
-    private ProcessMaps(int processId, IReadOnlyList<ProcessMapping> mappings) => (ProcessId, Mappings) = (processId, mappings);
+    private ProcessMaps(int processId, IReadOnlyList<ProcessMapping> mappings) =>
+        (ProcessId, Mappings) = (processId, mappings);
 
     /// <summary>The process.</summary>
     public int ProcessId { get; }
 
-    /// <summary>The ranges in the order of their addresses.</summary>
+    /// <summary>The mappings in the order of their addresses.</summary>
     public IReadOnlyList<ProcessMapping> Mappings { get; }
 
-    /// <summary>Reads the memory of a process; it has none when it is gone or a thread of the kernel.</summary>
-    /// <param name="processId">The process.</param>
-    /// <exception cref="KernelException">It cannot be read: ESRCH or ENOENT, it is gone; EACCES, it is another user's.</exception>
-    public static ProcessMaps Read(int processId) => Parse(processId, KernelFile.Read($"/proc/{Number(processId)}/maps"));
+    /// <summary>Reads the mappings of a process; there are none if it has ended or is a kernel thread.</summary>
+    /// <exception cref="KernelException">
+    /// They cannot be read. ESRCH or ENOENT: the process has ended. EACCES: it belongs to another user.
+    /// </exception>
+    public static ProcessMaps Read(int processId) =>
+        Parse(processId, KernelFile.Read($"/proc/{Number(processId)}/maps"));
 
-    /// <summary>Reads the memory of a process, or gives null where it cannot be read.</summary>
-    /// <param name="processId">The process.</param>
+    /// <summary>Reads the mappings of a process, or returns null if they cannot be read.</summary>
     public static ProcessMaps? TryRead(int processId) =>
-        KernelFile.TryRead($"/proc/{Number(processId)}/maps", out var text) == Errno.None ? Parse(processId, text) : null;
+        KernelFile.TryRead($"/proc/{Number(processId)}/maps", out var text) == Errno.None
+        ? Parse(processId, text) : null;
 
-    /// <summary>The range that an address lies in, or null.</summary>
-    /// <param name="address">The address.</param>
+    /// <summary>The mapping that contains an address, or null.</summary>
     public ProcessMapping? Find(ulong address)
     {
         var (low, high) = (0, Mappings.Count);
@@ -47,7 +49,7 @@ public sealed class ProcessMaps
         var mappings = new List<ProcessMapping>();
         foreach (var line in Encoding.UTF8.GetString(text).Split('\n', StringSplitOptions.RemoveEmptyEntries))
         {
-            // Five words, then spaces, then the path, which may hold spaces itself.
+            // Five words, then spaces, then the path, which can contain spaces.
             var words = line.Split(' ', 6);
             var dash = words[0].IndexOf('-', StringComparison.Ordinal);
             var path = words.Length > 5 ? words[5].TrimStart(' ').Replace("\\012", "\n", StringComparison.Ordinal) : "";

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The registers of a processor as programs on kprobes and uprobes see them, in the <c>struct pt_regs</c> that is their
-/// context, and what the calling conventions keep where (<c>arch/x86/include/asm/ptrace.h</c>,
-/// <c>arch/arm64/include/asm/ptrace.h</c>; the System V and the Arm 64-bit ABI; syscall(2)).
+/// The registers in <c>struct pt_regs</c>, the context of programs on kprobes and uprobes, and their roles in the
+/// calling conventions (<c>arch/x86/include/asm/ptrace.h</c>, <c>arch/arm64/include/asm/ptrace.h</c>; the System V and
+/// the Arm 64-bit ABI; syscall(2)).
 /// </summary>
 public sealed class Registers
 {
@@ -30,10 +30,11 @@ public sealed class Registers
         Arguments = [.. arguments.Split(' ').Select(name => byName[name])];
         SyscallArguments = [.. syscallArguments.Split(' ').Select(name => byName[name])];
         (SyscallNumber, Result) = (byName[syscallNumber], byName[result]);
-        (StackPointer, InstructionPointer, FramePointer) = (byName[stackPointer], byName[instructionPointer], byName[framePointer]);
+        (StackPointer, InstructionPointer, FramePointer) =
+            (byName[stackPointer], byName[instructionPointer], byName[framePointer]);
     }
 
-    /// <summary>Those of x86-64.</summary>
+    /// <summary>The registers of x86-64.</summary>
     public static Registers X64 { get; } = new(
         Architecture.X64,
         syscallWrapper: "__x64_sys_",
@@ -48,14 +49,14 @@ public sealed class Registers
         instructionPointer: "rip",
         framePointer: "rbp");
 
-    /// <summary>Those of arm64.</summary>
+    /// <summary>The registers of arm64.</summary>
     public static Registers Arm64 { get; } = new(
         Architecture.Arm64,
         syscallWrapper: "__arm64_sys_",
         size: 288,
         SlotsOfArm64(),
         arguments: "x0 x1 x2 x3 x4 x5 x6 x7",
-        // The result takes the place of the first argument before the system call is over.
+        // The result replaces the first argument before the system call returns.
         syscallArguments: "orig_x0 x1 x2 x3 x4 x5",
         syscallNumber: "x8",
         result: "x0",
@@ -63,7 +64,7 @@ public sealed class Registers
         instructionPointer: "pc",
         framePointer: "x29");
 
-    /// <summary>Those of the processor that this process runs on.</summary>
+    /// <summary>The registers of the architecture of this process.</summary>
     /// <exception cref="PlatformNotSupportedException">It is neither x86-64 nor arm64.</exception>
     public static Registers Current => Of(RuntimeInformation.ProcessArchitecture);
 
@@ -71,15 +72,17 @@ public sealed class Registers
     public Architecture Processor { get; }
 
     /// <summary>
-    /// What stands before a system call's name in that of the kernel's function for it, whose only argument points to the
+    /// The prefix of the kernel's functions for system calls. The only argument of such a function points to the
     /// <c>struct pt_regs</c> of the caller.
     /// </summary>
     public string SyscallWrapper { get; }
 
-    /// <summary>How many bytes of the struct a program may read.</summary>
+    /// <summary>The number of bytes of the struct that a program can read.</summary>
     public int Size { get; }
 
-    /// <summary>The arguments of a function, in order, on its entry: integers and pointers. More are on the stack.</summary>
+    /// <summary>
+    /// The integer and pointer arguments of a function at its entry, in order. Further arguments are on the stack.
+    /// </summary>
     public IReadOnlyList<RegisterSlot> Arguments { get; }
 
     /// <summary>The arguments of a system call, in order.</summary>
@@ -88,7 +91,7 @@ public sealed class Registers
     /// <summary>The number of a system call.</summary>
     public RegisterSlot SyscallNumber { get; }
 
-    /// <summary>What a function returned, on its return.</summary>
+    /// <summary>The return value of a function, at its return.</summary>
     public RegisterSlot Result { get; }
 
     /// <summary>The stack pointer.</summary>
@@ -97,29 +100,31 @@ public sealed class Registers
     /// <summary>The instruction pointer.</summary>
     public RegisterSlot InstructionPointer { get; }
 
-    /// <summary>The frame pointer, where code is compiled to keep one.</summary>
+    /// <summary>The frame pointer, if the code is compiled with one.</summary>
     public RegisterSlot FramePointer { get; }
 
-    /// <summary>All names, those of low parts with them.</summary>
+    /// <summary>All names, including those of low parts.</summary>
     public IEnumerable<string> Names => byName.Keys;
 
-    /// <summary>Where a register stands.</summary>
-    /// <param name="name">Its name in the assembler's notation, in lower case and without <c>%</c>: <c>eax</c>, <c>w0</c>.</param>
-    /// <exception cref="UnknownNameException">The processor has none of this name.</exception>
+    /// <summary>The place of a register.</summary>
+    /// <param name="name">
+    /// Its name in the assembler's notation, in lower case and without <c>%</c>: <c>eax</c>, <c>w0</c>.
+    /// </param>
+    /// <exception cref="UnknownNameException">There is no register with this name.</exception>
     public RegisterSlot this[string name] => Find(name)
         ?? throw new UnknownNameException("register", name, byName.Keys, $"on {Processor}");
 
     /// <summary>The registers of a processor.</summary>
-    /// <param name="processor">The processor.</param>
     /// <exception cref="PlatformNotSupportedException">It is neither x86-64 nor arm64.</exception>
     public static Registers Of(Architecture processor) => processor switch
     {
         Architecture.X64 => X64,
         Architecture.Arm64 => Arm64,
-        _ => throw new PlatformNotSupportedException($"The registers of {processor} are not known; those of x86-64 and arm64 are."),
+        _ => throw new PlatformNotSupportedException(
+            $"The registers of {processor} are not known; those of x86-64 and arm64 are."),
     };
 
-    /// <summary>Where a register stands, or null where the processor has none of this name.</summary>
+    /// <summary>The place of a register, or null if there is none with this name.</summary>
     /// <param name="name">Its name in the assembler's notation, in lower case and without <c>%</c>.</param>
     public RegisterSlot? Find(string name) => byName.TryGetValue(name, out var slot) ? slot : null;
 

@@ -4,31 +4,32 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>Finds programs and shared libraries by the names that people call them by.</summary>
+/// <summary>Finds programs and shared libraries by name.</summary>
 public static class SharedLibraries
 {
     private static readonly string Triplet =
         RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? "aarch64-linux-gnu" : "x86_64-linux-gnu";
 
-    // Where the loaders of glibc and musl look, and Debian's own places; the cache knows the rest.
+    // Directories of the loaders of glibc and musl, and of Debian; the cache knows the rest.
     private static readonly string[] Directories =
     [
-        $"/lib/{Triplet}", $"/usr/lib/{Triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib64", "/usr/local/lib",
+        $"/lib/{Triplet}", $"/usr/lib/{Triplet}", "/lib64", "/usr/lib64", "/lib", "/usr/lib", "/usr/local/lib64",
+        "/usr/local/lib",
     ];
 
-    /// <summary>The names of the shared libraries that the loader knows, each once, sorted: <c>libc.so.6</c>.</summary>
+    /// <summary>The distinct names of the shared libraries that the loader knows, sorted: <c>libc.so.6</c>.</summary>
     public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories())
         .Select(each => each.Name)
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>The file that a name means: a path, a program on the PATH, or a shared library.</summary>
+    /// <summary>The file for a name: a path, a program on the PATH, or a shared library.</summary>
     /// <param name="name">
-    /// A path with a slash in it; the name of a program (<c>bash</c>); or that of a library, whole or in part
-    /// (<c>libc.so.6</c>, <c>libc</c>, <c>c</c>). A program goes before a library of the same name.
+    /// A path that contains a slash; the name of a program (<c>bash</c>); or the full or short name of a library
+    /// (<c>libc.so.6</c>, <c>libc</c>, <c>c</c>). A program takes precedence over a library.
     /// </param>
     /// <returns>An absolute path.</returns>
-    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public static string Resolve(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -37,7 +38,8 @@ public static class SharedLibraries
             var path = Path.GetFullPath(name);
             if (File.Exists(path)) return path;
             var directory = Path.GetDirectoryName(path);
-            throw new UnknownNameException("file", path, Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : []);
+            throw new UnknownNameException(
+                "file", path, Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : []);
         }
 
         return FindProgram(name) ?? Find(name) ?? throw new UnknownNameException(
@@ -46,22 +48,21 @@ public static class SharedLibraries
 
     /// <summary>The path of a shared library, or null.</summary>
     /// <param name="name">
-    /// Its name, whole (<c>libc.so.6</c>), without its version (<c>libc.so</c>, <c>libc</c>), or without <c>lib</c>
-    /// (<c>c</c>). Of several versions the highest is found.
+    /// The full name (<c>libc.so.6</c>), without version (<c>libc.so</c>, <c>libc</c>), or without <c>lib</c>
+    /// (<c>c</c>). The highest version is found.
     /// </param>
     public static string? Find(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        // What the loader knows goes before what merely lies in its directories, and takes no look into them.
+        // Libraries that the loader knows come first; its directories are searched only for others.
         return Find(name, Cached()) ?? Find(name, InDirectories());
     }
 
     /// <summary>The path of a program on the PATH, or null.</summary>
-    /// <param name="name">Its name.</param>
     public static string? FindProgram(string name) =>
         ProgramDirectories().Select(directory => Path.Combine(directory, name)).FirstOrDefault(IsElf);
 
-    /// <summary>A library's name without version and suffix: <c>libssl</c> of <c>libssl.so.3</c>.</summary>
+    /// <summary>A library's name without version and suffix: <c>libssl</c> for <c>libssl.so.3</c>.</summary>
     private static string Stem(string name)
     {
         var at = name.IndexOf(".so", StringComparison.Ordinal);
@@ -71,7 +72,8 @@ public static class SharedLibraries
     private static int[] Version(string name) =>
     [
         .. name[Stem(name).Length..].Split('.').Skip(2)
-            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0),
+            .Select(part => int.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                ? number : 0),
     ];
 
     private static Comparer<int[]> VersionOrder { get; } =
@@ -100,13 +102,14 @@ public static class SharedLibraries
     ];
 
     private static IEnumerable<string> Programs() =>
-        ProgramDirectories().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles).Select(path => Path.GetFileName(path));
+        ProgramDirectories().Where(Directory.Exists).SelectMany(Directory.EnumerateFiles)
+            .Select(path => Path.GetFileName(path));
 
     private static string[] ProgramDirectories() =>
         (Environment.GetEnvironmentVariable("PATH") ?? "/usr/local/bin:/usr/bin:/bin")
             .Split(':', StringSplitOptions.RemoveEmptyEntries);
 
-    // A .so beside the library may be a script for the linker, and a program on the PATH one for a shell.
+    // A .so file can be a linker script, and a program on the PATH a shell script.
     private static bool IsElf(string path)
     {
         try

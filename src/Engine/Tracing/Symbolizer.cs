@@ -3,8 +3,8 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Finds the functions that addresses of code belong to, the kernel's and those of processes. What it reads of a process it
-/// keeps, so that the stacks of one that is gone meanwhile can still be told; it may be used from several threads.
+/// Finds the functions of code addresses, in the kernel and in processes. It caches what it reads of a process, so that
+/// stacks of a process that has ended can still be resolved. It is thread-safe.
 /// </summary>
 public sealed class Symbolizer
 {
@@ -15,18 +15,18 @@ public sealed class Symbolizer
     private readonly Dictionary<(string Device, ulong Inode, string Path), ElfFile?> files = [];
     private readonly TimeProvider clock;
 
-    /// <summary>Makes one that has read nothing yet.</summary>
+    /// <summary>Creates an empty symbolizer.</summary>
     public Symbolizer() : this(TimeProvider.System)
     {
     }
 
     internal Symbolizer(TimeProvider clock) => this.clock = clock;
 
-    /// <summary>The function of the kernel that an address belongs to.</summary>
+    /// <summary>The kernel function that an address belongs to.</summary>
     /// <param name="address">The address.</param>
     /// <param name="isReturnAddress">
-    /// Whether it is where a call returns to, which lies in the function after the caller where the call is its last
-    /// instruction: true for all of a stack but its first.
+    /// Whether it is a return address. If a call is the last instruction of its function, the return address is in the
+    /// next function. True for all addresses of a stack but the first.
     /// </param>
     /// <exception cref="KernelException">The kernel's symbols cannot be read.</exception>
     public static SymbolizedAddress Kernel(ulong address, bool isReturnAddress = false)
@@ -51,7 +51,8 @@ public sealed class Symbolizer
             {
                 var inFile = wanted - mapping.Start + mapping.FileOffset;
                 return file.ToAddress(inFile) is { } linked && file.FindFunction(linked) is { } function
-                    ? new(address, function.Name, linked - function.Address + (address - wanted), mapping.Path, IsKernel: false)
+                    ? new(address, function.Name, linked - function.Address +
+                        (address - wanted), mapping.Path, IsKernel: false)
                     : new(address, null, inFile + (address - wanted), mapping.Path, IsKernel: false);
             }
 
@@ -62,8 +63,7 @@ public sealed class Symbolizer
         }
     }
 
-    /// <summary>Reads what a process has in its memory now, so that its stacks can be told when it is gone.</summary>
-    /// <param name="processId">The process.</param>
+    /// <summary>Reads the mappings of a process now, so that its stacks can be resolved after it has ended.</summary>
     /// <returns>Whether there is such a process.</returns>
     public bool Remember(int processId)
     {
@@ -73,8 +73,7 @@ public sealed class Symbolizer
         }
     }
 
-    /// <summary>Forgets a process that is gone, so that its number can be another's.</summary>
-    /// <param name="processId">The process.</param>
+    /// <summary>Forgets a process that has ended, because its id can be reused.</summary>
     public void Forget(int processId)
     {
         lock (access)
@@ -86,7 +85,7 @@ public sealed class Symbolizer
     private Process? Known(int processId, ulong address)
     {
         if (!processes.TryGetValue(processId, out var process)) return Read(processId);
-        // It may have loaded a library since, or become another program by execve(2).
+        // The process can have loaded a library since, or replaced its program by execve(2).
         return process.Maps.Find(address) is null && clock.GetElapsedTime(process.ReadAt) > LeastAge
             ? Read(processId) ?? process
             : process;
@@ -102,7 +101,7 @@ public sealed class Symbolizer
     {
         var key = (mapping.Device, mapping.Inode, mapping.Path);
         if (files.TryGetValue(key, out var known)) return known;
-        // The link is right whatever mount namespace the process is in, and for deleted files, but takes a capability.
+        // The link works for every mount namespace and for deleted files, but requires a capability.
         ElfFile? file = null;
         string[] paths =
         [
@@ -115,12 +114,12 @@ public sealed class Symbolizer
             if ((file = Open(path, useDebugFile: true)) is not null) break;
         }
 
-        // Where the process is gone, the same file may yet be found through another.
+        // If the process has ended, another process can still have the same file.
         if (file is not null || Directory.Exists(FormattableString.Invariant($"/proc/{processId}"))) files[key] = file;
         return file;
     }
 
-    /// <summary>A file with its functions read, and closed again; those of the file stripped off it, where it is installed.</summary>
+    /// <summary>Reads the functions of a file, or of its debug file if that is installed.</summary>
     private static ElfFile? Open(string path, bool useDebugFile)
     {
         try
@@ -146,7 +145,7 @@ public sealed class Symbolizer
 
         public long ReadAt { get; } = clock.GetTimestamp();
 
-        /// <summary>A function that a just-in-time compiler made; it may have made more since it was last looked.</summary>
+        /// <summary>A function of a JIT compiler, which can have compiled more since the last read.</summary>
         public (string Name, ulong Offset)? Compiled(ulong address)
         {
             if (compiled?.Find(address) is { } found) return found;

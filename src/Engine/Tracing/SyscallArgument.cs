@@ -4,27 +4,28 @@ namespace EbpfCat.Tracing;
 
 /// <summary>An argument of a system call.</summary>
 /// <param name="Field">The field of the <c>sys_enter</c> tracepoint that holds it.</param>
-/// <param name="Index">Its place among the arguments, from 0: the register of the calling convention.</param>
+/// <param name="Index">The index among the arguments, from 0: the register of the calling convention.</param>
 /// <param name="Kind">What it means.</param>
 /// <param name="IsOutput">
-/// Whether the kernel writes what it points to, so that it can be read only when the system call is over. Of a
-/// <see cref="SyscallArgumentKind.Pointer"/> only the C type tells: the kernel may write what is not <c>const</c>.
+/// Whether the kernel writes the memory that it points to, so that it can be read only at the exit. For a <see
+/// cref="SyscallArgumentKind.Pointer"/> this follows from the C type: memory that is not <c>const</c>.
 /// </param>
 /// <param name="LengthArgument">
-/// The argument that holds the length in bytes of what it points to, or for an output the room there is; null where none.
+/// The argument with the length in bytes of the memory it points to, or with the capacity of an output; null if there
+/// is none.
 /// </param>
 public sealed record SyscallArgument(
     TracepointField Field, int Index, SyscallArgumentKind Kind, bool IsOutput, string? LengthArgument)
 {
-    /// <summary>The name, as the kernel's source has it.</summary>
+    /// <summary>The name in the kernel's source.</summary>
     public string Name => Field.Name;
 
-    /// <summary>The C type as the kernel writes it.</summary>
+    /// <summary>The C type in the kernel's notation.</summary>
     public string TypeText => Field.TypeText;
 
     /// <summary>
-    /// The type of the value itself, a pointer being a <see cref="ScalarType.UInt64"/>. The kernel looks at no more of
-    /// the register than this.
+    /// The type of the value itself; a pointer is a <see cref="ScalarType.UInt64"/>. The kernel uses only this part of
+    /// the register.
     /// </summary>
     public EbpfType Type => Kind == SyscallArgumentKind.FileDescriptor ? ScalarType.Int32 : Field.Type;
 }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>What an argument of a system call means, and so how it is shown.</summary>
+/// <summary>The meaning of an argument of a system call, which determines how it is shown.</summary>
 public enum SyscallArgumentKind
 {
     /// <summary>A number without further meaning.</summary>
@@ -18,13 +18,15 @@ public enum SyscallArgumentKind
     /// <summary>A length or count.</summary>
     Size,
 
-    /// <summary>A pointer to text ended by a NUL, in the process's memory.</summary>
+    /// <summary>A pointer to NUL-terminated text in the process's memory.</summary>
     String,
 
-    /// <summary>A pointer to pointers to text, ended by a null pointer: the arguments and environment of execve(2).</summary>
+    /// <summary>
+    /// A pointer to pointers to text, ended by a null pointer: the arguments and environment of execve(2).
+    /// </summary>
     StringList,
 
-    /// <summary>A pointer to bytes in the process's memory, whose number another argument or the result gives.</summary>
+    /// <summary>A pointer to bytes in the process's memory; another argument or the result is their length.</summary>
     Buffer,
 
     /// <summary>A pointer to a <c>struct sockaddr</c> in the process's memory.</summary>

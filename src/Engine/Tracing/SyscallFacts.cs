@@ -3,12 +3,12 @@ using Kind = EbpfCat.Tracing.SyscallArgumentKind;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// What neither tracefs nor a C type tells of the arguments of system calls: which <c>char *</c> is text and which is a
-/// buffer, who writes it, and where its length stands (man pages, section 2).
+/// Facts about arguments of system calls that are in neither tracefs nor the C types: which <c>char *</c> is text and
+/// which is a buffer, who writes it, and which argument is its length (man pages, section 2).
 /// </summary>
 internal static class SyscallFacts
 {
-    /// <summary>Names of the kernel's functions to the names of the system calls, where they differ.</summary>
+    /// <summary>Names of kernel functions to names of system calls that differ.</summary>
     public static readonly Dictionary<string, string> NamesByFunction = new()
     {
         ["newstat"] = "stat",
@@ -22,7 +22,7 @@ internal static class SyscallFacts
         ["mmap_pgoff"] = "mmap",
     };
 
-    /// <summary>Other names by which people know a system call; they count where it has not the name itself.</summary>
+    /// <summary>Aliases of system calls, for names that no system call has.</summary>
     public static readonly Dictionary<string, string> OtherNames = new()
     {
         ["umount"] = "umount2",
@@ -95,13 +95,11 @@ internal static class SyscallFacts
 
     private static readonly HashSet<string> SizeNames =
     [
-        "count", "len", "size", "usize", "vlen", "addrlen", "addr_len", "optlen", "bufsiz", "length", "old_len", "new_len",
+        "count", "len", "size", "usize", "vlen", "addrlen", "addr_len", "optlen", "bufsiz", "length", "old_len",
+        "new_len",
     ];
 
-    /// <summary>What is known of an argument.</summary>
-    /// <param name="syscall">The name of the system call.</param>
-    /// <param name="field">The argument.</param>
-    /// <param name="index">Its place, from 0.</param>
+    /// <summary>Describes an argument.</summary>
     public static SyscallArgument Describe(string syscall, TracepointField field, int index)
     {
         if (Facts.TryGetValue((syscall, field.Name), out var fact))

@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The numbers of the system calls by processor: <c>arch/x86/entry/syscalls/syscall_64.tbl</c> for x86-64,
-/// <c>asm-generic/unistd.h</c> for arm64, as of Linux 6.18. Names stand in the order of their numbers; <c>=n</c> gives the
-/// number of the next. From 424 on, all processors share theirs.
+/// The numbers of the system calls by architecture: <c>arch/x86/entry/syscalls/syscall_64.tbl</c> for x86-64,
+/// <c>asm-generic/unistd.h</c> for arm64, as of Linux 6.18. Names are in the order of their numbers; <c>=n</c> sets the
+/// next number. All architectures share the numbers from 424 on.
 /// </summary>
 internal static class SyscallNumbers
 {
@@ -91,10 +91,10 @@ internal static class SyscallNumbers
     private static readonly Lazy<Dictionary<string, int>> CurrentOnce =
         new(() => Of(RuntimeInformation.ProcessArchitecture));
 
-    /// <summary>Names to numbers for the processor that this process runs on.</summary>
+    /// <summary>Names to numbers for the architecture of this process.</summary>
     public static Dictionary<string, int> Current => CurrentOnce.Value;
 
-    /// <summary>Names to numbers for a processor; empty for one that is not known.</summary>
+    /// <summary>Names to numbers for an architecture; empty if it is unknown.</summary>
     public static Dictionary<string, int> Of(Architecture processor)
     {
         var numbers = new Dictionary<string, int>(StringComparer.Ordinal);

@@ -3,7 +3,9 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>The system calls that can be traced here, from the tracepoints <c>syscalls/sys_enter_*</c> of tracefs.</summary>
+/// <summary>
+/// The system calls that can be traced on this machine, from the tracepoints <c>syscalls/sys_enter_*</c> of tracefs.
+/// </summary>
 public sealed class Syscalls
 {
     private const string Enter = "sys_enter_";
@@ -31,7 +33,7 @@ public sealed class Syscalls
         namesByNumber = new(() => SyscallNumbers.Current.ToDictionary(pair => pair.Value, pair => pair.Key));
     }
 
-    /// <summary>The system calls of this machine, read when first asked for.</summary>
+    /// <summary>The system calls of this machine, read on first use.</summary>
     /// <exception cref="KernelException">
     /// The tracing file system cannot be read, or the kernel has no tracepoints for system calls.
     /// </exception>
@@ -46,12 +48,12 @@ public sealed class Syscalls
         }
     }
 
-    /// <summary>The names, sorted, as the man pages have them.</summary>
+    /// <summary>The names from the man pages, sorted.</summary>
     public IReadOnlyList<string> Names { get; }
 
     /// <summary>The system call of a name.</summary>
-    /// <param name="name">The name, as the man page has it or as the tracepoint does.</param>
-    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <param name="name">The name in the man page or the tracepoint.</param>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     /// <exception cref="KernelException">The kernel has no tracepoints for system calls.</exception>
     public Syscall this[string name]
     {
@@ -64,14 +66,13 @@ public sealed class Syscalls
     }
 
     /// <summary>Whether there is a system call of a name.</summary>
-    /// <param name="name">The name, as the man page has it or as the tracepoint does.</param>
+    /// <param name="name">The name in the man page or the tracepoint.</param>
     public bool Contains(string name) => Find(name) is not null;
 
     /// <summary>The names that match a pattern.</summary>
-    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
     public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));
 
-    /// <summary>The name of a number on this processor, or null.</summary>
+    /// <summary>The name of a number on this architecture, or null.</summary>
     /// <param name="number">The number, as <c>raw_syscalls/sys_enter</c> gives it.</param>
     public string? NameOf(int number) => namesByNumber.Value.GetValueOrDefault(number);
 

@@ -5,13 +5,13 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The kernel's tracing file system: the tracepoints there are and what their records hold
-/// (<c>Documentation/trace/ftrace.rst</c>). What was read once is remembered; modules loaded later bring tracepoints that
-/// <see cref="Refresh"/> finds.
+/// The kernel's tracing file system: tracepoints and the formats of their records
+/// (<c>Documentation/trace/ftrace.rst</c>). Reads are cached; after a module is loaded, <see cref="Refresh"/> finds its
+/// tracepoints.
 /// </summary>
 public sealed class TraceFs
 {
-    /// <summary>Where the tracing file system is mounted as a rule.</summary>
+    /// <summary>The usual mount point.</summary>
     public const string UsualPath = "/sys/kernel/tracing";
 
     private static readonly Lock Opening = new();
@@ -22,10 +22,10 @@ public sealed class TraceFs
 
     internal TraceFs(string path) => Path = path;
 
-    /// <summary>The tracing file system of this machine, found or mounted when first asked for.</summary>
+    /// <summary>The tracing file system of this machine, found or mounted on first use.</summary>
     /// <exception cref="KernelException">
-    /// It is not mounted and cannot be: EPERM, CAP_SYS_ADMIN is missing; ENODEV, the kernel has no tracing. Asked again,
-    /// it is looked for again.
+    /// It is not mounted and cannot be mounted. EPERM: CAP_SYS_ADMIN is missing. ENODEV: the kernel has no tracing. The
+    /// next call tries again.
     /// </exception>
     public static TraceFs Current
     {
@@ -38,11 +38,13 @@ public sealed class TraceFs
         }
     }
 
-    /// <summary>Where it is mounted.</summary>
+    /// <summary>The mount point.</summary>
     public string Path { get; }
 
     /// <summary>All tracepoints, as <c>category/name</c>, in the kernel's order.</summary>
-    /// <exception cref="KernelException">They cannot be read: a capability is missing, or the kernel is locked down.</exception>
+    /// <exception cref="KernelException">
+    /// They cannot be read: a capability is missing, or the kernel is locked down.
+    /// </exception>
     public IReadOnlyList<string> Tracepoints => tracepoints ??= List();
 
     /// <summary>The categories of the tracepoints, sorted.</summary>
@@ -51,7 +53,7 @@ public sealed class TraceFs
         .Distinct()
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>Finds where the tracing file system is mounted, and mounts it at <see cref="UsualPath"/> where it is not.</summary>
+    /// <summary>Finds the mount point of the tracing file system, or mounts it at <see cref="UsualPath"/>.</summary>
     /// <exception cref="KernelException">It cannot be mounted.</exception>
     public static TraceFs Open()
     {
@@ -61,12 +63,14 @@ public sealed class TraceFs
         var operation = $"mount the tracing file system on '{UsualPath}'";
         throw error is Errno.ENODEV or Errno.ENOENT
             ? new KernelException(
-                operation, error, "the kernel has no tracing", "Use a kernel built with CONFIG_FTRACE and CONFIG_EVENT_TRACING.")
+                operation, error, "the kernel has no tracing",
+                "Use a kernel built with CONFIG_FTRACE and CONFIG_EVENT_TRACING.")
             : KernelFile.Refuse(operation, error, Capability.SysAdmin);
     }
 
-    /// <summary>The tracepoints whose <c>category/name</c>, or name alone where the pattern has no slash, match a pattern.</summary>
-    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
+    /// <summary>
+    /// The tracepoints whose <c>category/name</c> matches a pattern, or whose name does if the pattern has no slash.
+    /// </summary>
     public IEnumerable<string> Match(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
@@ -77,10 +81,11 @@ public sealed class TraceFs
 
     /// <summary>The format of a tracepoint's record.</summary>
     /// <param name="tracepoint">
-    /// <c>category/name</c> (<c>category:name</c>, as perf and bpftrace write it, does as well), or a name that only one
+    /// <c>category/name</c> (<c>category:name</c>, as perf and bpftrace write it, does as well), or a name that only
+    /// one
     /// category has.
     /// </param>
-    /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is no such tracepoint; the message names similar ones.</exception>
     /// <exception cref="KernelException">Its format cannot be read.</exception>
     public TracepointFormat GetFormat(string tracepoint)
     {
@@ -93,7 +98,7 @@ public sealed class TraceFs
         return formats[tracepoint] = TracepointFormat.Parse(category, text);
     }
 
-    /// <summary>Forgets what was read, as after a module was loaded.</summary>
+    /// <summary>Clears the cache, for example after a module was loaded.</summary>
     public void Refresh()
     {
         formats.Clear();
@@ -101,15 +106,16 @@ public sealed class TraceFs
     }
 
     /// <summary>The exception for a file of the tracing file system that cannot be read or written.</summary>
-    /// <param name="operation">What was asked, to follow "cannot".</param>
+    /// <param name="operation">The operation, to follow "cannot".</param>
     /// <param name="error">The error.</param>
-    /// <param name="capability">The capability that lets a process do so.</param>
-    internal static KernelException Refuse(string operation, Errno error, Capability capability = Capability.DacOverride) =>
-        // A kernel that was locked down when it booted has no files there at all, one that was later lets nobody open them.
+    /// <param name="capability">The capability that permits it.</param>
+    internal static KernelException Refuse(
+        string operation, Errno error, Capability capability = Capability.DacOverride) =>
+        // A kernel that is locked down at boot has no files there; one that is locked down later lets nobody open them.
         (error == Errno.ENOENT ? Lockdown.Explain(operation, error, LockdownMode.Confidentiality) : null)
             ?? KernelFile.Refuse(operation, error, capability);
 
-    /// <summary>Where a mounted tracing file system is, by the process's own table of mounts; null where there is none.</summary>
+    /// <summary>The mount point from the process's mount table, or null if it is not mounted.</summary>
     internal static string? FindMounted()
     {
         string? found = null;
@@ -120,7 +126,7 @@ public sealed class TraceFs
             found ??= path;
         }
 
-        // The debug file system mounts it by itself when somebody looks.
+        // Access below debugfs mounts it automatically.
         return found ?? (Directory.Exists("/sys/kernel/debug/tracing/events") ? "/sys/kernel/debug/tracing" : null);
     }
 
@@ -141,17 +147,19 @@ public sealed class TraceFs
         return IsName(category) && IsName(name) ? (category, name) : throw Unknown(tracepoint);
     }
 
-    // What is joined into a path must not lead out of it.
-    private static bool IsName(string text) => text.Length > 0 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0');
+    // A name joined to the path must not lead out of it.
+    private static bool IsName(string text) =>
+        text.Length > 0 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0');
 
     private UnknownNameException Unknown(string tracepoint)
     {
         var wanted = tracepoint.Replace(':', '/');
         if (wanted.Contains('/', StringComparison.Ordinal)) return new("tracepoint", tracepoint, Tracepoints);
         var named = Tracepoints.Where(each => each.EndsWith("/" + wanted, StringComparison.Ordinal)).ToArray();
-        if (named.Length > 0)
-            return new("tracepoint", tracepoint, [], remark: $"Several categories have one: {string.Join(", ", named)}.");
-        return new("tracepoint", tracepoint, Tracepoints.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..]));
+        var remark = $"Several categories have one: {string.Join(", ", named)}.";
+        if (named.Length > 0) return new("tracepoint", tracepoint, [], remark: remark);
+        return new("tracepoint", tracepoint,
+            Tracepoints.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..]));
     }
 
     private string[] List()

@@ -4,8 +4,8 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The functions of the kernel that probes can be put on: by the kernel's own list where it has one and lets it be read
-/// (<c>available_filter_functions</c> of tracefs, CONFIG_DYNAMIC_FTRACE), else by its symbols, of which it may refuse some.
+/// The kernel functions that can be probed: from the kernel's list if it is readable (<c>available_filter_functions</c>
+/// of tracefs, CONFIG_DYNAMIC_FTRACE), otherwise from its symbols, some of which the kernel can refuse.
 /// </summary>
 public sealed class TraceableFunctions
 {
@@ -20,7 +20,7 @@ public sealed class TraceableFunctions
         set = new HashSet<string>(names, StringComparer.Ordinal);
     }
 
-    /// <summary>The functions of this machine, read when first asked for.</summary>
+    /// <summary>The functions of this machine, read on first use.</summary>
     /// <exception cref="KernelException">Neither the list nor the symbols can be read.</exception>
     public static TraceableFunctions Current
     {
@@ -33,13 +33,13 @@ public sealed class TraceableFunctions
         }
     }
 
-    /// <summary>The names, each once, in the kernel's order.</summary>
+    /// <summary>The distinct names, in the kernel's order.</summary>
     public IReadOnlyList<string> Names { get; }
 
-    /// <summary>Whether the kernel itself said which they are.</summary>
+    /// <summary>Whether the names come from the kernel's list.</summary>
     public bool IsExact { get; }
 
-    /// <summary>Reads the functions as they are now: modules come and go.</summary>
+    /// <summary>Reads the current functions: modules come and go.</summary>
     /// <exception cref="KernelException">Neither the list nor the symbols can be read.</exception>
     public static TraceableFunctions Load()
     {
@@ -49,20 +49,18 @@ public sealed class TraceableFunctions
                 : [];
         return list.Count > 0
             ? new TraceableFunctions(list, isExact: true)
-            : new TraceableFunctions([.. KernelSymbols.Current.FunctionNames.Distinct(StringComparer.Ordinal)], isExact: false);
+            : new TraceableFunctions(
+                [.. KernelSymbols.Current.FunctionNames.Distinct(StringComparer.Ordinal)], isExact: false);
     }
 
     /// <summary>Whether there is a function of a name.</summary>
-    /// <param name="name">The name; case counts.</param>
     public bool Contains(string name) => set.Contains(name);
 
     /// <summary>The names that match a pattern.</summary>
-    /// <param name="pattern">A <see cref="Wildcard"/> pattern.</param>
     public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));
 
-    /// <summary>Refuses a name that no function has.</summary>
-    /// <param name="name">The name; case counts.</param>
-    /// <exception cref="UnknownNameException">There is no such function; names the nearest ones.</exception>
+    /// <summary>Throws if no function has a name.</summary>
+    /// <exception cref="UnknownNameException">There is no such function; the message names similar ones.</exception>
     public void Require(string name)
     {
         if (Contains(name)) return;
@@ -72,7 +70,7 @@ public sealed class TraceableFunctions
             remark: isSymbol ? "The kernel has a symbol of this name, but it cannot be traced." : null);
     }
 
-    // A line has the name and, for a module's function, the module in brackets.
+    // A line is the name and, for a function of a module, the module in brackets.
     internal static IReadOnlyList<string> Parse(ReadOnlySpan<byte> text)
     {
         var names = new List<string>();
@@ -82,8 +80,11 @@ public sealed class TraceableFunctions
             var line = text[range];
             var end = line.IndexOfAny((byte)' ', (byte)'\t');
             var name = Encoding.UTF8.GetString(end < 0 ? line : line[..end]);
-            if (name.Length > 0 && !name.StartsWith("__ftrace_invalid_address__", StringComparison.Ordinal) && seen.Add(name))
+            if (name.Length > 0 && !name.StartsWith("__ftrace_invalid_address__", StringComparison.Ordinal) &&
+                seen.Add(name))
+            {
                 names.Add(name);
+            }
         }
 
         return names;

@@ -2,49 +2,52 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>A field of a tracepoint's record, as its <c>format</c> file in tracefs describes it.</summary>
+/// <summary>A field of a tracepoint's record, from the <c>format</c> file in tracefs.</summary>
 public sealed record TracepointField
 {
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The C type as the kernel writes it, its array length with it: <c>char[16]</c>, <c>const char *</c>.</summary>
+    /// <summary>
+    /// The C type in the kernel's notation, including an array length: <c>char[16]</c>, <c>const char *</c>.
+    /// </summary>
     public required string TypeText { get; init; }
 
-    /// <summary>Where it begins, in bytes from the beginning of the record.</summary>
+    /// <summary>Its offset in the record, in bytes.</summary>
     public required int Offset { get; init; }
 
-    /// <summary>How many bytes the record keeps for it; more than the type's for arguments of system calls.</summary>
+    /// <summary>Its size in the record in bytes; for arguments of system calls larger than the type.</summary>
     public required int Size { get; init; }
 
-    /// <summary>Whether the kernel calls it signed.</summary>
+    /// <summary>Whether the format declares it signed.</summary>
     public required bool IsSigned { get; init; }
 
     /// <summary>
-    /// The type of what stands at <see cref="Offset"/>: a number, <c>char[n]</c> as text, bytes, an address, an array; a
-    /// pointer as <see cref="ScalarType.UInt64"/>; the locator of a value that stands elsewhere as
-    /// <see cref="ScalarType.UInt32"/>.
+    /// The type at <see cref="Offset"/>: a number, <c>char[n]</c> as text, bytes, an address, an array; a pointer as
+    /// <see cref="ScalarType.UInt64"/>; the locator of a dynamic value as <see cref="ScalarType.UInt32"/>.
     /// </summary>
     public required EbpfType Type { get; init; }
 
-    /// <summary>Where the value stands.</summary>
+    /// <summary>The place of the value.</summary>
     public FieldPlacement Placement { get; init; }
 
-    /// <summary>What memory the value points into, where it is a pointer.</summary>
+    /// <summary>The memory that a pointer points into.</summary>
     public PointerTarget Pointer { get; init; }
 
-    /// <summary>Whether the value is text ended by a NUL: in place, elsewhere in the record, or where it points to.</summary>
+    /// <summary>Whether the value is NUL-terminated text: inline, dynamic, or behind a pointer.</summary>
     public bool IsString { get; init; }
 
-    /// <summary>The type of an element, where the value is an array; null for text and where it is not known.</summary>
+    /// <summary>The element type of an array; null for text and if it is unknown.</summary>
     public EbpfType? ElementType { get; init; }
 
-    /// <summary>How many elements an array in place has; null where it is none, 0 where the record's end tells.</summary>
+    /// <summary>
+    /// The number of elements of an inline array; null if it is not an array, 0 if it extends to the record's end.
+    /// </summary>
     public int? ArrayLength { get; init; }
 
     /// <summary>
-    /// The names that the kernel prints for the field's values, from the format's <c>__print_symbolic</c>; null where it
-    /// prints none. Its underlying type is <see cref="Type"/>.
+    /// The names that the kernel prints for the field's values, from the format's <c>__print_symbolic</c>, or null. The
+    /// underlying type is <see cref="Type"/>.
     /// </summary>
     public EnumType? Enumeration { get; init; }
 
@@ -54,9 +57,9 @@ public sealed record TracepointField
     /// <summary>Whether the value is a pointer into the kernel's memory.</summary>
     public bool IsKernelPointer => Pointer == PointerTarget.Kernel;
 
-    /// <summary>Whether the value stands elsewhere in the record.</summary>
+    /// <summary>Whether the value is dynamic: elsewhere in the record.</summary>
     public bool IsDynamic => Placement != FieldPlacement.InPlace;
 
-    /// <summary>Whether every tracepoint has it; programs attached to a tracepoint may not read these.</summary>
+    /// <summary>Whether all tracepoints have the field; programs on a tracepoint cannot read such fields.</summary>
     public bool IsCommon => Name.StartsWith("common_", StringComparison.Ordinal);
 }

@@ -4,8 +4,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads a line of a <c>format</c> file: <c>char prev_comm[16]; offset:8; size:16; signed:0;</c>. What it leaves open, the
-/// memory that a pointer points into and the width of a system call's argument, follows from the C type.
+/// Reads a line of a <c>format</c> file: <c>char prev_comm[16]; offset:8; size:16; signed:0;</c>. The memory that a
+/// pointer points into and the width of a system call's argument follow from the C type.
 /// </summary>
 internal static class TracepointFieldParser
 {
@@ -40,8 +40,8 @@ internal static class TracepointFieldParser
     }
 
     /// <summary>
-    /// A declaration's type, name and array length. The brackets stand behind the name, or behind the type of what
-    /// stands elsewhere: <c>char[] name</c>.
+    /// A declaration's type, name and array length. The brackets follow the name, or the type of a dynamic value:
+    /// <c>char[] name</c>.
     /// </summary>
     private static (string Type, string Name, string? Dimension) Split(ReadOnlySpan<char> declaration)
     {
@@ -54,7 +54,8 @@ internal static class TracepointFieldParser
         }
 
         var start = declaration.Length;
-        while (start > 0 && (char.IsAsciiLetterOrDigit(declaration[start - 1]) || declaration[start - 1] is '_')) start--;
+        while (start > 0 && (char.IsAsciiLetterOrDigit(declaration[start - 1]) || declaration[start - 1] is '_'))
+            start--;
         var name = declaration[start..].ToString();
         var type = declaration[..start].TrimEnd();
         if (type.EndsWith("]") && type.LastIndexOf('[') is >= 0 and var open)
@@ -74,7 +75,7 @@ internal static class TracepointFieldParser
 
     private static TracepointField Array(TracepointField field, string element, string dimension)
     {
-        // Older kernels write the name of a constant, such as TASK_COMM_LEN.
+        // Older kernels print the name of a constant, such as TASK_COMM_LEN.
         var isNumber = int.TryParse(dimension, NumberStyles.None, CultureInfo.InvariantCulture, out var count);
         if (!isNumber) count = field.Size / (CTypes.Scalar(element)?.Size ?? 1);
         if (element == "char")
@@ -129,7 +130,8 @@ internal static class TracepointFieldParser
         var at = line.IndexOf(key, StringComparison.Ordinal);
         var rest = at < 0 ? default : line[(at + key.Length)..];
         var end = rest.IndexOf(';');
-        return end >= 0 && int.TryParse(rest[..end], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+        return end >= 0 &&
+            int.TryParse(rest[..end], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new FormatException($"A field of a tracepoint has no '{key}' in '{line}'.");
     }

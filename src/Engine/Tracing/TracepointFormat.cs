@@ -5,11 +5,13 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The record of a tracepoint, as its <c>format</c> file in tracefs describes it (<c>Documentation/trace/events.rst</c>).
+/// The record of a tracepoint, from its <c>format</c> file in tracefs (<c>Documentation/trace/events.rst</c>).
 /// </summary>
 public sealed class TracepointFormat
 {
-    /// <summary>The category of the tracepoints of system calls, whose pointers are the process's.</summary>
+    /// <summary>
+    /// The category of the tracepoints of system calls, whose pointers point into the process's memory.
+    /// </summary>
     public const string SyscallCategory = "syscalls";
 
     private readonly Dictionary<string, TracepointField> byName = new(StringComparer.Ordinal);
@@ -34,7 +36,7 @@ public sealed class TracepointFormat
     /// <summary>Category and name: <c>sched/sched_switch</c>.</summary>
     public string FullName => $"{Category}/{Name}";
 
-    /// <summary>The number that perf_event_open(2) knows the tracepoint by, as <c>config</c>.</summary>
+    /// <summary>The tracepoint's id: the <c>config</c> of perf_event_open(2).</summary>
     public int Id { get; }
 
     /// <summary>The fields in order, those common to all tracepoints first.</summary>
@@ -43,21 +45,20 @@ public sealed class TracepointFormat
     /// <summary>How the kernel prints a record, as a C format and expressions.</summary>
     public string PrintFormat { get; }
 
-    /// <summary>The fields of this tracepoint alone, in order: what a program may read.</summary>
+    /// <summary>The fields of only this tracepoint, in order, which a program can read.</summary>
     public IEnumerable<TracepointField> OwnFields => Fields.Where(each => !each.IsCommon);
 
     /// <summary>
-    /// The arguments, of the entry of a system call: its first field is the number of the system call. Text that the
-    /// arguments point to is no argument, though its copy follows them in the trace buffer (so in Linux 7.2).
+    /// The arguments of the entry of a system call; the first field is the number of the system call. Copies of the
+    /// text that arguments point to, which Linux 7.2 adds to the record, are not arguments.
     /// </summary>
     internal IEnumerable<TracepointField> SyscallArguments => OwnFields.Where(each => !each.IsDynamic).Skip(1);
 
-    /// <summary>Where the last field ends, in bytes; text and arrays that the record holds elsewhere follow it.</summary>
+    /// <summary>The end of the last field, in bytes; dynamic text and arrays follow it.</summary>
     public int Size => Fields.Count == 0 ? 0 : Fields.Max(each => each.Offset + each.Size);
 
-    /// <summary>The field of a name, whose case counts only where two names differ by nothing else.</summary>
-    /// <param name="name">The name.</param>
-    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <summary>The field with a name, case-insensitive unless two names differ only in case.</summary>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public TracepointField this[string name] => Find(name)
         ?? throw new UnknownNameException("field", name, OwnFields.Select(each => each.Name), $"in {FullName}");
 
@@ -68,7 +69,7 @@ public sealed class TracepointFormat
     /// <summary>Reads the text of a <c>format</c> file.</summary>
     /// <param name="category">The tracepoint's category.</param>
     /// <param name="text">The text.</param>
-    /// <exception cref="FormatException">It is no such text.</exception>
+    /// <exception cref="FormatException">The text is not a format.</exception>
     public static TracepointFormat Parse(string category, ReadOnlySpan<char> text)
     {
         string? name = null;
@@ -80,7 +81,8 @@ public sealed class TracepointFormat
             var line = each.Trim();
             if (Take(ref line, "field:")) fields.Add(TracepointFieldParser.Parse(line, category));
             else if (Take(ref line, "name:")) name = line.Trim().ToString();
-            else if (Take(ref line, "ID:")) id = int.Parse(line, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
+            else if (Take(ref line, "ID:"))
+                id = int.Parse(line, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture);
             else if (Take(ref line, "print fmt:")) print = line.Trim().ToString();
         }
 

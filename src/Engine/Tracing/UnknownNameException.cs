@@ -2,15 +2,15 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>There is nothing to trace by the name that was given; names the nearest ones.</summary>
+/// <summary>The name does not exist on this machine; the message lists similar names.</summary>
 public sealed class UnknownNameException : Exception
 {
-    /// <summary>Makes the exception.</summary>
-    /// <param name="kind">What the name was to name: <c>tracepoint</c>, <c>system call</c>, <c>library</c>.</param>
+    /// <summary>Creates the exception.</summary>
+    /// <param name="kind">The kind of object: <c>tracepoint</c>, <c>system call</c>, <c>library</c>.</param>
     /// <param name="name">The name as given.</param>
-    /// <param name="candidates">The names there are, to find the nearest among.</param>
-    /// <param name="place">Where it was looked for, to follow the name: <c>in libc.so.6</c>.</param>
-    /// <param name="remark">A whole sentence on why it may not be there.</param>
+    /// <param name="candidates">The existing names, to find similar ones.</param>
+    /// <param name="place">Where it was looked up, as a suffix of the name: <c>in libc.so.6</c>.</param>
+    /// <param name="remark">A sentence on why it may be missing.</param>
     public UnknownNameException(
         string kind, string name, IEnumerable<string> candidates, string? place = null, string? remark = null)
         : this(kind, name, SimilarNames.Find(name, candidates), place, remark)
@@ -19,15 +19,16 @@ public sealed class UnknownNameException : Exception
 
     private UnknownNameException(
         string kind, string name, IReadOnlyList<string> suggestions, string? place, string? remark)
-        : base(Describe(kind, name, suggestions, place, remark)) => (Kind, Name, Suggestions) = (kind, name, suggestions);
+        : base(Describe(kind, name, suggestions, place, remark)) =>
+            (Kind, Name, Suggestions) = (kind, name, suggestions);
 
-    /// <summary>What the name was to name.</summary>
+    /// <summary>The kind of object that the name was looked up for.</summary>
     public string Kind { get; }
 
     /// <summary>The name as given.</summary>
     public string Name { get; }
 
-    /// <summary>The nearest names that exist, nearest first; empty where none is near.</summary>
+    /// <summary>Similar existing names, most similar first; empty if there are none.</summary>
     public IReadOnlyList<string> Suggestions { get; }
 
     private static string Describe(string kind, string name, IReadOnlyList<string> near, string? place, string? remark)

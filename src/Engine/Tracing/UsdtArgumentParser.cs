@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads the descriptions of USDT arguments: <c>[size@]operand</c>, the operand in the notation of the processor's
-/// assembler, divided by spaces (the SystemTap wiki, "UserSpaceProbeImplementation").
+/// Reads the descriptions of USDT arguments: <c>[size@]operand</c>, the operand in assembler notation, separated by
+/// spaces (the SystemTap wiki, "UserSpaceProbeImplementation").
 /// </summary>
 /// <param name="registers">The registers of the file's processor.</param>
 /// <param name="addressOf">The address of a symbol of the file, or null.</param>
-/// <param name="wordSize">How many bytes an argument has whose size is not given.</param>
+/// <param name="wordSize">The default size of an argument in bytes.</param>
 internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong?> addressOf, int wordSize = 8)
 {
     /// <summary>Reads all descriptions of a note.</summary>
@@ -33,7 +33,8 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         var at = text.IndexOf('@', StringComparison.Ordinal);
         var size = at < 0 ? "" : text[..at];
         var isFloat = size.EndsWith('f');
-        if (!int.TryParse(isFloat ? size[..^1] : size, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bytes))
+        if (isFloat) size = size[..^1];
+        if (!int.TryParse(size, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var bytes))
             bytes = wordSize;
         var operand = text.AsSpan(at + 1).Trim();
         var isKnownSize = Math.Abs(bytes) is 1 or 2 or 4 or 8;
@@ -45,7 +46,7 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
             text);
     }
 
-    // Spaces divide arguments, but for those within the brackets of arm64's memory operands.
+    // Spaces separate arguments, except inside the brackets of arm64's memory operands.
     private static int EndOfFirst(ReadOnlySpan<char> text)
     {
         var depth = 0;
@@ -75,9 +76,13 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
             var parts = text[(open + 1)..^1].ToString().Split(',');
             if (parts.Length > 3) return null;
             if (parts[0].Trim() is { Length: > 0 } first && (from = Register(first)) is null) return null;
-            if (parts is [_, var second, ..] && second.Trim() is { Length: > 0 } && (index = Register(second)) is null) return null;
-            if (parts is [_, _, var third] && !int.TryParse(third, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out scale))
+            if (parts is [_, var second, ..] && second.Trim() is { Length: > 0 } && (index = Register(second)) is null)
                 return null;
+            if (parts is [_, _, var third] &&
+                !int.TryParse(third, NumberStyles.AllowLeadingWhite, CultureInfo.InvariantCulture, out scale))
+            {
+                return null;
+            }
         }
 
         // symbol(%rip) is the symbol's own address: the assembler computes the distance.
@@ -113,7 +118,9 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         }
     }
 
-    /// <summary>The number or symbol before the brackets: <c>-16</c>, <c>global</c>, <c>global+8</c>, <c>8+global</c>.</summary>
+    /// <summary>
+    /// The number or symbol before the brackets: <c>-16</c>, <c>global</c>, <c>global+8</c>, <c>8+global</c>.
+    /// </summary>
     private bool TryDisplacement(ReadOnlySpan<char> text, out long displacement, out string? symbol)
     {
         displacement = 0;

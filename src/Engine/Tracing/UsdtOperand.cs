@@ -1,6 +1,6 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>Where a USDT argument stands when its probe is hit.</summary>
+/// <summary>The place of a USDT argument when its probe is hit.</summary>
 public abstract record UsdtOperand
 {
     private UsdtOperand()
@@ -20,17 +20,18 @@ public abstract record UsdtOperand
     /// <c>8(%rdi,%rax,8)</c>, <c>global+8(%rip)</c>, <c>[sp, 16]</c>.
     /// </summary>
     /// <param name="Base">The register to begin with; null where there is none.</param>
-    /// <param name="Index">The register to multiply; null where there is none.</param>
-    /// <param name="Scale">What the index is multiplied by.</param>
+    /// <param name="Index">The index register, or null.</param>
+    /// <param name="Scale">The factor of the index.</param>
     /// <param name="Displacement">
     /// What is added, in bytes. Where <paramref name="IsFileRelative"/> is set it holds the address of a symbol.
     /// </param>
     /// <param name="IsFileRelative">
-    /// Whether the address counts from the place where the file was loaded, as that of a global variable does: the program
-    /// finds the place by the instruction pointer less the probe's own address.
+    /// Whether the address is relative to the load address of the file, as for a global variable. The program computes
+    /// the load address from the instruction pointer and the probe's address.
     /// </param>
-    /// <param name="Symbol">The symbol that the address is given by; null where none.</param>
+    /// <param name="Symbol">The symbol that the address is relative to, or null.</param>
     public sealed record InMemory(
-        RegisterSlot? Base, RegisterSlot? Index, int Scale, long Displacement, bool IsFileRelative = false, string? Symbol = null)
+        RegisterSlot? Base, RegisterSlot? Index, int Scale, long Displacement, bool IsFileRelative = false,
+        string? Symbol = null)
         : UsdtOperand;
 }

@@ -9,11 +9,10 @@ public static class UsdtProbes
     private const string Owner = "stapsdt";
     private const uint ProbeNote = 3;
 
-    // prelink(8) may move a file's addresses but not the notes: the section tells how far.
+    // prelink(8) moves a file's addresses but not its notes; this section gives the difference.
     private const string BaseSection = ".stapsdt.base";
 
     /// <summary>All probes of a file, in the order of its notes.</summary>
-    /// <param name="file">The file.</param>
     /// <exception cref="InvalidDataException">The file is broken.</exception>
     public static IReadOnlyList<UsdtProbe> Read(ElfFile file)
     {
@@ -27,10 +26,10 @@ public static class UsdtProbes
         return [.. notes.Select(note => Read(file, note.Description.Span, loadedBase, parser))];
     }
 
-    /// <summary>The places of a probe.</summary>
+    /// <summary>The locations of a probe.</summary>
     /// <param name="file">The file.</param>
     /// <param name="name">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
-    /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public static IReadOnlyList<UsdtProbe> Find(ElfFile file, string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

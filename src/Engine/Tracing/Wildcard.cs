@@ -6,16 +6,13 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public static class Wildcard
 {
-    /// <summary>Whether a text is a pattern rather than a name.</summary>
-    /// <param name="text">The text.</param>
+    /// <summary>Whether a text contains wildcards.</summary>
     public static bool IsPattern(ReadOnlySpan<char> text) => text.ContainsAny('*', '?', '[');
 
-    /// <summary>Whether a name is what a pattern describes, from its first character to its last.</summary>
-    /// <param name="name">The name.</param>
-    /// <param name="pattern">The pattern.</param>
+    /// <summary>Whether a whole name matches a pattern.</summary>
     public static bool Matches(ReadOnlySpan<char> name, ReadOnlySpan<char> pattern)
     {
-        // Only the last star can need another try: what stood before it has matched as early as it could.
+        // Only the last star needs backtracking: everything before it has matched as early as possible.
         int at = 0, want = 0, afterStar = -1, retry = 0;
         while (at < name.Length)
         {

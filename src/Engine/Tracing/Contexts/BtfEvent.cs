@@ -6,9 +6,9 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A hook whose arguments the kernel's BTF tells: fentry, fexit, raw tracepoints, LSM hooks, iterators. The context is an
-/// array of 8 bytes an argument; the verifier knows their types, so that pointers are followed without a helper call
-/// (Linux 5.5).
+/// A hook with arguments in the kernel's BTF: fentry, fexit, raw tracepoint, LSM hook, iterator. The context is an
+/// array with 8 bytes for each argument; the verifier knows the types, so programs follow pointers without a helper
+/// call (Linux 5.5).
 /// </summary>
 public sealed class BtfEvent : TracedEvent
 {
@@ -35,14 +35,18 @@ public sealed class BtfEvent : TracedEvent
         _result is { } result ? new TypedPlace(ContextArgument.Slot(_resultSlot), result, EventMemory.Typed) : null;
 
     /// <summary>Entry of a kernel function.</summary>
-    /// <param name="function">Its name.</param>
-    /// <exception cref="UnknownNameException">BTF has no function of this name; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">
+    /// BTF has no function with this name; the message names similar ones.
+    /// </exception>
     public static BtfEvent ForEntry(string function) =>
         new($"the function {function}", Function("", function, "kernel function").Parameters, null);
 
-    /// <summary>Return of a kernel function, or its entry where its result may be set: the arguments and the result.</summary>
-    /// <param name="function">Its name.</param>
-    /// <exception cref="UnknownNameException">BTF has no function of this name; names the nearest ones.</exception>
+    /// <summary>
+    /// Return of a kernel function, or its entry if the program can set its result: the arguments and the result.
+    /// </summary>
+    /// <exception cref="UnknownNameException">
+    /// BTF has no function with this name; the message names similar ones.
+    /// </exception>
     public static BtfEvent ForReturn(string function)
     {
         var found = Function("", function, "kernel function");
@@ -50,14 +54,16 @@ public sealed class BtfEvent : TracedEvent
     }
 
     /// <summary>A raw tracepoint.</summary>
-    /// <param name="tracepoint">Its name, without a category.</param>
-    /// <exception cref="UnknownNameException">BTF has no tracepoint of this name; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">
+    /// BTF has no tracepoint with this name; the message names similar ones.
+    /// </exception>
     public static BtfEvent ForRawTracepoint(string tracepoint) =>
-        new($"the raw tracepoint {tracepoint}", ParametersOf(tracepoint) ?? throw Unknown(TypedefPrefix, BtfKind.Typedef, tracepoint, "raw tracepoint"), null);
+        new($"the raw tracepoint {tracepoint}", ParametersOf(tracepoint)
+            ?? throw Unknown(TypedefPrefix, BtfKind.Typedef, tracepoint, "raw tracepoint"), null);
 
-    /// <summary>A hook of the Linux security modules. <c>$return</c> is what the hooks before it decided.</summary>
+    /// <summary>A hook of the Linux security modules. <c>$return</c> is the result of the hooks before it.</summary>
     /// <param name="hook">Its name: <c>file_open</c>.</param>
-    /// <exception cref="UnknownNameException">There is no such hook; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is no such hook; the message names similar ones.</exception>
     public static BtfEvent ForSecurityHook(string hook)
     {
         var found = Function("bpf_lsm_", hook, "security hook");
@@ -65,20 +71,21 @@ public sealed class BtfEvent : TracedEvent
     }
 
     /// <summary>An iterator over objects of the kernel.</summary>
-    /// <param name="kind">What it goes over: <c>task</c>, <c>task_file</c>.</param>
-    /// <exception cref="UnknownNameException">There is no such iterator; names the nearest ones.</exception>
+    /// <param name="kind">Its name: <c>task</c>, <c>task_file</c>.</param>
+    /// <exception cref="UnknownNameException">There is no such iterator; the message names similar ones.</exception>
     public static BtfEvent ForIterator(string kind)
     {
         KernelTypes.RequireIterator(kind);
         return new($"the iterator {kind}", Function("bpf_iter_", kind, "iterator").Parameters, null);
     }
 
-    /// <summary>The arguments of a raw tracepoint, or null where BTF does not tell them.</summary>
+    /// <summary>The arguments of a raw tracepoint, or null if BTF does not describe it.</summary>
     internal static IEnumerable<BtfParameter>? ParametersOf(string tracepoint)
     {
         if (KernelTypes.Find(TypedefPrefix + tracepoint, BtfKind.Typedef) is not { } typedef) return null;
-        // The typedef has no names; the functions of the tracepoint have, the first of them since Linux 5.10.
-        var named = typedef.Types.FindFunction("__traceiter_" + tracepoint) ?? typedef.Types.FindFunction("__bpf_trace_" + tracepoint);
+        // The typedef has no parameter names, but functions of the tracepoint have, the first of them since Linux 5.10.
+        var named = typedef.Types.FindFunction("__traceiter_" + tracepoint)
+            ?? typedef.Types.FindFunction("__bpf_trace_" + tracepoint);
         // The first parameter is the tracepoint's own data.
         return (named?.Parameters ?? typedef.Resolve().Target.Parameters).Skip(1);
     }

@@ -2,7 +2,7 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>What a program of a control group decides on, as the kernel hands it over: an address, a socket, a device.</summary>
+/// <summary>The context of a program of a control group: an address, a socket, a device.</summary>
 public sealed class ContextEvent : TracedEvent
 {
     private readonly IReadOnlyList<ContextField> _fields;
@@ -15,13 +15,17 @@ public sealed class ContextEvent : TracedEvent
     public override string Description { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FieldNames => [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
+    public override IReadOnlyList<string> FieldNames =>
+        [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
 
-    /// <summary>What a program of a type is handed at a hook; null for a type that is not one of control groups, or sees packets.</summary>
+    /// <summary>
+    /// The context of a program type at a hook; null for packet programs and types that are not of control groups.
+    /// </summary>
     /// <param name="type">The program's type.</param>
-    /// <param name="hook">Its hook; where none is given, what its type means then.</param>
+    /// <param name="hook">Its hook; null for the default of the type.</param>
     public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
-        ContextFields.Of(type) is var (what, fields) ? new ContextEvent(what, fields, hook ?? ProgramHooks.DefaultOf(type)) : null;
+        ContextFields.Of(type) is var (what, fields)
+        ? new ContextEvent(what, fields, hook ?? ProgramHooks.DefaultOf(type)) : null;
 
     /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
@@ -37,5 +41,6 @@ public sealed class ContextEvent : TracedEvent
             : $"It is there for {string.Join(", ", hooks)}.";
     }
 
-    private IEnumerable<ContextField> Named(string name) => _fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+    private IEnumerable<ContextField> Named(string name) =>
+        _fields.Where(field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -5,9 +5,9 @@ using static EbpfCat.Language.ProgramHook;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The structs that programs of control groups are handed, as a table of facts: the fields of linux/bpf.h by the kernel's names,
-/// and where each is seen, which net/core/filter.c and kernel/bpf/cgroup.c say. <c>Address</c>, <c>Port</c> and <c>SourceAddress</c>
-/// stand for those that depend on the hook or have a byte order in their descriptions.
+/// The contexts of programs of control groups, as a table: the fields of linux/bpf.h by the kernel's names, and the
+/// hooks that can access them (net/core/filter.c, kernel/bpf/cgroup.c). <c>Address</c>, <c>Port</c> and
+/// <c>SourceAddress</c> are aliases for fields that depend on the hook or have a byte order.
 /// </summary>
 internal static class ContextFields
 {
@@ -16,14 +16,17 @@ internal static class ContextFields
     private static readonly ScalarType NetworkPort = ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian);
 
     // linux/socket.h, linux/net.h, linux/in.h
-    private static readonly EnumType Families = Names("family", ("AF_UNSPEC", 0), ("AF_UNIX", 1), ("AF_INET", 2), ("AF_INET6", 10));
+    private static readonly EnumType Families =
+        Names("family", ("AF_UNSPEC", 0), ("AF_UNIX", 1), ("AF_INET", 2), ("AF_INET6", 10));
 
-    private static readonly EnumType SocketTypes = Names("socket type", ("SOCK_STREAM", 1), ("SOCK_DGRAM", 2), ("SOCK_RAW", 3));
+    private static readonly EnumType SocketTypes =
+        Names("socket type", ("SOCK_STREAM", 1), ("SOCK_DGRAM", 2), ("SOCK_RAW", 3));
 
     private static readonly EnumType Protocols = Names("protocol",
-        ("IPPROTO_IP", 0), ("IPPROTO_ICMP", 1), ("IPPROTO_TCP", 6), ("IPPROTO_UDP", 17), ("IPPROTO_ICMPV6", 58), ("IPPROTO_SCTP", 132), ("IPPROTO_MPTCP", 262));
+        ("IPPROTO_IP", 0), ("IPPROTO_ICMP", 1), ("IPPROTO_TCP", 6), ("IPPROTO_UDP", 17), ("IPPROTO_ICMPV6", 58),
+        ("IPPROTO_SCTP", 132), ("IPPROTO_MPTCP", 262));
 
-    // BPF_DEVCG_* of linux/bpf.h; several kinds of access may be asked for at once, and so have no names.
+    // BPF_DEVCG_* of linux/bpf.h; a request can combine several kinds of access, so these have no names.
     private static readonly EnumType Devices = Names("device type", ("Block", 1), ("Char", 2));
 
     private static readonly ProgramHook[] IPv4 = [Bind4, Connect4, SendMessage4, ReceiveMessage4];
@@ -106,18 +109,20 @@ internal static class ContextFields
         [ProgramType.CgroupSocketOption] = ("an option of a socket", SocketOption),
     };
 
-    /// <summary>What programs of a type are handed; null of a type that is not in the table.</summary>
-    /// <param name="type">The type.</param>
+    /// <summary>The context of a program type; null if it is not in the table.</summary>
     public static (string What, IReadOnlyList<ContextField> Fields)? Of(ProgramType type) =>
         All.TryGetValue(type, out var row) ? row : null;
 
-    // struct bpf_sock_ops. The remote port is in network order in all of its four bytes, the local one in the host's.
+    // struct bpf_sock_ops. The remote port is a 4-byte number in network byte order, the local port one in host byte
+    // order.
     private static ContextField[] ConnectionFields()
     {
         string[] numbers =
         [
-            "is_fullsock", "snd_cwnd", "srtt_us", "bpf_sock_ops_cb_flags", "state", "rtt_min", "snd_ssthresh", "rcv_nxt", "snd_nxt", "snd_una",
-            "mss_cache", "ecn_flags", "rate_delivered", "rate_interval_us", "packets_out", "retrans_out", "total_retrans", "segs_in",
+            "is_fullsock", "snd_cwnd", "srtt_us", "bpf_sock_ops_cb_flags", "state", "rtt_min", "snd_ssthresh",
+            "rcv_nxt", "snd_nxt", "snd_una",
+            "mss_cache", "ecn_flags", "rate_delivered", "rate_interval_us", "packets_out", "retrans_out",
+            "total_retrans", "segs_in",
             "data_segs_in", "segs_out", "data_segs_out", "lost_out", "sacked_out",
         ];
         return

@@ -7,36 +7,42 @@ internal static class KernelTypes
 {
     private const string Folder = "/sys/kernel/btf";
 
-    /// <summary>The kernel's type of a name; where it has none, the first module's that has one.</summary>
+    /// <summary>The kernel's type with a name, or else that of the first module that has one.</summary>
     public static BtfType? Find(string name, BtfKind kind)
     {
         if (BtfTypes.Kernel is not { } kernel) return null;
         if (kernel.Find(name, kind) is { } found) return found;
         foreach (var path in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal))
         {
-            if (Path.GetFileName(path) is not "vmlinux" and var module && BtfTypes.ForModule(module)?.Find(name, kind) is { } inModule)
+            if (Path.GetFileName(path) is not "vmlinux" and var module &&
+                BtfTypes.ForModule(module)?.Find(name, kind) is { } inModule)
+            {
                 return inModule;
+            }
         }
 
         return null;
     }
 
-    /// <summary>The names that begin so, in the kernel's own BTF, without that beginning.</summary>
+    /// <summary>The names with a prefix in the kernel's own BTF, without the prefix.</summary>
     public static IEnumerable<string> Names(string prefix, BtfKind kind) => (BtfTypes.Kernel?.All ?? [])
         .Where(type => type.Kind == kind && type.Name.StartsWith(prefix, StringComparison.Ordinal))
         .Select(type => type.Name[prefix.Length..])
         .Distinct();
 
     /// <summary>
-    /// What iterators can go through. Each has a function, as have many other things that begin so, and a struct for its
-    /// context, named with one more underscore, as they have not.
+    /// The names of the iterators. Each iterator has a function with this prefix, as other objects have too, and a
+    /// context struct named with one more underscore.
     /// </summary>
     public static IReadOnlyList<string> Iterators() =>
-        [.. Names("bpf_iter_", BtfKind.Function).Intersect(Names("bpf_iter__", BtfKind.Struct)).Order(StringComparer.Ordinal)];
+        [.. Names("bpf_iter_", BtfKind.Function).Intersect(Names("bpf_iter__", BtfKind.Struct))
+            .Order(StringComparer.Ordinal)];
 
-    /// <summary>Refuses what no iterator goes through, where the kernel tells what there is.</summary>
-    /// <param name="name">What is to be gone through: <c>task</c>.</param>
-    /// <exception cref="UnknownNameException">There is no such iterator; lists those there are.</exception>
+    /// <summary>Throws if there is no such iterator and BTF lists the iterators.</summary>
+    /// <param name="name">The name: <c>task</c>.</param>
+    /// <exception cref="UnknownNameException">
+    /// There is no such iterator; the message lists the existing ones.
+    /// </exception>
     public static void RequireIterator(string name)
     {
         var known = Iterators();
@@ -44,14 +50,16 @@ internal static class KernelTypes
         throw new UnknownNameException("iterator", name, known, remark: $"There are: {string.Join(", ", known)}.");
     }
 
-    /// <summary>The type behind typedefs and qualifiers; of a struct that is declared only, the one that has its fields.</summary>
+    /// <summary>
+    /// The type behind typedefs and qualifiers; for a forward declaration, the struct with the fields.
+    /// </summary>
     public static BtfType Complete(BtfType type)
     {
         var plain = type.Resolve();
         return plain.Kind == BtfKind.Forward ? BtfTypes.Kernel?.FindStruct(plain.Name) ?? plain : plain;
     }
 
-    /// <summary>What a C type such as <c>const struct sock *</c> points to; null where that is unknown or nothing.</summary>
+    /// <summary>The type that a C type such as <c>const struct sock *</c> points to, or null.</summary>
     public static BtfType? Pointee(string typeText)
     {
         var text = CTypes.Unqualified(typeText.Replace("__user", "", StringComparison.Ordinal));

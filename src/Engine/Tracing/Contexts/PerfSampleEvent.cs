@@ -5,11 +5,10 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A sample of a perf event (<c>struct bpf_perf_event_data</c>, linux/bpf_perf_event.h): the registers of what was
-/// interrupted, <c>sample_period</c>, how many events the sample stands for, and <c>addr</c>, the address of the access
-/// where the event has one (Linux 4.9; <c>addr</c> 4.17).
+/// A sample of a perf event (<c>struct bpf_perf_event_data</c>, linux/bpf_perf_event.h): the registers of the
+/// interrupted code, <c>sample_period</c>, the number of events of the sample, and <c>addr</c>, the accessed address if
+/// the event has one (Linux 4.9; <c>addr</c> 4.17).
 /// </summary>
-/// <param name="registers">The processor's; null for those of this one.</param>
 public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
 {
     private const string Period = "sample_period";
@@ -24,7 +23,7 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
     /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames => [Period, Address, .. _places.Names];
 
-    // On arm64 the struct has the registers of user space alone: x0 to x30, sp, pc and pstate.
+    // On arm64 the struct has only the registers of user space: x0 to x30, sp, pc and pstate.
     private int End => _registers == Registers.Arm64 ? _registers["pstate"].Offset + 8 : _registers.Size;
 
     /// <inheritdoc/>
@@ -36,7 +35,12 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
             Address => 8,
             _ => -1,
         };
-        if (offset >= 0) return new PlainPlace(new EventAccess(ScalarType.UInt64, EventRoot.Context, End + offset, 8) { Memory = EventMemory.User });
+        if (offset >= 0)
+        {
+            return new PlainPlace(
+                new EventAccess(ScalarType.UInt64, EventRoot.Context, End + offset, 8) { Memory = EventMemory.User });
+        }
+
         return _places.Find(name) is { Access: { } access } place && access.RootOffset < End ? place : null;
     }
 }

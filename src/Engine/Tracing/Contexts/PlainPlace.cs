@@ -4,7 +4,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>A value of which no more is known than how it is reached; of an array in the context, its elements too.</summary>
+/// <summary>A value without further parts, except for the elements of an array in the context.</summary>
 internal sealed class PlainPlace(EventAccess access) : EventPlace
 {
     /// <inheritdoc/>
@@ -22,7 +22,8 @@ internal sealed class PlainPlace(EventAccess access) : EventPlace
             BytesType bytes => (ScalarType.UInt8, bytes.Length),
             _ => (null, 0),
         };
-        if (element is null || index >= count || access is not { Content: EventContent.Value, Steps.Count: 0 }) return null;
+        if (element is null || index >= count || access is not { Content: EventContent.Value, Steps.Count: 0 })
+            return null;
         return new PlainPlace(access with
         {
             Type = element,

@@ -4,12 +4,12 @@ using EbpfCat.Compiler;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A raw tracepoint without types: the arguments of the kernel's trace call as numbers of 8 bytes, <c>arg0</c> to
-/// <c>arg11</c> (Linux 4.17). Where BTF knows the tracepoint, its arguments have their names and types too.
+/// A raw tracepoint without types: the arguments of the kernel's trace call as 8-byte numbers, <c>arg0</c> to
+/// <c>arg11</c> (Linux 4.17). If BTF describes the tracepoint, its arguments have names and types too.
 /// </summary>
 public sealed class RawTracepointEvent : TracedEvent
 {
-    // The kernel has trace calls of up to 12 arguments (linux/trace_events.h).
+    // Trace calls have up to 12 arguments (linux/trace_events.h).
     private const int MostArguments = 12;
 
     private readonly string _tracepoint;
@@ -17,7 +17,6 @@ public sealed class RawTracepointEvent : TracedEvent
     private readonly int _count;
 
     /// <summary>A raw tracepoint.</summary>
-    /// <param name="tracepoint">Its name, without a category.</param>
     public RawTracepointEvent(string tracepoint)
     {
         _tracepoint = tracepoint;
@@ -36,6 +35,7 @@ public sealed class RawTracepointEvent : TracedEvent
     /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
         ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Kernel)
-        : NumberedArguments.Find(name, _count) is { } index ? new PlainPlace(ContextArgument.Slot(index) with { Memory = EventMemory.Kernel })
+        : NumberedArguments.Find(name, _count) is { } index
+        ? new PlainPlace(ContextArgument.Slot(index) with { Memory = EventMemory.Kernel })
         : null;
 }

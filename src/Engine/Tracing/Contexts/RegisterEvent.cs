@@ -6,10 +6,10 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A kprobe or uprobe, entry or return: the registers (<c>struct pt_regs</c>). On entry of a function its arguments are
-/// <c>arg0</c>, <c>arg1</c> and so on, numbers of 8 bytes; those of a kernel function have the names and types that BTF
-/// gives them too, those of a system call's function its arguments'. On return there is <c>$return</c>. Registers have the
-/// assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>.
+/// A kprobe or uprobe, entry or return: the registers (<c>struct pt_regs</c>). At the entry of a function its arguments
+/// are <c>arg0</c>, <c>arg1</c> and so on, 8-byte numbers; arguments of a kernel function also have their names and
+/// types from BTF, those of a system call's function its argument names. A return probe has <c>$return</c>. Registers
+/// have the assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>.
 /// </summary>
 public sealed class RegisterEvent : TracedEvent
 {
@@ -29,20 +29,22 @@ public sealed class RegisterEvent : TracedEvent
     public override string Description { get; }
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name), .. _places.Names];
+    public override IReadOnlyList<string> FieldNames =>
+        [.. _arguments.Select(argument => argument.Name), .. _places.Names];
 
     private protected override EventPlace? Returned => _returned;
 
     /// <summary>Entry of a kernel function.</summary>
-    /// <param name="function">Its name; with <c>+offset</c>, or as a pattern for several, no more is known than registers.</param>
-    /// <param name="registers">The processor's; null for those of this one.</param>
+    /// <param name="function">Its name; with <c>+offset</c> or a pattern there are only registers.</param>
+    /// <param name="registers">The registers; null for those of this architecture.</param>
     public static RegisterEvent ForKprobe(string function, Registers? registers = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(function);
         var traced = new RegisterEvent($"the function {function}", registers ?? Registers.Current, EventMemory.Kernel);
         if (!IsInside(function))
         {
-            if (function.StartsWith(traced._registers.SyscallWrapper, StringComparison.Ordinal)) traced.AddSyscallArguments(function);
+            if (function.StartsWith(traced._registers.SyscallWrapper, StringComparison.Ordinal))
+                traced.AddSyscallArguments(function);
             traced.AddNamedArguments(function);
         }
 
@@ -52,7 +54,7 @@ public sealed class RegisterEvent : TracedEvent
 
     /// <summary>Return of a kernel function.</summary>
     /// <param name="function">Its name, or a pattern for several.</param>
-    /// <param name="registers">The processor's; null for those of this one.</param>
+    /// <param name="registers">The registers; null for those of this architecture.</param>
     public static RegisterEvent ForKretprobe(string function, Registers? registers = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(function);
@@ -68,7 +70,6 @@ public sealed class RegisterEvent : TracedEvent
     }
 
     /// <summary>Entry of a function in user space, or an instruction there.</summary>
-    /// <param name="registers">The processor's; null for those of this one.</param>
     public static RegisterEvent ForUprobe(Registers? registers = null)
     {
         var traced = new RegisterEvent("the uprobe", registers ?? Registers.Current, EventMemory.User);
@@ -76,8 +77,7 @@ public sealed class RegisterEvent : TracedEvent
         return traced;
     }
 
-    /// <summary>Return of a function in user space: what it returned, as a number of 8 bytes.</summary>
-    /// <param name="registers">The processor's; null for those of this one.</param>
+    /// <summary>Return of a function in user space, with its return value as an 8-byte number.</summary>
     public static RegisterEvent ForUretprobe(Registers? registers = null)
     {
         var traced = new RegisterEvent("the return of the function", registers ?? Registers.Current, EventMemory.User);
@@ -92,7 +92,8 @@ public sealed class RegisterEvent : TracedEvent
         ?? _places.Find(name);
 
     /// <inheritdoc/>
-    private protected override string? Suggest(string name) => _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
+    private protected override string? Suggest(string name) =>
+        _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
         ? "Where a function returns its arguments are gone: keep them in a map, by $process.ThreadId, on entry."
         : null;
 
@@ -111,9 +112,10 @@ public sealed class RegisterEvent : TracedEvent
         if (KernelTypes.Find(function, BtfKind.Function) is not { } found) return;
         foreach (var argument in ContextArgument.LayOut(found.Parameters, out _))
         {
-            // What is larger than two registers, and what follows the last one, is on the stack.
+            // Arguments larger than two registers, and those after the last register, are on the stack.
             if (argument.Type.Size > 16 || argument.Index >= _registers.Arguments.Count) break;
-            _arguments.Add((argument.Name, new TypedPlace(_places.At(_registers.Arguments[argument.Index]), argument.Type, _memory) { Name = argument.Name }));
+            var access = _places.At(_registers.Arguments[argument.Index]);
+            _arguments.Add((argument.Name, new TypedPlace(access, argument.Type, _memory) { Name = argument.Name }));
         }
     }
 
@@ -132,8 +134,10 @@ public sealed class RegisterEvent : TracedEvent
         }
 
         var proper = SyscallFacts.NamesByFunction.GetValueOrDefault(name, name);
-        var arguments = format.SyscallArguments.Select((field, index) => SyscallFacts.Describe(proper, field, index)).ToList();
-        foreach (var argument in arguments) _arguments.Add((argument.Name, SyscallPlace.Of(argument, InCaller(argument), LengthOf)));
+        var arguments = format.SyscallArguments.Select((field, index) => SyscallFacts.Describe(proper, field, index))
+            .ToList();
+        foreach (var argument in arguments)
+            _arguments.Add((argument.Name, SyscallPlace.Of(argument, InCaller(argument), LengthOf)));
 
         EventAccess LengthOf(string length) => InCaller(arguments.First(each => each.Name == length));
     }

@@ -4,13 +4,13 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>The argument of a system call as a value: what is known of its meaning says what it leads to.</summary>
+/// <summary>An argument of a system call as a value; its kind determines its parts.</summary>
 internal static class SyscallPlace
 {
     /// <summary>An argument.</summary>
     /// <param name="argument">What it is.</param>
-    /// <param name="access">How its own value is reached, a pointer being a number.</param>
-    /// <param name="lengthOf">How the argument of a name is reached, which holds a length.</param>
+    /// <param name="access">The access to its own value; a pointer is a number.</param>
+    /// <param name="lengthOf">The access to the argument with a name, which holds a length.</param>
     public static EventPlace Of(SyscallArgument argument, EventAccess access, Func<string, EventAccess> lengthOf)
     {
         if (!argument.Field.IsUserPointer) return new PlainPlace(access);
@@ -21,13 +21,15 @@ internal static class SyscallPlace
         };
         switch (argument.Kind)
         {
-            // What the kernel has yet to write is no more than a place.
+            // Memory that the kernel has not written yet is only an address.
             case SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress when argument.IsOutput:
                 return new PlainPlace(access);
             case SyscallArgumentKind.String:
-                return new PlainPlace(access with { Type = new StringType(EventPlace.TextCapacity), Content = EventContent.TextPointer });
+                return new PlainPlace(
+                    access with { Type = new StringType(EventPlace.TextCapacity), Content = EventContent.TextPointer });
             case SyscallArgumentKind.SocketAddress:
-                return new PlainPlace(access with { Type = SocketAddressType.Instance, Content = EventContent.BytesPointer });
+                return new PlainPlace(
+                    access with { Type = SocketAddressType.Instance, Content = EventContent.BytesPointer });
             case SyscallArgumentKind.StringList:
                 return new TextListPlace(access);
             default:

@@ -4,14 +4,17 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>A pointer to pointers to texts in the process's memory: the arguments and environment of execve(2).</summary>
+/// <summary>
+/// A pointer to an array of string pointers in the process's memory: arguments and environment of execve(2).
+/// </summary>
 internal sealed class TextListPlace(EventAccess access) : EventPlace
 {
     /// <inheritdoc/>
     public override string Description => "list of texts";
 
     /// <inheritdoc/>
-    public override EventAccess? Access => access with { Type = TextListType.Instance, Content = EventContent.TextListPointer };
+    public override EventAccess? Access =>
+        access with { Type = TextListType.Instance, Content = EventContent.TextListPointer };
 
     /// <inheritdoc/>
     public override EventPlace? Element(int index) => new PlainPlace(access with

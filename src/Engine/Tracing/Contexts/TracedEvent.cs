@@ -7,19 +7,18 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Something traced, as a program on it sees it: <c>$event</c> with its fields by name, whose case does not count, and
-/// <c>$return</c>.
+/// A traced event as its program sees it: <c>$event</c> with fields by name, case-insensitive, and <c>$return</c>.
 /// </summary>
 public abstract class TracedEvent : ITracedEvent
 {
-    // The compiler asks for a field several times: for its type, and to read it.
+    // The compiler looks up a field several times: for its type, and to read it.
     private readonly ConcurrentDictionary<EventFieldExpression, EventAccess> _resolved = new();
 
     private protected TracedEvent()
     {
     }
 
-    /// <summary>What it is, in words: <c>the tracepoint sched/sched_switch</c>.</summary>
+    /// <summary>The description in messages: <c>the tracepoint sched/sched_switch</c>.</summary>
     public abstract string Description { get; }
 
     /// <summary>The names of the fields, in order.</summary>
@@ -40,7 +39,7 @@ public abstract class TracedEvent : ITracedEvent
     /// <summary>The field of a name, or null.</summary>
     private protected abstract EventPlace? Find(string name);
 
-    /// <summary>What to say of a name that is none, beyond the nearest ones.</summary>
+    /// <summary>Advice for an unknown name, beyond similar names.</summary>
     private protected virtual string? Suggest(string name) => null;
 
     private EventAccess Walk(EventFieldExpression field)
@@ -50,17 +49,20 @@ public abstract class TracedEvent : ITracedEvent
         if (place is null)
         {
             throw new CompileException(
-                "UnknownField", $"There is no field '{name}' in {Description}.", field.Source, Suggest(name) ?? Nearest(name, FieldNames));
+                "UnknownField", $"There is no field '{name}' in {Description}.", field.Source,
+                Suggest(name) ?? Nearest(name, FieldNames));
         }
 
         foreach (var word in field.Path.Skip(1))
         {
             place = place.Go(word) ?? throw new CompileException(
-                "UnknownField", $"There is no field '{word}' in {place.Description}.", field.Source, Nearest(word, place.Names));
+                "UnknownField", $"There is no field '{word}' in {place.Description}.", field.Source,
+                Nearest(word, place.Names));
         }
 
         return place.Require(field.Source);
     }
 
-    private static string? Nearest(string name, IReadOnlyCollection<string> names) => SimilarNames.Sentence(name, names);
+    private static string? Nearest(string name, IReadOnlyCollection<string> names) =>
+        SimilarNames.Sentence(name, names);
 }

@@ -4,16 +4,16 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>What a program sees of what it is attached to, by its type, hook and target.</summary>
+/// <summary>The event of a program, by its type, hook and target.</summary>
 public static class TracedEvents
 {
     /// <summary>
-    /// The event of a program; null where its type has none, or where its target is not said that is needed to know its
-    /// fields.
+    /// The event of a program; null if its type has none, or if its fields depend on a target that is not set.
     /// </summary>
-    /// <param name="definition">The program.</param>
-    /// <exception cref="UnknownNameException">There is no such tracepoint, function, hook or probe; names the nearest ones.</exception>
-    /// <exception cref="Kernel.KernelException">What the kernel tells of it cannot be read.</exception>
+    /// <exception cref="UnknownNameException">
+    /// There is no such tracepoint, function, hook or probe; the message names similar ones.
+    /// </exception>
+    /// <exception cref="Kernel.KernelException">The kernel's description cannot be read.</exception>
     public static ITracedEvent? For(ProgramDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
@@ -37,12 +37,13 @@ public static class TracedEvents
         };
     }
 
-    /// <summary>What the compiler is to know for a program; what is traced is looked up only where the code asks for it.</summary>
+    /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
     internal static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
     {
         var (usesEvent, usesParent) = (false, false);
         EventFieldExpression? field = null;
-        foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. definition.Functions.SelectMany(function => function.Body)]))
+        var functions = definition.Functions.SelectMany(function => function.Body);
+        foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. functions]))
         {
             field ??= expression as EventFieldExpression;
             usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };

@@ -5,9 +5,9 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A tracepoint of tracefs: the fields of its record. Of system calls these are the arguments, texts and socket addresses
-/// among them read from the process's memory; <c>$return</c> is the result on exit. Pointers to the kernel's structs are
-/// followed by its BTF.
+/// A tracepoint of tracefs, with the fields of its record. For system calls these are the arguments; text and socket
+/// addresses are read from the process's memory, and <c>$return</c> is the result on exit. Pointers to kernel structs
+/// are followed with BTF.
 /// </summary>
 /// <param name="format">What the record holds.</param>
 public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
@@ -19,7 +19,8 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
     public override string Description => $"the tracepoint {format.FullName}";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<string> FieldNames => [.. format.OwnFields.Where(IsReadable).Select(each => each.Name)];
+    public override IReadOnlyList<string> FieldNames =>
+        [.. format.OwnFields.Where(IsReadable).Select(each => each.Name)];
 
     private bool IsSyscall => format.Category == TracepointFormat.SyscallCategory;
 
@@ -37,11 +38,12 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
         return new PlainPlace(InRecord(field, (EbpfType?)field.Enumeration ?? field.Type));
     }
 
-    private protected override string? Suggest(string name) => name.StartsWith("common_", StringComparison.OrdinalIgnoreCase)
+    private protected override string? Suggest(string name) =>
+        name.StartsWith("common_", StringComparison.OrdinalIgnoreCase)
         ? "The fields common to all tracepoints are not shown to programs; $process and $kernel tell the same."
         : null;
 
-    // A program on a system call sees the arguments, not what later kernels copy behind them for tracefs.
+    // A program on a system call sees the arguments, not the copies that later kernels append for tracefs.
     private bool IsReadable(TracepointField field) => !field.IsCommon && !(IsSyscall && field.IsDynamic);
 
     private static EventAccess InRecord(TracepointField field, EbpfType type) =>
@@ -49,14 +51,16 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
 
     private static PlainPlace Dynamic(TracepointField field)
     {
-        var location = new EventAccess(new StringType(EventPlace.TextCapacity), EventRoot.Context, field.Offset, sizeof(uint))
+        var text = new StringType(EventPlace.TextCapacity);
+        var location = new EventAccess(text, EventRoot.Context, field.Offset, sizeof(uint))
         {
             Content = EventContent.RecordText,
             LocationBase = field.Placement == FieldPlacement.RelativeLocation ? field.Offset + sizeof(uint) : 0,
         };
         return new PlainPlace(field.IsString ? location : location with
         {
-            Type = field.ElementType is { Size: > 1 } element ? new ArrayType(element, LargestDynamic / element.Size) : new BytesType(LargestDynamic),
+            Type = field.ElementType is { Size: > 1 } element
+                ? new ArrayType(element, LargestDynamic / element.Size) : new BytesType(LargestDynamic),
             Content = EventContent.RecordBytes,
         });
     }
@@ -66,7 +70,11 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
         var memory = field.IsUserPointer ? EventMemory.User : EventMemory.Kernel;
         var access = InRecord(field, ScalarType.UInt64) with { Memory = memory };
         if (field.IsString)
-            return new PlainPlace(access with { Type = new StringType(EventPlace.TextCapacity), Content = EventContent.TextPointer });
+        {
+            return new PlainPlace(
+                access with { Type = new StringType(EventPlace.TextCapacity), Content = EventContent.TextPointer });
+        }
+
         return KernelTypes.Pointee(field.TypeText) is { } target
             ? new TypedPlace(access, target, memory) { IsPointee = true, Name = field.Name }
             : new PlainPlace(access);
@@ -80,6 +88,7 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
         var function = format.Name[SyscallEnter.Length..];
         var name = SyscallFacts.NamesByFunction.GetValueOrDefault(function, function);
         var argument = SyscallFacts.Describe(name, field, index);
-        return SyscallPlace.Of(argument, InRecord(field, argument.Type), length => InRecord(format[length], format[length].Type));
+        return SyscallPlace.Of(
+            argument, InRecord(field, argument.Type), length => InRecord(format[length], format[length].Type));
     }
 }

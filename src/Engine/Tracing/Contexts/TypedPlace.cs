@@ -5,10 +5,10 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>A value whose type the kernel's BTF tells: its fields, and those behind its pointers, are found by name.</summary>
+/// <summary>A value with a BTF type: its fields, and those behind its pointers, are found by name.</summary>
 internal sealed class TypedPlace : EventPlace
 {
-    // More of the kernel's memory than this is hardly wanted at once, and would not fit on the stack.
+    // Larger values would not fit on the stack.
     private const int LargestWhole = 256;
 
     private static readonly HashSet<string> SocketAddresses = ["sockaddr", "sockaddr_unsized", "sockaddr_storage"];
@@ -16,25 +16,25 @@ internal sealed class TypedPlace : EventPlace
     private readonly EventAccess _root;
     private readonly BtfType _type;
 
-    /// <summary>A value that the context holds, or that a pointer there leads to.</summary>
-    /// <param name="root">How the context holds it; the type in it does not count.</param>
+    /// <summary>A value in the context, or behind a pointer there.</summary>
+    /// <param name="root">The access in the context; its type is ignored.</param>
     /// <param name="type">Its type; where <see cref="IsPointee"/> is set, that of what it points to.</param>
-    /// <param name="leads">Whose memory a pointer in it leads to.</param>
+    /// <param name="leads">The memory that a pointer in it points into.</param>
     public TypedPlace(EventAccess root, BtfType type, EventMemory leads) => (_root, _type, Leads) = (root, type, leads);
 
-    /// <summary>Whether the type is that of what the value points to.</summary>
+    /// <summary>Whether the type is that of the pointed-to value.</summary>
     public bool IsPointee { get; init; }
 
-    /// <summary>Whose memory a pointer in the value leads to.</summary>
+    /// <summary>The memory that a pointer in the value points into.</summary>
     public EventMemory Leads { get; }
 
-    /// <summary>Where the value is, in bytes from the last pointer followed; null where it is at the root itself.</summary>
+    /// <summary>The offset of the value in bytes from the last followed pointer; null if it is the root.</summary>
     public int? Offset { get; init; }
 
-    /// <summary>Whose memory that is.</summary>
+    /// <summary>The memory of that offset.</summary>
     public EventMemory Memory { get; init; }
 
-    /// <summary>The name it was found by, which may tell an address from a number.</summary>
+    /// <summary>The name that it was found by, which can tell an address from a number.</summary>
     public string Name { get; init; } = "";
 
     /// <inheritdoc/>
@@ -58,7 +58,8 @@ internal sealed class TypedPlace : EventPlace
         if (Pointee is { } target)
         {
             var whole = KernelTypes.Complete(target);
-            return whole.IsComposite && whole.FindMember(name) is { } behind ? Behind(target, behind.Type, behind.Offset, behind) : null;
+            return whole.IsComposite && whole.FindMember(name) is { } behind
+                ? Behind(target, behind.Type, behind.Offset, behind) : null;
         }
 
         var found = _type.Resolve() is { IsComposite: true } composite ? composite.FindMember(name) : null;
@@ -76,7 +77,7 @@ internal sealed class TypedPlace : EventPlace
 
     private BtfType Composite() => KernelTypes.Complete(Pointee ?? _type);
 
-    // A part of this value, as far into its memory as this is and a bit further.
+    // A part of this value, at an offset in the same memory.
     private TypedPlace? Within(BtfType type, int offset, BtfMember? field) => Offset is not { } start
         ? null
         : new TypedPlace(_root, type, Leads)
@@ -91,12 +92,19 @@ internal sealed class TypedPlace : EventPlace
     private TypedPlace Behind(BtfType target, BtfType type, int offset, BtfMember? field)
     {
         var memory = MemoryBehind(target);
-        return new TypedPlace(Followed(), type, memory) { Offset = offset, Memory = memory, Name = field?.Name ?? Name, Field = field };
+        return new TypedPlace(Followed(), type, memory)
+        {
+            Offset = offset,
+            Memory = memory,
+            Name = field?.Name ?? Name,
+            Field = field,
+        };
     }
 
-    private EventAccess Followed() => Offset is { } offset ? _root with { Steps = [.. _root.Steps, new EventStep(offset, Memory)] } : _root;
+    private EventAccess Followed() =>
+        Offset is { } offset ? _root with { Steps = [.. _root.Steps, new EventStep(offset, Memory)] } : _root;
 
-    // The verifier knows the types of pointers to structs alone. A mark says which pointers are the process's own.
+    // The verifier knows only the types of pointers to structs. A type tag marks pointers into the process's memory.
     private EventMemory MemoryBehind(BtfType target) =>
         target is { Kind: BtfKind.TypeTag, Name: "user" } ? EventMemory.User
         : Leads == EventMemory.Typed && !target.Resolve().IsComposite ? EventMemory.Kernel
@@ -108,7 +116,8 @@ internal sealed class TypedPlace : EventPlace
         if (Pointee is { } target)
         {
             var memory = MemoryBehind(target);
-            access = access with { Type = ScalarType.UInt64, Memory = memory == EventMemory.Typed ? EventMemory.Kernel : memory };
+            if (memory == EventMemory.Typed) memory = EventMemory.Kernel;
+            access = access with { Type = ScalarType.UInt64, Memory = memory };
             var plain = target.Resolve();
             if (IsCharacter(target))
                 return access with { Type = new StringType(TextCapacity), Content = EventContent.TextPointer };
@@ -125,18 +134,19 @@ internal sealed class TypedPlace : EventPlace
         return access with { Type = IsAddress(converted) ? AddressType.IPv4 : converted };
     }
 
-    // Names of files are unsigned characters; what has a name of its own, such as u8, is a number.
+    // File names are unsigned characters; a type with another name, such as u8, is a number.
     private static bool IsCharacter(BtfType type)
     {
-        while (type.Kind is BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag) type = type.Target;
+        while (type.Kind is BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag)
+            type = type.Target;
         return type is { Kind: BtfKind.Int, Size: 1 } && (type.IsCharacter || type.Name == "unsigned char");
     }
 
-    // The kernel keeps IPv4 addresses as numbers, and names them after what they are: skc_daddr, saddr.
+    // The kernel stores IPv4 addresses as numbers; their names tell: skc_daddr, saddr.
     private bool IsAddress(EbpfType type) =>
         type is ScalarType { Bits: 32, NeedsSwap: true } && Name.EndsWith("addr", StringComparison.OrdinalIgnoreCase);
 
-    // A bit field is read with the whole unit of its type that it lies in.
+    // A bit field is read as the whole unit of its type that contains it.
     private EventAccess? BitsAccess(BtfMember field)
     {
         if (field.Type.Resolve().ToEbpfType() is not { } type) return null;

@@ -6,8 +6,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// A USDT probe: its arguments, <c>arg0</c> and so on, from the constants, registers and memory that the file's note names,
-/// and the registers.
+/// A USDT probe: its arguments, <c>arg0</c> and so on, from the constants, registers and memory in the file's note, and
+/// the registers.
 /// </summary>
 public sealed class UsdtEvent : TracedEvent
 {
@@ -15,9 +15,9 @@ public sealed class UsdtEvent : TracedEvent
     private readonly Registers _registers;
     private readonly RegisterPlaces _all;
 
-    /// <summary>A probe at one place or several.</summary>
-    /// <param name="places">The places; an argument that they do not all keep alike is refused when it is used.</param>
-    /// <param name="registers">The processor's; null for those of this one.</param>
+    /// <summary>A probe with one or several locations.</summary>
+    /// <param name="places">The locations; an argument that differs between them is refused when it is used.</param>
+    /// <param name="registers">The registers; null for those of this architecture.</param>
     public UsdtEvent(IReadOnlyList<UsdtProbe> places, Registers? registers = null)
     {
         ArgumentNullException.ThrowIfNull(places);
@@ -34,8 +34,9 @@ public sealed class UsdtEvent : TracedEvent
 
     private int Count => _places.Min(place => place.Arguments.Count);
 
-    /// <summary>The places in groups whose arguments are kept alike: one program can be put on all of a group.</summary>
-    /// <param name="places">The places.</param>
+    /// <summary>
+    /// The locations grouped by the places of their arguments: one program works for all locations of a group.
+    /// </summary>
     public static IReadOnlyList<IReadOnlyList<UsdtProbe>> Group(IEnumerable<UsdtProbe> places) =>
         [.. places.GroupBy(Layout).Select(group => group.ToList())];
 
@@ -47,28 +48,35 @@ public sealed class UsdtEvent : TracedEvent
         if (_places.Any(place => Layout(place, index) != Layout(_places[0], index)))
         {
             throw new CompileException("NotAvailable",
-                $"The places of {Description} do not all keep '{name}' alike.", null, "Attach the program to each place by itself.");
+                $"The places of {Description} do not all keep '{name}' alike.", null,
+                "Attach the program to each place by itself.");
         }
 
         return new PlainPlace(argument.Operand switch
         {
-            UsdtOperand.Constant constant => new EventAccess(argument.Type, EventRoot.Constant, 0, 8) { Constant = constant.Value, Memory = EventMemory.User },
+            UsdtOperand.Constant constant => Constant(argument.Type, constant.Value),
             UsdtOperand.InRegister { Register: var register } => Whole(register) with { Type = argument.Type },
             UsdtOperand.InMemory memory => InMemory(memory, _places[0]) with { Type = argument.Type },
-            _ => throw new CompileException("NotAvailable", $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
+            _ => throw new CompileException(
+                "NotAvailable", $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
         });
     }
 
-    private static string Layout(UsdtProbe place) => string.Join(' ', place.Arguments.Select((_, index) => Layout(place, index)));
+    private static string Layout(UsdtProbe place) =>
+        string.Join(' ', place.Arguments.Select((_, index) => Layout(place, index)));
 
-    // What counts from the file's place in memory is found by the probe's own.
+    // An address relative to the load address is computed from the probe's own address.
     private static string Layout(UsdtProbe place, int index)
     {
         var argument = place.Arguments[index];
-        return argument.Operand is UsdtOperand.InMemory { IsFileRelative: true } ? $"{argument.Text} from {place.Address}" : argument.Text;
+        return argument.Operand is UsdtOperand.InMemory { IsFileRelative: true }
+            ? $"{argument.Text} from {place.Address}" : argument.Text;
     }
 
-    // The name says how much of the register the compiler used; the argument's own size says how much counts.
+    // The register name tells the part that the compiler used; the size of the argument tells the part that matters.
+    private static EventAccess Constant(ScalarType type, long value) =>
+        new(type, EventRoot.Constant, 0, 8) { Constant = value, Memory = EventMemory.User };
+
     private EventAccess Whole(RegisterSlot register)
     {
         var isLow = register.Offset % 8 == 0;
@@ -79,9 +87,10 @@ public sealed class UsdtEvent : TracedEvent
     {
         var (root, displacement) = memory switch
         {
-            { IsFileRelative: true } => (Whole(_registers.InstructionPointer), memory.Displacement - (long)place.Address),
+            { IsFileRelative: true } =>
+                (Whole(_registers.InstructionPointer), memory.Displacement - (long)place.Address),
             { Base: { } start } => (Whole(start), memory.Displacement),
-            _ => (new EventAccess(ScalarType.UInt64, EventRoot.Constant, 0, 8) { Constant = memory.Displacement, Memory = EventMemory.User }, 0),
+            _ => (Constant(ScalarType.UInt64, memory.Displacement), 0),
         };
         return root with
         {
