@@ -33,7 +33,8 @@ Set-StrictMode -Version Latest
 $module = "$PSScriptRoot/out/EbpfCat"
 $stamp = "$PSScriptRoot/out/built.txt"
 
-# The sizes and times of all files that the module is built from, and of the built ones. If they are unchanged, so is the module.
+# The sizes and times of all files that the module is built from, and of the built ones. If they are unchanged, so is
+# the module.
 function Get-BuildState {
     $files = [IO.Directory]::EnumerateFiles("$PSScriptRoot/src", '*', 'AllDirectories')
     $pages = [IO.Directory]::EnumerateFiles("$PSScriptRoot/docs", '*', 'AllDirectories')
@@ -77,7 +78,8 @@ function Invoke-Package {
     foreach ($name in $Runtime) {
         $folder = "$PSScriptRoot/out/package/$name"
         if (Test-Path $folder) { Remove-Item $folder -Recurse }
-        Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name --verbosity quiet --nologo "-p:PublishDir=$folder/EbpfCat/"
+        Invoke-DotNet publish "$PSScriptRoot/src/Module" --runtime $name --verbosity quiet --nologo `
+            "-p:PublishDir=$folder/EbpfCat/"
         Get-ChildItem "$folder/EbpfCat" -Filter *.pdb | Remove-Item
         $archive = "$PSScriptRoot/out/EbpfCat-$version-$name.zip"
         if (Test-Path $archive) { Remove-Item $archive }

@@ -1,11 +1,11 @@
 <#
 .SYNOPSIS
-    Measures how fast events come out of the kernel: as objects of PowerShell, by the engine's reader alone, and as lines that
-    bpftrace writes to a file. Needs root and bpftrace.
+    Measures the rate of events: as PowerShell objects, in the engine's reader alone, and as lines that bpftrace writes to
+    a file. Needs root and bpftrace.
 .DESCRIPTION
-    The load is dd, which reads so many times 64 bytes; each read is an event with the same four fields for all: process, name,
-    file descriptor and length. Events per second are those that were delivered, by the time that dd took. What was delivered
-    and what was lost must make up what the program itself counted, exactly.
+    The load is dd, which reads 64 bytes each time. Each read is an event with the same four fields in all measurements:
+    process, name, file descriptor and length. The rate is the number of delivered events by the time that dd took.
+    Delivered and lost events must add up to the number that the program itself counted.
 .EXAMPLE
     dotnet pwsh benchmarks/Tracing.ps1 -Count 1000000
 #>
@@ -26,8 +26,8 @@ $PSStyle.OutputRendering = 'PlainText'
 Import-Module $Module
 $dd = (Get-Command dd -CommandType Application)[0].Source
 
-Add-Type -ReferencedAssemblies "$((Get-Item $Module).FullName)/EbpfCat.Engine.dll", 'System.Runtime', 'System.Diagnostics.Process',
-    'System.Memory', 'System.ComponentModel.Primitives', 'System.Collections' @'
+Add-Type -ReferencedAssemblies "$((Get-Item $Module).FullName)/EbpfCat.Engine.dll", 'System.Runtime',
+    'System.Diagnostics.Process', 'System.Memory', 'System.ComponentModel.Primitives', 'System.Collections' @'
 using System;
 using System.Diagnostics;
 using EbpfCat.Events;
@@ -59,14 +59,15 @@ function New-Reads {
     } | New-TracepointAttachment syscalls/sys_enter_read
 }
 
-# How long the load took, in seconds, by what dd says itself.
+# The seconds that the load took, as dd reports them.
 function Get-LoadTime([string] $Report) { [double][regex]::Match($Report, '([\d.]+) s,').Groups[1].Value }
 
 function Start-Load {
-    Start-Process $dd 'if=/dev/zero', 'of=/dev/null', 'bs=64', "count=$Count" -PassThru -RedirectStandardError $report.FullName
+    $arguments = 'if=/dev/zero', 'of=/dev/null', 'bs=64', "count=$Count"
+    Start-Process $dd $arguments -PassThru -RedirectStandardError $report.FullName
 }
 
-# One measurement: starts the load, has it read, and compares the program's count with what came.
+# One measurement: starts the load, reads its events, and compares their number with the program's count.
 function Measure-Reading([string] $Name, [scriptblock] $Read) {
     $attachment = New-Reads
     try {
@@ -77,7 +78,8 @@ function Measure-Reading([string] $Name, [scriptblock] $Read) {
         $seen = $attachment | Get-EbpfMapValue seen
         $lost = [EbpfCat.Events.EventReader]::LostBy($attachment.Program)
         [pscustomobject]@{
-            Way = $Name; Seen = $seen; Delivered = $delivered; Lost = $lost; Adds = $delivered + $lost -eq $seen; PerSecond = [long]($delivered / $seconds)
+            Way = $Name; Seen = $seen; Delivered = $delivered; Lost = $lost; Adds = $delivered + $lost -eq $seen
+            PerSecond = [long]($delivered / $seconds)
         }
     }
     finally { $attachment | Remove-EbpfAttachment }
@@ -89,29 +91,36 @@ function Measure-Object-Stream {
         $delivered = 0
         do {
             $ended = $load.HasExited
-            $delivered += ($attachment | Receive-EbpfEvent -Timeout ($ended ? 0 : 0.5) -WarningAction SilentlyContinue | Measure-Object).Count
+            $attachment | Receive-EbpfEvent -Timeout ($ended ? 0 : 0.5) -WarningAction SilentlyContinue |
+                ForEach-Object { $delivered++ }
         } until ($ended)
         $delivered
     }
 }
 
 function Measure-Reader {
-    Measure-Reading "the engine's reader" { param($attachment, $load) [ReaderBenchmark]::Read($attachment.Program, $load) }
+    Measure-Reading "the engine's reader" {
+        param($attachment, $load)
+        [ReaderBenchmark]::Read($attachment.Program, $load)
+    }
 }
 
 function Measure-Bpftrace {
     $output = New-TemporaryFile
     try {
-        $program = 'tracepoint:syscalls:sys_enter_read /comm == "dd"/ { printf("%d %s %d %d\n", pid, comm, args->fd, args->count); }'
+        $print = 'printf("%d %s %d %d\n", pid, comm, args->fd, args->count);'
+        $program = "tracepoint:syscalls:sys_enter_read /comm == `"dd`"/ { $print }"
         $events = [long]($Count / 5)
-        $null = & bpftrace -o $output.FullName -e $program -c "$dd if=/dev/zero of=/dev/null bs=64 count=$events" 2>&1 | Tee-Object -Variable told
-        $seconds = Get-LoadTime "$told"
+        $load = "$dd if=/dev/zero of=/dev/null bs=64 count=$events"
+        $messages = & bpftrace -o $output.FullName -e $program -c $load 2>&1
+        $seconds = Get-LoadTime "$messages"
         $lines = 0
         foreach ($line in [IO.File]::ReadLines($output.FullName)) { if ($line -match '^\d+ dd ') { $lines++ } }
-        $lost = [regex]::Matches("$told" + [IO.File]::ReadAllText($output.FullName), 'Lost (\d+) events') | ForEach-Object { [long]$_.Groups[1].Value }
+        $lost = [regex]::Matches("$messages" + [IO.File]::ReadAllText($output.FullName), 'Lost (\d+) events') |
+            ForEach-Object { [long]$_.Groups[1].Value }
         [pscustomobject]@{
-            Way = 'lines (bpftrace)'; Seen = $null; Delivered = $lines; Lost = ($lost | Measure-Object -Sum).Sum; Adds = $null
-            PerSecond = [long]($lines / $seconds)
+            Way = 'lines (bpftrace)'; Seen = $null; Delivered = $lines; Lost = ($lost | Measure-Object -Sum).Sum
+            Adds = $null; PerSecond = [long]($lines / $seconds)
         }
     }
     finally { Remove-Item $output }
@@ -119,7 +128,7 @@ function Measure-Bpftrace {
 
 function Get-Median([double[]] $Values) { ($Values | Sort-Object)[[int][Math]::Floor($Values.Count / 2)] }
 
-# The first time, code is compiled that is there afterwards.
+# The first run compiles code.
 $null = Measure-Object-Stream
 
 $results = foreach ($round in 1..$Rounds) { Measure-Bpftrace; Measure-Object-Stream; Measure-Reader }
@@ -135,15 +144,18 @@ $attached = foreach ($time in 1..11) {
     $clock = [Diagnostics.Stopwatch]::StartNew()
     Trace-Ebpf -Tracepoint syscalls/sys_enter_openat {
         [pscustomobject]@{ Pid = $process.Id; Name = $process.Name; File = $event.filename }
-    } -Timeout 0 -Verbose 4>&1 | ForEach-Object { if ("$_" -like '*is being traced*') { $clock.Elapsed.TotalMilliseconds } }
+    } -Timeout 0 -Verbose 4>&1 | Where-Object { "$_" -like '*is being traced*' } |
+        ForEach-Object { $clock.Elapsed.TotalMilliseconds }
 }
 
 $started = foreach ($time in 1..3) {
     $start = [Diagnostics.ProcessStartInfo]::new('bpftrace')
     $start.RedirectStandardOutput = $start.RedirectStandardError = $true
     # BEGIN runs when all is attached.
-    '-e', 'BEGIN { printf("attached\n"); exit(); } tracepoint:syscalls:sys_enter_openat /pid == 0/ { printf("%d %s %s\n", pid, comm, str(args->filename)); }' |
-        ForEach-Object { $start.ArgumentList.Add($_) }
+    $print = 'printf("%d %s %s\n", pid, comm, str(args->filename));'
+    $start.ArgumentList.Add('-e')
+    $start.ArgumentList.Add('BEGIN { printf("attached\n"); exit(); } ' +
+        "tracepoint:syscalls:sys_enter_openat /pid == 0/ { $print }")
     $clock = [Diagnostics.Stopwatch]::StartNew()
     $process = [Diagnostics.Process]::Start($start)
     while (($line = $process.StandardOutput.ReadLine()) -ne 'attached' -and $null -ne $line) { }
@@ -156,4 +168,6 @@ Remove-Item $report
 ''
 'from Trace-Ebpf to attached: {0:f1} ms (median of {1}; the first {2:f1}); bpftrace: {3:f0} ms' -f
     (Get-Median $attached), $attached.Count, $attached[0], (Get-Median $started)
-if ($results.Where({ $_.Adds -eq $false })) { throw 'What was delivered and what was lost do not make up what the program counted.' }
+if ($results.Where({ $_.Adds -eq $false })) {
+    throw 'Delivered and lost events do not add up to the number that the program counted.'
+}

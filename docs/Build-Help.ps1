@@ -27,7 +27,10 @@ $separator = [string][char]0x80
 function Repair-Example([xml] $Help, [Xml.XmlElement] $Example) {
     $introduction = $Example.SelectSingleNode('maml:introduction', $names)
     $text = @($introduction.SelectNodes('maml:para', $names)).InnerText.Where({ $_ -ne $separator }) -join "`n`n"
-    if ($text -notmatch '(?s)^```powershell\r?\n(.*?)\r?\n```\s*(.*)$') { throw "An example has no code: $($Example.InnerXml)" }
+    if ($text -notmatch '(?s)^```powershell\r?\n(.*?)\r?\n```\s*(.*)$') {
+        throw "An example has no code: $($Example.InnerXml)"
+    }
+
     $introduction.RemoveAll()
     $Example.SelectSingleNode('dev:code', $names).InnerText = $Matches[1]
     $remark = $Help.CreateElement('maml', 'para', $prefixes.maml)
@@ -57,7 +60,11 @@ try {
     }
 
     $null = New-Item -ItemType Directory -Path $Destination -Force
-    $settings = [Xml.XmlWriterSettings]@{ Indent = $true; NewLineChars = "`n"; Encoding = [Text.UTF8Encoding]::new($false) }
+    $settings = [Xml.XmlWriterSettings]@{
+        Indent = $true
+        NewLineChars = "`n"
+        Encoding = [Text.UTF8Encoding]::new($false)
+    }
     $writer = [Xml.XmlWriter]::Create("$((Get-Item $Destination).FullName)/$($file.Name)", $settings)
     try {
         $help.Save($writer)

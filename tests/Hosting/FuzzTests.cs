@@ -8,8 +8,8 @@ using EbpfCat.Programs;
 namespace EbpfCat.Tests.Hosting;
 
 /// <summary>
-/// Whatever a script block contains, it is compiled and loaded, or refused in words. <c>EBPFCAT_FUZZ</c> sets the number of
-/// scripts, <c>EBPFCAT_FUZZ_FIRST</c> the number of the first.
+/// Whatever a script block contains, it is compiled and loaded, or refused in words. <c>EBPFCAT_FUZZ</c> sets how many
+/// scripts are tried, <c>EBPFCAT_FUZZ_FIRST</c> the number of the first.
 /// </summary>
 public sealed partial class FuzzTests(ITestOutputHelper output)
 {
@@ -21,7 +21,8 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
                 Add-EbpfVariable -Name result -Type int64 |
                 Add-EbpfVariable -Name fraction -Type x |
                 Add-EbpfMap -Name sources -Type LruHash -Key ipaddress -Value uint64 -MaxEntries 64 |
-                Add-EbpfMap -Name flows -Type Hash -MaxEntries 64 -Key ([ordered]@{ Source = 'ipv4'; Port = 'uint16' }) `
+                Add-EbpfMap -Name flows -Type Hash -MaxEntries 64 `
+                    -Key ([ordered]@{ Source = 'ipv4'; Port = 'uint16' }) `
                     -Value ([ordered]@{ Packets = 'uint64'; Bytes = 'uint32' }) |
                 Add-EbpfCode $Block |
                 Import-EbpfProgram |
@@ -49,7 +50,8 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         $packet.Byte(0) = [byte]$result
         """,
         """
-        $packet.IPv4.TimeToLive--; $packet.UInt16(2 + ($result -band 31)) = [uint16]$kernel.Time; Write-Debug "saw $result"
+        $packet.IPv4.TimeToLive--; $packet.UInt16(2 + ($result -band 31)) = [uint16]$kernel.Time
+        Write-Debug "saw $result"
         """,
     ];
 
@@ -75,8 +77,11 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         void Run()
         {
             using var session = new ModuleSession(Functions);
-            for (int number; (number = Interlocked.Increment(ref next)) < first + count && failures.Count < MaxFailures;)
+            while (failures.Count < MaxFailures)
             {
+                var number = Interlocked.Increment(ref next);
+                if (number >= first + count) break;
+
                 var script = mutator.Create(number);
                 var outcome = Try(session, script, out var error);
                 Interlocked.Increment(ref outcomes[(int)outcome]);
@@ -88,7 +93,8 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
 
-        output.WriteLine(string.Join(", ", Enum.GetValues<Outcome>().Select(outcome => $"{outcome} {outcomes[(int)outcome]}")));
+        var summary = Enum.GetValues<Outcome>().Select(outcome => $"{outcome} {outcomes[(int)outcome]}");
+        output.WriteLine(string.Join(", ", summary));
         Assert.True(failures.IsEmpty, string.Join("\n\n", failures));
         // Changes that the compiler always refuses, or always takes, test nothing.
         Assert.True(outcomes[(int)Outcome.Loaded] > count / 20);

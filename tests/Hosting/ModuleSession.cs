@@ -10,7 +10,7 @@ using Xunit.v3;
 
 namespace EbpfCat.Tests.Hosting;
 
-/// <summary>A runspace of this thread with the module imported. Commands run in this process, on the calling thread.</summary>
+/// <summary>A runspace of this thread with the module imported. Commands run on the calling thread.</summary>
 internal sealed class ModuleSession : IDisposable
 {
     private readonly Runspace _runspace;

@@ -61,7 +61,8 @@ internal sealed class ScriptMutator
 
     private string ChangeNode(string script, Random random)
     {
-        var nodes = Parse(script, out _).FindAll(node => Replacements(node) is not null, searchNestedScriptBlocks: true).ToList();
+        var tree = Parse(script, out _);
+        var nodes = tree.FindAll(node => Replacements(node) is not null, searchNestedScriptBlocks: true).ToList();
         if (nodes.Count == 0) return script;
 
         var node = Pick(nodes, random);

@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace EbpfCat.Tests.Pester;
 
-/// <summary>The Pester suite, each of its tests as a row of one theory, so that <c>dotnet test</c> runs and counts them.</summary>
+/// <summary>The Pester suite: each test is a row of one theory, so that <c>dotnet test</c> counts it.</summary>
 public sealed class PesterSuite
 {
     // The exit code of Invoke-Suite.ps1 where the tests cannot run.
