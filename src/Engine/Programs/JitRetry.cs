@@ -5,9 +5,9 @@ namespace EbpfCat.Programs;
 
 /// <summary>
 /// Loads programs that the verifier accepts and the kernel's JIT compiler fails to translate. On x86-64 the length of a
-/// jump depends on the lengths of others, and for a few programs they never settle (ENOTSUPP, and "bpf_jit: fatal error"
-/// in the kernel's log; seen on Linux 6.18). Instructions have other lengths in other registers, and R6 to R9 are
-/// interchangeable, so the same program is tried with them permuted.
+/// jump depends on the lengths of others, and for a few programs they never settle (ENOTSUPP, and "bpf_jit: fatal
+/// error" in the kernel's log; seen on Linux 6.18). Instructions have other lengths in other registers, and R6 to R9
+/// are interchangeable, so the same program is tried with them permuted.
 /// </summary>
 internal static class JitRetry
 {

@@ -16,11 +16,14 @@ internal static class NewerInstructions
     {
         running ??= KernelFacts.RunningVersion;
         if (At(instructions, slot) is not { } refused) return explanation;
-        var helper = refused.Opcode is Opcode.Call && refused.CallKind is CallKind.Helper ? HelperTable.Get((int)refused.Immediate) : null;
+        var helper = refused is { Opcode: Opcode.Call, CallKind: CallKind.Helper }
+            ? HelperTable.Get((int)refused.Immediate)
+            : null;
         var since = helper?.Kernel ?? InstructionSets.MinimumKernel(refused);
         if (since <= running) return explanation;
         var (what, remedy) = helper is null
-            ? ($"the instruction '{Disassembler.Format(refused)}'", "Compile it for an older instruction set, or use a newer kernel.")
+            ? ($"the instruction '{Disassembler.Format(refused)}'",
+                "Compile it for an older instruction set, or use a newer kernel.")
             : ($"the helper {helper.FullName}", "Use another helper, or a newer kernel.");
         return explanation with
         {

@@ -28,10 +28,14 @@ public sealed class VerifierException : KernelException
     /// <summary>The verifier's log, whole.</summary>
     public string Log { get; }
 
-    /// <summary>The place in the source that the instruction refused comes from; null where that is not known.</summary>
+    /// <summary>
+    /// The place in the source that the instruction refused comes from; null where that is not known.
+    /// </summary>
     public SourceSpan? SourceSpan { get; }
 
-    /// <summary>The instruction refused, in slots from the start of the program; null where the log names none.</summary>
+    /// <summary>
+    /// The instruction refused, in slots from the start of the program; null where the log names none.
+    /// </summary>
     public int? Slot { get; }
 
     private static new string Cause(VerifierExplanation explanation, SourceSpan? source)

@@ -14,13 +14,19 @@ public sealed class ArrayType : EbpfType
     /// <param name="element">Their type.</param>
     /// <param name="count">How many; 0 for a C array whose length the type does not know.</param>
     /// <exception cref="ArgumentException">Its elements are nested <see cref="EbpfType.MaxDepth"/> deep.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the array would not fit in 2 GiB.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// The count is negative, or the array would not fit in 2 GiB.
+    /// </exception>
     public ArrayType(EbpfType element, int count)
     {
         ArgumentNullException.ThrowIfNull(element);
         ArgumentOutOfRangeException.ThrowIfNegative(count);
         if ((long)element.Size * count > int.MaxValue)
-            throw new ArgumentOutOfRangeException(nameof(count), count, $"{count} times {element.Name} do not fit in 2 GiB.");
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(count), count, $"{count} times {element.Name} do not fit in 2 GiB.");
+        }
+
         if (element.Depth == MaxDepth) throw new ArgumentException(TooDeep);
         Element = element;
         Count = count;

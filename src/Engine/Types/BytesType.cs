@@ -3,8 +3,8 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Bytes without further meaning. Outside it is a <see cref="byte"/> array; writing takes any sequence of exactly as many
-/// numbers from 0 to 255.
+/// Bytes without further meaning. Outside it is a <see cref="byte"/> array; writing takes any sequence of exactly as
+/// many numbers from 0 to 255.
 /// </summary>
 public sealed class BytesType : EbpfType
 {

@@ -1,8 +1,8 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. Outside it is a <see cref="TimeSpan"/>, which
-/// counts in hundreds of nanoseconds: what is below is cut off.
+/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. Outside it is a <see cref="TimeSpan"/>,
+/// which counts in hundreds of nanoseconds: what is below is cut off.
 /// </summary>
 public sealed class DurationType : EbpfType
 {
@@ -29,16 +29,18 @@ public sealed class DurationType : EbpfType
     public override int GetHashCode() => nameof(DurationType).GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The length of time that a number of nanoseconds is.</summary>
-    /// <param name="nanoseconds">The nanoseconds.</param>
     public static TimeSpan ToTimeSpan(long nanoseconds) => new(nanoseconds / TimeSpan.NanosecondsPerTick);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => ToTimeSpan(BitConverter.ToInt64(bytes));
 
-    private protected override void WriteCore(object? value, Span<byte> bytes) => BitConverter.TryWriteBytes(bytes, value switch
+    private protected override void WriteCore(object? value, Span<byte> bytes)
     {
-        TimeSpan span when span.Ticks is <= long.MaxValue / TimeSpan.NanosecondsPerTick and >= long.MinValue / TimeSpan.NanosecondsPerTick =>
-            span.Ticks * TimeSpan.NanosecondsPerTick,
-        TimeSpan => throw TypeConversionException.Refuse(value, this, "it takes up to 292 years"),
-        _ => (long)ScalarType.Int64.ToBits(value),
-    });
+        const long maxTicks = long.MaxValue / TimeSpan.NanosecondsPerTick;
+        BitConverter.TryWriteBytes(bytes, value switch
+        {
+            TimeSpan { Ticks: >= -maxTicks and <= maxTicks } span => span.Ticks * TimeSpan.NanosecondsPerTick,
+            TimeSpan => throw TypeConversionException.Refuse(value, this, "it takes up to 292 years"),
+            _ => (long)ScalarType.Int64.ToBits(value),
+        });
+    }
 }

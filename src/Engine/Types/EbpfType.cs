@@ -18,8 +18,8 @@ public abstract class EbpfType : IEquatable<EbpfType>
     }
 
     /// <summary>
-    /// The name as one would write it: <c>uint64</c>, <c>uint16 (big-endian)</c>, <c>ipv4</c>, <c>string[16]</c>. Except
-    /// for structs and enumerations, <see cref="Parse"/> reads it.
+    /// The name as one would write it: <c>uint64</c>, <c>uint16 (big-endian)</c>, <c>ipv4</c>, <c>string[16]</c>.
+    /// Except for structs and enumerations, <see cref="Parse"/> reads it.
     /// </summary>
     public abstract string Name { get; }
 
@@ -45,7 +45,9 @@ public abstract class EbpfType : IEquatable<EbpfType>
     }
 
     /// <summary>Turns a .NET value into bytes. Nothing is cut off or wrapped: what does not fit is refused.</summary>
-    /// <param name="value">A value of the type that <see cref="Read"/> gives, or one that stands for it without loss.</param>
+    /// <param name="value">
+    /// A value of the type that <see cref="Read"/> gives, or one that stands for it without loss.
+    /// </param>
     /// <param name="bytes">Where to write: at least <see cref="Size"/> bytes, of which the first are written.</param>
     /// <exception cref="TypeConversionException">The value does not fit; the bytes are then unspecified.</exception>
     /// <exception cref="ArgumentException">There are fewer bytes than the type takes.</exception>
@@ -68,20 +70,24 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// <summary>
     /// Reads the text of a type: a .NET or C name (<c>uint64</c>, <c>int</c>, <c>u32</c>), <c>bool</c>, <c>fixed</c>,
     /// <c>ipaddress</c>, <c>ipv4</c>, <c>ipv6</c>, <c>mac</c>, <c>prefix4</c>, <c>prefix6</c>, <c>ipprefix</c>,
-    /// <c>sockaddr</c> (or <c>sockaddr[28]</c> for its size in bytes), <c>datetime</c>, <c>timespan</c>, <c>statistics</c>, <c>histogram</c>, a letter
-    /// of Python's struct module (<c>B H I Q</c> unsigned, <c>b h i q</c> signed, <c>x</c> fixed-point) with a byte order
-    /// before it (<c>&lt;</c> little, <c>&gt;</c> or <c>!</c> big, <c>=</c> or <c>@</c> native), <c>string[n]</c>,
-    /// <c>byte[n]</c>, or any of these with <c>[n]</c> after it for an array. Only the letters mind case.
+    /// <c>sockaddr</c> (or <c>sockaddr[28]</c> for its size in bytes), <c>datetime</c>, <c>timespan</c>,
+    /// <c>statistics</c>, <c>histogram</c>, a letter of Python's struct module (<c>B H I Q</c> unsigned, <c>b h i q</c>
+    /// signed, <c>x</c> fixed-point) with a byte order before it (<c>&lt;</c> little, <c>&gt;</c> or <c>!</c> big,
+    /// <c>=</c> or <c>@</c> native), <c>string[n]</c>, <c>byte[n]</c>, or any of these with <c>[n]</c> after it for an
+    /// array. Only the letters mind case.
     /// </summary>
-    /// <param name="text">The text.</param>
     /// <exception cref="FormatException">It names no type; the message says which were near.</exception>
     public static EbpfType Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return TypeParser.TryParse(text, out EbpfType? type, out string? error) ? type : throw new FormatException(error);
+        return TypeParser.TryParse(text, out EbpfType? type, out string? error)
+            ? type
+            : throw new FormatException(error);
     }
 
-    /// <summary>Reads the text of a type as <see cref="Parse"/> does, without an exception where it names none.</summary>
+    /// <summary>
+    /// Reads the text of a type as <see cref="Parse"/> does, without an exception where it names none.
+    /// </summary>
     /// <param name="text">The text.</param>
     /// <param name="type">The type, or null.</param>
     public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EbpfType? type)
@@ -94,7 +100,6 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// The type that an object describes: a type itself, its text, a .NET type (<c>typeof(uint)</c>,
     /// <c>typeof(IPAddress)</c>, an enumeration), or a dictionary of the fields of a struct.
     /// </summary>
-    /// <param name="description">The description.</param>
     /// <exception cref="FormatException">It describes no type.</exception>
     public static EbpfType FromObject(object description)
     {
@@ -103,8 +108,8 @@ public abstract class EbpfType : IEquatable<EbpfType>
     }
 
     /// <summary>
-    /// A struct laid out as C would, from its fields' names and types (see <see cref="FromObject(object)"/>). The order is the
-    /// dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
+    /// A struct laid out as C would, from its fields' names and types (see <see cref="FromObject(object)"/>). The order
+    /// is the dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
     /// </summary>
     /// <param name="fields">Names to descriptions of types.</param>
     /// <exception cref="FormatException">
@@ -126,7 +131,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     public abstract override int GetHashCode();
 
     /// <summary>Whether two types are made alike.</summary>
-    public static bool operator ==(EbpfType? left, EbpfType? right) => left is null ? right is null : left.Equals(right);
+    public static bool operator ==(EbpfType? left, EbpfType? right) => left?.Equals(right) ?? right is null;
 
     /// <summary>Whether two types differ.</summary>
     public static bool operator !=(EbpfType? left, EbpfType? right) => !(left == right);

@@ -35,7 +35,8 @@ public sealed class EnumType : EbpfType
         {
             ulong bits = (ulong)value;
             bool fits = underlying.Bits == 64 || (value >= underlying.MinValue && value <= (long)underlying.MaxValue);
-            if (!fits) throw new ArgumentException($"{member} = {value} does not fit in {underlying.Name}.", nameof(members));
+            if (!fits)
+                throw new ArgumentException($"{member} = {value} does not fit in {underlying.Name}.", nameof(members));
             if (!_exact.TryAdd(member, bits))
                 throw new ArgumentException($"The enumeration has two members named '{member}'.", nameof(members));
             _values.TryAdd(member, bits);
@@ -78,7 +79,6 @@ public sealed class EnumType : EbpfType
     }
 
     /// <summary>The value of a name as a register holds it, or null.</summary>
-    /// <param name="name">The name.</param>
     public ulong? FindValue(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -91,7 +91,8 @@ public sealed class EnumType : EbpfType
 
     /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
-        || (other is EnumType type && type.Underlying == Underlying && type.Tag == Tag && type.Members.SequenceEqual(Members));
+        || (other is EnumType type && type.Underlying == Underlying && type.Tag == Tag
+            && type.Members.SequenceEqual(Members));
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(EnumType), Underlying, Tag, Members.Count);
@@ -102,7 +103,8 @@ public sealed class EnumType : EbpfType
         return FindName(bits) ?? Underlying.FromBits(bits);
     }
 
-    private protected override void WriteCore(object? value, Span<byte> bytes) => Underlying.WriteBits(ToBits(value), bytes);
+    private protected override void WriteCore(object? value, Span<byte> bytes) =>
+        Underlying.WriteBits(ToBits(value), bytes);
 
     private ulong ToBits(object? value)
     {

@@ -34,13 +34,15 @@ public sealed class Histogram
     {
         ArgumentOutOfRangeException.ThrowIfNegative(width);
         var text = new StringBuilder();
-        var most = Buckets.Select(bucket => bucket.Count).DefaultIfEmpty().Max();
+        var max = Buckets.Select(bucket => bucket.Count).DefaultIfEmpty().Max();
         foreach (var bucket in Buckets)
         {
-            var range = bucket.From == bucket.To ? $"[{Short(bucket.From)}]" : $"[{Short(bucket.From)}, {Limit(bucket)})";
-            var length = (int)Math.Round(bucket.Count / (double)most * width);
+            var range = bucket.From == bucket.To
+                ? $"[{Short(bucket.From)}]"
+                : $"[{Short(bucket.From)}, {Limit(bucket)})";
+            var bar = new string('@', (int)Math.Round(bucket.Count / (double)max * width));
             if (text.Length > 0) text.AppendLine();
-            text.Append(CultureInfo.InvariantCulture, $"{range,-16}{bucket.Count,12} |{new string('@', length).PadRight(width)}|");
+            text.Append(CultureInfo.InvariantCulture, $"{range,-16}{bucket.Count,12} |{bar.PadRight(width)}|");
         }
 
         return text.ToString();

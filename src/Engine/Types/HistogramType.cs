@@ -1,9 +1,9 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// How often values of each magnitude were seen: 64 counts (unsigned, 8 bytes, in the processor's order). The first is for
-/// 0 and below, the one of index n for 2^(n-1) up to 2^n - 1, the last for all above. Outside it is a
-/// <see cref="Histogram"/>.
+/// How often values of each magnitude were seen: 64 counts (unsigned, 8 bytes, in the processor's order). The first is
+/// for 0 and below, the one of index n for 2^(n-1) up to 2^n - 1, the last for all above. Outside it is a <see
+/// cref="Histogram"/>.
 /// </summary>
 public sealed class HistogramType : AggregateType
 {
@@ -39,6 +39,7 @@ public sealed class HistogramType : AggregateType
     {
         if (value is not Histogram given) throw TypeConversionException.Refuse(value, this, "it takes a histogram");
         bytes.Clear();
-        foreach (var bucket in given.Buckets) BitConverter.TryWriteBytes(bytes[(bucket.Index * sizeof(ulong))..], bucket.Count);
+        foreach (var bucket in given.Buckets)
+            BitConverter.TryWriteBytes(bytes[(bucket.Index * sizeof(ulong))..], bucket.Count);
     }
 }

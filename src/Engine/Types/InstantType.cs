@@ -3,12 +3,12 @@ using System.Diagnostics;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A moment: nanoseconds on the kernel's monotonic clock (<c>$kernel.Time</c>, CLOCK_MONOTONIC), unsigned, 8 bytes, in the
-/// processor's order. Outside it is a <see cref="DateTime"/> in local time.
+/// A moment: nanoseconds on the kernel's monotonic clock (CLOCK_MONOTONIC, <c>bpf_ktime_get_ns</c>), unsigned, 8 bytes,
+/// in the processor's order. The .NET value is a <see cref="DateTime"/> in local time.
 /// </summary>
 /// <remarks>
-/// The clock stands still while the machine is suspended, and the calendar's is set at times: a moment is told by how far the
-/// two are apart now, which is right for what happened since either.
+/// The monotonic clock stands still while the machine is suspended, and the calendar's clock can be set. The conversion
+/// uses the present difference of the two, which is right for moments since the last of these events.
 /// </remarks>
 public sealed class InstantType : EbpfType
 {
@@ -18,9 +18,8 @@ public sealed class InstantType : EbpfType
     private const long TicksPerSecond = TimeSpan.TicksPerSecond;
     private const int NanosecondsPerTick = 100;
 
-    // How far the clocks are apart, looked at again every second: a call each for millions of records would cost more than
-    // they do.
-    private static Offset apart = new(0, long.MinValue / 2);
+    // Read again every second: reading the clocks for each of millions of records would cost too much.
+    private static Offset offset = new(0, long.MinValue / 2);
 
     private InstantType()
     {
@@ -45,7 +44,7 @@ public sealed class InstantType : EbpfType
     /// <param name="nanoseconds">Nanoseconds on the kernel's monotonic clock.</param>
     public static DateTime ToDateTime(ulong nanoseconds)
     {
-        var ticks = Apart() + (long)(nanoseconds / NanosecondsPerTick);
+        var ticks = ClockOffset() + (long)(nanoseconds / NanosecondsPerTick);
         return new DateTime(Math.Clamp(ticks, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks), DateTimeKind.Local);
     }
 
@@ -55,34 +54,36 @@ public sealed class InstantType : EbpfType
     {
         var nanoseconds = value switch
         {
-            DateTime moment => (moment.ToLocalTime().Ticks - Apart()) * NanosecondsPerTick,
-            DateTimeOffset moment => (moment.LocalDateTime.Ticks - Apart()) * NanosecondsPerTick,
+            DateTime moment => (moment.ToLocalTime().Ticks - ClockOffset()) * NanosecondsPerTick,
+            DateTimeOffset moment => (moment.LocalDateTime.Ticks - ClockOffset()) * NanosecondsPerTick,
             _ => (long)ScalarType.UInt64.ToBits(value),
         };
-        if (nanoseconds < 0) throw TypeConversionException.Refuse(value, this, "it takes a time since the machine was started");
+        if (nanoseconds < 0)
+            throw TypeConversionException.Refuse(value, this, "it takes a time since the machine was started");
         BitConverter.TryWriteBytes(bytes, nanoseconds);
     }
 
-    // In ticks: what to add to the monotonic clock to get local time. .NET's own clock is the monotonic one, clock_gettime(2).
-    private static long Apart()
+    // The local time minus the monotonic clock, in ticks. Stopwatch reads the monotonic clock (clock_gettime(2)).
+    private static long ClockOffset()
     {
-        var known = Volatile.Read(ref apart);
+        var known = Volatile.Read(ref offset);
         var now = Stopwatch.GetTimestamp();
-        if (now - known.At < Stopwatch.Frequency) return known.Ticks;
-        // Of several looks the quickest is the most exact.
-        var (least, ticks) = (long.MaxValue, 0L);
-        for (var look = 0; look < 4; look++)
+        if (now - known.ReadAt < Stopwatch.Frequency) return known.Ticks;
+        // The quickest of several readings is the most exact.
+        var (min, ticks) = (long.MaxValue, 0L);
+        for (var reading = 0; reading < 4; reading++)
         {
             var before = Stopwatch.GetTimestamp();
             var local = DateTime.Now.Ticks;
             var took = Stopwatch.GetTimestamp() - before;
-            if (took >= least) continue;
-            (least, ticks) = (took, local - (long)((before + (took / 2)) * (TicksPerSecond / (double)Stopwatch.Frequency)));
+            if (took >= min) continue;
+            var monotonic = (before + (took / 2)) * (TicksPerSecond / (double)Stopwatch.Frequency);
+            (min, ticks) = (took, local - (long)monotonic);
         }
 
-        Volatile.Write(ref apart, new Offset(ticks, now));
+        Volatile.Write(ref offset, new Offset(ticks, now));
         return ticks;
     }
 
-    private sealed record Offset(long Ticks, long At);
+    private sealed record Offset(long Ticks, long ReadAt);
 }

@@ -10,8 +10,8 @@ internal static class NumberConversion
     private const string NotWhole = "not a whole number";
 
     private const string FixedRange = "it takes -92233720368547.75808 to 92233720368547.75807";
-    private const decimal LargestFixed = long.MaxValue / (decimal)ScalarType.FixedScale;
-    private const decimal SmallestFixed = long.MinValue / (decimal)ScalarType.FixedScale;
+    private const decimal MaxFixed = long.MaxValue / (decimal)ScalarType.FixedScale;
+    private const decimal MinFixed = long.MinValue / (decimal)ScalarType.FixedScale;
 
     /// <summary>
     /// The exact integer that a value stands for. What even 128 bits cannot hold becomes the nearest 128-bit number,
@@ -63,15 +63,17 @@ internal static class NumberConversion
             case float real: return Scale(real, value, type);
             case Half real: return Scale((double)real, value, type);
             case decimal money: return Scale(money, value, type);
-            case string text when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal money):
+            case string text
+                when decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out decimal money):
                 return Scale(money, value, type);
-            case string text when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real):
+            case string text
+                when double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double real):
                 return Scale(real, value, type);
         }
 
         if (!TryToInteger(value, out Int128 number, out string? problem))
             throw TypeConversionException.Refuse(value, type, $"it is {problem}, and {FixedRange}");
-        if (number > (Int128)LargestFixed || number < (Int128)SmallestFixed)
+        if (number > (Int128)MaxFixed || number < (Int128)MinFixed)
             throw TypeConversionException.Refuse(value, type, FixedRange);
         return (long)number * ScalarType.FixedScale;
     }
@@ -88,7 +90,7 @@ internal static class NumberConversion
     private static long Scale(decimal money, object value, ScalarType type)
     {
         decimal rounded = Math.Round(money, 5, MidpointRounding.AwayFromZero);
-        if (rounded is < SmallestFixed or > LargestFixed) throw TypeConversionException.Refuse(value, type, FixedRange);
+        if (rounded is < MinFixed or > MaxFixed) throw TypeConversionException.Refuse(value, type, FixedRange);
         return (long)(rounded * ScalarType.FixedScale);
     }
 
@@ -111,14 +113,15 @@ internal static class NumberConversion
         {
             // A leading zero keeps BigInteger from taking the first digit for a sign.
             string unsigned = $"0{digits[2..]}";
-            if (unsigned.Length > 1
-                && BigInteger.TryParse(unsigned, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger hex))
+            if (unsigned.Length > 1 && BigInteger.TryParse(
+                unsigned, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out BigInteger hex))
             {
                 number = Saturate(negative ? -hex : hex);
                 return true;
             }
         }
-        else if (BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big))
+        else if (BigInteger.TryParse(
+            text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out BigInteger big))
         {
             number = Saturate(big);
             return true;

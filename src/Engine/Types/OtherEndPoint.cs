@@ -27,7 +27,8 @@ public sealed record OtherEndPoint(ushort FamilyNumber, byte[] Data)
     };
 
     /// <summary>The family's name; its number where it has none here.</summary>
-    public string Family => Names.GetValueOrDefault(FamilyNumber) ?? FamilyNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    public string Family => Names.GetValueOrDefault(FamilyNumber)
+        ?? FamilyNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
     /// <summary>The family and the bytes: <c>vsock:000001…</c>.</summary>
     public override string ToString() => Data.Length == 0 ? Family : $"{Family}:{Convert.ToHexStringLower(Data)}";

@@ -5,13 +5,15 @@ using System.Runtime.InteropServices;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// The key of a longest-prefix-match trie (<c>struct bpf_lpm_trie_key</c> of <c>linux/bpf.h</c>, Linux 4.11): the length of
-/// the prefix in bits (32 bits, native order), then the address. Outside it is an <see cref="IPNetwork"/>; writing also
-/// takes text such as <c>10.0.0.0/8</c>, and an address for the prefix of its full length.
+/// The key of a longest-prefix-match trie (<c>struct bpf_lpm_trie_key</c> of <c>linux/bpf.h</c>, Linux 4.11): the
+/// length of the prefix in bits (32 bits, native order), then the address. Outside it is an <see cref="IPNetwork"/>;
+/// writing also takes text such as <c>10.0.0.0/8</c>, and an address for the prefix of its full length.
 /// </summary>
 public sealed class PrefixType : EbpfType
 {
-    /// <summary>IPv4 and IPv6 prefixes in 20 bytes: IPv4 is mapped, so that its prefix is 96 bits longer in the kernel.</summary>
+    /// <summary>
+    /// IPv4 and IPv6 prefixes in 20 bytes: IPv4 is mapped, so that its prefix is 96 bits longer in the kernel.
+    /// </summary>
     public static readonly PrefixType IPAddress = new(AddressType.IPAddress, "ipprefix");
 
     /// <summary>IPv4 prefixes in 8 bytes.</summary>
@@ -52,13 +54,18 @@ public sealed class PrefixType : EbpfType
     {
         uint length = MemoryMarshal.Read<uint>(bytes);
         if (length > Address.Size * 8)
-            throw new TypeConversionException($"A prefix of {length} bits is not a {Name}: it has at most {Address.Size * 8}.");
+        {
+            throw new TypeConversionException(
+                $"A prefix of {length} bits is not a {Name}: it has at most {Address.Size * 8}.");
+        }
+
         Span<byte> address = stackalloc byte[16];
         bytes[AddressOffset..].CopyTo(address);
         address = address[..Address.Size];
         // The kernel keeps the bits after the prefix as they were given, and ignores them.
         ClearAfter(address, (int)length);
-        bool mapped = Kind == AddressKind.IPAddress && length >= MappedBits && address.StartsWith(AddressType.MappedPrefix);
+        bool mapped = Kind == AddressKind.IPAddress && length >= MappedBits
+            && address.StartsWith(AddressType.MappedPrefix);
         return mapped
             ? new IPNetwork(new IPAddress(address[12..]), (int)length - MappedBits)
             : new IPNetwork(new IPAddress(address), (int)length);

@@ -11,7 +11,9 @@ namespace EbpfCat.Types;
 /// </summary>
 public sealed class ScalarType : EbpfType
 {
-    /// <summary>A fixed-point number is kept as a signed 64-bit integer of this many parts a unit: five decimal places.</summary>
+    /// <summary>
+    /// A fixed-point number is kept as a signed 64-bit integer of this many parts a unit: five decimal places.
+    /// </summary>
     public const int FixedScale = 100_000;
 
     /// <summary>An unsigned integer of 8 bits.</summary>
@@ -48,7 +50,8 @@ public sealed class ScalarType : EbpfType
     private static readonly object True = true;
     private static readonly object False = false;
     private static readonly object[] BoxedBytes = [.. Enumerable.Range(0, 256).Select(value => (object)(byte)value)];
-    private static readonly object[] BoxedSignedBytes = [.. Enumerable.Range(0, 256).Select(value => (object)(sbyte)value)];
+    private static readonly object[] BoxedSignedBytes =
+        [.. Enumerable.Range(0, 256).Select(value => (object)(sbyte)value)];
 
     private readonly Form _form;
 
@@ -96,7 +99,9 @@ public sealed class ScalarType : EbpfType
     /// <summary>The width: 8, 16, 32 or 64.</summary>
     public int Bits { get; }
 
-    /// <summary>Whether comparisons, right shifts and divisions are the signed ones. True for fixed-point too.</summary>
+    /// <summary>
+    /// Whether comparisons, right shifts and divisions are the signed ones. True for fixed-point too.
+    /// </summary>
     public bool IsSigned => _form is Form.Signed or Form.Fixed;
 
     /// <summary>Whether the number counts parts of <see cref="FixedScale"/>.</summary>
@@ -139,13 +144,12 @@ public sealed class ScalarType : EbpfType
     }
 
     /// <summary>The same type in another byte order.</summary>
-    /// <param name="order">The order.</param>
     public ScalarType WithByteOrder(ByteOrder order) =>
         order == ByteOrder || Bits == 8 ? this : new ScalarType(Bits, _form, order);
 
     /// <summary>
-    /// The number as a register holds it: in native order, extended to 64 bits by its sign or with zeros. For fixed-point
-    /// in parts of <see cref="FixedScale"/>.
+    /// The number as a register holds it: in native order, extended to 64 bits by its sign or with zeros. For
+    /// fixed-point in parts of <see cref="FixedScale"/>.
     /// </summary>
     /// <param name="bytes">At least <see cref="EbpfType.Size"/> bytes.</param>
     public ulong ReadBits(ReadOnlySpan<byte> bytes)
@@ -169,7 +173,9 @@ public sealed class ScalarType : EbpfType
     }
 
     /// <summary>Writes the low bits of a register in this type's byte order.</summary>
-    /// <param name="value">What <see cref="ReadBits"/> or <see cref="ToBits"/> gives; bits above the width are cut off.</param>
+    /// <param name="value">
+    /// What <see cref="ReadBits"/> or <see cref="ToBits"/> gives; bits above the width are cut off.
+    /// </param>
     /// <param name="bytes">At least <see cref="EbpfType.Size"/> bytes.</param>
     public void WriteBits(ulong value, Span<byte> bytes)
     {
@@ -197,7 +203,6 @@ public sealed class ScalarType : EbpfType
     /// characters, enumeration values, whole numbers of floating point, and strings of decimal or <c>0x</c> hexadecimal
     /// digits; a fixed-point type takes fractions too, rounded to the nearest of its five decimal places.
     /// </summary>
-    /// <param name="value">The value.</param>
     /// <exception cref="TypeConversionException">It is no number, no whole number, or out of range.</exception>
     public ulong ToBits(object? value)
     {
@@ -233,7 +238,8 @@ public sealed class ScalarType : EbpfType
 
     /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
-        || (other is ScalarType scalar && scalar.Bits == Bits && scalar._form == _form && scalar.ByteOrder == ByteOrder);
+        || (other is ScalarType scalar && scalar.Bits == Bits && scalar._form == _form
+            && scalar.ByteOrder == ByteOrder);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Bits, _form, ByteOrder);

@@ -3,13 +3,15 @@ namespace EbpfCat.Types;
 /// <summary>Finds the names somebody may have meant by a name that is not there.</summary>
 public static class SimilarNames
 {
-    private const int MostListed = 32;
+    private const int MaxListed = 32;
 
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
     /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     /// <param name="most">How many to return at most.</param>
-    /// <returns>Names within an edit or two (more for longer names), or that contain it; empty where none is near.</returns>
+    /// <returns>
+    /// Names within an edit or two (more for longer names), or that contain it; empty where none is near.
+    /// </returns>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int most = 3)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -33,7 +35,9 @@ public static class SimilarNames
             .Take(most)];
     }
 
-    /// <summary>A sentence that offers the nearest names, or lists all where there are few; null where neither helps.</summary>
+    /// <summary>
+    /// A sentence that offers the nearest names, or lists all where there are few; null where neither helps.
+    /// </summary>
     /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     /// <param name="prefix">What stands before each name when it is shown, such as <c>$</c>.</param>
@@ -41,7 +45,7 @@ public static class SimilarNames
     {
         var near = Find(name, candidates);
         if (near.Count > 0) return $"Did you mean {string.Join(" or ", near.Select(each => prefix + each))}?";
-        return candidates.Count is > 0 and <= MostListed
+        return candidates.Count is > 0 and <= MaxListed
             ? $"There are: {string.Join(", ", candidates.Select(each => prefix + each))}."
             : null;
     }
@@ -70,7 +74,9 @@ public static class SimilarNames
         _ => candidate.Contains(name, StringComparison.OrdinalIgnoreCase),
     };
 
-    /// <summary>Edits (insert, delete, replace, swap neighbours) from one name to the other; a far one is past the limit.</summary>
+    /// <summary>
+    /// Edits (insert, delete, replace, swap neighbours) from one name to the other; a far one is past the limit.
+    /// </summary>
     private static int Distance(string left, string right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) > limit) return limit + 1;

@@ -6,15 +6,15 @@ using System.Text;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds, sockaddr(3type)):
-/// the family in the processor's order, then what the family has, ports and IP addresses in network order. Outside it is
-/// an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see cref="NetlinkEndPoint"/>, or for other
-/// families an <see cref="OtherEndPoint"/>.
+/// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds,
+/// sockaddr(3type)): the family in the processor's order, then what the family has, ports and IP addresses in network
+/// order. Outside it is an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see
+/// cref="NetlinkEndPoint"/>, or for other families an <see cref="OtherEndPoint"/>.
 /// </summary>
 public sealed class SocketAddressType : EbpfType
 {
     /// <summary>The family and a path of 108 bytes (<c>struct sockaddr_un</c>), rounded up.</summary>
-    public const int LargestSize = 112;
+    public const int MaxSize = 112;
 
     /// <summary>Enough for IPv4, IPv6 and netlink, not for paths (<c>struct sockaddr_in6</c>).</summary>
     public const int NetworkSize = 28;
@@ -31,14 +31,14 @@ public sealed class SocketAddressType : EbpfType
     /// <summary>An address in so many bytes.</summary>
     /// <param name="size">How many; a longer address is cut off.</param>
     /// <exception cref="ArgumentOutOfRangeException">An IPv4 address (16 bytes) does not fit.</exception>
-    public SocketAddressType(int size = LargestSize)
+    public SocketAddressType(int size = MaxSize)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
         Size = size;
     }
 
     /// <inheritdoc/>
-    public override string Name => Size == LargestSize ? "sockaddr" : $"sockaddr[{Size}]";
+    public override string Name => Size == MaxSize ? "sockaddr" : $"sockaddr[{Size}]";
 
     /// <inheritdoc/>
     public override int Size { get; }
@@ -58,7 +58,8 @@ public sealed class SocketAddressType : EbpfType
         switch (family)
         {
             case IPv4:
-                return new IPEndPoint(new IPAddress(bytes.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
+                return new IPEndPoint(
+                    new IPAddress(bytes.Slice(4, 4)), BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
             case IPv6 when bytes.Length >= NetworkSize:
                 var address = new IPAddress(bytes.Slice(8, 16), BitConverter.ToUInt32(bytes[24..]));
                 return new IPEndPoint(address, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
@@ -92,7 +93,8 @@ public sealed class SocketAddressType : EbpfType
                 Write(parsed, bytes);
                 break;
             default:
-                throw TypeConversionException.Refuse(value, this, "it takes the address of a socket, such as 127.0.0.1:80");
+                throw TypeConversionException.Refuse(
+                    value, this, "it takes the address of a socket, such as 127.0.0.1:80");
         }
     }
 
@@ -101,9 +103,16 @@ public sealed class SocketAddressType : EbpfType
         var serialized = endPoint.Serialize();
         // The end of a path may be left out: it is zeros.
         var length = endPoint is UnixDomainSocketEndPoint ? Math.Min(serialized.Size, Size) : serialized.Size;
-        if (length > Size) throw TypeConversionException.Refuse(endPoint, this, $"it has {Size} bytes, and the address takes {length}");
+        if (length > Size)
+        {
+            throw TypeConversionException.Refuse(
+                endPoint, this, $"it has {Size} bytes, and the address takes {length}");
+        }
+
         serialized.Buffer.Span[..length].CopyTo(bytes);
-        BitConverter.TryWriteBytes(bytes, endPoint is UnixDomainSocketEndPoint ? Unix : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4 : IPv6);
+        BitConverter.TryWriteBytes(bytes, endPoint is UnixDomainSocketEndPoint ? Unix
+            : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4
+            : IPv6);
     }
 
     // A path ends at its NUL; a name in the abstract namespace begins with one and ends with the address.

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace EbpfCat.Types;
 
-/// <summary>A stack trace in a record or a key: its id (signed, 4 bytes) and its process (unsigned, 4 bytes), in the processor's order.</summary>
+/// <summary>
+/// A stack trace in a record or a key: its id (signed, 4 bytes) and its process (unsigned, 4 bytes), in the processor's
+/// order.
+/// </summary>
 public sealed class StackType : EbpfType
 {
     /// <summary>The only one there is.</summary>
@@ -32,7 +35,8 @@ public sealed class StackType : EbpfType
 
     private protected override void WriteCore(object? value, Span<byte> bytes)
     {
-        if (value is not StackReference stack) throw new TypeConversionException($"A {value?.GetType().Name ?? "null"} is not a stack trace.");
+        if (value is not StackReference stack)
+            throw new TypeConversionException($"A {value?.GetType().Name ?? "null"} is not a stack trace.");
         BinaryPrimitives.WriteInt32LittleEndian(bytes, stack.Id);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], stack.ProcessId);
     }

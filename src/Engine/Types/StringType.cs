@@ -3,12 +3,13 @@ using System.Text;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Text in a fixed number of bytes, as C's <c>char[16]</c> holds it: UTF-8 up to a NUL, and zeros after it. Outside it is
-/// a <see cref="string"/>.
+/// Text in a fixed number of bytes, as C's <c>char[16]</c> holds it: UTF-8 up to a NUL, and zeros after it. Outside it
+/// is a <see cref="string"/>.
 /// </summary>
 public sealed class StringType : EbpfType
 {
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Text in so many bytes.</summary>
     /// <param name="capacity">How many bytes it takes, the NUL among them: at least 1.</param>

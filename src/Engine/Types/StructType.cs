@@ -50,7 +50,9 @@ public sealed class StructType : EbpfType
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;
 
-    /// <summary>A struct laid out as C does: every field at a multiple of its alignment, the size one of the largest.</summary>
+    /// <summary>
+    /// A struct laid out as C does: every field at a multiple of its alignment, the size one of the largest.
+    /// </summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">
@@ -91,7 +93,8 @@ public sealed class StructType : EbpfType
             if (field.Offset < 0 || field.Type.Size > size - field.Offset)
             {
                 throw new ArgumentException(
-                    $"Field '{field.Name}' at byte {field.Offset} takes {field.Type.Size} bytes and does not fit in {size}.");
+                    $"Field '{field.Name}' at byte {field.Offset} takes {field.Type.Size} bytes "
+                    + $"and does not fit in {size}.");
             }
         }
 
@@ -101,7 +104,6 @@ public sealed class StructType : EbpfType
     }
 
     /// <summary>The field of a name, without regard to case, or null.</summary>
-    /// <param name="name">The name.</param>
     public StructField? FindField(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -159,7 +161,8 @@ public sealed class StructType : EbpfType
             offset = AlignUp(offset, alignment);
             laidOut.Add(new StructField(fieldName, type, (int)offset));
             offset += type.Size;
-            if (AlignUp(offset, largest) > int.MaxValue) throw new ArgumentException("The struct does not fit in 2 GiB.");
+            if (AlignUp(offset, largest) > int.MaxValue)
+                throw new ArgumentException("The struct does not fit in 2 GiB.");
         }
 
         if (laidOut.Count == 0) throw new ArgumentException("A struct needs at least one field.");
@@ -192,7 +195,9 @@ public sealed class StructType : EbpfType
     {
         IEnumerable<string> names = _fields.Select(field => field.Name);
         IReadOnlyList<string> similar = SimilarNames.Find(name, names);
-        return similar.Count > 0 ? $"did you mean {string.Join(" or ", similar)}?" : $"it has {string.Join(", ", names)}";
+        return similar.Count > 0
+            ? $"did you mean {string.Join(" or ", similar)}?"
+            : $"it has {string.Join(", ", names)}";
     }
 
     private static void WriteField(StructField field, object? value, Span<byte> bytes)

@@ -3,14 +3,14 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A list of texts, such as the arguments of a program: how many there are (unsigned, 8 bytes, in the processor's order),
-/// then room for <see cref="MostTexts"/> of them, <see cref="TextCapacity"/> bytes each, UTF-8 up to a NUL. What lies in
-/// the rest is not told. Outside it is an array of <see cref="string"/>.
+/// A list of texts, such as the arguments of a program: how many there are (unsigned, 8 bytes, in the processor's
+/// order), then room for <see cref="MaxTexts"/> of them, <see cref="TextCapacity"/> bytes each, UTF-8 up to a NUL.
+/// What lies in the rest is not told. Outside it is an array of <see cref="string"/>.
 /// </summary>
 public sealed class TextListType : EbpfType
 {
     /// <summary>How many texts there is room for.</summary>
-    public const int MostTexts = 16;
+    public const int MaxTexts = 16;
 
     /// <summary>How many bytes each may have, its NUL among them.</summary>
     public const int TextCapacity = 128;
@@ -31,7 +31,7 @@ public sealed class TextListType : EbpfType
     public override string Name => "strings";
 
     /// <inheritdoc/>
-    public override int Size => TextsOffset + (MostTexts * TextCapacity);
+    public override int Size => TextsOffset + (MaxTexts * TextCapacity);
 
     /// <inheritdoc/>
     public override int Alignment => sizeof(ulong);
@@ -44,20 +44,22 @@ public sealed class TextListType : EbpfType
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
     {
-        var texts = new string[Math.Min(BitConverter.ToUInt64(bytes), MostTexts)];
+        var texts = new string[Math.Min(BitConverter.ToUInt64(bytes), MaxTexts)];
         for (var i = 0; i < texts.Length; i++) texts[i] = (string)Text.Read(bytes[OffsetOf(i)..])!;
         return texts;
     }
 
     private protected override void WriteCore(object? value, Span<byte> bytes)
     {
-        if (value is not IEnumerable texts || value is IDictionary) throw TypeConversionException.Refuse(value, this, "it takes texts");
+        if (value is not IEnumerable texts || value is IDictionary)
+            throw TypeConversionException.Refuse(value, this, "it takes texts");
         if (value is string) texts = new[] { value };
         bytes.Clear();
         var count = 0;
         foreach (var text in texts)
         {
-            if (count == MostTexts) throw TypeConversionException.Refuse(value, this, $"it has room for {MostTexts} texts");
+            if (count == MaxTexts)
+                throw TypeConversionException.Refuse(value, this, $"it has room for {MaxTexts} texts");
             Text.Write(text, bytes[OffsetOf(count++)..]);
         }
 

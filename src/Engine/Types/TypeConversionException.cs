@@ -9,7 +9,7 @@ namespace EbpfCat.Types;
 /// </summary>
 public sealed class TypeConversionException : ArgumentException
 {
-    private const int LongestQuote = 60;
+    private const int MaxQuoteLength = 60;
     private readonly string _reason;
 
     /// <summary>Creates the exception with a general message.</summary>
@@ -57,5 +57,5 @@ public sealed class TypeConversionException : ArgumentException
         _ => $"{Shorten(value.ToString() ?? "")} ({value.GetType().Name})",
     };
 
-    private static string Shorten(string text) => text.Length <= LongestQuote ? text : text[..LongestQuote] + "…";
+    private static string Shorten(string text) => text.Length <= MaxQuoteLength ? text : text[..MaxQuoteLength] + "…";
 }

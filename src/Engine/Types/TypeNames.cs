@@ -11,7 +11,8 @@ internal static class TypeNames
     public const string BigEndianSuffix = " (big-endian)";
 
     /// <summary>The words that stand for text when a length follows.</summary>
-    public static readonly FrozenSet<string> Texts = FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "string", "char");
+    public static readonly FrozenSet<string> Texts =
+        FrozenSet.Create(StringComparer.OrdinalIgnoreCase, "string", "char");
 
     private static readonly (EbpfType Type, string Words)[] WordTable =
     [
@@ -51,7 +52,9 @@ internal static class TypeNames
         .SelectMany(row => row.Words.Split(' '), (row, word) => KeyValuePair.Create(word, row.Type))
         .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>The letters of Python's struct module that have one meaning on every machine, and <c>x</c> of our own.</summary>
+    /// <summary>
+    /// The letters of Python's struct module that have one meaning on every machine, and <c>x</c> of our own.
+    /// </summary>
     public static readonly FrozenDictionary<char, EbpfType> Letters = new Dictionary<char, EbpfType>
     {
         ['B'] = ScalarType.UInt8,
@@ -79,11 +82,14 @@ internal static class TypeNames
     public static readonly IReadOnlyList<string> Offered =
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
-        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr", "datetime", "timespan", "statistics", "histogram",
+        "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr",
+        "datetime", "timespan", "statistics", "histogram",
         "string[16]", "strings", "byte[16]", "stack",
     ];
 
-    /// <summary>What may have been meant by a word that is none: the offered names come first among equally near ones.</summary>
+    /// <summary>
+    /// What may have been meant by a word that is none: the offered names come first among equally near ones.
+    /// </summary>
     public static readonly IReadOnlyList<string> Suggested =
         [.. Offered.Concat(WordTable.SelectMany(row => row.Words.Split(' '))).Distinct()];
 

@@ -6,7 +6,8 @@ namespace EbpfCat.Types;
 /// <summary>Reads the text of a type: <c>[order] name {[length]} [(order)]</c>.</summary>
 internal static class TypeParser
 {
-    public static bool TryParse(string text, [NotNullWhen(true)] out EbpfType? type, [NotNullWhen(false)] out string? error)
+    public static bool TryParse(
+        string text, [NotNullWhen(true)] out EbpfType? type, [NotNullWhen(false)] out string? error)
     {
         if (TypeNames.Words.TryGetValue(text, out type))
         {
@@ -103,7 +104,8 @@ internal static class TypeParser
     {
         length = 0;
         int end = dimensions.IndexOf(']');
-        if (dimensions[0] != '[' || end < 0) return $"'{text}' is not a kernel type; a length is written as in uint32[4].";
+        if (dimensions[0] != '[' || end < 0)
+            return $"'{text}' is not a kernel type; a length is written as in uint32[4].";
         ReadOnlySpan<char> digits = dimensions[1..end].Trim();
         if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out length) || length < 1)
             return $"'{text}' is not a kernel type; '{digits}' is not a length from 1 to {int.MaxValue}.";

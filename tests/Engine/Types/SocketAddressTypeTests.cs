@@ -20,7 +20,7 @@ public sealed class SocketAddressTypeTests
     [InlineData("fe00", "254")]
     public void Address_family_selects_the_layout(string hexadecimal, string text)
     {
-        var bytes = new byte[SocketAddressType.LargestSize];
+        var bytes = new byte[SocketAddressType.MaxSize];
         Convert.FromHexString(hexadecimal).CopyTo(bytes, 0);
         Assert.Equal(text, SocketAddressType.Instance.Read(bytes)!.ToString());
     }

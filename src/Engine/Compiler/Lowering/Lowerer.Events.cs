@@ -171,7 +171,7 @@ internal sealed partial class Lowerer
         var end = _b.NewBlock();
         var copy = StackPlace(Temporary(PointerSize));
         var counts = new List<(Block, Value)>();
-        for (var i = 0; i < TextListType.MostTexts; i++)
+        for (var i = 0; i < TextListType.MaxTexts; i++)
         {
             var text = ReadPointer(list, new EventStep(i * PointerSize, memory), copy);
             counts.Add((_b.Current!, _b.Constant(i)));
@@ -181,7 +181,7 @@ internal sealed partial class Lowerer
             ProbeReadText(place.At(TextListType.OffsetOf(i)), TextListType.TextCapacity, text, memory);
         }
 
-        counts.Add((_b.Current!, _b.Constant(TextListType.MostTexts)));
+        counts.Add((_b.Current!, _b.Constant(TextListType.MaxTexts)));
         Jump(end);
         Start(end);
         _b.Store(place.Region, place.Pointer, place.Offset, TextListType.TextsOffset, _b.Phi([.. counts]));
