@@ -1,6 +1,7 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -29,10 +30,10 @@ public abstract record AttachOptions
     public bool OwnsProgram { get; init; }
 
     /// <summary>The hook in words, for messages: <c>tracepoint 'sched/sched_switch'</c>.</summary>
-    public abstract string Description { get; }
+    public virtual string Description => Row.Describe(Target);
 
     /// <summary>The types of program that can be attached so.</summary>
-    public abstract IReadOnlyList<ProgramType> ProgramTypes { get; }
+    public virtual IReadOnlyList<ProgramType> ProgramTypes => [Row.Type];
 
     /// <summary>How a program is loaded for this; null for the default.</summary>
     public virtual LoadOptions? LoadOptions => null;
@@ -40,8 +41,8 @@ public abstract record AttachOptions
     /// <summary>The target as a definition names it; null where none is named.</summary>
     internal abstract string? Target { get; }
 
-    /// <summary>The kind of probe; null for hooks that are none.</summary>
-    internal virtual ProbeKind? ProbeKind => null;
+    /// <summary>The hook in the table of hooks.</summary>
+    internal abstract HookInfo Row { get; }
 
     /// <summary>Compiles a program, loads it and attaches it. The attachment owns the program.</summary>
     /// <param name="definition">The program. It stays as it is.</param>
@@ -81,7 +82,7 @@ public abstract record AttachOptions
         var completed = definition.Copy();
         completed.Target ??= named.Target;
         completed.Hook ??= named.HookFor(definition.Type);
-        completed.Probe ??= named.ProbeKind;
+        completed.Probe ??= named.Row.Probe;
         return completed;
     }
 
@@ -108,7 +109,7 @@ public abstract record AttachOptions
     internal abstract AttachOptions For(ProgramDefinition? definition);
 
     /// <summary>The hook of a program of a type; null where the type leaves no choice.</summary>
-    internal virtual ProgramHook? HookFor(ProgramType type) => null;
+    internal virtual ProgramHook? HookFor(ProgramType type) => Row.Hook;
 
     /// <summary>The operation, for messages.</summary>
     internal string Operation(LoadedProgram program) => $"attach the program '{program.Name}' to {Description}";

@@ -11,17 +11,12 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class CgroupAttachment : LinkAttachment
 {
-    internal const string KindName = "Cgroup";
-
     // BPF_F_ALLOW_MULTI
     private const uint AllowMulti = 2;
 
     private CgroupAttachment(
         LoadedProgram program, CgroupAttachOptions options, string directory, ProgramHook hook, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, directory, handle) => Hook = hook;
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
+        : base(program, options, directory, handle) => Hook = hook;
 
     /// <summary>The hook of the control group.</summary>
     public ProgramHook Hook { get; }
@@ -37,7 +32,7 @@ public sealed class CgroupAttachment : LinkAttachment
         options = AttachOptions.Resolve(options, program);
         var operation = options.Operation(program);
         var hook = options.HookFor(program.Type);
-        var hooks = ProgramHooks.Of(program.Type);
+        var hooks = HookTable.Of(program.Type);
         if (hook is null || !hooks.Contains(hook.Value))
         {
             throw new KernelException(
@@ -81,18 +76,17 @@ public sealed class CgroupAttachment : LinkAttachment
 public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook = null) : AttachOptions
 {
     /// <inheritdoc/>
-    public override string Description => $"control group '{Path}'";
-
-    /// <inheritdoc/>
     public override IReadOnlyList<ProgramType> ProgramTypes
     {
         get
         {
-            ProgramType[] types = [.. ProgramHooks.OfControlGroups.Where(
-                type => Hook is { } hook && ProgramHooks.Of(type).Contains(hook))];
-            return types.Length > 0 ? types : ProgramHooks.OfControlGroups;
+            ProgramType[] types = [.. HookTable.ControlGroupTypes.Where(
+                type => Hook is { } hook && HookTable.Of(type).Contains(hook))];
+            return types.Length > 0 ? types : HookTable.ControlGroupTypes;
         }
     }
+
+    internal override HookInfo Row => HookTable.All.First(row => row.IsControlGroup && (Hook is null || row.Hook == Hook));
 
     internal override string? Target => Path;
 
@@ -102,5 +96,5 @@ public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook 
     internal override CgroupAttachOptions For(ProgramDefinition? definition) =>
         this with { Path = Path ?? definition?.Target, Hook = Hook ?? definition?.Hook };
 
-    internal override ProgramHook? HookFor(ProgramType type) => Hook ?? ProgramHooks.DefaultOf(type);
+    internal override ProgramHook? HookFor(ProgramType type) => Hook ?? HookTable.DefaultOf(type);
 }

@@ -1,6 +1,7 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -11,10 +12,9 @@ namespace EbpfCat.Attachments;
 public sealed class FentryAttachment : LinkAttachment
 {
     private FentryAttachment(LoadedProgram program, FentryAttachOptions options, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle) => Kind = $"{options.HookFor(ProgramType.Tracing)}";
-
-    /// <inheritdoc/>
-    public override string Kind { get; }
+        : base(program, options, options.Target!, handle)
+    {
+    }
 
     /// <summary>Attaches a program to the function it was loaded for.</summary>
     /// <exception cref="KernelException">
@@ -39,12 +39,12 @@ public sealed record FentryAttachOptions(string? Function = null) : AttachOption
     /// </summary>
     public ProgramHook? Hook { get; init; }
 
-    /// <inheritdoc/>
-    public override string Description =>
-        $"{(Hook == ProgramHook.Fexit ? "the return of " : "")}kernel function '{Function}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tracing];
+    internal override HookInfo Row => Hook switch
+    {
+        ProgramHook.Fexit => HookTable.Fexit,
+        ProgramHook.ModifyReturn => HookTable.ModifyReturn,
+        _ => HookTable.Fentry,
+    };
 
     internal override string? Target => Function;
 
@@ -56,6 +56,4 @@ public sealed record FentryAttachOptions(string? Function = null) : AttachOption
         Function = Function ?? definition?.Target,
         Hook = Hook ?? (definition?.Hook is ProgramHook.Fexit or ProgramHook.ModifyReturn ? definition.Hook : null),
     };
-
-    internal override ProgramHook? HookFor(ProgramType type) => Hook ?? ProgramHook.Fentry;
 }

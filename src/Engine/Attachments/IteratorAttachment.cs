@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 using EbpfCat.Types;
 
 namespace EbpfCat.Attachments;
@@ -12,17 +13,12 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed unsafe class IteratorAttachment : LinkAttachment
 {
-    internal const string KindName = "Iterator";
-
     private const int BufferSize = 64 * 1024;
 
     private readonly LinkDescriptor _link;
 
     private IteratorAttachment(LoadedProgram program, IteratorAttachOptions options, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle) => _link = handle.Links[0];
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
+        : base(program, options, options.Target!, handle) => _link = handle.Links[0];
 
     /// <summary>Attaches a program to the iterator it was loaded for. It runs when the iterator is read.</summary>
     /// <exception cref="KernelException">
@@ -107,11 +103,7 @@ public sealed record IteratorAttachOptions(string? Objects = null) : AttachOptio
     /// <summary>The process whose objects to visit, of iterators over tasks (Linux 6.1); 0 for all.</summary>
     public int ProcessId { get; init; }
 
-    /// <inheritdoc/>
-    public override string Description => $"iterator '{Objects}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tracing];
+    internal override HookInfo Row => HookTable.Iterator;
 
     internal override string? Target => Objects;
 
@@ -120,6 +112,4 @@ public sealed record IteratorAttachOptions(string? Objects = null) : AttachOptio
 
     internal override IteratorAttachOptions For(ProgramDefinition? definition) =>
         this with { Objects = Objects ?? definition?.Target };
-
-    internal override ProgramHook? HookFor(ProgramType type) => ProgramHook.Iterator;
 }

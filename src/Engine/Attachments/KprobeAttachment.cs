@@ -12,16 +12,10 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class KprobeAttachment : LinkAttachment
 {
-    internal const string KindName = "Kprobe";
-    internal const string ReturnKindName = "Kretprobe";
-
     private KprobeAttachment(
         LoadedProgram program, KprobeAttachOptions options, IReadOnlyList<string> functions, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle) =>
+        : base(program, options, options.Target!, handle) =>
         (OnReturn, Functions) = (options.OnReturn, functions);
-
-    /// <inheritdoc/>
-    public override string Kind => OnReturn ? ReturnKindName : KindName;
 
     /// <summary>Whether it fires when the functions return.</summary>
     public bool OnReturn { get; }
@@ -150,15 +144,9 @@ public sealed record KprobeAttachOptions(string? Function = null) : AttachOption
     /// <summary>A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</summary>
     public ulong Cookie { get; init; }
 
-    /// <inheritdoc/>
-    public override string Description => $"{(OnReturn ? "the return of " : "")}kernel function '{Function}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
+    internal override HookInfo Row => OnReturn ? HookTable.Kretprobe : HookTable.Kprobe;
 
     internal override string? Target => Offset == 0 ? Function : $"{Function}+0x{Offset:x}";
-
-    internal override ProbeKind? ProbeKind => OnReturn ? Language.ProbeKind.Kretprobe : Language.ProbeKind.Kprobe;
 
     /// <inheritdoc/>
     public override KprobeAttachment Attach(LoadedProgram program) => KprobeAttachment.Attach(program, this);

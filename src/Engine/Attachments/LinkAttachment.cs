@@ -11,14 +11,24 @@ public abstract class LinkAttachment : Attachment
 {
     private readonly AttachmentHandle _handle;
 
-    private protected LinkAttachment(LoadedProgram program, bool ownsProgram, string target, AttachmentHandle handle)
+    private protected LinkAttachment(
+        LoadedProgram program, AttachOptions options, string target, AttachmentHandle handle)
+        : this(program, options.OwnsProgram, options.Row.Kind, target, handle)
+    {
+    }
+
+    private protected LinkAttachment(
+        LoadedProgram program, bool ownsProgram, string kind, string target, AttachmentHandle handle)
         : base(program, ownsProgram)
     {
         _handle = handle;
-        Target = target;
+        (Kind, Target) = (kind, target);
         LinkIds = [.. handle.Links.Select(link => Bpf.GetLinkInfo(link).Id)];
         Register();
     }
+
+    /// <inheritdoc/>
+    public override string Kind { get; }
 
     /// <inheritdoc/>
     public override string Target { get; }

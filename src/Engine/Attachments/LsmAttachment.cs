@@ -1,6 +1,7 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -9,15 +10,10 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class LsmAttachment : LinkAttachment
 {
-    internal const string KindName = "Lsm";
-
     private LsmAttachment(LoadedProgram program, LsmAttachOptions options, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle)
+        : base(program, options, options.Target!, handle)
     {
     }
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>Attaches a program to the security hook it was loaded for.</summary>
     /// <exception cref="KernelException">
@@ -47,11 +43,7 @@ public sealed class LsmAttachment : LinkAttachment
 /// </param>
 public sealed record LsmAttachOptions(string? SecurityHook = null) : AttachOptions
 {
-    /// <inheritdoc/>
-    public override string Description => $"security hook '{SecurityHook}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Lsm];
+    internal override HookInfo Row => HookTable.Lsm;
 
     internal override string? Target => SecurityHook;
 
@@ -60,6 +52,4 @@ public sealed record LsmAttachOptions(string? SecurityHook = null) : AttachOptio
 
     internal override LsmAttachOptions For(ProgramDefinition? definition) =>
         this with { SecurityHook = SecurityHook ?? definition?.Target };
-
-    internal override ProgramHook? HookFor(ProgramType type) => ProgramHook.Lsm;
 }

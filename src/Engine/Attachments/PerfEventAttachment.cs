@@ -2,6 +2,7 @@ using System.Globalization;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -11,8 +12,6 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class PerfEventAttachment : LinkAttachment
 {
-    internal const string KindName = "PerfEvent";
-
     /// <summary>The default number of samples a second: no divisor of the rates of regular timers.</summary>
     public const int DefaultFrequency = 99;
 
@@ -34,11 +33,8 @@ public sealed class PerfEventAttachment : LinkAttachment
     };
 
     private PerfEventAttachment(LoadedProgram program, PerfEventAttachOptions options, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target, handle) =>
+        : base(program, options, options.Target, handle) =>
         (Source, ProcessId) = (options.Source, options.ProcessId);
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>The event that is sampled.</summary>
     public PerfEventSource Source { get; }
@@ -140,8 +136,7 @@ public sealed record PerfEventAttachOptions : AttachOptions
     /// <inheritdoc/>
     public override string Description => $"samples of {Source}";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.PerfEvent];
+    internal override HookInfo Row => HookTable.PerfEvent;
 
     internal override string Target
     {

@@ -1,5 +1,6 @@
 using EbpfCat.Kernel;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -7,10 +8,9 @@ namespace EbpfCat.Attachments;
 public sealed class PinnedAttachment : LinkAttachment
 {
     private PinnedAttachment(LoadedProgram program, string kind, string target, AttachmentHandle handle)
-        : base(program, ownsProgram: true, target, handle) => Kind = kind;
-
-    /// <inheritdoc/>
-    public override string Kind { get; }
+        : base(program, ownsProgram: true, kind, target, handle)
+    {
+    }
 
     /// <summary>Opens a pinned attachment with its program, maps and variables. It stays pinned when it is disposed.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinDirectory.PathOf"/>.</param>
@@ -55,7 +55,7 @@ public sealed class PinnedAttachment : LinkAttachment
     private static AttachmentHandle OpenFilter(string path, LoadedProgram program, string kind, string target)
     {
         var operation = $"open the pinned attachment '{path}'";
-        if (kind != TcAttachment.KindName || target.Split(' ') is not [var name, var direction])
+        if (kind != HookTable.Tc.Kind || target.Split(' ') is not [var name, var direction])
         {
             throw new KernelException(
                 operation, Errno.ENOTSUPP, $"an attachment of kind {kind} is not kept without a link");

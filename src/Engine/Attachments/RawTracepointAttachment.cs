@@ -10,15 +10,10 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class RawTracepointAttachment : LinkAttachment
 {
-    internal const string KindName = "RawTracepoint";
-
     private RawTracepointAttachment(LoadedProgram program, RawTracepointAttachOptions options, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle)
+        : base(program, options, options.Target!, handle)
     {
     }
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>Attaches a program to a raw tracepoint.</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
@@ -42,7 +37,7 @@ public sealed class RawTracepointAttachment : LinkAttachment
         catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT && name is not null)
         {
             throw new UnknownNameException(
-                "raw tracepoint", name, ProgramTargets.Names(ProgramType.RawTracepoint),
+                "raw tracepoint", name, HookTable.RawTracepoint.TargetNames(),
                 remark: name.StartsWith("sys_e", StringComparison.Ordinal)
                     ? "System calls have two raw tracepoints for all of them: sys_enter and sys_exit."
                     : null);
@@ -60,12 +55,11 @@ public sealed class RawTracepointAttachment : LinkAttachment
 public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOptions
 {
     /// <inheritdoc/>
-    public override string Description => $"raw tracepoint '{Name}'";
-
-    /// <inheritdoc/>
     public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.RawTracepoint, ProgramType.Tracing];
 
     // The kernel knows it without the category that it has in tracefs.
+    internal override HookInfo Row => HookTable.RawTracepoint;
+
     internal override string? Target => Name?[(Name.LastIndexOfAny(['/', ':']) + 1)..];
 
     /// <inheritdoc/>
@@ -75,5 +69,5 @@ public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOpt
         this with { Name = Name ?? definition?.Target };
 
     internal override ProgramHook? HookFor(ProgramType type) =>
-        type == ProgramType.Tracing ? ProgramHook.RawTracepoint : null;
+        type == ProgramType.Tracing ? HookTable.TypedRawTracepoint.Hook : null;
 }

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -11,18 +12,13 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class SocketFilterAttachment : LinkAttachment
 {
-    internal const string KindName = "SocketFilter";
-
     private readonly Lazy<Socket?> _socket;
 
     private SocketFilterAttachment(
         LoadedProgram program, SocketFilterAttachOptions options, PacketSocket? socket, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, options.Target!, handle) => _socket = new(() => socket is null
+        : base(program, options, options.Target!, handle) => _socket = new(() => socket is null
             ? null
             : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>
     /// The raw socket (packet(7)), which receives the packets that the program lets through and is closed with the attachment;
@@ -92,8 +88,7 @@ public sealed record SocketFilterAttachOptions(string? InterfaceName = null) : A
     /// <inheritdoc/>
     public override string Description => Socket is null ? $"a socket on interface '{InterfaceName}'" : Target!;
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.SocketFilter];
+    internal override HookInfo Row => HookTable.SocketFilter;
 
     internal override string? Target => Socket is null ? InterfaceName : $"socket {NumberOf(Socket)}";
 

@@ -1,6 +1,7 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
@@ -10,19 +11,14 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class TcAttachment : LinkAttachment
 {
-    internal const string KindName = "Tc";
-
     private TcAttachment(
         LoadedProgram program, TcAttachOptions options, NetworkLink link, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, $"{link.Name} {options.Direction}", handle)
+        : base(program, options, $"{link.Name} {options.Direction}", handle)
     {
         InterfaceName = link.Name;
         InterfaceIndex = link.Index;
         Direction = options.Direction;
     }
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>The interface.</summary>
     public string InterfaceName { get; }
@@ -128,8 +124,7 @@ public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection D
     /// <inheritdoc/>
     public override string Description => $"interface '{InterfaceName}', {Direction.ToString().ToLowerInvariant()}";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tc];
+    internal override HookInfo Row => HookTable.Tc;
 
     internal override string? Target => InterfaceName;
 

@@ -8,16 +8,11 @@ namespace EbpfCat.Attachments;
 /// <summary>A program attached to a tracepoint of tracefs: by a link since Linux 5.15, and by a perf event before.</summary>
 public sealed class TracepointAttachment : LinkAttachment
 {
-    internal const string KindName = "Tracepoint";
-
     private TracepointAttachment(
         LoadedProgram program, TracepointAttachOptions options, string tracepoint, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, tracepoint, handle)
+        : base(program, options, tracepoint, handle)
     {
     }
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>Attaches a program to a tracepoint (Linux 4.7).</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
@@ -45,11 +40,7 @@ public sealed record TracepointAttachOptions(string? Name = null) : AttachOption
     /// <summary>A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</summary>
     public ulong Cookie { get; init; }
 
-    /// <inheritdoc/>
-    public override string Description => $"tracepoint '{Name}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Tracepoint];
+    internal override HookInfo Row => HookTable.Tracepoint;
 
     internal override string? Target => Name;
 

@@ -11,21 +11,15 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class UprobeAttachment : LinkAttachment
 {
-    internal const string KindName = "Uprobe";
-    internal const string ReturnKindName = "Uretprobe";
-
     private UprobeAttachment(
         LoadedProgram program, UprobeAttachOptions options, UprobeSite site, AttachmentHandle handle)
-        : base(program, options.OwnsProgram, $"{site.Path}:{options.Place}", handle)
+        : base(program, options, $"{site.Path}:{options.Place}", handle)
     {
         Path = site.Path;
         OnReturn = site.OnReturn;
         ProcessId = site.ProcessId;
         Functions = site.Functions;
     }
-
-    /// <inheritdoc/>
-    public override string Kind => OnReturn ? ReturnKindName : KindName;
 
     /// <summary>The program or library.</summary>
     public string Path { get; }
@@ -110,9 +104,6 @@ public sealed record UprobeAttachOptions(string? File = null, string? Function =
     /// <inheritdoc/>
     public override string Description => $"{(OnReturn ? "the return of " : "")}'{Place}' of '{File}'";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
-
     internal string Place => (Function, Offset) switch
     {
         (null, _) => $"0x{Offset:x}",
@@ -120,10 +111,9 @@ public sealed record UprobeAttachOptions(string? File = null, string? Function =
         _ => $"{Function}+0x{Offset:x}",
     };
 
-    internal override string? Target => File is null ? null : $"{File}:{Place}";
+    internal override HookInfo Row => OnReturn ? HookTable.Uretprobe : HookTable.Uprobe;
 
-    internal override ProbeKind? ProbeKind =>
-        OnReturn ? Language.ProbeKind.Uretprobe : Language.ProbeKind.Uprobe;
+    internal override string? Target => File is null ? null : $"{File}:{Place}";
 
     /// <inheritdoc/>
     public override UprobeAttachment Attach(LoadedProgram program) => UprobeAttachment.Attach(program, this);

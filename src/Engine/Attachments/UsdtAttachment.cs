@@ -11,20 +11,15 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class UsdtAttachment : LinkAttachment
 {
-    internal const string KindName = "Usdt";
-
     private UsdtAttachment(
         LoadedProgram program, UsdtAttachOptions options, UprobeSite site, IReadOnlyList<UsdtProbe> places,
         AttachmentHandle handle)
-        : base(program, options.OwnsProgram, $"{site.Path}:{places[0].FullName}", handle)
+        : base(program, options, $"{site.Path}:{places[0].FullName}", handle)
     {
         Path = site.Path;
         ProcessId = site.ProcessId;
         Places = places;
     }
-
-    /// <inheritdoc/>
-    public override string Kind => KindName;
 
     /// <summary>The program or library.</summary>
     public string Path { get; }
@@ -89,12 +84,9 @@ public sealed record UsdtAttachOptions(string? File = null, string? Probe = null
     /// <inheritdoc/>
     public override string Description => $"USDT probe '{Probe}' of '{File}'";
 
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Kprobe];
+    internal override HookInfo Row => HookTable.Usdt;
 
     internal override string? Target => File is null || Probe is null ? null : $"{File}:{Probe}";
-
-    internal override ProbeKind? ProbeKind => Language.ProbeKind.Usdt;
 
     /// <inheritdoc/>
     public override UsdtAttachment Attach(LoadedProgram program) => UsdtAttachment.Attach(program, this);

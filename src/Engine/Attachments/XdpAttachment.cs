@@ -1,14 +1,13 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
 /// <summary>An XDP program attached to an interface.</summary>
 public sealed class XdpAttachment : Attachment
 {
-    internal const string KindName = "Xdp";
-
     private readonly NetworkNamespace? _namespace;
     private uint? _linkId;
 
@@ -28,7 +27,7 @@ public sealed class XdpAttachment : Attachment
     }
 
     /// <inheritdoc/>
-    public override string Kind => KindName;
+    public override string Kind => HookTable.Xdp.Kind;
 
     /// <inheritdoc/>
     public override string Target => InterfaceName;
@@ -187,15 +186,11 @@ public sealed record XdpAttachOptions(string? InterfaceName = null) : AttachOpti
     public bool Force { get; init; }
 
     /// <inheritdoc/>
-    public override string Description => $"interface '{InterfaceName}'";
-
-    /// <inheritdoc/>
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.Xdp];
-
-    /// <inheritdoc/>
     public override LoadOptions? LoadOptions => Mode == XdpMode.Offload && InterfaceName is not null
         ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) }
         : null;
+
+    internal override HookInfo Row => HookTable.Xdp;
 
     internal override string? Target => InterfaceName;
 

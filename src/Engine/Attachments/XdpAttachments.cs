@@ -68,7 +68,7 @@ public static class XdpAttachments
 
     /// <summary>The attachment of this process that the program belongs to, or null.</summary>
     internal static Attachment? OwnerOf(XdpAttachmentInfo attached) => Attachment.All.FirstOrDefault(own =>
-        own.Kind == XdpAttachment.KindName && own.Program.Id == attached.ProgramId && own.LinkId == attached.LinkId
+        own is XdpAttachment && own.Program.Id == attached.ProgramId && own.LinkId == attached.LinkId
         && (own.LinkId is not null || own.Target == attached.InterfaceName));
 
     internal static void Detach(XdpAttachmentInfo attached, Netlink netlink)

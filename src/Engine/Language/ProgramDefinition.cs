@@ -44,7 +44,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public string? Target { get; set; }
 
     /// <summary>
-    /// Where on its target it is attached, for the types that leave that open (see <see cref="ProgramHooks"/>); null for
+    /// Where on its target it is attached, for the types that leave that open (see <c>HookTable</c>); null for
     /// what the type means without saying.
     /// </summary>
     public ProgramHook? Hook { get; set; }

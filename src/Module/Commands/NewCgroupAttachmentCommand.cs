@@ -2,6 +2,7 @@ using System.Management.Automation;
 using EbpfCat.Attachments;
 using EbpfCat.Completion;
 using EbpfCat.Language;
+using EbpfCat.Tracing;
 
 namespace EbpfCat.Commands;
 
@@ -27,10 +28,10 @@ public sealed class NewCgroupAttachmentCommand : PinnableAttachmentCommand
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition)
     {
         var hook = Hook ?? definition?.Hook;
-        if (hook is null && definition is not null && ProgramHooks.OfControlGroups.Contains(definition.Type)
-            && ProgramHooks.DefaultOf(definition.Type) is null)
+        if (hook is null && definition is not null && HookTable.ControlGroupTypes.Contains(definition.Type)
+            && HookTable.DefaultOf(definition.Type) is null)
         {
-            var hooks = string.Join(", ", ProgramHooks.Of(definition.Type));
+            var hooks = string.Join(", ", HookTable.Of(definition.Type));
             throw new ArgumentException($"A program of type {definition.Type} has several hooks: say -Hook {hooks}.");
         }
 

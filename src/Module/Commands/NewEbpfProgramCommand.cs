@@ -1,6 +1,7 @@
 using System.Management.Automation;
 using EbpfCat.Completion;
 using EbpfCat.Language;
+using EbpfCat.Tracing;
 using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
@@ -90,7 +91,7 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
 
     private void RequireHook(ProgramHook hook)
     {
-        var hooks = ProgramHooks.Of(Type);
+        var hooks = HookTable.Of(Type);
         if (hooks.Contains(hook)) return;
         throw new ArgumentException(
             $"A program of type {Type} has no hook {hook}. {(hooks.Count == 0 ? "Its type says where it is attached." : $"It has {string.Join(", ", hooks)}.")}");

@@ -13,7 +13,7 @@ namespace EbpfCat.Completion;
 public sealed class ControlGroupCompleter() : TargetCompleter(_ => ControlGroups.Names, "control group");
 
 /// <summary>Completes the hooks of control groups.</summary>
-public sealed class ControlGroupHookCompleter() : NameCompleter(_ => ProgramHookCompleter.Names(ProgramHooks.OfControlGroups));
+public sealed class ControlGroupHookCompleter() : NameCompleter(_ => ProgramHookCompleter.Names(HookTable.ControlGroupTypes));
 
 /// <summary>Completes the names of kernel features. The kernel is not probed.</summary>
 public sealed class FeatureCompleter() : NameCompleter(_ =>
@@ -29,12 +29,10 @@ public sealed class InterfaceCompleter() : NameCompleter(
     _ => Interfaces.All.Select(one => (one.Name, $"{one.Name}: {one.State}")));
 
 /// <summary>Completes the names of kernel iterators.</summary>
-public sealed class IteratorCompleter() : TargetCompleter(
-    _ => ProgramTargets.Names(ProgramType.Tracing, ProgramHook.Iterator), "iterator");
+public sealed class IteratorCompleter() : TargetCompleter(ProgramType.Tracing, ProgramHook.Iterator);
 
 /// <summary>Completes the names of kernel functions.</summary>
-public sealed class KernelFunctionCompleter() : TargetCompleter(
-    _ => ProgramTargets.Names(ProgramType.Kprobe), "kernel function");
+public sealed class KernelFunctionCompleter() : TargetCompleter(ProgramType.Kprobe);
 
 /// <summary>Completes the names of the maps in the kernel.</summary>
 public sealed class KernelMapCompleter() : NameCompleter(_ => KernelMap.All()
@@ -89,12 +87,14 @@ public sealed class ProgramHookCompleter() : NameCompleter(
     request => Names(request.Get<ProgramType>("Type") is { } type ? [type] : Enum.GetValues<ProgramType>()))
 {
     internal static IEnumerable<(string, string)> Names(IEnumerable<ProgramType> types) =>
-        types.SelectMany(type => ProgramHooks.Of(type).Select(hook => ($"{hook}", $"{hook}: of type {type}")));
+        types.SelectMany(type => HookTable.Of(type).Select(hook => ($"{hook}", $"{hook}: of type {type}")));
 }
 
 /// <summary>Completes the targets of a program of the given type and hook.</summary>
 public sealed class ProgramTargetCompleter() : TargetCompleter(
-    request => request.Get<ProgramType>("Type") is { } type ? ProgramTargets.Names(type, request.Get<ProgramHook>("Hook")) : [],
+    request => request.Get<ProgramType>("Type") is { } type
+        ? HookTable.Find(type, request.Get<ProgramHook>("Hook"))?.TargetNames() ?? []
+        : [],
     "target");
 
 /// <summary>Completes the types of programs.</summary>
@@ -102,11 +102,10 @@ public sealed class ProgramTypeCompleter() : NameCompleter(_ => Enum.GetNames<Pr
     .Where(name => name != nameof(ProgramType.Unspecified)).Order().Select(name => (name, name)));
 
 /// <summary>Completes the names of raw tracepoints.</summary>
-public sealed class RawTracepointCompleter() : TargetCompleter(
-    _ => ProgramTargets.Names(ProgramType.RawTracepoint), "raw tracepoint");
+public sealed class RawTracepointCompleter() : TargetCompleter(ProgramType.RawTracepoint);
 
 /// <summary>Completes the names of the hooks of the security modules.</summary>
-public sealed class SecurityHookCompleter() : TargetCompleter(_ => ProgramTargets.Names(ProgramType.Lsm), "security hook");
+public sealed class SecurityHookCompleter() : TargetCompleter(ProgramType.Lsm);
 
 /// <summary>Completes the names of system calls; the tip shows their arguments.</summary>
 public sealed class SyscallCompleter() : NameCompleter(request => Syscalls.Current.Names
@@ -118,10 +117,10 @@ public sealed class TracedFileCompleter() : NameCompleter(request =>
     request.Word.Contains('/', StringComparison.Ordinal) ? [] : SharedLibraries.Names.Select(name => (name, "shared library")));
 
 /// <summary>Completes the names of tracepoints.</summary>
-public sealed class TracepointCompleter() : TargetCompleter(_ => ProgramTargets.Names(ProgramType.Tracepoint), "tracepoint");
+public sealed class TracepointCompleter() : TargetCompleter(ProgramType.Tracepoint);
 
 /// <summary>Completes the names of the kernel functions whose arguments have types.</summary>
-public sealed class TypedFunctionCompleter() : TargetCompleter(_ => ProgramTargets.Names(ProgramType.Tracing), "kernel function");
+public sealed class TypedFunctionCompleter() : TargetCompleter(ProgramType.Tracing);
 
 /// <summary>Completes the USDT probes of the file that -Path names.</summary>
 public sealed class UsdtProbeCompleter() : FilePartCompleter(
@@ -139,6 +138,11 @@ public sealed class VerdictCompleter() : NameCompleter(request =>
 /// <summary>Completes names of which there are thousands, by any part of them.</summary>
 public abstract class TargetCompleter : NameCompleter
 {
+    private protected TargetCompleter(ProgramType type, ProgramHook? hook = null)
+        : this(_ => HookTable.Find(type, hook)!.TargetNames(), HookTable.Find(type, hook)!.What)
+    {
+    }
+
     private protected TargetCompleter(Func<CompletionRequest, IEnumerable<string>> names, string tip)
         : base(request => names(request).Select(name => (name, tip))) => MatchesAnyPart = true;
 }

@@ -1,5 +1,6 @@
 using System.Management.Automation.Language;
 using EbpfCat.Language;
+using EbpfCat.Tracing;
 using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
@@ -55,7 +56,7 @@ internal sealed class TargetTranslator(BlockTranslation block)
     {
         var place = block.Expressions.Of(ast);
         // Which fields of what they are handed programs of control groups may change, the compiler knows.
-        var isPlace = IsPlace(place) || (place is EventFieldExpression && ProgramHooks.OfControlGroups.Contains(block.Program.Definition.Type));
+        var isPlace = IsPlace(place) || (place is EventFieldExpression && HookTable.ControlGroupTypes.Contains(block.Program.Definition.Type));
         return isPlace ? place : throw block.Error(ast, "InvalidAssignment", place switch
         {
             HeaderExpression => "A header as a whole cannot be assigned to.",

@@ -25,7 +25,7 @@ public sealed class ContextEvent : TracedEvent
     /// <param name="hook">Its hook; null for the default of the type.</param>
     public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
         ContextFields.Of(type) is var (what, fields)
-        ? new ContextEvent(what, fields, hook ?? ProgramHooks.DefaultOf(type)) : null;
+        ? new ContextEvent(what, fields, hook ?? HookTable.DefaultOf(type)) : null;
 
     /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>

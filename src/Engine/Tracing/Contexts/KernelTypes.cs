@@ -7,28 +7,30 @@ internal static class KernelTypes
 {
     private const string Folder = "/sys/kernel/btf";
 
-    /// <summary>The kernel's type with a name, or else that of the first module that has one.</summary>
-    public static BtfType? Find(string name, BtfKind kind)
+    /// <summary>The types of the kernel, then those of each module. A module's are read when they are reached.</summary>
+    public static IEnumerable<(string? Module, BtfTypes Types)> Sources()
     {
-        if (BtfTypes.Kernel is not { } kernel) return null;
-        if (kernel.Find(name, kind) is { } found) return found;
+        if (BtfTypes.Kernel is not { } kernel) yield break;
+        yield return (null, kernel);
         foreach (var path in Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal))
         {
-            if (Path.GetFileName(path) is not "vmlinux" and var module &&
-                BtfTypes.ForModule(module)?.Find(name, kind) is { } inModule)
-            {
-                return inModule;
-            }
+            var module = Path.GetFileName(path);
+            if (module != "vmlinux" && BtfTypes.ForModule(module) is { } types) yield return (module, types);
         }
-
-        return null;
     }
 
-    /// <summary>The names with a prefix in the kernel's own BTF, without the prefix.</summary>
-    public static IEnumerable<string> Names(string prefix, BtfKind kind) => (BtfTypes.Kernel?.All ?? [])
-        .Where(type => type.Kind == kind && type.Name.StartsWith(prefix, StringComparison.Ordinal))
-        .Select(type => type.Name[prefix.Length..])
+    /// <summary>The kernel's type of a name; where it has none, the first module's that has one.</summary>
+    public static BtfType? Find(string name, BtfKind kind) =>
+        Sources().Select(source => source.Types.Find(name, kind)).FirstOrDefault(type => type is not null);
+
+    /// <summary>The names of a kind that begin with a prefix, without it, in the kernel and its modules.</summary>
+    public static IEnumerable<string> NamesInModules(string prefix, BtfKind kind) => Sources()
+        .SelectMany(source => Names(source.Types, prefix, kind))
         .Distinct();
+
+    /// <summary>The names of a kind that begin with a prefix, without it, in the kernel's own BTF.</summary>
+    public static IEnumerable<string> Names(string prefix, BtfKind kind) =>
+        BtfTypes.Kernel is { } kernel ? Names(kernel, prefix, kind).Distinct() : [];
 
     /// <summary>
     /// The names of the iterators. Each iterator has a function with this prefix, as other objects have too, and a
@@ -72,4 +74,8 @@ internal static class KernelTypes
             _ => null,
         };
     }
+
+    private static IEnumerable<string> Names(BtfTypes types, string prefix, BtfKind kind) => types.All
+        .Where(type => type.Kind == kind && type.Name.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(type => type.Name[prefix.Length..]);
 }

@@ -17,24 +17,9 @@ public static class TracedEvents
     public static ITracedEvent? For(ProgramDefinition definition)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        if (definition.Type == ProgramType.PerfEvent) return new PerfSampleEvent();
-        if (definition.Type == ProgramType.Kprobe) return Probe(definition);
         if (ContextEvent.For(definition.Type, definition.Hook) is { } context) return context;
-        if (definition.Target is not { Length: > 0 } target) return null;
-        return definition.Type switch
-        {
-            ProgramType.Tracepoint => new TracepointEvent(TraceFs.Current.GetFormat(target)),
-            ProgramType.RawTracepoint => new RawTracepointEvent(target),
-            ProgramType.Lsm => BtfEvent.ForSecurityHook(target),
-            ProgramType.Tracing => definition.Hook switch
-            {
-                ProgramHook.Fexit or ProgramHook.ModifyReturn => BtfEvent.ForReturn(target),
-                ProgramHook.RawTracepoint => BtfEvent.ForRawTracepoint(target),
-                ProgramHook.Iterator => BtfEvent.ForIterator(target),
-                _ => BtfEvent.ForEntry(target),
-            },
-            _ => null,
-        };
+        return HookTable.Find(definition) is { Event: { } resolve } hook
+            && (definition.Target is { Length: > 0 } || !hook.NeedsTarget) ? resolve(definition.Target ?? "") : null;
     }
 
     /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
@@ -62,35 +47,5 @@ public static class TracedEvents
             Event = traced,
             ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
         };
-    }
-
-    private static ITracedEvent? Probe(ProgramDefinition definition)
-    {
-        var target = definition.Target ?? "";
-        var isInUserSpace = target.AsSpan().ContainsAny('/', ':');
-        switch (definition.Probe ?? (isInUserSpace ? ProbeKind.Uprobe : ProbeKind.Kprobe))
-        {
-            case ProbeKind.Uprobe:
-                return RegisterEvent.ForUprobe();
-            case ProbeKind.Uretprobe:
-                return RegisterEvent.ForUretprobe();
-            case ProbeKind.Usdt:
-                return UsdtAt(target);
-            case ProbeKind.Kretprobe when target.Length > 0:
-                return RegisterEvent.ForKretprobe(target);
-            case ProbeKind.Kprobe when target.Length > 0:
-                return RegisterEvent.ForKprobe(target);
-            default:
-                return null;
-        }
-    }
-
-    // path:provider:name, or path:name.
-    private static UsdtEvent? UsdtAt(string target)
-    {
-        var parts = target.Split(':');
-        if (parts.Length < 2) return null;
-        using var file = ElfFile.Open(SharedLibraries.Resolve(parts[0]));
-        return new UsdtEvent(UsdtProbes.Find(file, string.Join(':', parts[1..])));
     }
 }

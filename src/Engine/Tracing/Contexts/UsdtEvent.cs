@@ -34,6 +34,14 @@ public sealed class UsdtEvent : TracedEvent
 
     private int Count => _places.Min(place => place.Arguments.Count);
 
+    /// <summary>Resolves a target: <c>path:provider:name</c>, or <c>path:name</c>; null where it names no probe.</summary>
+    internal static UsdtEvent? ForTarget(string target)
+    {
+        if (target.Split(':', 2) is not [var path, var probe]) return null;
+        using var file = ElfFile.Open(SharedLibraries.Resolve(path));
+        return new UsdtEvent(UsdtProbes.Find(file, probe));
+    }
+
     /// <summary>
     /// The locations grouped by the places of their arguments: one program works for all locations of a group.
     /// </summary>

@@ -14,8 +14,8 @@ namespace EbpfCat.Tests.Tracing.Contexts;
 public sealed class ContextEventTests
 {
     public static TheoryData<ProgramType, ProgramHook> Hooks =>
-        new(ProgramHooks.OfControlGroups.Where(type => type != ProgramType.CgroupSkb)
-            .SelectMany(ProgramHooks.Of, (type, hook) => (type, hook)));
+        new(HookTable.ControlGroupTypes.Where(type => type != ProgramType.CgroupSkb)
+            .SelectMany(HookTable.Of, (type, hook) => (type, hook)));
 
     // The verifier knows which fields each hook has, and how many bytes of them are read at once.
     [Theory]
