@@ -18,17 +18,15 @@ using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
-using EbpfCat.Types;
 
 // Frames to this address are counted. What the kernels send on their own account, such as IPv6 neighbour discovery,
 // goes to other addresses.
 var destination = PhysicalAddress.Parse("02-00-00-00-00-01");
 
 var program = new ProgramDefinition("packet_count", ProgramType.Xdp);
-var packets = program.AddVariable("packets", ScalarType.UInt64);
-var protocols = program.AddMap("protocols", MapType.Hash, ScalarType.UInt8, ScalarType.UInt64, maxEntries: 256);
-var sources = program.AddMap("sources", MapType.LruHash, AddressType.IPAddress, ScalarType.UInt64, maxEntries: 4096);
-
+var packets = program.AddVariable<ulong>("packets");
+var protocols = program.AddMap<Protocol, ulong>("protocols", MapType.Hash, maxEntries: 256);
+var sources = program.AddMap<IPAddress, ulong>("sources", MapType.LruHash, maxEntries: 4096);
 program.AddCode(code => code
     .If(Packet.Ethernet.Destination != destination, other => other.Return("Pass"))
     .If(Packet.IPv4, ipv4 => ipv4
@@ -81,15 +79,14 @@ int CountPackets()
         {
             sender.Send(frame);
             // A veth queues 256 packets and drops what comes too fast.
-            if (++sent % 64 == 0) WaitFor(loaded.Variables["packets"], sent);
+            if (++sent % 64 == 0) WaitFor(loaded.Variable(packets), sent);
         }
     }
 
-    WaitFor(loaded.Variables["packets"], sent);
-    var right =
-        Show("Protocol", flows.GroupBy(flow => flow.Protocol), loaded.Maps["protocols"], key => (Protocol)(byte)key);
-    right &= Show("Source", flows.GroupBy(flow => flow.Source), loaded.Maps["sources"], key => (IPAddress)key);
-    var counted = (ulong)loaded.Variables["packets"].Value!;
+    WaitFor(loaded.Variable(packets), sent);
+    var right = Show("Protocol", flows.GroupBy(flow => flow.Protocol), loaded.Map(protocols));
+    right &= Show("Source", flows.GroupBy(flow => flow.Source), loaded.Map(sources));
+    var counted = loaded.Variable(packets).Value;
     right &= counted == sent;
     Console.WriteLine($"{counted} packets counted of {sent} sent: {(right ? "exact" : "WRONG")}");
     return right ? 0 : 1;
@@ -104,17 +101,18 @@ static Socket OpenSender(string interfaceName)
 }
 
 // The variable is the kernel's own memory: reading it costs no system call.
-static void WaitFor(LiveVariable counter, ulong expected)
+static void WaitFor(LiveVariable<ulong> counter, ulong expected)
 {
     var waited = Stopwatch.StartNew();
-    while ((ulong)counter.Value! < expected && waited.Elapsed < TimeSpan.FromSeconds(2)) Thread.Yield();
+    while (counter.Value < expected && waited.Elapsed < TimeSpan.FromSeconds(2)) Thread.Yield();
 }
 
-static bool Show<T>(string title, IEnumerable<IGrouping<T, Flow>> groups, LiveMap map, Func<object, T> convert)
+static bool Show<T>(
+    string title, IEnumerable<IGrouping<T, Flow>> groups, IEnumerable<KeyValuePair<T, ulong>> entries)
     where T : notnull
 {
     var sent = groups.ToDictionary(group => group.Key, group => (ulong)group.Sum(flow => flow.Count));
-    var counted = map.Entries().ToDictionary(entry => convert(entry.Key!), entry => (ulong)entry.Value!);
+    var counted = entries.ToDictionary();
     Console.WriteLine($"{title,-16}{"Sent",8}{"Counted",10}");
     Console.WriteLine($"{new string('-', title.Length),-16}{"----",8}{"-------",10}");
     foreach (var key in sent.Keys.Union(counted.Keys))

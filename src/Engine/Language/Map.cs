@@ -10,8 +10,9 @@ namespace EbpfCat.Language;
 /// <param name="MaxEntries">How many entries it can hold; for a ring buffer its size in bytes.</param>
 /// <param name="Flags">The kernel's map flags besides those that the kind needs.</param>
 /// <param name="InnerMap">For maps of maps, what the inner maps look like.</param>
-public sealed record Map(
-    string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None, Map? InnerMap = null)
+public record Map(
+    string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None,
+    Map? InnerMap = null)
 {
     /// <summary>The path in bpffs, or the descriptor's owner, of a map that exists already and is to be shared.</summary>
     public object? Existing { get; init; }

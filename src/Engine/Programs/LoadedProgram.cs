@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
@@ -11,9 +12,10 @@ using EbpfCat.Types;
 namespace EbpfCat.Programs;
 
 /// <summary>
-/// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees what nothing else holds:
-/// no attachment, descriptor or pin.
+/// A program in the kernel with its maps and variables. Disposing closes them; the kernel frees those that no
+/// attachment, descriptor or pin holds.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public sealed partial class LoadedProgram : IDisposable
 {
     private const int EthernetHeader = 14;
@@ -41,18 +43,18 @@ public sealed partial class LoadedProgram : IDisposable
         _info = new(() => Bpf.GetProgramInfo(Descriptor));
     }
 
-    /// <summary>What was compiled; null of a program that this process has not loaded itself.</summary>
+    /// <summary>The compiled program; null if another process loaded it.</summary>
     public CompiledProgram? Compiled { get; }
 
-    /// <summary>The program as its author wrote it; null of a program that this process has not loaded itself.</summary>
+    /// <summary>The program as its author wrote it; null if another process loaded it.</summary>
     public ProgramDefinition? Definition => Compiled?.Definition;
 
     /// <summary>
-    /// The name as declared; of a program without type information that was opened by id or pin, cut after 15 characters.
+    /// The name as declared; its first 15 characters for a program without type information opened by id or pin.
     /// </summary>
     public string Name { get; }
 
-    /// <summary>What it is run for.</summary>
+    /// <summary>The program type.</summary>
     public ProgramType Type { get; }
 
     /// <summary>The number that the kernel knows it by, unique as long as it lives.</summary>
@@ -62,12 +64,12 @@ public sealed partial class LoadedProgram : IDisposable
     public string Tag => _info.Value.Tag;
 
     /// <summary>
-    /// The number of instructions in slots of eight bytes: as loaded, or of a program opened by id or pin as the verifier
-    /// left them.
+    /// The number of instructions in slots of eight bytes: as loaded, or for a program opened by id or pin as the
+    /// verifier left them.
     /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
-    /// <summary>Where it was loaded to be attached; none of a program that this process has not loaded itself.</summary>
+    /// <summary>The attach type it was loaded for; none if another process loaded it.</summary>
     internal BpfAttachType AttachType { get; init; }
 
     /// <summary>The open file descriptor, owned by this; closed once this is disposed.</summary>
@@ -75,7 +77,9 @@ public sealed partial class LoadedProgram : IDisposable
 
     internal ProgramDescriptor Descriptor { get; }
 
-    /// <summary>The maps by name, without regard to case; those that hold variables and events have a dot before the name.</summary>
+    /// <summary>
+    /// The maps by name, without regard to case. The names of those with variables and events begin with a dot.
+    /// </summary>
     public IReadOnlyDictionary<string, LiveMap> Maps { get; }
 
     /// <summary>The map of the stacks that it takes; null where it takes none.</summary>
@@ -106,9 +110,42 @@ public sealed partial class LoadedProgram : IDisposable
         string name)
         where TKey : notnull => _maps.Get(name).As<TKey, TValue>();
 
+    /// <summary>A map of this program's definition.</summary>
+    /// <example>
+    /// <code>
+    /// var sources = definition.AddMap&lt;IPAddress, ulong&gt;("sources", MapType.LruHash, 4096);
+    /// using var program = EbpfProgram.Load(definition);
+    /// foreach (var (source, packets) in program.Map(sources)) Console.WriteLine($"{source} {packets}");
+    /// </code>
+    /// </example>
+    public LiveMap<TKey, TValue> Map<
+        [DynamicallyAccessedMembers(NetStructs.Fields)] TKey, [DynamicallyAccessedMembers(NetStructs.Fields)] TValue>(
+        Map<TKey, TValue> map)
+        where TKey : notnull
+    {
+        ArgumentNullException.ThrowIfNull(map);
+        return Map<TKey, TValue>(map.Name);
+    }
+
+    /// <summary>A shared variable of this program's definition.</summary>
+    /// <example>
+    /// <code>
+    /// var packets = definition.AddVariable&lt;ulong&gt;("packets");
+    /// using var program = EbpfProgram.Load(definition);
+    /// Console.WriteLine(program.Variable(packets).Value);
+    /// </code>
+    /// </example>
+    public LiveVariable<T> Variable<[DynamicallyAccessedMembers(NetStructs.Fields)] T>(VariableExpression<T> variable)
+    {
+        ArgumentNullException.ThrowIfNull(variable);
+        return Variable<T>(variable.Variable.Name);
+    }
+
     /// <summary>A shared variable of a .NET type.</summary>
     /// <param name="name">The name of the variable, without regard to case.</param>
-    /// <exception cref="KeyNotFoundException">The program has no such variable; the message names the nearest.</exception>
+    /// <exception cref="KeyNotFoundException">
+    /// The program has no such variable; the message names the nearest.
+    /// </exception>
     /// <exception cref="ArgumentException">The .NET type does not stand for the variable's values.</exception>
     public LiveVariable<T> Variable<[DynamicallyAccessedMembers(NetStructs.Fields)] T>(string name) =>
         _variables.Get(name).As<T>();
@@ -118,7 +155,15 @@ public sealed partial class LoadedProgram : IDisposable
     /// The packet from its Ethernet header on, at least 14 bytes; empty for program types that see none.
     /// </param>
     /// <param name="repeat">How often. Runs after the first get the packet as the one before left it.</param>
-    /// <exception cref="KernelException">ENOTSUPP: programs of this type cannot be test-run. EINVAL: the packet is too short.</exception>
+    /// <exception cref="KernelException">
+    /// ENOTSUPP: programs of this type cannot be test-run. EINVAL: the packet is too short.
+    /// </exception>
+    /// <example>
+    /// <code>
+    /// var run = loaded.TestRun(new byte[64], repeat: 1000);
+    /// Console.WriteLine($"{run.Verdict} in {run.NanosecondsPerRun} ns");
+    /// </code>
+    /// </example>
     public ProgramRun TestRun(ReadOnlySpan<byte> packet, int repeat = 1)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(repeat);
@@ -140,7 +185,9 @@ public sealed partial class LoadedProgram : IDisposable
             result.Duration);
     }
 
-    /// <summary>Reads the instructions as the kernel has them, after the verifier rewrote them. Needs CAP_SYS_ADMIN.</summary>
+    /// <summary>
+    /// Reads the instructions as the kernel has them, after the verifier rewrote them. Needs CAP_SYS_ADMIN.
+    /// </summary>
     public IReadOnlyList<Instruction> ReadTranslatedInstructions() =>
         InstructionDecoder.Decode(Bpf.GetProgramInfo(Descriptor, ProgramInfoParts.Instructions).Instructions.Span);
 

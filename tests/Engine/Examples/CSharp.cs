@@ -4,7 +4,9 @@ using Microsoft.CodeAnalysis.CSharp;
 
 namespace EbpfCat.Tests.Examples;
 
-/// <summary>Compiles programs of top-level statements against the engine, with the implicit usings of an SDK project.</summary>
+/// <summary>
+/// Compiles programs of top-level statements against the engine, with the implicit usings of an SDK project.
+/// </summary>
 internal static class CSharp
 {
     private static readonly CSharpParseOptions Options =
@@ -38,7 +40,11 @@ internal static class CSharp
         var engine = typeof(EbpfProgram).Assembly.Location;
         File.Copy(engine, Path.Combine(folder, Path.GetFileName(engine)), overwrite: true);
         File.WriteAllText(Path.ChangeExtension(path, ".runtimeconfig.json"), $$"""
-            { "runtimeOptions": { "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" } } }
+            {
+              "runtimeOptions": {
+                "framework": { "name": "Microsoft.NETCore.App", "version": "{{Environment.Version}}" }
+              }
+            }
             """);
         return path;
     }

@@ -62,6 +62,9 @@ public sealed partial class DocumentationTests
     [InlineData("T:EbpfCat.Language.Event")]
     [InlineData("T:EbpfCat.Language.Current")]
     [InlineData("M:EbpfCat.Programs.EbpfProgram.Load")]
+    [InlineData("M:EbpfCat.Programs.LoadedProgram.TestRun")]
+    [InlineData("M:EbpfCat.Programs.LoadedProgram.Map")]
+    [InlineData("M:EbpfCat.Programs.LoadedProgram.Variable")]
     [InlineData("M:EbpfCat.Events.ProgramEvents")]
     public void A_member_that_people_meet_first_has_an_example(string name)
     {

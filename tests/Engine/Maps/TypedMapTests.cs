@@ -213,8 +213,9 @@ public sealed class TypedMapTests
         }
     }
 
-    private static LiveMap Create<TKey, TValue>(MapType type) => LiveMap.Create(
-        new ProgramDefinition("p", ProgramType.Xdp).AddMap<TKey, TValue>("typed", type, 16));
+    private static LiveMap Create<TKey, TValue>(MapType type)
+        where TKey : notnull =>
+        LiveMap.Create(new ProgramDefinition("p", ProgramType.Xdp).AddMap<TKey, TValue>("typed", type, 16));
 
     private readonly record struct Flow(ushort Port, uint Address, Protocol Protocol);
 
