@@ -118,7 +118,7 @@ Describe 'Trace-Ebpf' -Tag Hooks {
             @{ With = @{ Fexit = 'tcp_v4_connect' } }
         }
         if (-not $hasSecurityHooks) { @{ With = @{ Lsm = 'socket_connect' } } }
-    ) {
+    ) -AllowNullOrEmptyForEach {
         $failure = Get-Refusal { Trace-Ebpf @With @limits { [pscustomobject]@{ Id = $process.Id } } }
         $lacks = 'CONFIG_KPROBES', 'CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS', 'lsm=', 'no security hook',
             'policy of this kernel'
