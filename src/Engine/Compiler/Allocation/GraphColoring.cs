@@ -6,9 +6,9 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal sealed class GraphColoring
 {
-    private const int Colours = 10; // R0 to R9
+    public const int Colours = 10; // R0 to R9
     private const int Precoloured = MachineInstruction.FirstVirtual;
-    private const int MostNeighbours = 512;
+    private const int MaxNeighbours = 512;
 
     private readonly InterferenceGraph _graph;
     private readonly int[] _alias;
@@ -57,22 +57,30 @@ internal sealed class GraphColoring
     {
         var nodes = Enumerable.Range(Precoloured, _graph.Count - Precoloured).Where(n => _present[n]).ToList();
         Coalesce();
-        var remaining = new HashSet<int>(nodes.Where(n => Find(n) == n));
-        var low = new Queue<int>(remaining.Where(n => _graph.Degree[n] < Colours));
-        while (remaining.Count > 0)
+        nodes.RemoveAll(n => Find(n) != n);
+        var low = new Queue<int>(nodes.Where(n => _graph.Degree[n] < Colours));
+        var high = new PriorityQueue<int, (double Cost, int Node)>();
+        foreach (var node in nodes) high.Enqueue(node, (SpillCost(node), node));
+        while (high.Count > 0)
         {
             if (low.TryDequeue(out var node))
             {
-                if (remaining.Remove(node)) Remove(node, low);
+                if (!_removed[node]) Remove(node, low);
                 continue;
             }
-            // Everything left has many neighbours: the one that is cheapest in memory is tried last.
-            node = remaining.MinBy(n => _graph.Cost[n] * (mayRematerialize(n) ? 0.25 : 1) / Math.Max(1, _graph.Degree[n]));
-            remaining.Remove(node);
-            Remove(node, low);
+
+            // Everything left has many neighbours: the one that is cheapest in memory is tried last. As degrees only fall,
+            // costs only rise: one that is still as it was queued is the least.
+            high.TryDequeue(out node, out var queued);
+            if (_removed[node]) continue;
+            if (SpillCost(node) is var cost && cost > queued.Cost) high.Enqueue(node, (cost, node));
+            else Remove(node, low);
         }
 
         Colour();
+
+        double SpillCost(int node) =>
+            _graph.Cost[node] * (mayRematerialize(node) ? 0.25 : 1) / Math.Max(1, _graph.Degree[node]);
     }
 
     private int Find(int register)
@@ -117,7 +125,7 @@ internal sealed class GraphColoring
     private bool IsSafe(int a, int b)
     {
         if (George(a, b)) return true;
-        return a >= Precoloured && _graph.Neighbours[a].Count <= MostNeighbours && (Briggs(a, b) || George(b, a));
+        return a >= Precoloured && _graph.Neighbours[a].Count <= MaxNeighbours && (Briggs(a, b) || George(b, a));
     }
 
     // Every neighbour of b is no trouble to a.

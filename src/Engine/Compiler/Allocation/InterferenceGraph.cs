@@ -1,11 +1,11 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Which registers hold something at the same time, and which copies there are between them.</summary>
+/// <summary>The registers that are live at the same time, and the copies between them.</summary>
 internal sealed class InterferenceGraph
 {
     private readonly HashSet<long> _edges = [];
 
-    public InterferenceGraph(MachineFunction f)
+    public InterferenceGraph(MachineFunction f, Liveness liveness)
     {
         Count = f.RegisterCount;
         Neighbours = new List<int>[Count];
@@ -17,12 +17,11 @@ internal sealed class InterferenceGraph
             for (var b = 0; b < a; b++) AddEdge(a, b);
         }
 
-        var liveness = new Liveness(f);
-        var live = new NumberSet(Count);
+        var live = new LiveRegisters(Count);
         foreach (var block in f.Blocks)
         {
             var weight = Math.Pow(10, Math.Min(block.LoopDepth, 6));
-            live.CopyFrom(liveness.LiveOut(block));
+            live.Reset(liveness.LiveOut(block));
             for (var i = block.Instructions.Count - 1; i >= 0; i--) Visit(block.Instructions[i], live, weight);
         }
     }
@@ -31,7 +30,7 @@ internal sealed class InterferenceGraph
     public List<int>[] Neighbours { get; }
     public int[] Degree { get; }
 
-    /// <summary>How much it costs to keep a register in memory: accesses, weighted by loops.</summary>
+    /// <summary>The cost of keeping a register in memory: its accesses, weighted by loop depth.</summary>
     public double[] Cost { get; }
 
     public List<(int A, int B, double Weight)> Copies { get; } = [];
@@ -47,7 +46,7 @@ internal sealed class InterferenceGraph
         Degree[b]++;
     }
 
-    private void Visit(MachineInstruction instruction, NumberSet live, double weight)
+    private void Visit(MachineInstruction instruction, LiveRegisters live, double weight)
     {
         if (instruction.IsCopy && instruction.Source != MachineInstruction.FramePointer)
         {
@@ -59,7 +58,7 @@ internal sealed class InterferenceGraph
         foreach (var defined in Liveness.Definitions(instruction)) live.Add(defined);
         foreach (var defined in Liveness.Definitions(instruction))
         {
-            live.ForEach((this, defined), static (state, other) => state.Item1.AddEdge(state.defined, other));
+            foreach (var other in live.InOrder()) AddEdge(defined, other);
             Cost[defined] += weight;
         }
 

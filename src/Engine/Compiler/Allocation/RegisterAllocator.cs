@@ -3,14 +3,29 @@ namespace EbpfCat.Compiler;
 /// <summary>Gives every virtual register one of the machine's ten, or a place on the stack where they do not suffice.</summary>
 internal static class RegisterAllocator
 {
-    private const int MostRounds = 40;
+    private const int MaxRounds = 40;
+
+    // Registers that were merged and found no colour: they are computed again at each use, or kept in a slot.
+    private sealed class Spill(int number, List<int> registers, MachineInstruction? definition, StackSlot? slot)
+    {
+        public int Number { get; } = number;
+        public List<int> Registers { get; } = registers;
+        public MachineInstruction? Definition { get; } = definition;
+        public StackSlot? Slot { get; } = slot;
+
+        /// <summary>The register that stands for it in each instruction that reads or writes it.</summary>
+        public Dictionary<MachineInstruction, int> Temporaries { get; } = [];
+    }
 
     public static void Allocate(MachineFunction f)
     {
         var temporaries = new HashSet<int>();
-        for (var round = 0; round < MostRounds; round++)
+        for (var round = 0; round < MaxRounds; round++)
         {
-            var graph = new InterferenceGraph(f);
+            var liveness = new Liveness(f);
+            var remade = Rematerializable(f);
+            if (round == 0) CheckPressure(f, liveness, remade);
+            var graph = new InterferenceGraph(f, liveness);
             var used = new HashSet<int>();
             foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions))
             {
@@ -19,7 +34,6 @@ internal static class RegisterAllocator
             }
             // What a spill made lives for one instruction: putting it in memory again would gain nothing.
             foreach (var temporary in temporaries) graph.Cost[temporary] = 1e30;
-            var remade = Rematerializable(f);
             var colouring = new GraphColoring(graph, used, temporaries);
             colouring.Run(remade.ContainsKey);
             if (colouring.Spilled.Count == 0)
@@ -27,18 +41,61 @@ internal static class RegisterAllocator
                 Assign(f, colouring);
                 return;
             }
-            // Registers that were merged share the place on the stack, and so do those that are never needed at the same time.
+            // Registers that were merged share a slot, and so do those that are never live at the same time.
             var groups = used.ToLookup(colouring.Representative);
-            var slots = new List<(StackSlot Slot, List<int> Nodes)>();
+            var spills = new List<Spill>();
+            var slots = new List<StackSlot>();
+            var slotOf = new Dictionary<int, int>();
             foreach (var node in colouring.Spilled)
             {
-                var group = groups[node].ToHashSet();
+                var group = groups[node].ToList();
                 var definition = group.Count == 1 ? remade.GetValueOrDefault(node) : null;
-                Spill(f, group, definition, definition is null ? SlotFor(f, node, slots, graph) : null, temporaries);
+                spills.Add(new Spill(spills.Count, group, definition, definition is null ? SlotFor(node) : null));
+            }
+
+            InsertSpills(f, spills, temporaries);
+
+            // The first slot that no other spilled register has that is live at the same time.
+            StackSlot SlotFor(int node)
+            {
+                var neighbours = graph.Neighbours[node].Select(colouring.Representative);
+                var taken = neighbours.Select(neighbour => slotOf.GetValueOrDefault(neighbour, -1)).ToHashSet();
+                var slot = 0;
+                while (taken.Contains(slot)) slot++;
+                if (slot == slots.Count)
+                {
+                    slots.Add(new StackSlot(8));
+                    f.Slots.Add(slots[slot]);
+                }
+
+                slotOf[node] = slot;
+                return slots[slot];
             }
         }
 
-        throw new InvalidOperationException($"No registers could be found for {f.Name}: this is a defect of the compiler.");
+        throw new InvalidOperationException(
+            $"No registers could be found for {f.Name}: this is a defect of the compiler.");
+    }
+
+    // Counts registers that are certain to need a place each where they are live at the same time, and refuses too many at
+    // once: the graph of a thousand such registers would have a million edges.
+    private static void CheckPressure(MachineFunction f, Liveness liveness, Dictionary<int, MachineInstruction> remade)
+    {
+        var pressure = new RegisterPressure(f, register => !remade.ContainsKey(register));
+        var max = 0;
+        foreach (var block in f.Blocks)
+        {
+            pressure.Reset(liveness.LiveOut(block));
+            for (var i = block.Instructions.Count - 1; i >= 0; i--)
+            {
+                foreach (var register in Liveness.Definitions(block.Instructions[i])) pressure.Remove(register);
+                foreach (var register in Liveness.Uses(block.Instructions[i])) pressure.Add(register);
+                max = Math.Max(max, pressure.Count);
+            }
+        }
+
+        var bytes = (max - GraphColoring.Colours) * 8;
+        if (bytes > StackLimit.Bytes) throw StackLimit.Exceeded(bytes);
     }
 
     private static void Assign(MachineFunction f, GraphColoring colouring)
@@ -71,59 +128,59 @@ internal static class RegisterAllocator
         return definitions;
     }
 
-    private static StackSlot SlotFor(MachineFunction f, int node, List<(StackSlot Slot, List<int> Nodes)> slots, InterferenceGraph graph)
+    private static void InsertSpills(MachineFunction f, List<Spill> spills, HashSet<int> temporaries)
     {
-        foreach (var (known, nodes) in slots)
+        var spillOf = spills.SelectMany(spill => spill.Registers.Select(register => (register, spill))).ToDictionary();
+        foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions))
         {
-            if (nodes.Exists(n => graph.Interferes(n, node))) continue;
-            nodes.Add(node);
-            return known;
+            foreach (var register in Liveness.Uses(instruction).Append(instruction.Definition))
+                spillOf.GetValueOrDefault(register)?.Temporaries.TryAdd(instruction, MachineInstruction.None);
         }
 
-        var slot = new StackSlot(8);
-        f.Slots.Add(slot);
-        slots.Add((slot, [node]));
-        return slot;
-    }
+        // The registers of one spill are numbered together: the colouring takes them in this order.
+        foreach (var spill in spills)
+        {
+            foreach (var instruction in spill.Temporaries.Keys)
+                temporaries.Add(spill.Temporaries[instruction] = f.NewRegister());
+        }
 
-    private static void Spill(
-        MachineFunction f, HashSet<int> group, MachineInstruction? definition, StackSlot? slot, HashSet<int> temporaries)
-    {
         foreach (var block in f.Blocks)
         {
             var result = new List<MachineInstruction>(block.Instructions.Count + 8);
-            foreach (var instruction in block.Instructions)
-            {
-                if (ReferenceEquals(instruction, definition)) continue;
-                var reads = Liveness.Uses(instruction).Any(group.Contains);
-                var writes = group.Contains(instruction.Definition);
-                if (!reads && !writes)
-                {
-                    result.Add(instruction);
-                    continue;
-                }
-
-                var temporary = f.NewRegister();
-                temporaries.Add(temporary);
-                if (reads) result.Add(Restore(definition, slot, temporary, instruction));
-                if (group.Contains(instruction.Destination)) instruction.Destination = temporary;
-                if (group.Contains(instruction.Source)) instruction.Source = temporary;
-                result.Add(instruction);
-                if (writes)
-                {
-                    result.Add(new MachineInstruction(MachineOp.Store)
-                    {
-                        Destination = MachineInstruction.FramePointer,
-                        Source = temporary,
-                        Slot = slot,
-                        Size = 8,
-                        Line = instruction.Line,
-                    });
-                }
-            }
-
+            foreach (var instruction in block.Instructions) InsertSpills(instruction, result, spillOf);
             block.Instructions = result;
         }
+    }
+
+    private static void InsertSpills(
+        MachineInstruction instruction, List<MachineInstruction> result, Dictionary<int, Spill> spillOf)
+    {
+        var written = spillOf.GetValueOrDefault(instruction.Definition);
+        if (written is not null && ReferenceEquals(written.Definition, instruction)) return;
+        var read = Liveness.Uses(instruction).Where(spillOf.ContainsKey).Select(register => spillOf[register]).ToHashSet();
+        // A copy within a slot changes nothing.
+        if (instruction.IsCopy && written?.Slot is { } slot && read.FirstOrDefault()?.Slot == slot) return;
+        foreach (var spill in read.OrderBy(spill => spill.Number))
+        {
+            result.Add(Restore(spill.Definition, spill.Slot, spill.Temporaries[instruction], instruction));
+        }
+
+        instruction.Destination = Replaced(instruction.Destination);
+        instruction.Source = Replaced(instruction.Source);
+        result.Add(instruction);
+        if (written is null) return;
+        result.Add(new MachineInstruction(MachineOp.Store)
+        {
+            Destination = MachineInstruction.FramePointer,
+            Source = instruction.Destination,
+            Slot = written.Slot,
+            Size = 8,
+            Line = instruction.Line,
+        });
+
+        int Replaced(int register) => spillOf.TryGetValue(register, out var spill)
+            ? spill.Temporaries.GetValueOrDefault(instruction, register)
+            : register;
     }
 
     private static MachineInstruction Restore(MachineInstruction? definition, StackSlot? slot, int temporary, MachineInstruction at)

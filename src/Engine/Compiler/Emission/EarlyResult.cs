@@ -8,6 +8,8 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal static class EarlyResult
 {
+    // Of exits with different results, those that most blocks lead to are tried.
+    private const int MaxExits = 16;
     private const int Result = (int)Register.R0;
 
     public static void Run(MachineFunction f)
@@ -16,19 +18,21 @@ internal static class EarlyResult
         if (f.Blocks.Count(b => b.Instructions[^1].Op == MachineOp.Exit) < 2) return;
         var exits = f.Blocks.Where(b => b.Instructions is
             [{ Op: MachineOp.MoveImmediate, Destination: Result }, { Op: MachineOp.Exit }]).ToList();
-        foreach (var exit in exits.OrderByDescending(e => f.Blocks.Sum(b => b.Successors.Count(s => ReferenceEquals(s, e)))))
-        {
-            if (Hoist(f, exit)) return;
-        }
-    }
-
-    private static bool Hoist(MachineFunction f, MachineBlock exit)
-    {
         var predecessors = f.Blocks.ToDictionary(b => b, _ => new List<MachineBlock>());
         foreach (var block in f.Blocks)
         {
             foreach (var successor in block.Successors) predecessors[successor].Add(block);
         }
+
+        foreach (var exit in exits.OrderByDescending(e => predecessors[e].Count).Take(MaxExits))
+        {
+            if (Hoist(f, exit, predecessors)) return;
+        }
+    }
+
+    private static bool Hoist(
+        MachineFunction f, MachineBlock exit, Dictionary<MachineBlock, List<MachineBlock>> predecessors)
+    {
         // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
         if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump))) return false;
         if (MachineDominators.Nearest(f, exit) is not { } dominator) return false;

@@ -82,7 +82,7 @@ internal sealed class StackSharing
         return [.. _addresses[block].Select(set =>
         {
             var copy = None();
-            copy.CopyFrom(set);
+            copy.AddAll(set);
             return copy;
         })];
     }

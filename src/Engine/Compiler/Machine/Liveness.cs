@@ -1,66 +1,81 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Which registers hold something still needed at the end of each block.</summary>
+/// <summary>
+/// Finds the registers that are live at the end of each block, register by register: from each use back to the definitions,
+/// so that it takes as long as there are live registers to note.
+/// </summary>
 internal sealed class Liveness
 {
     /// <summary>Calls destroy R0 to R5.</summary>
     public const int DestroyedByCalls = 6;
 
-    private readonly Dictionary<MachineBlock, NumberSet> _liveOut = [];
+    private readonly Dictionary<MachineBlock, List<int>> _liveOut = [];
 
     public Liveness(MachineFunction f)
     {
-        var uses = new Dictionary<MachineBlock, NumberSet>();
-        var definitions = new Dictionary<MachineBlock, NumberSet>();
-        var liveIn = new Dictionary<MachineBlock, NumberSet>();
-        var predecessors = new Dictionary<MachineBlock, List<MachineBlock>>();
-        foreach (var block in f.Blocks) predecessors[block] = [];
-        foreach (var block in f.Blocks)
+        var numbers = new Dictionary<MachineBlock, int>();
+        foreach (var block in f.Blocks) (numbers[block], _liveOut[block]) = (numbers.Count, []);
+        var predecessors = new List<int>[f.Blocks.Count];
+        for (var i = 0; i < predecessors.Length; i++) predecessors[i] = [];
+        var (uses, definitions) = (new List<int>?[f.RegisterCount], new List<int>?[f.RegisterCount]);
+        for (var i = 0; i < f.Blocks.Count; i++)
         {
-            var (use, definition) = (new NumberSet(f.RegisterCount), new NumberSet(f.RegisterCount));
-            foreach (var instruction in block.Instructions)
+            foreach (var successor in f.Blocks[i].Successors) predecessors[numbers[successor]].Add(i);
+            foreach (var instruction in f.Blocks[i].Instructions)
             {
+                // A use behind a definition in its own block needs nothing of the blocks before.
                 foreach (var register in Uses(instruction))
                 {
-                    if (!definition.Contains(register)) use.Add(register);
+                    if (definitions[register]?[^1] != i) Note(ref uses[register], i);
                 }
 
-                foreach (var register in Definitions(instruction)) definition.Add(register);
+                foreach (var register in Definitions(instruction)) Note(ref definitions[register], i);
             }
-
-            (uses[block], definitions[block]) = (use, definition);
-            _liveOut[block] = new NumberSet(f.RegisterCount);
-            liveIn[block] = new NumberSet(f.RegisterCount);
-            liveIn[block].CopyFrom(use);
-            foreach (var successor in block.Successors) predecessors[successor].Add(block);
         }
 
-        var work = new Queue<MachineBlock>(Enumerable.Reverse(f.Blocks));
-        var queued = new HashSet<MachineBlock>(f.Blocks);
-        while (work.TryDequeue(out var block))
+        var (defines, liveIn, liveOut) = (Never(), Never(), Never());
+        var work = new Stack<int>();
+        for (var register = 0; register < f.RegisterCount; register++)
         {
-            queued.Remove(block);
-            var live = _liveOut[block];
-            foreach (var successor in block.Successors) live.AddAll(liveIn[successor]);
-            var input = new NumberSet(f.RegisterCount);
-            input.CopyFrom(live);
-            definitions[block].ForEach(input, static (set, register) => set.Remove(register));
-            input.AddAll(uses[block]);
-            if (!liveIn[block].AddAll(input)) continue;
-            foreach (var predecessor in predecessors[block])
+            if (uses[register] is not { } used) continue;
+            foreach (var block in definitions[register] ?? []) defines[block] = register;
+            foreach (var block in used)
             {
-                if (queued.Add(predecessor)) work.Enqueue(predecessor);
+                liveIn[block] = register;
+                work.Push(block);
             }
+
+            while (work.TryPop(out var block))
+            {
+                foreach (var predecessor in predecessors[block])
+                {
+                    if (liveOut[predecessor] == register) continue;
+                    liveOut[predecessor] = register;
+                    _liveOut[f.Blocks[predecessor]].Add(register);
+                    if (defines[predecessor] == register || liveIn[predecessor] == register) continue;
+                    liveIn[predecessor] = register;
+                    work.Push(predecessor);
+                }
+            }
+        }
+
+        // The last register that something was noted of, for each block.
+        int[] Never()
+        {
+            var result = new int[f.Blocks.Count];
+            Array.Fill(result, MachineInstruction.None);
+            return result;
         }
     }
 
-    public NumberSet LiveOut(MachineBlock block) => _liveOut[block];
+    /// <summary>The registers that are live at the end of a block, ascending.</summary>
+    public IReadOnlyList<int> LiveOut(MachineBlock block) => _liveOut[block];
 
     /// <summary>The registers an instruction reads, the frame pointer left out: it is always there.</summary>
     public static IEnumerable<int> Uses(MachineInstruction i)
     {
-        if (i.ReadsDestination && i.Destination is not (MachineInstruction.None or MachineInstruction.FramePointer)) yield return i.Destination;
-        if (i.ReadsSource && i.Source is not (MachineInstruction.None or MachineInstruction.FramePointer)) yield return i.Source;
+        if (i.ReadsDestination && IsAllocated(i.Destination)) yield return i.Destination;
+        if (i.ReadsSource && IsAllocated(i.Source)) yield return i.Source;
         if (i.Op == MachineOp.Call)
         {
             for (var argument = 1; argument <= i.ArgumentCount; argument++) yield return argument;
@@ -77,5 +92,13 @@ internal sealed class Liveness
         {
             for (var register = 0; register < DestroyedByCalls; register++) yield return register;
         }
+    }
+
+    private static bool IsAllocated(int register) => register is not (MachineInstruction.None or MachineInstruction.FramePointer);
+
+    private static void Note(ref List<int>? blocks, int block)
+    {
+        blocks ??= [];
+        if (blocks.Count == 0 || blocks[^1] != block) blocks.Add(block);
     }
 }

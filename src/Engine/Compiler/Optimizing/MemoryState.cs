@@ -3,6 +3,9 @@ namespace EbpfCat.Compiler;
 /// <summary>What is known of memory at a point: which value a place holds, and which pointer a map gave for a key.</summary>
 internal sealed class MemoryState
 {
+    // States are copied at each branch: a long program must not know ever more.
+    private const int MaxKnown = 128;
+
     private readonly Dictionary<Access, Value> _values;
     private readonly Dictionary<Lookup, Value> _lookups;
 
@@ -78,9 +81,17 @@ internal sealed class MemoryState
 
     public Value? Find(Lookup lookup) => _lookups.GetValueOrDefault(lookup)?.Current;
 
-    public void Set(Access access, Value value) => _values[access] = value;
+    public void Set(Access access, Value value)
+    {
+        if (_values.Count == MaxKnown) _values.Clear();
+        _values[access] = value;
+    }
 
-    public void Set(Lookup lookup, Value value) => _lookups[lookup] = value;
+    public void Set(Lookup lookup, Value value)
+    {
+        if (_lookups.Count == MaxKnown) _lookups.Clear();
+        _lookups[lookup] = value;
+    }
 
     /// <summary>Forgets what a store to a place may change: places of the same base that overlap, and of other bases but stack slots.</summary>
     public void Forget(Access written)
@@ -119,7 +130,11 @@ internal sealed class MemoryState
 
     public bool IsSettled(Lookup key) => _settled.Contains(key);
 
-    public void Settle(Lookup key) => _settled.Add(key);
+    public void Settle(Lookup key)
+    {
+        if (_settled.Count == MaxKnown) _settled.Clear();
+        _settled.Add(key);
+    }
 
     /// <summary>Notes that a pointer is not null: the keys it was given for are in their maps.</summary>
     public void SettleNotNull(Value pointer)

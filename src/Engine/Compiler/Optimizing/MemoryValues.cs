@@ -11,12 +11,18 @@ internal static class MemoryValues
     public static bool Run(IrFunction f)
     {
         var changed = false;
+        // The state at each block's end, until all its successors have been visited.
         var after = new Dictionary<Block, MemoryState>();
+        var waiting = f.Blocks.ToDictionary(block => block, block => block.Successors.Count());
         foreach (var block in f.Blocks)
         {
             var state = Before(f, block, after);
             changed |= Visit(block, state);
             after[block] = state;
+            foreach (var predecessor in block.Predecessors)
+            {
+                if (--waiting[predecessor] == 0) after.Remove(predecessor);
+            }
         }
 
         if (!changed) return false;

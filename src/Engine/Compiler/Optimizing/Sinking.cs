@@ -12,10 +12,12 @@ internal static class Sinking
         {
             var block = f.Blocks[b];
             if (block.Exit != ExitKind.Branch) continue;
+            var writes = false;
             for (var i = block.Body.Count - 1; i >= 0; i--)
             {
                 var value = block.Body[i];
-                if (!CanMove(value, block, i) || !users.TryGetValue(value, out var where) || where.Count == 0) continue;
+                writes |= value.HasEffect;
+                if (!CanMove(value, writes) || !users.TryGetValue(value, out var where) || where.Count == 0) continue;
                 if (where.Contains(block)) continue;
                 var target = block.Successors.FirstOrDefault(s => s.Predecessors.Count == 1 && where.All(w => dominators.Dominates(s, w)));
                 if (target is null || target.LoopDepth > block.LoopDepth) continue;
@@ -38,19 +40,10 @@ internal static class Sinking
         return changed;
     }
 
-    private static bool CanMove(Value value, Block block, int index)
-    {
-        if (value.Op is Op.Context or Op.Parameter) return false;
-        if (value.IsPure) return value.Op != Op.Phi && !(value.Op == Op.Load && value.Region == MemoryRegion.Context);
-        // A read may move past what does not write.
-        if (value.Op != Op.Load) return false;
-        for (var i = index + 1; i < block.Body.Count; i++)
-        {
-            if (block.Body[i].HasEffect) return false;
-        }
-
-        return true;
-    }
+    // A load may move to the end of the block if nothing writes there.
+    private static bool CanMove(Value value, bool writes) => value.Op == Op.Load
+        ? !writes && value.Region != MemoryRegion.Context
+        : value.IsPure && value.Op is not (Op.Context or Op.Parameter or Op.Phi);
 
     // A choice behind the block uses what comes from it at the block's end.
     private static bool UsesIn(Block block, Value value) =>

@@ -98,14 +98,17 @@ internal sealed class ValueNumbering
             _changed = true;
         }
         // Two phis of the same values are one.
-        for (var i = block.Phis.Count - 1; i > 0; i--)
+        var first = new Dictionary<int, List<Value>>();
+        foreach (var phi in block.Phis)
         {
-            var twin = block.Phis.Take(i).FirstOrDefault(p => p.Operands.AsSpan().SequenceEqual(block.Phis[i].Operands));
-            if (twin is null) continue;
-            block.Phis[i].ReplaceWith(twin);
-            block.Phis.RemoveAt(i);
-            _changed = true;
+            var hash = new HashCode();
+            foreach (var operand in phi.Operands) hash.Add(operand.Id);
+            if (!first.TryGetValue(hash.ToHashCode(), out var others)) first[hash.ToHashCode()] = others = [];
+            if (others.Find(other => other.Operands.AsSpan().SequenceEqual(phi.Operands)) is { } twin) phi.ReplaceWith(twin);
+            else others.Add(phi);
         }
+
+        _changed |= block.Phis.RemoveAll(phi => phi.IsReplaced) > 0;
     }
 
     private void Number(Block block, Value value, List<Value> body, List<Key> added)
