@@ -8,6 +8,9 @@ public static class BtfConversion
     // With the typedefs and qualifiers on the way.
     private const int MaxSteps = 4 * EbpfType.MaxDepth;
 
+    // Damaged type information may grow with each level.
+    private const int MaxParts = 1 << 16;
+
     extension(BtfType type)
     {
         /// <summary>
@@ -22,7 +25,8 @@ public static class BtfConversion
         {
             try
             {
-                return Convert(type, MaxSteps);
+                int remaining = MaxParts;
+                return Convert(type, MaxSteps, ref remaining);
             }
             catch (ArgumentException error)
             {
@@ -31,15 +35,16 @@ public static class BtfConversion
         }
     }
 
-    private static EbpfType? Convert(BtfType type, int depth)
+    private static EbpfType? Convert(BtfType type, int depth, ref int remaining)
     {
-        if (depth == 0) throw new BtfException($"Type {type.Id} leads in a circle.");
+        if (depth == 0) throw new BtfException($"Type {type.Id} refers to itself.");
+        if (--remaining < 0) throw new BtfException($"Type {type.Id} has too many parts.");
         switch (type.Kind)
         {
             case BtfKind.Typedef:
-                return NamedTypes.Find(type.Name, type.Size) ?? Convert(type.Target, depth - 1);
+                return NamedTypes.Find(type.Name, type.Size) ?? Convert(type.Target, depth - 1, ref remaining);
             case BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag or BtfKind.Variable:
-                return Convert(type.Target, depth - 1);
+                return Convert(type.Target, depth - 1, ref remaining);
             case BtfKind.Int:
                 return ConvertInteger(type);
             case BtfKind.Pointer:
@@ -47,9 +52,9 @@ public static class BtfConversion
             case BtfKind.Float:
                 return new BytesType(type.Size);
             case BtfKind.Array:
-                return ConvertArray(type, depth);
+                return ConvertArray(type, depth, ref remaining);
             case BtfKind.Struct or BtfKind.Union:
-                return NamedTypes.Find(type.Name, type.Size) ?? ConvertStruct(type, depth);
+                return NamedTypes.Find(type.Name, type.Size) ?? ConvertStruct(type, depth, ref remaining);
             case BtfKind.Enum or BtfKind.Enum64:
                 return ConvertEnumeration(type);
             default:
@@ -64,23 +69,23 @@ public static class BtfConversion
         return plain ? ScalarType.Integer(type.Bits, type.IsSigned) : new BytesType(type.Size);
     }
 
-    private static EbpfType? ConvertArray(BtfType type, int depth)
+    private static EbpfType? ConvertArray(BtfType type, int depth, ref int remaining)
     {
         if (type.Target.Resolve().IsCharacter && type.Length > 0) return new StringType(type.Length);
-        EbpfType? element = Convert(type.Target, depth - 1);
+        EbpfType? element = Convert(type.Target, depth - 1, ref remaining);
         if (element == ScalarType.UInt8) return new BytesType(type.Length);
         return element is null || (long)element.Size * (uint)type.Length > int.MaxValue
             ? null
             : new ArrayType(element, type.Length);
     }
 
-    private static EbpfType ConvertStruct(BtfType type, int depth)
+    private static EbpfType ConvertStruct(BtfType type, int depth, ref int remaining)
     {
         var fields = new List<StructField>();
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (BtfMember member in type.NamedMembers)
         {
-            if (member.IsBitfield || Convert(member.Type, depth - 1) is not { } field) continue;
+            if (member.IsBitfield || Convert(member.Type, depth - 1, ref remaining) is not { } field) continue;
             string name = member.Name;
             // C minds case and we do not.
             while (!names.Add(name)) name += "_";

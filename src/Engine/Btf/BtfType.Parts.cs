@@ -52,9 +52,8 @@ public readonly partial record struct BtfType
     {
         get
         {
-            if (Kind == BtfKind.Function) return Target.Parameters;
-            if (Kind != BtfKind.Prototype) return [];
-            ReadOnlySpan<uint> words = Describe();
+            if (Prototype is not { } prototype) return [];
+            ReadOnlySpan<uint> words = prototype.Describe();
             var parameters = new BtfParameter[BtfTypes.CountOf(words[1])];
             for (int i = 0; i < parameters.Length; i++)
                 parameters[i] = new BtfParameter(Types.Text(words[3 + 2 * i]), At(words[4 + 2 * i]));
@@ -63,12 +62,7 @@ public readonly partial record struct BtfType
     }
 
     /// <summary>What a function or prototype returns.</summary>
-    public BtfType Result => Kind switch
-    {
-        BtfKind.Function => Target.Result,
-        BtfKind.Prototype => At(Describe()[2]),
-        _ => Types[0],
-    };
+    public BtfType Result => Prototype is { } prototype ? At(prototype.Describe()[2]) : Types[0];
 
     /// <summary>The variables of a section, in their order.</summary>
     public IReadOnlyList<BtfSectionEntry> Variables
@@ -93,19 +87,33 @@ public readonly partial record struct BtfType
     public BtfMember? FindMember(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return FindMember(name, StringComparison.Ordinal, Deepest)
-            ?? FindMember(name, StringComparison.OrdinalIgnoreCase, Deepest);
+        return FindMember(name, StringComparison.Ordinal) ?? FindMember(name, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>
     /// The members one can name: those of anonymous structs and unions within take the place of these, with offsets
     /// from the beginning of the whole.
     /// </summary>
-    public IEnumerable<BtfMember> NamedMembers => Flatten(Deepest);
-
-    private BtfMember? FindMember(string name, StringComparison comparison, int depth)
+    /// <exception cref="BtfException">The type information is damaged.</exception>
+    public IReadOnlyList<BtfMember> NamedMembers
     {
-        foreach (BtfMember member in Flatten(depth))
+        get
+        {
+            var members = new List<BtfMember>();
+            int remaining = MaxMembers;
+            Flatten(members, 0, MaxDepth, ref remaining);
+            return members;
+        }
+    }
+
+    // The prototype of a function; a damaged function may refer to itself.
+    private BtfType? Prototype => Kind == BtfKind.Prototype ? this
+        : Kind == BtfKind.Function && Target.Kind == BtfKind.Prototype ? Target
+        : null;
+
+    private BtfMember? FindMember(string name, StringComparison comparison)
+    {
+        foreach (BtfMember member in NamedMembers)
         {
             if (member.Name.Equals(name, comparison)) return member;
         }
@@ -113,19 +121,15 @@ public readonly partial record struct BtfType
         return null;
     }
 
-    private IEnumerable<BtfMember> Flatten(int depth)
+    private void Flatten(List<BtfMember> members, int bitOffset, int depth, ref int remaining)
     {
-        if (depth == 0) throw new BtfException($"Type {Id} leads in a circle.");
+        if (depth == 0) throw IsCircular();
         foreach (BtfMember member in Resolve().Members)
         {
-            if (member.Name.Length > 0)
-            {
-                yield return member;
-                continue;
-            }
-
-            foreach (BtfMember inner in member.Type.Flatten(depth - 1))
-                yield return inner with { BitOffset = inner.BitOffset + member.BitOffset };
+            if (--remaining < 0) throw new BtfException($"Type {Id} has too many members.");
+            int offset = unchecked(member.BitOffset + bitOffset);
+            if (member.Name.Length > 0) members.Add(member with { BitOffset = offset });
+            else member.Type.Flatten(members, offset, depth - 1, ref remaining);
         }
     }
 }

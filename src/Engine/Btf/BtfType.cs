@@ -10,8 +10,10 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
 {
     private const int PointerSize = 8;
 
-    // C has no type this deep; a circle in damaged type information would be.
-    private const int Deepest = 64;
+    // No type of C is as deep or large; damaged type information may have circles, or grow with each level.
+    private const int MaxDepth = 64;
+    private const int MaxMembers = 1 << 16;
+    private const int MaxParts = 1 << 10;
 
     /// <summary>The kind.</summary>
     public BtfKind Kind => Types.KindOf(Id);
@@ -36,17 +38,20 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     public BtfType Resolve()
     {
         BtfType type = this;
-        for (int depth = 0; depth < Deepest; depth++)
+        for (int depth = 0; depth < MaxDepth; depth++)
         {
             if (!type.IsAlias) return type;
             type = type.Target;
         }
 
-        throw new BtfException($"Type {Id} leads in a circle.");
+        throw IsCircular();
     }
 
     /// <summary>How many bytes a value takes; 0 for what has no size, such as void or a function.</summary>
-    public int Size => SizeWithin(Deepest);
+    /// <exception cref="BtfException">The type information is damaged.</exception>
+    public int Size => SizeWithin(MaxDepth) is <= int.MaxValue and var size
+        ? (int)size
+        : throw new BtfException($"Type {Id} is larger than 2 GiB.");
 
     /// <summary>How many elements an array has.</summary>
     public int Length => Kind == BtfKind.Array ? (int)Describe()[5] : 0;
@@ -82,30 +87,37 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     private uint IntegerEncoding => (Describe()[3] >> 24) & 0x0f;
 
     /// <summary>The type as C would write it: <c>struct sock *</c>, <c>char[16]</c>.</summary>
-    public override string ToString() => Declare(Deepest);
+    public override string ToString()
+    {
+        int remaining = MaxParts;
+        return Declare(MaxDepth, ref remaining);
+    }
 
     private ReadOnlySpan<uint> Describe() => Types.Describe(Id);
 
     private BtfType At(uint id) => Types[(int)id];
 
-    private int SizeWithin(int depth)
+    private BtfException IsCircular() => new($"Type {Id} refers to itself.");
+
+    private long SizeWithin(int depth)
     {
-        if (depth == 0) throw new BtfException($"Type {Id} leads in a circle.");
+        if (depth == 0) throw IsCircular();
         return Kind switch
         {
             BtfKind.Int or BtfKind.Struct or BtfKind.Union or BtfKind.Enum or BtfKind.Enum64 or BtfKind.Float
-                or BtfKind.Section => (int)Describe()[2],
+                or BtfKind.Section => Describe()[2],
             BtfKind.Pointer => PointerSize,
-            BtfKind.Array => Length * Target.SizeWithin(depth - 1),
+            // A size beyond 32 bits stays one, without overflow.
+            BtfKind.Array => Math.Min((uint)Length * Target.SizeWithin(depth - 1), uint.MaxValue),
             BtfKind.Variable => Target.SizeWithin(depth - 1),
             _ when IsAlias => Target.SizeWithin(depth - 1),
             _ => 0,
         };
     }
 
-    private string Declare(int depth)
+    private string Declare(int depth, ref int remaining)
     {
-        if (depth == 0) return "...";
+        if (depth == 0 || --remaining < 0) return "...";
         return Kind switch
         {
             BtfKind.Void => "void",
@@ -113,15 +125,16 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
             BtfKind.Union => $"union {Tag}",
             BtfKind.Forward => $"{(IsForwardUnion ? "union" : "struct")} {Tag}",
             BtfKind.Enum or BtfKind.Enum64 => $"enum {Tag}",
-            BtfKind.Const => $"const {Target.Declare(depth - 1)}",
-            BtfKind.Volatile => $"volatile {Target.Declare(depth - 1)}",
-            BtfKind.Restrict or BtfKind.TypeTag => Target.Declare(depth - 1),
-            BtfKind.Pointer when Target.Kind == BtfKind.Prototype => Target.DeclareFunction("(*)", depth - 1),
-            BtfKind.Pointer => Join(Target.Declare(depth - 1), "*"),
-            BtfKind.Array => DeclareArray(depth - 1),
-            BtfKind.Prototype => DeclareFunction("", depth - 1),
-            BtfKind.Function => Target.DeclareFunction(Name, depth - 1),
-            BtfKind.Variable => Join(Target.Declare(depth - 1), Name),
+            BtfKind.Const => $"const {Target.Declare(depth - 1, ref remaining)}",
+            BtfKind.Volatile => $"volatile {Target.Declare(depth - 1, ref remaining)}",
+            BtfKind.Restrict or BtfKind.TypeTag => Target.Declare(depth - 1, ref remaining),
+            BtfKind.Pointer when Target.Kind == BtfKind.Prototype =>
+                Target.DeclareFunction("(*)", depth - 1, ref remaining),
+            BtfKind.Pointer => Join(Target.Declare(depth - 1, ref remaining), "*"),
+            BtfKind.Array => DeclareArray(depth - 1, ref remaining),
+            BtfKind.Prototype => DeclareFunction("", depth - 1, ref remaining),
+            BtfKind.Function => DeclareFunction(Name, depth - 1, ref remaining),
+            BtfKind.Variable => Join(Target.Declare(depth - 1, ref remaining), Name),
             _ => Name,
         };
     }
@@ -131,10 +144,8 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     private static string Join(string type, string name) =>
         type.EndsWith('*') || name.Length == 0 ? type + name : $"{type} {name}";
 
-    /// <summary>
-    /// The outer length of an array of arrays comes first, although the inner array is declared first.
-    /// </summary>
-    private string DeclareArray(int depth)
+    // The outer length of an array of arrays comes first, although the inner array is declared first.
+    private string DeclareArray(int depth, ref int remaining)
     {
         BtfType element = this;
         string lengths = "";
@@ -144,14 +155,20 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
             lengths += $"[{element.Length}]";
         }
 
-        return element.Declare(depth) + lengths;
+        return element.Declare(depth, ref remaining) + lengths;
     }
 
-    private string DeclareFunction(string name, int depth)
+    private string DeclareFunction(string name, int depth, ref int remaining)
     {
-        IEnumerable<string> parameters = Parameters.Select(parameter => parameter.Type.Kind == BtfKind.Void
-            ? "..."
-            : Join(parameter.Type.Declare(depth - 1), parameter.Name));
-        return $"{Join(Result.Declare(depth - 1), name)}({string.Join(", ", parameters)})";
+        var parameters = new List<string>();
+        foreach (BtfParameter parameter in Parameters)
+        {
+            if (remaining < 0) break;
+            parameters.Add(parameter.Type.Kind == BtfKind.Void
+                ? "..."
+                : Join(parameter.Type.Declare(depth - 1, ref remaining), parameter.Name));
+        }
+
+        return $"{Join(Result.Declare(depth - 1, ref remaining), name)}({string.Join(", ", parameters)})";
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using EbpfCat.Kernel;
 
 namespace EbpfCat.Btf;
 
@@ -8,7 +9,7 @@ public sealed partial class BtfTypes
     private const int FunctionRecordSize = 8;
     private const int LineRecordSize = 16;
 
-    private static readonly Lazy<BtfTypes?> KernelTypes = new(
+    private static readonly MachineFact<BtfTypes?> KernelTypes = new(
         () => File.Exists($"{Directory}/vmlinux") ? Parse(File.ReadAllBytes($"{Directory}/vmlinux")) : null);
 
     /// <summary>

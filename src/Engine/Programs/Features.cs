@@ -6,7 +6,7 @@ namespace EbpfCat.Programs;
 /// <summary>What the running kernel can do: asked once by loading a tiny program, and remembered.</summary>
 public static partial class Features
 {
-    private static readonly Lazy<InstructionSet> InstructionSetOnce = new(ProbeInstructionSet);
+    private static readonly MachineFact<InstructionSet> InstructionSetFact = new(ProbeInstructionSet);
 
     // A program that only a kernel with the instruction set accepts; the newest first.
     private static readonly (InstructionSet Set, Version Since, Instruction[] Program)[] Probes =
@@ -37,7 +37,7 @@ public static partial class Features
     /// The newest instruction set that the kernel accepts whole. Where this process may not load programs, what the
     /// kernel's version promises.
     /// </summary>
-    public static InstructionSet InstructionSet => InstructionSetOnce.Value;
+    public static InstructionSet InstructionSet => InstructionSetFact.Value;
 
     private static InstructionSet ProbeInstructionSet()
     {

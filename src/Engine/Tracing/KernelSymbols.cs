@@ -13,8 +13,7 @@ public sealed class KernelSymbols
     // The maximum size of a function: an address further from the preceding symbol belongs to none.
     private const ulong LongestDistance = 1 << 20;
 
-    private static readonly Lock Opening = new();
-    private static KernelSymbols? current;
+    private static readonly MachineFact<KernelSymbols> OfThisMachine = new(Load);
 
     // Names separated by line feeds, in the kernel's order, so that one memory search finds a name.
     private readonly byte[] names;
@@ -39,16 +38,7 @@ public sealed class KernelSymbols
 
     /// <summary>The symbols of this machine, read on first use.</summary>
     /// <exception cref="KernelException">They cannot be read.</exception>
-    public static KernelSymbols Current
-    {
-        get
-        {
-            lock (Opening)
-            {
-                return current ??= Load();
-            }
-        }
-    }
+    public static KernelSymbols Current => OfThisMachine.Value;
 
     /// <summary>How many there are.</summary>
     public int Count => addresses.Length;
@@ -69,14 +59,8 @@ public sealed class KernelSymbols
     /// <exception cref="KernelException">They cannot be read.</exception>
     public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
 
-    /// <summary>Makes the next use of <see cref="Current"/> read the symbols again.</summary>
-    public static void Refresh()
-    {
-        lock (Opening)
-        {
-            current = null;
-        }
-    }
+    /// <summary>Makes the next use of <see cref="Current"/> read them again.</summary>
+    public static void Refresh() => OfThisMachine.Forget();
 
     /// <summary>The first symbol of a name.</summary>
     public KernelSymbol? Find(string name) => FindAll(name).Select(each => (KernelSymbol?)each).FirstOrDefault();

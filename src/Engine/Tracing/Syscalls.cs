@@ -10,8 +10,7 @@ public sealed class Syscalls
 {
     private const string Enter = "sys_enter_";
     private const string Exit = "sys_exit_";
-    private static readonly Lock Opening = new();
-    private static Syscalls? current;
+    private static readonly MachineFact<Syscalls> OfThisMachine = new(() => new Syscalls(TraceFs.Current));
 
     private readonly TraceFs tracing;
     private readonly Dictionary<string, string> functions = new(StringComparer.Ordinal);
@@ -37,16 +36,7 @@ public sealed class Syscalls
     /// <exception cref="KernelException">
     /// The tracing file system cannot be read, or the kernel has no tracepoints for system calls.
     /// </exception>
-    public static Syscalls Current
-    {
-        get
-        {
-            lock (Opening)
-            {
-                return current ??= new Syscalls(TraceFs.Current);
-            }
-        }
-    }
+    public static Syscalls Current => OfThisMachine.Value;
 
     /// <summary>The names from the man pages, sorted.</summary>
     public IReadOnlyList<string> Names { get; }

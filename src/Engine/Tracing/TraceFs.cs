@@ -14,8 +14,7 @@ public sealed class TraceFs
     /// <summary>The usual mount point.</summary>
     public const string UsualPath = "/sys/kernel/tracing";
 
-    private static readonly Lock Opening = new();
-    private static TraceFs? current;
+    private static readonly MachineFact<TraceFs> OfThisMachine = new(Open);
 
     private readonly ConcurrentDictionary<string, TracepointFormat> formats = new(StringComparer.Ordinal);
     private IReadOnlyList<string>? tracepoints;
@@ -27,16 +26,7 @@ public sealed class TraceFs
     /// It is not mounted and cannot be mounted. EPERM: CAP_SYS_ADMIN is missing. ENODEV: the kernel has no tracing. The
     /// next call tries again.
     /// </exception>
-    public static TraceFs Current
-    {
-        get
-        {
-            lock (Opening)
-            {
-                return current ??= Open();
-            }
-        }
-    }
+    public static TraceFs Current => OfThisMachine.Value;
 
     /// <summary>The mount point.</summary>
     public string Path { get; }

@@ -9,8 +9,7 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class TraceableFunctions
 {
-    private static readonly Lock Opening = new();
-    private static TraceableFunctions? current;
+    private static readonly MachineFact<TraceableFunctions> OfThisMachine = new(Load);
 
     private readonly HashSet<string> set;
 
@@ -22,16 +21,7 @@ public sealed class TraceableFunctions
 
     /// <summary>The functions of this machine, read on first use.</summary>
     /// <exception cref="KernelException">Neither the list nor the symbols can be read.</exception>
-    public static TraceableFunctions Current
-    {
-        get
-        {
-            lock (Opening)
-            {
-                return current ??= Load();
-            }
-        }
-    }
+    public static TraceableFunctions Current => OfThisMachine.Value;
 
     /// <summary>The distinct names, in the kernel's order.</summary>
     public IReadOnlyList<string> Names { get; }

@@ -210,6 +210,92 @@ public class BtfReaderTests
         Assert.Throws<BtfException>(() => astray.Target);
     }
 
+    [Fact]
+    public void Function_that_refers_to_itself_has_no_parameters()
+    {
+        BtfType function = BtfTypes.Parse(Blob([1, 12u << 24, 1], "\0f\0"))[1];
+        Assert.Empty(function.Parameters);
+        Assert.Equal(BtfKind.Void, function.Result.Kind);
+        Assert.Equal("void f()", function.ToString());
+    }
+
+    [Fact]
+    public void Types_that_double_with_each_level_are_refused()
+    {
+        // Type n is a union of two members of type n + 1, without names or with; the last is an integer.
+        uint[] words = [.. Enumerable.Range(2, 40).SelectMany(next =>
+            new uint[] { 0, (5u << 24) | 2, 4, 0, (uint)next, 0, 0, (uint)next, 0 })];
+        BtfType anonymous = BtfTypes.Parse(Blob([.. words, 0, 1u << 24, 4, 32], "\0"))[1];
+        Assert.Contains("too many", Assert.Throws<BtfException>(() => anonymous.NamedMembers).Message);
+        for (int index = 3; index < words.Length; index += 9) words[index] = words[index + 3] = 1;
+        BtfType named = BtfTypes.Parse(Blob([.. words, 0, 1u << 24, 4, 32], "\0x\0"))[1];
+        Assert.Contains("too many", Assert.Throws<BtfException>(() => named.ToEbpfType()).Message);
+    }
+
+    [Fact]
+    public void Text_of_a_type_that_doubles_with_each_level_is_cut()
+    {
+        // A prototype with two parameters that are pointers to the next prototype.
+        uint[] words = [.. Enumerable.Range(0, 30).Select(index => (uint)(2 * index + 2)).SelectMany(pointer =>
+            new uint[] { 0, (13u << 24) | 2, 0, 0, pointer, 0, pointer, 0, 2u << 24, pointer + 1 })];
+        string text = BtfTypes.Parse(Blob([.. words, 0, 1u << 24, 4, 32], "\0"))[1].ToString();
+        Assert.InRange(text.Length, 100, 20_000);
+    }
+
+    [Fact]
+    public void Size_beyond_2_GiB_is_refused()
+    {
+        uint[] words = [0, 3u << 24, 0, 2, 2, 0xffffffff, 0, 1u << 24, 4, 32];
+        Assert.Throws<BtfException>(() => BtfTypes.Parse(Blob(words, "\0"))[1].Size);
+    }
+
+    [Fact]
+    public void Changed_bytes_are_read_or_refused_but_never_crash()
+    {
+        var builder = new BtfBuilder();
+        builder.AddType(EbpfType.FromDictionary(new Dictionary<string, object>
+        {
+            ["address"] = "ipaddress",
+            ["port"] = "!H",
+            ["name"] = "string[16]",
+            ["counts"] = "uint64[4]",
+        }));
+        builder.AddType(new EnumType(ScalarType.Int32, [new("one", 1), new("two", -2)], "numbers"));
+        builder.AddFunction("f", 0, ScalarType.UInt64, [new("value", ScalarType.UInt32), new("pointer", null)]);
+        byte[] valid = builder.ToBytes();
+        var random = new Random(1);
+        for (int attempt = 0; attempt < 5_000; attempt++)
+        {
+            byte[] changed = [.. valid];
+            for (int count = random.Next(1, 6); count > 0; count--)
+                changed[random.Next(changed.Length)] = (byte)(random.Next(3) == 0 ? random.Next(256) : random.Next(16));
+            Ignore(() =>
+            {
+                foreach (BtfType type in BtfTypes.Parse(changed).All) ReadAll(type);
+            });
+        }
+
+        static void ReadAll(BtfType type)
+        {
+            Ignore(() => type.ToString());
+            Ignore(() => _ = type.Size);
+            Ignore(() => _ = (type.Members, type.Values, type.Parameters, type.Result, type.Variables));
+            Ignore(() => type.FindMember("port"));
+            Ignore(() => type.ToEbpfType());
+        }
+
+        static void Ignore(Action read)
+        {
+            try
+            {
+                read();
+            }
+            catch (BtfException)
+            {
+            }
+        }
+    }
+
     private static byte[] Blob(uint[] words, string strings)
     {
         byte[] text = [.. strings.Select(character => (byte)character)];

@@ -8,7 +8,7 @@ internal static unsafe class LockedMemory
 {
     private const int MemoryLock = 8; // RLIMIT_MEMLOCK of asm-generic/resource.h
 
-    private static readonly Lazy<bool> RaisedOnce = new(() =>
+    private static readonly MachineFact<bool> Raised = new(() =>
     {
         var limits = stackalloc ulong[2] { ulong.MaxValue, ulong.MaxValue };
         if (Libc.SetResourceLimit(MemoryLock, limits) == 0) return true;
@@ -24,6 +24,6 @@ internal static unsafe class LockedMemory
     /// <summary>Lifts the limit for this process, where it counts; once.</summary>
     public static void Raise()
     {
-        if (KernelFacts.RunningVersion < LastCountedBefore) _ = RaisedOnce.Value;
+        if (KernelFacts.RunningVersion < LastCountedBefore) _ = Raised.Value;
     }
 }

@@ -5,12 +5,12 @@ namespace EbpfCat.Kernel;
 /// <summary>The processors of the machine, from <c>/sys/devices/system/cpu</c>.</summary>
 internal static class Processors
 {
-    private static readonly Lazy<IReadOnlyList<int>> PossibleOnce = new(() => Read("possible"));
+    private static readonly MachineFact<IReadOnlyList<int>> PossibleFact = new(() => Read("possible"));
 
     /// <summary>
     /// The numbers of the processors that the machine can have while it runs: per-CPU maps have a value for each.
     /// </summary>
-    public static IReadOnlyList<int> Possible => PossibleOnce.Value;
+    public static IReadOnlyList<int> Possible => PossibleFact.Value;
 
     /// <summary>The numbers of the processors that run now: perf events can be opened on these.</summary>
     public static IReadOnlyList<int> Online => Read("online");

@@ -1,6 +1,7 @@
 using EbpfCat.Binding;
 using EbpfCat.Btf;
 using EbpfCat.Compiler;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Types;
 
@@ -9,7 +10,7 @@ namespace EbpfCat.Tracing;
 /// <summary>The access to the parent process, for <c>$process.Parent</c>.</summary>
 public static class ParentProcess
 {
-    private static readonly Lazy<EventAccess?> Found = new(Find);
+    private static readonly MachineFact<EventAccess?> Found = new(Find);
 
     /// <summary>The access to its process id on this kernel; null if the kernel has no BTF (Linux 5.4).</summary>
     public static EventAccess? Id => Found.Value;
