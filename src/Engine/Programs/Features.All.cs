@@ -7,10 +7,10 @@ namespace EbpfCat.Programs;
 /// <content>All features of some kinds, as a list.</content>
 public static partial class Features
 {
-    /// <summary>The features of a kind, supported or not. Those whose names are not wanted are not asked for.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="isWanted">Says by the name whether a feature is wanted; null for all.</param>
-    /// <param name="programType">Of the helpers only those that programs of this type may call; null for any type.</param>
+    /// <summary>The features of a kind, supported or not.</summary>
+    /// <param name="kind">The kind of features.</param>
+    /// <param name="isWanted">Selects the features to probe, by name; null for all.</param>
+    /// <param name="programType">Limits helpers to those that programs of this type may call; null for any.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs or make such maps.</exception>
     public static IEnumerable<KernelFeature> All(
         FeatureKind kind, Predicate<string>? isWanted = null, ProgramType? programType = null)
@@ -19,7 +19,8 @@ public static partial class Features
         return kind switch
         {
             FeatureKind.InstructionSet => Members<InstructionSet>(isWanted, set => set.ToString())
-                .Select(set => Make(kind, $"{set}", InstructionSet >= set, Probes.FirstOrDefault(probe => probe.Set == set).Since)),
+                .Select(set => Make(
+                    kind, $"{set}", InstructionSet >= set, Probes.FirstOrDefault(probe => probe.Set == set).Since)),
             FeatureKind.ProgramType => Members<BpfProgramType>(isWanted, NameOf)
                 .Select(type => Make(kind, NameOf(type), Supports(type), KernelFacts.Since(type))),
             FeatureKind.MapType => Members<BpfMapType>(isWanted, type => $"{type}")

@@ -7,8 +7,8 @@ using EbpfCat.Types;
 namespace EbpfCat.Programs;
 
 /// <content>
-/// Program types, map types and helpers: asked by really loading the smallest program or making the smallest map, once a
-/// process. Where the smallest is not small, and for links, which would have to be attached, the kernel's BTF tells.
+/// Probes for program types, map types and helpers: they load the smallest program or create the smallest map, once in
+/// a process. For links and for types that need more, they look in the kernel's BTF.
 /// </content>
 public static partial class Features
 {
@@ -39,7 +39,7 @@ public static partial class Features
         [BpfProgramType.Lsm] = "bpf_lsm_file_open",
     };
 
-    // What there is in the kernel's BTF if it was built with them: to load or make one takes another program or structure.
+    // A name in the kernel's BTF if it was built with the type: loading or creating one needs another program.
     private static readonly Dictionary<BpfProgramType, string> ProgramTypeTraces = new()
     {
         [BpfProgramType.StructOps] = "bpf_struct_ops_map",
@@ -64,8 +64,8 @@ public static partial class Features
         [BpfLinkType.SockMap] = "sockmap_link",
     };
 
-    // Sizes of the smallest map of a type, where they are not 4, 4 and 1; Entries 0 is one page.
-    private static readonly Dictionary<BpfMapType, (int Key, int Value, uint Entries, BpfMapFlags Flags)> Smallest = new()
+    // Sizes of the smallest map of a type, where they are not 4, 4 and 1; Count 0 is one page.
+    private static readonly Dictionary<BpfMapType, (int Key, int Value, uint Count, BpfMapFlags Flags)> MinSizes = new()
     {
         [BpfMapType.LpmTrie] = (8, 4, 1, BpfMapFlags.NoPreallocation),
         [BpfMapType.StackTrace] = (4, 8, 1, 0),
@@ -158,12 +158,20 @@ public static partial class Features
 
     private static bool TryCreate(BpfMapType type)
     {
-        var (key, value, entries, flags) = Smallest.GetValueOrDefault(type, (4, 4, 1u, BpfMapFlags.None));
-        var options = new MapCreateOptions { Type = type, KeySize = key, ValueSize = value, MaxEntries = entries, Flags = flags };
+        var (key, value, entries, flags) = MinSizes.GetValueOrDefault(type, (4, 4, 1u, BpfMapFlags.None));
+        var options = new MapCreateOptions
+        {
+            Type = type,
+            KeySize = key,
+            ValueSize = value,
+            MaxEntries = entries,
+            Flags = flags,
+        };
         try
         {
             using var inner = type is BpfMapType.ArrayOfMaps or BpfMapType.HashOfMaps
-                ? Bpf.CreateMap(new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 })
+                ? Bpf.CreateMap(
+                    new MapCreateOptions { Type = BpfMapType.Array, KeySize = 4, ValueSize = 4, MaxEntries = 1 })
                 : null;
             var builder = new BtfBuilder();
             var number = (uint)builder.AddType(ScalarType.Int32);

@@ -62,7 +62,7 @@ internal static class Inventory
     private static IEnumerable<T> Each<T>(IEnumerable<uint> ids, Func<uint, T?> find)
         where T : class => ids.Select(find).OfType<T>();
 
-    // What was listed may be gone when it is looked at, or not be finished: EAGAIN is the answer for a link just being made.
+    // An object of the list can be gone when it is opened, and a link that is being made gives EAGAIN.
     private static T? Find<T>(Func<T> read)
         where T : class
     {

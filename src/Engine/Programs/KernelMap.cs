@@ -17,7 +17,7 @@ public sealed record KernelMap
     /// <summary>The kind.</summary>
     public MapType Type { get; init; }
 
-    /// <summary>The type of the keys, from BTF, else a number of their size or bytes; null for kinds without keys.</summary>
+    /// <summary>The type of the keys from BTF, else a number or bytes of their size; null without keys.</summary>
     public EbpfType? KeyType { get; init; }
 
     /// <summary>The type of the values; null for kinds without values.</summary>

@@ -9,7 +9,7 @@ public sealed record KernelProgram
     /// <summary>The number that the kernel knows it by, unique as long as it lives.</summary>
     public uint Id { get; init; }
 
-    /// <summary>The name; of a program without type information cut after 15 characters; empty where it has none.</summary>
+    /// <summary>The name, or empty. Without type information it is cut after 15 characters.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>What it is run for; a number where this library has no such type.</summary>
@@ -36,7 +36,7 @@ public sealed record KernelProgram
     /// <summary>The ids of the maps that it uses.</summary>
     public IReadOnlyList<uint> MapIds { get; init; } = [];
 
-    /// <summary>How often it ran, while runs were counted (<c>sysctl kernel.bpf_stats_enabled=1</c>, Linux 5.1).</summary>
+    /// <summary>The counted runs (<c>sysctl kernel.bpf_stats_enabled=1</c>, Linux 5.1).</summary>
     public ulong RunCount { get; init; }
 
     /// <summary>How long it ran, while runs were counted.</summary>

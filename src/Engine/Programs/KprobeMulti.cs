@@ -3,7 +3,7 @@ using EbpfCat.Tracing;
 
 namespace EbpfCat.Programs;
 
-/// <summary>Whether the kernel can probe many functions by one link: Linux 5.18 and its fprobes (CONFIG_FPROBE).</summary>
+/// <summary>Whether one link can probe many functions: Linux 5.18 with fprobes (CONFIG_FPROBE).</summary>
 public static class KprobeMulti
 {
     private static readonly MachineFact<bool> Presence = new(() =>

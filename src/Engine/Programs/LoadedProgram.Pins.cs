@@ -27,7 +27,7 @@ public sealed partial class LoadedProgram : IKernelObject
     /// Pins all maps of the program, each by its name, in a directory; those that hold its variables too.
     /// <see cref="Pins.OpenMaps"/> opens them again. If one fails, none stays pinned.
     /// </summary>
-    /// <param name="directory">The name of the directory, which is made if it is missing: see <see cref="PinPath"/>.</param>
+    /// <param name="directory">The directory, created if it is missing: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
     public void PinMaps(string directory)
     {

@@ -32,7 +32,7 @@ public static class Pins
             $"open the maps pinned in '{directory}'", Errno.ENOENT, "there are none");
     }
 
-    /// <summary>Lists the pins in a directory and below it, by path. Those that cannot be opened are left out.</summary>
+    /// <summary>Lists the pins below a directory by path, without those that cannot be opened.</summary>
     /// <param name="directory">The name of the directory: see <see cref="PinPath"/>.</param>
     public static IEnumerable<PinInfo> In(string directory)
     {
@@ -43,7 +43,7 @@ public static class Pins
             .Concat(Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal).SelectMany(In));
     }
 
-    /// <summary>Reads what is pinned; null where nothing is, where it is a directory of pins, or cannot be opened.</summary>
+    /// <summary>Reads a pin; null if there is none, it is a directory, or it cannot be opened.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
     public static PinInfo? Read(string name)
     {
@@ -73,7 +73,7 @@ public static class Pins
         }
     }
 
-    /// <summary>Removes a pin, or a directory with all its pins. The kernel frees objects that nothing else holds.</summary>
+    /// <summary>Removes a pin or a directory of pins. The kernel frees what nothing else holds.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">ENOENT: there is no such pin. EINVAL: it is in no BPF file system.</exception>
     public static void Remove(string name)

@@ -9,13 +9,13 @@ using EbpfCat.Maps;
 namespace EbpfCat.Programs;
 
 /// <summary>
-/// Brings compiled programs into the kernel: makes their maps, sets the initial values of their variables, puts the maps
-/// into the instructions, and loads them with the types and lines of their source.
+/// Brings compiled programs into the kernel: makes their maps, sets the initial values of their variables, puts the
+/// maps into the instructions, and loads them with the types and lines of their source.
 /// </summary>
 public static class ProgramLoader
 {
     private const int FirstLogSize = 1 << 16;
-    private const int LargestLogSize = 1 << 28;
+    private const int MaxLogSize = 1 << 28;
 
     /// <summary>Loads a program.</summary>
     /// <param name="compiled">The program.</param>
@@ -73,7 +73,9 @@ public static class ProgramLoader
                 Btf = btf,
                 FunctionInfo = btf is null ? default : builder.FunctionInfo,
                 LineInfo = btf is null ? default : builder.LineInfo,
-                Log = options.LogLevel == 0 ? null : new VerifierLog(options.LogLevel, options.LogSize > 0 ? options.LogSize : FirstLogSize),
+                Log = options.LogLevel == 0
+                    ? null
+                    : new VerifierLog(options.LogLevel, options.LogSize > 0 ? options.LogSize : FirstLogSize),
             };
             var descriptor = LoadOrExplain(request, compiled, options.LogSize > 0, out var log);
             GC.KeepAlive(maps);
@@ -187,7 +189,7 @@ public static class ProgramLoader
     {
         var level = request.Log?.Level ?? 1;
         // A program that is too complex fills a hundred megabytes: with less, the verifier would have to start over.
-        var size = first.Errno == Errno.E2BIG ? LargestLogSize / 2 : FirstLogSize;
+        var size = first.Errno == Errno.E2BIG ? MaxLogSize / 2 : FirstLogSize;
         while (true)
         {
             var buffer = new VerifierLog(level, size);
@@ -197,9 +199,9 @@ public static class ProgramLoader
                 log = request.Log is null ? null : buffer.Content;
                 return descriptor;
             }
-            catch (KernelException refusal) when (refusal.Errno == Errno.ENOSPC && size < LargestLogSize)
+            catch (KernelException refusal) when (refusal.Errno == Errno.ENOSPC && size < MaxLogSize)
             {
-                size = (int)Math.Min(Math.Max(buffer.TrueSize, size * 8L), LargestLogSize);
+                size = (int)Math.Min(Math.Max(buffer.TrueSize, size * 8L), MaxLogSize);
             }
             catch (KernelException refusal)
             {
