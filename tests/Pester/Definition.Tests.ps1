@@ -170,6 +170,18 @@ Describe 'The errors of a script' {
         }
     }
 
+    It 'are reported with those of types' {
+        $failure = {
+            New-EbpfProgram mixed -Type Xdp | Add-EbpfMap counts -Type Hash -Key ipv4 -Value uint64 -MaxEntries 8 | Add-EbpfCode {
+                $missing
+                $counts['nowhere'] = 1
+                if ($process.Name -lt 'b') { 'Dropp' }
+            }
+        } | Should -Throw -PassThru
+        $failure.Exception.Diagnostics.Id | Should -Be UnknownVariable, WrongType, NoOrder, UnknownVerdict
+        "$failure" | Should -BeLike "*Use -eq or -ne*"
+    }
+
     It 'do not follow from one another' {
         $failure = { New-EbpfProgram one -Type Xdp | Add-EbpfCode { $x = [Math]::Max($gone.Name[2], 1) + 5 } } |
             Should -Throw -PassThru

@@ -13,6 +13,12 @@ internal sealed class BindingContext
         (Definition, Traced, ParentProcessId) = (definition, traced, parentProcessId);
         Info = ProgramTypes.Get(definition.Type);
         Typer = new Typer(traced, VerdictNames.Find(definition));
+        if (Info.Packet != PacketAccess.None)
+        {
+            Typer.MissingEvent = new Diagnostic(DiagnosticIds.NoEvent, $"A program of type {definition.Type} has no event.", null,
+                "It is run for packets: ask for the packet.");
+        }
+
         LocalInference.Run(definition, Typer);
         Typer.Diagnostics = Diagnostics;
         Resources = new ProgramResources(definition, Diagnostics);
@@ -82,7 +88,7 @@ internal sealed class BindingContext
         if (action is not string name)
             return action is null ? null : Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         if (Info.Verdicts.TryGetValue(name, out var value)) return value;
-        Diagnostics.Report("UnknownVerdict", $"'{name}' is not a verdict of {Definition.Type} programs.", source,
+        Diagnostics.Report(DiagnosticIds.UnknownVerdict, $"'{name}' is not a verdict of {Definition.Type} programs.", source,
             Info.Verdicts.Count == 0
                 ? "Programs of this type give a number."
                 : SimilarNames.Sentence(name, [.. Info.Verdicts.Keys]));
@@ -93,7 +99,7 @@ internal sealed class BindingContext
     public bool RequirePacket(SourceSpan? source)
     {
         if (Info.Packet != PacketAccess.None) return true;
-        Diagnostics.Report("NoPacket", $"A program of type {Definition.Type} has no packet.", source,
+        Diagnostics.Report(DiagnosticIds.NoPacket, $"A program of type {Definition.Type} has no packet.", source,
             "XDP, Tc and SocketFilter programs have.");
         return false;
     }

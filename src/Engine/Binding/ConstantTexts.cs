@@ -49,7 +49,7 @@ internal sealed class ConstantTexts(BindingContext context)
 
     private object? MemberOf(EnumType named, string text, SourceSpan? source) => named.FindValue(text) is { } value
         ? (long)value
-        : Error("UnknownName", $"There is no '{text}' in {named.Name}.", source,
+        : Error(DiagnosticIds.UnknownValueName, $"There is no '{text}' in {named.Name}.", source,
             SimilarNames.Sentence(text, [.. named.Members.Select(m => m.Key)]));
 
     // The field that says what header comes next has the names of headers.
@@ -57,7 +57,7 @@ internal sealed class ConstantTexts(BindingContext context)
     {
         var names = PacketHeaders.NamedBy(field.Header, field.HeaderField);
         if (names.Count == 0) return null;
-        return names.TryGetValue(text, out var number) ? (long)number : Error("UnknownName",
+        return names.TryGetValue(text, out var number) ? (long)number : Error(DiagnosticIds.UnknownValueName,
             $"'{text}' is no name for {field.Header.Name}.{field.HeaderField.Name}, which is a number.", source,
             $"Write the number, or one of {string.Join(", ", names.Keys)}.");
     }
@@ -66,7 +66,7 @@ internal sealed class ConstantTexts(BindingContext context)
     {
         if (comparison is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith)
         {
-            return Error("AddressAsText", $"{type.Name} is no text, and has no beginning '{text}'.", source, AdviceForNetwork(type));
+            return Error(DiagnosticIds.AddressAsText, $"{type.Name} is no text, and has no beginning '{text}'.", source, AdviceForNetwork(type));
         }
 
         if (type == AddressType.Mac)
@@ -79,11 +79,11 @@ internal sealed class ConstantTexts(BindingContext context)
             if (text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
                 && AddressType.TryParse(text.AsSpan(0, slash).Trim(), out _))
             {
-                return Error("AddressAsText", $"'{text}' is a network, not an address.", source, AdviceForNetwork(type));
+                return Error(DiagnosticIds.AddressAsText, $"'{text}' is a network, not an address.", source, AdviceForNetwork(type));
             }
         }
 
-        return Error("WrongType", $"'{text}' is not an address of type {type.Name}.", source,
+        return Error(DiagnosticIds.WrongType, $"'{text}' is not an address of type {type.Name}.", source,
             type == AddressType.Mac ? "Write it as '02:00:5e:10:00:01'." : "Write it as '10.0.0.1' or '2001:db8::1'.");
     }
 

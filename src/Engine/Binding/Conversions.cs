@@ -21,7 +21,7 @@ internal sealed class Conversions(BindingContext context)
                 CheckFields(from, to, place);
                 return value;
             default:
-                return context.Error("WrongType", $"{value.Type.Name} cannot be used as {target.Name}.", place);
+                return context.Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be used as {target.Name}.", place);
         }
     }
 
@@ -51,7 +51,7 @@ internal sealed class Conversions(BindingContext context)
         }
         catch (Exception exception) when (exception is FormatException or ArgumentException)
         {
-            return context.Error("WrongType", exception.Message, source);
+            return context.Error(DiagnosticIds.WrongType, exception.Message, source);
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class Conversions(BindingContext context)
             var differences = new List<string>();
             if (missing.Length > 0) differences.Add($"it lacks {string.Join(" and ", missing)}");
             if (unknown.Length > 0) differences.Add($"{string.Join(" and ", unknown)} is not among those fields");
-            context.Error("UnknownField", $"{from.Name} cannot be used as {type.Name}: {string.Join(", and ", differences)}.", source,
+            context.Error(DiagnosticIds.UnknownField, $"{from.Name} cannot be used as {type.Name}: {string.Join(", and ", differences)}.", source,
                 $"Give it the fields {string.Join(", ", type.Fields.Select(f => f.Name))}, in any order. "
                 + "One that is written out where it is used may leave fields out, which are 0 then.");
             return;
@@ -76,7 +76,7 @@ internal sealed class Conversions(BindingContext context)
             var target = Typer.Plain(field.Type)!;
             if (part is StringType && target is AddressType or PrefixType)
             {
-                context.Error("WrongType", $"The field {field.Name} is {part.Name} and cannot be used as {target.Name}.", source,
+                context.Error(DiagnosticIds.WrongType, $"The field {field.Name} is {part.Name} and cannot be used as {target.Name}.", source,
                     "Make it an address where the struct is made.");
             }
             else if (part is StructType inner && target is StructType into && inner != into)
@@ -85,7 +85,7 @@ internal sealed class Conversions(BindingContext context)
             }
             else if (!IsImplicit(part, target))
             {
-                context.Error("WrongType", $"{part.Name} cannot be used as {target.Name}.", source);
+                context.Error(DiagnosticIds.WrongType, $"{part.Name} cannot be used as {target.Name}.", source);
             }
         }
     }

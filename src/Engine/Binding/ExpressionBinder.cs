@@ -36,7 +36,7 @@ internal sealed class ExpressionBinder
             case VariableExpression { Variable: var variable }:
                 return _context.Resources.Locate(variable) is { } location
                     ? new BoundVariableAccess(TypeOf(expression), location, source)
-                    : Error("UnknownVariable", $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
+                    : Error(DiagnosticIds.UndeclaredVariable, $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
             case PacketVariableExpression { Variable: var packet }:
                 return BindPacketAccess(expression, Number(packet.Offset), packet.Type, packet.BitOffset, packet.BitCount);
             case PacketReadExpression read:
@@ -104,7 +104,7 @@ internal sealed class ExpressionBinder
         var value = Bind(expression);
         return value.Type is ScalarType or ErrorType
             ? value
-            : Error("WrongType", $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
+            : Error(DiagnosticIds.WrongType, $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
     }
 
     /// <summary>Binds a condition: a number, which is true unless zero, or a text, which is true unless empty.</summary>
@@ -113,7 +113,7 @@ internal sealed class ExpressionBinder
         var value = Bind(expression);
         return value.Type is ScalarType or StringType or ErrorType
             ? value
-            : Error("WrongType", $"{value.Type.Name} is neither true nor false.", expression.Source, "Compare it with something.");
+            : Error(DiagnosticIds.WrongType, $"{value.Type.Name} is neither true nor false.", expression.Source, "Compare it with something.");
     }
 
     /// <summary>Binds an expression that is to be of a type; a struct that is written out takes that type.</summary>
@@ -136,7 +136,7 @@ internal sealed class ExpressionBinder
                 continue;
             }
 
-            Error("UnknownField", $"There is no field '{name}' in {type.Name}.", value.Source ?? record.Source,
+            Error(DiagnosticIds.UnknownField, $"There is no field '{name}' in {type.Name}.", value.Source ?? record.Source,
                 SimilarNames.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
         }
 
@@ -186,7 +186,7 @@ internal sealed class ExpressionBinder
         if (expression is PacketReadExpression read && Constants.Integer(read.Offset) is { } known
             && (known < 0 || known > maxOffset - stored.Size))
         {
-            return Error("OffsetOutOfRange", $"A packet has no byte {known}.", expression.Source,
+            return Error(DiagnosticIds.OffsetOutOfRange, $"A packet has no byte {known}.", expression.Source,
                 $"Offsets go from 0 to {maxOffset - stored.Size}.");
         }
 
@@ -197,7 +197,7 @@ internal sealed class ExpressionBinder
     {
         if (!_context.RequirePacket(source)) return false;
         if (PacketHeaders.LocationsOf(header, _context.Info.StartsAtNetwork) is not null) return true;
-        Error("NoPacket",
+        Error(DiagnosticIds.NoPacket,
             $"A program of type {_context.Definition.Type} sees packets from their IP header on: they have no {header.Name} header.",
             source, "A Tc program sees all of the packet.");
         return false;
@@ -228,7 +228,7 @@ internal sealed class ExpressionBinder
         var operand = Bind(text.Operand);
         return operand.Type is StringType or ErrorType
             ? operand
-            : Error("WrongType", $"{operand.Type.Name} is not a text.", text.Source,
+            : Error(DiagnosticIds.WrongType, $"{operand.Type.Name} is not a text.", text.Source,
                 "Texts are fields of traced events, names of processes, and constants.");
     }
 
@@ -261,10 +261,10 @@ internal sealed class ExpressionBinder
         var (target, number) = (Bind(index.Target), BindNumber(index.Index));
         var count = target.Type switch { ArrayType array => array.Count, BytesType bytes => bytes.Length, _ => 0 };
         if (target.Type is ErrorType) return target;
-        if (count == 0) return Error("NotAnArray", $"{target.Type.Name} has no elements.", index.Source);
+        if (count == 0) return Error(DiagnosticIds.NotAnArray, $"{target.Type.Name} has no elements.", index.Source);
         if (Constants.Integer(index.Index) is { } known && (known < 0 || known >= count))
         {
-            return Error("IndexOutOfRange", $"There is no element {known}: the array has {count}.", index.Source,
+            return Error(DiagnosticIds.IndexOutOfRange, $"There is no element {known}: the array has {count}.", index.Source,
                 $"The first is 0, the last {count - 1}.");
         }
 
@@ -278,7 +278,7 @@ internal sealed class ExpressionBinder
         {
             SystemValue.ReturnValue when _context.Traced?.Return is { } returned => Event(type, returned, system.Source),
             SystemValue.ParentProcessId when _context.ParentProcessId is { } parent => Event(type, parent, system.Source),
-            SystemValue.ReturnValue or SystemValue.ParentProcessId => Error("NotAvailable",
+            SystemValue.ReturnValue or SystemValue.ParentProcessId => Error(DiagnosticIds.NotAvailable,
                 $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source),
             _ => new BoundSystemValue(type, system.Value, system.Source),
         };
@@ -292,7 +292,7 @@ internal sealed class ExpressionBinder
         var arguments = call.Arguments.Select(Bind).ToList();
         if (arguments.Count != function.Parameters.Count)
         {
-            return Error("WrongArgumentCount",
+            return Error(DiagnosticIds.WrongArguments,
                 $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {arguments.Count}.", call.Source);
         }
 

@@ -16,7 +16,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         {
             if (HelperTable.Find(call.Name) is not { } helper)
             {
-                return context.Error("UnknownHelper", $"The kernel has no helper '{call.Name}'.", call.Source,
+                return context.Error(DiagnosticIds.UnknownHelper, $"The kernel has no helper '{call.Name}'.", call.Source,
                     SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
             }
 
@@ -24,7 +24,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         }
 
         if (call.Arguments.Count > MaxArguments)
-            return context.Error("WrongArgumentCount", $"A helper takes at most {MaxArguments} arguments.", call.Source);
+            return context.Error(DiagnosticIds.WrongArguments, $"A helper takes at most {MaxArguments} arguments.", call.Source);
         var parameters = HelperTable.Get(id)?.Parameters ?? [];
         HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
         var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
@@ -70,7 +70,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
                 return value;
             }
 
-            return context.Error("NoRoom",
+            return context.Error(DiagnosticIds.NoRoom,
                 $"The helper '{call.Name}' is to write {bytes} bytes where there are {value.Type.Size}, those of {value.Type.Name}.",
                 size.Source ?? call.Source, $"Write {value.Type.Size}, or declare the place larger.");
         }
@@ -78,7 +78,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         // A number is passed on: it may be a pointer that another helper gave.
         return value.Type is ScalarType && value is not (BoundHeaderField or BoundPacketAccess)
             ? value
-            : context.Error("NotAPlace",
+            : context.Error(DiagnosticIds.NotAPlace,
                 $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would not change.",
                 value.Source ?? call.Source,
                 "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there can be assigned further.");

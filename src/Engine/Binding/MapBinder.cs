@@ -10,7 +10,7 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
     public BoundMap? Find(Map map, SourceSpan? source)
     {
         if (context.Resources.IndexOf(map) is { } index) return new BoundMap(index, map);
-        Error("UnknownMap", $"The map '{map.Name}' is not part of the program.", source, "Declare it.");
+        Error(DiagnosticIds.UndeclaredMap, $"The map '{map.Name}' is not part of the program.", source, "Declare it.");
         return null;
     }
 
@@ -20,9 +20,9 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         var key = BindPart(entry.Key, map.Key, entry.Source);
         if (key is BoundError || Find(map, entry.Source) is not { } found) return new BoundError(entry.Source);
         if (map.Value is null || map.Key is null)
-            return Error("NoKey", $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
+            return Error(DiagnosticIds.NoKey, $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
         return IsOfMaps(map)
-            ? Error("NotAValue", $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
+            ? Error(DiagnosticIds.NotAValue, $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
                 "Name a key of the inner map too, or ask whether the map has the key.")
             : new BoundMapEntry(Typer.Plain(map.Value)!, found, key, entry.Source);
     }
@@ -32,13 +32,13 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         var (outer, source) = (entry.Outer, entry.Source);
         if (outer.InnerMap is not { } inner)
         {
-            return Error("NoInnerMap", $"The map '{outer.Name}' has no maps in it.", source, IsOfMaps(outer)
+            return Error(DiagnosticIds.NoInnerMap, $"The map '{outer.Name}' has no maps in it.", source, IsOfMaps(outer)
                 ? "Declare it with an inner map, which those in it are like."
                 : "Look up one key.");
         }
 
         if (inner is not { Key: not null, Value: not null })
-            return Error("NoKey", $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
+            return Error(DiagnosticIds.NoKey, $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
         var outerKey = BindPart(entry.OuterKey, outer.Key, source);
         var key = BindPart(entry.Key, inner.Key, source);
         return Find(outer, source) is { } found
@@ -73,21 +73,21 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
             _ => null,
         };
         if (parameters is null)
-            return Error("UnsupportedOperation", $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
+            return Error(DiagnosticIds.UnsupportedOperation, $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
         if (given.Count != parameters.Length)
         {
             var expected = call.Operation == MapOperation.Redirect ? "1 or 2" : $"{parameters.Length}";
-            return Error("WrongArgumentCount", $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
+            return Error(DiagnosticIds.WrongArguments, $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
         }
 
         if (call.Operation == MapOperation.Observe && map.Value is not AggregateType)
         {
-            return Error("WrongType", $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
+            return Error(DiagnosticIds.NotAnAggregate, $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
                 call.Source, "Declare it with values of type histogram or statistics.");
         }
 
         if (call.Operation is MapOperation.Pop or MapOperation.Peek && map.Value is null)
-            return Error("NoValue", $"The map '{map.Name}' of type {map.Type} has no values.", call.Source);
+            return Error(DiagnosticIds.NoValue, $"The map '{map.Name}' of type {map.Type} has no values.", call.Source);
         var isNumber = call.Operation is MapOperation.Redirect or MapOperation.TailCall;
         var arguments = given.Select((argument, i) => call.Operation == MapOperation.TailCall ? BindProgram(map, argument)
             : isNumber || (call.Operation == MapOperation.Observe && i == 1) ? expressions.BindNumber(argument)
@@ -104,7 +104,7 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
 
     // A key or value.
     private BoundExpression BindPart(Expression expression, EbpfType? type, SourceSpan? source) => type is null
-        ? Error("NoKey", "This kind of map has no keys.", source, "Use Push, Pop and Peek.")
+        ? Error(DiagnosticIds.NoKey, "This kind of map has no keys.", source, "Use Push, Pop and Peek.")
         : expressions.BindAs(expression, type, source ?? expression.Source);
 
     // A program by its index, or by the name that the map's keys have for it.
@@ -113,13 +113,13 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         if (program is not ConstantExpression { Value: string name }) return expressions.BindNumber(program);
         if (map.Key is not EnumType names)
         {
-            return Error("UnknownProgram", $"The programs of the map '{map.Name}' have no names.", program.Source,
+            return Error(DiagnosticIds.UnnamedPrograms, $"The programs of the map '{map.Name}' have no names.", program.Source,
                 "Give the map an enumeration of their names as keys, or call one by its index.");
         }
 
         return names.FindValue(name) is { } number
             ? new BoundConstant(ScalarType.Int64, (long)number, program.Source)
-            : Error("UnknownProgram", $"The map '{map.Name}' has no program '{name}'.", program.Source,
+            : Error(DiagnosticIds.UnknownProgram, $"The map '{map.Name}' has no program '{name}'.", program.Source,
                 SimilarNames.Sentence(name, [.. names.Members.Select(member => member.Key)]));
     }
 }

@@ -18,7 +18,7 @@ internal static class Nesting
             var (node, depth) = next;
             if (depth > MaxDepth)
             {
-                throw new CompileException("NestedTooDeeply", $"This is nested more than {MaxDepth} levels deep.",
+                throw new CompileException(DiagnosticIds.NestedTooDeeply, $"This is nested more than {MaxDepth} levels deep.",
                     (node as Statement)?.Source ?? (node as Expression)?.Source, "Assign parts of it to variables first.");
             }
 

@@ -139,7 +139,7 @@ internal sealed class ProgramResources
         {
             if (variable.Type.Size > 8)
             {
-                diagnostics.Report("WrongType",
+                diagnostics.Report(DiagnosticIds.VariableTooLarge,
                     $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has at most 8 bytes.",
                     null, "Use the storage Array for it.");
             }

@@ -26,7 +26,7 @@ internal sealed class StatementBinder(BindingContext context)
         foreach (var mark in StatementWalker.All(body).OfType<LabelStatement>())
         {
             if (_labels.Add(mark.Label)) labels.Add(mark.Label);
-            else Error("DuplicateLabel", $"The label '{mark.Label.Name}' is marked twice.", mark.Source);
+            else Error(DiagnosticIds.DuplicateLabel, $"The label '{mark.Label.Name}' is marked twice.", mark.Source);
         }
 
         var bound = Bind(body);
@@ -108,15 +108,15 @@ internal sealed class StatementBinder(BindingContext context)
                 return BindSwitch(choice);
             case BreakStatement:
                 if (_around.Targets == 0)
-                    Error("BreakOutsideLoop", "break stands outside a loop or switch.", source, "Use return to end the program.");
+                    Error(DiagnosticIds.BreakOutsideLoop, "break stands outside a loop or switch.", source, "Use return to end the program.");
                 return new BoundBreak(source);
             case ContinueStatement:
                 if (_around.Loops == 0)
-                    Error("ContinueOutsideLoop", "continue stands outside a loop.", source, "Use return to end the program.");
+                    Error(DiagnosticIds.ContinueOutsideLoop, "continue stands outside a loop.", source, "Use return to end the program.");
                 return new BoundContinue(source);
             case GotoStatement { Label: var label }:
                 if (!_labels.Contains(label))
-                    Error("UnknownLabel", $"The label '{label.Name}' is jumped to but not marked.", source);
+                    Error(DiagnosticIds.UnknownLabel, $"The label '{label.Name}' is jumped to but not marked.", source);
                 return new BoundGoto(label, source);
             case LabelStatement { Label: var label }:
                 context.LabelCount++;
@@ -151,7 +151,7 @@ internal sealed class StatementBinder(BindingContext context)
                 context.PacketChangeCount++;
                 if (context.Info.Packet == PacketAccess.Copy || context.Definition.Type == ProgramType.CgroupSkb)
                 {
-                    Error("ReadOnlyPacket", $"A program of type {context.Definition.Type} cannot change the packet.", source,
+                    Error(DiagnosticIds.ReadOnlyPacket, $"A program of type {context.Definition.Type} cannot change the packet.", source,
                         "Use a program of type Tc or Xdp.");
                 }
 
@@ -159,11 +159,11 @@ internal sealed class StatementBinder(BindingContext context)
             case BoundEventValue { Access.IsWritable: true }:
                 break;
             case BoundEventValue when written is EventFieldExpression field:
-                Error("NotAssignable", $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
+                Error(DiagnosticIds.InvalidAssignment, $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
                     "Assign it to a variable first.");
                 break;
             default:
-                Error("NotAssignable", "This cannot be assigned to.", written.Source ?? source,
+                Error(DiagnosticIds.InvalidAssignment, "This cannot be assigned to.", written.Source ?? source,
                     "Assign to a variable, a map entry, a packet field or a local.");
                 break;
         }
@@ -192,7 +192,7 @@ internal sealed class StatementBinder(BindingContext context)
         var function = context.Function;
         if (value.Type is not (ScalarType or ErrorType))
         {
-            Error("WrongType", $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
+            Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
                 expression.Source, "Give a verdict's name or a number.");
         }
 
@@ -345,13 +345,13 @@ internal sealed class StatementBinder(BindingContext context)
                 _ => null,
             });
             if (value.Type is not (ScalarType or StringType or AddressType or ErrorType))
-                Error("WrongType", $"{value.Type.Name} cannot be written to the trace log.", part.Source);
+                Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be written to the trace log.", part.Source);
             values.Add(value);
         }
 
         if (values.Count > maxValues)
         {
-            Error("TooManyValues", $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
+            Error(DiagnosticIds.TooManyDebugValues, $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
                 "Write two lines.");
         }
 

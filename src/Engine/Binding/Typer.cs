@@ -18,6 +18,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private readonly Dictionary<EventFieldExpression, EventAccess?> _accesses = [];
     private readonly HashSet<Function> _active = [];
 
+    /// <summary>The error where the program asks for an event and has none.</summary>
+    public Diagnostic MissingEvent { get; set; } = new(DiagnosticIds.NoTarget,
+        "The event is known only in a program that is attached to something traced.", null, "Give the program its target.");
+
     /// <summary>Where errors are reported; null while types are inferred, which asks again and again.</summary>
     public DiagnosticBag? Diagnostics { get; set; }
 
@@ -121,11 +125,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         try
         {
             access = traced?.Resolve(field);
-            if (traced is null)
-            {
-                Diagnostics?.Report("NoEvent", "The event is known only in a program that is attached to something traced.",
-                    field.Source, "Give the program its target.");
-            }
+            if (traced is null) Diagnostics?.Add(MissingEvent with { Source = field.Source });
         }
         catch (CompileException error)
         {
@@ -206,7 +206,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
         ulong => ScalarType.UInt64,
-        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => Error("NumberOutOfRange",
+        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => Error(DiagnosticIds.NumberOutOfRange,
             $"{number} is no fixed-point number: these go up to {long.MaxValue / ScalarType.FixedScale}.", constant.Source),
         decimal => ScalarType.Fixed,
         bool => ScalarType.Boolean,
@@ -216,7 +216,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         System.Net.NetworkInformation.PhysicalAddress => AddressType.Mac,
         byte[] bytes => new BytesType(bytes.Length),
         long => ScalarType.Int64,
-        var other => Error("UnsupportedConstant",
+        var other => Error(DiagnosticIds.UnsupportedConstant,
             $"A {other.GetType().Name} cannot be used in a kernel program.", constant.Source,
             "Numbers, strings, truth values, IP addresses and MAC addresses can."),
     };
@@ -278,10 +278,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         if (TypeOf(field.Target) is not { } target) return null;
         if (target is ErrorType) return target;
-        if (target is not StructType record) return Error("NotAStruct", $"{target.Name} has no fields.", field.Source);
+        if (target is not StructType record) return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
         return record.FindField(field.Name) is { } found
             ? Plain(found.Type)
-            : Error("UnknownField", $"There is no field '{field.Name}' in {record.Name}.", field.Source,
+            : Error(DiagnosticIds.UnknownField, $"There is no field '{field.Name}' in {record.Name}.", field.Source,
                 SimilarNames.Sentence(field.Name, [.. record.Fields.Select(f => f.Name)]));
     }
 

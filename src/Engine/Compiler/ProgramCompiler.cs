@@ -34,6 +34,22 @@ public static class ProgramCompiler
         };
     }
 
+    /// <summary>
+    /// The errors that can be found before it is known what a program is attached to: of its names, types and statements.
+    /// </summary>
+    public static IReadOnlyList<Diagnostic> Check(ProgramDefinition definition)
+    {
+        try
+        {
+            Binder.Bind(definition, null, null);
+            return [];
+        }
+        catch (CompileException refusal)
+        {
+            return [.. refusal.Diagnostics.Where(d => d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable))];
+        }
+    }
+
     private static MachineFunction Generate(IrFunction function, CompilerOptions options)
     {
         Optimizer.Finish(function, options);

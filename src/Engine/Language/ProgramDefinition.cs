@@ -128,7 +128,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         if ((bitOffset, bitCount) != (0, 0)
             && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1 || bitOffset + bitCount > type.Size * 8))
         {
-            throw new CompileException("InvalidBitField", $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
+            throw new CompileException(DiagnosticIds.InvalidBitField, $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
                 $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
         }
 
@@ -217,7 +217,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!_declarations.TryAdd(name, declaration))
         {
-            throw new CompileException("DuplicateName", $"The program '{Name}' has a '{name}' already.", null,
+            throw new CompileException(DiagnosticIds.DuplicateName, $"The program '{Name}' has a '{name}' already.", null,
                 "Give every variable, map and packet variable a name of its own; case does not count.");
         }
     }

@@ -109,7 +109,7 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             ? name
             : LanguagePrimitives.TryConvertTo<int>(name, out var number)
                 ? number
-                : throw new CompileException("UnknownVerdict", $"A program of type {Type} has no verdict '{name}'.",
+                : throw new CompileException(DiagnosticIds.UnknownVerdict, $"A program of type {Type} has no verdict '{name}'.",
                     null, SimilarNames.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
     }
 }

@@ -161,7 +161,7 @@ public sealed class TraceEbpfCommand : EventCommand
         var compiled = EbpfProgram.Compile(options.Complete(Define(options)));
         if (compiled.Events is null)
         {
-            throw new CompileException("NoOutput", "The script puts out nothing, so that there is nothing to trace.", null,
+            throw new CompileException(DiagnosticIds.NoOutput, "The script puts out nothing, so that there is nothing to trace.", null,
                 "Put out an object: [pscustomobject]@{ Id = $process.Id }.");
         }
 

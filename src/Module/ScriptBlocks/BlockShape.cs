@@ -1,5 +1,6 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation.Language;
+using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -14,7 +15,7 @@ internal static class BlockShape
             ast => ast is NamedBlockAst { Unnamed: false } && ast.Parent == block, searchNestedScriptBlocks: false);
         foreach (var other in named)
         {
-            throw translation.Error(other, "UnsupportedStatement",
+            throw translation.Error(other, DiagnosticIds.UnsupportedStatement,
                 "A kernel script has no begin, process, end, clean or dynamicparam blocks: it runs once for each packet or event.",
                 "Write the statements by themselves.");
         }
@@ -34,7 +35,7 @@ internal static class BlockShape
     private static void RequireNoTraps(ReadOnlyCollection<TrapStatementAst>? traps, ProgramTranslation translation)
     {
         if (traps is not { Count: > 0 }) return;
-        throw translation.Error(traps[0], "UnsupportedStatement", "There are no exceptions in the kernel, so there is nothing to trap.",
+        throw translation.Error(traps[0], DiagnosticIds.UnsupportedStatement, "There are no exceptions in the kernel, so there is nothing to trap.",
             "Test what may fail with if.");
     }
 }

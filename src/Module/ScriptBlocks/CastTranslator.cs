@@ -16,13 +16,13 @@ internal sealed class CastTranslator(BlockTranslation block)
         var name = NameOf(cast.Type.TypeName);
         if (IsNamed(name, "pscustomobject", "psobject"))
         {
-            throw block.Error(cast, "UnsupportedExpression", "An object is put out, and is not a value besides.",
+            throw block.Error(cast, DiagnosticIds.UnsupportedExpression, "An object is put out, and is not a value besides.",
                 "Write it as a statement of its own: [pscustomobject]@{ Port = $port }. A struct is written as @{ Port = $port }.");
         }
 
         if (IsNamed(name, "void"))
         {
-            throw block.Error(cast, "UnsupportedExpression", "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
+            throw block.Error(cast, DiagnosticIds.UnsupportedExpression, "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
         }
 
         if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table) return block.Expressions.Struct(table);
@@ -97,11 +97,11 @@ internal sealed class CastTranslator(BlockTranslation block)
         }
         catch (TypeConversionException error)
         {
-            throw block.Error(child, "ConstantFailed", error.Message);
+            throw block.Error(child, DiagnosticIds.ConstantFailed, error.Message);
         }
     }
 
     private CompileException UnknownType(Ast ast, ITypeName typeName) =>
-        block.Error(ast, "UnknownType", $"The kernel has no type [{typeName.FullName}].",
+        block.Error(ast, DiagnosticIds.UnknownType, $"The kernel has no type [{typeName.FullName}].",
             SimilarNames.Sentence(NameOf(typeName), [.. EbpfType.KnownNames]));
 }

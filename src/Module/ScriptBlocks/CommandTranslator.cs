@@ -53,7 +53,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
             [ExpressionAst only] => only,
             [CommandParameterAst { Argument: { } joined } parameter] when IsMessage(parameter) => joined,
             [CommandParameterAst { Argument: null } parameter, ExpressionAst named] when IsMessage(parameter) => named,
-            _ => throw block.Error(command, "WrongArguments", "Write-Debug takes one message.", "Write it as Write-Debug \"saw $port\"."),
+            _ => throw block.Error(command, DiagnosticIds.WrongArguments, "Write-Debug takes one message.", "Write it as Write-Debug \"saw $port\"."),
         };
         return new DebugStatement(new TextTemplate(block).Parts(message));
     }
@@ -63,14 +63,14 @@ internal sealed class CommandTranslator(BlockTranslation block)
     {
         if (name is null || command.InvocationOperator != TokenKind.Unknown)
         {
-            return block.Error(command, "UnsupportedCommand", "Only functions of the program can be called in the kernel, by name.",
+            return block.Error(command, DiagnosticIds.UnsupportedCommand, "Only functions of the program can be called in the kernel, by name.",
                 "Write function add($a, $b) { $a + $b } in this script, and call it as add 1 2.");
         }
 
         var verdicts = ProgramTypes.Get(block.Program.Definition.Type).Verdicts;
         if (command.CommandElements.Count == 1 && verdicts.Keys.FirstOrDefault(v => v.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } verdict)
         {
-            return block.Error(command, "UnsupportedCommand", $"{name} without quotes is a command.", $"Write the verdict in quotes: '{verdict}'.");
+            return block.Error(command, DiagnosticIds.UnsupportedCommand, $"{name} without quotes is a command.", $"Write the verdict in quotes: '{verdict}'.");
         }
 
         var advice = Instead.TryGetValue(name, out var instead) ? instead
@@ -79,7 +79,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
                 : command.Parent is PipelineAst { Parent: AssignmentStatementAst }
                     ? $"To run it once when the program is built, put it in parentheses: ({command.Extent.Text})."
                     : "Define a function of that name in this script, or do this in user space.";
-        return block.Error(command, "UnsupportedCommand", $"The command {name} cannot run in the kernel.", advice);
+        return block.Error(command, DiagnosticIds.UnsupportedCommand, $"The command {name} cannot run in the kernel.", advice);
     }
 
     private Expression[] Bind(CommandAst command, Function function)
@@ -96,10 +96,10 @@ internal sealed class CommandTranslator(BlockTranslation block)
             }
 
             var index = IndexOf(named, function);
-            if (given[index] is not null) throw block.Error(named, "WrongArguments", $"-{named.ParameterName} is given twice.");
+            if (given[index] is not null) throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} is given twice.");
             CommandElementAst? value = named.Argument ?? (i + 1 < elements.Count ? elements[++i] : null);
             given[index] = value is null or CommandParameterAst
-                ? throw block.Error(named, "WrongArguments", $"-{named.ParameterName} needs a value.", Usage(function))
+                ? throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} needs a value.", Usage(function))
                 : Argument(value, function);
         }
 
@@ -107,7 +107,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
         {
             given[i] ??= i < function.Defaults.Count && function.Defaults[i] is { } standing
                 ? new ConstantExpression(standing.Value) { Source = standing.Source }
-                : throw block.Error(command, "WrongArguments", $"The parameter ${function.Parameters[i].Name} is not given.", Usage(function));
+                : throw block.Error(command, DiagnosticIds.WrongArguments, $"The parameter ${function.Parameters[i].Name} is not given.", Usage(function));
         }
 
         return given!;
@@ -120,9 +120,9 @@ internal sealed class CommandTranslator(BlockTranslation block)
             when long.TryParse(word.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) =>
             block.At(word, new ConstantExpression(number)),
         ArrayLiteralAst or ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Expression: ArrayLiteralAst }] } } =>
-            throw block.Error(element, "WrongArguments", "A list is not an argument.", Usage(function) + " There are no commas between arguments."),
+            throw block.Error(element, DiagnosticIds.WrongArguments, "A list is not an argument.", Usage(function) + " There are no commas between arguments."),
         ExpressionAst value => block.Expressions.Of(value),
-        _ => throw block.Error(element, "WrongArguments", "This is not an argument.", Usage(function)),
+        _ => throw block.Error(element, DiagnosticIds.WrongArguments, "This is not an argument.", Usage(function)),
     };
 
     private int IndexOf(CommandParameterAst named, Function function)
@@ -132,12 +132,12 @@ internal sealed class CommandTranslator(BlockTranslation block)
             if (function.Parameters[i].Name.Equals(named.ParameterName, StringComparison.OrdinalIgnoreCase)) return i;
         }
 
-        throw block.Error(named, "WrongArguments", $"The function {function.Name} has no parameter -{named.ParameterName}.",
+        throw block.Error(named, DiagnosticIds.WrongArguments, $"The function {function.Name} has no parameter -{named.ParameterName}.",
             SimilarNames.Sentence(named.ParameterName, [.. function.Parameters.Select(p => p.Name)], "-"));
     }
 
     private CompileException TooMany(CommandAst command, Ast element, Function function) =>
-        block.Error(element, "WrongArguments",
+        block.Error(element, DiagnosticIds.WrongArguments,
             $"The function {function.Name} takes {function.Parameters.Count} argument(s), not {command.CommandElements.Count - 1}.", Usage(function));
 
     private static string Usage(Function function) =>

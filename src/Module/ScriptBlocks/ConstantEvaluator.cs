@@ -54,7 +54,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         catch (Exception exception) when (exception is not PipelineStoppedException
             and (RuntimeException or InvalidOperationException or ArgumentException))
         {
-            throw block.Error(ast, "ConstantFailed",
+            throw block.Error(ast, DiagnosticIds.ConstantFailed,
                 $"This is evaluated when the program is built, and failed: {CauseOf(exception).TrimEnd('.')}.");
         }
     }
@@ -67,11 +67,11 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         switch (value)
         {
             case null:
-                throw block.Error(ast, "NotConstant", "This gives nothing ($null) when the program is built.", "Check the name.");
+                throw block.Error(ast, DiagnosticIds.NotConstant, "This gives nothing ($null) when the program is built.", "Check the name.");
             case BigInteger number when number < long.MinValue || number > ulong.MaxValue:
-                throw block.Error(ast, "NumberOutOfRange", $"{ast.Extent.Text} does not fit in 64 bits.");
+                throw block.Error(ast, DiagnosticIds.NumberOutOfRange, $"{ast.Extent.Text} does not fit in 64 bits.");
             case double.NaN or float.NaN or > 7.9e28 or < -7.9e28 or > 7.9e28f or < -7.9e28f:
-                throw block.Error(ast, "NumberOutOfRange", $"{ast.Extent.Text} is not a number that the kernel can hold.");
+                throw block.Error(ast, DiagnosticIds.NumberOutOfRange, $"{ast.Extent.Text} is not a number that the kernel can hold.");
             case sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double or decimal
                 or bool or char or string or Enum or IPAddress or PhysicalAddress or byte[]:
                 return block.At(ast, new ConstantExpression(value));
@@ -82,13 +82,13 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             case IDictionary fields:
                 return StructOf(fields.Cast<DictionaryEntry>().Select(e => (e.Key.ToString() ?? "", e.Value)), ast);
             case TimeSpan:
-                throw block.Error(ast, "NotConstant", "A time span is not a kernel value.",
+                throw block.Error(ast, DiagnosticIds.NotConstant, "A time span is not a kernel value.",
                     "The kernel counts nanoseconds: take .TotalNanoseconds of it, as [uint64].");
             case IEnumerable:
-                throw block.Error(ast, "NotConstant", "A list is not a value.",
+                throw block.Error(ast, DiagnosticIds.NotConstant, "A list is not a value.",
                     "Lists work with -in, -contains and foreach; for many values declare a map with Add-EbpfMap.");
             default:
-                throw block.Error(ast, "NotConstant", $"A {value.GetType().Name} is not a kernel value.",
+                throw block.Error(ast, DiagnosticIds.NotConstant, $"A {value.GetType().Name} is not a kernel value.",
                     "The kernel knows numbers, truth values, text, addresses, bytes and structs of these.");
         }
     }
@@ -109,7 +109,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         }
         catch (TypeConversionException error)
         {
-            throw block.Error(ast, "NotConstant", error.Message);
+            throw block.Error(ast, DiagnosticIds.NotConstant, error.Message);
         }
     }
 
@@ -185,7 +185,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         var name = Scope.NameOf(variable);
         if (block.Program.Evaluator.TryGetVariable(name, out var value)) return value;
         var declared = block.Names.Resolve(name).Kind is not NameKind.Unknown;
-        throw block.Error(variable, "UnknownVariable", $"The session has no variable ${name}.",
+        throw block.Error(variable, DiagnosticIds.UnknownVariable, $"The session has no variable ${name}.",
             declared ? $"${name} is the program's: write it without using:."
             : SimilarNames.Find(name, block.Program.Evaluator.VariableNames) is { Count: > 0 } near
                 ? $"Did you mean {string.Join(" or ", near.Select(n => "$using:" + n))}?"

@@ -18,7 +18,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     {
         var operand = Of(ast);
         return operand is StructExpression
-            ? throw block.Error(ast, "UnsupportedExpression", "A struct cannot be compared or calculated with.",
+            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A struct cannot be compared or calculated with.",
                 "Use its fields one by one; as a whole it is a map's key or value.")
             : operand;
     }
@@ -30,12 +30,12 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     {
         if (ast is AssignmentStatementAst)
         {
-            throw block.Error(ast, "UnsupportedExpression", "An assignment is not a condition.", "Compare with -eq.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment is not a condition.", "Compare with -eq.");
         }
 
         var condition = OfStatement(ast);
         return condition is StructExpression
-            ? throw block.Error(ast, "UnsupportedExpression", "A struct is neither true nor false.", "Use one of its fields.")
+            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A struct is neither true nor false.", "Use one of its fields.")
             : condition;
     }
 
@@ -50,11 +50,11 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
             OfStatement(element),
         PipelineAst { PipelineElements: [CommandAst command] } pipeline when !ModernSyntax.IsBackground(pipeline) =>
             block.At(ast, block.Commands.Value(command)),
-        AssignmentStatementAst => throw block.Error(ast, "UnsupportedExpression", "An assignment has no value here.",
+        AssignmentStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment has no value here.",
             "Write it as a statement of its own."),
-        IfStatementAst => throw block.Error(ast, "UnsupportedExpression", "An if statement has no value here.",
+        IfStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An if statement has no value here.",
             "Write condition ? a : b, or assign in both branches."),
-        SwitchStatementAst => throw block.Error(ast, "UnsupportedExpression", "A switch statement has no value here.",
+        SwitchStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A switch statement has no value here.",
             "Assign in each of its clauses."),
         _ => throw block.Statements.Unsupported(ast),
     };
@@ -71,7 +71,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     public CompileException Redirection(CommandBaseAst element)
     {
         var redirection = element.Redirections[0];
-        return block.Error(redirection, "UnsupportedOperator", $"{redirection.Extent.Text[..1]} redirects to a file in PowerShell.",
+        return block.Error(redirection, DiagnosticIds.UnsupportedOperator, $"{redirection.Extent.Text[..1]} redirects to a file in PowerShell.",
             "To compare, write -gt, -ge, -lt or -le; to drop a value, write [void] before it.");
     }
 
@@ -79,7 +79,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     {
         ConstantExpressionAst literal => block.Constants.Literal(literal),
         VariableExpressionAst variable => block.Names.Translate(variable),
-        UsingExpressionAst => block.Constants.FromSessionOr(ast, () => block.Error(ast, "NotConstant",
+        UsingExpressionAst => block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.NotConstant,
             "$using: is evaluated when the program is built, before there is a packet or an event.",
             "Declare a map with Add-EbpfMap to look values up in the kernel.")),
         ParenExpressionAst { Pipeline: var inner } => Parenthesised(ast, inner),
@@ -112,13 +112,13 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         {
             if (key is not ConstantExpressionAst { Value: var given } || given?.ToString() is not { Length: > 0 } name)
             {
-                throw block.Error(key, "UnsupportedExpression", "A field's name is fixed when the program is built.",
+                throw block.Error(key, DiagnosticIds.UnsupportedExpression, "A field's name is fixed when the program is built.",
                     "Write the name as a word: @{ Port = $port }.");
             }
 
             if (fields.Exists(f => f.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                throw block.Error(key, "DuplicateName", $"The field '{name}' is given twice; case does not count.");
+                throw block.Error(key, DiagnosticIds.DuplicateName, $"The field '{name}' is given twice; case does not count.");
             }
 
             fields.Add(new(name, OfStatement(value)));
@@ -126,7 +126,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
 
         if (fields.Count == 0)
         {
-            throw block.Error(table, "UnsupportedExpression", "A struct has at least one field.", "Write it as @{ Port = $port }.");
+            throw block.Error(table, DiagnosticIds.UnsupportedExpression, "A struct has at least one field.", "Write it as @{ Port = $port }.");
         }
 
         return block.At(table, new StructExpression(fields));
@@ -147,6 +147,6 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
             ErrorExpressionAst => ("This is not complete.", null),
             _ => ("This kind of expression does not exist in the kernel.", "about_Operators lists more than a kernel script has; write it with + - * / %, comparisons and -band -bor -bxor."),
         };
-        return block.Error(ast, "UnsupportedExpression", problem, advice);
+        return block.Error(ast, DiagnosticIds.UnsupportedExpression, problem, advice);
     }
 }

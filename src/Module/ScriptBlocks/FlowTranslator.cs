@@ -19,7 +19,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (ast is LabeledStatementAst { Label: not null } labelled)
         {
-            throw block.Error(ast, "UnsupportedStatement", $"There are no labels (:{labelled.Label}) in a kernel script.",
+            throw block.Error(ast, DiagnosticIds.UnsupportedStatement, $"There are no labels (:{labelled.Label}) in a kernel script.",
                 "Leave the inner loop by a variable that the outer one tests, or move both to a function and return from it.");
         }
 
@@ -35,8 +35,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
             BreakStatementAst { Label: null } when _surroundings.Count > 0 => new BreakStatement(),
             ContinueStatementAst { Label: null } when _surroundings.Count > 0 => Continue(),
             BreakStatementAst { Label: not null } or ContinueStatementAst { Label: not null } => throw block.Error(ast,
-                "UnsupportedStatement", "There are no labels in a kernel script.", "Leave the inner loop by a variable that the outer one tests."),
-            BreakStatementAst or ContinueStatementAst => throw block.Error(ast, "UnsupportedStatement",
+                DiagnosticIds.UnsupportedStatement, "There are no labels in a kernel script.", "Leave the inner loop by a variable that the outer one tests."),
+            BreakStatementAst or ContinueStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedStatement,
                 "There is no loop or switch around this.", "To end the script, write return, or return 'Pass'."),
             _ => null,
         };
@@ -63,7 +63,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if ((ast.Flags & ~(SwitchFlags.Exact | SwitchFlags.CaseSensitive)) is not SwitchFlags.None and var flag)
         {
-            throw block.Error(ast, "UnsupportedStatement", $"A switch has no -{flag} in the kernel.",
+            throw block.Error(ast, DiagnosticIds.UnsupportedStatement, $"A switch has no -{flag} in the kernel.",
                 "Its clauses are constants; for anything else write if and elseif.");
         }
 
@@ -85,7 +85,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         }
 
         if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item] && item.IsConstant) return item.First;
-        throw block.Error(ast, "NotConstant", "The clauses of a switch are constants.",
+        throw block.Error(ast, DiagnosticIds.NotConstant, "The clauses of a switch are constants.",
             "Write if and elseif for conditions, and a clause for each of several values.");
     }
 
@@ -110,18 +110,18 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (ast.Flags != ForEachFlags.None || ast.ThrottleLimit is not null)
         {
-            throw block.Error(ast, "UnsupportedStatement", "A kernel script runs on one processor at a time.", "Leave -Parallel out.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedStatement, "A kernel script runs on one processor at a time.", "Leave -Parallel out.");
         }
 
         if (block.Names.Resolve(ast.Variable) is not { Kind: NameKind.Local, Value: Local local })
         {
-            throw block.Error(ast.Variable, "DuplicateName", $"{ast.Variable.Extent.Text} means something else in this program.",
+            throw block.Error(ast.Variable, DiagnosticIds.DuplicateName, $"{ast.Variable.Extent.Text} means something else in this program.",
                 "Give the loop a variable of its own.");
         }
 
         if (ExpressionTranslator.Only(ast.Condition) is not { } list)
         {
-            throw block.Error(ast.Condition, "UnsupportedExpression", "A loop goes over a range or a list of constants.",
+            throw block.Error(ast.Condition, DiagnosticIds.UnsupportedExpression, "A loop goes over a range or a list of constants.",
                 "Write foreach ($i in 0..7) or foreach ($port in 80, 443).");
         }
 
@@ -136,7 +136,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (items.Find(item => !item.IsConstant && item.First is not ErrorExpression) is not null)
         {
-            throw block.Error(list, "NotConstant", "The values of the list are fixed when the program is built.",
+            throw block.Error(list, DiagnosticIds.NotConstant, "The values of the list are fixed when the program is built.",
                 "A range may have ends that are computed: 0..$n.");
         }
 
@@ -148,10 +148,10 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (item.Last is null) return [item.First];
         var (first, last) = item.IsInteger ? item.Bounds
-            : throw block.Error(ast, "NotConstant", "The ends of a range are integers.", "Write 0..7.");
+            : throw block.Error(ast, DiagnosticIds.NotConstant, "The ends of a range are integers.", "Write 0..7.");
         if (last - first is < 0 or > MostValues)
         {
-            throw block.Error(ast, "TooManyValues", $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
+            throw block.Error(ast, DiagnosticIds.TooManyValues, $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
         }
 
         var values = Enumerable.Range(0, (int)(last - first) + 1).Select(i => (Expression)block.At(ast, new ConstantExpression(first + i)));

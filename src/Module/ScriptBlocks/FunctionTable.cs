@@ -32,7 +32,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         foreach (var definition in statements.OfType<FunctionDefinitionAst>())
         {
             if (!_translated.ContainsKey(definition.Name) && _declared.TryAdd(definition.Name, definition)) continue;
-            translation.Diagnostics.Add(translation.Error(definition, "DuplicateName",
+            translation.Diagnostics.Add(translation.Error(definition, DiagnosticIds.DuplicateName,
                 $"The program has a function '{definition.Name}' already.", "Give it another name; case does not count."));
         }
     }
@@ -47,7 +47,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         var definition = _declared[name];
         if (!_underway.Add(definition))
         {
-            throw translation.Error(call, "RecursiveFunction", $"The function '{definition.Name}' calls itself.",
+            throw translation.Error(call, DiagnosticIds.RecursiveFunction, $"The function '{definition.Name}' calls itself.",
                 "The kernel's stack is too small for recursion: write a loop.");
         }
 
@@ -77,13 +77,13 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         using var level = translation.Enter(definition);
         if (definition.IsFilter || definition.IsWorkflow)
         {
-            throw translation.Error(definition, "UnsupportedStatement", "A filter works on a pipeline, and the kernel has none.", "Write function.");
+            throw translation.Error(definition, DiagnosticIds.UnsupportedStatement, "A filter works on a pipeline, and the kernel has none.", "Write function.");
         }
 
         var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
         if (parameters.Count > MostParameters)
         {
-            throw translation.Error(parameters[MostParameters], "WrongArguments", $"A function has at most {MostParameters} parameters.",
+            throw translation.Error(parameters[MostParameters], DiagnosticIds.WrongArguments, $"A function has at most {MostParameters} parameters.",
                 "Pass several values together in a shared variable or a map.");
         }
 
@@ -104,14 +104,14 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         var name = Scope.NameOf(parameter.Name);
         return outside.Names.Resolve(name).Kind is NameKind.Unknown or NameKind.Local
             ? name
-            : throw translation.Error(parameter, "DuplicateName", $"${name} means something else in this program.", "Give the parameter another name.");
+            : throw translation.Error(parameter, DiagnosticIds.DuplicateName, $"${name} means something else in this program.", "Give the parameter another name.");
     }
 
     private static EbpfCat.Types.EbpfType? Attributes(IReadOnlyList<AttributeBaseAst> attributes, BlockTranslation block)
     {
         if (attributes.FirstOrDefault(a => a is not TypeConstraintAst) is { } other)
         {
-            throw block.Error(other, "UnsupportedExpression", "Attributes have no meaning in the kernel.", "A type is fine: [uint16]$port.");
+            throw block.Error(other, DiagnosticIds.UnsupportedExpression, "Attributes have no meaning in the kernel.", "A type is fine: [uint16]$port.");
         }
 
         return attributes.OfType<TypeConstraintAst>().LastOrDefault() is { } type ? block.Casts.Declared(type) : null;
@@ -119,7 +119,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
 
     private static ConstantExpression? DefaultOf(ParameterAst parameter, BlockTranslation block) => parameter.DefaultValue is null ? null
         : block.Expressions.Of(parameter.DefaultValue) as ConstantExpression
-        ?? throw block.Error(parameter.DefaultValue, "NotConstant", "A parameter's default is fixed when the program is built.",
+        ?? throw block.Error(parameter.DefaultValue, DiagnosticIds.NotConstant, "A parameter's default is fixed when the program is built.",
             "Write a constant, or pass the value in each call.");
 
     // [OutputType([uint16])] says what a function gives, where inference is not to decide.
@@ -134,7 +134,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
             }
             else if (!CastTranslator.IsNamed(attribute.TypeName, "CmdletBinding"))
             {
-                throw block.Error(attribute, "UnsupportedExpression", "This attribute has no meaning in the kernel.",
+                throw block.Error(attribute, DiagnosticIds.UnsupportedExpression, "This attribute has no meaning in the kernel.",
                     "[OutputType([uint32])] tells the type of a function's value.");
             }
         }

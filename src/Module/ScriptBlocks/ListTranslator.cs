@@ -22,13 +22,13 @@ internal sealed class ListTranslator(BlockTranslation block)
         var items = Merge(ItemsOf(list));
         if (items.Exists(item => item.Last is not null && !item.IsConstant))
         {
-            throw block.Error(list, "NotConstant", "The range of -in and -contains is fixed when the program is built.",
+            throw block.Error(list, DiagnosticIds.NotConstant, "The range of -in and -contains is fixed when the program is built.",
                 "Compare with its ends: $x -ge $first -and $x -le $last.");
         }
 
         if (items.Count > MostComparisons)
         {
-            throw block.Error(list, "TooManyValues", $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
+            throw block.Error(list, DiagnosticIds.TooManyValues, $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
                 "Declare a map with Add-EbpfMap -Type Hash, fill it with Set-EbpfMapValue, and write key -in $map.");
         }
 
@@ -62,7 +62,7 @@ internal sealed class ListTranslator(BlockTranslation block)
 
         if (block.Names.MapOf(ast) is not null)
         {
-            throw block.Error(ast, "UnsupportedExpression", "The kernel does not list the keys of a map.",
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "The kernel does not list the keys of a map.",
                 "Look keys up one by one, or read the map in user space with Get-EbpfMapValue.");
         }
 
@@ -75,7 +75,7 @@ internal sealed class ListTranslator(BlockTranslation block)
     }
 
     private Expression End(ExpressionAst ast) => ast is ArrayLiteralAst
-        ? throw block.Error(ast, "UnsupportedExpression", "A range between lists has no meaning.", "Put the range in parentheses: 1, 2, (5..7).")
+        ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A range between lists has no meaning.", "Put the range in parentheses: 1, 2, (5..7).")
         : block.Expressions.Operand(ast);
 
     // Neighbouring integers become ranges: two comparisons for as many numbers as there are.

@@ -66,7 +66,7 @@ internal sealed class LostChanges(ProgramTranslation translation)
     {
         var (text, local, entry) = (change.Extent.Text, $"${name}", origin.Extent.Text);
         var meant = text.Replace(local, entry, StringComparison.OrdinalIgnoreCase);
-        return new Diagnostic("DiscardedWrite", $"{text} changes {local} alone, which is a copy of {entry}.",
+        return new Diagnostic(DiagnosticIds.DiscardedWrite, $"{text} changes {local} alone, which is a copy of {entry}.",
             translation.Positions.Of(change), $"To change that, write {meant}.", DiagnosticSeverity.Warning);
     }
 }

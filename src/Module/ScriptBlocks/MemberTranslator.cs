@@ -13,7 +13,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
     {
         if (ast.Static || block.Constants.IsFree(ast.Expression))
         {
-            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedExpression",
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnsupportedExpression,
                 "Static members are evaluated when the program is built.", "Write a type before the colons, such as [uint16]::MaxValue."));
         }
 
@@ -42,7 +42,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
         RequirePlain(ast);
         if (ast.Index is ArrayLiteralAst several)
         {
-            throw block.Error(several, "UnsupportedExpression", "One key is looked up at a time.",
+            throw block.Error(several, DiagnosticIds.UnsupportedExpression, "One key is looked up at a time.",
                 "A key of several parts is a struct: $map[@{ Source = $a; Port = $b }].");
         }
 
@@ -66,7 +66,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
     /// <summary>The name of a member, which is fixed when the program is built.</summary>
     public string NameOf(MemberExpressionAst ast) => ast.Member is StringConstantExpressionAst { Value: { Length: > 0 } name }
         ? name
-        : throw block.Error(ast.Member, "UnsupportedExpression", "The name of a field is fixed when the program is built.",
+        : throw block.Error(ast.Member, DiagnosticIds.UnsupportedExpression, "The name of a field is fixed when the program is built.",
             "Write it as a word, such as $packet.IPv4.");
 
     private Expression PacketMember(MemberExpressionAst ast, string member)
@@ -75,11 +75,11 @@ internal sealed class MemberTranslator(BlockTranslation block)
         if (PacketHeaders.Find(member) is { } header) return new HeaderExpression(header);
         if (MemberTable.PacketReads.ContainsKey(member))
         {
-            throw block.Error(ast.Member, "WrongArguments", $"$packet.{member} needs to know where to read.",
+            throw block.Error(ast.Member, DiagnosticIds.WrongArguments, $"$packet.{member} needs to know where to read.",
                 $"Write the offset in bytes: $packet.{member}(12).");
         }
 
-        throw block.Error(ast.Member, "UnknownField", $"$packet has no '{member}'.", SimilarNames.Sentence(member,
+        throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.", SimilarNames.Sentence(member,
             ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
     }
 
@@ -89,7 +89,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
         var advice = Same(member, "Call") && owner == "kernel"
             ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
             : SimilarNames.Sentence(member, [.. table.Keys]);
-        throw block.Error(ast.Member, "UnknownField", $"${owner} has no '{member}'.", advice);
+        throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"${owner} has no '{member}'.", advice);
     }
 
     private Expression FieldOf(Expression target, MemberExpressionAst ast, string member)
@@ -106,13 +106,13 @@ internal sealed class MemberTranslator(BlockTranslation block)
             case SystemValueExpression { Value: SystemValue.ReturnValue }:
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
             case LocalExpression { Local: var local } when block.Scope.HeaderIn(local) is { } kept:
-                throw block.Error(ast.Member, "UnknownField",
+                throw block.Error(ast.Member, DiagnosticIds.UnknownField,
                     $"{ast.Expression.Extent.Text} says whether there is a header {kept.Name}, and has no fields.", $"Write $packet.{kept.Name}.{member}.");
             case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression or VariableExpression
                 or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:
-                throw block.Error(ast.Member, "UnknownField", $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",
+                throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",
                     "Properties of .NET objects do not exist in the kernel.");
         }
     }
@@ -120,7 +120,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
     private CompileException MapMember(MemberExpressionAst ast, Map map, string member)
     {
         var isMethod = MemberTable.Map.ContainsKey(member) || MemberTable.MapTests.Contains(member);
-        return block.Error(ast.Member, "UnknownField", $"The map ${map.Name} has no '{member}'.", isMethod
+        return block.Error(ast.Member, DiagnosticIds.UnknownField, $"The map ${map.Name} has no '{member}'.", isMethod
             ? $"Write it with its arguments: ${map.Name}.{member}(…)."
             : $"Write ${map.Name}[key].{member} for a field of a value; the kernel does not count or list entries (Get-EbpfMapValue does).");
     }
@@ -128,7 +128,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
     private void RequirePlain(ExpressionAst ast)
     {
         if (!ModernSyntax.IsNullConditional(ast)) return;
-        throw block.Error(ast, "UnsupportedOperator", "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+        throw block.Error(ast, DiagnosticIds.UnsupportedOperator, "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
     }
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);

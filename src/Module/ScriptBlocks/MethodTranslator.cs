@@ -16,7 +16,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (block.Constants.IsFree(ast)) return block.Constants.FromSession(ast);
         if (ModernSyntax.IsNullConditional(ast))
         {
-            throw block.Error(ast, "UnsupportedOperator", "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedOperator, "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
         }
 
         var method = block.Members.NameOf(ast);
@@ -27,7 +27,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
             (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
             (NameKind.Map, Map map) => OnMap(ast, map, method),
             _ when Same(method, "StartsWith") => StartsWith(ast),
-            _ => throw block.Error(ast.Member, "UnknownMethod", $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
+            _ => throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
                 "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, $kernel.Call('helper', …) and [Math]::Min(a, b)."),
         };
     }
@@ -36,7 +36,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
     {
         if (ast.Expression is not TypeExpressionAst type || !CastTranslator.IsNamed(type.TypeName, "Math"))
         {
-            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
                 "With constant arguments it would be evaluated when the program is built; in the kernel there is [Math]."));
         }
@@ -56,7 +56,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a), block.Expressions.Operand(b));
         }
 
-        return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnknownMethod",
+        return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
             $"The kernel has no {ast.Extent.Text.Split('(')[0]} with {arguments.Length} argument(s).",
             $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, the others one."));
     }
@@ -76,14 +76,14 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (!MemberTable.PacketReads.TryGetValue(method, out var type))
         {
             var isHeader = PacketHeaders.Find(method) is not null || Same(method, "Length");
-            throw block.Error(ast.Member, "UnknownMethod", $"$packet has no method '{method}'.", isHeader
+            throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"$packet has no method '{method}'.", isHeader
                 ? $"Write $packet.{method} without parentheses."
                 : SimilarNames.Sentence(method, MemberTable.PacketReads.Keys));
         }
 
         return ArgumentsOf(ast) is [var offset]
             ? new PacketReadExpression(block.Expressions.Operand(offset), type)
-            : throw block.Error(ast, "WrongArguments", $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
+            : throw block.Error(ast, DiagnosticIds.WrongArguments, $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
     }
 
     private HelperCallExpression Helper(InvokeMemberExpressionAst ast)
@@ -91,13 +91,13 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (ArgumentsOf(ast) is not [var first, .. var rest]
             || block.Expressions.Of(first) is not ConstantExpression { Value: string or long } helper)
         {
-            throw block.Error(ast, "WrongArguments", "The helper to call is fixed when the program is built, by name or number.",
+            throw block.Error(ast, DiagnosticIds.WrongArguments, "The helper to call is fixed when the program is built, by name or number.",
                 "Write $kernel.Call('ktime_get_ns'), with up to five arguments behind the name.");
         }
 
         if (rest.Length > 5)
         {
-            throw block.Error(rest[5], "WrongArguments", "A helper takes at most five arguments.", "bpf-helpers(7) lists those of each.");
+            throw block.Error(rest[5], DiagnosticIds.WrongArguments, "A helper takes at most five arguments.", "bpf-helpers(7) lists those of each.");
         }
 
         return new HelperCallExpression(helper.Value.ToString()!, [.. rest.Select(HelperArgument)]);
@@ -122,14 +122,14 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
         if (!MemberTable.Map.TryGetValue(method, out var known))
         {
-            throw block.Error(ast.Member, "UnknownMethod", $"The map ${map.Name} has no method '{method}'.",
+            throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"The map ${map.Name} has no method '{method}'.",
                 SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
         }
 
         if (arguments.Length < known.Fewest || arguments.Length > known.Most)
         {
             var expected = known.Fewest == known.Most ? $"{known.Most}" : $"{known.Fewest} or {known.Most}";
-            throw block.Error(ast, "WrongArguments", $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
+            throw block.Error(ast, DiagnosticIds.WrongArguments, $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
         }
 
         return new MapCallExpression(map, known.Operation, [.. arguments.Select(block.Expressions.Of)]);
@@ -138,7 +138,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
     private BinaryExpression StartsWith(InvokeMemberExpressionAst ast) =>
         ArgumentsOf(ast) is [var prefix] && block.Expressions.Of(prefix) is ConstantExpression { Value: string } text
             ? new BinaryExpression(BinaryOperator.CaseSensitiveStartsWith, block.Expressions.Operand(ast.Expression), text)
-            : throw block.Error(ast, "WrongArguments", "StartsWith takes one constant string.", "Write it as $process.Name.StartsWith('ssh').");
+            : throw block.Error(ast, DiagnosticIds.WrongArguments, "StartsWith takes one constant string.", "Write it as $process.Name.StartsWith('ssh').");
 
     private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) => ast.Arguments is { } arguments ? [.. arguments] : [];
 

@@ -83,7 +83,7 @@ internal sealed class NameTranslator(BlockTranslation block)
     {
         if (variable.Splatted)
         {
-            throw block.Error(variable, "UnsupportedExpression", "Splatting needs a command.", "Write the arguments one by one.");
+            throw block.Error(variable, DiagnosticIds.UnsupportedExpression, "Splatting needs a command.", "Write the arguments one by one.");
         }
 
         var name = Resolve(variable);
@@ -109,26 +109,26 @@ internal sealed class NameTranslator(BlockTranslation block)
         var path = variable.VariablePath;
         if (path.IsUnqualified && Automatic.TryGetValue(name, out var advice))
         {
-            return block.Error(variable, "UnknownVariable", $"A kernel script has no ${name}.", advice);
+            return block.Error(variable, DiagnosticIds.UnknownVariable, $"A kernel script has no ${name}.", advice);
         }
 
         if (!path.IsUnqualified)
         {
             var other = Resolve(name).Kind is NameKind.Unknown ? $"$using:{name}" : $"${name}";
-            return block.Error(variable, "UnknownVariable",
+            return block.Error(variable, DiagnosticIds.UnknownVariable,
                 $"${path.UserPath} has a scope that a kernel script does not have.", $"Write {other}.");
         }
 
         var problem = $"There is no variable ${name}.";
         if (block.Program.Evaluator.TryGetVariable(name, out _))
         {
-            return block.Error(variable, "UnknownVariable", $"{problem} The session has one of that name.",
+            return block.Error(variable, DiagnosticIds.UnknownVariable, $"{problem} The session has one of that name.",
                 $"Write $using:{name} to take its value when the program is built.");
         }
 
         IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names, .. LanguageNames.Keys];
         var near = SimilarNames.Find(name, known);
-        return block.Error(variable, "UnknownVariable", problem, near.Count > 0
+        return block.Error(variable, DiagnosticIds.UnknownVariable, problem, near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"
             : $"Assign it first (${name} = 0), or declare it with Add-EbpfVariable -Name {name} -Type uint64.");
     }
@@ -144,7 +144,7 @@ internal sealed class NameTranslator(BlockTranslation block)
             NameKind.Kernel => "Write $kernel.Time or $kernel.Random.",
             _ => "Write the name of a field behind it, such as $event.filename.",
         };
-        return block.Error(variable, "NotAValue", $"{text} by itself is not a value.", advice);
+        return block.Error(variable, DiagnosticIds.NotAValue, $"{text} by itself is not a value.", advice);
     }
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);

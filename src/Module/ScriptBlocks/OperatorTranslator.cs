@@ -37,7 +37,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         var right = block.Expressions.Operand(ast.Right);
         if (HasText(left, right) && !IsComparison(@operator))
         {
-            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedOperator",
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnsupportedOperator,
                 "Text cannot be calculated with in the kernel.", "Compare it with -eq, -ne or -like 'prefix*'."));
         }
 
@@ -51,14 +51,14 @@ internal sealed class OperatorTranslator(BlockTranslation block)
     {
         if (IsStep(ast.TokenKind))
         {
-            throw block.Error(ast, "UnsupportedExpression", "++ and -- are statements of their own here.",
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "++ and -- are statements of their own here.",
                 $"Write {ast.Child.Extent.Text} += 1 before or after this line.");
         }
 
         if (ast.TokenKind == TokenKind.Plus) return block.Expressions.Operand(ast.Child);
         if (!OperatorTable.Unary.TryGetValue(ast.TokenKind, out var @operator))
         {
-            return block.Constants.FromSessionOr(ast, () => block.Error(ast, "UnsupportedOperator",
+            return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnsupportedOperator,
                 $"The kernel has no operator {TextOf(ast)}.", OperatorTable.InsteadOf(TextOf(ast))));
         }
 
@@ -81,13 +81,13 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         var pattern = block.Expressions.Operand(ast.Right);
         if (pattern is not ConstantExpression { Value: string text })
         {
-            throw block.Error(ast.Right, "NotConstant", "The pattern of -like is fixed when the program is built.", "Write it as -like 'prefix*'.");
+            throw block.Error(ast.Right, DiagnosticIds.NotConstant, "The pattern of -like is fixed when the program is built.", "Write it as -like 'prefix*'.");
         }
 
         var prefix = text.EndsWith('*') ? text[..^1] : text;
         if (prefix.IndexOfAny(['*', '?', '[', ']', '`']) >= 0)
         {
-            throw block.Error(ast.Right, "UnsupportedOperator", "In the kernel -like matches a beginning only: one * at the end.",
+            throw block.Error(ast.Right, DiagnosticIds.UnsupportedOperator, "In the kernel -like matches a beginning only: one * at the end.",
                 "Write it as -like 'prefix*', and filter the rest in user space with Where-Object.");
         }
 
@@ -105,7 +105,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
 
     private Expression As(BinaryExpressionAst ast) => ast.Right is TypeExpressionAst type
         ? block.Casts.Translate(ast, type.TypeName, ast.Left)
-        : block.Constants.FromSessionOr(ast, () => block.Error(ast.Right, "UnsupportedOperator",
+        : block.Constants.FromSessionOr(ast, () => block.Error(ast.Right, DiagnosticIds.UnsupportedOperator,
             "-as needs a type.", "Write it as $x -as [uint16], or [uint16]$x."));
 
     // What is compared with $null is asked whether it is there; for numbers that is whether they are zero.
@@ -139,7 +139,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
     };
 
     private CompileException Unsupported(BinaryExpressionAst ast) =>
-        block.Error(ast, "UnsupportedOperator", $"The kernel has no operator {ast.ErrorPosition.Text}.", OperatorTable.InsteadOf(ast.ErrorPosition.Text));
+        block.Error(ast, DiagnosticIds.UnsupportedOperator, $"The kernel has no operator {ast.ErrorPosition.Text}.", OperatorTable.InsteadOf(ast.ErrorPosition.Text));
 
     private static string TextOf(UnaryExpressionAst ast) =>
         ast.Extent.Text[..(ast.Child.Extent.StartOffset - ast.Extent.StartOffset)].Trim();

@@ -94,7 +94,7 @@ internal sealed class OverwrittenResults
     {
         var start = place.Column - 1;
         var text = place.LineText.Substring(start, Math.Min(place.Length, place.LineText.Length - start));
-        return new Diagnostic("OverwrittenResult", $"{text} is never the result, for a value further down takes its place.",
+        return new Diagnostic(DiagnosticIds.OverwrittenResult, $"{text} is never the result, for a value further down takes its place.",
             place, $"To end with it, write return {text}.", DiagnosticSeverity.Warning);
     }
 }

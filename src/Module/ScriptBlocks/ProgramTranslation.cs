@@ -1,4 +1,5 @@
 using System.Management.Automation.Language;
+using EbpfCat.Compiler;
 using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
@@ -37,20 +38,33 @@ internal sealed class ProgramTranslation
         var statements = BlockShape.StatementsOf(block, this);
         if (block.ParamBlock is { } parameters)
         {
-            throw Error(parameters, "UnsupportedStatement", "A kernel script takes no parameters.",
+            throw Error(parameters, DiagnosticIds.UnsupportedStatement, "A kernel script takes no parameters.",
                 "Use $using:name for a value of the session, or declare a variable with Add-EbpfVariable.");
         }
 
         Functions.Declare(statements);
         var body = new BlockTranslation(this, new Scope(block)).Statements.Body(statements);
         var functions = Functions.TranslateAll();
-        Diagnostics.ThrowIfErrors();
-        foreach (var function in functions) Definition.AddFunction(function);
-        Definition.Append(body);
+        if (Diagnostics.ErrorCount > 0)
+        {
+            // Mistakes of types and the like are reported with those of the script's form.
+            var trial = Append(Definition.Copy(), functions, body);
+            foreach (var diagnostic in ProgramCompiler.Check(trial)) Diagnostics.Add(diagnostic);
+            Diagnostics.ThrowIfErrors();
+        }
+
+        Append(Definition, functions, body);
         OverwrittenResults.Report(body, Diagnostics);
         foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);
         new LostChanges(this).Report(block);
         return Diagnostics.Warnings;
+    }
+
+    private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions, List<Statement> body)
+    {
+        foreach (var function in functions) program.AddFunction(function);
+        program.Append(body);
+        return program;
     }
 
     /// <summary>Translates a block that is one expression.</summary>
@@ -59,7 +73,7 @@ internal sealed class ProgramTranslation
         var statements = BlockShape.StatementsOf(block, this);
         if (statements.Count != 1)
         {
-            throw Error(block, "NotAnExpression", "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
+            throw Error(block, DiagnosticIds.NotAnExpression, "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
         }
 
         var expression = new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
@@ -104,7 +118,7 @@ internal sealed class ProgramTranslation
     {
         if (_nesting >= MostNesting)
         {
-            throw Error(ast, "NestedTooDeeply", "This is nested too deeply.", "Assign parts of it to variables first.");
+            throw Error(ast, DiagnosticIds.NestedTooDeeply, "This is nested too deeply.", "Assign parts of it to variables first.");
         }
 
         return new Level(this);

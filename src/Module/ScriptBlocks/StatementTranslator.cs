@@ -58,7 +58,7 @@ internal sealed class StatementTranslator
             _ => ("This kind of statement does not exist in the kernel.",
                 "There are assignments, if, switch, while, do, for, foreach, break, continue, function and return."),
         };
-        return _block.Error(ast, "UnsupportedStatement", problem, advice);
+        return _block.Error(ast, DiagnosticIds.UnsupportedStatement, problem, advice);
     }
 
     private Statement Translate(StatementAst ast) => ast switch
@@ -102,7 +102,7 @@ internal sealed class StatementTranslator
         while (child is ConvertExpressionAst inner && CastTranslator.IsNamed(inner.Type.TypeName, "ordered")) child = inner.Child;
         return child is HashtableAst table
             ? new OutputStatement(_block.Expressions.Struct(table))
-            : throw _block.Error(child, "UnsupportedExpression", "An object is put out as it is written.",
+            : throw _block.Error(child, DiagnosticIds.UnsupportedExpression, "An object is put out as it is written.",
                 "Write its properties: [pscustomobject]@{ Port = $port }.");
     }
 
@@ -115,7 +115,7 @@ internal sealed class StatementTranslator
         MapCallExpression { Operation: not MapOperation.Redirect } => new ExpressionStatement(value),
         HelperCallExpression { Name: var name } when !IsVerdict(name) => new ExpressionStatement(value),
         CallExpression { Function.HasResult: false } => new ExpressionStatement(value),
-        StructExpression => throw new CompileException("UnsupportedExpression", "A struct by itself does nothing.", value.Source,
+        StructExpression => throw new CompileException(DiagnosticIds.UnsupportedExpression, "A struct by itself does nothing.", value.Source,
             "To put it out as an object, write [pscustomobject]@{ … }."),
         _ => new ResultStatement(value),
     };
@@ -133,7 +133,7 @@ internal sealed class StatementTranslator
     {
         if (!OperatorTable.Assignment.TryGetValue(ast.Operator, out var @operator))
         {
-            throw _block.Error(ast, "UnsupportedOperator", $"The kernel has no operator {ast.ErrorPosition.Text}.",
+            throw _block.Error(ast, DiagnosticIds.UnsupportedOperator, $"The kernel has no operator {ast.ErrorPosition.Text}.",
                 "There are = += -= *= /= %= ++ and --.");
         }
 

@@ -22,7 +22,7 @@ public sealed class BinderTests
             .Assign(text, flag.Call())
             .Return("Dropp"));
         Assert.Equal(
-            ["UnknownHelper", "WrongType", "BreakOutsideLoop", "WrongType", "ReadOnlyPacket", "WrongType", "UnknownVerdict"], Ids());
+            ["UnknownHelper", "NotComparable", "BreakOutsideLoop", "WrongType", "ReadOnlyPacket", "WrongType", "UnknownVerdict"], Ids());
     }
 
     [Fact]

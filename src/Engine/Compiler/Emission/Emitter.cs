@@ -56,7 +56,7 @@ internal sealed class Emitter(InstructionSet set)
         short To(MachineBlock target)
         {
             var distance = starts[target] - _slot - 1;
-            return distance == (short)distance ? (short)distance : throw new CompileException("ProgramTooLong",
+            return distance == (short)distance ? (short)distance : throw new CompileException(DiagnosticIds.ProgramTooLong,
                 "A jump is longer than the 32767 slots that an instruction can hold.", i.Line, "Split the program with tail calls.");
         }
 

@@ -48,7 +48,7 @@ internal static class LongLoops
             var rounds = loop.Rounds;
             if (rounds > MaxRounds && loop.EndsByCountAlone)
             {
-                throw new CompileException("LoopTooLong", $"The loop goes round {rounds} times; the kernel allows {MaxRounds}.",
+                throw new CompileException(DiagnosticIds.LoopTooLong, $"The loop goes round {rounds} times; the kernel allows {MaxRounds}.",
                     loop.Head.Source, "Put a loop into a loop, or do a part of the work each time the program runs.");
             }
 

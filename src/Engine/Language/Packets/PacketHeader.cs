@@ -25,6 +25,6 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <exception cref="CompileException">There is none.</exception>
     public HeaderField GetField(string name, SourceSpan? source = null) => TryGetField(name, out var field)
         ? field!
-        : throw new CompileException("UnknownField", $"The {Name} header has no field '{name}'.", source,
+        : throw new CompileException(DiagnosticIds.UnknownField, $"The {Name} header has no field '{name}'.", source,
             SimilarNames.Sentence(name, [.. Fields.Select(f => f.Name)]));
 }

@@ -36,6 +36,6 @@ internal abstract class EventPlace
     /// <summary>The access to the value itself.</summary>
     /// <exception cref="CompileException">A program cannot read it as a whole.</exception>
     public EventAccess Require(SourceSpan? source) => Access ?? throw new CompileException(
-        "NotAvailable", $"A {Description} cannot be taken as a whole.", source,
+        DiagnosticIds.NotAvailable, $"A {Description} cannot be taken as a whole.", source,
         SimilarNames.Sentence("", Names) ?? "Name one of its fields.");
 }

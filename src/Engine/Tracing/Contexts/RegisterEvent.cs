@@ -94,7 +94,7 @@ public sealed class RegisterEvent : TracedEvent
     /// <inheritdoc/>
     private protected override string? Suggest(string name) =>
         _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
-        ? "Where a function returns its arguments are gone: keep them in a map, by $process.ThreadId, on entry."
+        ? "Where a function returns its arguments are gone: keep them in a map, by the id of the thread, on entry."
         : null;
 
     private static bool IsInside(string function) => function.AsSpan().ContainsAny('+', '*', '?');

@@ -49,14 +49,14 @@ public abstract class TracedEvent : ITracedEvent
         if (place is null)
         {
             throw new CompileException(
-                "UnknownField", $"There is no field '{name}' in {Description}.", field.Source,
+                DiagnosticIds.UnknownField, $"There is no field '{name}' in {Description}.", field.Source,
                 Suggest(name) ?? Nearest(name, FieldNames));
         }
 
         foreach (var word in field.Path.Skip(1))
         {
             place = place.Go(word) ?? throw new CompileException(
-                "UnknownField", $"There is no field '{word}' in {place.Description}.", field.Source,
+                DiagnosticIds.UnknownField, $"There is no field '{word}' in {place.Description}.", field.Source,
                 Nearest(word, place.Names));
         }
 

@@ -26,22 +26,14 @@ public static class TracedEvents
     internal static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
     {
         var (usesEvent, usesParent) = (false, false);
-        EventFieldExpression? field = null;
         var functions = definition.Functions.SelectMany(function => function.Body);
         foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. functions]))
         {
-            field ??= expression as EventFieldExpression;
             usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
             usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
         }
 
         var traced = options.Event ?? (usesEvent ? For(definition) : null);
-        if (field is not null && traced is null && ProgramTypes.Get(definition.Type).Packet != PacketAccess.None)
-        {
-            throw new CompileException("NoEvent", $"A program of type {definition.Type} has no $event.", field.Source,
-                "It is run for packets: write $packet.Length, $packet.IPv4.Source or $packet.UInt16(12).");
-        }
-
         return options with
         {
             Event = traced,

@@ -40,7 +40,7 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
 
     private protected override string? Suggest(string name) =>
         name.StartsWith("common_", StringComparison.OrdinalIgnoreCase)
-        ? "The fields common to all tracepoints are not shown to programs; $process and $kernel tell the same."
+        ? "The fields common to all tracepoints are not shown to programs; the process and the kernel tell the same."
         : null;
 
     // A program on a system call sees the arguments, not the copies that later kernels append for tracefs.

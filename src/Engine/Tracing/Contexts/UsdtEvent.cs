@@ -55,7 +55,7 @@ public sealed class UsdtEvent : TracedEvent
         var argument = _places[0].Arguments[index];
         if (_places.Any(place => Layout(place, index) != Layout(_places[0], index)))
         {
-            throw new CompileException("NotAvailable",
+            throw new CompileException(DiagnosticIds.NotAvailable,
                 $"The places of {Description} do not all keep '{name}' alike.", null,
                 "Attach the program to each place by itself.");
         }
@@ -66,7 +66,7 @@ public sealed class UsdtEvent : TracedEvent
             UsdtOperand.InRegister { Register: var register } => Whole(register) with { Type = argument.Type },
             UsdtOperand.InMemory memory => InMemory(memory, _places[0]) with { Type = argument.Type },
             _ => throw new CompileException(
-                "NotAvailable", $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
+                DiagnosticIds.NotAvailable, $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
         });
     }
 

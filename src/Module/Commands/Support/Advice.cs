@@ -1,5 +1,6 @@
 using System.Globalization;
 using EbpfCat.Kernel;
+using EbpfCat.Language;
 
 namespace EbpfCat.Commands;
 
@@ -17,6 +18,19 @@ internal static class Advice
         ["NativeModeRefused"] =
             "Use -Mode Generic or -Mode Best; some drivers need a smaller MTU, fewer queues or no LRO.",
         ["OffloadRefused"] = "Use -Mode Native, Generic or Best.",
+        [DiagnosticIds.AddressAsText] = "Add-EbpfMap networks -Type LpmTrie -Key prefix4 -Value byte -MaxEntries 64 declares a map of "
+            + "networks, and $address -in $networks asks it; ([uint32]$address -band 0xff000000) -eq 0x0a000000 is a mask.",
+        [DiagnosticIds.NoEvent] = "Write $packet.Length, $packet.IPv4.Source or $packet.UInt16(12).",
+        [DiagnosticIds.NoInnerMap] = "Add-EbpfMap takes it as -InnerMap.",
+        [DiagnosticIds.NoOrder] = "Use -eq or -ne, and for texts -like 'prefix*'.",
+        [DiagnosticIds.NotAnAggregate] = "Write -Value histogram or -Value statistics.",
+        [DiagnosticIds.NotAValue] = "Write $map[key][key] for the value, or key -in $map to ask for the key.",
+        [DiagnosticIds.NoTarget] = "Trace-Ebpf and the attachment cmdlets do that.",
+        [DiagnosticIds.NotComparable] = "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",
+        [DiagnosticIds.UndeclaredMap] = "Add-EbpfMap declares it.",
+        [DiagnosticIds.UndeclaredVariable] = "Add-EbpfVariable declares it.",
+        [DiagnosticIds.UnnamedPrograms] = "Add-EbpfMap -Programs gives their names.",
+        [DiagnosticIds.VariableTooLarge] = "Declare it with -Storage Array.",
         ["PinExists"] = "Choose another name, remove the old pin, or use -Force.",
     };
 
@@ -28,4 +42,14 @@ internal static class Advice
                 string.Format(CultureInfo.InvariantCulture, advice, [.. error.Arguments]),
                 error.MissingCapabilities, error.RequiredVersion, error.Lockdown)
             : error;
+
+    /// <summary>The same errors with advice for PowerShell, where the table has some.</summary>
+    public static CompileException Complete(CompileException error) =>
+        error.Diagnostics.Any(diagnostic => ById.ContainsKey(diagnostic.Id))
+            ? new CompileException([.. error.Diagnostics.Select(Complete)])
+            : error;
+
+    private static Diagnostic Complete(Diagnostic diagnostic) => ById.TryGetValue(diagnostic.Id, out var advice)
+        ? diagnostic with { Suggestion = $"{diagnostic.Suggestion} {advice}".TrimStart() }
+        : diagnostic;
 }

@@ -16,7 +16,7 @@ internal static class Errors
     {
         // PowerShell's own exceptions have their record. An argument out of range is a fault of this module.
         IContainsErrorRecord or ArgumentOutOfRangeException or ArgumentNullException => null,
-        CompileException error => Make(error, error.Id, ErrorCategory.InvalidArgument, target),
+        CompileException error => Make(Advice.Complete(error), error.Id, ErrorCategory.InvalidArgument, target),
         TypeConversionException error => Make(error, "InvalidValue", ErrorCategory.InvalidData, target),
         UnknownNameException error => Make(error, "UnknownName", ErrorCategory.ObjectNotFound, target),
         InvalidDataException error => Make(error, "InvalidFile", ErrorCategory.InvalidData, target),
