@@ -16,6 +16,8 @@ internal static class CompileTimes
     private const int Loads = 101;
     private const int Compilations = 25;
     private const int LongestProgram = 4000;
+    private const int DeepStack = 1 << 28;
+    private static readonly int[] Counts = [100, 1000, 4000, 10_000];
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(3);
 
     public static string Write(Benchmark largest)
@@ -35,7 +37,45 @@ internal static class CompileTimes
             text.AppendLine($"| {rules} | {slots} | {times[0]:0.00} | {times[0] * 1000 / slots:0.00} |");
         }
 
+        WriteGrowth(text);
         return text.ToString();
+    }
+
+    private static void WriteGrowth(StringBuilder text)
+    {
+        text.AppendLine();
+        text.AppendLine(
+            $"| compiling alone: µs an instruction | {string.Join(" | ", Counts.Select(count => $"{count:N0}"))} |");
+        text.AppendLine($"|---|{string.Concat(Counts.Select(_ => "---:|"))}");
+        foreach (var (name, define) in GrowingPrograms.Shapes)
+        {
+            var cells = Counts.Select(count => Growth(define, count));
+            text.AppendLine($"| {name} | {string.Join(" | ", cells)} |");
+        }
+    }
+
+    // A chain of branches that is longer than a jump may be, or nested too deeply, is refused.
+    private static string Growth(Func<int, ProgramDefinition> define, int count)
+    {
+        var cell = "refused";
+        var thread = new Thread(Run, DeepStack);
+        thread.Start();
+        thread.Join();
+        return cell;
+
+        void Run()
+        {
+            try
+            {
+                var (program, slots) = (define(count), 0);
+                var times = Measure(Compilations, () => slots = ProgramCompiler.Compile(program).SlotCount);
+                cell = $"{times[0] * 1000 / slots:0.0}";
+            }
+            catch (CompileException)
+            {
+                // It stays "refused".
+            }
+        }
     }
 
     private static void WriteLoad(StringBuilder text, string title, Func<ProgramDefinition> define)

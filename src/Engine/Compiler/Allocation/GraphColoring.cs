@@ -69,8 +69,8 @@ internal sealed class GraphColoring
                 continue;
             }
 
-            // Everything left has many neighbours: the one that is cheapest in memory is tried last. As degrees only fall,
-            // costs only rise: one that is still as it was queued is the least.
+            // Everything left has many neighbours: the one that is cheapest in memory is tried last. As degrees only
+            // fall, costs only rise: one that is still as it was queued is the least.
             high.TryDequeue(out node, out var queued);
             if (_removed[node]) continue;
             if (SpillCost(node) is var cost && cost > queued.Cost) high.Enqueue(node, (cost, node));
@@ -89,7 +89,8 @@ internal sealed class GraphColoring
         return register;
     }
 
-    // Merges copies until none can be: first those that surely leave the graph colourable, by Briggs' and George's tests.
+    // Merges copies until none can be: first those that surely leave the graph colourable, by Briggs' and George's
+    // tests.
     private void Coalesce()
     {
         var changed = true;
@@ -230,8 +231,8 @@ internal sealed class GraphColoring
         }
     }
 
-    // R0 is left to results where it can be, as one that is set early saves instructions at the program's ends; but the first
-    // use of a register that calls keep costs more: it is saved and restored at each run.
+    // R0 is left to results where it can be, as one that is set early saves instructions at the program's ends; but
+    // the first use of a register that calls keep costs more: it is saved and restored at each run.
     private int First(int registers)
     {
         const int destroyed = (1 << Liveness.DestroyedByCalls) - 1;
@@ -239,7 +240,8 @@ internal sealed class GraphColoring
         return System.Numerics.BitOperations.TrailingZeroCount(cheap != 0 ? cheap : registers);
     }
 
-    // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies do not want.
+    // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies
+    // do not want.
     private int Preferred(int node, int free)
     {
         double best = 0;

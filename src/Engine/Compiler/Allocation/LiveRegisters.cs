@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>The registers that are live at a point: few of many, so that no step takes time by how many there are.</summary>
+/// <summary>
+/// The registers that are live at a point: few of many, so that no step takes time by how many there are.
+/// </summary>
 internal sealed class LiveRegisters(int registers)
 {
     private readonly List<int> _live = [];

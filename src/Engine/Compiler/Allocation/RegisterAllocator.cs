@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Gives every virtual register one of the machine's ten, or a place on the stack where they do not suffice.</summary>
+/// <summary>
+/// Gives every virtual register one of the machine's ten, or a place on the stack where they do not suffice.
+/// </summary>
 internal static class RegisterAllocator
 {
     private const int MaxRounds = 40;
@@ -77,8 +79,8 @@ internal static class RegisterAllocator
             $"No registers could be found for {f.Name}: this is a defect of the compiler.");
     }
 
-    // Counts registers that are certain to need a place each where they are live at the same time, and refuses too many at
-    // once: the graph of a thousand such registers would have a million edges.
+    // Counts registers that are certain to need a place each where they are live at the same time, and refuses too
+    // many at once: the graph of a thousand such registers would have a million edges.
     private static void CheckPressure(MachineFunction f, Liveness liveness, Dictionary<int, MachineInstruction> remade)
     {
         var pressure = new RegisterPressure(f, register => !remade.ContainsKey(register));
@@ -183,7 +185,8 @@ internal static class RegisterAllocator
             : register;
     }
 
-    private static MachineInstruction Restore(MachineInstruction? definition, StackSlot? slot, int temporary, MachineInstruction at)
+    private static MachineInstruction Restore(
+        MachineInstruction? definition, StackSlot? slot, int temporary, MachineInstruction at)
     {
         if (definition is not null)
         {

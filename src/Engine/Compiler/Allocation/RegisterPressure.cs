@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// A lower bound of how many places the registers need that are live at a point. The source of a copy may share the place of
-/// the destination, and is not counted while that is live.
+/// A lower bound of how many places the registers need that are live at a point. The source of a copy may share the
+/// place of the destination, and is not counted while that is live.
 /// </summary>
 internal sealed class RegisterPressure
 {

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// A block that only sets a constant and goes on gives way to setting it before the branch that leads there, where the other
-/// way out does not need the register: one jump less.
+/// A block that only sets a constant and goes on gives way to setting it before the branch that leads there, where the
+/// other way out does not need the register: one jump less.
 /// </summary>
 internal static class EarlyConstants
 {

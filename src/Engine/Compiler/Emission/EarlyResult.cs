@@ -3,8 +3,8 @@ using EbpfCat.Bytecode;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Sets a constant result before the branches that lead to its return, where the register is free that long: the ways out
-/// then share one exit instruction.
+/// Sets a constant result before the branches that lead to its return, where the register is free that long: the ways
+/// out then share one exit instruction.
 /// </summary>
 internal static class EarlyResult
 {
@@ -44,7 +44,8 @@ internal static class EarlyResult
             if (ReferenceEquals(block, exit) || ReferenceEquals(block, dominator)) continue;
             if (block.Instructions.Exists(Touches)) return false;
         }
-        // Before the jumps at the dominator's end, which must not read the register; in a loop it would run again and again.
+        // Before the jumps at the dominator's end, which must not read the register; in a loop it would run again and
+        // again.
         var at = dominator.Instructions.FindIndex(i => i.Target is not null);
         if (at < 0 || dominator.LoopDepth > 0 || dominator.Instructions.Skip(at).Any(Touches)) return false;
         dominator.Instructions.Insert(at, exit.Instructions[0].Clone());

@@ -3,7 +3,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Writes the final instructions: offsets of jumps and stack slots filled in, map references and source lines noted.</summary>
+/// <summary>
+/// Writes the final instructions: offsets of jumps and stack slots filled in, map references and source lines noted.
+/// </summary>
 internal sealed class Emitter(InstructionSet set)
 {
     private readonly List<Instruction> _instructions = [];

@@ -174,8 +174,8 @@ internal static class Layout
         }
     }
 
-    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so that a
-    // way round joins the main way by falling through rather than by a jump.
+    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so
+    // that a way round joins the main way by falling through rather than by a jump.
     private static void Order(MachineFunction f)
     {
         var waiting = new Dictionary<MachineBlock, int>();

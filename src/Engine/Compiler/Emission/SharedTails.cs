@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Blocks that end alike, in an exit or on to the same block, share the end where that saves instructions: two by two, those
-/// with the longest ends in common first.
+/// Blocks that end alike, in an exit or on to the same block, share the end where that saves instructions: two by two,
+/// those with the longest ends in common first.
 /// </summary>
 internal static class SharedTails
 {
@@ -35,7 +35,8 @@ internal static class SharedTails
         return true;
     }
 
-    // Each block's instructions from the last on, as numbers that are equal where they do the same; blocks with like ends side by side.
+    // Each block's instructions from the last on, as numbers that are equal where they do the same; blocks with like
+    // ends side by side.
     private static List<(MachineBlock Block, int[] Numbers)> Sorted(MachineFunction f)
     {
         var numbers = new Dictionary<MachineInstruction, int>(SameInstruction.Comparer);

@@ -42,7 +42,8 @@ internal sealed class DominatorTree
     public IReadOnlyList<Block> ChildrenOf(Block block) => _children[_order[block.Id]];
 
     /// <summary>The immediate dominator of a block; null for the entry.</summary>
-    public Block? ImmediateDominator(Block block) => _order[block.Id] == 0 ? null : _blocks[_immediate[_order[block.Id]]];
+    public Block? ImmediateDominator(Block block) =>
+        _order[block.Id] == 0 ? null : _blocks[_immediate[_order[block.Id]]];
 
     /// <summary>The block's place in reverse postorder.</summary>
     public int OrderOf(Block block) => _order[block.Id];

@@ -1,7 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Finds the immediate dominators of a control flow graph: "A Simple, Fast Dominance Algorithm" by Cooper, Harvey and Kennedy.
+/// Finds the immediate dominators of a control flow graph: "A Simple, Fast Dominance Algorithm" by Cooper, Harvey and
+/// Kennedy.
 /// </summary>
 internal static class ImmediateDominators
 {
@@ -22,7 +23,8 @@ internal static class ImmediateDominators
                 var dominator = -1;
                 foreach (var predecessor in predecessors[block])
                 {
-                    if (immediate[predecessor] >= 0) dominator = dominator < 0 ? predecessor : Meet(immediate, dominator, predecessor);
+                    if (immediate[predecessor] < 0) continue;
+                    dominator = dominator < 0 ? predecessor : Meet(immediate, dominator, predecessor);
                 }
 
                 changed |= dominator != immediate[block];

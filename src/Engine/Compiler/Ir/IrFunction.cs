@@ -20,8 +20,11 @@ internal sealed class IrFunction(string name, int parameterCount)
     /// <summary>What the program gives where nothing else is said.</summary>
     public long DefaultResult { get; set; }
 
-    /// <summary>A function that blocks of this one can move to: what is new in it is numbered after what is there.</summary>
-    public IrFunction NewSibling(string name, int parameterCount) => new(name, parameterCount) { _values = _values, _blocks = _blocks };
+    /// <summary>
+    /// A function that blocks of this one can move to: what is new in it is numbered after what is there.
+    /// </summary>
+    public IrFunction NewSibling(string name, int parameterCount) =>
+        new(name, parameterCount) { _values = _values, _blocks = _blocks };
 
     public Block NewBlock() => new(_blocks++);
 
@@ -83,8 +86,8 @@ internal sealed class IrFunction(string name, int parameterCount)
     }
 
     /// <summary>
-    /// Puts the blocks in reverse postorder, drops those that the entry does not reach, and removes predecessors that no
-    /// longer lead to a block.
+    /// Puts the blocks in reverse postorder, drops those that the entry does not reach, and removes predecessors that
+    /// no longer lead to a block.
     /// </summary>
     public void UpdatePredecessors()
     {

@@ -4,8 +4,9 @@ using System.Text;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Writes the intermediate form as text, for tests of passes and for debugging. A block is a line <c>b2 &lt;- b0, b1:</c> with
-/// its predecessors, then a line for each value and for its exit. A constant is written as its number where it is used.
+/// Writes the intermediate form as text, for tests of passes and for debugging. A block is a line <c>b2 &lt;- b0,
+/// b1:</c> with its predecessors, then a line for each value and for its exit. A constant is written as its number
+/// where it is used.
 /// </summary>
 internal sealed class IrPrinter
 {
@@ -27,7 +28,8 @@ internal sealed class IrPrinter
     }
 
     /// <param name="f">The function.</param>
-    /// <param name="numberAnew">Whether values and blocks are numbered in the order of the text, not by their ids.</param>
+    /// <param name="numberAnew">Whether values and blocks are numbered in the order of the text, not by their
+    /// ids.</param>
     public static string Format(IrFunction f, bool numberAnew = false)
     {
         var printer = new IrPrinter(f, numberAnew);
@@ -41,10 +43,12 @@ internal sealed class IrPrinter
     {
         if (f.ParameterCount > 0) Add($"parameters {f.ParameterCount}");
         if (f.DefaultResult != 0) Add($"default {f.DefaultResult}");
-        for (var i = 0; i < f.Slots.Count; i++) Add($"slot{i} {f.Slots[i].Size}{(f.Slots[i].IsTransient ? " transient" : "")}");
+        for (var i = 0; i < f.Slots.Count; i++)
+            Add($"slot{i} {f.Slots[i].Size}{(f.Slots[i].IsTransient ? " transient" : "")}");
         foreach (var block in f.Blocks)
         {
-            var predecessors = block.Predecessors.Count == 0 ? "" : " <- " + string.Join(", ", block.Predecessors.Select(Name));
+            var names = string.Join(", ", block.Predecessors.Select(Name));
+            var predecessors = names.Length == 0 ? "" : " <- " + names;
             Add($"{Name(block)}{predecessors}{(block.LoopDepth > 0 ? $" depth {block.LoopDepth}" : "")}:");
             foreach (var value in block.Phis.Concat(block.Body)) Add("  " + Line(value));
             Add("  " + Exit(block));
@@ -57,7 +61,8 @@ internal sealed class IrPrinter
     {
         ExitKind.Jump => $"goto {Name(block.Target)}",
         ExitKind.Branch => $"if {Name(block.Left)} {block.Comparison} {Name(block.Right)}"
-            + (block.End is null ? "" : $" end {Name(block.End)}") + $" goto {Name(block.Target)} else {Name(block.Otherwise)}",
+            + (block.End is null ? "" : $" end {Name(block.End)}")
+            + $" goto {Name(block.Target)} else {Name(block.Otherwise)}",
         ExitKind.Return => $"return {Name(block.Result)}",
         _ => "no exit",
     };

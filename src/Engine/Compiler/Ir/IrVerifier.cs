@@ -36,9 +36,13 @@ internal sealed class IrVerifier
                 Require(successor.Predecessors.Contains(block), $"{successor} lacks its predecessor {block}");
             }
 
-            Require(block.Predecessors.Distinct().Count() == block.Predecessors.Count, $"{block} has a predecessor twice");
+            var distinct = block.Predecessors.Distinct().Count();
+            Require(distinct == block.Predecessors.Count, $"{block} has a predecessor twice");
             foreach (var predecessor in block.Predecessors)
-                Require(_blocks.Contains(predecessor) && predecessor.LeadsTo(block), $"{predecessor} does not lead to {block}");
+            {
+                var leads = _blocks.Contains(predecessor) && predecessor.LeadsTo(block);
+                Require(leads, $"{predecessor} does not lead to {block}");
+            }
         }
 
         Require(_f.ReversePostorder().Count == _f.Blocks.Count, "a block is not reached");
@@ -72,7 +76,8 @@ internal sealed class IrVerifier
             {
                 Require(phi.Op == Op.Phi, $"{phi} is among the phis of {block}", phi);
                 Require(phi.Operands.Length == block.Predecessors.Count, "a phi has an operand for each predecessor", phi);
-                for (var i = 0; i < phi.Operands.Length; i++) CheckUse(phi.Operands[i], block.Predecessors[i], int.MaxValue, phi);
+                for (var i = 0; i < phi.Operands.Length; i++)
+                    CheckUse(phi.Operands[i], block.Predecessors[i], int.MaxValue, phi);
             }
 
             for (var i = 0; i < block.Body.Count; i++)
@@ -103,7 +108,9 @@ internal sealed class IrVerifier
         if (operand.IsConstant) return;
         var at = user?.ToString() ?? $"the exit of {block}";
         Require(_indices.TryGetValue(operand, out var defined), $"{at} uses {operand}, which stands nowhere");
-        var dominates = ReferenceEquals(operand.Block, block) ? defined < index : _dominators.Dominates(operand.Block!, block);
+        var dominates = ReferenceEquals(operand.Block, block)
+            ? defined < index
+            : _dominators.Dominates(operand.Block!, block);
         Require(dominates, $"{at} uses {operand}, which does not dominate it");
     }
 
@@ -119,7 +126,8 @@ internal sealed class IrVerifier
         };
         Require(operands >= 0, "it has no place in a block's body", value);
         Require(value.Operands.Length == operands, $"it needs {operands} operands", value);
-        Require(!Array.Exists(value.Operands, operand => operand.Current.Op is Op.Store or Op.AtomicAdd), "it uses a store", value);
+        var usesStore = Array.Exists(value.Operands, operand => operand.Current.Op is Op.Store or Op.AtomicAdd);
+        Require(!usesStore, "it uses a store", value);
         var fits = value.Op switch
         {
             Op.FrameAddress => _f.Slots.Contains(value.Slot),

@@ -17,7 +17,10 @@ internal sealed class NaturalLoop
 
     /// <summary>The ways out of it.</summary>
     public IEnumerable<(Block From, Block To)> Exits =>
-        Blocks.OrderBy(block => block.Id).SelectMany(block => block.Successors.Where(next => !Blocks.Contains(next)).Select(next => (block, next)));
+        from block in Blocks.OrderBy(block => block.Id)
+        from next in block.Successors
+        where !Blocks.Contains(next)
+        select (block, next);
 
     /// <summary>The loops of a function, each before those that it lies in.</summary>
     public static List<NaturalLoop> Find(IrFunction f, DominatorTree dominators)
@@ -68,15 +71,18 @@ internal sealed class NaturalLoop
     {
         get
         {
-            var least = ulong.MaxValue;
+            var min = ulong.MaxValue;
             foreach (var block in Blocks)
             {
-                if (block.Exit != ExitKind.Branch || block.Comparison.IsPacketCheck() || block.Successors.All(Blocks.Contains)) continue;
-                if (RoundsUntil(block.Left!.Current, block.Right!.Current) is { } rounds) least = Math.Min(least, rounds);
-                if (RoundsUntil(block.Right!.Current, block.Left!.Current) is { } others) least = Math.Min(least, others);
+                if (block.Exit != ExitKind.Branch || block.Comparison.IsPacketCheck()) continue;
+                if (block.Successors.All(Blocks.Contains)) continue;
+                if (RoundsUntil(block.Left!.Current, block.Right!.Current) is { } rounds)
+                    min = Math.Min(min, rounds);
+                if (RoundsUntil(block.Right!.Current, block.Left!.Current) is { } others)
+                    min = Math.Min(min, others);
             }
 
-            return least == ulong.MaxValue ? UnknownRounds : least;
+            return min == ulong.MaxValue ? UnknownRounds : min;
         }
     }
 

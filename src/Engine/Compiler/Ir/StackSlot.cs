@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>A piece of the function's stack. Its offset from the frame pointer is given out after register allocation.</summary>
+/// <summary>
+/// A piece of the function's stack. Its offset from the frame pointer is given out after register allocation.
+/// </summary>
 internal sealed class StackSlot(int size)
 {
     /// <summary>Its size in bytes.</summary>
@@ -12,7 +14,9 @@ internal sealed class StackSlot(int size)
     /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
     public int Offset { get; set; }
 
-    /// <summary>Whether it is written anew each time before it is read, so that it may lie in any function's frame.</summary>
+    /// <summary>
+    /// Whether it is written anew each time before it is read, so that it may lie in any function's frame.
+    /// </summary>
     public bool IsTransient { get; init; }
 
     /// <summary>The bytes that a value of so many bytes takes on the stack: whole words of eight.</summary>

@@ -15,7 +15,9 @@ internal sealed class Value(int id, Op op)
     /// <summary>A constant, a byte offset, a width in bits or a parameter's number: see <see cref="Op"/>.</summary>
     public long Immediate { get; set; }
 
-    /// <summary>The width in bytes of a memory access, or of the variable that a phi stands for (0: not known).</summary>
+    /// <summary>
+    /// The width in bytes of a memory access, or of the variable that a phi stands for (0: not known).
+    /// </summary>
     public byte Size { get; set; }
 
     /// <summary>What a memory access touches.</summary>
@@ -45,27 +47,36 @@ internal sealed class Value(int id, Op op)
     /// <summary>The id of the helper that a call calls.</summary>
     public int Helper => Payload((int)Immediate, Op == Op.Call);
 
-    /// <summary>For a call of a map helper: the bytes of the key behind its second argument; 0 where they do not matter.</summary>
+    /// <summary>
+    /// For a call of a map helper: the bytes of the key behind its second argument; 0 where they do not matter.
+    /// </summary>
     public int KeySize
     {
         get => Payload(_number, Op == Op.Call);
         init => _number = Payload(value, Op == Op.Call);
     }
 
-    /// <summary>For the load of a packet pointer from the context: how many changes of the packet came before it, plus 1; else 0.</summary>
+    /// <summary>
+    /// For the load of a packet pointer from the context: how many changes of the packet came before it, plus 1; else
+    /// 0.
+    /// </summary>
     public int PacketVersion
     {
         get => Payload(_number, Op == Op.Load);
         set => _number = Payload(value, Op == Op.Load);
     }
 
-    /// <summary>Whether the verifier must see the bound that a load's width gives, so that the load must stay.</summary>
+    /// <summary>
+    /// Whether the verifier must see the bound that a load's width gives, so that the load must stay.
+    /// </summary>
     public bool KeepsBound { get; set; }
 
     /// <summary>Whether a load from the stack may give a pointer.</summary>
     public bool LoadsPointer { get; init; }
 
-    /// <summary>What the operation refers to, for comparing: equal for equal slots, functions, maps and versions.</summary>
+    /// <summary>
+    /// What the operation refers to, for comparing: equal for equal slots, functions, maps and versions.
+    /// </summary>
     public (object? Reference, int Number) Referent => (_reference, _number);
 
     public Value[] Operands { get; set; } = [];
@@ -74,7 +85,9 @@ internal sealed class Value(int id, Op op)
 
     public bool IsConstant => Op == Op.Constant;
 
-    /// <summary>Whether the value depends on nothing but its operands and may be computed anywhere they are known.</summary>
+    /// <summary>
+    /// Whether the value depends on nothing but its operands and may be computed anywhere they are known.
+    /// </summary>
     public bool IsPure => Op <= Op.Phi || (Op == Op.Load && Region == MemoryRegion.Context);
 
     /// <summary>Whether dropping it would be noticed.</summary>
@@ -107,7 +120,8 @@ internal sealed class Value(int id, Op op)
     }
 
     // Each of the above belongs to certain operations.
-    private T Payload<T>(T value, bool fits) => fits ? value : throw new InvalidOperationException($"{Op} has no such payload.");
+    private T Payload<T>(T value, bool fits) =>
+        fits ? value : throw new InvalidOperationException($"{Op} has no such payload.");
 
     public override string ToString() => IrPrinter.Format(this);
 }

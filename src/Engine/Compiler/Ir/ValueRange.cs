@@ -3,7 +3,7 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>What can be said of a value's bits from how it is computed.</summary>
+/// <summary>Computes bounds of a value from its operands.</summary>
 internal static class ValueRange
 {
     private const int Depth = 6;
@@ -35,19 +35,23 @@ internal static class ValueRange
                 var (a, b) = (VisibleMaximum(value.Operands[0], depth - 1), VisibleMaximum(value.Operands[1], depth - 1));
                 return a <= uint.MaxValue && b <= uint.MaxValue ? a + b : ulong.MaxValue;
             case Op.Phi when value.Operands.Length > 0:
-                return value.Operands.Max(o => ReferenceEquals(o.Current, value) ? 0 : VisibleMaximum(o, Math.Min(depth - 1, 2)));
+                var rest = Math.Min(depth - 1, 2);
+                return value.Operands.Max(o => ReferenceEquals(o.Current, value) ? 0 : VisibleMaximum(o, rest));
             default:
                 return ulong.MaxValue;
         }
     }
 
-    /// <summary>Keeps the loads that bound a value, so that the verifier still sees its <see cref="VisibleMaximum"/>.</summary>
+    /// <summary>
+    /// Keeps the loads that bound a value, so that the verifier still sees its <see cref="VisibleMaximum"/>.
+    /// </summary>
     public static void KeepBounds(Value value, int depth = Depth)
     {
         value = value.Current;
         if (value.Op == Op.Load && value.Region != MemoryRegion.Context) value.KeepsBound = true;
         if (depth == 0 || value.Op == Op.Load) return;
-        foreach (var operand in value.Operands) KeepBounds(operand, value.Op == Op.Phi ? Math.Min(depth - 1, 2) : depth - 1);
+        foreach (var operand in value.Operands)
+            KeepBounds(operand, value.Op == Op.Phi ? Math.Min(depth - 1, 2) : depth - 1);
     }
 
     /// <summary>Whether the upper 32 bits are always zero.</summary>

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Finds the registers that are live at the end of each block, register by register: from each use back to the definitions,
-/// so that it takes as long as there are live registers to note.
+/// Finds the registers that are live at the end of each block, register by register: from each use back to the
+/// definitions, so that it takes as long as there are live registers to note.
 /// </summary>
 internal sealed class Liveness
 {
@@ -94,7 +94,8 @@ internal sealed class Liveness
         }
     }
 
-    private static bool IsAllocated(int register) => register is not (MachineInstruction.None or MachineInstruction.FramePointer);
+    private static bool IsAllocated(int register) =>
+        register is not (MachineInstruction.None or MachineInstruction.FramePointer);
 
     private static void Note(ref List<int>? blocks, int block)
     {

@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Machine instructions in order. It ends in at most one conditional jump followed by what is done otherwise.</summary>
+/// <summary>
+/// Machine instructions in order. It ends in at most one conditional jump followed by what is done otherwise.
+/// </summary>
 internal sealed class MachineBlock(int id, int loopDepth)
 {
     public int Id { get; } = id;

@@ -85,7 +85,8 @@ internal sealed class MachineInstruction(MachineOp op)
         && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Function, other.Function) && ReferenceEquals(Target, other.Target);
 
     /// <summary>A hash of what it does, equal for instructions that do the same.</summary>
-    public int ContentHash() => HashCode.Combine(Op, Destination, Source, Immediate, Offset, (Alu, Condition, Size), Map, Target?.Id);
+    public int ContentHash() =>
+        HashCode.Combine(Op, Destination, Source, Immediate, Offset, (Alu, Condition, Size), Map, Target?.Id);
 
     public MachineInstruction Clone() => (MachineInstruction)MemberwiseClone();
 }

@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>What is known at a point because of the branches that lead there. It can be extended and taken back.</summary>
+/// <summary>
+/// What is known at a point because of the branches that lead there. It can be extended and taken back.
+/// </summary>
 internal sealed class BranchFacts
 {
     private readonly Dictionary<int, Range> _ranges = [];
@@ -9,7 +11,7 @@ internal sealed class BranchFacts
     private readonly Stack<Change> _undo = new();
 
     // An unsigned interval, and one number left out of it.
-    private readonly record struct Range(ulong Least, ulong Most, ulong? Except);
+    private readonly record struct Range(ulong Min, ulong Max, ulong? Except);
 
     // What was known before: of a pair that it was not, of a number or a packet what it was, if anything.
     private readonly record struct Change(int Key, (Comparison, int, int)? Pair, Range? Range, (long Has, long Lacks)? Packet, bool IsPacket);
@@ -53,14 +55,14 @@ internal sealed class BranchFacts
         var range = comparison switch
         {
             Comparison.Equal => new Range(c, c, null),
-            Comparison.NotEqual when old.Least == c => old with { Least = c + 1 },
-            Comparison.NotEqual when old.Most == c => old with { Most = c - 1 },
+            Comparison.NotEqual when old.Min == c => old with { Min = c + 1 },
+            Comparison.NotEqual when old.Max == c => old with { Max = c - 1 },
             Comparison.NotEqual => old with { Except = c },
-            Comparison.UnsignedLess => old with { Most = Math.Min(old.Most, c - 1) },
-            Comparison.UnsignedLessOrEqual => old with { Most = Math.Min(old.Most, c) },
-            Comparison.UnsignedGreater => old with { Least = Math.Max(old.Least, c + 1) },
-            Comparison.UnsignedGreaterOrEqual => old with { Least = Math.Max(old.Least, c) },
-            Comparison.AnyBit => old with { Least = Math.Max(old.Least, 1) },
+            Comparison.UnsignedLess => old with { Max = Math.Min(old.Max, c - 1) },
+            Comparison.UnsignedLessOrEqual => old with { Max = Math.Min(old.Max, c) },
+            Comparison.UnsignedGreater => old with { Min = Math.Max(old.Min, c + 1) },
+            Comparison.UnsignedGreaterOrEqual => old with { Min = Math.Max(old.Min, c) },
+            Comparison.AnyBit => old with { Min = Math.Max(old.Min, 1) },
             _ => old,
         };
         if (range != old)
@@ -98,14 +100,14 @@ internal sealed class BranchFacts
 
     private Range RangeOf(Value value)
     {
-        var most = ValueRange.Maximum(value);
-        if (!_ranges.TryGetValue(value.Id, out var range)) return new Range(0, most, null);
-        return range with { Most = Math.Min(range.Most, most) };
+        var max = ValueRange.Maximum(value);
+        if (!_ranges.TryGetValue(value.Id, out var range)) return new Range(0, max, null);
+        return range with { Max = Math.Min(range.Max, max) };
     }
 
     /// <summary>The constant a value must be, if facts leave only one.</summary>
     public long? ConstantOf(Value value) =>
-        _ranges.TryGetValue(value.Id, out var range) && range.Least == range.Most ? (long)range.Least : null;
+        _ranges.TryGetValue(value.Id, out var range) && range.Min == range.Max ? (long)range.Min : null;
 
     /// <summary>Whether a condition holds, if that is known.</summary>
     public bool? Decide(Comparison comparison, Value left, Value right)
@@ -126,20 +128,20 @@ internal sealed class BranchFacts
         switch (comparison)
         {
             case Comparison.Equal:
-                if (c < range.Least || c > range.Most || c == range.Except) return false;
-                return range.Least == range.Most ? true : null;
+                if (c < range.Min || c > range.Max || c == range.Except) return false;
+                return range.Min == range.Max ? true : null;
             case Comparison.NotEqual:
                 return !Decide(Comparison.Equal, left, right);
             case Comparison.UnsignedLess:
-                return range.Most < c ? true : range.Least >= c ? false : null;
+                return range.Max < c ? true : range.Min >= c ? false : null;
             case Comparison.UnsignedLessOrEqual:
-                return range.Most <= c ? true : range.Least > c ? false : null;
+                return range.Max <= c ? true : range.Min > c ? false : null;
             case Comparison.UnsignedGreater:
                 return !Decide(Comparison.UnsignedLessOrEqual, left, right);
             case Comparison.UnsignedGreaterOrEqual:
                 return !Decide(Comparison.UnsignedLess, left, right);
-            case Comparison.AnyBit or Comparison.NoBit when range.Least == range.Most:
-                return comparison.Evaluate((long)range.Least, right.Immediate);
+            case Comparison.AnyBit or Comparison.NoBit when range.Min == range.Max:
+                return comparison.Evaluate((long)range.Min, right.Immediate);
             default:
                 return null;
         }

@@ -2,7 +2,10 @@ using System.Numerics;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Finds a simpler form of a comparison: the byte order of the constant changed rather than that of the field, shifts and masks folded.</summary>
+/// <summary>
+/// Finds a simpler form of a comparison: the byte order of the constant changed rather than that of the field, shifts
+/// and masks folded.
+/// </summary>
 internal static class BranchSimplifier
 {
     /// <summary>A comparison and its operands.</summary>

@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Puts a block on every way from a block with several ways out to one with several ways in: copies for phis go there.</summary>
+/// <summary>
+/// Puts a block on every way from a block with several ways out to one with several ways in: copies for phis go there.
+/// </summary>
 internal static class CriticalEdges
 {
     public static void Split(IrFunction f)

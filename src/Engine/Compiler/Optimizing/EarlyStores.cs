@@ -1,13 +1,14 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Moves stores to stack slots forward to where the value is computed, if a call lies between: a value that only waits to be
-/// stored then needs no register that calls keep, and such a register is saved and restored at each run of the program.
+/// Moves stores to stack slots forward to where the value is computed, if a call lies between: a value that only waits
+/// to be stored then needs no register that calls keep, and such a register is saved and restored at each run of the
+/// program.
 /// </summary>
 internal sealed class EarlyStores
 {
     // A store is looked at so many blocks back at most.
-    private const int MostBlocks = 64;
+    private const int MaxBlocks = 64;
 
     private readonly IrFunction _f;
     private readonly Dictionary<Value, List<Place>> _stores = [];
@@ -107,7 +108,7 @@ internal sealed class EarlyStores
         while (work.TryPop(out var at))
         {
             if (!seen.Add(at)) continue;
-            if (seen.Count > MostBlocks) return false;
+            if (seen.Count > MaxBlocks) return false;
             var isStart = ReferenceEquals(at, block);
             if (!Look(at, isStart ? index + 1 : 0, at.Body.Count)) return false;
             if (isStart) continue;

@@ -1,18 +1,19 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Where the way into a block decides the branch at its end, that way goes straight to where the branch leads, and on from
-/// there; so too where the branch is not decided but both its ways end in the same place. What is passed must do nothing
-/// that would be noticed, and compute nothing that is needed later.
+/// Where the way into a block decides the branch at its end, that way goes straight to where the branch leads, and on
+/// from there; so too where the branch is not decided but both its ways end in the same place. What is passed must do
+/// nothing that would be noticed, and compute nothing that is needed later.
 /// </summary>
 internal sealed class JumpThreading
 {
-    private const int MostDominators = 24;
-    private const int MostPassed = 24;
-    private const int MostVisited = 256;
+    private const int MaxDominators = 24;
+    private const int MaxPassed = 24;
+    private const int MaxVisited = 256;
 
     private readonly DominatorTree _dominators;
-    // Blocks other than its own that use a value, by its id; a phi uses its operands at the end of the blocks they come from.
+    // Blocks other than its own that use a value, by its id; a phi uses its operands at the end of the blocks they
+    // come from.
     private readonly List<Block>?[] _users;
 
     // Blocks that others are reached without since the tree was made.
@@ -40,7 +41,7 @@ internal sealed class JumpThreading
             {
                 if (block.Predecessors.Count < 2 || steps <= 0) break;
                 changed |= pass.Thread(predecessor, block);
-                steps -= MostPassed - pass._budget;
+                steps -= MaxPassed - pass._budget;
             }
         }
 
@@ -54,7 +55,7 @@ internal sealed class JumpThreading
     private bool Thread(Block predecessor, Block block)
     {
         if (ReferenceEquals(predecessor.Target, predecessor.Otherwise)) return false;
-        (_start, _facts, _budget) = (predecessor, null, MostPassed);
+        (_start, _facts, _budget) = (predecessor, null, MaxPassed);
         _passed.Clear();
         _seen.Clear();
         var (last, end) = Follow(predecessor, block, 0);
@@ -78,7 +79,7 @@ internal sealed class JumpThreading
         while (work.TryPop(out var block))
         {
             if (ReferenceEquals(block, value.Block) || !seen.Add(block)) continue;
-            if (ReferenceEquals(block, at) || seen.Count > MostVisited) return true;
+            if (ReferenceEquals(block, at) || seen.Count > MaxVisited) return true;
             foreach (var predecessor in block.Predecessors) work.Push(predecessor);
         }
 
@@ -160,7 +161,8 @@ internal sealed class JumpThreading
         _passed.RemoveRange(first, _passed.Count - first);
     }
 
-    // What a branch does on the way followed: by its phis' values there, and by the branches that led to the way's start.
+    // What a branch does on the way followed: by its phis' values there, and by the branches that led to the way's
+    // start.
     private bool? Decide(Block block)
     {
         var (left, right) = (Seen(block.Left!), Seen(block.Right!));
@@ -181,7 +183,7 @@ internal sealed class JumpThreading
         var facts = new BranchFacts();
         var chain = new List<(Block From, Block To)> { (block, _passed[0]) };
         var at = block;
-        for (var i = 0; i < MostDominators; i++)
+        for (var i = 0; i < MaxDominators; i++)
         {
             if (at.Predecessors.Count == 1 && (i == 0 || !_bypassed.Contains(at))) chain.Add((at.Predecessors[0], at));
             if (_dominators.ImmediateDominator(at) is not { } next) break;

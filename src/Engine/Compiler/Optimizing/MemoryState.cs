@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>What is known of memory at a point: which value a place holds, and which pointer a map gave for a key.</summary>
+/// <summary>
+/// What is known of memory at a point: which value a place holds, and which pointer a map gave for a key.
+/// </summary>
 internal sealed class MemoryState
 {
     // States are copied at each branch: a long program must not know ever more.
@@ -93,7 +95,10 @@ internal sealed class MemoryState
         _lookups[lookup] = value;
     }
 
-    /// <summary>Forgets what a store to a place may change: places of the same base that overlap, and of other bases but stack slots.</summary>
+    /// <summary>
+    /// Forgets what a store to a place may change: places of the same base that overlap, and of other bases but stack
+    /// slots.
+    /// </summary>
     public void Forget(Access written)
     {
         foreach (var known in _values.Keys)
@@ -145,7 +150,9 @@ internal sealed class MemoryState
         }
     }
 
-    /// <summary>Keeps what holds on every way into a block; where the ways differ as one of its phis does, the phi.</summary>
+    /// <summary>
+    /// Keeps what holds on every way into a block; where the ways differ as one of its phis does, the phi.
+    /// </summary>
     public static MemoryState Meet(IrFunction f, Block block, IReadOnlyList<MemoryState> states)
     {
         var result = states[0].Copy();

@@ -3,8 +3,8 @@ using EbpfCat.Bytecode;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Drops loads of what is known already, stores of what is there already, and map lookups whose answer is known: a pointer
-/// to a map value stays good for the whole run of the program.
+/// Drops loads of what is known already, stores of what is there already, and map lookups whose answer is known: a
+/// pointer to a map value stays good for the whole run of the program.
 /// </summary>
 internal static class MemoryValues
 {

@@ -6,7 +6,7 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal static class PhiOperations
 {
-    private const int MostChoices = 16;
+    private const int MaxChoices = 16;
 
     public static bool Run(IrFunction f)
     {
@@ -52,7 +52,7 @@ internal static class PhiOperations
         if (value.Op == Op.ByteSwap) return value.Immediate == bits && Fits(value.Operands[0], bits);
         if (value.Op != Op.Phi || value.Block is null || value.Id >= uses.Length) return false;
         if (choices.ContainsKey(value)) return true;
-        if (choices.Count == MostChoices || (choices.Count > 0 && uses[value.Id] != 1)) return false;
+        if (choices.Count == MaxChoices || (choices.Count > 0 && uses[value.Id] != 1)) return false;
         choices[value] = value;
         return Array.TrueForAll(value.Operands, o => CanUnswap(o.Current, bits, uses, choices));
     }

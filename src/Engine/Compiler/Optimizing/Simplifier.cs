@@ -3,7 +3,9 @@ using System.Numerics;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Finds a simpler form of one operation: constants computed, identities removed, cheaper equivalents chosen.</summary>
+/// <summary>
+/// Finds a simpler form of one operation: constants computed, identities removed, cheaper equivalents chosen.
+/// </summary>
 internal static class Simplifier
 {
     /// <summary>
@@ -187,7 +189,8 @@ internal static class Simplifier
 
     private static Value And(IrFunction f, Value a, long mask) => Make(f, Op.And, 0, a, f.Constant(mask));
 
-    // A value that is not placed yet, itself simplified. Its operands may be unplaced too: whoever places it places those first.
+    // A value that is not placed yet, itself simplified. Its operands may be unplaced too: whoever places it places
+    // those first.
     private static Value Make(IrFunction f, Op op, long immediate, params Value[] operands)
     {
         var simpler = Simplify(f, op, immediate, operands);

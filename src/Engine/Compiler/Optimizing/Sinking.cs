@@ -1,6 +1,8 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Moves what is computed in a block but needed only behind one of its ways out to where it is needed.</summary>
+/// <summary>
+/// Moves what is computed in a block but needed only behind one of its ways out to where it is needed.
+/// </summary>
 internal static class Sinking
 {
     public static bool Run(IrFunction f)

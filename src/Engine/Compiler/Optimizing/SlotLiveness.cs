@@ -1,13 +1,13 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Which bytes of the stack slots are read by what is behind a point before they are written again: by a load, or by a call
-/// that gets the slot's address. A point is reached by walking a block backwards from its end.
+/// Which bytes of the stack slots are read by what is behind a point before they are written again: by a load, or by a
+/// call that gets the slot's address. A point is reached by walking a block backwards from its end.
 /// </summary>
 internal sealed class SlotLiveness
 {
     // Bytes of a slot as bits; what lies farther in than this is never taken as written again.
-    private const int MostBytes = 64;
+    private const int MaxBytes = 64;
     private const ulong All = ulong.MaxValue;
 
     private readonly IrFunction _f;
@@ -38,7 +38,9 @@ internal sealed class SlotLiveness
         }
     }
 
-    /// <summary>Moves the point in front of the instruction before it; false where that is a store that nothing needs.</summary>
+    /// <summary>
+    /// Moves the point in front of the instruction before it; false where that is a store that nothing needs.
+    /// </summary>
     public bool StepOver(Value value)
     {
         switch (value.Op)
@@ -94,9 +96,9 @@ internal sealed class SlotLiveness
         }
     }
 
-    private static ulong Bytes(long offset, int size, ulong ifOutside) => offset < 0 || offset + size > MostBytes
+    private static ulong Bytes(long offset, int size, ulong ifOutside) => offset < 0 || offset + size > MaxBytes
         ? ifOutside
-        : (size == MostBytes ? All : (1UL << size) - 1) << (int)offset;
+        : (size == MaxBytes ? All : (1UL << size) - 1) << (int)offset;
 
     // Slots whose address is kept somewhere, or computed with: what reads them cannot be told.
     private void FindEscaped()

@@ -53,7 +53,8 @@ internal sealed class ValueNumbering
     private (Block, int, List<Key>, int) Enter(Block block)
     {
         var mark = _facts.Mark;
-        // A branch decided on the way here may have cut the block off: a loop without a way in has values that only make themselves.
+        // A branch decided on the way here may have cut the block off: a loop without a way in has values that only
+        // make themselves.
         if (!_reached.Contains(block)) return (block, 0, [], mark);
         if (block.Predecessors.Count == 1) _facts.AddEdge(block.Predecessors[0], block);
         var added = new List<Key>();

@@ -3,8 +3,8 @@ using EbpfCat.Bytecode;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Moves a loop into a function that the helper <c>bpf_loop</c> calls for each round. What the loop takes in, hands from round
-/// to round, and leaves behind is kept in a struct on the program's stack, eight bytes each.
+/// Moves a loop into a function that the helper <c>bpf_loop</c> calls for each round. What the loop takes in, hands
+/// from round to round, and leaves behind is kept in a struct on the program's stack, eight bytes each.
 /// </summary>
 internal sealed class LoopOutliner
 {
@@ -119,8 +119,8 @@ internal sealed class LoopOutliner
         }
     }
 
-    // A count is computed from the number of the round, which the verifier takes for any number: it would follow one that is
-    // kept in memory from round to round.
+    // A count is computed from the number of the round, which the verifier takes for any number: it would follow one
+    // that is kept in memory from round to round.
     private Value Carry(Value phi, Value first)
     {
         if (_loop.StepOf(phi) is { } step)
@@ -187,7 +187,8 @@ internal sealed class LoopOutliner
         return IsInLoop(value) ? value : _inside[value] = Bring(value);
     }
 
-    private bool IsInLoop(Value value) => value.Block is { } block && (_loop.Blocks.Contains(block) || ReferenceEquals(block, _entry));
+    private bool IsInLoop(Value value) =>
+        value.Block is { } block && (_loop.Blocks.Contains(block) || ReferenceEquals(block, _entry));
 
     private Value Bring(Value value)
     {
@@ -211,8 +212,8 @@ internal sealed class LoopOutliner
         (next.Exit, next.Result) = (ExitKind.Return, _body.Constant(Again));
     }
 
-    // Of a number stored whole the verifier remembers the range, which is another one each round: it would follow all of
-    // them. Of one stored by halves it remembers nothing, and two rounds look the same to it.
+    // Of a number stored whole the verifier remembers the range, which is another one each round: it would follow all
+    // of them. Of one stored by halves it remembers nothing, and two rounds look the same to it.
     private void StoreHalves(Block block, int field, Value number)
     {
         var high = Add(_body, block, Op.Shr, number, _body.Constant(32));
@@ -225,7 +226,8 @@ internal sealed class LoopOutliner
     // What the loop computes and is used behind it.
     private void FindLeft()
     {
-        foreach (var block in _f.Blocks.Where(block => !_loop.Blocks.Contains(block))) Rewrite(block, block.Phis.Concat(block.Body), Outside);
+        foreach (var block in _f.Blocks.Where(block => !_loop.Blocks.Contains(block)))
+            Rewrite(block, block.Phis.Concat(block.Body), Outside);
     }
 
     private Value Outside(Value value)
@@ -333,7 +335,8 @@ internal sealed class LoopOutliner
         return value;
     }
 
-    private static Value Add(IrFunction f, Block block, Op op, params Value[] operands) => Append(block, f.NewValue(op, operands));
+    private static Value Add(IrFunction f, Block block, Op op, params Value[] operands) =>
+        Append(block, f.NewValue(op, operands));
 
     private static Value Load(IrFunction f, Block block, Value pointer, int field, bool mayBePointer = true) =>
         Append(block, f.Load(MemoryRegion.Stack, pointer, field, FieldSize, mayBePointer));

@@ -2,7 +2,9 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>What can be said of whether a value is a pointer to the verifier, which keeps pointers only where they are whole.</summary>
+/// <summary>
+/// What can be said of whether a value is a pointer to the verifier, which keeps pointers only where they are whole.
+/// </summary>
 internal static class PointerFacts
 {
     private const int Depth = 16;

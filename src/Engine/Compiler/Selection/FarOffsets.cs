@@ -1,8 +1,9 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Numbers that the verifier may know as another one plus a constant. Where the constant is far beyond any packet it refuses
-/// the sum as an offset, however well it is bounded (<c>check_reg_sane_offset</c>). Any operation but an addition hides it.
+/// Numbers that the verifier may know as another one plus a constant. Where the constant is far beyond any packet it
+/// refuses the sum as an offset, however well it is bounded (<c>check_reg_sane_offset</c>). Any operation but an
+/// addition hides it.
 /// </summary>
 internal static class FarOffsets
 {

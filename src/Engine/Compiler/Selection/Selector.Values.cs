@@ -93,7 +93,8 @@ internal sealed partial class Selector
             Make(a, destination);
             return;
         }
-        // dst = a; dst op= b. If b is to end in the same register as the result and the order does not matter, start from b.
+        // dst = a; dst op= b. If b is to end in the same register as the result and the order does not matter, start
+        // from b.
         var pending = new List<(Value, int)>();
         if (Simplifier.IsCommutative(value.Op) && IsRemade(a)) (a, b) = (b, a);
         var right = Use(b, pending);
@@ -102,7 +103,8 @@ internal sealed partial class Selector
         MakePending(pending);
     }
 
-    // What the verifier refuses as an immediate, though the machine gives it a meaning in a register: division by zero, long shifts.
+    // What the verifier refuses as an immediate, though the machine gives it a meaning in a register: division by
+    // zero, long shifts.
     private Value? Degenerate(Op op, Value a, long b) => op switch
     {
         Op.UDiv or Op.SDiv when b == 0 => _f.Constant(0),
