@@ -11,8 +11,6 @@ namespace EbpfCat.Events;
 [SupportedOSPlatform("linux")]
 public static class ProgramEvents
 {
-    private const int Batch = 256;
-
     extension(LoadedProgram program)
     {
         /// <summary>How many records the program could not put out since it was loaded: the buffer was full.</summary>
@@ -26,9 +24,7 @@ public static class ProgramEvents
         /// have all the fields of the type.
         /// </typeparam>
         /// <param name="cancellation">Ends the enumeration; no exception is thrown.</param>
-        /// <returns>
-        /// The records in their order. Leaving the enumeration may discard up to 256 records that were read ahead.
-        /// </returns>
+        /// <returns>The records in their order. Those that are not enumerated stay in the buffer.</returns>
         /// <exception cref="ArgumentException">
         /// The program puts out nothing, another process loaded it, or none of its records has the fields of the type;
         /// the message names the nearest.
@@ -49,30 +45,39 @@ public static class ProgramEvents
             var decoders = TypedDecoder<T>.ForAll(program);
             return Read<T>(program, Decode, cancellation);
 
-            void Decode(ReadOnlySpan<byte> bytes, List<T> events)
+            bool Decode(ReadOnlySpan<byte> bytes, [MaybeNullWhen(false)] out T one)
             {
-                if (decoders[(int)MemoryMarshal.Read<uint>(bytes)] is { } decoder)
-                    events.Add(decoder.Decode(bytes[EventReader.NumberSize..]));
+                var decoder = decoders[(int)MemoryMarshal.Read<uint>(bytes)];
+                one = decoder is null ? default : decoder.Decode(bytes[EventReader.NumberSize..]);
+                return decoder is not null;
             }
         }
     }
 
-    private delegate void Decoder<T>(ReadOnlySpan<byte> bytes, List<T> events);
+    private delegate bool Decoder<T>(ReadOnlySpan<byte> bytes, [MaybeNullWhen(false)] out T one);
 
+    // Records are taken out one by one, so that those after the last one read stay in the buffer.
     private static async IAsyncEnumerable<T> Read<T>(
         LoadedProgram program, Decoder<T> decode, [EnumeratorCancellation] CancellationToken cancellation)
     {
         using var reader = EventReader.OpenBuffers([program]);
-        var events = new List<T>(Batch);
-        RecordHandler handler = (_, bytes) => decode(bytes, events);
+        T? current = default;
+        var isMatch = false;
+        RecordHandler handler = (_, bytes) => isMatch = decode(bytes, out current);
+        var count = 0;
         while (!cancellation.IsCancellationRequested)
         {
-            var drained = reader.Drain(handler, Batch);
-            for (var index = 0; index < events.Count && !cancellation.IsCancellationRequested; index++)
-                yield return events[index];
-            events.Clear();
-            if (drained == 0) await WaitAsync(reader, cancellation);
-            else if (drained < RecordReader.GatherThreshold) await Task.Delay(1, CancellationToken.None);
+            if (reader.Drain(handler, 1) > 0)
+            {
+                count++;
+                if (isMatch) yield return current!;
+                continue;
+            }
+
+            var isBusy = count is > 0 and < RecordReader.GatherThreshold;
+            count = 0;
+            if (isBusy) await Task.Delay(1, CancellationToken.None);
+            else await WaitAsync(reader, cancellation);
         }
     }
 

@@ -53,6 +53,24 @@ public sealed class ProgramEventsTests
     }
 
     [Fact]
+    public async Task Records_that_are_not_enumerated_stay_in_the_buffer()
+    {
+        using var program = Output.LoadBurst(10);
+        program.TestRun(new byte[64]);
+        var numbers = new List<ulong>();
+        for (var turn = 0; turn < 3; turn++)
+        {
+            await foreach (var one in program.Events<Burst>(Token))
+            {
+                numbers.Add(one.Number);
+                break;
+            }
+        }
+
+        Assert.Equal([1, 2, 3], numbers);
+    }
+
+    [Fact]
     public async Task Lost_records_are_counted()
     {
         using var program = Output.LoadBurst(1000);
