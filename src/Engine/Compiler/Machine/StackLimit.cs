@@ -8,6 +8,6 @@ internal static class StackLimit
     public const int Bytes = 512;
 
     public static CompileException Exceeded(int bytes) => new(
-        "StackTooLarge", $"The program needs {bytes} bytes of stack; the kernel allows {Bytes}.", null,
+        DiagnosticIds.StackTooLarge, $"The program needs {bytes} bytes of stack; the kernel allows {Bytes}.", null,
         "Keep large structs in a per-CPU array map, and texts short.");
 }
