@@ -5,22 +5,15 @@ public static class ProgramTypes
 {
     private static readonly Dictionary<string, int> NoVerdicts = [];
 
-    // enum xdp_action
-    private static readonly Dictionary<string, int> Xdp = Names(
-        ("Aborted", 0), ("Drop", 1), ("Pass", 2), ("Tx", 3), ("Redirect", 4));
+    private static readonly Dictionary<string, int> Xdp = Verdicts<XdpVerdict>();
 
-    // TC_ACT_* of linux/pkt_cls.h; Pass and Drop are what the other packet types call Ok and Shot.
-    private static readonly Dictionary<string, int> Tc = Names(
-        ("Pass", 0), ("Drop", 2), ("Unspec", -1), ("Ok", 0), ("Reclassify", 1), ("Shot", 2), ("Pipe", 3),
-        ("Stolen", 4), ("Queued", 5), ("Repeat", 6), ("Redirect", 7), ("Trap", 8));
+    private static readonly Dictionary<string, int> Tc = Verdicts<TcVerdict>(("Ok", 0), ("Shot", 2));
 
-    // A socket filter's result is a length: all of the packet, or nothing.
-    private static readonly Dictionary<string, int> SocketFilter = Names(("Pass", -1), ("Drop", 0));
+    private static readonly Dictionary<string, int> SocketFilter = Verdicts<SocketFilterVerdict>();
 
-    private static readonly Dictionary<string, int> Cgroup = Names(("Deny", 0), ("Allow", 1), ("Drop", 0), ("Pass", 1));
+    private static readonly Dictionary<string, int> Cgroup = Verdicts<CgroupVerdict>(("Drop", 0), ("Pass", 1));
 
-    // An LSM hook allows with 0 and refuses with a negative errno: -EPERM.
-    private static readonly Dictionary<string, int> Lsm = Names(("Allow", 0), ("Deny", -1));
+    private static readonly Dictionary<string, int> Lsm = Verdicts<LsmVerdict>();
 
     private static readonly Dictionary<ProgramType, ProgramTypeInfo> All = new ProgramTypeInfo[]
     {
@@ -41,6 +34,11 @@ public static class ProgramTypes
         ? info
         : new ProgramTypeInfo(type, PacketAccess.None, 0, 0, NoVerdicts, 0);
 
-    private static Dictionary<string, int> Names(params (string Name, int Value)[] pairs) =>
-        pairs.ToDictionary(p => p.Name, p => p.Value, StringComparer.OrdinalIgnoreCase);
+    // A result goes by its name in the enumeration. Other names are for reading only.
+    private static Dictionary<string, int> Verdicts<T>(params (string Name, int Value)[] otherNames)
+        where T : struct, Enum
+    {
+        var verdicts = Enum.GetValues<T>().Select(verdict => ($"{verdict}", Convert.ToInt32(verdict, null)));
+        return verdicts.Concat(otherNames).ToDictionary(StringComparer.OrdinalIgnoreCase);
+    }
 }

@@ -37,7 +37,7 @@ public sealed class ContextEvent : TracedEvent
         ProgramHook[] hooks = [.. Named(name).SelectMany(field => field.Hooks)];
         if (hooks.Length == 0) return null;
         return _hook is null
-            ? $"What it is hangs on the hook: give the program one, such as -Hook {hooks[0]}."
+            ? $"It depends on the hook: declare the program for one, such as {hooks[0]}."
             : $"It is there for {string.Join(", ", hooks)}.";
     }
 

@@ -63,7 +63,7 @@ public sealed class ContextEventTests
     [Theory]
     [InlineData(ProgramType.CgroupSocketAddress, ProgramHook.Connect4, "user_ip6", "Connect6")]
     [InlineData(ProgramType.CgroupSocketAddress, ProgramHook.Connect4, "SourceAddress", "SendMessage4")]
-    [InlineData(ProgramType.CgroupSocketAddress, null, "Address", "-Hook Bind4")]
+    [InlineData(ProgramType.CgroupSocketAddress, null, "Address", "such as Bind4")]
     [InlineData(ProgramType.CgroupSocketAddress, ProgramHook.Connect4, "Prt", "Did you mean Port")]
     [InlineData(ProgramType.Xdp, null, "Port", "$packet")]
     public void Unknown_field_is_refused_with_advice(ProgramType type, ProgramHook? hook, string name, string advice)

@@ -221,7 +221,7 @@ public sealed class TracepointEventTests
 
     [Theory]
     [InlineData("syscalls/sys_enter_openat", "filname", "filename")]
-    [InlineData("syscalls/sys_enter_openat", "common_pid", "$process")]
+    [InlineData("syscalls/sys_enter_openat", "common_pid", "process")]
     [InlineData("syscalls/sys_enter_clock_nanosleep", "rqtp.tv_secs", "tv_sec")]
     [InlineData("raw_syscalls/sys_enter", "args.6", "args")]
     public void Unknown_field_is_refused(string tracepoint, string field, string near)
