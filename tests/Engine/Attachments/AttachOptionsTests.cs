@@ -63,7 +63,8 @@ public sealed class AttachOptionsTests
         };
         var options = new UprobeAttachOptions().For(definition);
         Assert.Equal(
-            ("libc", function, (ulong)offset, true), (options.File, options.Function, options.Offset, options.OnReturn));
+            ("libc", function, (ulong)offset, true),
+            (options.File, options.Function, options.Offset, options.OnReturn));
     }
 
     [Fact]

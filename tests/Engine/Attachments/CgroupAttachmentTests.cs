@@ -78,7 +78,7 @@ public sealed class CgroupAttachmentTests
         using var program = EbpfProgram.Load(definition);
         using var attachment = CgroupAttachment.Attach(program, new(group.Name));
         Assert.True(Connects(group, unused, "127.0.0.9"));
-        // What was assigned is what is read then.
+        // The assigned value is read back.
         Assert.Equal(((ushort)PortOf(listener), IPAddress.Loopback),
             (program.Variables["port"].Value, program.Variables["address"].Value));
     }

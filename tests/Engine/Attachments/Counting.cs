@@ -9,15 +9,15 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Attachments;
 
-/// <summary>Programs that count how often they run, and what makes them.</summary>
+/// <summary>Programs that count their runs, and helpers to load them.</summary>
 internal static class Counting
 {
     public static Expression OwnProcess => new SystemValueExpression(SystemValue.ProcessId) == Environment.ProcessId;
 
-    /// <summary>Other tests make the same calls at the same time, in threads of their own.</summary>
+    /// <summary>Other tests make the same calls at the same time, in their own threads.</summary>
     public static Expression OwnThread => new SystemValueExpression(SystemValue.ThreadId) == SystemCalls.GetThread();
 
-    // Elsewhere the process is not known: a packet comes in whatever process the processor is in.
+    // Elsewhere the process is arbitrary: a packet arrives in any process.
     private static readonly HashSet<ProgramType> OfProcesses =
     [
         ProgramType.Tracepoint, ProgramType.RawTracepoint, ProgramType.Kprobe, ProgramType.PerfEvent,
@@ -25,7 +25,7 @@ internal static class Counting
         ProgramType.Lsm,
     ];
 
-    /// <summary>Counts the runs in this thread, or everywhere. Of samples, those of the whole process.</summary>
+    /// <summary>Counts the runs in this thread, or everywhere; for samples, in the whole process.</summary>
     public static ProgramDefinition Define(
         ProgramType type, bool everywhere = false, string? target = null, ProgramHook? hook = null,
         string? verdict = null)
@@ -48,7 +48,7 @@ internal static class Counting
     public static long Count(this LoadedProgram program) =>
         Convert.ToInt64(program.Variables["count"].Value, CultureInfo.InvariantCulture);
 
-    /// <summary>Loads a program, or skips the test where the kernel lets nobody load one for its hook.</summary>
+    /// <summary>Loads a program, or skips the test if the kernel lets nobody load one for the hook.</summary>
     public static LoadedProgram LoadOrSkip(ProgramDefinition definition)
     {
         try
@@ -63,7 +63,7 @@ internal static class Counting
         }
     }
 
-    /// <summary>Loads a program written as instructions, of which some load the address of its map.</summary>
+    /// <summary>Loads a program given as instructions, some of which load the address of its map.</summary>
     public static LoadedProgram Load(
         ProgramDefinition definition, Instruction[] instructions, Map? map = null, int reference = -1) =>
         ProgramLoader.Load(new CompiledProgram
@@ -78,7 +78,7 @@ internal static class Counting
             InstructionSet = InstructionSet.V1,
         });
 
-    /// <summary>Attaches without links, as on kernels that have none.</summary>
+    /// <summary>Attaches without links, as on kernels that lack them.</summary>
     public static T WithoutLinks<T>(Func<T> attach)
     {
         AttachmentHandle.AvoidsLinks = true;
@@ -94,6 +94,6 @@ internal static class Counting
 
     public static bool Has(BpfAttachType attachType) => KernelFacts.RunningVersion >= KernelFacts.Since(attachType);
 
-    /// <summary>Waits until a condition holds, at most half a minute, which an emulated processor may need.</summary>
+    /// <summary>Waits until a condition holds, at most half a minute, which an emulated processor can need.</summary>
     public static bool Eventually(Func<bool> condition) => SpinWait.SpinUntil(condition, TimeSpan.FromSeconds(30));
 }

@@ -31,7 +31,7 @@ public sealed class KernelAttachmentTests
         using var attachment = TracepointAttachment.Attach(program, new("sched/sched_switch"));
         var found = Find(attachment);
         Assert.Equal("Tracepoint", found.Kind);
-        // The kernel tells its name, without the category, since Linux 6.6.
+        // The kernel reports its name, without the category, since Linux 6.6.
         if (KernelFacts.RunningVersion >= new Version(6, 6)) Assert.Equal("sched_switch", found.Target);
     }
 

@@ -34,7 +34,7 @@ public sealed class LsmAttachmentTests
         }
 
         Assert.SkipWhen(SecurityModules.Active is null, "it cannot be found out whether the hooks run");
-        // Of the calling process by the number 0 the hook is not asked.
+        // The hook is not called for process id 0, the calling process.
         using (var attachment = LsmAttachment.Attach(program))
         {
             Assert.Equal(-1, SystemCalls.GetProcessGroup(Environment.ProcessId));

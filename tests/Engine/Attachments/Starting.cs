@@ -1,8 +1,8 @@
 namespace EbpfCat.Tests.Attachments;
 
 /// <summary>
-/// Tests that start processes, and so run alone: until a child executes its program it holds a copy of every
-/// descriptor, and what others have detached by closing theirs stays attached so long.
+/// Tests that start processes run alone: until a child executes its program, it holds a copy of every descriptor, and
+/// links that other tests closed stay attached.
 /// </summary>
 [CollectionDefinition(Processes, DisableParallelization = true)]
 public sealed class Starting

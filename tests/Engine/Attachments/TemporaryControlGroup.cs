@@ -2,7 +2,7 @@ using EbpfCat.Attachments;
 
 namespace EbpfCat.Tests.Attachments;
 
-/// <summary>A control group of a test's own, removed when it is over.</summary>
+/// <summary>A control group for one test, removed at its end.</summary>
 internal sealed class TemporaryControlGroup : IDisposable
 {
     public TemporaryControlGroup()
@@ -16,7 +16,7 @@ internal sealed class TemporaryControlGroup : IDisposable
 
     public string Path { get; }
 
-    // It is empty when the last process in it has been waited for, which may take a moment.
+    // It becomes empty after its last process has been reaped, which can take a moment.
     public void Dispose() => Assert.True(Counting.Eventually(() =>
     {
         try

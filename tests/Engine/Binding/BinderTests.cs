@@ -22,7 +22,8 @@ public sealed class BinderTests
             .Assign(text, flag.Call())
             .Return("Dropp"));
         Assert.Equal(
-            ["UnknownHelper", "NotComparable", "BreakOutsideLoop", "WrongType", "ReadOnlyPacket", "WrongType", "UnknownVerdict"], Ids());
+            ["UnknownHelper", "NotComparable", "BreakOutsideLoop", "WrongType", "ReadOnlyPacket", "WrongType",
+                "UnknownVerdict"], Ids());
     }
 
     [Fact]
@@ -58,7 +59,8 @@ public sealed class BinderTests
     private IEnumerable<string> Ids()
     {
         var refusal = Assert.Throws<CompileException>(() => ProgramCompiler.Compile(_program));
-        foreach (var diagnostic in refusal.Diagnostics) Assert.Contains(diagnostic.Problem, refusal.Message, StringComparison.Ordinal);
+        foreach (var diagnostic in refusal.Diagnostics)
+            Assert.Contains(diagnostic.Problem, refusal.Message, StringComparison.Ordinal);
         return refusal.Diagnostics.Select(diagnostic => diagnostic.Id);
     }
 }

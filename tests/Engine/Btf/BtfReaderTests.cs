@@ -16,7 +16,7 @@ public class BtfReaderTests
     [Fact]
     public void Struct_members_have_the_kernel_s_offsets()
     {
-        // What the kernel keeps stable: include/uapi/linux/if_ether.h.
+        // A stable struct: include/uapi/linux/if_ether.h.
         BtfType ethhdr = Kernel.FindStruct("ethhdr")!.Value;
         Assert.Equal(BtfKind.Struct, ethhdr.Kind);
         Assert.Equal(14, ethhdr.Size);
@@ -93,7 +93,7 @@ public class BtfReaderTests
         string[] names =
             ["sk_buff", "file", "linux_binprm", "inode", "path", "dentry", "cgroup", "net_device", "sock", "cred"];
         foreach (string name in names) Assert.NotNull(Kernel.FindStruct(name));
-        // Ten names; about half a millisecond each, with room for a busy machine.
+        // Ten names at about half a millisecond each, with reserve for a busy machine.
         Assert.InRange(watch.ElapsedMilliseconds, 0, 200);
     }
 
@@ -167,8 +167,8 @@ public class BtfReaderTests
     [Fact]
     public void Module_can_refer_to_kernel_strings_and_types()
     {
-        // Made by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared" of
-        // 2.
+        // Written by hand: type 1 is an integer "shared", and a module's type 2 a typedef "own" of it, 3 one "shared"
+        // of 2.
         BtfTypes kernel = BtfTypes.Parse(Blob([1, 1u << 24, 4, 32], "\0shared\0"));
         BtfTypes module = BtfTypes.Parse(Blob([8, 8u << 24, 1, 1, 8u << 24, 2], "own\0"), kernel);
         Assert.Equal(4, module.Count);

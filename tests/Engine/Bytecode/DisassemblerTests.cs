@@ -11,7 +11,7 @@ public class DisassemblerTests
     private static readonly MemorySize[] Sizes = [MemorySize.Byte, MemorySize.Half, MemorySize.Word, MemorySize.Double];
 
     /// <summary>
-    /// Every kind of instruction the verifier prints as it is, with operands that let it get that far.
+    /// Every kind of instruction that the verifier prints unchanged, with operands that it accepts up to there.
     /// </summary>
     private static IEnumerable<Instruction> Samples()
     {
@@ -98,10 +98,10 @@ public class DisassemblerTests
             "This kernel is too old for it.");
         var log = Verifier.Log(
         [
-            // Numbers of which the verifier knows nothing: a jump that is decided it shows as what comes of it.
+            // Unknown numbers: the verifier does not print a decided jump as a jump.
             Move(W64, R6, R1), StoreImmediate(MemorySize.Double, R10, -8, 3), MoveImmediate(W64, R0, 0),
             Call(7), Move(W64, R7, R0), Move(W64, R8, R0),
-            // The way around it keeps what is behind it reachable, whatever it does.
+            // The branch around it keeps the code after it reachable.
             JumpImmediate(JumpOperation.Eq, W64, R0, 0, (short)instruction.SlotCount), instruction,
             MoveImmediate(W64, R0, 0), MoveImmediate(W64, R0, 0), Exit(),
         ]);

@@ -7,7 +7,9 @@ namespace EbpfCat.Tests.Bytecode;
 
 public class EncodingTests
 {
-    /// <summary>The bytes are an independent assembler's, where it knows the instruction, else from RFC 9669.</summary>
+    /// <summary>
+    /// The bytes come from an independent assembler, or from RFC 9669 for instructions that it lacks.
+    /// </summary>
     public static TheoryData<Instruction, string> KnownBytes => new()
     {
         { Alu(AluOperation.Add, W64, R1, R2), "0f21000000000000" },

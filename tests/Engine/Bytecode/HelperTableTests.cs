@@ -12,8 +12,10 @@ public partial class HelperTableTests
     // Memory that the header does not declare const, though the helper only reads it.
     private static readonly string[] ReadThoughNotConst =
     [
-        "bind.addr", "btf_find_by_name_kind.name", "csum_diff.from", "csum_diff.to", "dynptr_from_mem.data", "dynptr_write.src",
-        "lwt_push_encap.hdr", "lwt_seg6_action.param", "perf_event_output.data", "redirect_neigh.params", "ringbuf_output.data",
+        "bind.addr", "btf_find_by_name_kind.name", "csum_diff.from", "csum_diff.to", "dynptr_from_mem.data",
+        "dynptr_write.src",
+        "lwt_push_encap.hdr", "lwt_seg6_action.param", "perf_event_output.data", "redirect_neigh.params",
+        "ringbuf_output.data",
         "seq_printf_btf.ptr", "setsockopt.optval", "sk_lookup_tcp.tuple", "sk_lookup_udp.tuple", "skb_output.data",
         "skb_set_tunnel_key.key", "skb_set_tunnel_opt.opt", "skc_lookup_tcp.tuple", "snprintf.data", "snprintf_btf.ptr",
         "tcp_check_syncookie.iph", "tcp_check_syncookie.th", "tcp_gen_syncookie.iph", "tcp_gen_syncookie.th",
@@ -26,7 +28,8 @@ public partial class HelperTableTests
     // and its stable kernels (1a4607ffba35); Linux 6.19 takes it off again for calls outside of functions.
     private static readonly string[] InvalidatingHelpers =
     [
-        "clone_redirect", "l3_csum_replace", "l4_csum_replace", "lwt_push_encap", "lwt_seg6_action", "lwt_seg6_adjust_srh",
+        "clone_redirect", "l3_csum_replace", "l4_csum_replace", "lwt_push_encap", "lwt_seg6_action",
+        "lwt_seg6_adjust_srh",
         "lwt_seg6_store_bytes", "msg_pop_data", "msg_pull_data", "msg_push_data", "skb_adjust_room", "skb_change_head",
         "skb_change_proto", "skb_change_tail", "skb_pull_data", "skb_store_bytes", "skb_vlan_pop", "skb_vlan_push",
         "store_hdr_opt", "tail_call", "xdp_adjust_head", "xdp_adjust_meta", "xdp_adjust_tail",
@@ -61,7 +64,7 @@ public partial class HelperTableTests
         Present,
         helper => Assert.Contains(
             Logs.Value[helper.Id - 1].Split('\n'),
-            // Some kernels tell the state of the registers behind it.
+            // Some kernels append the state of the registers.
             line => line.Split(';')[0].TrimEnd()
                 .EndsWith($"call {helper.FullName}#{helper.Id}", StringComparison.Ordinal)));
 
@@ -122,7 +125,8 @@ public partial class HelperTableTests
     [Fact]
     public void The_helpers_that_invalidate_packet_pointers_are_those_of_the_kernel() => Assert.Equal(
         InvalidatingHelpers,
-        HelperTable.All.Where(helper => helper.Has(HelperTraits.InvalidatesPacketPointers)).Select(helper => helper.Name).Order());
+        HelperTable.All.Where(helper => helper.Has(HelperTraits.InvalidatesPacketPointers))
+            .Select(helper => helper.Name).Order());
 
     [Fact]
     public void The_running_kernel_invalidates_packet_pointers_after_the_same_helpers()
@@ -137,7 +141,8 @@ public partial class HelperTableTests
                 if (InvalidatesPacketPointers(helper, context) is not { } invalidates) continue;
                 checkedNames.Add(helper.Name);
                 Assert.True(
-                    helper.Has(HelperTraits.InvalidatesPacketPointers) == invalidates, $"{helper} of type {context.Type}");
+                    helper.Has(HelperTraits.InvalidatesPacketPointers) == invalidates,
+                    $"{helper} of type {context.Type}");
             }
         }))]);
         string[] always = ["clone_redirect", "skb_store_bytes", "skb_vlan_push", "xdp_adjust_head", "csum_update"];
@@ -148,14 +153,16 @@ public partial class HelperTableTests
     public void Signatures_are_those_of_the_kernels_header()
     {
         Assert.SkipUnless(File.Exists(Header), $"{Header} is not installed");
-        Match[] signatures = [.. HeaderSignature().Matches(File.ReadAllText(Header)).DistinctBy(match => match.Groups["name"].Value)];
+        Match[] signatures =
+            [.. HeaderSignature().Matches(File.ReadAllText(Header)).DistinctBy(match => match.Groups["name"].Value)];
         Assert.InRange(signatures.Length, 160, HelperTable.All.Count);
         Assert.Multiple([.. signatures.Select(match => (Action)(() =>
         {
             var helper = HelperTable.Find(match.Groups["name"].Value);
             Assert.NotNull(helper);
             Assert.Equal(ResultOf(match.Groups["result"].Value, helper.Name), helper.Result);
-            string[] declared = [.. match.Groups["parameters"].Value.Split(',', StringSplitOptions.TrimEntries).Where(text => text != "void")];
+            string[] declared = [.. match.Groups["parameters"].Value.Split(',', StringSplitOptions.TrimEntries)
+                .Where(text => text != "void")];
             Assert.True(declared.Length == helper.Parameters.Count, match.Value);
             foreach (var (text, parameter) in declared.Zip(helper.Parameters))
             {
@@ -167,9 +174,11 @@ public partial class HelperTableTests
     [Fact]
     public void Each_named_number_is_that_of_the_helper()
     {
-        var constants = typeof(HelperId).GetFields().ToDictionary(field => field.Name, field => (int)field.GetRawConstantValue()!);
+        var constants = typeof(HelperId).GetFields()
+            .ToDictionary(field => field.Name, field => (int)field.GetRawConstantValue()!);
         Assert.All(constants, constant => Assert.StartsWith(
-            constant.Key, HelperTable.Get(constant.Value)!.Name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase));
+            constant.Key, HelperTable.Get(constant.Value)!.Name.Replace("_", "", StringComparison.Ordinal),
+            StringComparison.OrdinalIgnoreCase));
     }
 
     [Fact]
@@ -185,12 +194,14 @@ public partial class HelperTableTests
         Assert.All(HelperTable.All, helper => Assert.InRange(helper.Parameters.Count, 0, 5));
 
     // Null where the kernel does not let programs of this type make this call.
-    private static bool? InvalidatesPacketPointers(Helper helper, (int Type, MemorySize Size, short Data, short End) context)
+    private static bool? InvalidatesPacketPointers(
+        Helper helper, (int Type, MemorySize Size, short Data, short End) context)
     {
         Instruction[] program =
         [
             Move(Width.W64, Register.R6, Register.R1),
-            .. Enumerable.Range(1, 8).Select(slot => StoreImmediate(MemorySize.Double, Register.R10, (short)(-8 * slot), 0)),
+            .. Enumerable.Range(1, 8)
+            .Select(slot => StoreImmediate(MemorySize.Double, Register.R10, (short)(-8 * slot), 0)),
             Load(context.Size, Register.R7, Register.R6, context.Data),
             Load(context.Size, Register.R8, Register.R6, context.End),
             Move(Width.W64, Register.R1, Register.R7),
@@ -209,7 +220,8 @@ public partial class HelperTableTests
 
     private static Instruction[] ArgumentSetup(Helper helper) =>
     [
-        .. helper.Parameters.SelectMany((parameter, index) => ArgumentOf(parameter.Kind, (Register)((int)Register.R1 + index))),
+        .. helper.Parameters.SelectMany(
+            (parameter, index) => ArgumentOf(parameter.Kind, (Register)((int)Register.R1 + index))),
     ];
 
     private static Instruction[] ArgumentOf(HelperParameterKind kind, Register register) => kind switch
@@ -249,6 +261,7 @@ public partial class HelperTableTests
         };
     }
 
-    [GeneratedRegex(@"^ \* (?<result>[a-z][\w ]*[ *])bpf_(?<name>\w+)\((?<parameters>[^()]*)\)$", RegexOptions.Multiline)]
+    [GeneratedRegex(
+        @"^ \* (?<result>[a-z][\w ]*[ *])bpf_(?<name>\w+)\((?<parameters>[^()]*)\)$", RegexOptions.Multiline)]
     private static partial Regex HeaderSignature();
 }

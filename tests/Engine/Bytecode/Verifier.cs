@@ -5,8 +5,8 @@ using EbpfCat.Bytecode;
 namespace EbpfCat.Tests.Bytecode;
 
 /// <summary>
-/// The running kernel's verifier, asked for its log. Uses no part of the engine but the encoder, so that a test of one
-/// layer does not pass or fail by another.
+/// Gets logs from the running kernel's verifier. Uses only the engine's encoder, so that tests of one layer do not
+/// depend on another.
 /// </summary>
 internal static unsafe partial class Verifier
 {
@@ -17,7 +17,7 @@ internal static unsafe partial class Verifier
 
     private static nint BpfNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 321 : 280;
 
-    /// <summary>The log of loading a program; whether the verifier accepts it does not matter here.</summary>
+    /// <summary>The log of loading a program, accepted or not.</summary>
     public static string Log(ReadOnlySpan<Instruction> program, int type = SocketFilter, string license = "GPL") =>
         Load(program, type, license).Log;
 
@@ -56,7 +56,7 @@ internal static unsafe partial class Verifier
         }
     }
 
-    /// <summary>Loads type information and calls back with its descriptor, or gives the kernel's log.</summary>
+    /// <summary>Loads type information and calls back with its descriptor, or returns the kernel's log.</summary>
     public static string? LoadBtf(ReadOnlySpan<byte> btf, Action<int>? use = null)
     {
         var log = new byte[1 << 16];
@@ -73,7 +73,7 @@ internal static unsafe partial class Verifier
         }
     }
 
-    /// <summary>Whether the kernel makes a map of such types.</summary>
+    /// <summary>Whether the kernel creates a map with these types.</summary>
     public static bool MakesMap(int type, int keySize, int valueSize, int flags, int btf, int keyId, int valueId)
     {
         var attributes = stackalloc byte[AttributesSize];
@@ -86,7 +86,7 @@ internal static unsafe partial class Verifier
         return Call(MapCreate, attributes, 72);
     }
 
-    /// <summary>What the log says of the instruction in a slot, without the state behind it.</summary>
+    /// <summary>The log's text of the instruction in a slot, without the register state.</summary>
     public static string? Line(string log, int slot)
     {
         var start = $"{slot}: (";

@@ -41,7 +41,7 @@ public sealed class AggregateTests
         var buckets = Assert.IsType<Histogram>(program.Maps["seen"].Get(1u)).Buckets;
 
         Assert.Equal(HistogramType.BucketCount, buckets.Count);
-        // 0 is the number before the first power; the last bucket holds the two highest and what is before the highest.
+        // Bucket 0 holds 0 and 1; the last one holds the two highest powers and the number before the highest.
         Assert.Equal<ulong>([1ul, .. Enumerable.Repeat(2ul, 62), 3ul], buckets.Select(bucket => bucket.Count));
         Assert.Equal((ulong.MaxValue, 1ul << 62), (buckets[^1].To, buckets[^1].From));
     }

@@ -28,7 +28,8 @@ public sealed class CompileTwiceTests
         var program = new ProgramDefinition("shared", ProgramType.Tracepoint);
         var total = program.AddVariable("total", ScalarType.Int64);
         var parameter = new Local("parameter");
-        var half = program.AddFunction(new Function("half", [parameter], code => code.Return((Expression)parameter * 0.5)));
+        var half =
+            program.AddFunction(new Function("half", [parameter], code => code.Return((Expression)parameter * 0.5)));
         var local = new Local("local");
         return program.AddCode(code => code
             .Assign(local, new EventFieldExpression(["value"]))

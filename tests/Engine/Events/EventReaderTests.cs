@@ -48,7 +48,7 @@ public sealed class EventReaderTests
         var delivered = reader.Read(TimeSpan.Zero, Token).LongCount();
         Assert.Equal(20_000, delivered + reader.Lost);
         Assert.Equal(20_000, program.Count());
-        // There is room again.
+        // The buffer has room again.
         var lost = reader.Lost;
         program.TestRun(packet);
         Assert.Equal(1000, reader.Read(TimeSpan.Zero, Token).Count());

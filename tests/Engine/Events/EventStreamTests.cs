@@ -136,7 +136,7 @@ public sealed class EventStreamTests
             program.TestRun(new byte[64]);
         };
         program.TestRun(new byte[64]);
-        // The handler takes longer than there is time.
+        // The handler takes longer than the timeout.
         var count = stream.Read(_ => Thread.Sleep(2), TimeSpan.FromMilliseconds(100), cancellation: Token);
         Assert.Equal(200, count);
     }

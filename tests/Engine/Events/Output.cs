@@ -5,10 +5,10 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Events;
 
-/// <summary>Programs that put out records.</summary>
+/// <summary>Programs that emit records.</summary>
 internal static class Output
 {
-    /// <summary>Puts out the number of the run and the name of the process, for each run in this process.</summary>
+    /// <summary>Emits the number of the run and the name of the process, for each run in this process.</summary>
     public static LoadedProgram Load(ProgramType type = ProgramType.Tracepoint, string name = "output")
     {
         var definition = new ProgramDefinition(name, type);
@@ -23,7 +23,7 @@ internal static class Output
             ]))))));
     }
 
-    /// <summary>An XDP program that puts out so many records each time it is test-run.</summary>
+    /// <summary>An XDP program that emits a number of records in each test run.</summary>
     public static LoadedProgram LoadBurst(int records)
     {
         var definition = new ProgramDefinition("burst", ProgramType.Xdp);

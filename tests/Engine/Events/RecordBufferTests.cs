@@ -26,7 +26,7 @@ public sealed class RecordBufferTests
         RequireRingBuffers();
         using var program = LoadReserving(4096);
         using var buffer = RecordBuffer.Open(program.Maps["records"]);
-        // The byte after the number tells which to discard.
+        // The byte after the number says whether to discard the record.
         for (byte number = 0; number < 100; number++)
             program.TestRun([.. Ethernet, number, (byte)(number % 3 == 0 ? 1 : 0), .. Packet]);
         Assert.Equal(Enumerable.Range(0, 100).Where(number => number % 3 != 0), Drain(buffer));
@@ -82,7 +82,7 @@ public sealed class RecordBufferTests
         for (var number = 0; number < 1000; number++) program.TestRun([.. Ethernet, (byte)number, 0, .. Packet]);
         var delivered = Drain(buffer).Count;
         Assert.InRange(delivered, 1, 999);
-        // What was lost is told in front of the next record that finds room.
+        // A lost record is reported before the next record that fits.
         var more = 0;
         Assert.True(Counting.Eventually(() =>
         {

@@ -23,7 +23,7 @@ public sealed class TraceLogTests
         {
             var clock = Stopwatch.StartNew();
             SystemCalls.Repeat(3, () => SystemCalls.GetSession(0));
-            // Another test may make the same call, on a thread of its own.
+            // Another test can make the same call on its own thread.
             var lines = log.Read(TimeSpan.FromSeconds(2), TestContext.Current.CancellationToken)
                 .Where(line => line.Text.StartsWith(mark, StringComparison.Ordinal))
                 .ToList();
@@ -42,7 +42,7 @@ public sealed class TraceLogTests
         var clock = Stopwatch.StartNew();
         foreach (var _ in log.Read(cancellation: stop.Token))
         {
-            // Other programs may write.
+            // Other programs can write too.
         }
 
         Assert.InRange(clock.ElapsedMilliseconds, 50, 10_000);

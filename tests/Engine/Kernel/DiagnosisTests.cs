@@ -68,7 +68,7 @@ public sealed partial class DiagnosisTests
         Assert.Null(KernelFacts.Since((BpfMapType)9999));
     }
 
-    // Capabilities belong to a thread: one of its own gives them up and ends.
+    // Capabilities belong to a thread: a new thread drops them and ends.
     internal static KernelException WithoutCapabilities(Action action, NetworkNamespace? inside = null)
     {
         Exception? thrown = null;

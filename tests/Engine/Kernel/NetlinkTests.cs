@@ -48,7 +48,7 @@ public sealed class NetlinkTests
             Assert.Contains(here.Run(Links), link => link.Name == "here0");
         }
 
-        // The kernel takes a namespace down in the background.
+        // The kernel removes a namespace in the background.
         Assert.True(
             SpinWait.SpinUntil(() => here.Run(Links).All(link => link.Name != "here0"), TimeSpan.FromSeconds(10)));
     }

@@ -2,22 +2,22 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
 
-/// <summary>What the running kernel may be too old for.</summary>
+/// <summary>Checks for features that the running kernel can be too old for.</summary>
 internal static class Newer
 {
     /// <summary>
-    /// Whether the kernel is older than a thing. Then its use has been refused with an error that names the version
-    /// that has it, and nothing is left to be tested.
+    /// Whether the kernel is older than a feature. Then this checks that its use is refused with an error that names
+    /// the kernel version, and there is nothing else to test.
     /// </summary>
     /// <param name="thing">A member of an enumeration of the kernel layer.</param>
-    /// <param name="use">Uses it.</param>
+    /// <param name="use">Uses the feature.</param>
     public static bool IsRefused(Enum thing, Action use) => IsRefused(KernelFacts.Since(thing)!, use);
 
     /// <summary>
-    /// Whether the kernel is older than a version. Then the use of what came with it has been refused.
+    /// Whether the kernel is older than a version. Then this checks that the use of its feature is refused.
     /// </summary>
     /// <param name="since">The version.</param>
-    /// <param name="use">Uses what came with it.</param>
+    /// <param name="use">Uses the feature.</param>
     public static bool IsRefused(Version since, Action use)
     {
         if (KernelFacts.RunningVersion >= since) return false;

@@ -54,7 +54,7 @@ public sealed class PinTests
             File.Delete(files.PathOf("link"));
         }
 
-        // The kernel lets go of what was pinned when it gets round to it.
+        // The kernel frees the pinned object asynchronously.
         Assert.True(SpinWait.SpinUntil(() => pair.NearLink.XdpProgramId == 0, TimeSpan.FromSeconds(5)));
     }
 

@@ -2,7 +2,7 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
 
-/// <summary>A BPF file system of a test's own: gone, with all its pins, when this is disposed.</summary>
+/// <summary>A BPF file system for one test. Dispose removes it with all its pins.</summary>
 internal sealed class TemporaryBpfFileSystem : IDisposable
 {
     public TemporaryBpfFileSystem() => BpfFileSystem.Mount(Path);

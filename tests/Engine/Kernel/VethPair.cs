@@ -5,7 +5,7 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tests.Kernel;
 
 /// <summary>
-/// Two network namespaces with a veth pair between them: gone, whatever happens, when this is disposed.
+/// Two network namespaces with a veth pair between them. Dispose always removes them.
 /// </summary>
 internal sealed class VethPair : IDisposable
 {

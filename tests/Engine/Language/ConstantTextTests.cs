@@ -5,7 +5,7 @@ using EbpfCat.Programs;
 namespace EbpfCat.Tests.Language;
 
 /// <summary>
-/// Constant texts that stand for what they are compared with: the packet is UDP from 10.77.0.2 in IPv4.
+/// Constant texts that convert to the type they are compared with. The packet is UDP over IPv4 from 10.77.0.2.
 /// </summary>
 public sealed class ConstantTextTests
 {

@@ -5,7 +5,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Language;
 
-/// <summary>Packets of control groups, which begin with their IP header.</summary>
+/// <summary>Packets of control groups, which start at their IP header.</summary>
 public sealed class GroupPacketTests
 {
     [Theory]
@@ -39,7 +39,7 @@ public sealed class GroupPacketTests
             Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition)).Message, StringComparison.Ordinal);
     }
 
-    // With an Ethernet header, as a test run takes it; the program sees what follows.
+    // A test run takes an Ethernet header; the program sees the packet after it.
     private static byte[] Build(int version, int protocol, int port)
     {
         var bytes = new byte[100];

@@ -11,7 +11,9 @@ public sealed class HelperCallTests
 {
     private const int Rounds = 1000;
 
-    /// <summary>The helpers that invalidate packet pointers, for each program type with packet pointers that has them.</summary>
+    /// <summary>
+    /// The helpers that invalidate packet pointers, for each program type with packet pointers that has them.
+    /// </summary>
     public static TheoryData<ProgramType, string> InvalidatingHelpers()
     {
         var data = new TheoryData<ProgramType, string>();
@@ -64,7 +66,8 @@ public sealed class HelperCallTests
     [Fact]
     public void Bytes_that_a_helper_stores_are_read_back()
     {
-        Assert.SkipUnless(Features.Supports(HelperTable.Find("xdp_store_bytes")!, BpfProgramType.Xdp), "Linux 5.18 has xdp_store_bytes");
+        Assert.SkipUnless(Features.Supports(HelperTable.Find("xdp_store_bytes")!, BpfProgramType.Xdp),
+            "Linux 5.18 has xdp_store_bytes");
         var definition = Script.Define("store");
         var before = definition.AddVariable("before", ScalarType.UInt8);
         var after = definition.AddVariable("after", ScalarType.UInt8);
@@ -81,7 +84,8 @@ public sealed class HelperCallTests
         .Update(seen, BinaryOperator.Add, Packet.IPv4["TimeToLive"]);
 
     // Arguments that the verifier accepts; what the helper does with them does not matter.
-    private static Expression Call(string name) => Expression.CallHelper(name, [.. HelperTable.Find(name)!.Parameters.Select(
+    private static Expression Call(string name) =>
+        Expression.CallHelper(name, [.. HelperTable.Find(name)!.Parameters.Select(
         parameter => parameter.Kind switch
         {
             HelperParameterKind.Context => (Expression)new ContextExpression(),

@@ -66,7 +66,7 @@ public sealed class KernelValueTests
         using var program = Script.Run(definition, c => c
             .Assign(results[0], LoadSource(seen[1].Field("Source"))).Increment(seen[1].Field("Count"))
             .Assign(results[1], LoadSource(seen[2].Field("Source"))));
-        // -14: there is no place, for the map is full.
+        // -14 (EFAULT): the map is full, so there is no place.
         Assert.Equal([0L, -14L], results.Select(result => program.Variables[result.Variable.Name].Value));
         var value =
             Assert.IsType<OrderedDictionary<string, object?>>(Assert.Single(program.Maps["seen"].Entries()).Value);
@@ -114,7 +114,7 @@ public sealed class KernelValueTests
     private static readonly StructType Seen =
         StructType.Create([new("Count", ScalarType.UInt64), new("Source", AddressType.IPv4)]);
 
-    // The address that the packet comes from.
+    // The packet's source address.
     private static Expression LoadSource(Expression to) =>
         Expression.CallHelper("skb_load_bytes", new ContextExpression(), 26, to, 4);
 }

@@ -41,11 +41,11 @@ public sealed class MapExpressionTests
         var (other, part) = (CodeBuilder.Local("other"), CodeBuilder.Local("part"));
         using var program = Script.Run(definition, c => c
             .Assign(part, Packet.Udp["DestinationPort"] + 0)
-            // The port first, and as a number of 64 bits.
+            // The port comes first, as a 64-bit number.
             .Assign(other, new StructExpression([new("Port", part), new("Source", Source)]))
             .Increment(flows[other]).Increment(flows[new StructExpression([new("Source", Source), new("Port", part)])])
             .If(flows.Contains(other), then => then.Increment(flows[other], 10)));
-        // One entry: the bytes between the fields are the same however the key is given.
+        // One entry: the padding is the same for every form of the key.
         var entry = Assert.Single(program.Maps["flows"].Entries());
         Assert.Equal((IPAddress.Parse("10.77.0.2"), (ushort)53, 12ul),
             (Fields(entry.Key)["Source"], Fields(entry.Key)["Port"], entry.Value));
@@ -231,7 +231,7 @@ public sealed class MapExpressionTests
         Assert.Equal("Drop", program.TestRun(Script.Packet()).Verdict);
         program.Maps["targets"].Set(1u, value);
         Assert.Equal(value, program.Maps["targets"].Get(1u));
-        // A processor is not sent anything by a test run; a device is named, and the verdict is all that is asked.
+        // A test run sends nothing to a processor; for a device only the verdict is checked.
         Assert.Equal("Redirect", program.TestRun(Script.Packet()).Verdict);
     }
 

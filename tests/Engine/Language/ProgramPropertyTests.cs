@@ -23,7 +23,7 @@ public sealed class ProgramPropertyTests
     [Fact]
     public void Kernel_version_is_passed_to_the_kernel()
     {
-        // Only kernels before 5.0 compare it, and only of kprobes.
+        // Only kernels before 5.0 compare it, and only for kprobes.
         var definition = new ProgramDefinition("versioned", ProgramType.Kprobe) { KernelVersion = 0x7fffffff };
         if (KernelFacts.RunningVersion >= new Version(5, 0)) Script.Load(definition, c => c.Return(0)).Dispose();
         else Assert.Throws<KernelException>(() => Script.Load(definition, c => c.Return(0)));

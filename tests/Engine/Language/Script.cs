@@ -24,7 +24,7 @@ internal static class Script
     public static LoadedProgram Load(ProgramDefinition definition, Action<CodeBuilder> code) =>
         EbpfProgram.Load(definition.AddCode(code));
 
-    /// <summary>Loads a program and runs it; to be disposed.</summary>
+    /// <summary>Loads a program and runs it. The caller disposes it.</summary>
     public static LoadedProgram Run(
         ProgramDefinition definition, Action<CodeBuilder> code, byte[]? packet = null, int repeat = 1)
     {
@@ -33,7 +33,7 @@ internal static class Script
         return program;
     }
 
-    /// <summary>The value that code gives a variable of a type.</summary>
+    /// <summary>The value that code assigns to a variable of a type.</summary>
     public static object? Value(EbpfType type, Func<ProgramDefinition, Expression> value, byte[]? packet = null)
     {
         var definition = Define();
@@ -42,11 +42,11 @@ internal static class Script
         return program.Variables["result"].Value;
     }
 
-    /// <summary>The value that an expression has, as a signed number of 64 bits.</summary>
+    /// <summary>The value of an expression as a signed 64-bit number.</summary>
     public static long Number(Func<ProgramDefinition, Expression> value, byte[]? packet = null) =>
         (long)Value(ScalarType.Int64, value, packet)!;
 
-    /// <summary>The verdict, and the packet as it is left.</summary>
+    /// <summary>The verdict, and the packet after the run.</summary>
     public static ProgramRun Verdict(ProgramDefinition definition, Action<CodeBuilder> code, byte[]? packet = null)
     {
         using var program = Load(definition, code);

@@ -109,7 +109,7 @@ public sealed class VariableTests
         Assert.Equal((3ul, 0ul), (program.Variables["dnsPackets"].Value, program.Variables["ntpPackets"].Value));
     }
 
-    // A part of a program that can be used several times.
+    // A reusable part of a program.
     private sealed class PortCounter(ProgramDefinition definition, string name, int port)
     {
         private readonly VariableExpression _packets = definition.AddVariable(name + "Packets", ScalarType.UInt64);

@@ -6,7 +6,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Programs;
 
-/// <summary>Programs compiled by hand, so that loading is tested on its own.</summary>
+/// <summary>Programs assembled by hand, to test loading separately.</summary>
 internal static class Sample
 {
     public const string File = "/tmp/sample.ps1";
@@ -29,12 +29,12 @@ internal static class Sample
             InstructionSet = InstructionSet.V3,
         };
 
-    /// <summary>Returns a verdict, and nothing else.</summary>
+    /// <summary>Returns only a verdict.</summary>
     public static CompiledProgram Return(int verdict, string name = "sample", ProgramType type = ProgramType.Xdp) =>
         Of(new ProgramDefinition(name, type),
             [Instruction.MoveImmediate(Width.W64, Register.R0, verdict), Instruction.Exit()]);
 
-    /// <summary>Counts runs in the variable <c>packets</c>, beside which <c>other</c> lies; returns Pass.</summary>
+    /// <summary>Counts runs in the variable <c>packets</c>, next to <c>other</c>; returns Pass.</summary>
     public static CompiledProgram Counter(
         VariableStorage storage = VariableStorage.Array, string name = "counter", object? initialValue = null,
         int verdict = 2)
@@ -44,7 +44,8 @@ internal static class Sample
         var other = definition.AddVariable("other", ScalarType.UInt32, storage, 7).Variable;
         Map map = storage switch
         {
-            VariableStorage.Array => new(".data", MapType.Array, ScalarType.UInt32, new BytesType(16), 1, MapFlags.Mappable),
+            VariableStorage.Array =>
+                new(".data", MapType.Array, ScalarType.UInt32, new BytesType(16), 1, MapFlags.Mappable),
             VariableStorage.PerCpu => new(".percpu", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(16), 1),
             _ => new(".hash", MapType.Hash, ScalarType.UInt32, ScalarType.UInt64, 2),
         };

@@ -63,7 +63,7 @@ public sealed class VerifierExceptionTests
     [Fact]
     public void Log_of_any_size_is_read_completely()
     {
-        // Every branch is followed to the end, and each step is written down: megabytes of log.
+        // The verifier follows every branch and logs each step: megabytes of log.
         Instruction[] body =
         [
             Instruction.Call(7),

@@ -58,8 +58,10 @@ public sealed partial class VerifierRefusalsTests
     [Fact]
     public void A_report_of_many_lines_does_not_hide_the_refusal()
     {
-        var path = string.Concat(Enumerable.Range(0, 10_000).Select(line => $"  insn {line}: R2 is written, !read_ok\n"));
-        var (explanation, slot) = VerifierRefusals.Explain(Report("invalid access to packet, off=0 size=1", path: path));
+        var path =
+            string.Concat(Enumerable.Range(0, 10_000).Select(line => $"  insn {line}: R2 is written, !read_ok\n"));
+        var (explanation, slot) =
+            VerifierRefusals.Explain(Report("invalid access to packet, off=0 size=1", path: path));
         Assert.Equal(4, slot);
         Assert.StartsWith("it reads or writes the packet", explanation!.Problem, StringComparison.Ordinal);
     }
@@ -86,7 +88,8 @@ public sealed partial class VerifierRefusalsTests
 
     // The form of kernel/bpf/diagnostics.c in Linux 7.3. The suggestion has words of another refusal.
     private static string Report(
-        string refusal, string instructions = "3: (b7) r0 = 0\n4: (bf) r1 = r2\n", string path = "  insn 3: R0 is written\n") => $"""
+        string refusal, string instructions = "3: (b7) r0 = 0\n4: (bf) r1 = r2\n",
+        string path = "  insn 3: R0 is written\n") => $"""
         {instructions}{refusal}
 
         Verification failed: Register Type Safety: Unreadable register

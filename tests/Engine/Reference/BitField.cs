@@ -4,8 +4,8 @@ namespace EbpfCat.Tests.Reference;
 
 /// <summary>Some bits of a number.</summary>
 /// <param name="Offset">The least significant bit.</param>
-/// <param name="Count">How many; 0 for the whole number.</param>
-/// <param name="Shift">By how many bits the program sees them shifted to the left.</param>
+/// <param name="Count">The number of bits; 0 for the whole number.</param>
+/// <param name="Shift">The left shift of the bits in the program's value.</param>
 internal readonly record struct BitField(int Offset, int Count, int Shift)
 {
     /// <summary>The bits, as the program sees them.</summary>
@@ -13,7 +13,7 @@ internal readonly record struct BitField(int Offset, int Count, int Shift)
         ? whole
         : ReferenceValue.Of(ScalarType.UInt64, ((whole.Number >> Offset) & Mask) << Shift);
 
-    /// <summary>The number with the bits replaced by what the program gives.</summary>
+    /// <summary>The number with the bits replaced by the program's value.</summary>
     public ReferenceValue Insert(ReferenceValue whole, ReferenceValue bits) => Count == 0
         ? bits
         : ReferenceValue.Of((ScalarType)whole.Type,

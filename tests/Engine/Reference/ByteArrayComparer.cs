@@ -2,7 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Byte arrays are equal where their bytes are.</summary>
+/// <summary>Compares byte arrays by content.</summary>
 internal sealed class ByteArrayComparer : IEqualityComparer<byte[]>
 {
     public static readonly ByteArrayComparer Instance = new();

@@ -1,4 +1,4 @@
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>The packet lacks what the program reads: it ends with its default action.</summary>
+/// <summary>The packet is too short for a read: the program ends with its default action.</summary>
 internal sealed class DefaultActionException : Exception;

@@ -51,7 +51,7 @@ internal sealed partial class Evaluator
         }
     }
 
-    /// <summary>The value of an expression where a type is wanted: a struct takes its layout from there.</summary>
+    /// <summary>The value of an expression for an expected type, which gives a struct its layout.</summary>
     private ReferenceValue Convert(Expression expression, EbpfType type) =>
         expression is StructExpression record && type is StructType layout
             ? OfStruct(record, layout)
@@ -152,7 +152,7 @@ internal sealed partial class Evaluator
                 return ReferenceValue.Of(state.Push(Bytes(map.Value!, call.Arguments[0])));
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
                 var bytes = Bytes(map.Value!, call.Arguments[1]);
-                // The value is computed first, and may change what there is.
+                // The value is computed first, and can change the map.
                 var allowed = call.Operation == MapOperation.Set ||
                     state.Lookup(key) is null == (call.Operation == MapOperation.Add);
                 return ReferenceValue.Of(allowed && state.Set(key, bytes));

@@ -20,7 +20,7 @@ internal sealed partial class Evaluator
         var right = Evaluate(assignment.Value);
         var place = Locate(assignment.Target);
         var left = Read(place);
-        // The logical operators have both values already, and none of the two has an effect.
+        // Both operands are evaluated already, and neither has an effect.
         var combined = Combine(new BinaryExpression(op, assignment.Target, assignment.Value), left, right);
         Write(place, ReferenceArithmetic.ConvertTo(combined, type));
     }
@@ -57,7 +57,7 @@ internal sealed partial class Evaluator
                     ? whole.Part((int)index * array.Element.Size, array.Element)
                     : new ReferencePlace(array.Element);
             default:
-                // A value that has no place of its own, such as what a call returns, is read where it is put.
+                // A value without its own place, such as a call's result, is read from a temporary.
                 var value = Evaluate(expression);
                 return new ReferencePlace(value.Type) { Memory = value.ToBytes() };
         }
@@ -108,7 +108,7 @@ internal sealed partial class Evaluator
         }
     }
 
-    // In memory a number may lie in another byte order than it has as a value.
+    // In memory a number can have another byte order than as a value.
     private static ReferenceValue Load(EbpfType type, ReadOnlySpan<byte> bytes)
     {
         var stored = ReferenceValue.Read(type, bytes);

@@ -6,11 +6,11 @@ using EbpfCat.Types;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Says what a program does to a packet and a state, straight from the rules of the language: it walks the program as
-/// its author wrote it. It shares with the compiler the rules that give expressions their types, and nothing else.
-/// Where the rules leave the order open: operands are computed from left to right, and an assignment computes the
-/// value, then the place, then reads the place if it is compound. A truth value read from memory is true for any byte
-/// but 0. Writing a field of an absent map entry inserts it with all other fields zero.
+/// Evaluates a program on a packet and a state by the rules of the language: it walks the author's program. It shares
+/// only the typing rules with the compiler. Where the rules leave the order open, operands are evaluated from left to
+/// right, and an assignment evaluates the value, then the place, and then reads the place if it is compound. A Boolean
+/// read from memory is true for any byte but 0. Writing a field of an absent map entry inserts the entry with all other
+/// fields zero.
 /// </summary>
 internal sealed partial class Evaluator
 {
@@ -164,7 +164,7 @@ internal sealed partial class Evaluator
         return Flow.Next;
     }
 
-    // Only two constants count down: with others it is not known which is the larger when the program is compiled.
+    // Only two constants can count down: for other values the compiler does not know which is larger.
     private IEnumerable<ReferenceValue> Range(IReadOnlyList<Expression> ends)
     {
         var first = ReferenceArithmetic.ConvertTo(Evaluate(ends[0]), ScalarType.Int64).Number;

@@ -62,7 +62,7 @@ public class EvaluatorTests
         var a = new Local("a", ScalarType.Fixed);
         var b = new Local("b", ScalarType.Fixed);
         program.AddCode(code => code.Assign(a, left).Assign(b, right).Assign(both, new BinaryExpression(op, a, b)));
-        // Where the right operand is whole, an integer in its place gives the same.
+        // If the right operand is whole, an integer gives the same result.
         Expression other = right == Math.Floor(right) ? (int)right : right;
         program.AddCode(code => code.Assign(mixed, new BinaryExpression(op, a, other)));
         Assert.Equal([expected, expected], Run(program));

@@ -1,6 +1,6 @@
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Where a program goes on after a statement.</summary>
+/// <summary>Where a program continues after a statement.</summary>
 internal enum Flow
 {
     Next,

@@ -4,7 +4,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>Programs that random testing found to go wrong, made small.</summary>
+/// <summary>Reduced programs in which random testing found errors.</summary>
 public class FoundProgramsTests
 {
     private static readonly byte[] Udp = Convert.FromHexString(
@@ -170,7 +170,7 @@ public class FoundProgramsTests
         var header = CodeBuilder.Local(
             "header", StructType.Create([new("Protocol", ScalarType.UInt8), new("Port", ScalarType.UInt16)]));
         var protocol = header.Field("Protocol");
-        // What is known before a loop is known behind it only once it is found that it never runs.
+        // Facts from before a loop hold after it only once the loop is known never to run.
         var never = new Local("never", ScalarType.Int64);
         _program.AddCode(code => code
             .Assign(protocol, (Expression)1 / protocol)
@@ -197,7 +197,7 @@ public class FoundProgramsTests
     [Fact]
     public void Header_with_a_short_length_hides_the_next_header()
     {
-        // The length of the IPv4 header is given as four bytes: where the length of UDP would be is its protocol.
+        // The IPv4 header claims four bytes: its protocol is where the length of UDP would be.
         var packet = (byte[])Udp.Clone();
         packet[14] = 0x41;
         packet[14 + 6] = 0;
@@ -244,7 +244,7 @@ public class FoundProgramsTests
     [Fact]
     public void Program_that_fails_JIT_compilation_is_loaded_with_other_registers()
     {
-        // Linux 6.18 on x86-64 finds no lengths for the jumps of this one.
+        // The JIT of Linux 6.18 on x86-64 does not converge on the jump lengths of this program.
         var least = _program.AddVariable("least", ScalarType.Int64, initialValue: long.MinValue);
         var type = _program.AddVariable("type", ScalarType.Int16, VariableStorage.Hash);
         var place = _program.AddPacketVariable("place", 8, ScalarType.UInt8);

@@ -7,7 +7,7 @@ namespace EbpfCat.Tests.Reference;
 internal static class Generators
 {
     /// <summary>
-    /// One of several generators by weight; each is made only when it is chosen. A weight of 0 rules one out.
+    /// Chooses one of several generators by weight, and creates only that one. A weight of 0 excludes it.
     /// </summary>
     public static Gen<T> Weighted<T>(params (int Weight, Func<Gen<T>> Make)[] choices)
     {
@@ -24,11 +24,11 @@ internal static class Generators
         });
     }
 
-    /// <summary>As many values as a number chosen from a range.</summary>
+    /// <summary>A random number of values, from a range.</summary>
     public static Gen<T[]> Several<T>(int least, int most, Gen<T> one) =>
         Gen.Choose(least, most).SelectMany(count => one.ArrayOf(count));
 
-    /// <summary>True once in so many times.</summary>
+    /// <summary>True once in this many times.</summary>
     public static Gen<bool> OnceIn(int times) => Gen.Choose(1, times).Select(n => n == 1);
 
     /// <summary>Bytes.</summary>

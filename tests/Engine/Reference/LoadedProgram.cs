@@ -9,7 +9,7 @@ using EbpfCat.Programs;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// A compiled program in the kernel with its maps, brought there with no more than tests of its code need.
+/// A compiled program in the kernel with its maps, loaded with only what the tests need.
 /// </summary>
 internal sealed class LoadedProgram : IDisposable
 {
@@ -22,7 +22,7 @@ internal sealed class LoadedProgram : IDisposable
     private readonly byte[] _functions = [];
     private readonly byte[] _packetOut = new byte[LargestPacket];
 
-    /// <summary>Makes the maps, gives the variables their first values, and loads the program.</summary>
+    /// <summary>Creates the maps, sets the initial values of the variables, and loads the program.</summary>
     public LoadedProgram(CompiledProgram compiled, VerifierLog? log = null)
     {
         _compiled = compiled;
@@ -52,20 +52,20 @@ internal sealed class LoadedProgram : IDisposable
     /// <summary>Runs the program on a packet.</summary>
     public EvaluationResult Run(byte[] packet)
     {
-        // A test run shows a socket filter what is behind the first Ethernet header.
+        // In a test run a socket filter sees the packet after the first Ethernet header.
         var hidden = _compiled.Definition.Type == ProgramType.SocketFilter ? EthernetHeader : 0;
         byte[] data = hidden > 0 ? [.. new byte[hidden], .. packet] : packet;
         var result = Bpf.TestRun(_program, new TestRunOptions { Data = data, DataOut = _packetOut });
         return new EvaluationResult(result.ReturnValue, _packetOut[hidden..result.DataLength]);
     }
 
-    /// <summary>The bytes of a variable, of one kept for each processor those of the processor given.</summary>
+    /// <summary>The bytes of a variable; of a per-CPU variable those of the given processor.</summary>
     public byte[] Read(Variable variable, int processor)
     {
         var location = _compiled.Variables.First(l => ReferenceEquals(l.Variable, variable));
         var map = _maps[location.Map];
         var value = new byte[map.ValueSize];
-        // A variable that is kept in a hash is zero until it is first written.
+        // A variable in a hash is zero until it is first written.
         if (!Bpf.Lookup(map, BitConverter.GetBytes(location.Key), value)) return new byte[variable.Type.Size];
         var start = location.Offset +
             (MapDescriptor.IsPerCpu(map.Type) ? processor * map.ValueSize / Processors.Possible.Count : 0);
@@ -73,7 +73,7 @@ internal sealed class LoadedProgram : IDisposable
     }
 
     /// <summary>
-    /// The entries of a map; of a map with values for each processor, the values of the processor given.
+    /// The entries of a map; of a per-CPU map with the values of the given processor.
     /// </summary>
     public Dictionary<byte[], byte[]> Read(Map map, int processor)
     {
@@ -110,7 +110,7 @@ internal sealed class LoadedProgram : IDisposable
         CloseMaps();
     }
 
-    // Only a program with types can give a helper the address of a function.
+    // Only a program with BTF can pass the address of a function to a helper.
     private BtfDescriptor DescribeFunctions(out byte[] functions)
     {
         var builder = new BtfBuilder();

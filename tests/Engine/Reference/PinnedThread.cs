@@ -4,19 +4,19 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Keeps the calling thread on one processor, so that it meets the same values of per-processor maps again.
+/// Pins the calling thread to one processor, so that it sees the same values of per-CPU maps again.
 /// </summary>
 internal static partial class PinnedThread
 {
-    /// <summary>The processors that this process may use.</summary>
+    /// <summary>The processors that this process can use.</summary>
     public static IReadOnlyList<int> Allowed { get; } = Processors.Parse(
         File.ReadLines("/proc/self/status").First(l => l.StartsWith("Cpus_allowed_list:", StringComparison.Ordinal))
             .Split(':')[1]);
 
-    /// <summary>Runs an action on threads of its own, one for each of so many processors, and waits for them.</summary>
+    /// <summary>Runs an action on new threads, one for each processor, and waits for them.</summary>
     /// <param name="count">How many threads.</param>
-    /// <param name="action">What they do; it is given the index of the processor's value in per-processor maps.</param>
-    /// <param name="isStuck">Asked every second: whether to leave the threads alone and wait no longer.</param>
+    /// <param name="action">The action; its argument is the processor's index in per-CPU maps.</param>
+    /// <param name="isStuck">Called every second: whether to stop waiting for the threads.</param>
     public static void OnEach(int count, Action<int> action, Func<bool> isStuck)
     {
         var failures = new List<Exception>();

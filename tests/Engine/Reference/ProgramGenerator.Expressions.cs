@@ -89,7 +89,7 @@ internal static partial class ProgramGenerator
         or BinaryOperator.BitXor or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
 
     /// <summary>
-    /// The expression, cast to an integer if it may be fixed-point: that has no bits, and is no offset.
+    /// The expression, cast to an integer if it can be fixed-point, which has no bits and is not an offset.
     /// </summary>
     private static Expression Whole(Expression expression) =>
         MayBeFixed(expression) ? expression.Cast(ScalarType.Int64) : expression;
@@ -141,7 +141,7 @@ internal static partial class ProgramGenerator
         from body in Number(scope.With(local), depth)
         select (Expression)new LetExpression(local, value, body);
 
-    /// <summary>A condition: mostly a truth value, sometimes a number.</summary>
+    /// <summary>A condition: mostly a Boolean, sometimes a number.</summary>
     private static Gen<Expression> Condition(ProgramScope scope, int depth)
     {
         var deep = depth > 0 ? 1 : 0;
@@ -178,7 +178,7 @@ internal static partial class ProgramGenerator
         from right in Address(scope, other, depth - 1)
         select (Expression)new BinaryExpression(op, left, right);
 
-    // Texts that begin alike, differ by case, fill their place, or do not fit.
+    // Texts that share a prefix, differ in case, fill their place, or do not fit.
     private static Gen<Expression> TextConstant =>
         Gen.Elements("", "G", "Get", "get", "GET ", "Get /", "Get /index", "a", "A[`z", "\u00e4")
             .Select(text => (Expression)text);
@@ -222,7 +222,7 @@ internal static partial class ProgramGenerator
             ProgramScope.Parts(map[key], map.Value).Where(p => ProgramScope.TypeOf(p) is ScalarType).ToArray())
         select part;
 
-    // Keys come from few values, so that programs meet them again.
+    // Keys come from few values, so that programs use them again.
     private static Gen<Expression> Key(ProgramScope scope, Map map, int depth) => map.Key is ScalarType
         ? Weighted(
             (4, () => Gen.Choose(0, 4).Select(n => (Expression)n)),
@@ -266,7 +266,7 @@ internal static partial class ProgramGenerator
         _ => 0,
     };
 
-    /// <summary>An address of a kind, or for those that hold both versions of IP also of one of them.</summary>
+    /// <summary>An address of a kind; for a kind of both IP versions also one of either version.</summary>
     private static Gen<Expression> Address(ProgramScope scope, AddressType type, int depth)
     {
         bool Fits(EbpfType? other) => other == type
@@ -306,7 +306,7 @@ internal static partial class ProgramGenerator
             (1, () => Number(scope, depth - 1).Select(Whole)))
         select (Expression)Packet.Read(offset, type);
 
-    // Mostly of headers that are known to be there: a program that ends at once shows little.
+    // Mostly of headers that are known to be present: a program that ends at once tests little.
     private static Gen<Expression> NumberField(ProgramScope scope) =>
         from any in OnceIn(6)
         from header in any

@@ -14,7 +14,7 @@ internal static partial class ProgramGenerator
         [BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Subtract,
             .. NumberOperators];
 
-    // A whole body: every local without a type is assigned to somewhere, or its type could not be found.
+    // A whole body: every local without a type is assigned somewhere, because its type is inferred.
     private static Gen<Statement[]> Body(ProgramScope scope, int length) =>
         from first in OnceIn(2)
         from given in Gen.CollectToArray(scope.Locals.Where(l => l.Type is null),
@@ -78,7 +78,7 @@ internal static partial class ProgramGenerator
         from value in Number(scope, 2)
         select Compound(place, op, value);
 
-    // Bits are no matter of fixed-point numbers: the plain operators are.
+    // Fixed-point numbers have no bitwise operators.
     private static Statement Compound(Expression place, BinaryOperator op, Expression value) => IsBitwise(op)
         ? MayBeFixed(place)
             ? new AssignStatement(place, value, BinaryOperator.Add)
@@ -95,7 +95,7 @@ internal static partial class ProgramGenerator
         from value in Value(scope, type, 2)
         select isCompound && type is ScalarType ? Compound(part, op, value) : new AssignStatement(part, value);
 
-    // What changes a map by a call, its value kept in a local that can hold it or dropped.
+    // A call that changes a map; its value is stored in a local or dropped.
     private static Gen<Statement> MapEffect(ProgramScope scope) =>
         from map in Gen.Elements(scope.Maps.ToArray())
         from call in MapCall(scope, map)
@@ -165,11 +165,11 @@ internal static partial class ProgramGenerator
         from otherwise in hasElse ? Block(scope, 2, depth) : Gen.Constant<Statement[]>([])
         select (Statement)new IfStatement(new HeaderExpression(header), then, otherwise);
 
-    // Every turn is a way of its own to the verifier: a loop's body must be simple, and a loop inside it still more so.
+    // The verifier follows every iteration: a loop's body must be simple, and that of a nested loop simpler.
     private static Gen<Statement[]> LoopBody(ProgramScope scope, int depth) =>
         Block(scope, scope.Loops > 1 ? 2 : 3, Math.Min(depth, scope.Loops > 1 ? 0 : 1));
 
-    // A loop of every form, its turns counted by a local of its own so that it ends.
+    // A loop of any form; its own local counts the iterations, so it ends.
     private static Gen<Statement[]> Counted(ProgramScope scope, int depth) =>
         from number in Gen.Choose(0, 999)
         let counter = new Local($"i{number}", ScalarType.Int64)
@@ -223,7 +223,7 @@ internal static partial class ProgramGenerator
         from goesOn in scope.CanContinue ? OnceIn(2) : Gen.Constant(false)
         select (Statement)new IfStatement(condition, [goesOn ? new ContinueStatement() : new BreakStatement()]);
 
-    // Over some statements, or back to them a few times.
+    // Forward over some statements, or back a few times.
     private static Gen<Statement[]> Jump(ProgramScope scope, int depth) =>
         from number in Gen.Choose(0, 999)
         from back in OnceIn(2)

@@ -3,10 +3,10 @@ using EbpfCat.Language;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Makes a failing case as small as it stays failing: statements left out, expressions replaced by their parts.
+/// Reduces a failing case: removes statements and replaces expressions by their parts while it still fails.
 /// </summary>
 /// <param name="fails">Whether a case fails in the same way.</param>
-/// <param name="patience">How long to go on.</param>
+/// <param name="patience">The time limit.</param>
 internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan patience)
 {
     private readonly long _end = Environment.TickCount64 + (long)patience.TotalMilliseconds;

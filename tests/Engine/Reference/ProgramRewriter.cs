@@ -10,10 +10,10 @@ internal sealed class ProgramRewriter(int node, int alternative)
     private readonly Dictionary<Function, Function> _functions = [];
     private int _next;
 
-    /// <summary>Whether the program has so many nodes.</summary>
+    /// <summary>Whether the program has this many nodes.</summary>
     public bool MetNode { get; private set; }
 
-    /// <summary>Whether the node has so many alternatives.</summary>
+    /// <summary>Whether the node has this many alternatives.</summary>
     public bool Changed { get; private set; }
 
     /// <summary>A copy with nothing replaced.</summary>
@@ -39,7 +39,10 @@ internal sealed class ProgramRewriter(int node, int alternative)
         foreach (var place in program.PacketVariables.Where(IsKept)) copy.AddPacketVariable(place);
         foreach (var function in program.Functions.Where(IsKept))
         {
-            var other = new Function(function.Name, function.Parameters, Visit(function.Body)) { ReturnType = function.ReturnType };
+            var other = new Function(function.Name, function.Parameters, Visit(function.Body))
+            {
+                ReturnType = function.ReturnType,
+            };
             _functions[function] = copy.AddFunction(other);
         }
 
@@ -95,7 +98,7 @@ internal sealed class ProgramRewriter(int node, int alternative)
         _ => statement,
     };
 
-    // A target must stay a place: only what it is computed from is replaced.
+    // A target must stay a place: only its subexpressions are replaced.
     private Expression Visit(Expression expression, bool isTarget = false)
     {
         if (!isTarget && _next++ == node)

@@ -3,7 +3,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>What a random statement or expression can name where it stands.</summary>
+/// <summary>The names in scope of a random statement or expression.</summary>
 internal sealed record ProgramScope
 {
     private IReadOnlyList<Expression>? _places;
@@ -20,13 +20,13 @@ internal sealed record ProgramScope
     /// <summary>The packet variables.</summary>
     public IReadOnlyList<PacketVariable> PacketVariables { get; init; } = [];
 
-    /// <summary>The locals that may be assigned to.</summary>
+    /// <summary>The locals that can be assigned to.</summary>
     public IReadOnlyList<Local> Locals { get; init; } = [];
 
-    /// <summary>The locals that count turns of loops and are only read.</summary>
+    /// <summary>The loop counters, which are only read.</summary>
     public IReadOnlyList<Local> Counters { get; init; } = [];
 
-    /// <summary>The functions that may be called.</summary>
+    /// <summary>The functions that can be called.</summary>
     public IReadOnlyList<Function> Functions { get; init; } = [];
 
     /// <summary>The headers known to be in the packet.</summary>
@@ -35,16 +35,16 @@ internal sealed record ProgramScope
     /// <summary>Whether this is the body of a function.</summary>
     public bool InFunction { get; init; }
 
-    /// <summary>How many loops are around.</summary>
+    /// <summary>The number of enclosing loops.</summary>
     public int Loops { get; init; }
 
-    /// <summary>Whether break has something to leave.</summary>
+    /// <summary>Whether break is allowed.</summary>
     public bool CanBreak { get; init; }
 
-    /// <summary>Whether there is a loop that can go on with its next turn.</summary>
+    /// <summary>Whether continue is allowed.</summary>
     public bool CanContinue { get; init; }
 
-    /// <summary>The places that are named without computing anything: locals, variables, and fields of both.</summary>
+    /// <summary>The places without computed parts: locals, variables, and fields of both.</summary>
     public IReadOnlyList<Expression> Places => _places ??=
     [
         .. Locals.SelectMany(l => Parts(l, l.Type)),
@@ -52,11 +52,11 @@ internal sealed record ProgramScope
         .. PacketVariables.Select(p => (Expression)p),
     ];
 
-    /// <summary>Those of them that can be written to.</summary>
+    /// <summary>The writable ones of these places.</summary>
     public IEnumerable<Expression> Targets =>
         Places.Where(p => TypeOf(p) is not ArrayType && (CanWritePacket || p is not PacketVariableExpression));
 
-    /// <summary>Whether the program may change the packet.</summary>
+    /// <summary>Whether the program can change the packet.</summary>
     public bool CanWritePacket => Type.Packet != PacketAccess.Copy;
 
     /// <summary>The maps with keys.</summary>
@@ -90,7 +90,7 @@ internal sealed record ProgramScope
     public ProgramScope With(PacketHeader header) =>
         Present.Contains(header) ? this : Reset(this with { Present = [.. Present, header] });
 
-    /// <summary>The scope where a local can be read besides.</summary>
+    /// <summary>The scope with one more readable local.</summary>
     public ProgramScope With(Local local) => Reset(this with { Counters = [.. Counters, local] });
 
     /// <summary>The scope inside a loop.</summary>

@@ -7,7 +7,7 @@ using EbpfCat.Types;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// A program as text, for people: the operators look like C#'s, types stand where they are not plain to see.
+/// Prints a program as text: operators look like C#'s, types are shown where they are not obvious.
 /// </summary>
 internal sealed class ProgramText
 {

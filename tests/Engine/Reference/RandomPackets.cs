@@ -6,8 +6,8 @@ using static EbpfCat.Tests.Reference.Generators;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Random packets of 14 to 200 bytes (a test run wants at least an Ethernet header): mostly protocol within protocol
-/// with fields that make sense, then some cut off, some with bytes that make none.
+/// Random packets of 14 to 200 bytes (a test run needs at least an Ethernet header): mostly nested protocols with
+/// sensible fields, some truncated, some with random bytes.
 /// </summary>
 internal static class RandomPackets
 {
@@ -25,8 +25,8 @@ internal static class RandomPackets
         select Finish(bytes, isCut ? length : Math.Min(bytes.Length, Longest), isSpoilt ? (at, (byte)value) : null);
 
     /// <summary>
-    /// The packet if a test run of a tc program takes it, else one that names another protocol: an IP header must be
-    /// whole.
+    /// The packet if a test run of a tc program accepts it, otherwise the packet with another protocol: an IP header
+    /// must be complete.
     /// </summary>
     public static byte[] ForTc(byte[] packet)
     {
@@ -102,7 +102,7 @@ internal static class RandomPackets
             _ => payload,
         };
 
-    // Of few values, so that packets have some in common.
+    // Few values, so that packets share some.
     private static Gen<byte[]> Addresses(int size) => Gen.Choose(0, 3).ArrayOf(2).Select(last =>
     {
         var bytes = new byte[2 * size];

@@ -4,9 +4,9 @@ using EbpfCat.Types;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// What the operators mean, computed exactly and then wrapped. Two things that the language's rules leave open are
-/// settled here: a fixed-point number that is shifted, or that counts a shift, is cut off to an integer first; bitwise
-/// operators with a fixed-point operand work on the scaled numbers.
+/// The operators, computed exactly and then wrapped. Two cases that the rules leave open are defined here: a shifted
+/// fixed-point number, or one that is a shift count, is truncated first; bitwise operators with a fixed-point operand
+/// work on the scaled numbers.
 /// </summary>
 internal static class ReferenceArithmetic
 {
@@ -47,7 +47,7 @@ internal static class ReferenceArithmetic
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, null),
     };
 
-    /// <summary>An operation on two numbers, but for those that do not always compute both.</summary>
+    /// <summary>An operation on two numbers, except short-circuit operators.</summary>
     /// <param name="op">The operation.</param>
     /// <param name="left">The left operand.</param>
     /// <param name="right">The right operand.</param>
@@ -99,7 +99,7 @@ internal static class ReferenceArithmetic
             op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual ? !equal : equal);
     }
 
-    /// <summary>A number that is not 0 is true, and a text that is not empty.</summary>
+    /// <summary>A number other than 0 is true, and so is a text that is not empty.</summary>
     public static bool IsTrue(ReferenceValue value) => value.IsNumber ? value.Number != 0 : value.Bytes![0] != 0;
 
     private static ReferenceValue CompareText(BinaryOperator op, byte[] left, byte[] right)
@@ -115,12 +115,12 @@ internal static class ReferenceArithmetic
         });
     }
 
-    // Up to the NUL, in lower case where case does not count: of the letters A to Z alone.
+    // Up to the NUL; ignoring case means lower case for the letters A to Z only.
     private static byte[] Text(byte[] bytes, bool caseCounts) =>
         [.. bytes.TakeWhile(b => b != 0)
             .Select(b => !caseCounts && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
 
-    // What is cut off ends in a NUL.
+    // A truncated text ends with a NUL.
     private static byte[] Resize(byte[] bytes, int size)
     {
         var resized = new byte[size];

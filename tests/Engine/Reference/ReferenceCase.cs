@@ -8,23 +8,23 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>A program and the packets that it is run on, one after another.</summary>
+/// <summary>A program and the packets to run it on, one after another.</summary>
 internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<byte[]> Packets)
 {
-    // The kernel keeps the end of a log that does not fit.
+    // The kernel keeps the end of a log that is too long.
     private const int LogSize = 1 << 16;
 
-    /// <summary>The instruction sets that code is generated for, as far as the kernel has them.</summary>
+    /// <summary>The tested instruction sets that the kernel has.</summary>
     public static readonly IReadOnlyList<InstructionSet> InstructionSets =
         [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }
             .Where(set => set <= Features.InstructionSet)];
 
-    /// <summary>Whether all loops become functions, not the long ones alone.</summary>
+    /// <summary>Whether all loops become functions, not only long ones.</summary>
     public bool OutlinesLoops { get; init; }
 
     /// <summary>Compiles, loads and runs the program with each instruction set: the first failure, or null.</summary>
-    /// <param name="processor">The index of the processor that the thread is kept on.</param>
-    /// <param name="sets">The instruction sets; all of them where none is given.</param>
+    /// <param name="processor">The index of the processor that the thread is pinned to.</param>
+    /// <param name="sets">The instruction sets; by default all of them.</param>
     public ReferenceFailure? Check(int processor, IReadOnlyList<InstructionSet>? sets = null)
     {
         var state = new ReferenceState(Program);
@@ -38,7 +38,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         return null;
     }
 
-    /// <summary>The compiled program as the verifier would write it, or why there is none.</summary>
+    /// <summary>The compiled program in the verifier's notation, or the reason why there is none.</summary>
     public string Disassemble(InstructionSet set)
     {
         try
@@ -66,7 +66,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         }
         catch (CompileException exception) when (exception.Id is "IndexOutOfRange" or "OffsetOutOfRange")
         {
-            // A constant may turn out to be outside: that is for the author to put right.
+            // A constant can be out of range, which is the author's mistake.
             return null;
         }
         catch (Exception exception)

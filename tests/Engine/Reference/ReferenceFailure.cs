@@ -2,10 +2,10 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>A program that does not do what it says.</summary>
+/// <summary>A program that behaves differently than the language says.</summary>
 /// <param name="Kind">What went wrong.</param>
-/// <param name="InstructionSet">With which instruction set.</param>
-/// <param name="Signature">What it has in common with the same failure of other programs.</param>
-/// <param name="Problem">What is expected and what is there.</param>
+/// <param name="InstructionSet">The instruction set.</param>
+/// <param name="Signature">The part that the same failure of other programs shares.</param>
+/// <param name="Problem">The expected and the actual result.</param>
 internal sealed record ReferenceFailure(
     ReferenceFailureKind Kind, InstructionSet InstructionSet, string Signature, string Problem);

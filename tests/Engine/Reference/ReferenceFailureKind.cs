@@ -9,6 +9,6 @@ internal enum ReferenceFailureKind
     /// <summary>The kernel refused it.</summary>
     Verifier,
 
-    /// <summary>It did something else than the language says.</summary>
+    /// <summary>It behaved differently than the language says.</summary>
     Difference,
 }

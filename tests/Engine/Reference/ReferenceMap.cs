@@ -3,15 +3,15 @@ using EbpfCat.Language;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// A map's entries, and what the operations on them do. Of per-processor kinds it is the part of one processor. A map
-/// that evicts never does so here: it must be declared with more room than the program needs.
+/// A map's entries and operations. Of a per-CPU map it is the part of one processor. An LRU map never evicts here: it
+/// must be declared larger than the program needs.
 /// </summary>
 internal sealed class ReferenceMap
 {
     private readonly Dictionary<byte[], byte[]> _entries = new(ByteArrayComparer.Instance);
     private readonly List<byte[]> _queue = [];
 
-    /// <summary>A map as it is when the program is loaded.</summary>
+    /// <summary>A map in its initial state.</summary>
     public ReferenceMap(Map map)
     {
         Map = map;
@@ -34,7 +34,7 @@ internal sealed class ReferenceMap
     /// <summary>The value at a key, not to be changed, or null.</summary>
     public byte[]? Lookup(byte[] key) => _entries.GetValueOrDefault(key);
 
-    /// <summary>Sets a value; false where the map is full, or an array has no such entry.</summary>
+    /// <summary>Sets a value; false if the map is full or an array has no such entry.</summary>
     public bool Set(byte[] key, byte[] value)
     {
         if (!_entries.ContainsKey(key) && (IsArray || _entries.Count >= Map.MaxEntries)) return false;
@@ -42,10 +42,10 @@ internal sealed class ReferenceMap
         return true;
     }
 
-    /// <summary>Removes a key; false where it is not there, or cannot be removed.</summary>
+    /// <summary>Removes a key; false if it is absent or cannot be removed.</summary>
     public bool Remove(byte[] key) => !IsArray && _entries.Remove(key);
 
-    /// <summary>Adds to a queue or stack; false where it is full.</summary>
+    /// <summary>Adds to a queue or stack; false if it is full.</summary>
     public bool Push(byte[] value)
     {
         if (_queue.Count >= Map.MaxEntries) return false;

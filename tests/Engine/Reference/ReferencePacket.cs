@@ -9,7 +9,7 @@ internal sealed class ReferencePacket(byte[] bytes)
     /// <summary>The bytes, which the program may change.</summary>
     public byte[] Bytes { get; } = bytes;
 
-    /// <summary>Where a header is, or null where it is not, or not whole.</summary>
+    /// <summary>The offset of a header, or null if it is absent or incomplete.</summary>
     public int? Find(PacketHeader header)
     {
         if (header.Locations.Count == 0) return Has(0, header.Size) ? 0 : null;
@@ -27,7 +27,7 @@ internal sealed class ReferencePacket(byte[] bytes)
         return null;
     }
 
-    /// <summary>Whether the packet has the bytes; the offset is taken without a sign.</summary>
+    /// <summary>Whether the packet has the bytes; the offset is unsigned.</summary>
     public bool Has(Int128 offset, int size) => offset + size <= Bytes.Length;
 
     private ReferenceValue Read(int header, HeaderField field) =>

@@ -4,7 +4,7 @@ using EbpfCat.Types;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Where a value is: in memory, in a map's entry, or in a local. A place outside an array has none of them.
+/// The place of a value: memory, a map entry, or a local. A place outside an array has none of them.
 /// </summary>
 internal sealed record ReferencePlace(EbpfType Type)
 {
@@ -14,7 +14,7 @@ internal sealed record ReferencePlace(EbpfType Type)
     /// <summary>The offset in the memory, the map's value or the local's bytes.</summary>
     public int Offset { get; init; }
 
-    /// <summary>The bits, where not all of the type's are meant.</summary>
+    /// <summary>The bits, for a part of the type.</summary>
     public BitField Bits { get; init; }
 
     /// <summary>The map.</summary>

@@ -9,11 +9,10 @@ using FsCheck.Fluent;
 namespace EbpfCat.Tests.Reference;
 
 /// <summary>
-/// Random programs do in the kernel what the evaluator says. <c>EBPFCAT_RANDOM_PROGRAMS</c> says how many,
-/// <c>EBPFCAT_RANDOM_SEED</c> which ones, <c>EBPFCAT_RANDOM_FIRST</c> with which of them to begin, and
-/// <c>EBPFCAT_RANDOM_FAILURES</c> after how many failures to stop. <c>EBPFCAT_RANDOM_LOOPS=1</c> makes functions of all
-/// loops,
-/// which takes the verifier up to minutes for some programs.
+/// Random programs behave in the kernel as in the evaluator. <c>EBPFCAT_RANDOM_PROGRAMS</c> sets their number,
+/// <c>EBPFCAT_RANDOM_SEED</c> the seed, <c>EBPFCAT_RANDOM_FIRST</c> the first program, and
+/// <c>EBPFCAT_RANDOM_FAILURES</c> the number of failures to stop after. <c>EBPFCAT_RANDOM_LOOPS=1</c> turns all loops
+/// into functions, which can take the verifier minutes.
 /// </summary>
 public class ReferenceTests
 {
@@ -21,8 +20,8 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
-    // One of so many programs may be beyond the verifier: loops in loops may be more than the million instructions that
-    // it follows, and it has faults of its own, which it names so. Another program is tested in its place.
+    // One in this many programs can be beyond the verifier: nested loops can exceed its limit of a million
+    // instructions, and it has bugs, which it reports as such. Another program is tested instead.
     private const int MostBeyondVerifier = 5000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
@@ -59,7 +58,7 @@ public class ReferenceTests
                     Interlocked.Increment(ref end);
                     failure = null;
                 }
-                // The same refusal once is enough; differences may all have causes of their own.
+                // The same refusal is reported once; each difference can have its own cause.
                 if (failure is not null && (failure.Signature.Length == 0 || known.TryAdd(failure.Signature, 1)))
                 {
                     var smallest = new ProgramReducer(smaller =>
@@ -94,7 +93,7 @@ public class ReferenceTests
         && (failure.Signature.Contains("too ", StringComparison.Ordinal) ||
             failure.Signature.StartsWith("verifier bug", StringComparison.Ordinal));
 
-    /// <summary>The case of a number: the same for the same seed.</summary>
+    /// <summary>The case with a number: the same for the same seed.</summary>
     internal static ReferenceCase Case(long seed, long number)
     {
         var random = new Rnd((ulong)seed, ((ulong)number << 1) | 1);
@@ -108,7 +107,7 @@ public class ReferenceTests
         };
     }
 
-    // A smaller program that fails in another way is another program.
+    // A smaller program that fails in another way does not count.
     private static bool Fails(ReferenceCase smaller, ReferenceFailure failure, int processor)
     {
         try

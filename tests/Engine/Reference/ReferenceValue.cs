@@ -12,14 +12,14 @@ internal readonly struct ReferenceValue
     public EbpfType Type { get; }
 
     /// <summary>
-    /// The number; for fixed-point in parts of <see cref="ScalarType.FixedScale"/>, for a truth value 0 or 1.
+    /// The number; for fixed-point in units of 1/<see cref="ScalarType.FixedScale"/>, for a Boolean 0 or 1.
     /// </summary>
     public Int128 Number { get; }
 
-    /// <summary>The bytes of what is no number.</summary>
+    /// <summary>The bytes of a value that is not a number.</summary>
     public byte[]? Bytes { get; }
 
-    /// <summary>Whether it is a number or a truth value.</summary>
+    /// <summary>Whether it is a number or a Boolean.</summary>
     public bool IsNumber => Bytes is null;
 
     /// <summary>Whether it is fixed-point.</summary>
@@ -28,17 +28,17 @@ internal readonly struct ReferenceValue
     /// <summary>A number, wrapped to its type.</summary>
     public static ReferenceValue Of(ScalarType type, Int128 number) => new(type, Wrap(number, type), null);
 
-    /// <summary>A truth value.</summary>
+    /// <summary>A Boolean.</summary>
     public static ReferenceValue Of(bool truth) => new(ScalarType.Boolean, truth ? 1 : 0, null);
 
     /// <summary>Bytes.</summary>
     public static ReferenceValue Of(EbpfType type, byte[] bytes) => new(type, 0, bytes);
 
-    /// <summary>The value that a type begins with.</summary>
+    /// <summary>The initial value of a type.</summary>
     public static ReferenceValue Zero(EbpfType type) =>
         type is ScalarType scalar ? Of(scalar, 0) : Of(type, new byte[type.Size]);
 
-    /// <summary>What bytes hold.</summary>
+    /// <summary>The value in bytes.</summary>
     public static ReferenceValue Read(EbpfType type, ReadOnlySpan<byte> bytes)
     {
         if (type is not ScalarType scalar) return Of(type, bytes[..type.Size].ToArray());
@@ -52,7 +52,7 @@ internal readonly struct ReferenceValue
         return Of(scalar, (Int128)number);
     }
 
-    /// <summary>Puts the value where its type's bytes lie.</summary>
+    /// <summary>Writes the value to the bytes of its type.</summary>
     public void Write(Span<byte> bytes)
     {
         if (Bytes is not null)
@@ -77,7 +77,7 @@ internal readonly struct ReferenceValue
         return bytes;
     }
 
-    /// <summary>The number that as many low bits as the type has stand for; any but 0 is true.</summary>
+    /// <summary>The number in the low bits of the type's width; for a Boolean, any number but 0 is true.</summary>
     public static Int128 Wrap(Int128 number, ScalarType type)
     {
         if (type.IsBoolean) return number == 0 ? 0 : 1;
@@ -86,7 +86,7 @@ internal readonly struct ReferenceValue
         return type.IsSigned && low >> (type.Bits - 1) != 0 ? low - (Int128.One << type.Bits) : low;
     }
 
-    /// <summary>As the test's output shows it.</summary>
+    /// <summary>The value in the test's output.</summary>
     public override string ToString() => Bytes is not null
         ? $"{Type.Name} {Convert.ToHexString(Bytes)}"
         : IsFixed ? $"{Type.Name} {(decimal)Number / ScalarType.FixedScale}" : $"{Type.Name} {Number}";

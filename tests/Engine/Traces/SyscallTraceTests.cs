@@ -81,7 +81,7 @@ public sealed class SyscallTraceTests
             child.WaitForExit();
         }
 
-        // Others start programs too.
+        // Other processes start programs too.
         var seen = new List<EventObject>();
         while (seen.Count < 3 && Read(trace, 1) is [var one])
         {
@@ -134,7 +134,7 @@ public sealed class SyscallTraceTests
 
         var one = ReadUntil(trace, each => Equals(Get(each, "filename"), file.Path));
 
-        // Made with permissions for the user alone.
+        // Created with permissions only for the user.
         var flags = @"O_RDWR\|O_CREAT\|O_EXCL(\|O_[A-Z]+)*";
         Assert.Matches(
             $"""^openat\(dfd=AT_FDCWD, filename="{file.Path}", flags={flags}, mode=0600\)$""", one.ToString());
@@ -264,7 +264,7 @@ public sealed class SyscallTraceTests
         return found ?? throw new InvalidOperationException("The call was not told of.");
     }
 
-    // How many calls for a directory that only this test names are let through, of one.
+    // The number of reported calls, of one call with a directory that only this test uses.
     private static int Count(SyscallTraceOptions options, string path = "/proc/1")
     {
         using var trace = SyscallTrace.Start(["rmdir"], options);

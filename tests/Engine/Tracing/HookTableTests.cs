@@ -20,7 +20,8 @@ public sealed class HookTableTests
     }
 
     [Fact]
-    public void Program_types_without_targets_list_none() => Assert.Empty(HookTable.Find(ProgramType.Xdp)!.TargetNames());
+    public void Program_types_without_targets_list_none() =>
+        Assert.Empty(HookTable.Find(ProgramType.Xdp)!.TargetNames());
 
     [Theory]
     [InlineData(ProgramType.Kprobe, "tcp_close", null, "Kprobe")]

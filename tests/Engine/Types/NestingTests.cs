@@ -41,7 +41,8 @@ public sealed class NestingTests
     public void An_array_of_too_many_dimensions_is_refused()
     {
         var text = "uint32" + string.Concat(Enumerable.Repeat("[1]", Deep));
-        Assert.Equal("Structs and arrays are nested more than 64 deep.", Assert.Throws<FormatException>(() => EbpfType.Parse(text)).Message);
+        Assert.Equal("Structs and arrays are nested more than 64 deep.",
+            Assert.Throws<FormatException>(() => EbpfType.Parse(text)).Message);
     }
 
     [Fact]
@@ -65,7 +66,8 @@ public sealed class NestingTests
     {
         var cyclic = new OrderedDictionary { ["x"] = 1 };
         cyclic["self"] = cyclic;
-        Assert.Equal("{ x = 1, self = { x = 1, self = { x = 1, self = { x = 1, self = … } } } }", MapText.Describe(cyclic));
+        Assert.Equal(
+            "{ x = 1, self = { x = 1, self = { x = 1, self = { x = 1, self = … } } } }", MapText.Describe(cyclic));
         Assert.Equal("{ x = { x = { x = { x = … } } } }", MapText.Describe(Nested(Deep, 1)));
     }
 

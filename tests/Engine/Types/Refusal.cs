@@ -2,7 +2,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Types;
 
-/// <summary>What is said about a value that does not fit.</summary>
+/// <summary>The message for a value that does not fit.</summary>
 internal static class Refusal
 {
     public static string Of(EbpfType type, object? value) =>

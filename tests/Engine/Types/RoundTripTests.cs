@@ -28,9 +28,9 @@ public class RoundTripTests
             }
             catch (TypeConversionException error)
             {
-                // Bytes that are no UTF-8 grow when read, and a full array leaves no room for the NUL.
+                // Invalid UTF-8 grows when it is read, and a full array has no room for the NUL.
                 return error.Message.Contains("in UTF-8", StringComparison.Ordinal)
-                    // A double near the ends of fixed-point may round past them.
+                    // A double near the ends of the fixed-point range can round beyond them.
                     || error.Message.Contains("92233720368547.75807", StringComparison.Ordinal);
             }
         }));

@@ -74,7 +74,7 @@ public class SequenceTypeTests
         Assert.Equal((8 + (16 * 128), 8, "strings"), (type.Size, type.Alignment, type.Name));
         Assert.Equal(3, bytes[0]);
         Assert.Equal("-l"u8, bytes.AsSpan(8 + (2 * 128), 2));
-        // What lies behind the last is nothing.
+        // The bytes after the last text are ignored.
         bytes.AsSpan(8 + (3 * 128)).Fill(0x55);
         Assert.Equal(["ls", "", "-l"], (string[])type.Read(bytes)!);
         Assert.Equal([], (string[])type.Read(new byte[type.Size])!);

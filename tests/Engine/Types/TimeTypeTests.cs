@@ -19,7 +19,7 @@ public sealed class TimeTypeTests
     [Fact]
     public void Instant_round_trips()
     {
-        // Since the machine was started, which may be a moment ago.
+        // Since boot, which can be recent.
         var moment = DateTime.Now.AddMilliseconds(-100);
         var read = (DateTime)InstantType.Instance.Read(InstantType.Instance.ToBytes(moment))!;
         Assert.InRange((read - moment).TotalMilliseconds, -1, 1);

@@ -4,7 +4,9 @@ using EbpfCat.Compiler;
 
 namespace EbpfCat.Tests.Compiler.Passes;
 
-/// <summary>Reads what <see cref="IrPrinter"/> writes. Predecessors that a block's line does not name are found from the exits.</summary>
+/// <summary>
+/// Reads what <see cref="IrPrinter"/> writes. Predecessors that a block's line does not name are found from the exits.
+/// </summary>
 internal sealed partial class IrReader
 {
     private readonly IrFunction _f;
@@ -19,7 +21,8 @@ internal sealed partial class IrReader
     {
         var lines = text.Split('\n').Select(line => line.Trim()).Where(line => line.Length > 0).ToList();
         var parameters = lines.Find(line => line.StartsWith("parameters ", StringComparison.Ordinal));
-        var f = new IrFunction("test", parameters is null ? 0 : int.Parse(parameters[11..], CultureInfo.InvariantCulture));
+        var f = new IrFunction(
+            "test", parameters is null ? 0 : int.Parse(parameters[11..], CultureInfo.InvariantCulture));
         var reader = new IrReader(f);
         // Blocks and values get their ids in the order of the text, before any line refers to them.
         foreach (var line in lines)
@@ -69,8 +72,10 @@ internal sealed partial class IrReader
         Group(exit, "left", (at, value) => at.Left = value);
         Group(exit, "right", (at, value) => at.Right = value);
         Group(exit, "end", (at, value) => at.End = value);
-        block.Exit = exit.Groups["result"].Success ? ExitKind.Return : exit.Groups["left"].Success ? ExitKind.Branch : ExitKind.Jump;
-        if (exit.Groups["comparison"] is { Success: true } comparison) block.Comparison = Enum.Parse<Comparison>(comparison.Value);
+        block.Exit = exit.Groups["result"].Success ? ExitKind.Return : exit.Groups["left"].Success
+            ? ExitKind.Branch : ExitKind.Jump;
+        if (exit.Groups["comparison"] is { Success: true } comparison)
+            block.Comparison = Enum.Parse<Comparison>(comparison.Value);
         if (exit.Groups["target"] is { Success: true } target) block.Target = _blocks[target.Value];
         if (exit.Groups["otherwise"] is { Success: true } otherwise) block.Otherwise = _blocks[otherwise.Value];
         return true;
@@ -88,13 +93,15 @@ internal sealed partial class IrReader
         string Part(string name) => match.Groups[name].Value;
         var op = Enum.Parse<Op>(Part("op"));
         var size = match.Groups["size"].Success ? (int)Number(Part("size")) : 0;
-        var operands = Part("operands").Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var operands = Part("operands")
+            .Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         var zero = _f.Constant(0);
         var value = op switch
         {
             Op.FrameAddress => _f.FrameAddress(_f.Slots[(int)Number(operands[0][4..])]),
             Op.MapAddress => _f.MapAddress((int)Number(operands[0])),
-            Op.MapValueAddress => _f.MapValueAddress((int)Number(operands[0].Split('+')[0]), Number(operands[0].Split('+')[1])),
+            Op.MapValueAddress =>
+                _f.MapValueAddress((int)Number(operands[0].Split('+')[0]), Number(operands[0].Split('+')[1])),
             Op.FunctionAddress => _f.FunctionAddress(new IrFunction(operands[0], 2)),
             Op.Call => _f.Call(size, match.Groups["key"].Success ? (int)Number(Part("key")) : 0),
             Op.Load => _f.Load(default, zero, 0, size, Part("facts").Contains("pointer", StringComparison.Ordinal)),
@@ -112,7 +119,8 @@ internal sealed partial class IrReader
             if (match.Groups["packet"].Success) value.PacketVersion = (int)Number(Part("packet"));
         }
 
-        if (op is Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress) operands = [];
+        if (op is Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress)
+            operands = [];
         value.Block = block;
         (op == Op.Phi ? block.Phis : block.Body).Add(value);
         if (match.Groups["name"].Success) _values.Add(Part("name"), value);
@@ -146,7 +154,8 @@ internal sealed partial class IrReader
         + @"(?: else (?<otherwise>b\d+))?)$")]
     private static partial Regex Exit();
 
-    [GeneratedRegex(@"^(?:(?<name>v\d+) = )?(?<op>[A-Z]+[A-Za-z]*?)(?<size>\d+)?(?: (?<region>Context|Stack|Packet|Map|Kernel))?"
+    [GeneratedRegex(
+        @"^(?:(?<name>v\d+) = )?(?<op>[A-Z]+[A-Za-z]*?)(?<size>\d+)?(?: (?<region>Context|Stack|Packet|Map|Kernel))?"
         + @"(?: (?<size>\d+)\((?<operands>[^)]*)\)(?: key (?<key>\d+))?| (?<operands>[^ ,]+(?:, [^ ,]+)*))?"
         + @"(?: packet (?<packet>\d+))?(?<facts>(?: bound| pointer)*)$")]
     private static partial Regex ValueLine();

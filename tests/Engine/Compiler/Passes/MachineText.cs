@@ -7,8 +7,8 @@ using EbpfCat.Compiler;
 namespace EbpfCat.Tests.Compiler.Passes;
 
 /// <summary>
-/// Machine code as text, both ways. An instruction is its operation with what it has: <c>rN</c> and <c>wN</c> are whole and half
-/// registers (from 11 on virtual ones), a memory access is in brackets, a number is an immediate.
+/// Machine code as text, both ways. An instruction is its operation with what it has: <c>rN</c> and <c>wN</c> are whole
+/// and half registers (from 11 on virtual ones), a memory access is in brackets, a number is an immediate.
 /// </summary>
 internal sealed partial class MachineText
 {
@@ -28,7 +28,8 @@ internal sealed partial class MachineText
 
         foreach (var block in f.Blocks)
         {
-            text.Append(CultureInfo.InvariantCulture, $"m{numbers[block]}{(block.LoopDepth > 0 ? $" depth {block.LoopDepth}" : "")}:\n");
+            text.Append(CultureInfo.InvariantCulture,
+                $"m{numbers[block]}{(block.LoopDepth > 0 ? $" depth {block.LoopDepth}" : "")}:\n");
             foreach (var instruction in block.Instructions) text.Append("  ").Append(Line(instruction)).Append('\n');
         }
 
@@ -81,8 +82,10 @@ internal sealed partial class MachineText
 
         foreach (var line in lines)
         {
-            if (Slot().Match(line) is { Success: true } slot) reader._slots.Add(new StackSlot((int)Number(slot.Groups["size"].Value)));
-            else if (Head().Match(line) is { Success: true } head) f.Blocks.Add(reader._blocks[head.Groups["name"].Value]);
+            if (Slot().Match(line) is { Success: true } slot)
+                reader._slots.Add(new StackSlot((int)Number(slot.Groups["size"].Value)));
+            else if (Head().Match(line) is { Success: true } head)
+                f.Blocks.Add(reader._blocks[head.Groups["name"].Value]);
             else f.Blocks[^1].Instructions.Add(reader.Instruction(line));
         }
 
@@ -98,14 +101,17 @@ internal sealed partial class MachineText
         var match = InstructionLine().Match(line);
         if (!match.Success) throw new FormatException($"Not a line of machine code: {line}");
         string? Part(string name) => match.Groups[name] is { Success: true } group ? group.Value : null;
-        var op = Part("op") is { } operation ? Operation(operation, Part("source")) : Simple(Part("verb") ?? "", Part("source"));
+        var op = Part("op") is { } operation
+            ? Operation(operation, Part("source")) : Simple(Part("verb") ?? "", Part("source"));
         var i = new MachineInstruction(op) { Width = Part("destination")?[0] == 'w' ? Width.W32 : Width.W64 };
         if (Part("destination") is { } destination) i.Destination = (int)Number(destination[1..]);
         if (Part("source") is { } source) i.Source = (int)Number(source[1..]);
         if (Part("immediate") is { } immediate) i.Immediate = Number(immediate);
         if (Part("number") is { } number) i.Immediate = Number(number);
-        if (op is MachineOp.Alu or MachineOp.AluImmediate) i.Alu = Enum.Parse<AluOperation>(Part("op")!.Replace("Signed", "", StringComparison.Ordinal));
-        if (op is MachineOp.Jump or MachineOp.JumpImmediate) i.Condition = Enum.Parse<JumpOperation>(Part("condition")!);
+        if (op is MachineOp.Alu or MachineOp.AluImmediate)
+            i.Alu = Enum.Parse<AluOperation>(Part("op")!.Replace("Signed", "", StringComparison.Ordinal));
+        if (op is MachineOp.Jump or MachineOp.JumpImmediate)
+            i.Condition = Enum.Parse<JumpOperation>(Part("condition")!);
         if (op is MachineOp.Load or MachineOp.Store or MachineOp.StoreImmediate or MachineOp.Atomic)
         {
             (i.Size, i.Offset) = ((byte)Number(Part("bits")!), (int)Number(Part("offset")!));
@@ -116,10 +122,12 @@ internal sealed partial class MachineText
             if (op == MachineOp.Atomic) i.Atomic = AtomicOperation.Add;
         }
 
-        if (op == MachineOp.FrameAddress) (i.Slot, i.Offset) = (_slots[(int)Number(Part("slot")!)], (int)Number(Part("offset")!));
+        if (op == MachineOp.FrameAddress)
+            (i.Slot, i.Offset) = (_slots[(int)Number(Part("slot")!)], (int)Number(Part("offset")!));
         if (op is MachineOp.SignExtend or MachineOp.ByteSwap) i.Immediate = Number(Part("bits")!);
         if (op is MachineOp.ByteSwap or MachineOp.Negate) i.Source = MachineInstruction.None;
-        if (op is MachineOp.LoadMap or MachineOp.LoadMapValue) (i.Map, i.Immediate) = ((int)i.Immediate, Number(Part("offset") ?? "0"));
+        if (op is MachineOp.LoadMap or MachineOp.LoadMapValue)
+            (i.Map, i.Immediate) = ((int)i.Immediate, Number(Part("offset") ?? "0"));
         if (op == MachineOp.Call) i.ArgumentCount = (int)Number(Part("count")!);
         i.Signed = line.Contains("Signed", StringComparison.Ordinal);
         if (Part("target") is { } target) i.Target = _blocks[target];

@@ -1,7 +1,8 @@
 namespace EbpfCat.Tests.Compiler.Passes;
 
 /// <summary>
-/// One case of a file of cases: a line <c>== PASS: what the case shows</c>, the input, a line <c>--</c>, the expected output.
+/// One case of a file of cases: a line <c>== PASS: what the case shows</c>, the input, a line <c>--</c>, the expected
+/// output.
 /// </summary>
 internal sealed record PassCase(string Pass, string Title, string Input, string Expected)
 {
@@ -24,7 +25,9 @@ internal sealed record PassCase(string Pass, string Title, string Input, string 
     }
 
     public static void WriteFile(string path, IEnumerable<PassCase> cases) => File.WriteAllText(
-        path, string.Join("\n", cases.Select(at => $"{Start}{at.Pass}: {at.Title}\n{at.Input}{Between}\n{at.Expected}")));
+        path, string.Join(
+            "\n", cases.Select(at => $"{Start}{at.Pass}: {at.Title}\n{at.Input}{Between}\n{at.Expected}")));
 
-    private static string Text(string[] lines) => string.Concat(lines.Where(line => line.Length > 0).Select(line => line + "\n"));
+    private static string Text(string[] lines) =>
+        string.Concat(lines.Where(line => line.Length > 0).Select(line => line + "\n"));
 }

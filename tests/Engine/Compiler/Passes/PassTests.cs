@@ -5,7 +5,8 @@ using EbpfCat.Compiler;
 namespace EbpfCat.Tests.Compiler.Passes;
 
 /// <summary>
-/// Runs the cases in the files beside this one, each a function as text, a pass, and the function that it makes of it. With
+/// Runs the cases in the files beside this one, each a function as text, a pass, and the function that it makes of it.
+/// With
 /// <c>EBPFCAT_UPDATE_EXPECTED=1</c> the expected texts are written anew.
 /// </summary>
 public sealed class PassTests
@@ -75,8 +76,10 @@ public sealed class PassTests
     }
 
     [Fact]
-    public void Every_pass_has_several_cases() => Assert.All(Passes.Keys.Concat(MachinePasses.Keys), pass => Assert.True(
-        Directory.EnumerateFiles(Folder(), "*.ir").SelectMany(PassCase.ReadFile).Count(each => each.Pass == pass) > 1, pass));
+    public void Every_pass_has_several_cases() =>
+        Assert.All(Passes.Keys.Concat(MachinePasses.Keys), pass => Assert.True(
+        Directory.EnumerateFiles(Folder(), "*.ir").SelectMany(PassCase.ReadFile).Count(each => each.Pass == pass) > 1,
+        pass));
 
     private static (string Input, string Output) Run(PassCase each)
     {
