@@ -62,7 +62,7 @@ public static class PacketHeaders
     ]);
 
     /// <summary>TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c> is in bytes.</summary>
-    public static PacketHeader Tcp { get; } = new("Tcp", 20, Transport(6),
+    public static PacketHeader Tcp { get; } = new("Tcp", 20, BehindIP(6),
     [
         new("SourcePort", 0, U16),
         new("DestinationPort", 2, U16),
@@ -84,7 +84,7 @@ public static class PacketHeaders
     ]);
 
     /// <summary>UDP behind IPv4 (not in later fragments) or directly behind IPv6. <c>Length</c> is in bytes, header included.</summary>
-    public static PacketHeader Udp { get; } = new("Udp", 8, Transport(17),
+    public static PacketHeader Udp { get; } = new("Udp", 8, BehindIP(17),
     [
         new("SourcePort", 0, U16),
         new("DestinationPort", 2, U16),
@@ -140,11 +140,11 @@ public static class PacketHeaders
     /// <param name="startsAtNetwork">Whether the program sees packets from their IP header on.</param>
     /// <returns>The places; none of a header that is always first; null of one that the program never sees.</returns>
     internal static IReadOnlyList<HeaderLocation>? LocationsOf(PacketHeader header, bool startsAtNetwork) =>
-        !startsAtNetwork ? header.Locations
+        !startsAtNetwork || header == Network ? header.Locations
         : header == IPv4 ? IPv4First
         : header == IPv6 ? IPv6First
-        : header == Ethernet || header == Vlan || header == InnerVlan || header == Arp ? null
-        : header.Locations;
+        : header.Locations.Any(place => LocationsOf(place.Parent, startsAtNetwork) is not null) ? header.Locations
+        : null;
 
     private static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
         new(parent, parent.GetField(field), values, length);
@@ -152,7 +152,7 @@ public static class PacketHeaders
     private static HeaderLocation BehindIPv4(int protocol) =>
         new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size, IPv4.GetField("HeaderLength"), IPv4.GetField("FragmentOffset"));
 
-    private static HeaderLocation[] Transport(int protocol) =>
+    private static HeaderLocation[] BehindIP(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
 
     private static HeaderField[] VlanFields() =>
