@@ -6,14 +6,12 @@ namespace EbpfCat.Tests.Compiler.Passes;
 
 /// <summary>
 /// Runs the cases in the files beside this one, each a function as text, a pass, and the function that it makes of it.
-/// With
-/// <c>EBPFCAT_UPDATE_EXPECTED=1</c> the expected texts are written anew.
+/// With <c>EBPFCAT_WRITE_PASSES=1</c> the expected texts are written anew.
 /// </summary>
 public sealed class PassTests
 {
     private const int Steps = 1000;
-
-    private static readonly bool UpdatesExpected = Environment.GetEnvironmentVariable("EBPFCAT_UPDATE_EXPECTED") == "1";
+    private const string WriteSetting = "EBPFCAT_WRITE_PASSES";
 
     // What the name of a pass in a file means.
     private static readonly Dictionary<string, Func<IrFunction, string>> Passes = new()
@@ -64,28 +62,37 @@ public sealed class PassTests
         var cases = PassCase.ReadFile(path);
         var each = Assert.Single(cases, each => each.Title == title);
         var (input, output) = MachinePasses.ContainsKey(each.Pass) ? RunOnMachineCode(each) : Run(each);
-        if (UpdatesExpected)
+        if (Environment.GetEnvironmentVariable(WriteSetting) == "1")
         {
             var updated = each with { Input = input, Expected = output };
             PassCase.WriteFile(path, cases.Select(other => other == each ? updated : other));
             return;
         }
 
-        Assert.Equal(each.Input, input);
-        Assert.Equal(each.Expected, output);
+        RequireSame("The input, written anew,", each.Input, input);
+        RequireSame("The function after the pass", each.Expected, output);
     }
 
     [Fact]
-    public void Every_pass_has_several_cases() =>
+    public void Every_pass_has_several_cases()
+    {
+        PassCase[] cases = [.. Directory.EnumerateFiles(Folder(), "*.ir").SelectMany(PassCase.ReadFile)];
         Assert.All(Passes.Keys.Concat(MachinePasses.Keys), pass => Assert.True(
-        Directory.EnumerateFiles(Folder(), "*.ir").SelectMany(PassCase.ReadFile).Count(each => each.Pass == pass) > 1,
-        pass));
+            cases.Count(each => each.Pass == pass) > 1,
+            $"The .ir files need two cases at least that begin with '== {pass}: '."));
+    }
+
+    private static void RequireSame(string what, string expected, string actual) => Assert.True(
+        expected == actual,
+        $"{what} differs. If that is meant, write the files anew with {WriteSetting}=1.\n"
+        + $"Expected:\n{expected}\nActual:\n{actual}");
 
     private static (string Input, string Output) Run(PassCase each)
     {
         var f = IrReader.Read(each.Input);
         IrVerifier.Verify("reading", f);
-        return (IrPrinter.Format(f, numberAnew: true), Passes[each.Pass](f));
+        Assert.True(Passes.TryGetValue(each.Pass, out var pass), $"'{each.Pass}' is not in the lists of passes above.");
+        return (IrPrinter.Format(f, numberAnew: true), pass(f));
     }
 
     private static (string Input, string Output) RunOnMachineCode(PassCase each)
