@@ -40,7 +40,8 @@ internal static class ErrnoMeanings
             ("the map is being written, or is mapped writable", "Unmap it and finish writing first."),
         [(BpfCommand.ProgramLoad, Errno.EACCES)] = ("the verifier refused the program", "Its log says why."),
         [(BpfCommand.ProgramLoad, Errno.EINVAL)] =
-            ("the verifier refused the program or its attributes", "The log says why."),
+            ("the kernel does not accept the program, or its type, hook or flags",
+             "Where the verifier wrote a log, that says why."),
         [(BpfCommand.ProgramLoad, Errno.ENOSPC)] =
             ("the buffer for the verifier's log is too small", "Give a larger one."),
         [(BpfCommand.ProgramLoad, Errno.E2BIG)] =
