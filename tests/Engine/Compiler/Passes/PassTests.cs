@@ -91,7 +91,7 @@ public sealed class PassTests
     {
         var f = IrReader.Read(each.Input);
         IrVerifier.Verify("reading", f);
-        Assert.True(Passes.TryGetValue(each.Pass, out var pass), $"'{each.Pass}' is not in the lists of passes above.");
+        Assert.True(Passes.TryGetValue(each.Pass, out var pass), $"No pass '{each.Pass}': name it in PassTests.cs.");
         return (IrPrinter.Format(f, numberAnew: true), pass(f));
     }
 
