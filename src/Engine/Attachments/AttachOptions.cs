@@ -6,8 +6,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// Where and how to attach a program: each kind of attachment has a record of its own. Where the record names no target,
-/// the target of the program's definition is taken.
+/// Where and how to attach a program: each kind of attachment has a record of its own. Where the record names no
+/// target, the target of the program's definition is taken.
 /// </summary>
 /// <example>
 /// <code>
@@ -22,7 +22,8 @@ public abstract record AttachOptions
     }
 
     /// <summary>
-    /// The name of a pin, which keeps the attachment when this process ends: see <see cref="PinDirectory"/>. Null: no pin.
+    /// The name of a pin, which keeps the attachment when this process ends: see <see cref="PinDirectory"/>. Null: no
+    /// pin.
     /// </summary>
     public string? Pin { get; init; }
 
@@ -48,10 +49,13 @@ public abstract record AttachOptions
     /// <param name="definition">The program. It stays as it is.</param>
     /// <exception cref="CompileException">The program cannot be compiled.</exception>
     /// <exception cref="KernelException">The kernel refused to load or to attach it.</exception>
-    public Attachment Attach(ProgramDefinition definition) => AttachOwned(EbpfProgram.Load(Complete(definition), LoadOptions));
+    public Attachment Attach(ProgramDefinition definition) =>
+        AttachOwned(EbpfProgram.Load(Complete(definition), LoadOptions));
 
     /// <summary>Attaches a loaded program, which the attachment then owns. Disposes it if that fails.</summary>
-    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook or target.</exception>
+    /// <exception cref="KernelException">
+    /// The kernel refused it, or it was loaded for another hook or target.
+    /// </exception>
     public Attachment AttachOwned(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -67,7 +71,9 @@ public abstract record AttachOptions
     }
 
     /// <summary>Attaches a loaded program.</summary>
-    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook or target.</exception>
+    /// <exception cref="KernelException">
+    /// The kernel refused it, or it was loaded for another hook or target.
+    /// </exception>
     public abstract Attachment Attach(LoadedProgram program);
 
     /// <summary>Completes a definition: gives it the hook and target of these options.</summary>
@@ -90,7 +96,9 @@ public abstract record AttachOptions
     /// <exception cref="KernelException">EINVAL: it was.</exception>
     public void Check(LoadedProgram program) => Resolve(this, program);
 
-    /// <summary>Takes the target from the program's definition where these options name none, and checks the program.</summary>
+    /// <summary>
+    /// Takes the target from the program's definition where these options name none, and checks the program.
+    /// </summary>
     internal static T Resolve<T>(T options, LoadedProgram program)
         where T : AttachOptions
     {
@@ -116,7 +124,10 @@ public abstract record AttachOptions
 
     private void Check(string name, ProgramType type, ProgramHook? declaredHook, string? declaredTarget)
     {
-        if (!ProgramTypes.Contains(type)) throw Refuse("WrongProgramType", $"it is of type {type}", string.Join(" or ", ProgramTypes));
+        if (!ProgramTypes.Contains(type))
+        {
+            throw Refuse("WrongProgramType", $"it is of type {type}", string.Join(" or ", ProgramTypes));
+        }
         // The verifier checks these types for one hook and target. Other programs may be attached to any.
         if (type is not (ProgramType.Tracing or ProgramType.Lsm)) return;
         var hook = HookFor(type);
@@ -126,7 +137,8 @@ public abstract record AttachOptions
             throw Refuse("WrongTarget", $"it was declared for '{declaredTarget}'", Target);
 
         KernelException Refuse(string id, string cause, object expected) => new(
-            $"attach the program '{name}' to {Description}", Errno.EINVAL, cause, $"This takes a program for {expected}.")
+            $"attach the program '{name}' to {Description}", Errno.EINVAL, cause,
+            $"This takes a program for {expected}.")
         {
             Id = id,
             Arguments = [expected],

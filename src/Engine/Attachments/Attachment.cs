@@ -5,8 +5,8 @@ using EbpfCat.Programs;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to a hook. It stays attached until this object is disposed or the process ends; when it is pinned,
-/// until it is detached.
+/// A program attached to a hook. It stays attached until this object is disposed or the process ends; when it is
+/// pinned, until it is detached.
 /// </summary>
 public abstract class Attachment : IDisposable
 {
@@ -47,8 +47,8 @@ public abstract class Attachment : IDisposable
     public bool IsAttached => _ended == 0;
 
     /// <summary>
-    /// Whether the program stays attached when the process is killed: it is pinned, attached without a link, or it replaced
-    /// the program of a link that another process holds.
+    /// Whether the program stays attached when the process is killed: it is pinned, attached without a link, or it
+    /// replaced the program of a link that another process holds.
     /// </summary>
     public virtual bool OutlivesProcess => PinPath is not null;
 

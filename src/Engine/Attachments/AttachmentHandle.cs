@@ -3,8 +3,8 @@ using EbpfCat.Kernel;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// Keeps a program attached: its links, the descriptors that keep it attached while they are open (perf events, sockets),
-/// and the actions that detach it.
+/// Keeps a program attached: its links, the descriptors that keep it attached while they are open (perf events,
+/// sockets), and the actions that detach it.
 /// </summary>
 internal sealed class AttachmentHandle
 {
@@ -70,7 +70,9 @@ internal sealed class AttachmentHandle
         return needed;
     }
 
-    /// <summary>Adds an action that runs on detaching, after the descriptors are closed. The last added runs first.</summary>
+    /// <summary>
+    /// Adds an action that runs on detaching, after the descriptors are closed. The last added runs first.
+    /// </summary>
     public void Undo(Action action) => _undo.Push(action);
 
     /// <summary>Detaches the program.</summary>

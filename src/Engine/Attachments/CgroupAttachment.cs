@@ -24,8 +24,8 @@ public sealed class CgroupAttachment : LinkAttachment
     /// <summary>Attaches a program to a control group.</summary>
     /// <exception cref="UnknownNameException">There is no such control group; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// ENODEV: control groups of version 2 are not mounted. EINVAL: the program was made for another hook, or not for control
-    /// groups. EPERM: no privilege, or the group has a program that does not allow others.
+    /// ENODEV: control groups of version 2 are not mounted. EINVAL: the program was made for another hook, or not for
+    /// control groups. EPERM: no privilege, or the group has a program that does not allow others.
     /// </exception>
     public static CgroupAttachment Attach(LoadedProgram program, CgroupAttachOptions options)
     {
@@ -70,7 +70,8 @@ public sealed class CgroupAttachment : LinkAttachment
 
 /// <summary>Attaches a program of a type for control groups.</summary>
 /// <param name="Path">
-/// The group's directory, or its name below the root: <c>user.slice</c>; null for the target of the program's definition.
+/// The group's directory, or its name below the root: <c>user.slice</c>; null for the target of the program's
+/// definition.
 /// </param>
 /// <param name="Hook">The hook; null for the hook of the program's definition, else the default of its type.</param>
 public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook = null) : AttachOptions
@@ -86,7 +87,8 @@ public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook 
         }
     }
 
-    internal override HookInfo Row => HookTable.All.First(row => row.IsControlGroup && (Hook is null || row.Hook == Hook));
+    internal override HookInfo Row =>
+        HookTable.All.First(row => row.IsControlGroup && (Hook is null || row.Hook == Hook));
 
     internal override string? Target => Path;
 

@@ -16,9 +16,12 @@ public static class ControlGroups
         .Select(parts => parts[1])
         .FirstOrDefault();
 
-    /// <summary>The names of all groups below the root, without that; empty where control groups are not mounted.</summary>
+    /// <summary>
+    /// The names of all groups below the root, without that; empty where control groups are not mounted.
+    /// </summary>
     public static IEnumerable<string> Names => Root is { } root
-        ? Directory.EnumerateDirectories(root, "*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
+        ? Directory.EnumerateDirectories(root, "*",
+            new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
             .Select(path => Path.GetRelativePath(root, path))
         : [];
 
@@ -43,10 +46,13 @@ public static class ControlGroups
         var wanted = "";
         while (!Directory.Exists(parent)) (wanted, parent) = (Path.GetFileName(parent), Path.GetDirectoryName(parent)!);
         throw new UnknownNameException(
-            "control group", wanted, Directory.EnumerateDirectories(parent).Select(one => Path.GetFileName(one)), $"in '{parent}'");
+            "control group", wanted, Directory.EnumerateDirectories(parent).Select(one => Path.GetFileName(one)),
+            $"in '{parent}'");
     }
 
-    /// <summary>The directory of the group of an id, which is the number of its inode; null where it is not to be seen here.</summary>
+    /// <summary>
+    /// The directory of the group of an id, which is the number of its inode; null where it is not to be seen here.
+    /// </summary>
     internal static unsafe string? FindById(ulong id)
     {
         const uint inode = 0x100; // STATX_INO
@@ -55,7 +61,11 @@ public static class ControlGroups
         var status = stackalloc byte[256]; // struct statx
         foreach (var directory in Names.Select(name => $"{root}/{name}").Prepend(root))
         {
-            if (Libc.FileStatus(0, directory, 0, inode, status) == 0 && *(ulong*)(status + inodeOffset) == id) return directory;
+            if (Libc.FileStatus(0, directory, 0, inode, status) == 0
+                && *(ulong*)(status + inodeOffset) == id)
+            {
+                return directory;
+            }
         }
 
         return null;
@@ -72,6 +82,7 @@ public static class ControlGroups
     private static KernelException NotAGroup(int number, string directory, string operation)
     {
         new FileDescriptor(number).Dispose();
-        return new KernelException(operation, Errno.EBADF, $"'{directory}' is no control group of version 2", $"They are below {Root}.");
+        return new KernelException(operation, Errno.EBADF, $"'{directory}' is no control group of version 2",
+            $"They are below {Root}.");
     }
 }

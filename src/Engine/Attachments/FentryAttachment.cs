@@ -6,8 +6,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to entry or return of a kernel function, whose arguments it reads by type (fentry, fexit, fmod_ret;
-/// Linux 5.5). The verifier must know the function when the program is loaded.
+/// A program attached to entry or return of a kernel function, whose arguments it reads by type (fentry, fexit,
+/// fmod_ret; Linux 5.5). The verifier must know the function when the program is loaded.
 /// </summary>
 public sealed class FentryAttachment : LinkAttachment
 {
@@ -18,13 +18,14 @@ public sealed class FentryAttachment : LinkAttachment
 
     /// <summary>Attaches a program to the function it was loaded for.</summary>
     /// <exception cref="KernelException">
-    /// ENOTSUPP, EBUSY: the kernel cannot attach programs to this function. EPERM, EACCES: no privilege, or the kernel is
-    /// locked down. EINVAL: the program was loaded for another hook or function.
+    /// ENOTSUPP, EBUSY: the kernel cannot attach programs to this function. EPERM, EACCES: no privilege, or the kernel
+    /// is locked down. EINVAL: the program was loaded for another hook or function.
     /// </exception>
     public static FentryAttachment Attach(LoadedProgram program, FentryAttachOptions? options = null)
     {
         options = AttachOptions.Resolve(options ?? new(), program);
-        var handle = AttachmentHandle.Build(handle => handle.Add(TracingHooks.Open(program, options.Operation(program))));
+        var handle = AttachmentHandle.Build(handle =>
+            handle.Add(TracingHooks.Open(program, options.Operation(program))));
         return Complete(new FentryAttachment(program, options, handle), options);
     }
 }
@@ -34,7 +35,8 @@ public sealed class FentryAttachment : LinkAttachment
 public sealed record FentryAttachOptions(string? Function = null) : AttachOptions
 {
     /// <summary>
-    /// <see cref="ProgramHook.Fentry"/>, <see cref="ProgramHook.Fexit"/> or <see cref="ProgramHook.ModifyReturn"/>; null for
+    /// <see cref="ProgramHook.Fentry"/>, <see cref="ProgramHook.Fexit"/> or <see cref="ProgramHook.ModifyReturn"/>;
+    /// null for
     /// the hook of the program's definition, else Fentry.
     /// </summary>
     public ProgramHook? Hook { get; init; }

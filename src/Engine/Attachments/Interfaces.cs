@@ -6,7 +6,9 @@ namespace EbpfCat.Attachments;
 /// <summary>The network interfaces of the calling thread's network namespace.</summary>
 public static class Interfaces
 {
-    /// <summary>All interfaces by name, with their state: <c>up</c> or <c>down</c>, and how XDP programs are attached.</summary>
+    /// <summary>
+    /// All interfaces by name, with their state: <c>up</c> or <c>down</c>, and how XDP programs are attached.
+    /// </summary>
     public static IReadOnlyList<(string Name, string State)> All
     {
         get
@@ -25,7 +27,9 @@ public static class Interfaces
     }
 
     /// <summary>The interface of a name.</summary>
-    /// <exception cref="KernelException">ENODEV: there is none; the message says which there are, the nearest first.</exception>
+    /// <exception cref="KernelException">
+    /// ENODEV: there is none; the message says which there are, the nearest first.
+    /// </exception>
     internal static NetworkLink Find(Netlink netlink, string name, string operation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -35,7 +39,8 @@ public static class Interfaces
         var near = SimilarNames.Find(name, names);
         var question = near.Count == 0 ? "" : $"Did you mean {string.Join(" or ", near)}? ";
         throw new KernelException(
-            operation, Errno.ENODEV, "there is no interface of this name", $"{question}There are: {string.Join(", ", names)}.");
+            operation, Errno.ENODEV, "there is no interface of this name",
+            $"{question}There are: {string.Join(", ", names)}.");
     }
 
     private static string StateOf(NetworkLink link) =>

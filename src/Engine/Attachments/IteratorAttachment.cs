@@ -22,8 +22,8 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
 
     /// <summary>Attaches a program to the iterator it was loaded for. It runs when the iterator is read.</summary>
     /// <exception cref="KernelException">
-    /// EINVAL: the program was loaded for another hook or target, or the iterator takes no process. EOPNOTSUPP: the kernel is
-    /// too old to select a process. EPERM, EACCES: no privilege.
+    /// EINVAL: the program was loaded for another hook or target, or the iterator takes no process. EOPNOTSUPP: the
+    /// kernel is too old to select a process. EPERM, EACCES: no privilege.
     /// </exception>
     public static IteratorAttachment Attach(LoadedProgram program, IteratorAttachOptions? options = null)
     {
@@ -43,8 +43,12 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
     }
 
     /// <summary>Runs the program for each object, once.</summary>
-    /// <returns>The bytes that the program wrote, in pieces of any length. Each piece is valid until the next.</returns>
-    /// <exception cref="KernelException">The kernel gave up; E2BIG: the program wrote too much for one object.</exception>
+    /// <returns>
+    /// The bytes that the program wrote, in pieces of any length. Each piece is valid until the next.
+    /// </returns>
+    /// <exception cref="KernelException">
+    /// The kernel gave up; E2BIG: the program wrote too much for one object.
+    /// </exception>
     public IEnumerable<ReadOnlyMemory<byte>> Read()
     {
         using var reading = Bpf.CreateIterator(_link);
@@ -54,7 +58,9 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
 
     /// <summary>Runs the program for each object, once, and reads its output as records of a type.</summary>
     /// <returns>The records, as <see cref="EbpfType.Read"/> gives them.</returns>
-    /// <exception cref="KernelException">The kernel gave up; E2BIG: the program wrote too much for one object.</exception>
+    /// <exception cref="KernelException">
+    /// The kernel gave up; E2BIG: the program wrote too much for one object.
+    /// </exception>
     public IEnumerable<object?> Read(EbpfType record)
     {
         ArgumentNullException.ThrowIfNull(record);

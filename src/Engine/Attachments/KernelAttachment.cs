@@ -3,15 +3,20 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached by a link, whoever attached it, when it was looked at. It is not held: it may be gone since.</summary>
+/// <summary>
+/// A program attached by a link, whoever attached it, when it was looked at. It is not held: it may be gone since.
+/// </summary>
 public sealed record KernelAttachment
 {
-    /// <summary>The kind of hook, as <see cref="Attachment.Kind"/> has it; of one that this library has not, the link's type.</summary>
+    /// <summary>
+    /// The kind of hook, as <see cref="Attachment.Kind"/> has it; of one that this library has not, the link's type.
+    /// </summary>
     public string Kind { get; init; } = "";
 
     /// <summary>
     /// What it is attached to, as <see cref="Attachment.Target"/> has it; empty where the kernel does not tell it: of
-    /// tracepoints and probes before Linux 6.6, of functions and security hooks before 5.13, and of many functions at once.
+    /// tracepoints and probes before Linux 6.6, of functions and security hooks before 5.13, and of many functions at
+    /// once.
     /// </summary>
     public string Target { get; init; } = "";
 
@@ -24,7 +29,9 @@ public sealed record KernelAttachment
     /// <summary>The program's name; empty where it has none, or is gone.</summary>
     public string ProgramName { get; init; } = "";
 
-    /// <summary>The processes that hold the link, of those that this process may look at; none where a pin alone keeps it.</summary>
+    /// <summary>
+    /// The processes that hold the link, of those that this process may look at; none where a pin alone keeps it.
+    /// </summary>
     public IReadOnlyList<int> ProcessIds { get; init; } = [];
 
     /// <summary>All links in the kernel, by id (Linux 5.8). Needs CAP_SYS_ADMIN.</summary>
@@ -40,7 +47,9 @@ public sealed record KernelAttachment
     /// <exception cref="KernelException">ENOENT: it is gone.</exception>
     public LoadedProgram OpenProgram() => LoadedProgram.FromId(ProgramId);
 
-    /// <summary>Detaches the program for everyone who holds the link (Linux 5.9): of XDP, tc and control groups.</summary>
+    /// <summary>
+    /// Detaches the program for everyone who holds the link (Linux 5.9): of XDP, tc and control groups.
+    /// </summary>
     /// <exception cref="KernelException">
     /// ENOENT: it is gone. EOPNOTSUPP: the link is of a kind that ends with those who hold it; names the processes.
     /// </exception>
@@ -56,7 +65,9 @@ public sealed record KernelAttachment
             throw new KernelException(
                 $"detach the program '{ProgramName}' from {Kind} {Target}", Errno.EOPNOTSUPP,
                 "a link of this kind ends when nobody holds it any more",
-                ProcessIds.Count == 0 ? "Remove its pin." : $"End what holds it: process {string.Join(", ", ProcessIds)}.");
+                ProcessIds.Count == 0
+                ? "Remove its pin."
+                : $"End what holds it: process {string.Join(", ", ProcessIds)}.");
         }
     }
 

@@ -7,8 +7,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to entry or return of kernel functions: to many by one link since Linux 5.18, to each by a link since
-/// Linux 5.15, and by a perf event before.
+/// A program attached to entry or return of kernel functions: to many by one link since Linux 5.18, to each by a link
+/// since Linux 5.15, and by a perf event before.
 /// </summary>
 public sealed class KprobeAttachment : LinkAttachment
 {
@@ -25,13 +25,13 @@ public sealed class KprobeAttachment : LinkAttachment
 
     /// <summary>Attaches a program to a kernel function, or to all functions whose names match a pattern.</summary>
     /// <remarks>
-    /// A program whose target was a pattern when it was loaded takes all functions by one link, where the kernel has that
-    /// (Linux 5.18 with CONFIG_FPROBE). Other programs take them one by one.
+    /// A program whose target was a pattern when it was loaded takes all functions by one link, where the kernel has
+    /// that (Linux 5.18 with CONFIG_FPROBE). Other programs take them one by one.
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no kprobes. EINVAL: the function cannot be probed. EPERM, EACCES: no privilege, or the
-    /// kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no kprobes. EINVAL: the function cannot be probed. EPERM, EACCES: no privilege, or
+    /// the kernel is locked down.
     /// </exception>
     public static KprobeAttachment Attach(LoadedProgram program, KprobeAttachOptions? options = null)
     {
@@ -45,9 +45,18 @@ public sealed class KprobeAttachment : LinkAttachment
             throw new UnknownNameException("kernel function matching", function, []);
         var handle = AttachmentHandle.Build(handle =>
         {
-            if (program.AttachType == BpfAttachType.TraceKprobeMulti) handle.Add(AttachMany(program, functions, options));
-            else if (isPattern) functions = [.. AttachEach(handle, program, functions, options)];
-            else AttachOne(handle, program, function, options);
+            if (program.AttachType == BpfAttachType.TraceKprobeMulti)
+            {
+                handle.Add(AttachMany(program, functions, options));
+            }
+            else if (isPattern)
+            {
+                functions = [.. AttachEach(handle, program, functions, options)];
+            }
+            else
+            {
+                AttachOne(handle, program, function, options);
+            }
         });
         return Complete(new KprobeAttachment(program, options, functions, handle), options);
     }
@@ -114,7 +123,11 @@ public sealed class KprobeAttachment : LinkAttachment
     private static Exception Refused(KernelException refusal, string function, string operation)
     {
         var symbols = KernelSymbols.Current.FindAll(function).Count();
-        if (symbols == 0) return new UnknownNameException("kernel function", function, TraceableFunctions.Current.Names);
+        if (symbols == 0)
+        {
+            return new UnknownNameException("kernel function", function, TraceableFunctions.Current.Names);
+        }
+
         return refusal.Errno switch
         {
             Errno.EADDRNOTAVAIL when symbols > 1 => new KernelException(
@@ -130,8 +143,8 @@ public sealed class KprobeAttachment : LinkAttachment
 
 /// <summary>Attaches a program of type Kprobe to kernel functions.</summary>
 /// <param name="Function">
-/// The name, or a <see cref="Wildcard"/> pattern, of which functions that cannot be probed are left out; null for the target
-/// of the program's definition.
+/// The name, or a <see cref="Wildcard"/> pattern, of which functions that cannot be probed are left out; null for the
+/// target of the program's definition.
 /// </param>
 public sealed record KprobeAttachOptions(string? Function = null) : AttachOptions
 {
@@ -155,7 +168,8 @@ public sealed record KprobeAttachOptions(string? Function = null) : AttachOption
     {
         if (Function is not null || definition?.Target is not { } target) return this;
         var (function, offset) = ProbeOffset.Split(target);
-        return this with { Function = function, Offset = offset, OnReturn = definition.Probe == Language.ProbeKind.Kretprobe };
+        var onReturn = definition.Probe == Language.ProbeKind.Kretprobe;
+        return this with { Function = function, Offset = offset, OnReturn = onReturn };
     }
 
     internal override ProgramHook? HookFor(ProgramType type) =>
@@ -172,7 +186,8 @@ internal static class ProbeOffset
         return plus > 0 && TryParse(place.AsSpan(plus + 1), out var offset) ? (place[..plus], offset) : (place, 0);
     }
 
-    public static bool TryParse(ReadOnlySpan<char> text, out ulong offset) => text.StartsWith("0x", StringComparison.Ordinal)
+    public static bool TryParse(ReadOnlySpan<char> text, out ulong offset) =>
+        text.StartsWith("0x", StringComparison.Ordinal)
         ? ulong.TryParse(text[2..], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out offset)
         : ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out offset);
 }

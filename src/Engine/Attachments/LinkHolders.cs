@@ -9,7 +9,8 @@ internal static class LinkHolders
 
     /// <summary>The processes by the links they hold; those that this process may not look at are left out.</summary>
     public static ILookup<uint, int> Find() => Directory.EnumerateDirectories("/proc")
-        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : 0)
+        .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture,
+            out var id) ? id : 0)
         .Where(id => id > 0)
         .SelectMany(id => HeldBy(id).Distinct().Select(link => (Link: link, Process: id)))
         .ToLookup(held => held.Link, held => held.Process);
@@ -22,10 +23,18 @@ internal static class LinkHolders
             foreach (var path in Directory.EnumerateFiles($"/proc/{process}/fd"))
             {
                 // Programs and maps are called so too; only a link has the entry.
-                if (new FileInfo(path).LinkTarget?.StartsWith("anon_inode:bpf", StringComparison.Ordinal) != true) continue;
+                if (new FileInfo(path).LinkTarget?.StartsWith("anon_inode:bpf", StringComparison.Ordinal) != true)
+                {
+                    continue;
+                }
+
                 var line = File.ReadLines($"/proc/{process}/fdinfo/{Path.GetFileName(path)}")
                     .FirstOrDefault(line => line.StartsWith(Entry, StringComparison.Ordinal));
-                if (line is not null) held.Add(uint.Parse(line.AsSpan(Entry.Length).Trim(), NumberStyles.None, CultureInfo.InvariantCulture));
+                if (line is not null)
+                {
+                    held.Add(uint.Parse(line.AsSpan(Entry.Length).Trim(), NumberStyles.None,
+                    CultureInfo.InvariantCulture));
+                }
             }
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)

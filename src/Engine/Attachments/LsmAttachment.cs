@@ -17,8 +17,8 @@ public sealed class LsmAttachment : LinkAttachment
 
     /// <summary>Attaches a program to the security hook it was loaded for.</summary>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: <c>bpf</c> is not among the active security modules, so that the program would never run. ENOTSUPP: the
-    /// kernel cannot attach programs to the hook. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: <c>bpf</c> is not among the active security modules, so that the program would never run. ENOTSUPP:
+    /// the kernel cannot attach programs to the hook. EPERM, EACCES: no privilege, or the kernel is locked down.
     /// </exception>
     public static LsmAttachment Attach(LoadedProgram program, LsmAttachOptions? options = null)
     {
@@ -28,7 +28,8 @@ public sealed class LsmAttachment : LinkAttachment
         {
             throw new KernelException(
                 operation, Errno.EOPNOTSUPP,
-                $"bpf is not among the active security modules ({string.Join(", ", active)}), so that it would never run",
+                $"bpf is not among the active security modules ({string.Join(", ", active)}), so that it would never "
+                    + "run",
                 $"Boot the kernel with lsm={string.Join(',', active.Append("bpf"))}; it needs CONFIG_BPF_LSM.");
         }
 

@@ -7,8 +7,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program that runs on each sample of a profile (Linux 4.9): on every processor, or in one process. By links since Linux
-/// 5.15, before by perf events.
+/// A program that runs on each sample of a profile (Linux 4.9): on every processor, or in one process. By links since
+/// Linux 5.15, before by perf events.
 /// </summary>
 public sealed class PerfEventAttachment : LinkAttachment
 {
@@ -44,8 +44,8 @@ public sealed class PerfEventAttachment : LinkAttachment
 
     /// <summary>Attaches a program to the samples of a profile.</summary>
     /// <exception cref="KernelException">
-    /// ENOENT, EOPNOTSUPP: the processor does not count this event. ESRCH: no such process. EINVAL: the frequency is too high.
-    /// EACCES, EPERM: no privilege.
+    /// ENOENT, EOPNOTSUPP: the processor does not count this event. ESRCH: no such process. EINVAL: the frequency is
+    /// too high. EACCES, EPERM: no privilege.
     /// </exception>
     public static PerfEventAttachment Attach(LoadedProgram program, PerfEventAttachOptions? options = null)
     {

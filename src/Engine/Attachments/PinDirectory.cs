@@ -6,8 +6,8 @@ using EbpfCat.Programs;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// The pins of attachments in the BPF file system: <c>/sys/fs/bpf/ebpfcat/NAME</c> has the link, the program, the maps by
-/// name in <c>maps</c>, and the maps of variables and events in <c>shared</c>.
+/// The pins of attachments in the BPF file system: <c>/sys/fs/bpf/ebpfcat/NAME</c> has the link, the program, the maps
+/// by name in <c>maps</c>, and the maps of variables and events in <c>shared</c>.
 /// </summary>
 public static class PinDirectory
 {
@@ -32,14 +32,19 @@ public static class PinDirectory
     /// A name without <c>/</c>, which is relative to <see cref="Root"/>; or the name of a directory elsewhere, as
     /// <see cref="PinPath"/> takes it.
     /// </param>
-    /// <exception cref="ArgumentException">The name has a dot, which the BPF file system refuses, or is empty.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name has a dot, which the BPF file system refuses, or is empty.
+    /// </exception>
     public static string PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         return PinPath.Of(name.Contains('/', StringComparison.Ordinal) ? name : $"{Subdirectory}/{name}");
     }
 
-    /// <summary>Removes a pin with all it keeps, and the directory of all pins with the last. What nothing else holds, the kernel detaches and frees.</summary>
+    /// <summary>
+    /// Removes a pin with all it keeps, and the directory of all pins with the last. What nothing else holds, the
+    /// kernel detaches and frees.
+    /// </summary>
     /// <param name="path">The directory of the pin.</param>
     internal static void Delete(string path)
     {
@@ -93,7 +98,10 @@ public static class PinDirectory
 
             Bpf.Pin(program.Descriptor, Path.Combine(path, ProgramFile));
             if (about is not null) File.CreateSymbolicLink(Path.Combine(path, AboutFile), about);
-            for (var index = 0; index < links.Count; index++) Bpf.Pin(links[index], Path.Combine(path, LinkName(index)));
+            for (var index = 0; index < links.Count; index++)
+            {
+                Bpf.Pin(links[index], Path.Combine(path, LinkName(index)));
+            }
         }
         catch
         {
@@ -120,7 +128,9 @@ public static class PinDirectory
 
     /// <summary>Kind and target of a pinned attachment; null of one whose kind the kernel tells.</summary>
     internal static (string Kind, string Target)? ReadAbout(string path) =>
-        new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target] ? (kind, target) : null;
+        new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target]
+        ? (kind, target)
+        : null;
 
     /// <summary>Replaces the link of a pin.</summary>
     internal static void ReplaceLink(string path, LinkDescriptor link)
@@ -145,7 +155,9 @@ public static class PinDirectory
         PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a link; null where none does.</summary>
+    /// <summary>
+    /// The pin directory, among those in <see cref="Root"/>, that keeps a link; null where none does.
+    /// </summary>
     internal static string? FindLink(uint linkId) => Find(path => ReadLink(path)?.Id == linkId);
 
     /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a program.</summary>
@@ -173,7 +185,8 @@ public static class PinDirectory
     private static string LinkName(int index) =>
         index == 0 ? LinkFile : string.Create(CultureInfo.InvariantCulture, $"{LinkFile}-{index}");
 
-    private static string? Find(Predicate<string> keeps) => Names.Select(name => $"{Root}/{name}").FirstOrDefault(path =>
+    private static string? Find(Predicate<string> keeps) =>
+        Names.Select(name => $"{Root}/{name}").FirstOrDefault(path =>
     {
         try
         {

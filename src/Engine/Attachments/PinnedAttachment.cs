@@ -12,7 +12,9 @@ public sealed class PinnedAttachment : LinkAttachment
     {
     }
 
-    /// <summary>Opens a pinned attachment with its program, maps and variables. It stays pinned when it is disposed.</summary>
+    /// <summary>
+    /// Opens a pinned attachment with its program, maps and variables. It stays pinned when it is disposed.
+    /// </summary>
     /// <param name="name">The name of the pin: see <see cref="PinDirectory.PathOf"/>.</param>
     /// <returns>An <see cref="XdpAttachment"/>, or a <see cref="PinnedAttachment"/> of another hook.</returns>
     /// <exception cref="KernelException">ENOENT: there is no such pin.</exception>
@@ -79,8 +81,11 @@ public sealed class PinnedAttachment : LinkAttachment
         var linkPath = Path.Combine(path, PinDirectory.LinkFile);
         var link = File.Exists(linkPath) ? Bpf.GetPinned<LinkDescriptor>(linkPath) : null;
         var index = link is null ? null : (int?)Bpf.GetLinkInfo(link).InterfaceIndex;
-        var target = links.FirstOrDefault(one => one.XdpProgramId == program.Id && (index is null || one.Index == index));
-        var mode = target is null ? XdpMode.Best : XdpAttachments.Of(target).First(one => one.ProgramId == program.Id).Mode;
+        var target = links.FirstOrDefault(one => one.XdpProgramId == program.Id
+            && (index is null || one.Index == index));
+        var mode = target is null
+            ? XdpMode.Best
+            : XdpAttachments.Of(target).First(one => one.ProgramId == program.Id).Mode;
         return new XdpAttachment(
             program, ownsProgram: true, target?.Name ?? "", index ?? target?.Index ?? 0, new XdpHandle(mode, link))
         {

@@ -25,7 +25,8 @@ internal static unsafe class ProbeEvents
     /// <param name="processId">The process it fires in; 0 for all.</param>
     /// <param name="what">What it is, for messages.</param>
     /// <returns>The event; null where the kernel takes no such definitions.</returns>
-    public static PerfEvent? Define(AttachmentHandle handle, string file, string place, bool onReturn, int processId, string what)
+    public static PerfEvent? Define(AttachmentHandle handle, string file, string place, bool onReturn, int processId,
+        string what)
     {
         var path = $"{TraceFs.Current.Path}/{file}";
         if (!File.Exists(path))

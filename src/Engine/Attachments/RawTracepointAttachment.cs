@@ -18,7 +18,8 @@ public sealed class RawTracepointAttachment : LinkAttachment
     /// <summary>Attaches a program to a raw tracepoint.</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EPERM, EACCES: no privilege, or the kernel is locked down. EINVAL: the program was loaded for another tracepoint.
+    /// EPERM, EACCES: no privilege, or the kernel is locked down. EINVAL: the program was loaded for another
+    /// tracepoint.
     /// </exception>
     public static RawTracepointAttachment Attach(LoadedProgram program, RawTracepointAttachOptions? options = null)
     {
@@ -46,8 +47,8 @@ public sealed class RawTracepointAttachment : LinkAttachment
 }
 
 /// <summary>
-/// Attaches a program of type RawTracepoint (Linux 4.17), or of type Tracing with <see cref="ProgramHook.RawTracepoint"/>
-/// (Linux 5.5).
+/// Attaches a program of type RawTracepoint (Linux 4.17), or of type Tracing with
+/// <see cref="ProgramHook.RawTracepoint"/> (Linux 5.5).
 /// </summary>
 /// <param name="Name">
 /// The name, with or without its category: <c>sched_switch</c>; null for the target of the program's definition.
@@ -63,7 +64,8 @@ public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOpt
     internal override string? Target => Name?[(Name.LastIndexOfAny(['/', ':']) + 1)..];
 
     /// <inheritdoc/>
-    public override RawTracepointAttachment Attach(LoadedProgram program) => RawTracepointAttachment.Attach(program, this);
+    public override RawTracepointAttachment Attach(LoadedProgram program) =>
+        RawTracepointAttachment.Attach(program, this);
 
     internal override RawTracepointAttachOptions For(ProgramDefinition? definition) =>
         this with { Name = Name ?? definition?.Target };

@@ -21,14 +21,15 @@ public sealed class SocketFilterAttachment : LinkAttachment
             : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
 
     /// <summary>
-    /// The raw socket (packet(7)), which receives the packets that the program lets through and is closed with the attachment;
-    /// null where a socket was given. It need not be read: the program runs even when the socket's buffer is full.
+    /// The raw socket (packet(7)), which receives the packets that the program lets through and is closed with the
+    /// attachment; null where a socket was given. It need not be read: the program runs even when the socket's buffer
+    /// is full.
     /// </summary>
     public Socket? Socket => _socket.Value;
 
     /// <summary>
-    /// Attaches a program to a raw socket on an interface of the calling thread's network namespace, or to a socket of this
-    /// process in place of its present filter.
+    /// Attaches a program to a raw socket on an interface of the calling thread's network namespace, or to a socket of
+    /// this process in place of its present filter.
     /// </summary>
     /// <exception cref="KernelException">ENODEV: there is no such interface. EPERM: CAP_NET_RAW is missing.</exception>
     /// <exception cref="ObjectDisposedException">The socket is closed.</exception>
@@ -76,8 +77,8 @@ public sealed record SocketFilterAttachOptions(string? InterfaceName = null) : A
 {
     /// <summary>Names a socket of this process.</summary>
     /// <param name="socket">
-    /// The socket. It stays open when the filter is detached. Of stream and datagram sockets the program sees the packets from
-    /// the transport header on.
+    /// The socket. It stays open when the filter is detached. Of stream and datagram sockets the program sees the
+    /// packets from the transport header on.
     /// </param>
     public SocketFilterAttachOptions(Socket socket)
         : this((string?)null) => Socket = socket ?? throw new ArgumentNullException(nameof(socket));
@@ -93,7 +94,8 @@ public sealed record SocketFilterAttachOptions(string? InterfaceName = null) : A
     internal override string? Target => Socket is null ? InterfaceName : $"socket {NumberOf(Socket)}";
 
     /// <inheritdoc/>
-    public override SocketFilterAttachment Attach(LoadedProgram program) => SocketFilterAttachment.Attach(program, this);
+    public override SocketFilterAttachment Attach(LoadedProgram program) =>
+        SocketFilterAttachment.Attach(program, this);
 
     internal override SocketFilterAttachOptions For(ProgramDefinition? definition) =>
         Socket is null ? this with { InterfaceName = InterfaceName ?? definition?.Target } : this;

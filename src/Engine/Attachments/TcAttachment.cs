@@ -6,8 +6,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A traffic control program attached to the packets that an interface receives or sends: by a link since Linux 6.6 (tcx),
-/// and as a filter of the queueing discipline <c>clsact</c> before. Other programs stay attached beside it.
+/// A traffic control program attached to the packets that an interface receives or sends: by a link since Linux 6.6
+/// (tcx), and as a filter of the queueing discipline <c>clsact</c> before. Other programs stay attached beside it.
 /// </summary>
 public sealed class TcAttachment : LinkAttachment
 {
@@ -31,13 +31,13 @@ public sealed class TcAttachment : LinkAttachment
 
     /// <summary>Attaches a program to an interface of the calling thread's network namespace.</summary>
     /// <remarks>
-    /// Programs attached by links run before filters, in the order they were attached; a program that returns <c>Unspec</c>
-    /// hands the packet to the next. A new filter runs before older ones. An attachment without a link stays when the process
-    /// is killed (<see cref="Attachment.OutlivesProcess"/>).
+    /// Programs attached by links run before filters, in the order they were attached; a program that returns
+    /// <c>Unspec</c> hands the packet to the next. A new filter runs before older ones. An attachment without a link
+    /// stays when the process is killed (<see cref="Attachment.OutlivesProcess"/>).
     /// </remarks>
     /// <exception cref="KernelException">
-    /// ENODEV: there is no such interface. EEXIST: the pin's name is taken. EPERM: no privilege. EOPNOTSUPP, ENOENT: the kernel
-    /// has no traffic control (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF).
+    /// ENODEV: there is no such interface. EEXIST: the pin's name is taken. EPERM: no privilege. EOPNOTSUPP, ENOENT:
+    /// the kernel has no traffic control (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF).
     /// </exception>
     public static TcAttachment Attach(LoadedProgram program, TcAttachOptions options)
     {
@@ -78,7 +78,8 @@ public sealed class TcAttachment : LinkAttachment
         }
     }
 
-    private static void AddFilter(AttachmentHandle handle, Netlink netlink, LoadedProgram program, int index, TcDirection direction)
+    private static void AddFilter(AttachmentHandle handle, Netlink netlink, LoadedProgram program, int index,
+        TcDirection direction)
     {
         var isEgress = direction == TcDirection.Egress;
         var isNewQueue = netlink.AddClassifierAction(index);
@@ -109,9 +110,14 @@ public sealed class TcAttachment : LinkAttachment
         if (netlink.FindLink(index) is null) return;
         // The filter may be gone by now, and another filter may have its handle.
         var present = netlink.GetFilters(index, isEgress);
-        if (present.Any(one => one.ProgramId == programId && one.Handle == filter.Handle && one.Priority == filter.Priority))
+        if (present.Any(one => one.ProgramId == programId && one.Handle == filter.Handle
+            && one.Priority == filter.Priority))
+        {
             netlink.RemoveFilter(index, isEgress, filter);
-        var isFree = netlink.GetFilters(index, egress: true).Count + netlink.GetFilters(index, egress: false).Count == 0;
+        }
+
+        var isFree = netlink.GetFilters(index, egress: true).Count + netlink.GetFilters(index, egress: false)
+            .Count == 0;
         if (removesQueue && isFree) netlink.RemoveClassifierAction(index);
     }
 }
@@ -119,7 +125,8 @@ public sealed class TcAttachment : LinkAttachment
 /// <summary>Attaches a program of type Tc, which decides by itself (direct action).</summary>
 /// <param name="InterfaceName">The interface; null for the target of the program's definition.</param>
 /// <param name="Direction">Whether the program sees received or sent packets.</param>
-public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection Direction = TcDirection.Ingress) : AttachOptions
+public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection Direction = TcDirection.Ingress)
+    : AttachOptions
 {
     /// <inheritdoc/>
     public override string Description => $"interface '{InterfaceName}', {Direction.ToString().ToLowerInvariant()}";

@@ -9,8 +9,8 @@ internal static class TracedFile
     /// <summary>The path of a program or library, by which this process can open it.</summary>
     /// <param name="name">A path, or a name as <see cref="SharedLibraries.Resolve"/> takes it.</param>
     /// <param name="processId">
-    /// The process that is to be traced, 0 for all: what it has mapped by this name goes before what is installed, and a
-    /// path means what it means to that process, which may have another root.
+    /// The process that is to be traced, 0 for all: what it has mapped by this name goes before what is installed, and
+    /// a path means what it means to that process, which may have another root.
     /// </param>
     /// <exception cref="UnknownNameException">There is none; names the nearest ones.</exception>
     public static string Find(string name, int processId)
@@ -34,7 +34,8 @@ internal static class TracedFile
     }
 
     private static bool IsNamed(string file, string name) => file == name
-        || ((file.StartsWith(name + ".", StringComparison.Ordinal) || file.StartsWith($"lib{name}.", StringComparison.Ordinal))
+        || ((file.StartsWith(name + ".", StringComparison.Ordinal)
+            || file.StartsWith($"lib{name}.", StringComparison.Ordinal))
             && file.Contains(".so", StringComparison.Ordinal));
 
     private static bool HasOwnRoot(int processId)

@@ -5,7 +5,9 @@ using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached to a tracepoint of tracefs: by a link since Linux 5.15, and by a perf event before.</summary>
+/// <summary>
+/// A program attached to a tracepoint of tracefs: by a link since Linux 5.15, and by a perf event before.
+/// </summary>
 public sealed class TracepointAttachment : LinkAttachment
 {
     private TracepointAttachment(
@@ -32,7 +34,8 @@ public sealed class TracepointAttachment : LinkAttachment
 
 /// <summary>Attaches a program of type Tracepoint.</summary>
 /// <param name="Name">
-/// <c>category/name</c>, as below <c>events</c> in tracefs, or a name that only one category has; null for the target of the
+/// <c>category/name</c>, as below <c>events</c> in tracefs, or a name that only one category has; null for the target
+/// of the
 /// program's definition.
 /// </param>
 public sealed record TracepointAttachOptions(string? Name = null) : AttachOptions

@@ -6,8 +6,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to functions of programs and shared libraries, or to places in them: by links since Linux 5.15, before
-/// by perf events.
+/// A program attached to functions of programs and shared libraries, or to places in them: by links since Linux 5.15,
+/// before by perf events.
 /// </summary>
 public sealed class UprobeAttachment : LinkAttachment
 {
@@ -34,16 +34,18 @@ public sealed class UprobeAttachment : LinkAttachment
     public IReadOnlyList<string> Functions { get; }
 
     /// <summary>
-    /// Attaches a program to a function of a program or shared library, or to all functions whose names match a pattern.
+    /// Attaches a program to a function of a program or shared library, or to all functions whose names match a
+    /// pattern.
     /// </summary>
     /// <remarks>
-    /// A function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as glibc's
+    /// A function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as
+    /// glibc's
     /// <c>strlen</c>) runs the program when the loader chooses: probe the implementation instead.
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. EINVAL: no instruction there that can be probed. ESRCH: no such process. EPERM,
-    /// EACCES: no privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes. EINVAL: no instruction there that can be probed. ESRCH: no such process.
+    /// EPERM, EACCES: no privilege, or the kernel is locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
     public static UprobeAttachment Attach(LoadedProgram program, UprobeAttachOptions? options = null)
@@ -52,7 +54,9 @@ public sealed class UprobeAttachment : LinkAttachment
         var operation = options.Operation(program);
         TracedFile.RequireProcess(options.ProcessId, operation);
         var path = TracedFile.Find(options.File!, options.ProcessId);
-        var (offsets, functions) = options.Function is { } name ? Locate(path, name, options.Offset) : ([options.Offset], []);
+        var (offsets, functions) = options.Function is { } name
+            ? Locate(path, name, options.Offset)
+            : ([options.Offset], []);
         var site = new UprobeSite(path, options.OnReturn, options.ProcessId, functions, operation);
         var handle = AttachmentHandle.Build(handle =>
         {
@@ -81,8 +85,8 @@ public sealed class UprobeAttachment : LinkAttachment
 
 /// <summary>Attaches a program of type Kprobe to functions in user space (Linux 4.1).</summary>
 /// <param name="File">
-/// A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>. Null for file and function
-/// of the target of the program's definition: <c>libc:malloc</c>.
+/// A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>. Null for file and
+/// function of the target of the program's definition: <c>libc:malloc</c>.
 /// </param>
 /// <param name="Function">
 /// The function, or a <see cref="Wildcard"/> pattern; null where <see cref="Offset"/> counts from the file's start.

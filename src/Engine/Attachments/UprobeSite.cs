@@ -26,10 +26,12 @@ internal sealed record UprobeSite(
                     "Use a kernel built with CONFIG_UPROBES and CONFIG_UPROBE_EVENTS.");
             PerfEvents.Attach(handle, program, perfEvent, cookie);
         }
-        catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.EIO or Errno.ENOTSUPP or Errno.EILSEQ)
+        catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.EIO or Errno.ENOTSUPP
+            or Errno.EILSEQ)
         {
             throw new KernelException(
-                Operation, refusal.Errno, $"no instruction that can be probed is at 0x{offset:x} of the file", refusal.Remedy);
+                Operation, refusal.Errno, $"no instruction that can be probed is at 0x{offset:x} of the file",
+                refusal.Remedy);
         }
     }
 

@@ -28,16 +28,16 @@ public sealed class UsdtAttachment : LinkAttachment
     public int ProcessId { get; }
 
     /// <summary>
-    /// The places. The program reads the index in this list of the place it runs at from <c>bpf_get_attach_cookie</c> (Linux
-    /// 5.15), because each place may have the arguments elsewhere.
+    /// The places. The program reads the index in this list of the place it runs at from <c>bpf_get_attach_cookie</c>
+    /// (Linux 5.15), because each place may have the arguments elsewhere.
     /// </summary>
     public IReadOnlyList<UsdtProbe> Places { get; }
 
     /// <summary>Attaches a program to the places of a USDT probe.</summary>
     /// <exception cref="UnknownNameException">There is no such file or probe; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is locked
-    /// down.
+    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is
+    /// locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
     public static UsdtAttachment Attach(LoadedProgram program, UsdtAttachOptions? options = null)
@@ -69,8 +69,8 @@ public sealed class UsdtAttachment : LinkAttachment
 
 /// <summary>Attaches a program of type Kprobe to a USDT probe.</summary>
 /// <param name="File">
-/// A path; the name of a program on the PATH; or that of a library. Null for file and probe of the target of the program's
-/// definition: <c>libstdc++:libstdcxx:throw</c>.
+/// A path; the name of a program on the PATH; or that of a library. Null for file and probe of the target of the
+/// program's definition: <c>libstdc++:libstdcxx:throw</c>.
 /// </param>
 /// <param name="Probe">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
 public sealed record UsdtAttachOptions(string? File = null, string? Probe = null) : AttachOptions

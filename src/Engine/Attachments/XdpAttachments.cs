@@ -88,13 +88,15 @@ public static class XdpAttachments
         catch (KernelException refusal) when (refusal.Errno == Errno.EBUSY)
         {
             throw Ambiguous(
-                $"detach the XDP program '{attached.ProgramName}' of the interface '{attached.InterfaceName}'", refusal);
+                $"detach the XDP program '{attached.ProgramName}' of the interface '{attached.InterfaceName}'",
+                refusal);
         }
     }
 
     internal static KernelException Ambiguous(string operation, KernelException refusal) => new(
         operation, refusal.Errno,
-        "several links hold its program on interfaces of the same index in different network namespaces, and the kernel "
+        "several links hold its program on interfaces of the same index in different network namespaces, and the "
+            + "kernel "
         + "does not tell which is this one's",
         "Detach it in the process that attached it, or remove its pin.");
 

@@ -109,7 +109,9 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         }
     }
 
-    /// <summary>Detaches one program and attaches the other in its mode. If that is refused, attaches the first again.</summary>
+    /// <summary>
+    /// Detaches one program and attaches the other in its mode. If that is refused, attaches the first again.
+    /// </summary>
     private XdpHandle ChangeMode(XdpAttachmentInfo present, XdpMode mode)
     {
         using var old = Bpf.GetProgram(present.ProgramId);

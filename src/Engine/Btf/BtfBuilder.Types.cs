@@ -33,7 +33,8 @@ public sealed partial class BtfBuilder
             TextListType texts => AddFields(
                 texts.Size,
                 (ScalarType.UInt64, "count", 0),
-                (new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MaxTexts), "texts", TextListType.TextsOffset)),
+                (new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MaxTexts), "texts",
+                    TextListType.TextsOffset)),
             StatisticsType statistics => AddFields(
                 statistics.Size,
                 (ScalarType.UInt64, "count", StatisticsType.CountOffset),

@@ -74,7 +74,11 @@ public sealed partial class BtfBuilder(Version? kernel = null)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
-        if (_functions.ContainsKey(slot)) throw new ArgumentException($"Another function begins at {slot}.", nameof(slot));
+        if (_functions.ContainsKey(slot))
+        {
+            throw new ArgumentException($"Another function begins at {slot}.", nameof(slot));
+        }
+
         uint[] words = [.. (parameters ?? [new("ctx", null)]).SelectMany(parameter => new[]
         {
             Intern(parameter.Key.Length == 0 ? "_" : BtfNames.Identifier(parameter.Key)),
@@ -89,7 +93,8 @@ public sealed partial class BtfBuilder(Version? kernel = null)
 
     private int AddPointer() => _pointer == 0 ? _pointer = Add("", BtfKind.Pointer, 0, 0, []) : _pointer;
 
-    private int Add(string name, BtfKind kind, int count, uint sizeOrType, ReadOnlySpan<uint> rest, bool kindFlag = false)
+    private int Add(string name, BtfKind kind, int count, uint sizeOrType, ReadOnlySpan<uint> rest,
+        bool kindFlag = false)
     {
         _words.Add(Intern(BtfNames.Identifier(name)));
         _words.Add((uint)count | ((uint)kind << 24) | (kindFlag ? 1u << 31 : 0));

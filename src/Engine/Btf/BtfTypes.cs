@@ -129,7 +129,11 @@ public sealed partial class BtfTypes
         ReadOnlySpan<byte> strings = _blob.AsSpan(_stringsStart, _stringsLength);
         offset -= (uint)_firstString;
         if (offset == 0 && _firstString == 0) return "";
-        if (offset >= strings.Length) throw new BtfException($"There is no string at {offset} in the type information.");
+        if (offset >= strings.Length)
+        {
+            throw new BtfException($"There is no string at {offset} in the type information.");
+        }
+
         ReadOnlySpan<byte> rest = strings[(int)offset..];
         return Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }

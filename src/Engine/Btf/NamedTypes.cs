@@ -16,7 +16,8 @@ internal static class NamedTypes
     private static readonly Dictionary<EbpfType, string> Names = CollectNames();
 
     /// <summary>The typedef that stands for a type, or null where C has the type itself.</summary>
-    public static string? NameOf(EbpfType type) => type is SocketAddressType ? SocketAddress : Names.GetValueOrDefault(type);
+    public static string? NameOf(EbpfType type) =>
+        type is SocketAddressType ? SocketAddress : Names.GetValueOrDefault(type);
 
     /// <summary>What a typedef or tag of a name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
@@ -46,7 +47,8 @@ internal static class NamedTypes
             ["in6_addr"] = AddressType.IPv6,
             ["__sum16"] = ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian),
         };
-        foreach ((ByteOrder order, string suffix) in new[] { (ByteOrder.BigEndian, "be"), (ByteOrder.LittleEndian, "le") })
+        foreach ((ByteOrder order,
+            string suffix) in new[] { (ByteOrder.BigEndian, "be"), (ByteOrder.LittleEndian, "le") })
         {
             types.Add($"fixed_{suffix}", ScalarType.Fixed.WithByteOrder(order));
             foreach (int bits in new[] { 16, 32, 64 })

@@ -10,10 +10,15 @@ public sealed record CompiledProgram
     /// <summary>What was compiled.</summary>
     public required ProgramDefinition Definition { get; init; }
 
-    /// <summary>The instructions: the main program, then its functions. Map references hold 0 where the loader puts a descriptor.</summary>
+    /// <summary>
+    /// The instructions: the main program, then its functions. Map references hold 0 where the loader puts a
+    /// descriptor.
+    /// </summary>
     public required IReadOnlyList<Instruction> Instructions { get; init; }
 
-    /// <summary>The maps it needs: those declared, then those that the compiler adds for variables and events.</summary>
+    /// <summary>
+    /// The maps it needs: those declared, then those that the compiler adds for variables and events.
+    /// </summary>
     public required IReadOnlyList<Map> Maps { get; init; }
 
     /// <summary>Which instructions refer to which maps.</summary>

@@ -9,22 +9,30 @@ public sealed record CompilerOptions
     /// <summary>The newest instruction set to use. v3 is in Linux 5.1 and later, v4 in 6.6 and later.</summary>
     public InstructionSet InstructionSet { get; init; } = InstructionSet.V3;
 
-    /// <summary>Whether the kernel has <c>bpf_loop</c> (Linux 5.17), so that loops too long for the verifier to follow can use it.</summary>
+    /// <summary>
+    /// Whether the kernel has <c>bpf_loop</c> (Linux 5.17), so that loops too long for the verifier to follow can use
+    /// it.
+    /// </summary>
     public bool HasLoopHelper { get; init; }
 
     /// <summary>From how many rounds on a loop counts as long.</summary>
     internal ulong LongRounds { get; init; } = LongLoops.DefaultRounds;
 
     /// <summary>
-    /// Called after each pass over the intermediate form with the pass's name: by default nothing, or the verifier of the
-    /// intermediate form where the switch <c>EbpfCat.VerifyIr</c> of the application context is on, as it is in tests.
+    /// Called after each pass over the intermediate form with the pass's name: by default nothing, or the verifier of
+    /// the intermediate form where the switch <c>EbpfCat.VerifyIr</c> of the application context is on, as it is in
+    /// tests.
     /// </summary>
     internal Action<string, IrFunction>? AfterPass { get; init; } =
         AppContext.TryGetSwitch("EbpfCat.VerifyIr", out var isOn) && isOn ? IrVerifier.Verify : null;
 
-    /// <summary>What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.</summary>
+    /// <summary>
+    /// What the program is attached to, for <c>$event</c> and <c>$return</c>; null where it uses neither.
+    /// </summary>
     public ITracedEvent? Event { get; init; }
 
-    /// <summary>The way to the process id of the current task's parent, on this kernel; null where it is not known.</summary>
+    /// <summary>
+    /// The way to the process id of the current task's parent, on this kernel; null where it is not known.
+    /// </summary>
     public EventAccess? ParentProcessId { get; init; }
 }

@@ -8,7 +8,9 @@ namespace EbpfCat.Compiler;
 public static class ProgramCompiler
 {
     /// <summary>Compiles a program to instructions.</summary>
-    /// <exception cref="CompileException">The program is wrong: says what, where, and what to write instead.</exception>
+    /// <exception cref="CompileException">
+    /// The program is wrong: says what, where, and what to write instead.
+    /// </exception>
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
         options ??= new CompilerOptions();
@@ -35,7 +37,8 @@ public static class ProgramCompiler
     }
 
     /// <summary>
-    /// The errors that can be found before it is known what a program is attached to: of its names, types and statements.
+    /// The errors that can be found before it is known what a program is attached to: of its names, types and
+    /// statements.
     /// </summary>
     public static IReadOnlyList<Diagnostic> Check(ProgramDefinition definition)
     {
@@ -46,7 +49,8 @@ public static class ProgramCompiler
         }
         catch (CompileException refusal)
         {
-            return [.. refusal.Diagnostics.Where(d => d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable))];
+            return [.. refusal.Diagnostics.Where(d =>
+                d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable))];
         }
     }
 

@@ -13,7 +13,8 @@ public sealed partial class LiveMap
 
     /// <summary>How many entries one system call moves: as many as fit in a megabyte.</summary>
     internal int BatchCapacity => (int)Math.Clamp(
-        BatchBytes / (Descriptor.KeySize + Descriptor.ValueSize), Math.Min(MinBatch, MaxEntries), Math.Max(MaxEntries, 1));
+        BatchBytes / (Descriptor.KeySize + Descriptor.ValueSize), Math.Min(MinBatch, MaxEntries),
+        Math.Max(MaxEntries, 1));
 
     /// <summary>
     /// All entries, in the kernel's order. Those inserted or removed meanwhile may be missed or seen. Of an array all
@@ -31,7 +32,10 @@ public sealed partial class LiveMap
             while (reader.Next())
             {
                 for (var index = 0; index < reader.Count; index++)
-                    yield return new MapEntry(KeyType!.Read(reader.Key(index)), Shown(_values!.Read(reader.Value(index))));
+                {
+                    yield return new MapEntry(KeyType!.Read(reader.Key(index)),
+                        Shown(_values!.Read(reader.Value(index))));
+                }
             }
         }
     }

@@ -26,7 +26,9 @@ public sealed partial class LiveMap
         var codec = RequireValues();
         Span<byte> keyBytes = stackalloc byte[LargestOnStack];
         keyBytes = Encode(key, keyBytes);
-        Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
+        Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack
+            ? stackalloc byte[LargestOnStack]
+            : new byte[Descriptor.ValueSize];
         var present = Bpf.Lookup(Descriptor, keyBytes, bytes[..Descriptor.ValueSize]);
         value = present ? Shown(codec.Read(bytes[..Descriptor.ValueSize])) : null;
         return present;
@@ -50,7 +52,9 @@ public sealed partial class LiveMap
         var codec = RequireValues();
         Span<byte> keyBytes = stackalloc byte[LargestOnStack];
         keyBytes = Encode(key, keyBytes);
-        Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
+        Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack
+            ? stackalloc byte[LargestOnStack]
+            : new byte[Descriptor.ValueSize];
         bytes = bytes[..Descriptor.ValueSize];
         bytes.Clear();
         List<IDisposable>? held = null;
@@ -162,8 +166,10 @@ public sealed partial class LiveMap
     };
 
     private KernelException Full(string operation, Errno errno) => new(
-        $"{operation} to the map '{Name}'", errno, $"the map is full: it holds at most {MaxEntries} entries (MaxEntries)",
-        "Remove entries, declare it with a larger MaxEntries, or use LruHash, which drops what was used least recently.");
+        $"{operation} to the map '{Name}'", errno,
+        $"the map is full: it holds at most {MaxEntries} entries (MaxEntries)",
+        "Remove entries, declare it with a larger MaxEntries, or use LruHash, which drops what was used least "
+            + "recently.");
 
     private ValueCodec RequireValues() => _values
         ?? throw new NotSupportedException($"The map '{Name}' is a {Type}: it has no values to read or set.");

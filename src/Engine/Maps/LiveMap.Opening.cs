@@ -58,7 +58,8 @@ public sealed partial class LiveMap
         var descriptor = types?.Find(definition) is { } ids
             ? CreateDescribed(options, types.Descriptor, ids)
             : Bpf.CreateMap(options);
-        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries, (MapFlags)options.Flags)
+        return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries,
+            (MapFlags)options.Flags)
         {
             InnerMap = definition.InnerMap,
         };
@@ -69,7 +70,8 @@ public sealed partial class LiveMap
     {
         try
         {
-            return Bpf.CreateMap(options with { Btf = btf, BtfKeyTypeId = (uint)ids.Key, BtfValueTypeId = (uint)ids.Value });
+            return Bpf.CreateMap(
+                options with { Btf = btf, BtfKeyTypeId = (uint)ids.Key, BtfValueTypeId = (uint)ids.Value });
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.ENOTSUPP)
         {
@@ -85,7 +87,8 @@ public sealed partial class LiveMap
             LiveMap live => From(Bpf.GetMap(live.Id), _ => definition.Name, definition),
             uint id => From(Bpf.GetMap(id), _ => definition.Name, definition),
             var other => throw new ArgumentException(
-                $"The map '{definition.Name}' cannot be shared with a {other!.GetType().Name}; give a path, an id or a map."),
+                $"The map '{definition.Name}' cannot be shared with a {other!.GetType().Name}; give a path, an id or a "
+                    + "map."),
         };
         var (key, value) = (map.KeyType?.Size ?? 0, map.ValueType?.Size ?? 0);
         var kernel = Bpf.GetMapInfo(map.Descriptor);
@@ -93,7 +96,8 @@ public sealed partial class LiveMap
         map.Dispose();
         throw new ArgumentException(
             $"The map '{definition.Name}' cannot be shared: what exists is a {(MapType)kernel.Type} with keys of "
-            + $"{kernel.KeySize} and values of {kernel.ValueSize} bytes, declared is a {definition.Type} with {key} and {value}.");
+            + $"{kernel.KeySize} and values of {kernel.ValueSize} bytes, declared is a {definition.Type} with {key} "
+            + $"and {value}.");
     }
 
     private static LiveMap From(MapDescriptor descriptor, Func<string, string> nameFrom, Map? definition = null)
@@ -105,7 +109,8 @@ public sealed partial class LiveMap
                 ? MapTypes.Of(info)
                 : (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
             return new LiveMap(
-                descriptor, nameFrom(info.Name), (MapType)info.Type, key, value, info.MaxEntries, (MapFlags)info.Flags, info.Id);
+                descriptor, nameFrom(info.Name), (MapType)info.Type, key, value, info.MaxEntries, (MapFlags)info.Flags,
+                info.Id);
         }
         catch
         {

@@ -20,7 +20,8 @@ public sealed partial class LiveMap : IDisposable, IKernelObject
     private readonly Lazy<uint> _id;
     private readonly bool _holdsObjects;
 
-    internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value, uint maxEntries, MapFlags flags, uint? id = null)
+    internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value,
+        uint maxEntries, MapFlags flags, uint? id = null)
     {
         Descriptor = descriptor;
         Name = name;

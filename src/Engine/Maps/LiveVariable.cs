@@ -98,9 +98,11 @@ public sealed unsafe class LiveVariable
         return map switch
         {
             { Type: MapType.Array, MaxEntries: 1 } =>
-                [.. layout.Fields.Select(f => new LiveVariable(f.Name, f.Type, VariableStorage.Array, map, 0, f.Offset))],
+                [.. layout.Fields.Select(f =>
+                    new LiveVariable(f.Name, f.Type, VariableStorage.Array, map, 0, f.Offset))],
             { Type: MapType.PerCpuArray, MaxEntries: 1 } =>
-                [.. layout.Fields.Select(f => new LiveVariable(f.Name, f.Type, VariableStorage.PerCpu, map, 0, f.Offset))],
+                [.. layout.Fields.Select(f =>
+                    new LiveVariable(f.Name, f.Type, VariableStorage.PerCpu, map, 0, f.Offset))],
             { Type: MapType.Hash, KeyType: EnumType { Tag: LayoutTag } keys } =>
             [
                 .. from field in layout.Fields

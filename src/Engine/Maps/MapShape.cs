@@ -35,13 +35,15 @@ internal static class MapShape
 
     private static readonly HashSet<MapType> Indexed =
     [
-        MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray, MapType.DevMap,
+        MapType.Array, MapType.PerCpuArray, MapType.ArrayOfMaps, MapType.ProgramArray, MapType.PerfEventArray,
+        MapType.DevMap,
         MapType.CpuMap, MapType.XskMap, MapType.SockMap,
     ];
 
     private static readonly HashSet<MapType> Objects =
     [
-        MapType.ProgramArray, MapType.ArrayOfMaps, MapType.HashOfMaps, MapType.DevMap, MapType.DevMapHash, MapType.SockMap,
+        MapType.ProgramArray, MapType.ArrayOfMaps, MapType.HashOfMaps, MapType.DevMap, MapType.DevMapHash,
+        MapType.SockMap,
         MapType.SockHash, MapType.XskMap,
     ];
 

@@ -9,7 +9,8 @@ namespace EbpfCat.Maps;
 /// The types of maps on their way through the kernel: loaded as BTF beside the maps, so that another process, or
 /// bpftool, finds them with the map.
 /// </summary>
-internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map, (int Key, int Value)> ids) : IDisposable
+internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map, (int Key, int Value)> ids)
+    : IDisposable
 {
     public BtfDescriptor Descriptor => descriptor;
 

@@ -13,8 +13,8 @@ public static class PinPath
 
     /// <summary>Turns the name of a pin into its path.</summary>
     /// <exception cref="ArgumentException">
-    /// The name is empty, or has a dot, which the BPF file system refuses (bpf_lookup in kernel/bpf/inode.c) but for its own
-    /// files <c>maps.debug</c> and <c>progs.debug</c>.
+    /// The name is empty, or has a dot, which the BPF file system refuses (bpf_lookup in kernel/bpf/inode.c) but for
+    /// its own files <c>maps.debug</c> and <c>progs.debug</c>.
     /// </exception>
     public static string Of(string name)
     {

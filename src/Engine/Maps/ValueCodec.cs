@@ -80,5 +80,6 @@ internal sealed class ValueCodec
     // A sequence is a value for each processor, unless the values are sequences themselves and its elements are not.
     private bool IsForEachProcessor(object? value) => value is IEnumerable elements and not (string or IDictionary)
         && value is not IEnumerable<KeyValuePair<string, object?>>
-        && (_type is not (ArrayType or BytesType) || elements.Cast<object?>().FirstOrDefault() is IEnumerable and not string);
+        && (_type is not (ArrayType or BytesType)
+            || elements.Cast<object?>().FirstOrDefault() is IEnumerable and not string);
 }

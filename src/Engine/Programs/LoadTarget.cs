@@ -26,8 +26,12 @@ internal sealed class LoadTarget : IDisposable
     private bool OwnsBtf { get; }
 
     /// <summary>Finds what a program is to be attached to.</summary>
-    /// <exception cref="UnknownNameException">The kernel has no such function, tracepoint, security hook or iterator.</exception>
-    /// <exception cref="KernelException">The kernel has no types of its own, or the definition names no target.</exception>
+    /// <exception cref="UnknownNameException">
+    /// The kernel has no such function, tracepoint, security hook or iterator.
+    /// </exception>
+    /// <exception cref="KernelException">
+    /// The kernel has no types of its own, or the definition names no target.
+    /// </exception>
     public static LoadTarget Find(ProgramDefinition definition)
     {
         var attachType = AttachTypeOf(definition);
@@ -69,7 +73,9 @@ internal sealed class LoadTarget : IDisposable
         }
 
         // A program for packets of a control group that is loaded for a hook can be attached to that hook only.
-        return definition.Type == ProgramType.CgroupSkb ? 0 : (BpfAttachType)(HookTable.DefaultOf(definition.Type) ?? 0);
+        return definition.Type == ProgramType.CgroupSkb
+            ? 0
+            : (BpfAttachType)(HookTable.DefaultOf(definition.Type) ?? 0);
     }
 
     private static LoadTarget Find(string target, HookInfo hook, string operation)

@@ -6,8 +6,9 @@ using static EbpfCat.Language.ProgramHook;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// All hooks, as a table of facts: one row a hook. Compiling, loading, attaching, listing and completion read it. It stands in
-/// this folder because it names targets and events; Attachments, which attach to a hook, may read it from here.
+/// All hooks, as a table of facts: one row a hook. Compiling, loading, attaching, listing and completion read it. It
+/// stands in this folder because it names targets and events; Attachments, which attach to a hook, may read it from
+/// here.
 /// </summary>
 public static class HookTable
 {
@@ -24,7 +25,8 @@ public static class HookTable
         IsLink = link => link.Type == BpfLinkType.Tcx,
     };
 
-    internal static HookInfo SocketFilter { get; } = new("SocketFilter", ProgramType.SocketFilter, "a socket on interface");
+    internal static HookInfo SocketFilter { get; } = new("SocketFilter", ProgramType.SocketFilter,
+        "a socket on interface");
 
     internal static HookInfo Tracepoint { get; } = new("Tracepoint", ProgramType.Tracepoint, "tracepoint")
     {
@@ -169,7 +171,9 @@ public static class HookTable
     public static IReadOnlyList<ProgramHook> Of(ProgramType type) =>
         [.. All.Where(row => row.Type == type).Select(row => row.Hook).OfType<ProgramHook>()];
 
-    /// <summary>The hook of a program that declares none; null where it must declare one, or the type leaves no choice.</summary>
+    /// <summary>
+    /// The hook of a program that declares none; null where it must declare one, or the type leaves no choice.
+    /// </summary>
     public static ProgramHook? DefaultOf(ProgramType type) =>
         All.FirstOrDefault(row => row.Type == type && row.IsDefault)?.Hook;
 
@@ -200,7 +204,8 @@ public static class HookTable
     private static bool IsMulti(LinkInfo link, BpfLinkType type, uint flags) =>
         link.Type == type && (link.Flags & MultiReturn) == flags;
 
-    private static IEnumerable<HookInfo> ControlGroup(ProgramType type, bool firstIsDefault, params ProgramHook[] hooks) =>
+    private static IEnumerable<HookInfo> ControlGroup(ProgramType type, bool firstIsDefault,
+        params ProgramHook[] hooks) =>
         hooks.Select((hook, index) => new HookInfo("Cgroup", type, "control group")
         {
             Hook = hook,

@@ -23,7 +23,9 @@ public sealed class AddEbpfPinCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
-    /// <summary>Pins the maps of the program, each by its name in a directory of this path, in place of the program.</summary>
+    /// <summary>
+    /// Pins the maps of the program, each by its name in a directory of this path, in place of the program.
+    /// </summary>
     [Parameter]
     public SwitchParameter Maps { get; set; }
 
@@ -74,7 +76,8 @@ public sealed class AddEbpfPinCommand : EbpfCommand
     private static void PinMaps(object given, string directory)
     {
         var program = Loading.Find(given)
-            ?? throw new ArgumentException("A definition has no maps in the kernel yet: load it with Import-EbpfProgram.");
+            ?? throw new ArgumentException(
+                "A definition has no maps in the kernel yet: load it with Import-EbpfProgram.");
         program.PinMaps(directory);
     }
 }

@@ -52,7 +52,11 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
             if (Open(name) is { } attachment) WriteIf(target, attachment, known);
         }
 
-        if (All) WriteObject(KernelAttachment.All().Where(one => target.IsMatch(one.Target) && !known.Contains(one.LinkId)), true);
+        if (All)
+        {
+            WriteObject(KernelAttachment.All().Where(one => target.IsMatch(one.Target)
+            && !known.Contains(one.LinkId)), true);
+        }
     }
 
     private void WriteIf(WildcardPattern target, Attachment attachment, HashSet<uint> known)

@@ -34,14 +34,18 @@ public sealed class GetEbpfFeatureCommand : EbpfCommand
     protected override void Process()
     {
         var names = new NameFilter(Name);
-        foreach (var feature in Kind.SelectMany(kind => Features.All(kind, name => names.Takes(name) || Takes(kind, names, name), ProgramType)))
+        foreach (var feature in Kind.SelectMany(kind =>
+            Features.All(kind, name => names.Takes(name) || Takes(kind, names, name), ProgramType)))
         {
             Cancellation.ThrowIfCancellationRequested();
             WriteObject(feature);
         }
 
         foreach (var name in names.Missing)
-            WriteError(Errors.NotFound("FeatureNotFound", $"No kernel has a feature '{name}' of kind {string.Join(", ", Kind)}.", name));
+        {
+            WriteError(Errors.NotFound("FeatureNotFound",
+                $"No kernel has a feature '{name}' of kind {string.Join(", ", Kind)}.", name));
+        }
     }
 
     // Helpers are known with and without their prefix.

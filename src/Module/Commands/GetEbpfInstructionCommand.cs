@@ -32,7 +32,11 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
     {
         var loaded = Loading.Find(Program.BaseObject);
         if (loaded is null && Translated)
-            throw new ArgumentException("A definition is not in the kernel yet: load it first, with Import-EbpfProgram.");
+        {
+            throw new ArgumentException(
+                "A definition is not in the kernel yet: load it first, with Import-EbpfProgram.");
+        }
+
         if (loaded is { Compiled: null } || Translated)
         {
             Write(loaded!.ReadTranslatedInstructions(), []);

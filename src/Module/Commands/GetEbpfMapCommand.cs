@@ -57,7 +57,10 @@ public sealed class GetEbpfMapCommand : EbpfCommand
             if (names.Takes(map.Name) && (Type is null || Type.Contains(map.Type))) WriteObject(map);
         }
 
-        foreach (var name in names.Missing) WriteError(Errors.NotFound("MapNotFound", $"There is no map '{name}' in the kernel.", name));
+        foreach (var name in names.Missing)
+        {
+            WriteError(Errors.NotFound("MapNotFound", $"There is no map '{name}' in the kernel.", name));
+        }
     }
 
     private void WriteOrReport(KernelMap? map, uint id)

@@ -34,7 +34,11 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
                 break;
             case Shared shared:
                 foreach (var variable in shared.Variables.Values)
-                    WriteObject(new SharedValue(variable.Name, variable.Type.Name, Values.Wrap(variable.Value, Stacks)));
+                {
+                    WriteObject(new SharedValue(variable.Name, variable.Type.Name,
+                        Values.Wrap(variable.Value, Stacks)));
+                }
+
                 foreach (var map in shared.Maps.Values.Where(map => map is { KeyType: not null, ValueType: not null }))
                     WriteObject(new SharedValue(map.Name, $"{map.KeyType} to {map.ValueType}", Entries(map).ToArray()));
                 break;
@@ -42,7 +46,8 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
     }
 
     // The values of the processors go one by one, as other cmdlets' arrays do: ready to be added up.
-    private void Write(object? value, bool isPerCpu) => WriteObject(Values.Wrap(value, Stacks), enumerateCollection: isPerCpu);
+    private void Write(object? value, bool isPerCpu) =>
+        WriteObject(Values.Wrap(value, Stacks), enumerateCollection: isPerCpu);
 
     // A histogram is shown as one, and not as a line in a table.
     private static PSObject Drawn(MapEntry entry)
@@ -54,11 +59,14 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
 
     private IEnumerable<MapEntry> Entries(LiveMap map)
     {
-        var structured = map.KeyType is StructType or StackType || map.ValueType is StructType or ArrayType or StackType;
+        var structured = map.KeyType is StructType or StackType
+            || map.ValueType is StructType or ArrayType or StackType;
         foreach (var entry in map.Entries())
         {
             Cancellation.ThrowIfCancellationRequested();
-            yield return structured ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks)) : entry;
+            yield return structured
+                ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks))
+                : entry;
         }
     }
 }

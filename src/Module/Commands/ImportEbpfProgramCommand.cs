@@ -17,7 +17,9 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
     [ValidateNotNull]
     public ProgramDefinition Program { get; set; } = null!;
 
-    /// <summary>What of the verifier's log to keep of a program it accepts: 1 a summary, 2 every step, 4 statistics.</summary>
+    /// <summary>
+    /// What of the verifier's log to keep of a program it accepts: 1 a summary, 2 every step, 4 statistics.
+    /// </summary>
     [Parameter]
     [ValidateRange(0, 7)]
     public int LogLevel { get; set; }

@@ -17,7 +17,9 @@ public sealed class NewCgroupAttachmentCommand : PinnableAttachmentCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
-    /// <summary>Which of the group's doings the program sees; what its type means without saying where none is given.</summary>
+    /// <summary>
+    /// Which of the group's doings the program sees; what its type means without saying where none is given.
+    /// </summary>
     [Parameter(Position = 1)]
     [ArgumentCompleter(typeof(ControlGroupHookCompleter))]
     public ProgramHook? Hook { get; set; }

@@ -21,7 +21,9 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType Type { get; set; }
 
-    /// <summary>What the program is attached to: a tracepoint, a function; where none is given, the attachment says it.</summary>
+    /// <summary>
+    /// What the program is attached to: a tracepoint, a function; where none is given, the attachment says it.
+    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ProgramTargetCompleter))]
     [ValidateNotNullOrEmpty]
@@ -53,7 +55,9 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string License { get; set; } = "GPL";
 
-    /// <summary>The kernel version that a kprobe names, which kernels before 5.0 ask for; the running one's where none is given.</summary>
+    /// <summary>
+    /// The kernel version that a kprobe names, which kernels before 5.0 ask for; the running one's where none is given.
+    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Version? KernelVersion { get; set; }
@@ -98,7 +102,8 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     }
 
     // KERNEL_VERSION of linux/version.h.
-    private static int VersionCode(Version version) => version.Major << 16 | version.Minor << 8 | Math.Clamp(version.Build, 0, 255);
+    private static int VersionCode(Version version) =>
+        version.Major << 16 | version.Minor << 8 | Math.Clamp(version.Build, 0, 255);
 
     private object? Verdict()
     {
@@ -109,7 +114,8 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             ? name
             : LanguagePrimitives.TryConvertTo<int>(name, out var number)
                 ? number
-                : throw new CompileException(DiagnosticIds.UnknownVerdict, $"A program of type {Type} has no verdict '{name}'.",
+                : throw new CompileException(DiagnosticIds.UnknownVerdict,
+                    $"A program of type {Type} has no verdict '{name}'.",
                     null, SimilarNames.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
     }
 }

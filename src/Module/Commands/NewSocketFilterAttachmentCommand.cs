@@ -32,5 +32,7 @@ public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
     protected override object? ErrorTarget => ParameterSetName == OnSocket ? Socket : InterfaceName;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
-        ParameterSetName == OnSocket ? new SocketFilterAttachOptions(Socket) : new SocketFilterAttachOptions(InterfaceName);
+        ParameterSetName == OnSocket
+        ? new SocketFilterAttachOptions(Socket)
+        : new SocketFilterAttachOptions(InterfaceName);
 }

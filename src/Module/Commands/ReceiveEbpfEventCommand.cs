@@ -27,16 +27,19 @@ public sealed class ReceiveEbpfEventCommand : EventCommand
         foreach (var one in InputObject)
         {
             var program = Loading.Find(one.BaseObject)
-                ?? throw new ArgumentException("The definition of a program puts out nothing: attach it, or give it to Trace-Ebpf.");
+                ?? throw new ArgumentException(
+                    "The definition of a program puts out nothing: attach it, or give it to Trace-Ebpf.");
             if (program.Compiled is null)
             {
-                throw new ArgumentException($"Another process loaded the program '{program.Name}', and only that one knows what its output means.");
+                throw new ArgumentException($"Another process loaded the program '{program.Name}', and only that one "
+                    + "knows what its output means.");
             }
 
             if (program.Compiled.Events is null)
             {
                 throw new ArgumentException(
-                    $"The program '{program.Name}' puts out nothing. A kernel script puts out an object by [pscustomobject]@{{ … }}.");
+                    $"The program '{program.Name}' puts out nothing. A kernel script puts out an object by "
+                        + $"[pscustomobject]@{{ … }}.");
             }
 
             if (!_programs.Contains(program)) _programs.Add(program);

@@ -30,14 +30,20 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
     public string Pin { get; set; } = null!;
 
     /// <inheritdoc/>
-    protected override object? ErrorTarget => ParameterSetName switch { OfPin => Pin, OfLink => Link, _ => InputObject };
+    protected override object? ErrorTarget =>
+        ParameterSetName switch { OfPin => Pin, OfLink => Link, _ => InputObject };
 
     /// <inheritdoc/>
     protected override void Process()
     {
         if (ParameterSetName == OfLink)
         {
-            if (ShouldProcess($"{Link.Kind} {Link.Target}", $"Detach program '{Link.ProgramName}' (link {Link.LinkId})")) Link.Detach();
+            if (ShouldProcess($"{Link.Kind} {Link.Target}",
+                $"Detach program '{Link.ProgramName}' (link {Link.LinkId})"))
+            {
+                Link.Detach();
+            }
+
             return;
         }
 

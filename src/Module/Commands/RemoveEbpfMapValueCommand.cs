@@ -19,7 +19,11 @@ public sealed class RemoveEbpfMapValueCommand : MapValueCommand
     {
         if (FindMap("remove") is not { } map) return;
         if (map.Type is MapType.Array or MapType.PerCpuArray)
-            throw new NotSupportedException($"The map '{map.Name}' is an {map.Type}: its entries stay. Set them to zero: Set-EbpfMapValue.");
+        {
+            throw new NotSupportedException(
+                $"The map '{map.Name}' is an {map.Type}: its entries stay. Set them to zero: Set-EbpfMapValue.");
+        }
+
         var key = SessionValue.Unwrap(Key)!;
         if (!ShouldProcess($"map '{map.Name}'", $"Remove {Values.Text(key)}")) return;
         if (!map.Remove(key))

@@ -31,11 +31,18 @@ public sealed class RemoveXdpAttachmentCommand : EbpfCommand
     {
         var attached = ParameterSetName == OfObject ? [InputObject] : XdpAttachments.Get(InterfaceName);
         if (attached.Count == 0)
-            Report(Errors.NotFound("AttachmentNotFound", $"The interface '{InterfaceName}' has no XDP program.", InterfaceName));
+        {
+            Report(Errors.NotFound("AttachmentNotFound", $"The interface '{InterfaceName}' has no XDP program.",
+                InterfaceName));
+        }
+
         foreach (var one in attached)
         {
-            if (ShouldProcess($"interface '{one.InterfaceName}'", $"Detach XDP program '{one.ProgramName}' (id {one.ProgramId})"))
+            if (ShouldProcess($"interface '{one.InterfaceName}'",
+                $"Detach XDP program '{one.ProgramName}' (id {one.ProgramId})"))
+            {
                 XdpAttachments.Remove(one);
+            }
         }
     }
 }

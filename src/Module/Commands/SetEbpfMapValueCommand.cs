@@ -22,7 +22,9 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
     [ValidateNotNull]
     public object? Key { get; set; }
 
-    /// <summary>The value. Of a per-CPU map or variable one for all processors, or an array with one for each.</summary>
+    /// <summary>
+    /// The value. Of a per-CPU map or variable one for all processors, or an array with one for each.
+    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     public object? Value { get; set; }
@@ -37,7 +39,11 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         {
             case LiveVariable variable:
                 if (Key is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
-                if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(value)}")) variable.Value = value;
+                if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(value)}"))
+                {
+                    variable.Value = value;
+                }
+
                 break;
             case LiveMap { KeyType: null } queue:
                 if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(value)}")) queue.Push(value);
@@ -60,7 +66,9 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         if (!ReferenceEquals(map, _batchMap))
         {
             Flush();
-            var action = MyInvocation.ExpectingInput ? "Set entries" : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
+            var action = MyInvocation.ExpectingInput
+                ? "Set entries"
+                : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
             (_batchMap, _approved) = (map, ShouldProcess($"map '{map.Name}'", action));
         }
 

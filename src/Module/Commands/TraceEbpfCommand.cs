@@ -9,7 +9,8 @@ using EbpfCat.Programs;
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program, writes what it puts out, and detaches it in the end, whatever that is.</summary>
-[Cmdlet(VerbsDiagnostic.Trace, "Ebpf", DefaultParameterSetName = OfTracepoint, SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
+[Cmdlet(VerbsDiagnostic.Trace, "Ebpf", DefaultParameterSetName = OfTracepoint, SupportsShouldProcess = true,
+    ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(EventObject))]
 public sealed class TraceEbpfCommand : EventCommand
 {
@@ -35,7 +36,9 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    /// <summary>A definition, for a script that uses variables and maps; a script given besides is added to it.</summary>
+    /// <summary>
+    /// A definition, for a script that uses variables and maps; a script given besides is added to it.
+    /// </summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public ProgramDefinition? Program { get; set; }
@@ -147,7 +150,8 @@ public sealed class TraceEbpfCommand : EventCommand
     public int BufferSize { get; set; }
 
     /// <inheritdoc/>
-    protected override object? ErrorTarget => Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
+    protected override object? ErrorTarget =>
+        Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
         ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
 
     // Some hooks select the process themselves. For the others the program does.
@@ -161,7 +165,8 @@ public sealed class TraceEbpfCommand : EventCommand
         var compiled = EbpfProgram.Compile(options.Complete(Define(options)));
         if (compiled.Events is null)
         {
-            throw new CompileException(DiagnosticIds.NoOutput, "The script puts out nothing, so that there is nothing to trace.", null,
+            throw new CompileException(DiagnosticIds.NoOutput,
+                "The script puts out nothing, so that there is nothing to trace.", null,
                 "Put out an object: [pscustomobject]@{ Id = $process.Id }.");
         }
 
@@ -177,7 +182,10 @@ public sealed class TraceEbpfCommand : EventCommand
     private ProgramDefinition Define(AttachOptions options)
     {
         if (Code is null && Program is null)
-            throw new ArgumentException("There is nothing to run: give a kernel script, or a definition from the pipeline.");
+        {
+            throw new ArgumentException(
+                "There is nothing to run: give a kernel script, or a definition from the pipeline.");
+        }
         // The definition from the pipeline stays as it is.
         var isTyped = options is RawTracepointAttachOptions && BtfTypes.Kernel is not null;
         var type = isTyped ? ProgramType.Tracing : options.ProgramTypes[0];
@@ -206,7 +214,8 @@ public sealed class TraceEbpfCommand : EventCommand
                 return new KprobeAttachOptions(Kprobe ?? Kretprobe) { OnReturn = Kretprobe is not null };
             case OfUprobe or OfUretprobe:
                 var (file, symbol) = Split(Uprobe ?? Uretprobe!, "function");
-                return new UprobeAttachOptions(file, symbol) { OnReturn = Uretprobe is not null, ProcessId = ProcessId };
+                var onReturn = Uretprobe is not null;
+                return new UprobeAttachOptions(file, symbol) { OnReturn = onReturn, ProcessId = ProcessId };
             case OfPath:
                 return new UprobeAttachOptions(Path, Function) { OnReturn = Return, ProcessId = ProcessId };
             case OfUsdt:

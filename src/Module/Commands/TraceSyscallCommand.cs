@@ -51,7 +51,12 @@ public sealed class TraceSyscallCommand : EventCommand
     protected override void Process()
     {
         var names = SyscallTrace.Resolve(Name);
-        if (!ShouldProcess($"system call{(names is [SyscallTrace.All] ? "s" : $" {string.Join(", ", names)}")}", "Trace")) return;
+        if (!ShouldProcess($"system call{(names is [SyscallTrace.All] ? "s" : $" {string.Join(", ", names)}")}",
+            "Trace"))
+        {
+            return;
+        }
+
         using var trace = SyscallTrace.Start(names, new SyscallTraceOptions
         {
             Moment = IncludeReturn ? SyscallMoment.Whole : OnExit ? SyscallMoment.Exit : SyscallMoment.Enter,

@@ -13,7 +13,8 @@ namespace EbpfCat.Completion;
 public sealed class ControlGroupCompleter() : TargetCompleter(_ => ControlGroups.Names, "control group");
 
 /// <summary>Completes the hooks of control groups.</summary>
-public sealed class ControlGroupHookCompleter() : NameCompleter(_ => ProgramHookCompleter.Names(HookTable.ControlGroupTypes));
+public sealed class ControlGroupHookCompleter()
+    : NameCompleter(_ => ProgramHookCompleter.Names(HookTable.ControlGroupTypes));
 
 /// <summary>Completes the names of kernel features. The kernel is not probed.</summary>
 public sealed class FeatureCompleter() : NameCompleter(_ =>
@@ -45,7 +46,8 @@ public sealed class KernelProgramCompleter() : NameCompleter(_ => KernelProgram.
     .Select(program => (program.Name, $"{program.Name}: {program.Type}, id {program.Id}")));
 
 /// <summary>Completes the names of the types of values.</summary>
-public sealed class KernelTypeCompleter() : NameCompleter(_ => EbpfType.KnownNames.Select(name => (name, Tip(EbpfType.Parse(name)))))
+public sealed class KernelTypeCompleter()
+    : NameCompleter(_ => EbpfType.KnownNames.Select(name => (name, Tip(EbpfType.Parse(name)))))
 {
     private static string Tip(EbpfType type) => $"{type.Name}, {type.Size} byte{(type.Size == 1 ? "" : "s")}";
 }
@@ -114,7 +116,9 @@ public sealed class SyscallCompleter() : NameCompleter(request => Syscalls.Curre
 
 /// <summary>Completes the names of shared libraries. PowerShell itself completes paths.</summary>
 public sealed class TracedFileCompleter() : NameCompleter(request =>
-    request.Word.Contains('/', StringComparison.Ordinal) ? [] : SharedLibraries.Names.Select(name => (name, "shared library")));
+    request.Word.Contains('/', StringComparison.Ordinal)
+    ? []
+    : SharedLibraries.Names.Select(name => (name, "shared library")));
 
 /// <summary>Completes the names of tracepoints.</summary>
 public sealed class TracepointCompleter() : TargetCompleter(ProgramType.Tracepoint);

@@ -12,7 +12,8 @@ public abstract class NameCompleter : IArgumentCompleter
 
     private readonly Func<CompletionRequest, IEnumerable<(string Name, string Tip)>> _names;
 
-    private protected NameCompleter(Func<CompletionRequest, IEnumerable<(string Name, string Tip)>> names) => _names = names;
+    private protected NameCompleter(Func<CompletionRequest, IEnumerable<(string Name, string Tip)>> names) =>
+        _names = names;
 
     /// <summary>
     /// Whether a name matches by any part of it, or as a wildcard pattern. Names that begin with the word come first.
@@ -55,7 +56,8 @@ public abstract class NameCompleter : IArgumentCompleter
             .Take(MaxMatches);
     }
 
-    private static bool BeginsWith(string name, string word) => name.StartsWith(word, StringComparison.OrdinalIgnoreCase);
+    private static bool BeginsWith(string name, string word) =>
+        name.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
     // Format letters with a byte order and sizes in brackets mean something to PowerShell's parser.
     private static string Quote(string name) =>

@@ -4,7 +4,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>What a block may be made of: statements, and nothing of PowerShell's pipeline processing around them.</summary>
+/// <summary>
+/// What a block may be made of: statements, and nothing of PowerShell's pipeline processing around them.
+/// </summary>
 internal static class BlockShape
 {
     /// <summary>The statements of a script block or function body.</summary>
@@ -16,7 +18,8 @@ internal static class BlockShape
         foreach (var other in named)
         {
             throw translation.Error(other, DiagnosticIds.UnsupportedStatement,
-                "A kernel script has no begin, process, end, clean or dynamicparam blocks: it runs once for each packet or event.",
+                "A kernel script has no begin, process, end, clean or dynamicparam blocks: it runs once for each "
+                    + "packet or event.",
                 "Write the statements by themselves.");
         }
 
@@ -35,7 +38,8 @@ internal static class BlockShape
     private static void RequireNoTraps(ReadOnlyCollection<TrapStatementAst>? traps, ProgramTranslation translation)
     {
         if (traps is not { Count: > 0 }) return;
-        throw translation.Error(traps[0], DiagnosticIds.UnsupportedStatement, "There are no exceptions in the kernel, so there is nothing to trap.",
+        throw translation.Error(traps[0], DiagnosticIds.UnsupportedStatement,
+            "There are no exceptions in the kernel, so there is nothing to trap.",
             "Test what may fail with if.");
     }
 }

@@ -8,7 +8,8 @@ namespace EbpfCat.ScriptBlocks;
 internal sealed class CastTranslator(BlockTranslation block)
 {
     // .NET's fractions are the kernel's fixed-point numbers.
-    private static readonly HashSet<string> Fractions = new(["double", "float", "single", "decimal"], StringComparer.OrdinalIgnoreCase);
+    private static readonly HashSet<string> Fractions = new(["double", "float", "single", "decimal"],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A cast in front of an expression.</summary>
     public Expression Translate(ConvertExpressionAst cast)
@@ -16,16 +17,24 @@ internal sealed class CastTranslator(BlockTranslation block)
         var name = NameOf(cast.Type.TypeName);
         if (IsNamed(name, "pscustomobject", "psobject"))
         {
-            throw block.Error(cast, DiagnosticIds.UnsupportedExpression, "An object is put out, and is not a value besides.",
-                "Write it as a statement of its own: [pscustomobject]@{ Port = $port }. A struct is written as @{ Port = $port }.");
+            throw block.Error(cast, DiagnosticIds.UnsupportedExpression,
+                "An object is put out, and is not a value besides.",
+                "Write it as a statement of its own: [pscustomobject]@{ Port = $port }. A struct is written as @{ Port "
+                    + "= $port }.");
         }
 
         if (IsNamed(name, "void"))
         {
-            throw block.Error(cast, DiagnosticIds.UnsupportedExpression, "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
+            throw block.Error(cast, DiagnosticIds.UnsupportedExpression,
+                "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
         }
 
-        if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table) return block.Expressions.Struct(table);
+        if (IsNamed(name, "ordered", "hashtable")
+            && cast.Child is HashtableAst table)
+        {
+            return block.Expressions.Struct(table);
+        }
+
         return Translate(cast, cast.Type.TypeName, cast.Child);
     }
 
@@ -37,11 +46,22 @@ internal sealed class CastTranslator(BlockTranslation block)
     {
         if (IsText(typeName))
         {
-            return block.Constants.IsFree(child) ? block.Constants.FromSession(ast) : new TextExpression(block.Expressions.Operand(child));
+            return block.Constants.IsFree(child)
+                ? block.Constants.FromSession(ast)
+                : new TextExpression(block.Expressions.Operand(child));
         }
         // Types that only .NET knows, such as [version], can still make constants.
-        if (!TryRead(typeName, out var type)) return block.Constants.FromSessionOr(ast, () => UnknownType(ast, typeName));
-        if (child is not ConvertExpressionAst && block.Constants.IsFree(child) && ConvertedByType(ast, type!, child) is { } constant) return constant;
+        if (!TryRead(typeName, out var type))
+        {
+            return block.Constants.FromSessionOr(ast, () => UnknownType(ast, typeName));
+        }
+
+        if (child is not ConvertExpressionAst && block.Constants.IsFree(child)
+            && ConvertedByType(ast, type!, child) is { } constant)
+        {
+            return constant;
+        }
+
         var value = block.Expressions.Operand(child);
         if (value is ConstantExpression { Value: var given } && given is not (long or ulong or decimal or bool)
             && block.Constants.IsFree(child) && type is ScalarType)
@@ -67,7 +87,8 @@ internal sealed class CastTranslator(BlockTranslation block)
     /// <summary>Whether a type has one of these names.</summary>
     public static bool IsNamed(ITypeName typeName, params string[] names) => IsNamed(NameOf(typeName), names);
 
-    private static bool IsNamed(string name, params string[] names) => names.Contains(name, StringComparer.OrdinalIgnoreCase);
+    private static bool IsNamed(string name, params string[] names) =>
+        names.Contains(name, StringComparer.OrdinalIgnoreCase);
 
     private static bool TryRead(ITypeName typeName, out EbpfType? type)
     {
@@ -80,7 +101,9 @@ internal sealed class CastTranslator(BlockTranslation block)
     private static string NameOf(ITypeName typeName)
     {
         var name = typeName.FullName;
-        return name.StartsWith("System.", StringComparison.OrdinalIgnoreCase) ? name[(name.LastIndexOf('.') + 1)..] : name;
+        return name.StartsWith("System.", StringComparison.OrdinalIgnoreCase)
+            ? name[(name.LastIndexOf('.') + 1)..]
+            : name;
     }
 
     // Text becomes an address by the rules of the kernel's type, which are stricter than .NET's.

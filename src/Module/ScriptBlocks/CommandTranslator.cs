@@ -30,14 +30,20 @@ internal sealed class CommandTranslator(BlockTranslation block)
 
     /// <summary>Whether a statement is one call of a function of the program.</summary>
     public static bool IsCall(StatementAst statement, FunctionTable functions) =>
-        statement is PipelineAst { PipelineElements: [CommandAst command] } && functions.Contains(command.GetCommandName());
+        statement is PipelineAst { PipelineElements: [CommandAst command] }
+        && functions.Contains(command.GetCommandName());
 
     /// <summary>A command's value.</summary>
     public Expression Value(CommandAst command)
     {
         if (command.Redirections.Count > 0) throw block.Expressions.Redirection(command);
         var name = command.GetCommandName();
-        if (command.InvocationOperator != TokenKind.Unknown || !block.Program.Functions.Contains(name)) throw NotInKernel(command, name);
+        if (command.InvocationOperator != TokenKind.Unknown
+            || !block.Program.Functions.Contains(name))
+        {
+            throw NotInKernel(command, name);
+        }
+
         return block.Program.Functions.Get(name, command) is { } function
             ? block.At(command, new CallExpression(function, Bind(command, function)))
             : new ErrorExpression();
@@ -53,7 +59,8 @@ internal sealed class CommandTranslator(BlockTranslation block)
             [ExpressionAst only] => only,
             [CommandParameterAst { Argument: { } joined } parameter] when IsMessage(parameter) => joined,
             [CommandParameterAst { Argument: null } parameter, ExpressionAst named] when IsMessage(parameter) => named,
-            _ => throw block.Error(command, DiagnosticIds.WrongArguments, "Write-Debug takes one message.", "Write it as Write-Debug \"saw $port\"."),
+            _ => throw block.Error(command, DiagnosticIds.WrongArguments, "Write-Debug takes one message.",
+                "Write it as Write-Debug \"saw $port\"."),
         };
         return new DebugStatement(new TextTemplate(block).Parts(message));
     }
@@ -63,14 +70,17 @@ internal sealed class CommandTranslator(BlockTranslation block)
     {
         if (name is null || command.InvocationOperator != TokenKind.Unknown)
         {
-            return block.Error(command, DiagnosticIds.UnsupportedCommand, "Only functions of the program can be called in the kernel, by name.",
+            return block.Error(command, DiagnosticIds.UnsupportedCommand,
+                "Only functions of the program can be called in the kernel, by name.",
                 "Write function add($a, $b) { $a + $b } in this script, and call it as add 1 2.");
         }
 
         var verdicts = ProgramTypes.Get(block.Program.Definition.Type).Verdicts;
-        if (command.CommandElements.Count == 1 && verdicts.Keys.FirstOrDefault(v => v.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } verdict)
+        if (command.CommandElements.Count == 1
+            && verdicts.Keys.FirstOrDefault(v => v.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } verdict)
         {
-            return block.Error(command, DiagnosticIds.UnsupportedCommand, $"{name} without quotes is a command.", $"Write the verdict in quotes: '{verdict}'.");
+            return block.Error(command, DiagnosticIds.UnsupportedCommand, $"{name} without quotes is a command.",
+                $"Write the verdict in quotes: '{verdict}'.");
         }
 
         var advice = Instead.TryGetValue(name, out var instead) ? instead
@@ -79,7 +89,8 @@ internal sealed class CommandTranslator(BlockTranslation block)
                 : command.Parent is PipelineAst { Parent: AssignmentStatementAst }
                     ? $"To run it once when the program is built, put it in parentheses: ({command.Extent.Text})."
                     : "Define a function of that name in this script, or do this in user space.";
-        return block.Error(command, DiagnosticIds.UnsupportedCommand, $"The command {name} cannot run in the kernel.", advice);
+        return block.Error(command, DiagnosticIds.UnsupportedCommand, $"The command {name} cannot run in the kernel.",
+            advice);
     }
 
     private Expression[] Bind(CommandAst command, Function function)
@@ -91,15 +102,21 @@ internal sealed class CommandTranslator(BlockTranslation block)
             if (elements[i] is not CommandParameterAst named)
             {
                 var free = Array.IndexOf(given, null);
-                given[free >= 0 ? free : throw TooMany(command, elements[i], function)] = Argument(elements[i], function);
+                given[free >= 0 ? free : throw TooMany(command, elements[i], function)] = Argument(elements[i],
+                    function);
                 continue;
             }
 
             var index = IndexOf(named, function);
-            if (given[index] is not null) throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} is given twice.");
+            if (given[index] is not null)
+            {
+                throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} is given twice.");
+            }
+
             CommandElementAst? value = named.Argument ?? (i + 1 < elements.Count ? elements[++i] : null);
             given[index] = value is null or CommandParameterAst
-                ? throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} needs a value.", Usage(function))
+                ? throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} needs a value.",
+                    Usage(function))
                 : Argument(value, function);
         }
 
@@ -107,11 +124,16 @@ internal sealed class CommandTranslator(BlockTranslation block)
         {
             given[i] ??= i < function.Defaults.Count && function.Defaults[i] is { } standing
                 ? new ConstantExpression(standing.Value) { Source = standing.Source }
-                : throw block.Error(command, DiagnosticIds.WrongArguments, $"The parameter ${function.Parameters[i].Name} is not given.", Usage(function));
+                : throw block.Error(command, DiagnosticIds.WrongArguments,
+                    $"The parameter ${function.Parameters[i].Name} is not given.", Usage(function));
         }
 
         return given!;
     }
+
+    private static bool IsList(CommandElementAst element) => element is ArrayLiteralAst
+        || element is ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst inner] } }
+            && inner.Expression is ArrayLiteralAst;
 
     private Expression Argument(CommandElementAst element, Function function) => element switch
     {
@@ -119,8 +141,9 @@ internal sealed class CommandTranslator(BlockTranslation block)
         StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } word
             when long.TryParse(word.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) =>
             block.At(word, new ConstantExpression(number)),
-        ArrayLiteralAst or ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Expression: ArrayLiteralAst }] } } =>
-            throw block.Error(element, DiagnosticIds.WrongArguments, "A list is not an argument.", Usage(function) + " There are no commas between arguments."),
+        _ when IsList(element) =>
+            throw block.Error(element, DiagnosticIds.WrongArguments, "A list is not an argument.",
+                Usage(function) + " There are no commas between arguments."),
         ExpressionAst value => block.Expressions.Of(value),
         _ => throw block.Error(element, DiagnosticIds.WrongArguments, "This is not an argument.", Usage(function)),
     };
@@ -132,13 +155,15 @@ internal sealed class CommandTranslator(BlockTranslation block)
             if (function.Parameters[i].Name.Equals(named.ParameterName, StringComparison.OrdinalIgnoreCase)) return i;
         }
 
-        throw block.Error(named, DiagnosticIds.WrongArguments, $"The function {function.Name} has no parameter -{named.ParameterName}.",
+        throw block.Error(named, DiagnosticIds.WrongArguments,
+            $"The function {function.Name} has no parameter -{named.ParameterName}.",
             SimilarNames.Sentence(named.ParameterName, [.. function.Parameters.Select(p => p.Name)], "-"));
     }
 
     private CompileException TooMany(CommandAst command, Ast element, Function function) =>
         block.Error(element, DiagnosticIds.WrongArguments,
-            $"The function {function.Name} takes {function.Parameters.Count} argument(s), not {command.CommandElements.Count - 1}.", Usage(function));
+            $"The function {function.Name} takes {function.Parameters.Count} argument(s), not "
+                + $"{command.CommandElements.Count - 1}.", Usage(function));
 
     private static string Usage(Function function) =>
         $"Write {string.Join(' ', [function.Name, .. function.Parameters.Select(p => "$" + p.Name)])}.";

@@ -29,7 +29,9 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     /// <summary>What the session makes of a subtree, as an expression.</summary>
     public Expression FromSession(Ast ast) => Of(Evaluate(ast), ast);
 
-    /// <summary>What the session makes of a subtree if it is free of the kernel's names; else the error given.</summary>
+    /// <summary>
+    /// What the session makes of a subtree if it is free of the kernel's names; else the error given.
+    /// </summary>
     public Expression FromSessionOr(Ast ast, Func<CompileException> error)
     {
         if (IsFree(ast)) return FromSession(ast);
@@ -67,12 +69,15 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         switch (value)
         {
             case null:
-                throw block.Error(ast, DiagnosticIds.NotConstant, "This gives nothing ($null) when the program is built.", "Check the name.");
+                throw block.Error(ast, DiagnosticIds.NotConstant,
+                    "This gives nothing ($null) when the program is built.", "Check the name.");
             case BigInteger number when number < long.MinValue || number > ulong.MaxValue:
                 throw block.Error(ast, DiagnosticIds.NumberOutOfRange, $"{ast.Extent.Text} does not fit in 64 bits.");
             case double.NaN or float.NaN or > 7.9e28 or < -7.9e28 or > 7.9e28f or < -7.9e28f:
-                throw block.Error(ast, DiagnosticIds.NumberOutOfRange, $"{ast.Extent.Text} is not a number that the kernel can hold.");
-            case sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double or decimal
+                throw block.Error(ast, DiagnosticIds.NumberOutOfRange,
+                    $"{ast.Extent.Text} is not a number that the kernel can hold.");
+            case sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double
+                or decimal
                 or bool or char or string or Enum or IPAddress or PhysicalAddress or byte[]:
                 return block.At(ast, new ConstantExpression(value));
             case SwitchParameter given:
@@ -94,7 +99,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     }
 
     // PowerShell wraps what went wrong in what it did about it.
-    private static string CauseOf(Exception exception) => exception is ActionPreferenceStopException { ErrorRecord: { } record }
+    private static string CauseOf(Exception exception) =>
+        exception is ActionPreferenceStopException { ErrorRecord: { } record }
         ? record.Exception.Message
         : exception.GetBaseException().Message;
 
@@ -153,7 +159,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             var replacement = node switch
             {
                 VariableExpressionAst variable when NameTranslator.IsUsing(variable) => Define(variable, variables),
-                ConstantExpressionAst and not StringConstantExpressionAst when NumberLiteral.TryParse(node.Extent.Text, out var number) =>
+                ConstantExpressionAst and not StringConstantExpressionAst when NumberLiteral.TryParse(node.Extent.Text,
+                    out var number) =>
                     number.ToString(CultureInfo.InvariantCulture),
                 _ => null,
             };

@@ -3,7 +3,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Translates expressions: each kind of node by its own translator, and what is none of them to an error.</summary>
+/// <summary>
+/// Translates expressions: each kind of node by its own translator, and what is none of them to an error.
+/// </summary>
 internal sealed class ExpressionTranslator(BlockTranslation block)
 {
     /// <summary>The value of an expression.</summary>
@@ -18,7 +20,8 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     {
         var operand = Of(ast);
         return operand is StructExpression
-            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A struct cannot be compared or calculated with.",
+            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression,
+                "A struct cannot be compared or calculated with.",
                 "Use its fields one by one; as a whole it is a map's key or value.")
             : operand;
     }
@@ -30,31 +33,40 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     {
         if (ast is AssignmentStatementAst)
         {
-            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment is not a condition.", "Compare with -eq.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment is not a condition.",
+                "Compare with -eq.");
         }
 
         var condition = OfStatement(ast);
         return condition is StructExpression
-            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A struct is neither true nor false.", "Use one of its fields.")
+            ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A struct is neither true nor false.",
+                "Use one of its fields.")
             : condition;
     }
 
-    /// <summary>The value of a statement where PowerShell takes one: right of an assignment, in parentheses, behind return.</summary>
-    public Expression OfStatement(StatementAst ast) => Only(ast) is { } value ? Of(value) : block.Try(ast, TranslateStatement);
+    /// <summary>
+    /// The value of a statement where PowerShell takes one: right of an assignment, in parentheses, behind return.
+    /// </summary>
+    public Expression OfStatement(StatementAst ast) =>
+        Only(ast) is { } value ? Of(value) : block.Try(ast, TranslateStatement);
 
     private Expression TranslateStatement(StatementAst ast) => ast switch
     {
         CommandExpressionAst { Redirections.Count: > 0 } element => throw Redirection(element),
         CommandExpressionAst element => Of(element.Expression),
-        PipelineAst { PipelineElements: [CommandExpressionAst element] } pipeline when !ModernSyntax.IsBackground(pipeline) =>
+        PipelineAst { PipelineElements: [CommandExpressionAst element] } pipeline when !ModernSyntax.IsBackground(
+            pipeline) =>
             OfStatement(element),
         PipelineAst { PipelineElements: [CommandAst command] } pipeline when !ModernSyntax.IsBackground(pipeline) =>
             block.At(ast, block.Commands.Value(command)),
-        AssignmentStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment has no value here.",
+        AssignmentStatementAst =>
+        throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment has no value here.",
             "Write it as a statement of its own."),
-        IfStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An if statement has no value here.",
+        IfStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression,
+            "An if statement has no value here.",
             "Write condition ? a : b, or assign in both branches."),
-        SwitchStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A switch statement has no value here.",
+        SwitchStatementAst =>
+        throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A switch statement has no value here.",
             "Assign in each of its clauses."),
         _ => throw block.Statements.Unsupported(ast),
     };
@@ -71,7 +83,8 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     public CompileException Redirection(CommandBaseAst element)
     {
         var redirection = element.Redirections[0];
-        return block.Error(redirection, DiagnosticIds.UnsupportedOperator, $"{redirection.Extent.Text[..1]} redirects to a file in PowerShell.",
+        return block.Error(redirection, DiagnosticIds.UnsupportedOperator,
+            $"{redirection.Extent.Text[..1]} redirects to a file in PowerShell.",
             "To compare, write -gt, -ge, -lt or -le; to drop a value, write [void] before it.");
     }
 
@@ -112,13 +125,15 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         {
             if (key is not ConstantExpressionAst { Value: var given } || given?.ToString() is not { Length: > 0 } name)
             {
-                throw block.Error(key, DiagnosticIds.UnsupportedExpression, "A field's name is fixed when the program is built.",
+                throw block.Error(key, DiagnosticIds.UnsupportedExpression,
+                    "A field's name is fixed when the program is built.",
                     "Write the name as a word: @{ Port = $port }.");
             }
 
             if (fields.Exists(f => f.Key.Equals(name, StringComparison.OrdinalIgnoreCase)))
             {
-                throw block.Error(key, DiagnosticIds.DuplicateName, $"The field '{name}' is given twice; case does not count.");
+                throw block.Error(key, DiagnosticIds.DuplicateName,
+                    $"The field '{name}' is given twice; case does not count.");
             }
 
             fields.Add(new(name, OfStatement(value)));
@@ -126,7 +141,8 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
 
         if (fields.Count == 0)
         {
-            throw block.Error(table, DiagnosticIds.UnsupportedExpression, "A struct has at least one field.", "Write it as @{ Port = $port }.");
+            throw block.Error(table, DiagnosticIds.UnsupportedExpression, "A struct has at least one field.",
+                "Write it as @{ Port = $port }.");
         }
 
         return block.At(table, new StructExpression(fields));
@@ -137,15 +153,22 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         var (problem, advice) = ast switch
         {
             ExpandableStringExpressionAst => ("Text cannot be put together in the kernel.",
-                "Write-Debug \"saw $port\" writes such text to the trace log; for user space, put out the parts: [pscustomobject]@{ Port = $port }."),
+                "Write-Debug \"saw $port\" writes such text to the trace log; for user space, put out the parts: "
+                    + "[pscustomobject]@{ Port = $port }."),
             ArrayLiteralAst or ArrayExpressionAst => ("A list is not a value in the kernel.",
                 "Lists work with -in, -contains and foreach; several values together are a struct: @{ A = 1; B = 2 }."),
-            ScriptBlockExpressionAst => ("A script block is not a value in the kernel.", "Write a function, or the statements themselves."),
-            TypeExpressionAst => ("A type is not a value.", "Write a cast such as [uint16]$x, or a constant of the type such as [uint16]::MaxValue."),
-            SubExpressionAst => ("Several statements have no value together.", "Write them one after the other, as statements."),
-            AttributedExpressionAst => ("Attributes have no meaning in the kernel.", "Write the variable without them; a type in front of it is fine."),
+            ScriptBlockExpressionAst =>
+                ("A script block is not a value in the kernel.", "Write a function, or the statements themselves."),
+            TypeExpressionAst => ("A type is not a value.",
+                "Write a cast such as [uint16]$x, or a constant of the type such as [uint16]::MaxValue."),
+            SubExpressionAst => ("Several statements have no value together.",
+                "Write them one after the other, as statements."),
+            AttributedExpressionAst =>
+                ("Attributes have no meaning in the kernel.",
+                "Write the variable without them; a type in front of it is fine."),
             ErrorExpressionAst => ("This is not complete.", null),
-            _ => ("This kind of expression does not exist in the kernel.", "about_Operators lists more than a kernel script has; write it with + - * / %, comparisons and -band -bor -bxor."),
+            _ => ("This kind of expression does not exist in the kernel.", "about_Operators lists more than a kernel "
+                + "script has; write it with + - * / %, comparisons and -band -bor -bxor."),
         };
         return block.Error(ast, DiagnosticIds.UnsupportedExpression, problem, advice);
     }

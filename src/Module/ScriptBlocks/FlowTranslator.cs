@@ -19,8 +19,10 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (ast is LabeledStatementAst { Label: not null } labelled)
         {
-            throw block.Error(ast, DiagnosticIds.UnsupportedStatement, $"There are no labels (:{labelled.Label}) in a kernel script.",
-                "Leave the inner loop by a variable that the outer one tests, or move both to a function and return from it.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedStatement,
+                $"There are no labels (:{labelled.Label}) in a kernel script.",
+                "Leave the inner loop by a variable that the outer one tests, or move both to a function and return "
+                    + "from it.");
         }
 
         return ast switch
@@ -35,7 +37,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
             BreakStatementAst { Label: null } when _surroundings.Count > 0 => new BreakStatement(),
             ContinueStatementAst { Label: null } when _surroundings.Count > 0 => Continue(),
             BreakStatementAst { Label: not null } or ContinueStatementAst { Label: not null } => throw block.Error(ast,
-                DiagnosticIds.UnsupportedStatement, "There are no labels in a kernel script.", "Leave the inner loop by a variable that the outer one tests."),
+                DiagnosticIds.UnsupportedStatement, "There are no labels in a kernel script.",
+                "Leave the inner loop by a variable that the outer one tests."),
             BreakStatementAst or ContinueStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedStatement,
                 "There is no loop or switch around this.", "To end the script, write return, or return 'Pass'."),
             _ => null,
@@ -43,7 +46,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
     }
 
     // In PowerShell continue in a switch goes on with the switch's next value, and there is only one.
-    private Statement Continue() => _surroundings.Peek() == Surrounding.Switch ? new BreakStatement() : new ContinueStatement();
+    private Statement Continue() =>
+        _surroundings.Peek() == Surrounding.Switch ? new BreakStatement() : new ContinueStatement();
 
     private Expression Condition(StatementAst ast) => block.Expressions.Condition(ast);
 
@@ -53,7 +57,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
         for (var i = ast.Clauses.Count - 1; i > 0; i--)
         {
             var (condition, body) = ast.Clauses[i];
-            otherwise = [new IfStatement(Condition(condition), block.Statements.Body(body), otherwise) { Source = block.Program.Positions.Of(condition) }];
+            otherwise = [new IfStatement(Condition(condition), block.Statements.Body(body),
+                otherwise) { Source = block.Program.Positions.Of(condition) }];
         }
 
         return new IfStatement(Condition(ast.Clauses[0].Item1), block.Statements.Body(ast.Clauses[0].Item2), otherwise);
@@ -69,10 +74,12 @@ internal sealed class FlowTranslator(BlockTranslation block)
 
         var value = Condition(ast.Condition);
         var clauses = ast.Clauses
-            .Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue), Inside(Surrounding.Switch, clause.Item2)))
+            .Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue),
+                Inside(Surrounding.Switch, clause.Item2)))
             .ToArray();
         var otherwise = ast.Default is null ? null : Inside(Surrounding.Switch, ast.Default);
-        return new SwitchStatement(value, clauses, otherwise) { IsCaseSensitive = ast.Flags.HasFlag(SwitchFlags.CaseSensitive) };
+        var isCaseSensitive = ast.Flags.HasFlag(SwitchFlags.CaseSensitive);
+        return new SwitchStatement(value, clauses, otherwise) { IsCaseSensitive = isCaseSensitive };
     }
 
     private Expression ClauseValue(ExpressionAst ast)
@@ -84,7 +91,12 @@ internal sealed class FlowTranslator(BlockTranslation block)
             return block.At(ast, new ConstantExpression(number));
         }
 
-        if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item] && item.IsConstant) return item.First;
+        if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item]
+            && item.IsConstant)
+        {
+            return item.First;
+        }
+
         throw block.Error(ast, DiagnosticIds.NotConstant, "The clauses of a switch are constants.",
             "Write if and elseif for conditions, and a clause for each of several values.");
     }
@@ -101,27 +113,32 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         var initializer = Step(ast.Initializer);
         var condition = ast.Condition is null ? null : Condition(ast.Condition);
-        return new LoopStatement(condition, Inside(Surrounding.Loop, ast.Body)) { Initializer = initializer, Step = Step(ast.Iterator) };
+        var body = Inside(Surrounding.Loop, ast.Body);
+        return new LoopStatement(condition, body) { Initializer = initializer, Step = Step(ast.Iterator) };
     }
 
-    private List<Statement> Step(PipelineBaseAst? ast) => ast is not null && block.Statements.Of(ast) is { } step ? [step] : [];
+    private List<Statement> Step(PipelineBaseAst? ast) =>
+        ast is not null && block.Statements.Of(ast) is { } step ? [step] : [];
 
     private ForeachStatement Foreach(ForEachStatementAst ast)
     {
         if (ast.Flags != ForEachFlags.None || ast.ThrottleLimit is not null)
         {
-            throw block.Error(ast, DiagnosticIds.UnsupportedStatement, "A kernel script runs on one processor at a time.", "Leave -Parallel out.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedStatement,
+                "A kernel script runs on one processor at a time.", "Leave -Parallel out.");
         }
 
         if (block.Names.Resolve(ast.Variable) is not { Kind: NameKind.Local, Value: Local local })
         {
-            throw block.Error(ast.Variable, DiagnosticIds.DuplicateName, $"{ast.Variable.Extent.Text} means something else in this program.",
+            throw block.Error(ast.Variable, DiagnosticIds.DuplicateName,
+                $"{ast.Variable.Extent.Text} means something else in this program.",
                 "Give the loop a variable of its own.");
         }
 
         if (ExpressionTranslator.Only(ast.Condition) is not { } list)
         {
-            throw block.Error(ast.Condition, DiagnosticIds.UnsupportedExpression, "A loop goes over a range or a list of constants.",
+            throw block.Error(ast.Condition, DiagnosticIds.UnsupportedExpression,
+                "A loop goes over a range or a list of constants.",
                 "Write foreach ($i in 0..7) or foreach ($port in 80, 443).");
         }
 
@@ -136,7 +153,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
     {
         if (items.Find(item => !item.IsConstant && item.First is not ErrorExpression) is not null)
         {
-            throw block.Error(list, DiagnosticIds.NotConstant, "The values of the list are fixed when the program is built.",
+            throw block.Error(list, DiagnosticIds.NotConstant,
+                "The values of the list are fixed when the program is built.",
                 "A range may have ends that are computed: 0..$n.");
         }
 
@@ -151,10 +169,12 @@ internal sealed class FlowTranslator(BlockTranslation block)
             : throw block.Error(ast, DiagnosticIds.NotConstant, "The ends of a range are integers.", "Write 0..7.");
         if (last - first is < 0 or > MostValues)
         {
-            throw block.Error(ast, DiagnosticIds.TooManyValues, $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
+            throw block.Error(ast, DiagnosticIds.TooManyValues,
+                $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
         }
 
-        var values = Enumerable.Range(0, (int)(last - first) + 1).Select(i => (Expression)block.At(ast, new ConstantExpression(first + i)));
+        var values = Enumerable.Range(0, (int)(last - first) + 1)
+            .Select(i => (Expression)block.At(ast, new ConstantExpression(first + i)));
         return ((ConstantExpression)item.First).Value.Equals(first) ? values : values.Reverse();
     }
 

@@ -21,10 +21,12 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     private readonly List<Function> _new = [];
 
     /// <summary>The names that can be called.</summary>
-    public IReadOnlyCollection<string> Names => [.. _translated.Keys.Union(_declared.Keys, StringComparer.OrdinalIgnoreCase)];
+    public IReadOnlyCollection<string> Names =>
+        [.. _translated.Keys.Union(_declared.Keys, StringComparer.OrdinalIgnoreCase)];
 
     /// <summary>Whether there is such a function.</summary>
-    public bool Contains(string? name) => name is not null && (_translated.ContainsKey(name) || _declared.ContainsKey(name));
+    public bool Contains(string? name) =>
+        name is not null && (_translated.ContainsKey(name) || _declared.ContainsKey(name));
 
     /// <summary>Notes the functions that a block defines.</summary>
     public void Declare(IReadOnlyList<StatementAst> statements)
@@ -33,7 +35,8 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         {
             if (!_translated.ContainsKey(definition.Name) && _declared.TryAdd(definition.Name, definition)) continue;
             translation.Diagnostics.Add(translation.Error(definition, DiagnosticIds.DuplicateName,
-                $"The program has a function '{definition.Name}' already.", "Give it another name; case does not count."));
+                $"The program has a function '{definition.Name}' already.",
+                "Give it another name; case does not count."));
         }
     }
 
@@ -47,7 +50,8 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         var definition = _declared[name];
         if (!_underway.Add(definition))
         {
-            throw translation.Error(call, DiagnosticIds.RecursiveFunction, $"The function '{definition.Name}' calls itself.",
+            throw translation.Error(call, DiagnosticIds.RecursiveFunction,
+                $"The function '{definition.Name}' calls itself.",
                 "The kernel's stack is too small for recursion: write a loop.");
         }
 
@@ -65,7 +69,9 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         return function;
     }
 
-    /// <summary>Translates what has not been called too, and gives the block's functions, each behind those it calls.</summary>
+    /// <summary>
+    /// Translates what has not been called too, and gives the block's functions, each behind those it calls.
+    /// </summary>
     public IReadOnlyList<Function> TranslateAll()
     {
         foreach (var (name, definition) in _declared) Get(name, definition);
@@ -77,13 +83,16 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         using var level = translation.Enter(definition);
         if (definition.IsFilter || definition.IsWorkflow)
         {
-            throw translation.Error(definition, DiagnosticIds.UnsupportedStatement, "A filter works on a pipeline, and the kernel has none.", "Write function.");
+            throw translation.Error(definition, DiagnosticIds.UnsupportedStatement,
+                "A filter works on a pipeline, and the kernel has none.", "Write function.");
         }
 
-        var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters ?? (IReadOnlyList<ParameterAst>)[];
+        var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters
+            ?? (IReadOnlyList<ParameterAst>)[];
         if (parameters.Count > MostParameters)
         {
-            throw translation.Error(parameters[MostParameters], DiagnosticIds.WrongArguments, $"A function has at most {MostParameters} parameters.",
+            throw translation.Error(parameters[MostParameters], DiagnosticIds.WrongArguments,
+                $"A function has at most {MostParameters} parameters.",
                 "Pass several values together in a shared variable or a map.");
         }
 
@@ -104,22 +113,27 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         var name = Scope.NameOf(parameter.Name);
         return outside.Names.Resolve(name).Kind is NameKind.Unknown or NameKind.Local
             ? name
-            : throw translation.Error(parameter, DiagnosticIds.DuplicateName, $"${name} means something else in this program.", "Give the parameter another name.");
+            : throw translation.Error(parameter, DiagnosticIds.DuplicateName,
+                $"${name} means something else in this program.", "Give the parameter another name.");
     }
 
-    private static EbpfCat.Types.EbpfType? Attributes(IReadOnlyList<AttributeBaseAst> attributes, BlockTranslation block)
+    private static EbpfCat.Types.EbpfType? Attributes(IReadOnlyList<AttributeBaseAst> attributes,
+        BlockTranslation block)
     {
         if (attributes.FirstOrDefault(a => a is not TypeConstraintAst) is { } other)
         {
-            throw block.Error(other, DiagnosticIds.UnsupportedExpression, "Attributes have no meaning in the kernel.", "A type is fine: [uint16]$port.");
+            throw block.Error(other, DiagnosticIds.UnsupportedExpression, "Attributes have no meaning in the kernel.",
+                "A type is fine: [uint16]$port.");
         }
 
         return attributes.OfType<TypeConstraintAst>().LastOrDefault() is { } type ? block.Casts.Declared(type) : null;
     }
 
-    private static ConstantExpression? DefaultOf(ParameterAst parameter, BlockTranslation block) => parameter.DefaultValue is null ? null
+    private static ConstantExpression? DefaultOf(ParameterAst parameter, BlockTranslation block) =>
+        parameter.DefaultValue is null ? null
         : block.Expressions.Of(parameter.DefaultValue) as ConstantExpression
-        ?? throw block.Error(parameter.DefaultValue, DiagnosticIds.NotConstant, "A parameter's default is fixed when the program is built.",
+        ?? throw block.Error(parameter.DefaultValue, DiagnosticIds.NotConstant,
+            "A parameter's default is fixed when the program is built.",
             "Write a constant, or pass the value in each call.");
 
     // [OutputType([uint16])] says what a function gives, where inference is not to decide.
@@ -128,13 +142,15 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         EbpfCat.Types.EbpfType? type = null;
         foreach (var attribute in parameters?.Attributes ?? (IReadOnlyList<AttributeAst>)[])
         {
-            if (CastTranslator.IsNamed(attribute.TypeName, "OutputType") && attribute.PositionalArguments is [TypeExpressionAst output])
+            if (CastTranslator.IsNamed(attribute.TypeName, "OutputType")
+                && attribute.PositionalArguments is [TypeExpressionAst output])
             {
                 type = block.Casts.Declared(new TypeConstraintAst(output.Extent, output.TypeName));
             }
             else if (!CastTranslator.IsNamed(attribute.TypeName, "CmdletBinding"))
             {
-                throw block.Error(attribute, DiagnosticIds.UnsupportedExpression, "This attribute has no meaning in the kernel.",
+                throw block.Error(attribute, DiagnosticIds.UnsupportedExpression,
+                    "This attribute has no meaning in the kernel.",
                     "[OutputType([uint32])] tells the type of a function's value.");
             }
         }

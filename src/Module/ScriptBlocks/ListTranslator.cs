@@ -22,13 +22,15 @@ internal sealed class ListTranslator(BlockTranslation block)
         var items = Merge(ItemsOf(list));
         if (items.Exists(item => item.Last is not null && !item.IsConstant))
         {
-            throw block.Error(list, DiagnosticIds.NotConstant, "The range of -in and -contains is fixed when the program is built.",
+            throw block.Error(list, DiagnosticIds.NotConstant,
+                "The range of -in and -contains is fixed when the program is built.",
                 "Compare with its ends: $x -ge $first -and $x -le $last.");
         }
 
         if (items.Count > MostComparisons)
         {
-            throw block.Error(list, DiagnosticIds.TooManyValues, $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
+            throw block.Error(list, DiagnosticIds.TooManyValues,
+                $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
                 "Declare a map with Add-EbpfMap -Type Hash, fill it with Set-EbpfMapValue, and write key -in $map.");
         }
 
@@ -36,7 +38,11 @@ internal sealed class ListTranslator(BlockTranslation block)
         if (items.Count == 0) return new ConstantExpression(false);
         var equal = caseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
         if (operand is LocalExpression { Local: var known }) return AnyOf(ast, value, known, items, equal);
-        if (items is [{ Last: null, First: var only }]) return new BinaryExpression(equal, operand, block.At(list, only));
+        if (items is [{ Last: null, First: var only }])
+        {
+            return new BinaryExpression(equal, operand, block.At(list, only));
+        }
+
         var local = new Local("value");
         return new LetExpression(local, operand, AnyOf(ast, value, local, items, equal));
     }
@@ -75,7 +81,8 @@ internal sealed class ListTranslator(BlockTranslation block)
     }
 
     private Expression End(ExpressionAst ast) => ast is ArrayLiteralAst
-        ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A range between lists has no meaning.", "Put the range in parentheses: 1, 2, (5..7).")
+        ? throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A range between lists has no meaning.",
+            "Put the range in parentheses: 1, 2, (5..7).")
         : block.Expressions.Operand(ast);
 
     // Neighbouring integers become ranges: two comparisons for as many numbers as there are.

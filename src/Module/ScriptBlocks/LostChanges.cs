@@ -4,17 +4,22 @@ using EbpfCat.Language;
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>
-/// Finds changes that go nowhere. After <c>$flow = $flows[$key]</c> the local is a copy: <c>$flow.Packets += 1</c> does not
-/// change the map, which is allowed, and hardly what was meant unless the copy is used as a whole afterwards.
+/// Finds changes that go nowhere. After <c>$flow = $flows[$key]</c> the local is a copy: <c>$flow.Packets += 1</c> does
+/// not change the map, which is allowed, and hardly what was meant unless the copy is used as a whole afterwards.
 /// </summary>
 /// <param name="translation">The program, which knows its maps and variables, and places.</param>
 internal sealed class LostChanges(ProgramTranslation translation)
 {
-    /// <summary>Warns of each local of a script or its functions that is changed in vain, at the place of its first change.</summary>
+    /// <summary>
+    /// Warns of each local of a script or its functions that is changed in vain, at the place of its first change.
+    /// </summary>
     public void Report(ScriptBlockAst script)
     {
         ReportIn(script);
-        foreach (var function in script.FindAll(ast => ast is FunctionDefinitionAst, true)) ReportIn(((FunctionDefinitionAst)function).Body);
+        foreach (var function in script.FindAll(ast => ast is FunctionDefinitionAst, true))
+        {
+            ReportIn(((FunctionDefinitionAst)function).Body);
+        }
     }
 
     private void ReportIn(ScriptBlockAst body)
@@ -23,16 +28,22 @@ internal sealed class LostChanges(ProgramTranslation translation)
         var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
             .Cast<AssignmentStatementAst>()
             .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression, names))
-            .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
-        // Where an assignment is the parent, the variable is given a value: what stands at its right is inside an expression.
-        var uses = body.FindAll(ast => ast is VariableExpressionAst { Parent: not AssignmentStatementAst { Operator: TokenKind.Equals } }, false)
+            .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath,
+                StringComparer.OrdinalIgnoreCase);
+        // Where an assignment is the parent, the variable is given a value: what stands at its right is inside an
+        // expression.
+        var uses = body.FindAll(ast =>
+            ast is VariableExpressionAst { Parent: not AssignmentStatementAst { Operator: TokenKind.Equals } }, false)
             .Cast<VariableExpressionAst>()
             .Where(use => copies.Contains(use.VariablePath.UserPath))
             .ToLookup(use => use.VariablePath.UserPath, StringComparer.OrdinalIgnoreCase);
         foreach (var copy in copies)
         {
-            if (uses[copy.Key].All(IsField) && uses[copy.Key].Select(ChangeOf).FirstOrDefault(change => change is not null) is { } change)
+            if (uses[copy.Key].All(IsField)
+                && uses[copy.Key].Select(ChangeOf).FirstOrDefault(change => change is not null) is { } change)
+            {
                 translation.Diagnostics.Add(Warning(change, copy.Key, copy.First().Right));
+            }
         }
     }
 
@@ -52,8 +63,12 @@ internal sealed class LostChanges(ProgramTranslation translation)
     private static Ast? ChangeOf(VariableExpressionAst use)
     {
         Ast part = use;
-        while (part.Parent is MemberExpressionAst member && member.Expression == part || part.Parent is IndexExpressionAst index && index.Target == part)
+        while (part.Parent is MemberExpressionAst member && member.Expression == part
+            || part.Parent is IndexExpressionAst index && index.Target == part)
+        {
             part = part.Parent;
+        }
+
         return part.Parent switch
         {
             AssignmentStatementAst assignment when assignment.Left == part => assignment,
@@ -66,7 +81,8 @@ internal sealed class LostChanges(ProgramTranslation translation)
     {
         var (text, local, entry) = (change.Extent.Text, $"${name}", origin.Extent.Text);
         var meant = text.Replace(local, entry, StringComparison.OrdinalIgnoreCase);
-        return new Diagnostic(DiagnosticIds.DiscardedWrite, $"{text} changes {local} alone, which is a copy of {entry}.",
+        return new Diagnostic(DiagnosticIds.DiscardedWrite,
+            $"{text} changes {local} alone, which is a copy of {entry}.",
             translation.Positions.Of(change), $"To change that, write {meant}.", DiagnosticSeverity.Warning);
     }
 }

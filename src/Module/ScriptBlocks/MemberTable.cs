@@ -45,31 +45,34 @@ internal static class MemberTable
     };
 
     /// <summary>The methods of a map, with the fewest and most arguments that each takes.</summary>
-    public static readonly Dictionary<string, (MapOperation Operation, int Fewest, int Most)> Map = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["Remove"] = (MapOperation.Remove, 1, 1),
-        ["Add"] = (MapOperation.Add, 2, 2),
-        ["Replace"] = (MapOperation.Replace, 2, 2),
-        ["Set"] = (MapOperation.Set, 2, 2),
-        ["Push"] = (MapOperation.Push, 1, 1),
-        ["Enqueue"] = (MapOperation.Push, 1, 1),
-        ["Pop"] = (MapOperation.Pop, 0, 1),
-        ["Dequeue"] = (MapOperation.Pop, 0, 0),
-        ["Peek"] = (MapOperation.Peek, 0, 0),
-        ["Redirect"] = (MapOperation.Redirect, 1, 2),
-        ["Observe"] = (MapOperation.Observe, 2, 2),
-        ["TailCall"] = (MapOperation.TailCall, 1, 1),
-    };
+    public static readonly Dictionary<string, (MapOperation Operation, int Min, int Max)> Map =
+        new(StringComparer.OrdinalIgnoreCase)
+        {
+            ["Remove"] = (MapOperation.Remove, 1, 1),
+            ["Add"] = (MapOperation.Add, 2, 2),
+            ["Replace"] = (MapOperation.Replace, 2, 2),
+            ["Set"] = (MapOperation.Set, 2, 2),
+            ["Push"] = (MapOperation.Push, 1, 1),
+            ["Enqueue"] = (MapOperation.Push, 1, 1),
+            ["Pop"] = (MapOperation.Pop, 0, 1),
+            ["Dequeue"] = (MapOperation.Pop, 0, 0),
+            ["Peek"] = (MapOperation.Peek, 0, 0),
+            ["Redirect"] = (MapOperation.Redirect, 1, 2),
+            ["Observe"] = (MapOperation.Observe, 2, 2),
+            ["TailCall"] = (MapOperation.TailCall, 1, 1),
+        };
 
     /// <summary>The methods that ask whether a map has a key.</summary>
-    public static readonly HashSet<string> MapTests = new(["ContainsKey", "Contains"], StringComparer.OrdinalIgnoreCase);
+    public static readonly HashSet<string> MapTests = new(["ContainsKey", "Contains"],
+        StringComparer.OrdinalIgnoreCase);
 
     /// <summary>
     /// The helpers whose value is the verdict to end with (bpf-helpers(7)), by name without <c>bpf_</c> and by number.
     /// </summary>
     public static readonly HashSet<string> VerdictHelpers = new(
     [
-        "redirect", "23", "redirect_map", "51", "sk_redirect_map", "52", "msg_redirect_map", "60", "msg_redirect_hash", "71",
+        "redirect", "23", "redirect_map", "51", "sk_redirect_map", "52", "msg_redirect_map", "60", "msg_redirect_hash",
+        "71",
         "sk_redirect_hash", "72", "redirect_neigh", "152", "redirect_peer", "155",
     ], StringComparer.OrdinalIgnoreCase);
 }

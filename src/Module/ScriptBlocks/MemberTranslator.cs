@@ -5,7 +5,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Translates what follows a dot or stands in brackets: headers, fields, entries of maps, elements of arrays.</summary>
+/// <summary>
+/// Translates what follows a dot or stands in brackets: headers, fields, entries of maps, elements of arrays.
+/// </summary>
 internal sealed class MemberTranslator(BlockTranslation block)
 {
     /// <summary>A member that is not called.</summary>
@@ -14,7 +16,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
         if (ast.Static || block.Constants.IsFree(ast.Expression))
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnsupportedExpression,
-                "Static members are evaluated when the program is built.", "Write a type before the colons, such as [uint16]::MaxValue."));
+                "Static members are evaluated when the program is built.",
+                "Write a type before the colons, such as [uint16]::MaxValue."));
         }
 
         RequirePlain(ast);
@@ -64,9 +67,11 @@ internal sealed class MemberTranslator(BlockTranslation block)
     }
 
     /// <summary>The name of a member, which is fixed when the program is built.</summary>
-    public string NameOf(MemberExpressionAst ast) => ast.Member is StringConstantExpressionAst { Value: { Length: > 0 } name }
+    public string NameOf(MemberExpressionAst ast) =>
+        ast.Member is StringConstantExpressionAst { Value: { Length: > 0 } name }
         ? name
-        : throw block.Error(ast.Member, DiagnosticIds.UnsupportedExpression, "The name of a field is fixed when the program is built.",
+        : throw block.Error(ast.Member, DiagnosticIds.UnsupportedExpression,
+            "The name of a field is fixed when the program is built.",
             "Write it as a word, such as $packet.IPv4.");
 
     private Expression PacketMember(MemberExpressionAst ast, string member)
@@ -75,15 +80,18 @@ internal sealed class MemberTranslator(BlockTranslation block)
         if (PacketHeaders.Find(member) is { } header) return new HeaderExpression(header);
         if (MemberTable.PacketReads.ContainsKey(member))
         {
-            throw block.Error(ast.Member, DiagnosticIds.WrongArguments, $"$packet.{member} needs to know where to read.",
+            throw block.Error(ast.Member, DiagnosticIds.WrongArguments,
+                $"$packet.{member} needs to know where to read.",
                 $"Write the offset in bytes: $packet.{member}(12).");
         }
 
-        throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.", SimilarNames.Sentence(member,
+        throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.",
+            SimilarNames.Sentence(member,
             ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
     }
 
-    private SystemValueExpression SystemMember(MemberExpressionAst ast, string member, string owner, Dictionary<string, SystemValue> table)
+    private SystemValueExpression SystemMember(MemberExpressionAst ast, string member, string owner, Dictionary<string,
+        SystemValue> table)
     {
         if (table.TryGetValue(member, out var value)) return new SystemValueExpression(value);
         var advice = Same(member, "Call") && owner == "kernel"
@@ -107,12 +115,15 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
             case LocalExpression { Local: var local } when block.Scope.HeaderIn(local) is { } kept:
                 throw block.Error(ast.Member, DiagnosticIds.UnknownField,
-                    $"{ast.Expression.Extent.Text} says whether there is a header {kept.Name}, and has no fields.", $"Write $packet.{kept.Name}.{member}.");
-            case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression or VariableExpression
+                    $"{ast.Expression.Extent.Text} says whether there is a header {kept.Name}, and has no fields.",
+                    $"Write $packet.{kept.Name}.{member}.");
+            case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression
+                or VariableExpression
                 or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:
-                throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",
+                throw block.Error(ast.Member, DiagnosticIds.UnknownField,
+                    $"{ast.Expression.Extent.Text} is not a struct and has no '{member}'.",
                     "Properties of .NET objects do not exist in the kernel.");
         }
     }
@@ -122,13 +133,15 @@ internal sealed class MemberTranslator(BlockTranslation block)
         var isMethod = MemberTable.Map.ContainsKey(member) || MemberTable.MapTests.Contains(member);
         return block.Error(ast.Member, DiagnosticIds.UnknownField, $"The map ${map.Name} has no '{member}'.", isMethod
             ? $"Write it with its arguments: ${map.Name}.{member}(…)."
-            : $"Write ${map.Name}[key].{member} for a field of a value; the kernel does not count or list entries (Get-EbpfMapValue does).");
+            : $"Write ${map.Name}[key].{member} for a field of a value; the kernel does not count or list entries "
+                + "(Get-EbpfMapValue does).");
     }
 
     private void RequirePlain(ExpressionAst ast)
     {
         if (!ModernSyntax.IsNullConditional(ast)) return;
-        throw block.Error(ast, DiagnosticIds.UnsupportedOperator, "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+        throw block.Error(ast, DiagnosticIds.UnsupportedOperator,
+            "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
     }
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);

@@ -16,7 +16,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (block.Constants.IsFree(ast)) return block.Constants.FromSession(ast);
         if (ModernSyntax.IsNullConditional(ast))
         {
-            throw block.Error(ast, DiagnosticIds.UnsupportedOperator, "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
+            throw block.Error(ast, DiagnosticIds.UnsupportedOperator,
+                "Nothing is $null in the kernel: what is absent reads as 0.", "Leave the question mark out.");
         }
 
         var method = block.Members.NameOf(ast);
@@ -27,8 +28,10 @@ internal sealed class MethodTranslator(BlockTranslation block)
             (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
             (NameKind.Map, Map map) => OnMap(ast, map, method),
             _ when Same(method, "StartsWith") => StartsWith(ast),
-            _ => throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
-                "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, $kernel.Call('helper', …) and [Math]::Min(a, b)."),
+            _ => throw block.Error(ast.Member, DiagnosticIds.UnknownMethod,
+                $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
+                "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, $kernel.Call('helper', …) "
+                    + "and [Math]::Min(a, b)."),
         };
     }
 
@@ -38,7 +41,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
-                "With constant arguments it would be evaluated when the program is built; in the kernel there is [Math]."));
+                "With constant arguments it would be evaluated when the program is built; in the kernel there is "
+                    + "[Math]."));
         }
 
         var arguments = ArgumentsOf(ast);
@@ -51,23 +55,32 @@ internal sealed class MethodTranslator(BlockTranslation block)
             case ("abs", [var value]):
                 return new UnaryExpression(UnaryOperator.Absolute, block.Expressions.Operand(value));
             case ("min", [var a, var b]):
-                return new BinaryExpression(BinaryOperator.Minimum, block.Expressions.Operand(a), block.Expressions.Operand(b));
+                return new BinaryExpression(BinaryOperator.Minimum, block.Expressions.Operand(a),
+                    block.Expressions.Operand(b));
             case ("max", [var a, var b]):
-                return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a), block.Expressions.Operand(b));
+                return new BinaryExpression(BinaryOperator.Maximum, block.Expressions.Operand(a),
+                    block.Expressions.Operand(b));
         }
 
         return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
             $"The kernel has no {ast.Extent.Text.Split('(')[0]} with {arguments.Length} argument(s).",
-            $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, the others one."));
+            $"There are {string.Join(", ", MathMethods.Select(m => $"[Math]::{m}"))}; Min and Max take two numbers, "
+                + "the others one."));
     }
 
     // A quotient that is rounded at once is a division of integers, with no fixed-point number in between.
     private Expression Rounded(ExpressionAst value, BinaryOperator division, UnaryOperator rounding)
     {
         var bare = value;
-        while (bare is ParenExpressionAst { Pipeline: var inner } && ExpressionTranslator.Only(inner) is { } only) bare = only;
+        while (bare is ParenExpressionAst { Pipeline: var inner }
+            && ExpressionTranslator.Only(inner) is { } only)
+        {
+            bare = only;
+        }
+
         return bare is BinaryExpressionAst { Operator: TokenKind.Divide } quotient
-            ? new BinaryExpression(division, block.Expressions.Operand(quotient.Left), block.Expressions.Operand(quotient.Right))
+            ? new BinaryExpression(division, block.Expressions.Operand(quotient.Left),
+                block.Expressions.Operand(quotient.Right))
             : new UnaryExpression(rounding, block.Expressions.Operand(value));
     }
 
@@ -83,7 +96,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
         return ArgumentsOf(ast) is [var offset]
             ? new PacketReadExpression(block.Expressions.Operand(offset), type)
-            : throw block.Error(ast, DiagnosticIds.WrongArguments, $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
+            : throw block.Error(ast, DiagnosticIds.WrongArguments,
+                $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
     }
 
     private HelperCallExpression Helper(InvokeMemberExpressionAst ast)
@@ -91,13 +105,15 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (ArgumentsOf(ast) is not [var first, .. var rest]
             || block.Expressions.Of(first) is not ConstantExpression { Value: string or long } helper)
         {
-            throw block.Error(ast, DiagnosticIds.WrongArguments, "The helper to call is fixed when the program is built, by name or number.",
+            throw block.Error(ast, DiagnosticIds.WrongArguments,
+                "The helper to call is fixed when the program is built, by name or number.",
                 "Write $kernel.Call('ktime_get_ns'), with up to five arguments behind the name.");
         }
 
         if (rest.Length > 5)
         {
-            throw block.Error(rest[5], DiagnosticIds.WrongArguments, "A helper takes at most five arguments.", "bpf-helpers(7) lists those of each.");
+            throw block.Error(rest[5], DiagnosticIds.WrongArguments, "A helper takes at most five arguments.",
+                "bpf-helpers(7) lists those of each.");
         }
 
         return new HelperCallExpression(helper.Value.ToString()!, [.. rest.Select(HelperArgument)]);
@@ -126,10 +142,11 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
         }
 
-        if (arguments.Length < known.Fewest || arguments.Length > known.Most)
+        if (arguments.Length < known.Min || arguments.Length > known.Max)
         {
-            var expected = known.Fewest == known.Most ? $"{known.Most}" : $"{known.Fewest} or {known.Most}";
-            throw block.Error(ast, DiagnosticIds.WrongArguments, $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
+            var expected = known.Min == known.Max ? $"{known.Max}" : $"{known.Min} or {known.Max}";
+            throw block.Error(ast, DiagnosticIds.WrongArguments,
+                $"${map.Name}.{method} takes {expected} argument(s), not {arguments.Length}.");
         }
 
         return new MapCallExpression(map, known.Operation, [.. arguments.Select(block.Expressions.Of)]);
@@ -137,10 +154,13 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
     private BinaryExpression StartsWith(InvokeMemberExpressionAst ast) =>
         ArgumentsOf(ast) is [var prefix] && block.Expressions.Of(prefix) is ConstantExpression { Value: string } text
-            ? new BinaryExpression(BinaryOperator.CaseSensitiveStartsWith, block.Expressions.Operand(ast.Expression), text)
-            : throw block.Error(ast, DiagnosticIds.WrongArguments, "StartsWith takes one constant string.", "Write it as $process.Name.StartsWith('ssh').");
+            ? new BinaryExpression(BinaryOperator.CaseSensitiveStartsWith, block.Expressions.Operand(ast.Expression),
+                text)
+            : throw block.Error(ast, DiagnosticIds.WrongArguments, "StartsWith takes one constant string.",
+                "Write it as $process.Name.StartsWith('ssh').");
 
-    private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) => ast.Arguments is { } arguments ? [.. arguments] : [];
+    private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) =>
+        ast.Arguments is { } arguments ? [.. arguments] : [];
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);
 }

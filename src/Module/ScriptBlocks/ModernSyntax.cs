@@ -3,19 +3,24 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Syntax newer than the reference assembly, which describes PowerShell 5.1; found by its name at run time.</summary>
+/// <summary>
+/// Syntax newer than the reference assembly, which describes PowerShell 5.1; found by its name at run time.
+/// </summary>
 internal static class ModernSyntax
 {
     // Delegates, because a second call through reflection has the runtime generate code for it.
     private static readonly Func<PipelineAst, bool> Background = Flag<PipelineAst>("Background");
-    private static readonly Func<MemberExpressionAst, bool> NullConditionalMember = Flag<MemberExpressionAst>("NullConditional");
-    private static readonly Func<IndexExpressionAst, bool> NullConditionalIndex = Flag<IndexExpressionAst>("NullConditional");
+    private static readonly Func<MemberExpressionAst,
+        bool> NullConditionalMember = Flag<MemberExpressionAst>("NullConditional");
+    private static readonly Func<IndexExpressionAst,
+        bool> NullConditionalIndex = Flag<IndexExpressionAst>("NullConditional");
 
     /// <summary>The three parts of <c>condition ? a : b</c> (PowerShell 7.0).</summary>
     public static bool IsTernary(Ast ast, [NotNullWhen(true)] out ExpressionAst[]? parts)
     {
         parts = ast.GetType().Name == "TernaryExpressionAst"
-            ? [Get<ExpressionAst>(ast, "Condition"), Get<ExpressionAst>(ast, "IfTrue"), Get<ExpressionAst>(ast, "IfFalse")]
+            ? [Get<ExpressionAst>(ast, "Condition"), Get<ExpressionAst>(ast, "IfTrue"),
+                Get<ExpressionAst>(ast, "IfFalse")]
             : null;
         return parts is not null;
     }
@@ -34,7 +39,10 @@ internal static class ModernSyntax
         _ => false,
     };
 
-    /// <summary>The parameters written in parentheses behind a function's name, which the reference assembly leaves out; null for none.</summary>
+    /// <summary>
+    /// The parameters written in parentheses behind a function's name, which the reference assembly leaves out; null
+    /// for none.
+    /// </summary>
     public static IReadOnlyList<ParameterAst>? ParametersOf(FunctionDefinitionAst function) =>
         (IReadOnlyList<ParameterAst>?)function.GetType().GetProperty("Parameters")!.GetValue(function);
 

@@ -4,7 +4,10 @@ namespace EbpfCat.ScriptBlocks;
 
 /// <summary>A variable of a kernel script, and what it stands for.</summary>
 /// <param name="Kind">What kind of thing.</param>
-/// <param name="Value">The thing: a <see cref="Variable"/>, <see cref="EbpfCat.Language.Map"/>, <see cref="PacketVariable"/>, <see cref="Local"/> or constant.</param>
+/// <param name="Value">
+/// The thing: a <see cref="Variable"/>, <see cref="EbpfCat.Language.Map"/>, <see cref="PacketVariable"/>,
+/// <see cref="Local"/> or constant.
+/// </param>
 internal readonly record struct Name(NameKind Kind, object? Value = null)
 {
     /// <summary>The map, where it is one.</summary>

@@ -36,6 +36,8 @@ internal enum NameKind
     /// <summary><c>$true</c>, <c>$false</c> and <c>$null</c>.</summary>
     Constant,
 
-    /// <summary>A variable that only the session can mean: <c>$env:HOME</c>, <c>$global:x</c>, and <c>$using:x</c>.</summary>
+    /// <summary>
+    /// A variable that only the session can mean: <c>$env:HOME</c>, <c>$global:x</c>, and <c>$using:x</c>.
+    /// </summary>
     Session,
 }

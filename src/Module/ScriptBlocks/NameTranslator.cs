@@ -4,7 +4,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Settles what names mean: first what the program declares, then the names of the language, then locals.</summary>
+/// <summary>
+/// Settles what names mean: first what the program declares, then the names of the language, then locals.
+/// </summary>
 internal sealed class NameTranslator(BlockTranslation block)
 {
     private static readonly Dictionary<string, Name> LanguageNames = new(StringComparer.OrdinalIgnoreCase)
@@ -22,8 +24,10 @@ internal sealed class NameTranslator(BlockTranslation block)
     // What PowerShell sets by itself and a kernel script has not, and what to write instead.
     private static readonly Dictionary<string, string> Automatic = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["_"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a foreach.",
-        ["PSItem"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a foreach.",
+        ["_"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a "
+            + "foreach.",
+        ["PSItem"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable "
+            + "of a foreach.",
         ["input"] = "There is no pipeline in the kernel: name what you mean, such as $packet or $event.",
         ["args"] = "Name the parameters of the function: function add($a, $b) { $a + $b }.",
         ["this"] = "Name what you mean, such as $packet or $event.",
@@ -83,7 +87,8 @@ internal sealed class NameTranslator(BlockTranslation block)
     {
         if (variable.Splatted)
         {
-            throw block.Error(variable, DiagnosticIds.UnsupportedExpression, "Splatting needs a command.", "Write the arguments one by one.");
+            throw block.Error(variable, DiagnosticIds.UnsupportedExpression, "Splatting needs a command.",
+                "Write the arguments one by one.");
         }
 
         var name = Resolve(variable);
@@ -126,7 +131,8 @@ internal sealed class NameTranslator(BlockTranslation block)
                 $"Write $using:{name} to take its value when the program is built.");
         }
 
-        IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names, .. LanguageNames.Keys];
+        IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names,
+            .. LanguageNames.Keys];
         var near = SimilarNames.Find(name, known);
         return block.Error(variable, DiagnosticIds.UnknownVariable, problem, near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"

@@ -31,7 +31,8 @@ internal static partial class NumberLiteral
         // A leading zero keeps the first digit from being read as a sign.
         value = match.Groups["hex"] is { Success: true } hex
             ? BigInteger.Parse("0" + hex.Value, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture)
-            : BigInteger.Parse("0" + match.Groups["binary"].Value, NumberStyles.AllowBinarySpecifier, CultureInfo.InvariantCulture);
+            : BigInteger.Parse("0" + match.Groups["binary"].Value, NumberStyles.AllowBinarySpecifier,
+                CultureInfo.InvariantCulture);
         value <<= MultiplierShifts[match.Groups["multiplier"].Value];
         if (match.Groups["sign"].Value == "-") value = -value;
         return true;

@@ -7,7 +7,8 @@ namespace EbpfCat.ScriptBlocks;
 internal static class OperatorTable
 {
     /// <summary>The operators of two values.</summary>
-    public static readonly IReadOnlyDictionary<TokenKind, BinaryOperator> Binary = new Dictionary<TokenKind, BinaryOperator>
+    public static readonly IReadOnlyDictionary<TokenKind, BinaryOperator> Binary = new Dictionary<TokenKind,
+        BinaryOperator>
     {
         [TokenKind.Plus] = BinaryOperator.Add,
         [TokenKind.Minus] = BinaryOperator.Subtract,
@@ -37,7 +38,8 @@ internal static class OperatorTable
     };
 
     /// <summary>The operators of compound assignments; null for the plain one.</summary>
-    public static readonly IReadOnlyDictionary<TokenKind, BinaryOperator?> Assignment = new Dictionary<TokenKind, BinaryOperator?>
+    public static readonly IReadOnlyDictionary<TokenKind, BinaryOperator?> Assignment = new Dictionary<TokenKind,
+        BinaryOperator?>
     {
         [TokenKind.Equals] = null,
         [TokenKind.PlusEquals] = BinaryOperator.Add,
@@ -48,7 +50,8 @@ internal static class OperatorTable
     };
 
     /// <summary>The operators of one value.</summary>
-    public static readonly IReadOnlyDictionary<TokenKind, UnaryOperator> Unary = new Dictionary<TokenKind, UnaryOperator>
+    public static readonly IReadOnlyDictionary<TokenKind, UnaryOperator> Unary = new Dictionary<TokenKind,
+        UnaryOperator>
     {
         [TokenKind.Minus] = UnaryOperator.Negate,
         [TokenKind.Bnot] = UnaryOperator.BitNot,
@@ -68,6 +71,7 @@ internal static class OperatorTable
         ".." => "Ranges work with -in and foreach.",
         "," => "Lists work with -in, -contains and foreach.",
         "??" => "A map gives 0 for an absent key; test with key -in $map, or write condition ? a : b.",
-        _ => "There are + - * / %, -band -bor -bxor -bnot -shl -shr, -eq -ne -lt -le -gt -ge, -and -or -not -xor, -in, -contains and -like 'prefix*'.",
+        _ => "There are + - * / %, -band -bor -bxor -bnot -shl -shr, -eq -ne -lt -le -gt -ge, -and -or -not -xor, -in, "
+            + "-contains and -like 'prefix*'.",
     };
 }

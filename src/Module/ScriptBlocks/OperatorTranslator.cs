@@ -41,7 +41,8 @@ internal sealed class OperatorTranslator(BlockTranslation block)
                 "Text cannot be calculated with in the kernel.", "Compare it with -eq, -ne or -like 'prefix*'."));
         }
 
-        return left is ConstantExpression && right is ConstantExpression && HasText(left, right) && block.Constants.IsFree(ast)
+        return left is ConstantExpression && right is ConstantExpression && HasText(left, right)
+            && block.Constants.IsFree(ast)
             ? block.Constants.FromSession(ast)
             : new BinaryExpression(@operator, left, right);
     }
@@ -81,13 +82,15 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         var pattern = block.Expressions.Operand(ast.Right);
         if (pattern is not ConstantExpression { Value: string text })
         {
-            throw block.Error(ast.Right, DiagnosticIds.NotConstant, "The pattern of -like is fixed when the program is built.", "Write it as -like 'prefix*'.");
+            throw block.Error(ast.Right, DiagnosticIds.NotConstant,
+                "The pattern of -like is fixed when the program is built.", "Write it as -like 'prefix*'.");
         }
 
         var prefix = text.EndsWith('*') ? text[..^1] : text;
         if (prefix.IndexOfAny(['*', '?', '[', ']', '`']) >= 0)
         {
-            throw block.Error(ast.Right, DiagnosticIds.UnsupportedOperator, "In the kernel -like matches a beginning only: one * at the end.",
+            throw block.Error(ast.Right, DiagnosticIds.UnsupportedOperator,
+                "In the kernel -like matches a beginning only: one * at the end.",
                 "Write it as -like 'prefix*', and filter the rest in user space with Where-Object.");
         }
 
@@ -123,23 +126,27 @@ internal sealed class OperatorTranslator(BlockTranslation block)
     private static bool HasText(Expression left, Expression right) =>
         left is ConstantExpression { Value: string } || right is ConstantExpression { Value: string };
 
-    private static bool IsEquality(BinaryOperator @operator) => @operator is BinaryOperator.Equal or BinaryOperator.NotEqual
+    private static bool IsEquality(BinaryOperator @operator) =>
+        @operator is BinaryOperator.Equal or BinaryOperator.NotEqual
         or BinaryOperator.CaseSensitiveEqual or BinaryOperator.CaseSensitiveNotEqual;
 
     private static bool IsComparison(BinaryOperator @operator) => IsEquality(@operator)
-        || @operator is BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual;
+        || @operator is BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater
+        or BinaryOperator.GreaterOrEqual;
 
-    private static object? Negated(Expression operand) => operand is not ConstantExpression constant ? null : constant.Value switch
-    {
-        long and not long.MinValue => -(long)constant.Value,
-        // The one magnitude whose negative fits and whose positive does not.
-        (ulong)long.MaxValue + 1 => long.MinValue,
-        decimal number => -number,
-        _ => null,
-    };
+    private static object? Negated(Expression operand) =>
+        operand is not ConstantExpression constant ? null : constant.Value switch
+        {
+            long and not long.MinValue => -(long)constant.Value,
+            // The one magnitude whose negative fits and whose positive does not.
+            (ulong)long.MaxValue + 1 => long.MinValue,
+            decimal number => -number,
+            _ => null,
+        };
 
     private CompileException Unsupported(BinaryExpressionAst ast) =>
-        block.Error(ast, DiagnosticIds.UnsupportedOperator, $"The kernel has no operator {ast.ErrorPosition.Text}.", OperatorTable.InsteadOf(ast.ErrorPosition.Text));
+        block.Error(ast, DiagnosticIds.UnsupportedOperator, $"The kernel has no operator {ast.ErrorPosition.Text}.",
+            OperatorTable.InsteadOf(ast.ErrorPosition.Text));
 
     private static string TextOf(UnaryExpressionAst ast) =>
         ast.Extent.Text[..(ast.Child.Extent.StartOffset - ast.Extent.StartOffset)].Trim();

@@ -33,7 +33,12 @@ internal sealed class OverwrittenResults
         switch (statement)
         {
             case ResultStatement result:
-                if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place) _diagnostics.Add(Warning(place));
+                if (isOverwritten && IsVerdict(result.Value)
+                    && result.Source is { } place)
+                {
+                    _diagnostics.Add(Warning(place));
+                }
+
                 return true;
             case ReturnStatement { Value: var value }:
                 return value is not null;
@@ -44,7 +49,8 @@ internal sealed class OverwrittenResults
             case ContinueStatement:
                 return _isOverwrittenInNext;
             case SwitchStatement choice:
-                return Within(isOverwritten, _isOverwrittenInNext, () => choice.Clauses.Select(clause => Check(clause.Body, isOverwritten))
+                return Within(isOverwritten, _isOverwrittenInNext,
+                    () => choice.Clauses.Select(clause => Check(clause.Body, isOverwritten))
                     .Append(Check(choice.Default, isOverwritten)).Aggregate((a, b) => a & b));
             case LoopStatement loop:
                 return Around(loop.Body, isOverwritten);
@@ -76,7 +82,8 @@ internal sealed class OverwrittenResults
     {
         ReturnStatement { Value: null } => true,
         IfStatement branch => EndsWithoutValue(branch.Then) || EndsWithoutValue(branch.Else),
-        SwitchStatement choice => choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
+        SwitchStatement choice =>
+        choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
         LoopStatement loop => EndsWithoutValue(loop.Body),
         ForeachStatement loop => EndsWithoutValue(loop.Body),
         _ => false,
@@ -94,7 +101,8 @@ internal sealed class OverwrittenResults
     {
         var start = place.Column - 1;
         var text = place.LineText.Substring(start, Math.Min(place.Length, place.LineText.Length - start));
-        return new Diagnostic(DiagnosticIds.OverwrittenResult, $"{text} is never the result, for a value further down takes its place.",
+        return new Diagnostic(DiagnosticIds.OverwrittenResult,
+            $"{text} is never the result, for a value further down takes its place.",
             place, $"To end with it, write return {text}.", DiagnosticSeverity.Warning);
     }
 }

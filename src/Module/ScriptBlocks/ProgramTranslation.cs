@@ -60,7 +60,8 @@ internal sealed class ProgramTranslation
         return Diagnostics.Warnings;
     }
 
-    private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions, List<Statement> body)
+    private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions,
+        List<Statement> body)
     {
         foreach (var function in functions) program.AddFunction(function);
         program.Append(body);
@@ -73,7 +74,8 @@ internal sealed class ProgramTranslation
         var statements = BlockShape.StatementsOf(block, this);
         if (statements.Count != 1)
         {
-            throw Error(block, DiagnosticIds.NotAnExpression, "One expression is needed here.", "Write it as { $packet.Length -gt 60 }.");
+            throw Error(block, DiagnosticIds.NotAnExpression, "One expression is needed here.",
+                "Write it as { $packet.Length -gt 60 }.");
         }
 
         var expression = new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
@@ -86,8 +88,8 @@ internal sealed class ProgramTranslation
         new(id, problem, Positions.Of(ast), suggestion);
 
     /// <summary>
-    /// Translates a node. Where it fails, the error is reported, unless a part of the node was: what is wrong with the whole
-    /// follows from that.
+    /// Translates a node. Where it fails, the error is reported, unless a part of the node was: what is wrong with the
+    /// whole follows from that.
     /// </summary>
     /// <returns>What the node means; null where it fails.</returns>
     public T? Try<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
@@ -104,7 +106,9 @@ internal sealed class ProgramTranslation
         }
     }
 
-    /// <summary>Translates a node that stands elsewhere: its errors are none of the node that is being translated.</summary>
+    /// <summary>
+    /// Translates a node that stands elsewhere: its errors are none of the node that is being translated.
+    /// </summary>
     public T? TryElsewhere<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
     {
         var failures = _failures;
@@ -118,7 +122,8 @@ internal sealed class ProgramTranslation
     {
         if (_nesting >= MostNesting)
         {
-            throw Error(ast, DiagnosticIds.NestedTooDeeply, "This is nested too deeply.", "Assign parts of it to variables first.");
+            throw Error(ast, DiagnosticIds.NestedTooDeeply, "This is nested too deeply.",
+                "Assign parts of it to variables first.");
         }
 
         return new Level(this);

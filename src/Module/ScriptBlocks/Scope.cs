@@ -4,7 +4,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>The locals of a block or function: its parameters, and every unqualified name that it assigns or loops over.</summary>
+/// <summary>
+/// The locals of a block or function: its parameters, and every unqualified name that it assigns or loops over.
+/// </summary>
 internal sealed class Scope
 {
     private readonly Dictionary<string, Local> _locals = new(StringComparer.OrdinalIgnoreCase);
@@ -21,13 +23,19 @@ internal sealed class Scope
             var variable = ast is ForEachStatementAst loop ? loop.Variable : VariableOf(target);
             if (variable is not { VariablePath.IsUnqualified: true }) continue;
             // The first type that is written before a name is that of the local.
-            if (target is ConvertExpressionAst { Type: var constraint } && CastTranslator.TypeOf(constraint) is { } type)
+            if (target is ConvertExpressionAst { Type: var constraint }
+                && CastTranslator.TypeOf(constraint) is { } type)
+            {
                 declared.TryAdd(NameOf(variable), type);
+            }
             // Not += and ++: a name only ever added to is mistyped more often than meant.
             if (ast is not AssignmentStatementAst { Operator: not TokenKind.Equals }) variables.Add(variable);
         }
 
-        foreach (var name in variables.Select(NameOf)) _locals.TryAdd(name, new Local(name, declared.GetValueOrDefault(name)));
+        foreach (var name in variables.Select(NameOf))
+        {
+            _locals.TryAdd(name, new Local(name, declared.GetValueOrDefault(name)));
+        }
     }
 
     /// <summary>The names of the locals.</summary>

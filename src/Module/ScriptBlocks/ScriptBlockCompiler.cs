@@ -11,15 +11,20 @@ namespace EbpfCat.ScriptBlocks;
 public static class ScriptBlockCompiler
 {
     /// <summary>
-    /// Appends a kernel script to a program: its statements to <see cref="ProgramDefinition.Body"/> and its functions to
-    /// <see cref="ProgramDefinition.Functions"/>, where later scripts find them. On an error the program stays as it was.
+    /// Appends a kernel script to a program: its statements to <see cref="ProgramDefinition.Body"/> and its functions
+    /// to
+    /// <see cref="ProgramDefinition.Functions"/>, where later scripts find them. On an error the program stays as it
+    /// was.
     /// </summary>
     /// <param name="code">The kernel script. It is never run.</param>
     /// <param name="program">The program; what it declares can be used by name.</param>
     /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
     /// <returns>The warnings.</returns>
-    /// <exception cref="CompileException">The script is not in the language; it has all errors, each with its place.</exception>
-    public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
+    /// <exception cref="CompileException">
+    /// The script is not in the language; it has all errors, each with its place.
+    /// </exception>
+    public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program,
+        IScriptEvaluator evaluator)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(program);

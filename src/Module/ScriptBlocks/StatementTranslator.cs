@@ -46,15 +46,21 @@ internal sealed class StatementTranslator
                 ("A kernel script has no background jobs.", "Leave the & out."),
             PipelineAst { PipelineElements: [.., CommandAst last] } =>
                 ("There are no pipelines in the kernel.", PipelineAdvice(last)),
-            FunctionDefinitionAst => ("A function stands by itself, not inside another statement.", "Move it to the top of the script."),
-            TryStatementAst or TrapStatementAst or ThrowStatementAst => ("There are no exceptions in the kernel.", "Test with if, and return a verdict: return 'Pass'."),
+            FunctionDefinitionAst =>
+                ("A function stands by itself, not inside another statement.", "Move it to the top of the script."),
+            TryStatementAst or TrapStatementAst or ThrowStatementAst =>
+                ("There are no exceptions in the kernel.", "Test with if, and return a verdict: return 'Pass'."),
             ExitStatementAst => ("A kernel script ends with a verdict.", "Write return, or return 'Pass'."),
-            TypeDefinitionAst => ("Types cannot be defined in a kernel script.", "Declare a struct as the -Key or -Value of a map: [ordered]@{ Port = 'uint16' }."),
+            TypeDefinitionAst => ("Types cannot be defined in a kernel script.",
+                "Declare a struct as the -Key or -Value of a map: [ordered]@{ Port = 'uint16' }."),
             UsingStatementAst => ("A using statement belongs at the top of the file.", null),
-            DataStatementAst => ("There are no data sections in a kernel script.", "Assign outside, and write $using:name."),
-            BlockStatementAst => ("There are no parallel or sequence blocks in the kernel.", "Write the statements by themselves."),
+            DataStatementAst => ("There are no data sections in a kernel script.",
+                "Assign outside, and write $using:name."),
+            BlockStatementAst =>
+                ("There are no parallel or sequence blocks in the kernel.", "Write the statements by themselves."),
             ErrorStatementAst => ("This is not complete.", null),
-            _ when ModernSyntax.IsPipelineChain(ast) => ("There are no pipelines in the kernel.", "Write -and or -or between conditions, or an if statement."),
+            _ when ModernSyntax.IsPipelineChain(ast) =>
+                ("There are no pipelines in the kernel.", "Write -and or -or between conditions, or an if statement."),
             _ => ("This kind of statement does not exist in the kernel.",
                 "There are assignments, if, switch, while, do, for, foreach, break, continue, function and return."),
         };
@@ -65,7 +71,8 @@ internal sealed class StatementTranslator
     {
         PipelineAst pipeline when ModernSyntax.IsBackground(pipeline) => throw Unsupported(ast),
         PipelineAst { PipelineElements: [CommandExpressionAst element] } => Value(element),
-        PipelineAst { PipelineElements: [CommandExpressionAst element, CommandAst last] } when IsOutNull(last) => Dropped(element),
+        PipelineAst { PipelineElements: [CommandExpressionAst element, CommandAst last] } when IsOutNull(last) =>
+        Dropped(element),
         PipelineAst { PipelineElements: [CommandAst command] } =>
             _block.Commands.Debug(command) ?? Put(_block.Commands.Value(command)),
         CommandExpressionAst element => Value(element),
@@ -88,7 +95,8 @@ internal sealed class StatementTranslator
                 return Step(inner);
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "void"):
                 return new ExpressionStatement(_block.Expressions.Of(cast.Child));
-            case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "pscustomobject", "psobject"):
+            case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "pscustomobject",
+                "psobject"):
                 return Output(cast);
             default:
                 return Put(_block.Expressions.Of(element.Expression));
@@ -99,7 +107,12 @@ internal sealed class StatementTranslator
     {
         var child = cast.Child;
         // [pscustomobject][ordered]@{…} is said with the same intent.
-        while (child is ConvertExpressionAst inner && CastTranslator.IsNamed(inner.Type.TypeName, "ordered")) child = inner.Child;
+        while (child is ConvertExpressionAst inner
+            && CastTranslator.IsNamed(inner.Type.TypeName, "ordered"))
+        {
+            child = inner.Child;
+        }
+
         return child is HashtableAst table
             ? new OutputStatement(_block.Expressions.Struct(table))
             : throw _block.Error(child, DiagnosticIds.UnsupportedExpression, "An object is put out as it is written.",
@@ -115,25 +128,32 @@ internal sealed class StatementTranslator
         MapCallExpression { Operation: not MapOperation.Redirect } => new ExpressionStatement(value),
         HelperCallExpression { Name: var name } when !IsVerdict(name) => new ExpressionStatement(value),
         CallExpression { Function.HasResult: false } => new ExpressionStatement(value),
-        StructExpression => throw new CompileException(DiagnosticIds.UnsupportedExpression, "A struct by itself does nothing.", value.Source,
+        StructExpression => throw new CompileException(DiagnosticIds.UnsupportedExpression,
+            "A struct by itself does nothing.", value.Source,
             "To put it out as an object, write [pscustomobject]@{ … }."),
         _ => new ResultStatement(value),
     };
 
     private ExpressionStatement Dropped(CommandExpressionAst element) =>
-        new(element.Redirections.Count > 0 ? throw _block.Expressions.Redirection(element) : _block.Expressions.Of(element.Expression));
+        new(element.Redirections.Count > 0
+            ? throw _block.Expressions.Redirection(element)
+            : _block.Expressions.Of(element.Expression));
 
     private AssignStatement Step(UnaryExpressionAst unary)
     {
-        var @operator = unary.TokenKind is TokenKind.PlusPlus or TokenKind.PostfixPlusPlus ? BinaryOperator.Add : BinaryOperator.Subtract;
-        return new AssignStatement(_block.Targets.Of(unary.Child), _block.At(unary, new ConstantExpression(1L)), @operator);
+        var @operator = unary.TokenKind is TokenKind.PlusPlus or TokenKind.PostfixPlusPlus
+            ? BinaryOperator.Add
+            : BinaryOperator.Subtract;
+        return new AssignStatement(_block.Targets.Of(unary.Child), _block.At(unary, new ConstantExpression(1L)),
+            @operator);
     }
 
     private Statement Assignment(AssignmentStatementAst ast)
     {
         if (!OperatorTable.Assignment.TryGetValue(ast.Operator, out var @operator))
         {
-            throw _block.Error(ast, DiagnosticIds.UnsupportedOperator, $"The kernel has no operator {ast.ErrorPosition.Text}.",
+            throw _block.Error(ast, DiagnosticIds.UnsupportedOperator,
+                $"The kernel has no operator {ast.ErrorPosition.Text}.",
                 "There are = += -= *= /= %= ++ and --.");
         }
 
@@ -147,7 +167,11 @@ internal sealed class StatementTranslator
             value = _block.At(ast.Right, new TextExpression(value));
         }
 
-        if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header })) _block.Scope.Keep(local, header);
+        if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header }))
+        {
+            _block.Scope.Keep(local, header);
+        }
+
         return new AssignStatement(target, value, @operator);
     }
 
@@ -155,7 +179,9 @@ internal sealed class StatementTranslator
         && "Out-Null".Equals(command.GetCommandName(), StringComparison.OrdinalIgnoreCase);
 
     private static bool IsVerdict(string helper) =>
-        MemberTable.VerdictHelpers.Contains(helper.StartsWith("bpf_", StringComparison.OrdinalIgnoreCase) ? helper[4..] : helper);
+        MemberTable.VerdictHelpers.Contains(helper.StartsWith("bpf_", StringComparison.OrdinalIgnoreCase)
+            ? helper[4..]
+            : helper);
 
     private static string PipelineAdvice(CommandAst last) => last.GetCommandName()?.ToLowerInvariant() switch
     {

@@ -17,8 +17,10 @@ internal sealed class TargetTranslator(BlockTranslation block)
         VariableExpressionAst variable => Variable(variable),
         ConvertExpressionAst { Child: VariableExpressionAst variable } declaration => Typed(declaration, variable),
         InvokeMemberExpressionAst or MemberExpressionAst or IndexExpressionAst => Place(ast),
-        ArrayLiteralAst => throw block.Error(ast, DiagnosticIds.InvalidAssignment, "One variable is assigned at a time.", "Write an assignment for each."),
-        AttributedExpressionAst => throw block.Error(ast, DiagnosticIds.InvalidAssignment, "Attributes have no meaning in the kernel.",
+        ArrayLiteralAst => throw block.Error(ast, DiagnosticIds.InvalidAssignment,
+            "One variable is assigned at a time.", "Write an assignment for each."),
+        AttributedExpressionAst =>
+        throw block.Error(ast, DiagnosticIds.InvalidAssignment, "Attributes have no meaning in the kernel.",
             "A type is fine: [uint16]$x = 5."),
         _ => throw block.Error(ast, DiagnosticIds.InvalidAssignment, "This cannot be assigned to.",
             "Variables, entries of maps, fields of structs and headers, and bytes of the packet can."),
@@ -30,11 +32,16 @@ internal sealed class TargetTranslator(BlockTranslation block)
         return block.Names.Resolve(variable) switch
         {
             (NameKind.Variable or NameKind.PacketVariable or NameKind.Local, _) => block.Names.Translate(variable),
-            (NameKind.Map, _) => throw block.Error(variable, DiagnosticIds.InvalidAssignment, $"{text} is a map.", $"Write {text}[key] to assign the value at a key."),
-            (NameKind.Session, _) => throw block.Error(variable, DiagnosticIds.InvalidAssignment, "The session's variables cannot be reached from the kernel.",
-                $"Declare a shared variable with Add-EbpfVariable -Name {Scope.NameOf(variable)}, and read it with Get-EbpfMapValue."),
+            (NameKind.Map, _) => throw block.Error(variable, DiagnosticIds.InvalidAssignment, $"{text} is a map.",
+                $"Write {text}[key] to assign the value at a key."),
+            (NameKind.Session, _) =>
+            throw block.Error(variable, DiagnosticIds.InvalidAssignment,
+                "The session's variables cannot be reached from the kernel.",
+                $"Declare a shared variable with Add-EbpfVariable -Name {Scope.NameOf(variable)}, and read it with "
+                    + "Get-EbpfMapValue."),
             (NameKind.Unknown, _) => throw block.Names.Unknown(variable),
-            _ => throw block.Error(variable, DiagnosticIds.InvalidAssignment, $"{text} has a meaning of its own and cannot be assigned to.", "Choose another name."),
+            _ => throw block.Error(variable, DiagnosticIds.InvalidAssignment,
+                $"{text} has a meaning of its own and cannot be assigned to.", "Choose another name."),
         };
     }
 
@@ -56,7 +63,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
     {
         var place = block.Expressions.Of(ast);
         // Which fields of what they are handed programs of control groups may change, the compiler knows.
-        var isPlace = IsPlace(place) || (place is EventFieldExpression && HookTable.ControlGroupTypes.Contains(block.Program.Definition.Type));
+        var isPlace = IsPlace(place)
+            || (place is EventFieldExpression && HookTable.ControlGroupTypes.Contains(block.Program.Definition.Type));
         return isPlace ? place : throw block.Error(ast, DiagnosticIds.InvalidAssignment, place switch
         {
             HeaderExpression => "A header as a whole cannot be assigned to.",
@@ -66,7 +74,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
             _ => "This is a value, and cannot be assigned to.",
         }, place switch
         {
-            HeaderExpression { Header: var header } => $"Assign to one of its fields, such as $packet.{header.Name}.{header.Fields[0].Name}.",
+            HeaderExpression { Header: var header } =>
+                $"Assign to one of its fields, such as $packet.{header.Name}.{header.Fields[0].Name}.",
             PacketLengthExpression => "The kernel's helpers change it: $kernel.Call('xdp_adjust_tail', $packet, -4).",
             _ => "Assign it to a variable first.",
         });
@@ -81,7 +90,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
         _ => false,
     };
 
-    private CompileException Conflict(ConvertExpressionAst declaration, VariableExpressionAst variable, EbpfType declared) =>
-        block.Error(declaration, DiagnosticIds.InvalidAssignment, $"${Scope.NameOf(variable)} is {declared.Name} already.",
+    private CompileException Conflict(ConvertExpressionAst declaration, VariableExpressionAst variable,
+        EbpfType declared) => block.Error(declaration, DiagnosticIds.InvalidAssignment,
+            $"${Scope.NameOf(variable)} is {declared.Name} already.",
             $"Write ${Scope.NameOf(variable)} = [{declaration.Type.TypeName.FullName}]… to convert the value.");
 }

@@ -34,10 +34,13 @@ internal sealed class TextTemplate(BlockTranslation block)
     {
         if (part is ConstantExpression { Value: var value } and not { Value: byte[] })
         {
-            part = new ConstantExpression(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "") { Source = part.Source };
+            part = new ConstantExpression(Convert.ToString(value, CultureInfo.InvariantCulture)
+                ?? "")
+            { Source = part.Source };
         }
 
-        if (part is ConstantExpression { Value: string more } && parts is [.., ConstantExpression { Value: string so } before])
+        if (part is ConstantExpression { Value: string more }
+            && parts is [.., ConstantExpression { Value: string so } before])
         {
             parts[^1] = new ConstantExpression(so + more) { Source = before.Source };
             return;
@@ -55,7 +58,8 @@ internal sealed class TextTemplate(BlockTranslation block)
         var quoted = isHere ? $"@\"\n{raw}\n\"@" : $"\"{raw}\"";
         var script = Parser.ParseInput(quoted, out _, out var errors);
         var literal = errors.Length == 0 ? script.Find(ast => ast is StringConstantExpressionAst, false) : null;
-        Add(parts, block.At(text, new ConstantExpression(literal is StringConstantExpressionAst { Value: var value } ? value : raw)));
+        Add(parts, block.At(text,
+            new ConstantExpression(literal is StringConstantExpressionAst { Value: var value } ? value : raw)));
     }
 
     private static (int Start, int End) Inside(ExpandableStringExpressionAst text)
@@ -66,7 +70,8 @@ internal sealed class TextTemplate(BlockTranslation block)
             StringConstantType.BareWord => (extent.StartOffset, extent.EndOffset),
             // The line ends behind the opening and before the closing mark are not part of a here-string.
             StringConstantType.DoubleQuotedHereString =>
-                (extent.StartOffset + extent.Text.IndexOf('\n') + 1, extent.EndOffset - 2 - (extent.Text[^4] == '\r' ? 2 : 1)),
+                (extent.StartOffset + extent.Text.IndexOf('\n') + 1,
+                    extent.EndOffset - 2 - (extent.Text[^4] == '\r' ? 2 : 1)),
             _ => (extent.StartOffset + 1, extent.EndOffset - 1),
         };
     }

@@ -11,11 +11,14 @@ public sealed partial class DiagnosticIdsTests
     public void Every_error_has_an_id_of_the_table_and_every_id_is_used()
     {
         Repository.Require();
-        var ids = typeof(DiagnosticIds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.Name).ToHashSet();
-        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
+        var ids = typeof(DiagnosticIds).GetFields(BindingFlags.Public | BindingFlags.Static).Select(field => field.Name)
+            .ToHashSet();
+        var sources = Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs",
+            SearchOption.AllDirectories)
             .Select(File.ReadAllText).ToList();
         Assert.Empty(sources.SelectMany(source => WrittenId().Matches(source)).Select(match => match.Value));
-        Assert.Equal(ids.Order(), sources.SelectMany(source => UsedId().Matches(source)).Select(match => match.Groups[1].Value).Distinct().Order());
+        Assert.Equal(ids.Order(), sources.SelectMany(source => UsedId().Matches(source))
+            .Select(match => match.Groups[1].Value).Distinct().Order());
     }
 
     [Fact]

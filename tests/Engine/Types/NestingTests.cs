@@ -52,7 +52,8 @@ public sealed class NestingTests
         cyclic["self"] = cyclic;
         object?[] list = [null];
         list[0] = list;
-        foreach (var type in new[] { EbpfType.FromObject(Nested(3, "uint32")), EbpfType.Parse("uint32[1][1]"), ScalarType.UInt32 })
+        foreach (var type in new[] { EbpfType.FromObject(Nested(3,
+            "uint32")), EbpfType.Parse("uint32[1][1]"), ScalarType.UInt32 })
         {
             foreach (var value in new object[] { cyclic, list, Nested(Deep, 1) })
             {

@@ -108,7 +108,8 @@ internal sealed class GraphColoring
                 }
 
                 if (b < Precoloured) (a, b) = (b, a);
-                if (b < Precoloured || _graph.Interferes(a, b) || (a >= Precoloured && (_temporaries.Contains(a) || _temporaries.Contains(b))))
+                if (b < Precoloured || _graph.Interferes(a, b)
+                    || (a >= Precoloured && (_temporaries.Contains(a) || _temporaries.Contains(b))))
                 {
                     _copyDone[i] = true;
                     continue;
@@ -259,7 +260,11 @@ internal sealed class GraphColoring
                 foreach (var j in _copiesOf[other])
                 {
                     var far = Find(_copies[j].A) == other ? Find(_copies[j].B) : Find(_copies[j].A);
-                    if (far < Precoloured && (free & (1 << far)) != 0 && weight > best && !_graph.Interferes(node, far)) (best, choice) = (weight * 0.5, far);
+                    if (far < Precoloured && (free & (1 << far)) != 0 && weight > best
+                        && !_graph.Interferes(node, far))
+                    {
+                        (best, choice) = (weight * 0.5, far);
+                    }
                 }
 
                 continue;

@@ -159,7 +159,8 @@ internal static class RegisterAllocator
     {
         var written = spillOf.GetValueOrDefault(instruction.Definition);
         if (written is not null && ReferenceEquals(written.Definition, instruction)) return;
-        var read = Liveness.Uses(instruction).Where(spillOf.ContainsKey).Select(register => spillOf[register]).ToHashSet();
+        var read = Liveness.Uses(instruction).Where(spillOf.ContainsKey).Select(register => spillOf[register])
+            .ToHashSet();
         // A copy within a slot changes nothing.
         if (instruction.IsCopy && written?.Slot is { } slot && read.FirstOrDefault()?.Slot == slot) return;
         foreach (var spill in read.OrderBy(spill => spill.Number))

@@ -34,7 +34,12 @@ internal static class EarlyResult
         MachineFunction f, MachineBlock exit, Dictionary<MachineBlock, List<MachineBlock>> predecessors)
     {
         // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
-        if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump))) return false;
+        if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto
+            && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump)))
+        {
+            return false;
+        }
+
         if (MachineDominators.Nearest(f, exit) is not { } dominator) return false;
         // It may hold something that another way still needs.
         if (new Liveness(f).LiveOut(dominator).Contains(Result)) return false;
@@ -57,7 +62,8 @@ internal static class EarlyResult
         Liveness.Uses(i).Contains(Result) || Liveness.Definitions(i).Contains(Result);
 
     // The blocks on ways from the dominator to the exit, both included.
-    private static HashSet<MachineBlock> Between(Dictionary<MachineBlock, List<MachineBlock>> predecessors, MachineBlock dominator, MachineBlock exit)
+    private static HashSet<MachineBlock> Between(Dictionary<MachineBlock, List<MachineBlock>> predecessors,
+        MachineBlock dominator, MachineBlock exit)
     {
         var result = new HashSet<MachineBlock> { dominator };
         var work = new Stack<MachineBlock>([exit]);

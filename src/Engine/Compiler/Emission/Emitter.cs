@@ -44,7 +44,10 @@ internal sealed class Emitter(InstructionSet set)
     public void Finish()
     {
         foreach (var (index, slot, function) in _addresses)
-            _instructions[index] = Instruction.LoadFunction(_instructions[index].Destination, _starts[function] - slot - 1);
+        {
+            _instructions[index] = Instruction.LoadFunction(_instructions[index].Destination,
+                _starts[function] - slot - 1);
+        }
     }
 
     private static int SlotsOf(MachineInstruction i) => i is { Op: MachineOp.FrameAddress } ? 2 : i.SlotCount;
@@ -58,8 +61,11 @@ internal sealed class Emitter(InstructionSet set)
         short To(MachineBlock target)
         {
             var distance = starts[target] - _slot - 1;
-            return distance == (short)distance ? (short)distance : throw new CompileException(DiagnosticIds.ProgramTooLong,
-                "A jump is longer than the 32767 slots that an instruction can hold.", i.Line, "Split the program with tail calls.");
+            return distance == (short)distance
+                ? (short)distance
+                : throw new CompileException(DiagnosticIds.ProgramTooLong,
+                "A jump is longer than the 32767 slots that an instruction can hold.", i.Line,
+                "Split the program with tail calls.");
         }
 
         switch (i.Op)
@@ -88,7 +94,9 @@ internal sealed class Emitter(InstructionSet set)
                     : Instruction.ToLittleEndian(dst, (int)i.Immediate));
                 break;
             case MachineOp.Load:
-                Put(i.Signed ? Instruction.LoadSigned(size, dst, src, offset) : Instruction.Load(size, dst, src, offset));
+                Put(i.Signed
+                    ? Instruction.LoadSigned(size, dst, src, offset)
+                    : Instruction.Load(size, dst, src, offset));
                 break;
             case MachineOp.Store:
                 Put(Instruction.Store(size, dst, offset, src));

@@ -54,7 +54,8 @@ internal static class Layout
             }
             // A conditional jump to where it goes anyway is none.
             var count = block.Instructions.Count;
-            if (count >= 2 && block.Instructions[^2] is { IsJump: true } jump && block.Instructions[^1].Op == MachineOp.Goto
+            if (count >= 2 && block.Instructions[^2] is { IsJump: true } jump
+                && block.Instructions[^1].Op == MachineOp.Goto
                 && ReferenceEquals(jump.Target, block.Instructions[^1].Target))
             {
                 block.Instructions.RemoveAt(count - 2);
@@ -70,11 +71,23 @@ internal static class Layout
     {
         foreach (var block in f.Blocks)
         {
-            if (block.Instructions is not [.., { Op: MachineOp.JumpImmediate } jump, { Op: MachineOp.Goto } otherwise]) continue;
+            if (block.Instructions is not [.., { Op: MachineOp.JumpImmediate } jump, { Op: MachineOp.Goto } otherwise])
+            {
+                continue;
+            }
+
             foreach (var way in (ReadOnlySpan<MachineInstruction>)[jump, otherwise])
             {
-                if (way.Target!.Instructions is not [{ Op: MachineOp.JumpImmediate } again, { Op: MachineOp.Goto } no]) continue;
-                if ((again.Destination, again.Immediate, again.Width) != (jump.Destination, jump.Immediate, jump.Width)) continue;
+                if (way.Target!.Instructions is not [{ Op: MachineOp.JumpImmediate } again, { Op: MachineOp.Goto } no])
+                {
+                    continue;
+                }
+
+                if ((again.Destination, again.Immediate, again.Width) != (jump.Destination, jump.Immediate, jump.Width))
+                {
+                    continue;
+                }
+
                 var holds = again.Condition == jump.Condition ? ReferenceEquals(way, jump)
                     : Invert(jump.Condition) == again.Condition ? !ReferenceEquals(way, jump)
                     : (bool?)null;
@@ -89,7 +102,11 @@ internal static class Layout
         var changed = false;
         foreach (var block in f.Blocks)
         {
-            if (block.Instructions is not [.., { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }]) continue;
+            if (block.Instructions is not [..,
+                { Op: MachineOp.Goto, Target.Instructions: [{ Op: MachineOp.Exit } exit] }])
+            {
+                continue;
+            }
             // A conditional jump before it may still want the same block: it stays for that one.
             block.Instructions[^1] = exit.Clone();
             changed = true;
@@ -115,7 +132,8 @@ internal static class Layout
         foreach (var block in f.Blocks)
         {
             if (ReferenceEquals(block, exit) || block.Instructions[^1].Op != MachineOp.Exit) continue;
-            block.Instructions[^1] = new MachineInstruction(MachineOp.Goto) { Target = exit, Line = block.Instructions[^1].Line };
+            block.Instructions[^1] =
+                new MachineInstruction(MachineOp.Goto) { Target = exit, Line = block.Instructions[^1].Line };
         }
     }
 
@@ -132,10 +150,16 @@ internal static class Layout
         var dropped = f.Blocks.RemoveAll(b => !reached.Contains(b)) > 0;
         // A block with one way in, from a block with one way out, is that block's continuation.
         var waysIn = new Dictionary<MachineBlock, int>();
-        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
+        {
+            waysIn[successor] =
+            waysIn.GetValueOrDefault(successor) + 1;
+        }
+
         foreach (var block in f.Blocks)
         {
-            while (block.Instructions.Count > 0 && block.Instructions[^1] is { Op: MachineOp.Goto, Target: { } next } && waysIn[next] == 1
+            while (block.Instructions.Count > 0 && block.Instructions[^1] is { Op: MachineOp.Goto, Target: { } next }
+                && waysIn[next] == 1
                 && !ReferenceEquals(next, block) && !ReferenceEquals(next, f.Blocks[0]) && next.Instructions.Count > 0
                 && !(block.Instructions.Count >= 2 && block.Instructions[^2].IsJump))
             {
@@ -170,7 +194,11 @@ internal static class Layout
     {
         foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions))
         {
-            if (instruction.Target is { } target && replaced.TryGetValue(target, out var other)) instruction.Target = other;
+            if (instruction.Target is { } target
+                && replaced.TryGetValue(target, out var other))
+            {
+                instruction.Target = other;
+            }
         }
     }
 
@@ -179,7 +207,12 @@ internal static class Layout
     private static void Order(MachineFunction f)
     {
         var waiting = new Dictionary<MachineBlock, int>();
-        foreach (var successor in f.Blocks.SelectMany(b => b.Successors)) waiting[successor] = waiting.GetValueOrDefault(successor) + 1;
+        foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
+        {
+            waiting[successor] =
+            waiting.GetValueOrDefault(successor) + 1;
+        }
+
         var order = new List<MachineBlock>(f.Blocks.Count);
         var placed = new HashSet<MachineBlock>();
         foreach (var start in f.Blocks)
@@ -197,7 +230,9 @@ internal static class Layout
         {
             if (block.Instructions[^1] is not { Op: MachineOp.Goto, Target: { } otherwise }) return null;
             var jump = block.Instructions.Count >= 2 && block.Instructions[^2].IsJump ? block.Instructions[^2] : null;
-            var target = jump is not null && Invert(jump.Condition) is not null && !placed.Contains(jump.Target!) ? jump.Target : null;
+            var target = jump is not null && Invert(jump.Condition) is not null && !placed.Contains(jump.Target!)
+                ? jump.Target
+                : null;
             if (placed.Contains(otherwise)) return target;
             return target is not null && waiting[target] < waiting[otherwise] ? target : otherwise;
         }
@@ -216,7 +251,8 @@ internal static class Layout
                 continue;
             }
 
-            if (block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true } jump && ReferenceEquals(jump.Target, next)
+            if (block.Instructions.Count >= 2 && block.Instructions[^2] is { IsJump: true } jump
+                && ReferenceEquals(jump.Target, next)
                 && Invert(jump.Condition) is { } inverted)
             {
                 (jump.Condition, jump.Target) = (inverted, last.Target);

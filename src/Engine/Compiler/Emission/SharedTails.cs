@@ -31,7 +31,13 @@ internal static class SharedTails
             Share(f, a, b, common, made, ref next);
         }
 
-        if (made.Count > 0) f.Blocks = [.. f.Blocks.SelectMany(b => made.TryGetValue(b, out var tail) ? new[] { b, tail } : [b])];
+        if (made.Count > 0)
+        {
+            f.Blocks = [.. f.Blocks.SelectMany(b => made.TryGetValue(b, out var tail)
+            ? new[] { b, tail }
+            : [b])];
+        }
+
         return true;
     }
 
@@ -48,7 +54,11 @@ internal static class SharedTails
             var tail = new List<int>();
             for (var i = instructions.Count - 1; i >= 0 && !instructions[i].IsJump; i--)
             {
-                if (!numbers.TryGetValue(instructions[i], out var number)) numbers[instructions[i]] = number = numbers.Count;
+                if (!numbers.TryGetValue(instructions[i], out var number))
+                {
+                    numbers[instructions[i]] = number = numbers.Count;
+                }
+
                 tail.Add(number);
             }
 
@@ -57,14 +67,17 @@ internal static class SharedTails
 
         var order = new Dictionary<MachineBlock, int>();
         foreach (var (block, _) in result) order[block] = order.Count;
-        result.Sort((x, y) => x.Numbers.AsSpan().SequenceCompareTo(y.Numbers) is not 0 and var unequal ? unequal : order[x.Block].CompareTo(order[y.Block]));
+        result.Sort((x, y) => x.Numbers.AsSpan().SequenceCompareTo(y.Numbers) is not 0 and var unequal
+            ? unequal
+            : order[x.Block].CompareTo(order[y.Block]));
         return result;
     }
 
     private static int Common(int[] a, int[] b) => a.AsSpan().CommonPrefixLength(b);
 
     private static void Share(
-        MachineFunction f, MachineBlock a, MachineBlock b, int common, Dictionary<MachineBlock, MachineBlock> made, ref int next)
+        MachineFunction f, MachineBlock a, MachineBlock b, int common, Dictionary<MachineBlock, MachineBlock> made,
+        ref int next)
     {
         if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
         // The tail of b becomes a block of its own unless b is all tail.
@@ -75,7 +88,8 @@ internal static class SharedTails
         }
         else
         {
-            tail = new MachineBlock(next++, b.LoopDepth) { Instructions = b.Instructions.GetRange(b.Instructions.Count - common, common) };
+            var shared = b.Instructions.GetRange(b.Instructions.Count - common, common);
+            tail = new MachineBlock(next++, b.LoopDepth) { Instructions = shared };
             Replace(b, tail, common);
             made[b] = tail;
         }
@@ -86,6 +100,7 @@ internal static class SharedTails
     private static void Replace(MachineBlock block, MachineBlock tail, int common)
     {
         block.Instructions.RemoveRange(block.Instructions.Count - common, common);
-        block.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = tail.Instructions[0].Line });
+        var line = tail.Instructions[0].Line;
+        block.Instructions.Add(new MachineInstruction(MachineOp.Goto) { Target = tail, Line = line });
     }
 }

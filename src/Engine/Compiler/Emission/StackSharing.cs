@@ -53,7 +53,11 @@ internal sealed class StackSharing
             if (instruction.Target is { } target) yield return target;
         }
 
-        if ((instructions.Count == 0 || !instructions[^1].EndsBlock) && block + 1 < _f.Blocks.Count) yield return _f.Blocks[block + 1];
+        if ((instructions.Count == 0 || !instructions[^1].EndsBlock)
+            && block + 1 < _f.Blocks.Count)
+        {
+            yield return _f.Blocks[block + 1];
+        }
     }
 
     // ---- which registers hold the address of which slots
@@ -71,7 +75,11 @@ internal sealed class StackSharing
                 _reached[_f.Blocks[i]] = [.. _f.Blocks[i].Instructions.Select(instruction => Step(instruction, state))];
                 foreach (var next in Successors(i))
                 {
-                    for (var register = 0; register < Registers; register++) changed |= _addresses[next][register].AddAll(state[register]);
+                    for (var register = 0; register < Registers; register++)
+                    {
+                        changed |= _addresses[next][register]
+                        .AddAll(state[register]);
+                    }
                 }
             }
         }
@@ -158,7 +166,8 @@ internal sealed class StackSharing
 
     private void NoteConflicts(NumberSet earlier, NumberSet later)
     {
-        var live = Enumerable.Range(0, _slots.Count).Where(slot => earlier.Contains(slot) && later.Contains(slot)).ToList();
+        var live = Enumerable.Range(0, _slots.Count).Where(slot => earlier.Contains(slot) && later.Contains(slot))
+            .ToList();
         foreach (var one in live)
         {
             foreach (var other in live) _conflicts[one].Add(other);
@@ -179,7 +188,11 @@ internal sealed class StackSharing
                 var through = None();
                 through.AddAll(result[_f.Blocks[at]]);
                 foreach (var reached in _reached[_f.Blocks[at]]) through.AddAll(reached);
-                foreach (var next in forward ? Successors(at) : _predecessors[_f.Blocks[at]]) changed |= result[next].AddAll(through);
+                foreach (var next in forward ? Successors(at) : _predecessors[_f.Blocks[at]])
+                {
+                    changed |= result[next]
+                    .AddAll(through);
+                }
             }
         }
 

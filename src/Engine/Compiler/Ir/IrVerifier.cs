@@ -54,7 +54,8 @@ internal sealed class IrVerifier
         var whole = block.Exit switch
         {
             ExitKind.Jump => block.Target is not null && (left, right, end) == (null, null, null),
-            ExitKind.Branch => block is { Target: not null, Otherwise: not null } && left is not null && right is not null
+            ExitKind.Branch => block is { Target: not null, Otherwise: not null } && left is not null
+            && right is not null
                 && (!block.Comparison.IsPacketCheck() || (end is not null && right.Current.IsConstant)),
             ExitKind.Return => block.Result is not null,
             _ => false,
@@ -75,7 +76,8 @@ internal sealed class IrVerifier
             foreach (var phi in block.Phis)
             {
                 Require(phi.Op == Op.Phi, $"{phi} is among the phis of {block}", phi);
-                Require(phi.Operands.Length == block.Predecessors.Count, "a phi has an operand for each predecessor", phi);
+                Require(phi.Operands.Length == block.Predecessors.Count, "a phi has an operand for each predecessor",
+                    phi);
                 for (var i = 0; i < phi.Operands.Length; i++)
                     CheckUse(phi.Operands[i], block.Predecessors[i], int.MaxValue, phi);
             }

@@ -22,7 +22,8 @@ internal enum Op
     SignExtend,     // Immediate: from how many bits
     ByteSwap,       // Immediate: 16, 32 or 64 bits; the rest of the result is zero
 
-    Opaque,         // the operand itself, of which nothing is taken as known: what follows is written for the verifier's eyes
+    // the operand itself, of which nothing is taken as known: what follows is written for the verifier's eyes
+    Opaque,
 
     Phi,
 

@@ -32,7 +32,8 @@ internal static class ValueRange
             case Op.Shr when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
                 return VisibleMaximum(value.Operands[0], depth - 1) >> (int)count.Immediate;
             case Op.Add:
-                var (a, b) = (VisibleMaximum(value.Operands[0], depth - 1), VisibleMaximum(value.Operands[1], depth - 1));
+                var (a, b) = (VisibleMaximum(value.Operands[0], depth - 1),
+                    VisibleMaximum(value.Operands[1], depth - 1));
                 return a <= uint.MaxValue && b <= uint.MaxValue ? a + b : ulong.MaxValue;
             case Op.Phi when value.Operands.Length > 0:
                 var rest = Math.Min(depth - 1, 2);

@@ -64,17 +64,20 @@ internal sealed class MachineInstruction(MachineOp op)
     public int Definition => Op switch
     {
         MachineOp.Alu or MachineOp.AluImmediate or MachineOp.Move or MachineOp.MoveImmediate or MachineOp.SignExtend
-            or MachineOp.Negate or MachineOp.ByteSwap or MachineOp.Load or MachineOp.LoadImmediate64 or MachineOp.LoadMap
+            or MachineOp.Negate or MachineOp.ByteSwap or MachineOp.Load or MachineOp.LoadImmediate64
+            or MachineOp.LoadMap
             or MachineOp.LoadMapValue or MachineOp.LoadFunction or MachineOp.FrameAddress => Destination,
         _ => None,
     };
 
     /// <summary>Whether it reads the register that it writes or stores through.</summary>
-    public bool ReadsDestination => Op is MachineOp.Alu or MachineOp.AluImmediate or MachineOp.Negate or MachineOp.ByteSwap
+    public bool ReadsDestination =>
+        Op is MachineOp.Alu or MachineOp.AluImmediate or MachineOp.Negate or MachineOp.ByteSwap
         or MachineOp.Store or MachineOp.StoreImmediate or MachineOp.Atomic or MachineOp.Jump or MachineOp.JumpImmediate;
 
     /// <summary>Whether it reads its source register.</summary>
-    public bool ReadsSource => Op is MachineOp.Alu or MachineOp.Move or MachineOp.SignExtend or MachineOp.Load or MachineOp.Store
+    public bool ReadsSource =>
+        Op is MachineOp.Alu or MachineOp.Move or MachineOp.SignExtend or MachineOp.Load or MachineOp.Store
         or MachineOp.Atomic or MachineOp.Jump;
 
     /// <summary>Whether it does the same as another; the source line does not count.</summary>
@@ -82,7 +85,8 @@ internal sealed class MachineInstruction(MachineOp op)
         Op == other.Op && Destination == other.Destination && Source == other.Source && Immediate == other.Immediate
         && Offset == other.Offset && Width == other.Width && Alu == other.Alu && Condition == other.Condition
         && Atomic == other.Atomic && Size == other.Size && Signed == other.Signed && Map == other.Map
-        && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Function, other.Function) && ReferenceEquals(Target, other.Target);
+        && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Function, other.Function)
+        && ReferenceEquals(Target, other.Target);
 
     /// <summary>A hash of what it does, equal for instructions that do the same.</summary>
     public int ContentHash() =>

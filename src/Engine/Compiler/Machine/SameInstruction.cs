@@ -5,7 +5,8 @@ internal sealed class SameInstruction : IEqualityComparer<MachineInstruction>
 {
     public static readonly SameInstruction Comparer = new();
 
-    public bool Equals(MachineInstruction? a, MachineInstruction? b) => a is not null && b is not null ? a.SameAs(b) : ReferenceEquals(a, b);
+    public bool Equals(MachineInstruction? a, MachineInstruction? b) =>
+        a is not null && b is not null ? a.SameAs(b) : ReferenceEquals(a, b);
 
     public int GetHashCode(MachineInstruction instruction) => instruction.ContentHash();
 }

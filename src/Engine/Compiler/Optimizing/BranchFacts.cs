@@ -14,7 +14,8 @@ internal sealed class BranchFacts
     private readonly record struct Range(ulong Min, ulong Max, ulong? Except);
 
     // What was known before: of a pair that it was not, of a number or a packet what it was, if anything.
-    private readonly record struct Change(int Key, (Comparison, int, int)? Pair, Range? Range, (long Has, long Lacks)? Packet, bool IsPacket);
+    private readonly record struct Change(int Key, (Comparison, int, int)? Pair, Range? Range,
+        (long Has, long Lacks)? Packet, bool IsPacket);
 
     public int Mark => _undo.Count;
 
@@ -33,7 +34,8 @@ internal sealed class BranchFacts
     public void AddEdge(Block from, Block to)
     {
         if (from.Exit != ExitKind.Branch || ReferenceEquals(from.Target, from.Otherwise)) return;
-        Add(ReferenceEquals(from.Target, to) ? from.Comparison : from.Comparison.Invert(), from.Left!.Current, from.Right!.Current);
+        Add(ReferenceEquals(from.Target, to) ? from.Comparison : from.Comparison.Invert(), from.Left!.Current,
+            from.Right!.Current);
     }
 
     private void Add(Comparison comparison, Value left, Value right)
@@ -67,7 +69,8 @@ internal sealed class BranchFacts
         };
         if (range != old)
         {
-            _undo.Push(new Change(left.Id, null, _ranges.TryGetValue(left.Id, out var previous) ? previous : null, null, false));
+            _undo.Push(new Change(left.Id, null, _ranges.TryGetValue(left.Id, out var previous) ? previous : null,
+                null, false));
             _ranges[left.Id] = range;
         }
 

@@ -99,7 +99,9 @@ internal static class BranchSimplifier
         var (comparison, a) = (c.Comparison, c.Left);
         var whenEqual = comparison == Comparison.Equal;
         if ((ulong)k > maximum || ((ulong)k & ~ValueRange.PossibleBits(a)) != 0) return Decided(f, !whenEqual);
-        var constant = a.Operands.Length == 2 && a.Operands[1].Current.IsConstant ? a.Operands[1].Current.Immediate : (long?)null;
+        var constant = a.Operands.Length == 2 && a.Operands[1].Current.IsConstant
+            ? a.Operands[1].Current.Immediate
+            : (long?)null;
         switch (a.Op)
         {
             case Op.ByteSwap when Fits(a.Operands[0], a.Immediate):
@@ -132,7 +134,11 @@ internal static class BranchSimplifier
     private static Condition And(IrFunction f, Condition c, Value x, long mask, long k)
     {
         var comparison = c.Comparison;
-        if (k == 0) return new(comparison == Comparison.Equal ? Comparison.NoBit : Comparison.AnyBit, x, f.Constant(mask));
+        if (k == 0)
+        {
+            return new(comparison == Comparison.Equal ? Comparison.NoBit : Comparison.AnyBit, x, f.Constant(mask));
+        }
+
         if (k == mask && BitOperations.IsPow2((ulong)mask))
         {
             return new(comparison == Comparison.Equal ? Comparison.AnyBit : Comparison.NoBit, x, f.Constant(mask));
@@ -144,7 +150,8 @@ internal static class BranchSimplifier
                 return Masked(f, comparison, x.Operands[0].Current,
                     Simplifier.Swap(mask, x.Immediate), Simplifier.Swap(k, x.Immediate));
             case Op.Shr when x.Operands[1].Current is { IsConstant: true } right && mask << (int)right.Immediate >>> (int)right.Immediate == mask:
-                return Masked(f, comparison, x.Operands[0].Current, mask << (int)right.Immediate, k << (int)right.Immediate);
+                return Masked(f, comparison, x.Operands[0].Current, mask << (int)right.Immediate,
+                    k << (int)right.Immediate);
             default:
                 return c;
         }
@@ -177,11 +184,13 @@ internal static class BranchSimplifier
 
     private static Condition Masked(IrFunction f, Comparison comparison, Value x, long mask, long k)
     {
-        var masked = Simplifier.Simplify(f, Op.And, 0, [x, f.Constant(mask)]) ?? f.NewValue(Op.And, x, f.Constant(mask));
+        var masked = Simplifier.Simplify(f, Op.And, 0, [x, f.Constant(mask)])
+            ?? f.NewValue(Op.And, x, f.Constant(mask));
         return new(comparison, masked, f.Constant(k));
     }
 
-    private static bool Fits(Value value, long bits) => bits >= 64 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(bits);
+    private static bool Fits(Value value, long bits) =>
+        bits >= 64 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(bits);
 
     private static bool IsPointerLike(Value value) => value.Current.Op
         is Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.Context or Op.Call;

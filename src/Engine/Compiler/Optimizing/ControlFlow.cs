@@ -26,7 +26,8 @@ internal static class ControlFlow
         var changed = false;
         foreach (var block in f.Blocks)
         {
-            while (block.Exit == ExitKind.Jump && block.Target!.Predecessors.Count == 1 && !ReferenceEquals(block.Target, block)
+            while (block.Exit == ExitKind.Jump && block.Target!.Predecessors.Count == 1
+                && !ReferenceEquals(block.Target, block)
                 && !ReferenceEquals(block.Target, f.Entry))
             {
                 Absorb(block, block.Target);
@@ -54,8 +55,14 @@ internal static class ControlFlow
         block.Body.AddRange(next.Body);
         (block.Exit, block.Comparison, block.Left, block.Right, block.End) =
             (next.Exit, next.Comparison, next.Left, next.Right, next.End);
-        (block.Target, block.Otherwise, block.Result, block.Source) = (next.Target, next.Otherwise, next.Result, next.Source);
-        foreach (var successor in block.Successors) successor.Predecessors[successor.Predecessors.IndexOf(next)] = block;
+        (block.Target, block.Otherwise, block.Result, block.Source) = (next.Target, next.Otherwise, next.Result,
+            next.Source);
+        foreach (var successor in block.Successors)
+        {
+            successor.Predecessors[successor.Predecessors.IndexOf(next)] =
+            block;
+        }
+
         next.Body = [];
         next.Predecessors.Clear();
         (next.Exit, next.Target, next.Otherwise) = (ExitKind.None, null, null);
@@ -69,7 +76,10 @@ internal static class ControlFlow
         var changed = false;
         for (var i = f.Blocks.Count - 1; i > 0; i--)
         {
-            if (f.Blocks[i].Predecessors.Exists(block => IsEmpty(block, f.Blocks[i], f))) changed |= SkipEmpty(f, f.Blocks[i], order);
+            if (f.Blocks[i].Predecessors.Exists(block => IsEmpty(block, f.Blocks[i], f)))
+            {
+                changed |= SkipEmpty(f, f.Blocks[i], order);
+            }
         }
 
         return changed;

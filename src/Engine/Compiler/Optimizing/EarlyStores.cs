@@ -63,7 +63,10 @@ internal sealed class EarlyStores
             {
                 if (!_stores.TryGetValue(value, out var stores)) return;
                 var late = LateStores(value, block, index, stores, uses[value.Id]);
-                if (late.Count > 0 && late.TrueForAll(place => CanMove(place, block, index, liveness))) moves.Add((block, index, value, late));
+                if (late.Count > 0 && late.TrueForAll(place => CanMove(place, block, index, liveness)))
+                {
+                    moves.Add((block, index, value, late));
+                }
             }
         }
         // Later places in a block first: the earlier keep their indexes.
@@ -81,8 +84,18 @@ internal sealed class EarlyStores
     {
         var call = block.Body.FindIndex(index + 1, v => v.Op == Op.Call);
         var end = call < 0 ? block.Body.Count : call + 1;
-        for (var i = index + 1; i < end; i++) uses -= block.Body[i].Operands.Count(o => ReferenceEquals(o.Current, value));
-        if (call < 0) uses -= new[] { block.Left, block.Right, block.End, block.Result }.Count(o => ReferenceEquals(o?.Current, value));
+        for (var i = index + 1; i < end; i++)
+        {
+            uses -= block.Body[i]
+            .Operands.Count(o => ReferenceEquals(o.Current, value));
+        }
+
+        if (call < 0)
+        {
+            uses -= new[] { block.Left, block.Right, block.End, block.Result }.Count(o =>
+            ReferenceEquals(o?.Current, value));
+        }
+
         var late = stores.FindAll(place => !ReferenceEquals(place.Block, block) || place.Index >= end);
         return late.Count == uses ? late : [];
     }
@@ -90,7 +103,12 @@ internal sealed class EarlyStores
     private bool CanMove(Place place, Block block, int index, SlotLiveness liveness)
     {
         var bytes = SlotLiveness.WrittenBy(place.Store)!.Value;
-        if (block.LoopDepth > place.Block.LoopDepth || !liveness.CanWrite(bytes) || _moved.Exists(bytes.Overlaps)) return false;
+        if (block.LoopDepth > place.Block.LoopDepth || !liveness.CanWrite(bytes)
+            || _moved.Exists(bytes.Overlaps))
+        {
+            return false;
+        }
+
         if (!LeadsPastCall(place, bytes, block, index)) return false;
         _moved.Add(bytes);
         return true;
@@ -100,7 +118,12 @@ internal sealed class EarlyStores
     private static bool LeadsPastCall(Place place, StackBytes bytes, Block block, int index)
     {
         var past = false;
-        if (ReferenceEquals(place.Block, block) && place.Index > index) return Look(block, index + 1, place.Index) && past;
+        if (ReferenceEquals(place.Block, block) && place.Index > index)
+        {
+            return Look(block, index + 1, place.Index)
+            && past;
+        }
+
         var seen = new HashSet<Block>();
         var work = new Stack<Block>();
         if (!Look(place.Block, 0, place.Index)) return false;
@@ -123,7 +146,8 @@ internal sealed class EarlyStores
             {
                 var value = at.Body[i];
                 past |= value.Op == Op.Call;
-                if (!ReferenceEquals(value, place.Store) && SlotLiveness.WrittenBy(value) is { } other && other.Slot == bytes.Slot
+                if (!ReferenceEquals(value, place.Store) && SlotLiveness.WrittenBy(value) is { } other
+                    && other.Slot == bytes.Slot
                     && (other.Bits == 0 || other.Overlaps(bytes)))
                 {
                     return false;

@@ -63,7 +63,11 @@ internal sealed class JumpThreading
         // A value of a block that is left out is missed where that block was the only way.
         foreach (var passed in _passed)
         {
-            if (_dominators.Dominates(passed, end) && (passed.Phis.Exists(v => IsNeeded(v, end)) || passed.Body.Exists(v => IsNeeded(v, end)))) return false;
+            if (_dominators.Dominates(passed, end) && (passed.Phis.Exists(v => IsNeeded(v, end))
+                || passed.Body.Exists(v => IsNeeded(v, end))))
+            {
+                return false;
+            }
         }
 
         var values = ValuesFor(last, end);
@@ -219,7 +223,12 @@ internal sealed class JumpThreading
             Note(_users, values[i], predecessor);
         }
 
-        for (var at = end; at is not null && !_dominators.Dominates(at, predecessor); at = _dominators.ImmediateDominator(at)) _bypassed.Add(at);
+        for (var at = end; at is not null
+            && !_dominators.Dominates(at, predecessor); at = _dominators.ImmediateDominator(at))
+        {
+            _bypassed.Add(at);
+        }
+
         return true;
     }
 

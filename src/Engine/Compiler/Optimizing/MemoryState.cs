@@ -73,7 +73,10 @@ internal sealed class MemoryState
     {
         foreach (var size in (ReadOnlySpan<int>)[8, 4, 2, 1])
         {
-            if (_values.TryGetValue(new Access(MemoryRegion.Stack, slot, offset, size), out var value)) return (size, value.Current);
+            if (_values.TryGetValue(new Access(MemoryRegion.Stack, slot, offset, size), out var value))
+            {
+                return (size, value.Current);
+            }
         }
 
         return (0, null);
@@ -163,7 +166,8 @@ internal sealed class MemoryState
         return result;
     }
 
-    private static void Meet<TKey>(Block block, Dictionary<TKey, Value> result, List<Dictionary<TKey, Value>> states, IrFunction? makes)
+    private static void Meet<TKey>(Block block, Dictionary<TKey, Value> result, List<Dictionary<TKey, Value>> states,
+        IrFunction? makes)
         where TKey : notnull
     {
         foreach (var key in result.Keys)
@@ -183,7 +187,8 @@ internal sealed class MemoryState
             }
 
             if (Array.TrueForAll(values, v => ReferenceEquals(v, values[0]))) continue;
-            var phi = block.Phis.Find(p => Enumerable.Range(0, values.Length).All(i => ReferenceEquals(p.Operands[i].Current, values[i])));
+            var phi = block.Phis.Find(p =>
+                Enumerable.Range(0, values.Length).All(i => ReferenceEquals(p.Operands[i].Current, values[i])));
             if (phi is null && makes is not null)
             {
                 phi = makes.NewValue(Op.Phi, values);

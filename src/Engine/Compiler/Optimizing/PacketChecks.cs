@@ -23,7 +23,12 @@ internal static class PacketChecks
                     continue;
                 }
 
-                if (at.Exit != ExitKind.Branch || !at.Comparison.IsPacketCheck() || !ReferenceEquals(at.Left!.Current, block.Left!.Current)) break;
+                if (at.Exit != ExitKind.Branch || !at.Comparison.IsPacketCheck()
+                    || !ReferenceEquals(at.Left!.Current, block.Left!.Current))
+                {
+                    break;
+                }
+
                 var (laterHas, laterLacks) = Ways(at);
                 if (!SameFailure(lacks, block, laterLacks, at)) break;
                 if (at.Right!.Immediate > block.Right!.Immediate) block.Right = at.Right;
@@ -47,7 +52,8 @@ internal static class PacketChecks
         second = Through(second, ref secondFrom);
         if (!ReferenceEquals(first, second))
         {
-            return first.Exit == ExitKind.Return && second.Exit == ExitKind.Return && first.Body.Count == 0 && second.Body.Count == 0
+            return first.Exit == ExitKind.Return && second.Exit == ExitKind.Return && first.Body.Count == 0
+                && second.Body.Count == 0
                 && ReferenceEquals(first.Result!.Current, second.Result!.Current);
         }
 

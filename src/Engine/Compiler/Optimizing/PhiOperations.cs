@@ -77,9 +77,16 @@ internal static class PhiOperations
         foreach (var operand in value.Operands)
         {
             var phi = operand.Current;
-            if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, block) || phi.Id >= uses.Length || uses[phi.Id] != 1) continue;
+            if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, block) || phi.Id >= uses.Length
+                || uses[phi.Id] != 1)
+            {
+                continue;
+            }
+
             if (!phi.Operands.All(o => o.Current.IsConstant)) continue;
-            var other = ReferenceEquals(value.Operands[0].Current, phi) ? value.Operands[1].Current : value.Operands[0].Current;
+            var other = ReferenceEquals(value.Operands[0].Current, phi)
+                ? value.Operands[1].Current
+                : value.Operands[0].Current;
             // The other operand must be known before the block.
             return ReferenceEquals(other.Block, block) ? null : phi;
         }
@@ -87,10 +94,12 @@ internal static class PhiOperations
         return null;
     }
 
-    private static bool Pays(IrFunction f, Value value, Value phi) => phi.Operands.Any(o => Apply(f, value, phi, o.Current) is { } simpler
+    private static bool Pays(IrFunction f, Value value, Value phi) =>
+        phi.Operands.Any(o => Apply(f, value, phi, o.Current) is { } simpler
         && (simpler.IsConstant || simpler.Block is not null));
 
-    private static Value? Apply(IrFunction f, Value value, Value phi, Value constant) => Simplifier.Simplify(f, value.Op, value.Immediate,
+    private static Value? Apply(IrFunction f, Value value, Value phi, Value constant) =>
+        Simplifier.Simplify(f, value.Op, value.Immediate,
         [.. value.Operands.Select(o => ReferenceEquals(o.Current, phi) ? constant : o.Current)]);
 
     private static void Split(IrFunction f, Block block, Value value, Value phi)

@@ -52,7 +52,8 @@ internal static class SignedDivision
 
         // The sign as 0 or all ones; x ^ sign - sign is the magnitude, and the same again puts the sign back.
         Value Sign(Value x) => ValueRange.IsNonNegative(x) ? f.Constant(0) : Make(Op.Sar, x, f.Constant(63));
-        Value Apply(Value x, Value sign) => sign is { IsConstant: true, Immediate: 0 } ? x : Make(Op.Sub, Make(Op.Xor, x, sign), sign);
+        Value Apply(Value x, Value sign) =>
+            sign is { IsConstant: true, Immediate: 0 } ? x : Make(Op.Sub, Make(Op.Xor, x, sign), sign);
 
         var (a, b) = (division.Operands[0].Current, division.Operands[1].Current);
         var signA = Sign(a);

@@ -150,7 +150,11 @@ internal static class Simplifier
         if (mask == 0) return f.Constant(0);
         var possible = ValueRange.PossibleBits(a);
         // A mask that the verifier needs to see a bound stays: it does not follow division, as this compiler does.
-        if ((possible & ~(ulong)mask) == 0 && (a.Op is not (Op.UDiv or Op.UMod or Op.Phi) || ValueRange.VisibleMaximum(a) <= (ulong)mask)) return a;
+        if ((possible & ~(ulong)mask) == 0
+            && (a.Op is not (Op.UDiv or Op.UMod or Op.Phi) || ValueRange.VisibleMaximum(a) <= (ulong)mask))
+        {
+            return a;
+        }
         // Bits that cannot be set need no place in the mask: a smaller mask is more often an immediate.
         var needed = (long)((ulong)mask & possible);
         if (needed == 0) return f.Constant(0);
@@ -167,7 +171,12 @@ internal static class Simplifier
     private static Value? WithoutConstant(IrFunction f, Op op, Value a, Value b)
     {
         // Nothing divided is nothing, by zero too.
-        if (a is { IsConstant: true, Immediate: 0 } && op is (Op.UDiv or Op.SDiv or Op.UMod or Op.SMod or Op.Shl or Op.Shr or Op.Sar)) return a;
+        if (a is { IsConstant: true, Immediate: 0 }
+            && op is (Op.UDiv or Op.SDiv or Op.UMod or Op.SMod or Op.Shl or Op.Shr or Op.Sar))
+        {
+            return a;
+        }
+
         if (ReferenceEquals(a, b))
         {
             switch (op)

@@ -21,7 +21,8 @@ internal static class Sinking
                 writes |= value.HasEffect;
                 if (!CanMove(value, writes) || !users.TryGetValue(value, out var where) || where.Count == 0) continue;
                 if (where.Contains(block)) continue;
-                var target = block.Successors.FirstOrDefault(s => s.Predecessors.Count == 1 && where.All(w => dominators.Dominates(s, w)));
+                var target = block.Successors.FirstOrDefault(s => s.Predecessors.Count == 1
+                    && where.All(w => dominators.Dominates(s, w)));
                 if (target is null || target.LoopDepth > block.LoopDepth) continue;
                 block.Body.RemoveAt(i);
                 target.Body.Insert(0, value);

@@ -52,7 +52,11 @@ internal sealed class SlotLiveness
                 _live[slot] &= ~bytes;
                 return true;
             case Op.Load:
-                if (SlotOf(value.Operands[0], out offset) is { } read) _live[read] |= Bytes(offset + value.Immediate, value.Size, ifOutside: All);
+                if (SlotOf(value.Operands[0], out offset) is { } read)
+                {
+                    _live[read] |= Bytes(offset + value.Immediate, value.Size, ifOutside: All);
+                }
+
                 return true;
             case Op.Call or Op.AtomicAdd:
                 foreach (var operand in value.Operands)
@@ -73,7 +77,8 @@ internal sealed class SlotLiveness
     /// <summary>The bytes of a slot that a store writes; null where it writes something else.</summary>
     public static StackBytes? WrittenBy(Value value) =>
         value.Op == Op.Store && FrameAddressOf(value.Operands[0], out var offset) is { } address
-            ? new StackBytes(address.Slot, offset + value.Immediate, Bytes(offset + value.Immediate, value.Size, ifOutside: 0))
+            ? new StackBytes(address.Slot, offset + value.Immediate,
+                Bytes(offset + value.Immediate, value.Size, ifOutside: 0))
             : null;
 
     private void FindLive()

@@ -105,8 +105,14 @@ internal sealed class ValueNumbering
             var hash = new HashCode();
             foreach (var operand in phi.Operands) hash.Add(operand.Id);
             if (!first.TryGetValue(hash.ToHashCode(), out var others)) first[hash.ToHashCode()] = others = [];
-            if (others.Find(other => other.Operands.AsSpan().SequenceEqual(phi.Operands)) is { } twin) phi.ReplaceWith(twin);
-            else others.Add(phi);
+            if (others.Find(other => other.Operands.AsSpan().SequenceEqual(phi.Operands)) is { } twin)
+            {
+                phi.ReplaceWith(twin);
+            }
+            else
+            {
+                others.Add(phi);
+            }
         }
 
         _changed |= block.Phis.RemoveAll(phi => phi.IsReplaced) > 0;
@@ -122,7 +128,8 @@ internal sealed class ValueNumbering
         }
 
         if (value.Operands.Length > 0 && value.Op != Op.Load
-            && Simplifier.Simplify(_f, value.Op, value.Immediate, value.Operands) is { } simpler && !ReferenceEquals(simpler.Current, value))
+            && Simplifier.Simplify(_f, value.Op, value.Immediate, value.Operands) is { } simpler
+            && !ReferenceEquals(simpler.Current, value))
         {
             value.ReplaceWith(Place(block, simpler, value, body, added));
             _changed = true;
@@ -165,7 +172,11 @@ internal sealed class ValueNumbering
     {
         value = value.Current;
         if (value.IsConstant || value.Block is not null) return value;
-        for (var i = 0; i < value.Operands.Length; i++) value.Operands[i] = Place(block, value.Operands[i], instead, body, added);
+        for (var i = 0; i < value.Operands.Length; i++)
+        {
+            value.Operands[i] = Place(block, value.Operands[i], instead, body, added);
+        }
+
         (value.Block, value.Source) = (block, instead.Source);
         Number(block, value, body, added);
         return value.Current;
@@ -173,7 +184,11 @@ internal sealed class ValueNumbering
 
     private static Key KeyOf(Value value)
     {
-        var (a, b) = (value.Operands.Length > 0 ? value.Operands[0].Id : -1, value.Operands.Length > 1 ? value.Operands[1].Id : -1);
+        var (a, b) = (value.Operands.Length > 0
+            ? value.Operands[0].Id
+            : -1, value.Operands.Length > 1
+            ? value.Operands[1].Id
+            : -1);
         if (Simplifier.IsCommutative(value.Op) && a > b && b >= 0 && !value.Operands[1].IsConstant) (a, b) = (b, a);
         return new Key(value.Op, value.Immediate, value.Size, value.Referent, a, b);
     }

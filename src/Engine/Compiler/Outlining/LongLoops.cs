@@ -48,14 +48,18 @@ internal static class LongLoops
             var rounds = loop.Rounds;
             if (rounds > MaxRounds && loop.EndsByCountAlone)
             {
-                throw new CompileException(DiagnosticIds.LoopTooLong, $"The loop goes round {rounds} times; the kernel allows {MaxRounds}.",
+                throw new CompileException(DiagnosticIds.LoopTooLong,
+                    $"The loop goes round {rounds} times; the kernel allows {MaxRounds}.",
                     loop.Head.Source, "Put a loop into a loop, or do a part of the work each time the program runs.");
             }
 
-            var inner = loops.Where(other => ways.ContainsKey(other) && other != loop && loop.Blocks.Contains(other.Head)).ToList();
-            var once = loop.Blocks.Where(block => !inner.Exists(other => other.Blocks.Contains(block))).Sum(block => block.Body.Count + 1);
+            var inner = loops.Where(other => ways.ContainsKey(other) && other != loop
+                && loop.Blocks.Contains(other.Head)).ToList();
+            var once = loop.Blocks.Where(block => !inner.Exists(other => other.Blocks.Contains(block)))
+                .Sum(block => block.Body.Count + 1);
             // Of loops in the loop only those count that lie in no other.
-            var nested = inner.Where(other => !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
+            var nested = inner.Where(other =>
+                !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
                 .Aggregate(0UL, (sum, other) => sum + ways[other]);
             var way = Math.Min(rounds, MaxRounds) * ((ulong)once + nested);
             if (rounds > longRounds || way > LongWay) return loop;

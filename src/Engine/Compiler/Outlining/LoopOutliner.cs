@@ -87,7 +87,8 @@ internal sealed class LoopOutliner
     {
         foreach (var slot in _f.Slots.Where(slot => slot.IsTransient && slot != _slot).ToList())
         {
-            var users = _f.Blocks.Where(block => block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Slot, slot)));
+            var users = _f.Blocks.Where(block =>
+                block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Slot, slot)));
             if (!users.All(_loop.Blocks.Contains)) continue;
             _f.Slots.Remove(slot);
             _body.Slots.Add(slot);
@@ -341,7 +342,8 @@ internal sealed class LoopOutliner
     private static Value Load(IrFunction f, Block block, Value pointer, int field, bool mayBePointer = true) =>
         Append(block, f.Load(MemoryRegion.Stack, pointer, field, FieldSize, mayBePointer));
 
-    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored, int size = FieldSize) =>
+    private static void Store(IrFunction f, Block block, Value pointer, int field, Value stored,
+        int size = FieldSize) =>
         Append(block, f.Store(MemoryRegion.Stack, pointer, field, size, stored));
 
     private static Value Append(Block block, Value value)

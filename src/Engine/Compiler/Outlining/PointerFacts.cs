@@ -19,12 +19,14 @@ internal static class PointerFacts
         if (depth == 0) return true;
         return value.Op switch
         {
-            Op.Context or Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress or Op.FunctionAddress => true,
+            Op.Context or Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress
+                or Op.FunctionAddress => true,
             // Pointers to what is traced come out of the context, and those to the packet, which are marked.
             Op.Load => value.LoadsPointer
                 || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
             Op.Call => HelperTable.OfCall(value.Helper).MaxResult == ulong.MaxValue,
-            Op.Add or Op.Sub or Op.Phi or Op.Opaque => Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
+            Op.Add or Op.Sub or Op.Phi or Op.Opaque =>
+            Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
             _ => false,
         };
     }

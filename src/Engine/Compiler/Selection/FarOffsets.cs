@@ -20,7 +20,8 @@ internal static class FarOffsets
             Op.Add or Op.Sub => Array.Exists(value.Operands, operand => IsFarConstant(operand, [])),
             Op.Phi or Op.Opaque => Array.Exists(value.Operands, operand => MayBeFar(operand, seen)),
             // A sum in 32 bits.
-            Op.And when value.Operands[1].Current is { IsConstant: true, Immediate: uint.MaxValue } => MayBeFar(value.Operands[0], seen),
+            Op.And when value.Operands[1].Current is { IsConstant: true, Immediate: uint.MaxValue } =>
+            MayBeFar(value.Operands[0], seen),
             // What was put there may be such a sum.
             Op.Load => value.Region == MemoryRegion.Stack && value.Size >= 4,
             _ => false,
@@ -31,6 +32,7 @@ internal static class FarOffsets
     {
         value = value.Current;
         if (value.IsConstant) return value.Immediate is <= -Far or >= Far;
-        return value.Op == Op.Phi && seen.Add(value) && Array.Exists(value.Operands, operand => IsFarConstant(operand, seen));
+        return value.Op == Op.Phi && seen.Add(value)
+            && Array.Exists(value.Operands, operand => IsFarConstant(operand, seen));
     }
 }

@@ -88,13 +88,15 @@ internal sealed partial class Selector
         if (left.IsConstant) (left, right, comparison) = (right, left, comparison.Exchange());
         var condition = ConditionOf(comparison);
         // The first instruction set lacks "less": it is "greater" with the operands exchanged.
-        var exchanged = _set < InstructionSet.V2 && condition is JumpOperation.Lt or JumpOperation.Le or JumpOperation.Slt or JumpOperation.Sle;
+        var exchanged = _set < InstructionSet.V2
+            && condition is JumpOperation.Lt or JumpOperation.Le or JumpOperation.Slt or JumpOperation.Sle;
         var pending = new List<(Value, int)>();
         if (right.IsConstant && !(exchanged && _set < InstructionSet.V2))
         {
             var constant = right.Immediate;
             var width = FitsImmediate(constant) ? Width.W64 : Width.W32;
-            var narrow = constant == (uint)constant && ValueRange.FitsIn32(left) && comparison is not (Comparison.SignedGreater
+            var narrow = constant == (uint)constant && ValueRange.FitsIn32(left)
+                && comparison is not (Comparison.SignedGreater
                 or Comparison.SignedGreaterOrEqual or Comparison.SignedLess or Comparison.SignedLessOrEqual);
             if (FitsImmediate(constant) || (narrow && _set >= InstructionSet.V3))
             {

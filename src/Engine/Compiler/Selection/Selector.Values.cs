@@ -109,7 +109,8 @@ internal sealed partial class Selector
     {
         Op.UDiv or Op.SDiv when b == 0 => _f.Constant(0),
         Op.UMod or Op.SMod when b == 0 => a,
-        Op.Shl or Op.Shr or Op.Sar when b is < 0 or > 63 => throw new InvalidOperationException($"A shift by {b} was left."),
+        Op.Shl or Op.Shr or Op.Sar when b is < 0 or > 63 =>
+        throw new InvalidOperationException($"A shift by {b} was left."),
         _ => null,
     };
 
@@ -172,7 +173,8 @@ internal sealed partial class Selector
         var bits = (int)value.Immediate;
         if (_set >= InstructionSet.V4)
         {
-            if (operand.Op == Op.Load && operand.Size * 8 == bits && IsSingleUse(operand) && operand.Region != MemoryRegion.Context)
+            if (operand.Op == Op.Load && operand.Size * 8 == bits && IsSingleUse(operand)
+                && operand.Region != MemoryRegion.Context)
             {
                 // The load itself extends.
                 _signedLoads[operand.Id] = true;
@@ -201,7 +203,11 @@ internal sealed partial class Selector
     private Address AddressOf(Value pointer, long offset, List<(Value, int)> pending)
     {
         pointer = pointer.Current;
-        if (FrameBase(pointer) is var (slot, inside)) return new Address(MachineInstruction.FramePointer, slot, inside + (int)offset);
+        if (FrameBase(pointer) is var (slot, inside))
+        {
+            return new Address(MachineInstruction.FramePointer, slot, inside + (int)offset);
+        }
+
         if (pointer.Op == Op.Add && pointer.Operands[1].Current is { IsConstant: true } constant
             && offset + constant.Immediate is var sum && sum == (short)sum)
         {
@@ -251,13 +257,15 @@ internal sealed partial class Selector
                 2 => (short)stored.Immediate,
                 _ => (int)stored.Immediate,
             };
-            (store.Destination, store.Slot, store.Offset, store.Size) = (address.Register, address.Slot, address.Offset, value.Size);
+            (store.Destination, store.Slot, store.Offset, store.Size) = (address.Register, address.Slot,
+                address.Offset, value.Size);
         }
         else
         {
             var store = Emit(MachineOp.Store);
             store.Source = Use(stored, pending);
-            (store.Destination, store.Slot, store.Offset, store.Size) = (address.Register, address.Slot, address.Offset, value.Size);
+            (store.Destination, store.Slot, store.Offset, store.Size) = (address.Register, address.Slot,
+                address.Offset, value.Size);
         }
 
         MakePending(pending);

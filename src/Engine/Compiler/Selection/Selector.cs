@@ -124,7 +124,8 @@ internal sealed partial class Selector
     }
 
     // What is cheaper made again at each use than kept in a register.
-    private static bool IsRemade(Value value) => value.Op is Op.Constant or Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined;
+    private static bool IsRemade(Value value) =>
+        value.Op is Op.Constant or Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined;
 
     // Makes a value in a register of its own choice, written (in reverse) after what uses it was.
     private void Make(Value value, int destination)

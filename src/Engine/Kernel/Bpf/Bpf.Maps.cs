@@ -107,7 +107,8 @@ internal static unsafe partial class Bpf
             ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, map.KeySize, nameof(key));
         }
 
-        return ElementUnchecked(BpfCommand.MapGetNextKey, map, key, next, BpfElementFlags.None, "list the keys of a map");
+        return ElementUnchecked(BpfCommand.MapGetNextKey, map, key, next, BpfElementFlags.None,
+            "list the keys of a map");
     }
 
     /// <summary>Makes a map read-only for user space, for ever (BPF_MAP_FREEZE).</summary>

@@ -42,7 +42,9 @@ internal sealed unsafe class Epoll : FileDescriptor
         var deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         while (true)
         {
-            var remaining = timeout < TimeSpan.Zero ? -1 : Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
+            var remaining = timeout < TimeSpan.Zero
+                ? -1
+                : Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
             var count = Libc.EpollWait(borrowed.Number, events, capacity, (int)remaining);
             if (count < 0 && Libc.LastErrno == Errno.EINTR)
             {
@@ -52,7 +54,8 @@ internal sealed unsafe class Epoll : FileDescriptor
             Libc.Check(count, "wait for descriptors");
             for (var index = 0; index < count; index++)
             {
-                keys[index] = MemoryMarshal.Read<ulong>(new ReadOnlySpan<byte>(events + (index * EventSize) + DataOffset, 8));
+                keys[index] = MemoryMarshal.Read<ulong>(
+                    new ReadOnlySpan<byte>(events + (index * EventSize) + DataOffset, 8));
             }
 
             return count;
@@ -72,7 +75,8 @@ internal sealed unsafe class Epoll : FileDescriptor
         fixed (byte* pointer = interest)
         {
             Libc.Check(
-                Libc.EpollControl(borrowed.Number, operation, borrowedDescriptor.Number, pointer), "wait for a descriptor");
+                Libc.EpollControl(borrowed.Number, operation, borrowedDescriptor.Number, pointer),
+                "wait for a descriptor");
         }
     }
 }

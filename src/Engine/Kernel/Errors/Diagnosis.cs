@@ -18,7 +18,9 @@ internal static class Diagnosis
         }
 
         return Privilege(request, errno, running) ?? Age(request, errno, running) ?? Meaning(request, errno)
-            ?? (errno == Errno.EPERM && request.Command is not null ? Policy(request) : new KernelException(request.Operation, errno));
+            ?? (errno == Errno.EPERM && request.Command is not null
+                ? Policy(request)
+                : new KernelException(request.Operation, errno));
     }
 
     private static KernelException? Privilege(in Request request, Errno errno, Version running)
@@ -79,7 +81,8 @@ internal static class Diagnosis
 
     private static KernelException Policy(in Request request) => new(
         request.Operation, Errno.EPERM,
-        "the process has the capabilities for it, but a security module or the policy of this kernel forbids it to everybody",
+        "the process has the capabilities for it, but a security module or the policy of this kernel forbids it to "
+            + "everybody",
         "Use a kernel or machine that allows it.");
 
     private static KernelException? Age(in Request request, Errno errno, Version running)

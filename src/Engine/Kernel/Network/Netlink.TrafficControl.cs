@@ -22,7 +22,8 @@ internal sealed partial class Netlink
         try
         {
             socket.Exchange(
-                new NetlinkMessage(TrafficMessage.NewQueue, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
+                new NetlinkMessage(TrafficMessage.NewQueue,
+                    Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                     .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent })
                     .Attribute(TrafficAttribute.Kind, ClassifierAction),
                 $"add the queueing discipline clsact to interface {index}");

@@ -37,7 +37,8 @@ internal static class Lockdown
     internal static string Cause(LockdownMode mode) => $"kernel lockdown is in mode '{NameOf(mode)}'";
 
     /// <summary>What can be done about it.</summary>
-    internal const string Remedy = "Lockdown is set at boot (lockdown=, Secure Boot) or later, forbids it to root too, and is not lifted while the kernel runs.";
+    internal const string Remedy = "Lockdown is set at boot (lockdown=, Secure Boot) or later, forbids it to root too, "
+        + "and is not lifted while the kernel runs.";
 
     // All modes are listed, the one in force in brackets.
     internal static LockdownMode Parse(string modes)

@@ -51,7 +51,8 @@ internal static class ProcessCapabilities
     {
         get
         {
-            var map = File.ReadAllText("/proc/self/uid_map").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+            var map = File.ReadAllText("/proc/self/uid_map").Split((char[]?)null,
+                StringSplitOptions.RemoveEmptyEntries);
             return map is not ["0", "0", "4294967295"];
         }
     }

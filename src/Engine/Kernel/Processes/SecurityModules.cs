@@ -14,7 +14,8 @@ internal static unsafe class SecurityModules
 
     private static readonly string[] NamesById =
     [
-        "capability", "selinux", "smack", "tomoyo", "apparmor", "yama", "loadpin", "safesetid", "lockdown", "bpf", "landlock",
+        "capability", "selinux", "smack", "tomoyo", "apparmor", "yama", "loadpin", "safesetid", "lockdown", "bpf",
+        "landlock",
         "ima", "evm", "ipe",
     ];
 

@@ -7,7 +7,9 @@ internal static class KernelTypes
 {
     private const string Folder = "/sys/kernel/btf";
 
-    /// <summary>The types of the kernel, then those of each module. A module's are read when they are reached.</summary>
+    /// <summary>
+    /// The types of the kernel, then those of each module. A module's are read when they are reached.
+    /// </summary>
     public static IEnumerable<(string? Module, BtfTypes Types)> Sources()
     {
         if (BtfTypes.Kernel is not { } kernel) yield break;

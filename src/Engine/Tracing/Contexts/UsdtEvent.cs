@@ -34,7 +34,9 @@ public sealed class UsdtEvent : TracedEvent
 
     private int Count => _places.Min(place => place.Arguments.Count);
 
-    /// <summary>Resolves a target: <c>path:provider:name</c>, or <c>path:name</c>; null where it names no probe.</summary>
+    /// <summary>
+    /// Resolves a target: <c>path:provider:name</c>, or <c>path:name</c>; null where it names no probe.
+    /// </summary>
     internal static UsdtEvent? ForTarget(string target)
     {
         if (target.Split(':', 2) is not [var path, var probe]) return null;
@@ -66,7 +68,8 @@ public sealed class UsdtEvent : TracedEvent
             UsdtOperand.InRegister { Register: var register } => Whole(register) with { Type = argument.Type },
             UsdtOperand.InMemory memory => InMemory(memory, _places[0]) with { Type = argument.Type },
             _ => throw new CompileException(
-                DiagnosticIds.NotAvailable, $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
+                DiagnosticIds.NotAvailable,
+                $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
         });
     }
 

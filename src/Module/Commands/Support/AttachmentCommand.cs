@@ -6,8 +6,8 @@ using EbpfCat.Programs;
 namespace EbpfCat.Commands;
 
 /// <summary>
-/// The base of the cmdlets that attach a program: they take it from the pipeline, as a definition or loaded, and write the
-/// attachment, which belongs to the session.
+/// The base of the cmdlets that attach a program: they take it from the pipeline, as a definition or loaded, and write
+/// the attachment, which belongs to the session.
 /// </summary>
 public abstract class AttachmentCommand : EbpfCommand
 {
@@ -51,7 +51,8 @@ public abstract class AttachmentCommand : EbpfCommand
     }
 
     /// <summary>The name given, or the target of the program's definition.</summary>
-    private protected static string NameOf(string? given, ProgramDefinition? definition, string what, string parameter) =>
+    private protected static string NameOf(string? given, ProgramDefinition? definition, string what,
+        string parameter) =>
         given ?? definition?.Target ?? throw new ArgumentException(
             $"No {what} is named: say -{parameter}, or declare the program with -Target.");
 }

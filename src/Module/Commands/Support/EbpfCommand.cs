@@ -3,7 +3,9 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
-/// <summary>What all commands share: they stop when asked to, and turn the engine's exceptions into error records.</summary>
+/// <summary>
+/// What all commands share: they stop when asked to, and turn the engine's exceptions into error records.
+/// </summary>
 public abstract class EbpfCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
@@ -37,7 +39,9 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
     /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    /// <summary>Writes an error of this command's own; ends the pipeline where <see cref="EndsOnError"/> says so.</summary>
+    /// <summary>
+    /// Writes an error of this command's own; ends the pipeline where <see cref="EndsOnError"/> says so.
+    /// </summary>
     /// <param name="error">The error.</param>
     protected void Report(ErrorRecord error)
     {

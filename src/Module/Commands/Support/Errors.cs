@@ -8,7 +8,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
-/// <summary>The engine's exceptions as error records: an id that scripts can test, a category, and the remedy.</summary>
+/// <summary>
+/// The engine's exceptions as error records: an id that scripts can test, a category, and the remedy.
+/// </summary>
 internal static class Errors
 {
     /// <summary>The error record of an exception, or null where the exception is none of the engine's.</summary>
@@ -22,7 +24,8 @@ internal static class Errors
         InvalidDataException error => Make(error, "InvalidFile", ErrorCategory.InvalidData, target),
         VerifierException error => Make(
             error, "ProgramRefused",
-            error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied, target),
+            error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied,
+            target),
         KernelException error => Make(Advice.Complete(error), $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),
         ArgumentException error => Make(error, "InvalidArgument", ErrorCategory.InvalidArgument, target),
@@ -37,7 +40,9 @@ internal static class Errors
     public static ErrorRecord NotFound(string id, string message, object? target) =>
         Make(new ItemNotFoundException(message), id, ErrorCategory.ObjectNotFound, target);
 
-    /// <summary>The place in a script that an exception is about, which PowerShell then shows instead of the command's.</summary>
+    /// <summary>
+    /// The place in a script that an exception is about, which PowerShell then shows instead of the command's.
+    /// </summary>
     public static IScriptExtent? PlaceOf(Exception exception) => exception switch
     {
         CompileException { SourceSpan: { LineText.Length: > 0 } span } => Extent(span),

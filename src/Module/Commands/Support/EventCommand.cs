@@ -42,13 +42,17 @@ public abstract class EventCommand : StreamCommand
             return;
         }
 
-        // The buffer is emptied while the iterators fill it; when they are through, what is left is taken, and that is all.
+        // The buffer is emptied while the iterators fill it; when they are through, what is left is taken, and that is
+        // all.
         using var done = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         var running = Task.Run(() => Run(iterators, done), CancellationToken.None);
         try
         {
             var count = stream.Read(handler, Timeout, First, done.Token);
-            if (count < First && !Stopping && done.IsCancellationRequested) stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
+            if (count < First && !Stopping && done.IsCancellationRequested)
+            {
+                stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
+            }
         }
         finally
         {
@@ -76,7 +80,8 @@ public abstract class EventCommand : StreamCommand
     // As ForEach-Object calls it: in its own scope and session, the event being $_. What it writes is written.
     private void Call(ScriptBlock action, Action<Action<object>> read)
     {
-        var steps = ScriptBlock.Create("param($action) ForEach-Object -Process $action").GetSteppablePipeline(CommandOrigin.Internal, [action]);
+        var steps = ScriptBlock.Create("param($action) ForEach-Object -Process $action")
+            .GetSteppablePipeline(CommandOrigin.Internal, [action]);
         steps.Begin(true, (EngineIntrinsics)SessionState.PSVariable.GetValue("ExecutionContext"));
         try
         {

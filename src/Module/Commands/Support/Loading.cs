@@ -15,7 +15,8 @@ internal static class Loading
         Attachment attachment => attachment.Program,
         ProgramDefinition => null,
         _ => throw new ArgumentException(
-            $"A {program?.GetType().Name ?? "null"} is no program; give a definition (New-EbpfProgram), a loaded program "
+            $"A {program?.GetType().Name ?? "null"} is no program; give a definition (New-EbpfProgram), a loaded "
+                + "program "
             + "(Import-EbpfProgram) or an attachment."),
     };
 }

@@ -38,29 +38,58 @@ internal sealed record MapDeclaration(
     public Map ToMap()
     {
         if (Key is null && FreeKeys.Contains(Type))
-            throw Wrong(DiagnosticIds.MissingKeyType, $"A map of type {Type} has keys.", "Give their type, such as -Key uint32.");
+        {
+            throw Wrong(DiagnosticIds.MissingKeyType, $"A map of type {Type} has keys.",
+                "Give their type, such as -Key uint32.");
+        }
+
         if (Key is not null && Keyless.Contains(Type))
             throw Wrong(DiagnosticIds.UnexpectedKeyType, $"A map of type {Type} has no keys.", "Leave out -Key.");
         if (Value is null && FreeValues.Contains(Type))
-            throw Wrong(DiagnosticIds.MissingValueType, $"A map of type {Type} has values.", "Give their type, such as -Value uint64.");
+        {
+            throw Wrong(DiagnosticIds.MissingValueType, $"A map of type {Type} has values.",
+                "Give their type, such as -Value uint64.");
+        }
+
         if (Type == MapType.LpmTrie && Key is not (PrefixType or StructType or BytesType or null))
         {
-            throw Wrong(DiagnosticIds.WrongKeyType, $"The keys of a map of type LpmTrie are prefixes, and {Key.Name} is none.",
+            throw Wrong(DiagnosticIds.WrongKeyType,
+                $"The keys of a map of type LpmTrie are prefixes, and {Key.Name} is none.",
                 "Give -Key prefix4, prefix6 or ipprefix; of a struct the first field is the length in bits, a uint32.");
         }
 
         var isOfMaps = Type is MapType.ArrayOfMaps or MapType.HashOfMaps;
         if (isOfMaps && InnerMap is null)
-            throw Wrong(DiagnosticIds.MissingInnerMap, $"A map of type {Type} has maps in it.", "Give one that they are like: -InnerMap (New-EbpfMap …).");
+        {
+            throw Wrong(DiagnosticIds.MissingInnerMap, $"A map of type {Type} has maps in it.",
+                "Give one that they are like: -InnerMap (New-EbpfMap …).");
+        }
+
         if (!isOfMaps && InnerMap is not null)
-            throw Wrong(DiagnosticIds.UnexpectedInnerMap, $"A map of type {Type} has no maps in it.", "Declare it with -Type HashOfMaps or ArrayOfMaps.");
+        {
+            throw Wrong(DiagnosticIds.UnexpectedInnerMap, $"A map of type {Type} has no maps in it.",
+                "Declare it with -Type HashOfMaps or ArrayOfMaps.");
+        }
+
         if (Type != MapType.ProgramArray && Programs is not null)
-            throw Wrong(DiagnosticIds.UnexpectedPrograms, $"A map of type {Type} has no programs in it.", "Declare it with -Type ProgramArray.");
-        var entries = MaxEntries > 0 ? MaxEntries : Programs?.Length ?? (Type == MapType.PerfEventArray ? 0 : throw Wrong(
+        {
+            throw Wrong(DiagnosticIds.UnexpectedPrograms, $"A map of type {Type} has no programs in it.",
+                "Declare it with -Type ProgramArray.");
+        }
+
+        var entries = MaxEntries > 0
+            ? MaxEntries
+            : Programs?.Length ?? (Type == MapType.PerfEventArray ? 0 : throw Wrong(
             DiagnosticIds.MissingMaxEntries, $"How large the map '{Name}' is must be told.", "Give -MaxEntries."));
         if (Programs?.Length > entries)
-            throw Wrong(DiagnosticIds.TooManyPrograms, $"The map '{Name}' has {entries} entries for {Programs.Length} programs.", "Leave out -MaxEntries.");
-        return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, Flags, InnerMap is null ? null : Inner(InnerMap)));
+        {
+            throw Wrong(DiagnosticIds.TooManyPrograms,
+                $"The map '{Name}' has {entries} entries for {Programs.Length} programs.", "Leave out -MaxEntries.");
+        }
+
+        return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, Flags, InnerMap is null
+            ? null
+            : Inner(InnerMap)));
     }
 
     /// <summary>A map that exists, as programs declare it that use it.</summary>
@@ -70,7 +99,8 @@ internal sealed record MapDeclaration(
     {
         LiveMap live => live.ToDefinition(name),
         KernelMap or PinInfo { Kind: PinKind.Map } when Shared.Open(map) is LiveMap opened => opened.ToDefinition(name),
-        _ => throw new ArgumentException($"A {map.GetType().Name} is no map; give what New-EbpfMap or Get-EbpfMap gives."),
+        _ => throw new ArgumentException(
+            $"A {map.GetType().Name} is no map; give what New-EbpfMap or Get-EbpfMap gives."),
     };
 
     // The programs go by name: the keys are an enumeration of their indices.
@@ -79,5 +109,6 @@ internal sealed record MapDeclaration(
 
     private static Map Inner(object map) => Existing(map) with { Existing = null };
 
-    private static CompileException Wrong(string id, string problem, string suggestion) => new(id, problem, null, suggestion);
+    private static CompileException Wrong(string id, string problem, string suggestion) =>
+        new(id, problem, null, suggestion);
 }

@@ -52,7 +52,9 @@ public abstract class MapValueCommand : EbpfCommand
     /// <summary>Where the stacks are that keys and values name, of what was found last.</summary>
     private protected LiveMap? Stacks { get; private set; }
 
-    /// <summary>The variable or map meant: a LiveVariable, a LiveMap, or, of something with several and no name, a Shared.</summary>
+    /// <summary>
+    /// The variable or map meant: a LiveVariable, a LiveMap, or, of something with several and no name, a Shared.
+    /// </summary>
     /// <returns>Null where there is none, which is then reported.</returns>
     internal object? Find()
     {
@@ -74,8 +76,12 @@ public abstract class MapValueCommand : EbpfCommand
     {
         var found = Find();
         if (found is null or LiveMap) return (LiveMap?)found;
-        var what = found is LiveVariable variable ? $"'{variable.Name}' is a variable: it has no entries to {verb}." : "Which map?";
-        throw new ArgumentException(what + (found is Shared { Maps.Count: > 0 } shared ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}." : ""));
+        var what = found is LiveVariable variable
+            ? $"'{variable.Name}' is a variable: it has no entries to {verb}."
+            : "Which map?";
+        throw new ArgumentException(what + (found is Shared { Maps.Count: > 0 } shared
+            ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}."
+            : ""));
     }
 
     private object? Choose(Shared shared)
@@ -86,7 +92,8 @@ public abstract class MapValueCommand : EbpfCommand
         if (shared.Maps.TryGetValue(Name, out var map)) return map;
         string[] names = [.. shared.Variables.Keys, .. shared.Maps.Keys.Where(name => name[0] != '.')];
         var advice = SimilarNames.Sentence(Name, names) ?? (names.Length == 0 ? "It shares nothing." : null);
-        Report(Errors.NotFound("NameNotFound", $"{shared.Owner} has no variable or map '{Name}'. {advice}".TrimEnd(), Name));
+        Report(Errors.NotFound("NameNotFound", $"{shared.Owner} has no variable or map '{Name}'. {advice}".TrimEnd(),
+            Name));
         return null;
     }
 

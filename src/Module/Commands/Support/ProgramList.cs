@@ -10,6 +10,7 @@ internal static class ProgramList
     {
         KernelProgram known => known.MapIds,
         _ when Loading.Find(program) is { } loaded => loaded.Maps.Values.Select(map => map.Id),
-        _ => throw new ArgumentException("A definition has no maps in the kernel yet: load it with Import-EbpfProgram."),
+        _ => throw new ArgumentException(
+            "A definition has no maps in the kernel yet: load it with Import-EbpfProgram."),
     }).Select(KernelMap.Find).OfType<KernelMap>();
 }

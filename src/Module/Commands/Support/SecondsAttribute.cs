@@ -3,14 +3,17 @@ using System.Management.Automation;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Takes a number for so many seconds, as other commands' time limits do; a TimeSpan is what it says.</summary>
+/// <summary>
+/// Takes a number for so many seconds, as other commands' time limits do; a TimeSpan is what it says.
+/// </summary>
 public sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
     /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;
-        return value is not TimeSpan && LanguagePrimitives.TryConvertTo<double>(value, CultureInfo.InvariantCulture, out var seconds)
+        return value is not TimeSpan
+            && LanguagePrimitives.TryConvertTo<double>(value, CultureInfo.InvariantCulture, out var seconds)
             && seconds is >= 0 and < int.MaxValue
             ? TimeSpan.FromSeconds(seconds)
             : inputData;

@@ -5,7 +5,9 @@ using EbpfCat.Attachments;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Which session made which attachment: when the module is removed from a session, so are the session's.</summary>
+/// <summary>
+/// Which session made which attachment: when the module is removed from a session, so are the session's.
+/// </summary>
 public sealed class Session : IModuleAssemblyCleanup
 {
     private static readonly ConcurrentDictionary<Attachment, Guid> Owners = new(ReferenceEqualityComparer.Instance);

@@ -59,14 +59,17 @@ internal sealed record Shared(
     public static Shared Of(object? owner) => owner switch
     {
         LoadedProgram { Handle.IsClosed: true } gone =>
-            throw new ArgumentException($"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
-        LoadedProgram program => new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
+            throw new ArgumentException(
+                $"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
+        LoadedProgram program =>
+        new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
         Attachment attachment => Of(attachment.Program),
         LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
         LiveMap map => Of($"The map '{map.Name}'", [map]),
         PinnedMaps pinned => Of($"The directory '{pinned.Directory}'", pinned.Maps),
         _ => throw new ArgumentException(
-            $"A {owner?.GetType().Name ?? "null"} has no variables and maps; give a loaded program, an attachment or a map."),
+            $"A {owner?.GetType().Name ?? "null"} has no variables and maps; give a loaded program, an attachment or a "
+                + "map."),
     };
 
     // A map that holds variables is of use as these only.
@@ -88,7 +91,8 @@ internal sealed record Shared(
         new(StringComparer.OrdinalIgnoreCase) { [variable.Name] = variable };
 
     // As declared, where that is known: they lie in memory in another order.
-    private static IReadOnlyDictionary<string, LiveVariable> Declared(LoadedProgram program) => program.Definition is { } definition
+    private static IReadOnlyDictionary<string, LiveVariable> Declared(LoadedProgram program) =>
+        program.Definition is { } definition
         ? definition.Variables.Select(variable => program.Variables[variable.Name])
             .ToDictionary(variable => variable.Name, StringComparer.OrdinalIgnoreCase)
         : program.Variables;

@@ -3,7 +3,9 @@ using System.Management.Automation;
 
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands share that give what comes, as it comes: when they end, and how they tell of what was lost.</summary>
+/// <summary>
+/// What the commands share that give what comes, as it comes: when they end, and how they tell of what was lost.
+/// </summary>
 public abstract class StreamCommand : EbpfCommand
 {
     /// <summary>How many to take; it ends then. All where none is given.</summary>
@@ -11,7 +13,10 @@ public abstract class StreamCommand : EbpfCommand
     [ValidateRange(1, long.MaxValue)]
     public long First { get; set; } = long.MaxValue;
 
-    /// <summary>How long to go on, in seconds or as a TimeSpan; with 0 it takes what is there. As the command says where none is given.</summary>
+    /// <summary>
+    /// How long to go on, in seconds or as a TimeSpan; with 0 it takes what is there. As the command says where none is
+    /// given.
+    /// </summary>
     [Parameter]
     [Seconds]
     public TimeSpan? Timeout { get; set; }
@@ -19,12 +24,15 @@ public abstract class StreamCommand : EbpfCommand
     /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
-    /// <summary>Warns of what was lost, if anything was, and if somebody still listens: not once the pipeline is being stopped.</summary>
+    /// <summary>
+    /// Warns of what was lost, if anything was, and if somebody still listens: not once the pipeline is being stopped.
+    /// </summary>
     /// <param name="lost">How many.</param>
     /// <param name="reason">Why, and what helps: what stands behind the colon.</param>
     private protected void WarnOfLost(long lost, string reason)
     {
         if (lost == 0 || Stopping) return;
-        WriteWarning(string.Create(CultureInfo.InvariantCulture, $"{lost} event{(lost == 1 ? " was" : "s were")} lost: {reason}"));
+        WriteWarning(string.Create(CultureInfo.InvariantCulture,
+            $"{lost} event{(lost == 1 ? " was" : "s were")} lost: {reason}"));
     }
 }

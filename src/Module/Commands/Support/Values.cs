@@ -7,7 +7,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Values between PowerShell and the engine: a struct is an object with properties here and a dictionary there.</summary>
+/// <summary>
+/// Values between PowerShell and the engine: a struct is an object with properties here and a dictionary there.
+/// </summary>
 internal static class Values
 {
     // Deeper texts say nothing more in a message, and a value may hold itself.
@@ -22,9 +24,14 @@ internal static class Values
         {
             case IEnumerable<KeyValuePair<string, object?>> fields:
                 var shown = new PSObject();
-                foreach (var (name, field) in fields) shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
+                foreach (var (name, field) in fields)
+                {
+                    shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
+                }
+
                 return shown;
-            case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string, object?>> or StackReference):
+            case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string,
+                object?>> or StackReference):
                 return Array.ConvertAll(items, item => Wrap(item, stacks));
             case StackReference stack when stacks is not null:
                 return stacks.ReadStack(stack);

@@ -33,8 +33,11 @@ internal sealed partial class IrReader
         Block? current = null;
         foreach (var line in lines)
         {
-            if (!reader.ReadDeclaration(line) && !reader.ReadHead(line, ref current) && !reader.ReadExit(line, current!))
+            if (!reader.ReadDeclaration(line) && !reader.ReadHead(line, ref current)
+                && !reader.ReadExit(line, current!))
+            {
                 reader.ReadValue(line, current!);
+            }
         }
 
         reader.Connect();
