@@ -170,7 +170,7 @@ public sealed class TracepointEventTests
             new BinaryExpression(BinaryOperator.Equal, Field("newstate"), Expression.Constant("TCP_LISTENS"));
         var refusal = Refusal(
             Define(ProgramType.Tracepoint, "sock/inet_sock_set_state", [("State", Field("newstate"))], isListening));
-        Assert.Equal("UnknownName", refusal.Id);
+        Assert.Equal("UnknownValueName", refusal.Id);
         Assert.Contains("TCP_LISTEN", refusal.Message, StringComparison.Ordinal);
     }
 
