@@ -13,7 +13,7 @@ Describe 'The help of <Name>' -ForEach $commands {
     }
 
     It 'says what the command does' {
-        $help.Synopsis | Should -Match '\w.*\.$'
+        $help.Synopsis | Should -Match '\w.*\.$' -Because "the help is written from docs/cmdlets/$Name.md"
         $help.Description.Text | Should -Match '\w.*\.'
     }
 
