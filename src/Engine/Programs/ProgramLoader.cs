@@ -17,6 +17,9 @@ public static class ProgramLoader
     private const int FirstLogSize = 1 << 16;
     private const int MaxLogSize = 1 << 28;
 
+    // BPF_LOG_STATS in include/linux/bpf_verifier.h: the refusal and statistics, without the instructions verified.
+    private const uint ShortLogLevel = 4;
+
     /// <summary>Loads a program.</summary>
     /// <param name="compiled">The program.</param>
     /// <param name="options">What the definition does not say.</param>
@@ -205,19 +208,38 @@ public static class ProgramLoader
             }
             catch (KernelException refusal)
             {
-                var content = buffer.Content;
-                throw Explain(refusal, compiled, content) ?? first;
+                throw Explain(refusal, request, compiled, buffer) ?? first;
             }
         }
     }
 
     // Null where the verifier has nothing against the program.
-    private static VerifierException? Explain(KernelException refusal, CompiledProgram compiled, string log)
+    private static VerifierException? Explain(
+        KernelException refusal, ProgramLoadOptions request, CompiledProgram compiled, VerifierLog buffer)
     {
-        if (VerifierRefusals.Explain(log) is not ({ } explanation, var slot)) return null;
+        var log = buffer.Content;
+        var (found, slot) = VerifierRefusals.Explain(log);
+        if (found is null && log.Length > 0) found = ExplainShortLog(request);
+        if (found is not { } explanation) return null;
         explanation = NewerInstructions.Explain(compiled.Instructions, slot, explanation);
         explanation = LockedHelpers.Explain(compiled.Instructions, slot, explanation);
         var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;
         return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
+    }
+
+    // A limit can be met while the verifier prints an instruction: then the refusal has no line of its own. A log of more
+    // than MaxLogSize can end before the refusal.
+    private static VerifierExplanation? ExplainShortLog(ProgramLoadOptions request)
+    {
+        var buffer = new VerifierLog(ShortLogLevel, FirstLogSize);
+        try
+        {
+            JitRetry.Load(request with { Log = buffer }).Dispose();
+            return null;
+        }
+        catch (KernelException)
+        {
+            return VerifierRefusals.Explain(buffer.Content).Explanation;
+        }
     }
 }

@@ -3,6 +3,7 @@ using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Programs;
 
@@ -81,6 +82,25 @@ public sealed class VerifierExceptionTests
         Assert.StartsWith("0: ", string.Join('\n', refusal.Log.Split('\n')
             .SkipWhile(line => !line.StartsWith("0: ", StringComparison.Ordinal))), StringComparison.Ordinal);
         Assert.Contains("processed ", refusal.Log[^500..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusal_that_follows_an_instruction_on_its_line_is_explained()
+    {
+        var program = new ProgramDefinition("long", ProgramType.Xdp);
+        var result = program.AddVariable("result", ScalarType.Int64);
+        var i = new Local("i");
+        program.AddCode(code => code
+            .Assign(i, 0)
+            .While(true, body => body
+                .Increment(i)
+                .If((Expression)i % 2, then => then.Continue())
+                .If((Expression)i > 10, then => then.Break())
+                .Update(result, BinaryOperator.Add, ((Expression)Current.Cpu < 1024) & ((Expression)Current.Time > 0))));
+        var refusal = Assert.Throws<VerifierException>(() => EbpfProgram.Load(program));
+        Assert.Contains("1,000,000", refusal.Explanation, StringComparison.Ordinal);
+        Assert.NotNull(refusal.SourceSpan);
+        Assert.EndsWith(refusal.Reason, "BPF program is too large. Processed 1000001 insn", StringComparison.Ordinal);
     }
 
     [Theory]
