@@ -299,6 +299,7 @@ internal sealed class ExpressionBinder
         var bound = _context.Statements.BindFunction(function);
         for (var i = 0; i < arguments.Count; i++)
             arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type, call.Arguments[i].Source ?? call.Source);
-        return new BoundCall(bound, arguments, call.Source);
+        // What a function returns that cannot be returned is reported there.
+        return TypeOf(call) is ErrorType ? new BoundError(call.Source) : new BoundCall(bound, arguments, call.Source);
     }
 }

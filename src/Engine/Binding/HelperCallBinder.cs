@@ -12,20 +12,20 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
 
     public BoundExpression Bind(HelperCallExpression call)
     {
-        if (!int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id))
+        // A number without a row is an addition of the running kernel: what it takes is not known.
+        var isNumber = int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id);
+        var helper = isNumber ? HelperTable.Get(id) : HelperTable.Find(call.Name);
+        if (helper is null && !isNumber)
         {
-            if (HelperTable.Find(call.Name) is not { } helper)
-            {
-                return context.Error(DiagnosticIds.UnknownHelper, $"The kernel has no helper '{call.Name}'.", call.Source,
-                    SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
-            }
-
-            id = helper.Id;
+            return context.Error(DiagnosticIds.UnknownHelper, $"The kernel has no helper '{call.Name}'.", call.Source,
+                SimilarNames.Sentence(call.Name, [.. HelperTable.All.Select(h => h.Name)]));
         }
 
+        id = helper?.Id ?? id;
         if (call.Arguments.Count > MaxArguments)
             return context.Error(DiagnosticIds.WrongArguments, $"A helper takes at most {MaxArguments} arguments.", call.Source);
-        var parameters = HelperTable.Get(id)?.Parameters ?? [];
+        if (helper is not null && CheckArgumentCount(helper, call) is { } error) return error;
+        var parameters = helper?.Parameters ?? [];
         HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
         var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
         var arguments = new BoundHelperArgument[call.Arguments.Count];
@@ -43,6 +43,17 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         return Array.Exists(arguments, argument => argument.Value is BoundError)
             ? new BoundError(call.Source)
             : new BoundHelperCall(id, arguments, call.Source);
+    }
+
+    private BoundError? CheckArgumentCount(Helper helper, HelperCallExpression call)
+    {
+        var (count, given) = (helper.Parameters.Count, call.Arguments.Count);
+        if (helper.IsVariadic) count--;
+        if (given == count || (helper.IsVariadic && given > count)) return null;
+        return context.Error(DiagnosticIds.WrongArguments,
+            $"The helper '{helper.Name}' takes {(helper.IsVariadic ? "at least " : "")}{count} arguments, not {given}.",
+            call.Source,
+            count == 0 ? null : $"Give it {string.Join(", ", helper.Parameters.Select(parameter => parameter.Name))}.");
     }
 
     /// <summary>

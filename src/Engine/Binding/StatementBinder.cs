@@ -41,6 +41,12 @@ internal sealed class StatementBinder(BindingContext context)
         var result = context.Typer.ReturnTypeOf(function) as ScalarType ?? ScalarType.Int64;
         bound = new BoundFunction(function.Name, [.. function.Parameters.Select(context.Local)], result);
         _functions[function] = bound;
+        if (function.ReturnType is { } declared && Typer.Plain(declared) is not (ScalarType or StringType))
+        {
+            Error(DiagnosticIds.WrongType, $"The function '{function.Name}' cannot return {declared.Name}.", function.Source,
+                "A function returns a number.");
+        }
+
         var (caller, calls, labels) = (context.Function, context.CallCount, context.LabelCount);
         context.Function = function;
         (bound.Body, bound.Labels) = BindBody(function.Body);
@@ -193,7 +199,9 @@ internal sealed class StatementBinder(BindingContext context)
         if (value.Type is not (ScalarType or ErrorType))
         {
             Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
-                expression.Source, "Give a verdict's name or a number.");
+                expression.Source, function is null
+                    ? "Give a verdict's name or a number."
+                    : "Give a number; a text names a verdict only where the program's result is what the function returns.");
         }
 
         var type = function is null ? ScalarType.Int64 : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;

@@ -301,15 +301,21 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return StructType.Create(fields);
     }
 
-    /// <summary>What a function returns; null where nothing is known of it yet.</summary>
+    /// <summary>
+    /// The type of what a function returns: a number, or an error that binding the function reports; null where nothing is
+    /// known of it yet.
+    /// </summary>
     public EbpfType? ReturnTypeOf(Function function)
     {
-        if ((function.ReturnType ?? _returns.GetValueOrDefault(function)) is { } known) return known;
+        // The name of a verdict is a text to its author, and a number here.
+        var declared = function.ReturnType is StringType ? null : NumberOrError(function.ReturnType);
+        if ((declared ?? _returns.GetValueOrDefault(function)) is { } known) return known;
         if (!_active.Add(function)) return null;
         try
         {
             EbpfType? type = null;
             foreach (var value in StatementWalker.Results(function.Body)) type = Join(type, false, TypeOf(value), Adapts(value));
+            type = NumberOrError(type);
             if (type is not null && _active.Count == 1) _returns[function] = type;
             return type;
         }
@@ -318,6 +324,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             _active.Remove(function);
         }
     }
+
+    private static EbpfType? NumberOrError(EbpfType? type) => Plain(type) is var plain and (null or ScalarType)
+        ? plain
+        : ErrorType.Instance;
 
     private static EbpfType OfSystemValue(SystemValue value) => value switch
     {

@@ -56,6 +56,62 @@ public sealed class BinderTests
         Assert.Equal(["NestedTooDeeply"], Ids());
     }
 
+    [Theory]
+    [InlineData("after")]
+    [InlineData("before")]
+    [InlineData("first")]
+    public void A_text_that_a_function_returns_is_no_number(string order)
+    {
+        var text = new Function("text", [], code =>
+        {
+            if (order == "first") code.If(Packet.Length > 3, then => then.Return("Drop"));
+            code.Return(order == "first" ? 1 : "Drop");
+        });
+        var sum = new Local("sum");
+        _program.AddCode(code => code
+            .Assign(sum, order == "before" ? 2 + text.Call() : text.Call() + 2)
+            .Update(sum, BinaryOperator.Multiply, text.Call())
+            .If(text.Call() > 1, then => then.Return(-text.Call()))
+            .Return(1));
+        Assert.Equal(["WrongType"], Ids());
+    }
+
+    [Fact]
+    public void A_function_that_is_declared_to_return_no_number_is_refused()
+    {
+        var address = new Function("address", [], code => code.Return(1)) { ReturnType = AddressType.IPv6 };
+        _program.AddCode(code => code.Return(address.Call() + 1));
+        Assert.Equal(["WrongType"], Ids());
+    }
+
+    [Fact]
+    public void A_function_that_is_declared_to_return_a_text_returns_a_verdict()
+    {
+        var verdict = new Function("verdict", [], code => code.Return("Drop")) { ReturnType = new StringType(8) };
+        var program = new ProgramDefinition("verdict", ProgramType.Xdp);
+        program.AddCode(code => code.Return(verdict.Call()));
+        ProgramCompiler.Compile(program);
+    }
+
+    [Theory]
+    [InlineData("2", 0, 2, 3, 5)]
+    [InlineData("1", 0, 1, 3)]
+    [InlineData("map_update_elem", 0, 3, 5)]
+    [InlineData("perf_event_output", 0, 4)]
+    [InlineData("trace_printk", 0, 1)]
+    [InlineData("ktime_get_ns", 1, 5, 6)]
+    public void A_helper_takes_as_many_arguments_as_the_kernel_says(string name, params int[] counts)
+    {
+        foreach (var count in counts)
+        {
+            var program = new ProgramDefinition("helper", ProgramType.Xdp);
+            var arguments = Enumerable.Range(0, count).Select(number => (Expression)number).ToArray();
+            program.AddCode(code => code.Do(Expression.CallHelper(name, arguments)).Return("Pass"));
+            var refusal = Assert.Throws<CompileException>(() => ProgramCompiler.Compile(program));
+            Assert.Equal("WrongArguments", Assert.Single(refusal.Diagnostics).Id);
+        }
+    }
+
     private IEnumerable<string> Ids()
     {
         var refusal = Assert.Throws<CompileException>(() => ProgramCompiler.Compile(_program));
