@@ -49,7 +49,7 @@ internal static unsafe class PerfEvents
             ?? 32);
         }
 
-        fixed (byte* name = Text.Terminated(target))
+        fixed (byte* name = Text.ToCString(target))
         {
             var attributes = new PerfEventAttributes
             {

@@ -65,7 +65,7 @@ public sealed class PinnedAttachment : LinkAttachment
 
         using var netlink = new Netlink();
         var link = Interfaces.Find(netlink, name, operation);
-        return TcAttachment.TakeFilter(program, link.Index, Enum.Parse<TcDirection>(direction));
+        return TcAttachment.OpenFilter(program, link.Index, Enum.Parse<TcDirection>(direction));
     }
 
     private static XdpAttachment OpenXdp(string path, LoadedProgram program)

@@ -50,7 +50,7 @@ internal static unsafe class ProbeEvents
         var number = Libc.Open(path, WriteToEnd);
         if (number < 0) return Libc.LastErrno;
         using var descriptor = new FileDescriptor(number);
-        var bytes = Text.Terminated(definition + "\n");
+        var bytes = Text.ToCString(definition + "\n");
         fixed (byte* pointer = bytes)
         {
             return Libc.Write(number, pointer, (nuint)bytes.Length - 1) < 0 ? Libc.LastErrno : Errno.None;

@@ -52,14 +52,14 @@ public sealed class TcAttachment : LinkAttachment
         return Complete(new TcAttachment(program, options, link, handle), options);
     }
 
-    /// <summary>Takes over a filter that was pinned.</summary>
-    internal static AttachmentHandle TakeFilter(
+    /// <summary>Opens the attachment of a pinned program: the filter of that program, if there still is one.</summary>
+    internal static AttachmentHandle OpenFilter(
         LoadedProgram program, int index, TcDirection direction) => AttachmentHandle.Build(handle =>
     {
         using var netlink = new Netlink();
         var isEgress = direction == TcDirection.Egress;
         var filter = netlink.GetFilters(index, isEgress).FirstOrDefault(one => one.ProgramId == program.Id);
-        if (filter is not null) RemoveOnDetach(handle, program.Id, index, isEgress, filter, removesQueue: false);
+        if (filter is not null) RemoveOnDetach(handle, program.Id, index, isEgress, filter, removesClsact: false);
     });
 
     private static bool TryLink(AttachmentHandle handle, LoadedProgram program, int index, TcDirection direction)
@@ -73,7 +73,7 @@ public sealed class TcAttachment : LinkAttachment
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOTSUPP)
         {
-            // Built without CONFIG_NET_XGRESS.
+            // The kernel was built without CONFIG_NET_XGRESS.
             return false;
         }
     }
@@ -82,47 +82,47 @@ public sealed class TcAttachment : LinkAttachment
         TcDirection direction)
     {
         var isEgress = direction == TcDirection.Egress;
-        var isNewQueue = netlink.AddClassifierAction(index);
+        var isNewClsact = netlink.AddClsact(index);
         try
         {
             var filter = netlink.AddFilter(index, isEgress, program.Descriptor, program.Name);
-            RemoveOnDetach(handle, program.Id, index, isEgress, filter, isNewQueue);
+            RemoveOnDetach(handle, program.Id, index, isEgress, filter, isNewClsact);
         }
-        catch when (isNewQueue)
+        catch when (isNewClsact)
         {
-            netlink.RemoveClassifierAction(index);
+            netlink.RemoveClsact(index);
             throw;
         }
     }
 
     private static void RemoveOnDetach(
-        AttachmentHandle handle, uint programId, int index, bool isEgress, TrafficFilter filter, bool removesQueue)
+        AttachmentHandle handle, uint programId, int index, bool isEgress, TrafficFilter filter, bool removesClsact)
     {
         // Detaching finds the interface by its index, which is valid in this network namespace only.
-        var place = handle.Keep(NetworkNamespace.OpenCurrent());
+        var networkNamespace = handle.Keep(NetworkNamespace.OpenCurrent());
         (handle.OutlivesProcess, handle.CanBeFound) = (true, true);
-        handle.Undo(() => place.Run(() => Remove(programId, index, isEgress, filter, removesQueue)));
+        handle.Undo(() => networkNamespace.Run(() => Remove(programId, index, isEgress, filter, removesClsact)));
     }
 
-    private static void Remove(uint programId, int index, bool isEgress, TrafficFilter filter, bool removesQueue)
+    private static void Remove(uint programId, int index, bool isEgress, TrafficFilter filter, bool removesClsact)
     {
         using var netlink = new Netlink();
         if (netlink.FindLink(index) is null) return;
-        // The filter may be gone by now, and another filter may have its handle.
-        var present = netlink.GetFilters(index, isEgress);
-        if (present.Any(one => one.ProgramId == programId && one.Handle == filter.Handle
+        // The filter may be gone by now, and a filter of another program may have its handle.
+        var filters = netlink.GetFilters(index, isEgress);
+        if (filters.Any(one => one.ProgramId == programId && one.Handle == filter.Handle
             && one.Priority == filter.Priority))
         {
             netlink.RemoveFilter(index, isEgress, filter);
         }
 
-        var isFree = netlink.GetFilters(index, egress: true).Count + netlink.GetFilters(index, egress: false)
-            .Count == 0;
-        if (removesQueue && isFree) netlink.RemoveClassifierAction(index);
+        var isUnused = netlink.GetFilters(index, egress: true).Count
+            + netlink.GetFilters(index, egress: false).Count == 0;
+        if (removesClsact && isUnused) netlink.RemoveClsact(index);
     }
 }
 
-/// <summary>Attaches a program of type Tc, which decides by itself (direct action).</summary>
+/// <summary>Attaches a program of type Tc, whose return value is the verdict (direct action).</summary>
 /// <param name="InterfaceName">The interface; null for the target of the program's definition.</param>
 /// <param name="Direction">Whether the program sees received or sent packets.</param>
 public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection Direction = TcDirection.Ingress)

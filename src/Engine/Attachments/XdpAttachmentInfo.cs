@@ -1,24 +1,25 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>An XDP program on an interface, whoever attached it and however.</summary>
+/// <summary>An XDP program on an interface, attached by any process in any way.</summary>
 /// <param name="InterfaceName">The interface.</param>
-/// <param name="InterfaceIndex">Its index.</param>
+/// <param name="InterfaceIndex">The index of the interface.</param>
 /// <param name="Mode">Where the program runs: never <see cref="XdpMode.Best"/>.</param>
 /// <param name="ProgramId">The program's id.</param>
 /// <param name="ProgramName">
-/// Its name; without type information the first 15 characters. Empty where this process may not look at programs.
+/// The program's name: its first 15 characters where the program has no type information. Empty where this process has
+/// no privilege to read it.
 /// </param>
-/// <param name="Tag">The hash of its instructions: 16 hexadecimal digits.</param>
+/// <param name="Tag">The hash of the program's instructions: 16 hexadecimal digits.</param>
 /// <param name="LinkId">
-/// The link it is attached by; null where it is attached without one (netlink), or another network namespace has the
-/// same program by a link on an interface of the same index, which cannot be told apart.
+/// The id of the link that attaches the program; null for a program attached without a link (netlink). Null also where
+/// the link is not known: this process may not list links, or two network namespaces attach the same program to
+/// interfaces of the same index.
 /// </param>
-/// <param name="PinPath">The directory of pins that keeps it; null where it is not pinned there.</param>
+/// <param name="PinPath">The pin directory of the link or the program; null where neither is pinned.</param>
 public sealed record XdpAttachmentInfo(
     string InterfaceName, int InterfaceIndex, XdpMode Mode, uint ProgramId, string ProgramName, string Tag,
-    uint? LinkId,
-    string? PinPath)
+    uint? LinkId, string? PinPath)
 {
-    /// <summary>The name of the pin; null where it is not pinned.</summary>
+    /// <summary>The name of the pin; null where there is none.</summary>
     public string? PinName => PinPath is null ? null : Path.GetFileName(PinPath);
 }

@@ -8,7 +8,7 @@ public readonly partial record struct BtfType
         get
         {
             if (!IsComposite) return [];
-            ReadOnlySpan<uint> words = Describe();
+            ReadOnlySpan<uint> words = Words();
             var members = new BtfMember[BtfTypes.CountOf(words[1])];
             bool hasBitfields = HasKindFlag;
             for (int i = 0; i < members.Length; i++)
@@ -25,14 +25,15 @@ public readonly partial record struct BtfType
     }
 
     /// <summary>
-    /// The values of an enumeration, in their order; above the largest long, the long of the same bits.
+    /// The values of an enumeration, in their order. A value above <see cref="long.MaxValue"/> is given as the negative
+    /// number with the same bits.
     /// </summary>
     public IReadOnlyList<KeyValuePair<string, long>> Values
     {
         get
         {
             if (Kind is not (BtfKind.Enum or BtfKind.Enum64)) return [];
-            ReadOnlySpan<uint> words = Describe();
+            ReadOnlySpan<uint> words = Words();
             var values = new KeyValuePair<string, long>[BtfTypes.CountOf(words[1])];
             bool signed = IsSigned;
             int step = Kind == BtfKind.Enum ? 2 : 3;
@@ -53,7 +54,7 @@ public readonly partial record struct BtfType
         get
         {
             if (Prototype is not { } prototype) return [];
-            ReadOnlySpan<uint> words = prototype.Describe();
+            ReadOnlySpan<uint> words = prototype.Words();
             var parameters = new BtfParameter[BtfTypes.CountOf(words[1])];
             for (int i = 0; i < parameters.Length; i++)
                 parameters[i] = new BtfParameter(Types.Text(words[3 + 2 * i]), At(words[4 + 2 * i]));
@@ -61,8 +62,8 @@ public readonly partial record struct BtfType
         }
     }
 
-    /// <summary>What a function or prototype returns.</summary>
-    public BtfType Result => Prototype is { } prototype ? At(prototype.Describe()[2]) : Types[0];
+    /// <summary>The type that a function or prototype returns.</summary>
+    public BtfType Result => Prototype is { } prototype ? At(prototype.Words()[2]) : Types[0];
 
     /// <summary>The variables of a section, in their order.</summary>
     public IReadOnlyList<BtfSectionEntry> Variables
@@ -70,7 +71,7 @@ public readonly partial record struct BtfType
         get
         {
             if (Kind != BtfKind.Section) return [];
-            ReadOnlySpan<uint> words = Describe();
+            ReadOnlySpan<uint> words = Words();
             var entries = new BtfSectionEntry[BtfTypes.CountOf(words[1])];
             for (int i = 0; i < entries.Length; i++)
                 entries[i] = new BtfSectionEntry(At(words[3 + 3 * i]), (int)words[4 + 3 * i], (int)words[5 + 3 * i]);
@@ -79,11 +80,9 @@ public readonly partial record struct BtfType
     }
 
     /// <summary>
-    /// The member of a name, in the struct behind typedefs and qualifiers or in the anonymous structs and unions within
-    /// it; its offset counts from the beginning of the whole. A member whose name differs in case only is found where
-    /// none has the very name.
+    /// Finds a member of <see cref="NamedMembers"/> by its name. If no member has exactly this name, finds the first
+    /// whose name differs in case only.
     /// </summary>
-    /// <param name="name">The name.</param>
     public BtfMember? FindMember(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -91,8 +90,8 @@ public readonly partial record struct BtfType
     }
 
     /// <summary>
-    /// The members one can name: those of anonymous structs and unions within take the place of these, with offsets
-    /// from the beginning of the whole.
+    /// The members that have a name, in the struct or union behind typedefs and qualifiers. The members of an anonymous
+    /// struct or union stand in its place. Offsets count from the beginning of the outermost type.
     /// </summary>
     /// <exception cref="BtfException">The type information is damaged.</exception>
     public IReadOnlyList<BtfMember> NamedMembers
@@ -106,7 +105,7 @@ public readonly partial record struct BtfType
         }
     }
 
-    // The prototype of a function; a damaged function may refer to itself.
+    // Null also for a function without a prototype, which damaged type information may have.
     private BtfType? Prototype => Kind == BtfKind.Prototype ? this
         : Kind == BtfKind.Function && Target.Kind == BtfKind.Prototype ? Target
         : null;
@@ -123,7 +122,7 @@ public readonly partial record struct BtfType
 
     private void Flatten(List<BtfMember> members, int bitOffset, int depth, ref int remaining)
     {
-        if (depth == 0) throw IsCircular();
+        if (depth == 0) throw CircularType();
         foreach (BtfMember member in Resolve().Members)
         {
             if (--remaining < 0) throw new BtfException($"Type {Id} has too many members.");

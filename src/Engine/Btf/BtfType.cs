@@ -19,7 +19,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     public BtfKind Kind => Types.KindOf(Id);
 
     /// <summary>The name; empty where it has none.</summary>
-    public string Name => Types.Text(Describe()[0]);
+    public string Name => Types.Text(Words()[0]);
 
     /// <summary>
     /// What a pointer points to, a typedef or qualifier stands for, a function's prototype is, a variable holds or an
@@ -28,8 +28,8 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     public BtfType Target => Kind switch
     {
         BtfKind.Pointer or BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict or BtfKind.TypeTag
-            or BtfKind.Function or BtfKind.Variable or BtfKind.DeclarationTag => At(Describe()[2]),
-        BtfKind.Array => At(Describe()[3]),
+            or BtfKind.Function or BtfKind.Variable or BtfKind.DeclarationTag => At(Words()[2]),
+        BtfKind.Array => At(Words()[3]),
         _ => Types[0],
     };
 
@@ -44,7 +44,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
             type = type.Target;
         }
 
-        throw IsCircular();
+        throw CircularType();
     }
 
     /// <summary>How many bytes a value takes; 0 for what has no size, such as void or a function.</summary>
@@ -54,7 +54,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
         : throw new BtfException($"Type {Id} is larger than 2 GiB.");
 
     /// <summary>How many elements an array has.</summary>
-    public int Length => Kind == BtfKind.Array ? (int)Describe()[5] : 0;
+    public int Length => Kind == BtfKind.Array ? (int)Words()[5] : 0;
 
     /// <summary>Whether an integer or an enumeration is signed.</summary>
     public bool IsSigned => Kind switch
@@ -71,7 +71,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     public bool IsCharacter => Kind == BtfKind.Int && ((IntegerEncoding & 2) != 0 || Name == "char");
 
     /// <summary>How many bits of an integer count.</summary>
-    public int Bits => Kind == BtfKind.Int ? (int)(Describe()[3] & 0xff) : 0;
+    public int Bits => Kind == BtfKind.Int ? (int)(Words()[3] & 0xff) : 0;
 
     /// <summary>Whether it is a struct or a union.</summary>
     public bool IsComposite => Kind is BtfKind.Struct or BtfKind.Union;
@@ -82,9 +82,9 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     private bool IsAlias => Kind is BtfKind.Typedef or BtfKind.Volatile or BtfKind.Const or BtfKind.Restrict
         or BtfKind.TypeTag;
 
-    private bool HasKindFlag => Describe()[1] >> 31 != 0;
+    private bool HasKindFlag => Words()[1] >> 31 != 0;
 
-    private uint IntegerEncoding => (Describe()[3] >> 24) & 0x0f;
+    private uint IntegerEncoding => (Words()[3] >> 24) & 0x0f;
 
     /// <summary>The type as C would write it: <c>struct sock *</c>, <c>char[16]</c>.</summary>
     public override string ToString()
@@ -93,19 +93,19 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
         return Declare(MaxDepth, ref remaining);
     }
 
-    private ReadOnlySpan<uint> Describe() => Types.Describe(Id);
+    private ReadOnlySpan<uint> Words() => Types.WordsOf(Id);
 
     private BtfType At(uint id) => Types[(int)id];
 
-    private BtfException IsCircular() => new($"Type {Id} refers to itself.");
+    private BtfException CircularType() => new($"Type {Id} refers to itself.");
 
     private long SizeWithin(int depth)
     {
-        if (depth == 0) throw IsCircular();
+        if (depth == 0) throw CircularType();
         return Kind switch
         {
             BtfKind.Int or BtfKind.Struct or BtfKind.Union or BtfKind.Enum or BtfKind.Enum64 or BtfKind.Float
-                or BtfKind.Section => Describe()[2],
+                or BtfKind.Section => Words()[2],
             BtfKind.Pointer => PointerSize,
             // A size beyond 32 bits stays one, without overflow.
             BtfKind.Array => Math.Min((uint)Length * Target.SizeWithin(depth - 1), uint.MaxValue),

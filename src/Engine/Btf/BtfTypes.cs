@@ -141,13 +141,13 @@ public sealed partial class BtfTypes
     /// <summary>
     /// The words that describe a type: name, kind and count, size or type, and what follows for its kind.
     /// </summary>
-    internal ReadOnlySpan<uint> Describe(int id)
+    internal ReadOnlySpan<uint> WordsOf(int id)
     {
-        if (id < _firstId && _base is not null) return _base.Describe(id);
+        if (id < _firstId && _base is not null) return _base.WordsOf(id);
         return id == 0 ? [0, 0, 0] : Words[_places[id - _firstId]..];
     }
 
-    internal BtfKind KindOf(int id) => KindOf(Describe(id)[1]);
+    internal BtfKind KindOf(int id) => KindOf(WordsOf(id)[1]);
 
     internal static BtfKind KindOf(uint info) => (BtfKind)((info >> 24) & 0x1f);
 

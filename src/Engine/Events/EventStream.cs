@@ -84,7 +84,7 @@ public sealed class EventStream : IDisposable
             count += drained;
             Between?.Invoke();
             if (deadline.IsOver || (drained == 0 && !_reader.Wait(deadline.Remaining, cancellation))) break;
-            if (count < max) RecordReader.LetGather(drained);
+            if (count < max) RecordReader.PauseAfterFewRecords(drained);
         }
 
         // Events from before the end of the time may still be in the buffer.

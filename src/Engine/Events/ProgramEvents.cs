@@ -74,7 +74,7 @@ public static class ProgramEvents
                 continue;
             }
 
-            var isBusy = count is > 0 and < RecordReader.GatherThreshold;
+            var isBusy = count is > 0 and < RecordReader.PauseThreshold;
             count = 0;
             if (isBusy) await Task.Delay(1, CancellationToken.None);
             else await WaitAsync(reader, cancellation);

@@ -5,16 +5,16 @@ using EbpfCat.Maps;
 namespace EbpfCat.Events;
 
 /// <summary>
-/// Reads records from several buffers, and waits for them. For one thread at a time. It takes no memory beyond the
-/// buffers.
+/// Reads records from several buffers, and waits for them. One thread at a time may use a reader. The reader does not
+/// copy records.
 /// </summary>
 [SupportedOSPlatform("linux")]
 public sealed class RecordReader : IDisposable
 {
     private const int Batch = 4096;
 
-    // So many records in each of two milliseconds take up a part of a buffer of default size only.
-    internal const int GatherThreshold = 256;
+    // At this many records each millisecond, a buffer of the default size does not fill up during the pause.
+    internal const int PauseThreshold = 256;
 
     private readonly RecordBuffer[] _buffers;
     private readonly Epoll _epoll = new();
@@ -24,7 +24,7 @@ public sealed class RecordReader : IDisposable
     /// <summary>Opens buffers.</summary>
     /// <param name="maps">Ring buffers and perf event arrays. They must stay open as long as the reader.</param>
     /// <exception cref="KernelException">
-    /// The kernel refuses to map one, or has no perf events for this process.
+    /// The kernel refuses to map a buffer, or to open perf events.
     /// </exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
         : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0)))
@@ -32,7 +32,10 @@ public sealed class RecordReader : IDisposable
     }
 
     /// <summary>Opens buffers.</summary>
-    /// <param name="maps">Ring buffers and perf event arrays; the size for each processor of the latter, or 0.</param>
+    /// <param name="maps">
+    /// Ring buffers and perf event arrays. The size is that of a perf event array for each processor, in bytes; 0 for
+    /// the default.
+    /// </param>
     internal RecordReader(IEnumerable<(LiveMap Map, int Size)> maps)
     {
         var opened = new List<RecordBuffer>();
@@ -58,7 +61,7 @@ public sealed class RecordReader : IDisposable
     /// <summary>Takes out the records that the buffers hold, without waiting for more.</summary>
     /// <param name="handler">Takes each record.</param>
     /// <param name="max">
-    /// How many to take at most. The next call begins with the next buffer, so that none starves.
+    /// The maximum number of records. The next call begins with the next buffer, so that none starves.
     /// </param>
     /// <returns>The number of records.</returns>
     public int Drain(RecordHandler handler, int max = int.MaxValue)
@@ -75,9 +78,9 @@ public sealed class RecordReader : IDisposable
     }
 
     /// <summary>Waits until there are records.</summary>
-    /// <param name="timeout">How long; <see cref="Timeout.InfiniteTimeSpan"/> for no end.</param>
+    /// <param name="timeout">The maximum time; <see cref="Timeout.InfiniteTimeSpan"/> for no limit.</param>
     /// <param name="cancellation">Ends the wait at once.</param>
-    /// <returns>Whether there may be records; false after the end of the time or cancellation.</returns>
+    /// <returns>Whether there may be records; false after the timeout or a cancellation.</returns>
     public bool Wait(TimeSpan timeout, CancellationToken cancellation = default)
     {
         if (cancellation.IsCancellationRequested) return false;
@@ -90,9 +93,9 @@ public sealed class RecordReader : IDisposable
         return false;
     }
 
-    /// <summary>Reads records as they come, until cancellation or the end of the time.</summary>
+    /// <summary>Reads records as they come, until the timeout or a cancellation.</summary>
     /// <param name="handler">Takes each record.</param>
-    /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
+    /// <param name="timeout">The time to read; zero for what the buffers hold; null for no limit.</param>
     /// <param name="cancellation">Ends the reading after the current batch.</param>
     /// <returns>The number of records.</returns>
     public long Read(RecordHandler handler, TimeSpan? timeout = null, CancellationToken cancellation = default)
@@ -105,20 +108,21 @@ public sealed class RecordReader : IDisposable
             var drained = Drain(handler, batch);
             count += drained;
             if (deadline.IsOver || (drained == 0 && !Wait(deadline.Remaining, cancellation))) break;
-            LetGather(drained);
+            PauseAfterFewRecords(drained);
         }
 
         return count;
     }
 
     /// <summary>
-    /// Waits a millisecond after few records. An empty buffer wakes its reader at the next record; a reader that keeps
-    /// up with a busy program would be woken by each, which costs the program more than the record does.
+    /// Waits a millisecond after a batch of few records. A program that writes to an empty buffer wakes the reader,
+    /// which costs the program more than the record does. During the pause records collect, so that fewer wakeups are
+    /// needed.
     /// </summary>
-    /// <param name="drained">The number of records that were just read.</param>
-    internal static void LetGather(int drained)
+    /// <param name="drained">The number of records in the batch.</param>
+    internal static void PauseAfterFewRecords(int drained)
     {
-        if (drained is > 0 and < GatherThreshold) Thread.Sleep(1);
+        if (drained is > 0 and < PauseThreshold) Thread.Sleep(1);
     }
 
     /// <inheritdoc/>

@@ -3,13 +3,13 @@ namespace EbpfCat.Tracing;
 /// <summary>The functions of an ELF file by their addresses.</summary>
 internal sealed class ElfFunctionIndex
 {
-    private readonly IReadOnlyList<ElfSymbolTable> tables;
-    private readonly ulong[] addresses;
-    private readonly (int Table, int Index)[] symbols;
+    private readonly IReadOnlyList<ElfSymbolTable> _tables;
+    private readonly ulong[] _addresses;
+    private readonly (int Table, int Index)[] _symbols;
 
     public ElfFunctionIndex(IReadOnlyList<ElfSymbolTable> tables)
     {
-        this.tables = tables;
+        _tables = tables;
         var found = new List<(int Table, int Index)>();
         for (var table = 0; table < tables.Count; table++)
         {
@@ -19,25 +19,25 @@ internal sealed class ElfFunctionIndex
             }
         }
 
-        symbols = [.. found];
-        addresses = [.. found.Select(each => tables[each.Table].Address(each.Index))];
-        Array.Sort(addresses, symbols);
+        _symbols = [.. found];
+        _addresses = [.. found.Select(each => tables[each.Table].Address(each.Index))];
+        Array.Sort(_addresses, _symbols);
     }
 
-    /// <summary>The function that contains an address; a function of unknown size reaches to the next one.</summary>
+    /// <summary>The function that contains an address; a function of unknown size extends to the next one.</summary>
     public ElfSymbol? Find(ulong address)
     {
-        var at = Array.BinarySearch(addresses, address);
+        var at = Array.BinarySearch(_addresses, address);
         if (at < 0) at = ~at - 1;
-        while (at >= 0 && at + 1 < addresses.Length && addresses[at + 1] == addresses[at]) at++;
+        while (at >= 0 && at + 1 < _addresses.Length && _addresses[at + 1] == _addresses[at]) at++;
         ElfSymbol? best = null;
-        for (var last = at; at >= 0 && addresses[at] == addresses[last]; at--) Consider(at);
+        for (var last = at; at >= 0 && _addresses[at] == _addresses[last]; at--) Consider(at);
         return best;
 
-        // If an address has several names, callers know it by a global one.
+        // Of several symbols at one address, the global one with the shortest name is the one that callers use.
         void Consider(int position)
         {
-            var symbol = tables[symbols[position].Table][symbols[position].Index];
+            var symbol = _tables[_symbols[position].Table][_symbols[position].Index];
             if (symbol.Size != 0 && address - symbol.Address >= symbol.Size) return;
             if (best is null || (symbol.IsGlobal, best.Value.Name.Length) is (true, var length)
                 && (!best.Value.IsGlobal || symbol.Name.Length < length))

@@ -4,11 +4,11 @@ using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>The translation of one script block into one program: what all its parts share.</summary>
+/// <summary>Translates one script block into one program, and holds what the translators of its parts share.</summary>
 internal sealed class ProgramTranslation
 {
-    // Deeper nesting than anyone writes, and shallow enough for every later pass to recurse on.
-    private const int MostNesting = 400;
+    // No script needs this depth, and every later pass can recurse to it without overflow of the stack.
+    private const int MaxNesting = 400;
 
     private int _nesting;
     private int _failures;
@@ -31,7 +31,7 @@ internal sealed class ProgramTranslation
     /// <summary>The errors and warnings.</summary>
     public DiagnosticBag Diagnostics { get; } = new();
 
-    /// <summary>Appends a block to the program, or leaves it as it was.</summary>
+    /// <summary>Appends a block to the program. If the block has errors, the program stays unchanged.</summary>
     /// <returns>The warnings.</returns>
     public IReadOnlyList<Diagnostic> Add(ScriptBlockAst block)
     {
@@ -47,16 +47,16 @@ internal sealed class ProgramTranslation
         var functions = Functions.TranslateAll();
         if (Diagnostics.ErrorCount > 0)
         {
-            // Mistakes of types and the like are reported with those of the script's form.
-            var trial = Append(Definition.Copy(), functions, body);
-            foreach (var diagnostic in ProgramCompiler.Check(trial)) Diagnostics.Add(diagnostic);
+            // The binder's errors, such as wrong types, are reported together with the errors of the translation.
+            var copy = Append(Definition.Copy(), functions, body);
+            foreach (var diagnostic in ProgramCompiler.Check(copy)) Diagnostics.Add(diagnostic);
             Diagnostics.ThrowIfErrors();
         }
 
         Append(Definition, functions, body);
         OverwrittenResults.Report(body, Diagnostics);
         foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);
-        new LostChanges(this).Report(block);
+        new DiscardedWrites(this).Report(block);
         return Diagnostics.Warnings;
     }
 
@@ -88,10 +88,10 @@ internal sealed class ProgramTranslation
         new(id, problem, Positions.Of(ast), suggestion);
 
     /// <summary>
-    /// Translates a node. Where it fails, the error is reported, unless a part of the node was: what is wrong with the
-    /// whole follows from that.
+    /// Translates a node. If that fails, reports the error, unless an error in a part of the node was reported: the
+    /// error of the node then follows from that of the part.
     /// </summary>
-    /// <returns>What the node means; null where it fails.</returns>
+    /// <returns>The translation; null after an error.</returns>
     public T? Try<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
     {
         var failures = _failures;
@@ -107,7 +107,8 @@ internal sealed class ProgramTranslation
     }
 
     /// <summary>
-    /// Translates a node that stands elsewhere: its errors are none of the node that is being translated.
+    /// Translates a node that is not part of the current node, such as the definition of a called function: its errors
+    /// do not count as errors in a part of the current node.
     /// </summary>
     public T? TryElsewhere<TNode, T>(TNode node, Func<TNode, T?> translate) where T : class
     {
@@ -117,10 +118,10 @@ internal sealed class ProgramTranslation
         return result;
     }
 
-    /// <summary>Goes one level deeper into the tree; disposing comes back.</summary>
+    /// <summary>Enters a nested node. Disposing the result leaves the node.</summary>
     public Level Enter(Ast ast)
     {
-        if (_nesting >= MostNesting)
+        if (_nesting >= MaxNesting)
         {
             throw Error(ast, DiagnosticIds.NestedTooDeeply, "This is nested too deeply.",
                 "Assign parts of it to variables first.");
@@ -129,7 +130,7 @@ internal sealed class ProgramTranslation
         return new Level(this);
     }
 
-    /// <summary>A level of the tree.</summary>
+    /// <summary>A level of nesting, counted until it is disposed.</summary>
     internal readonly ref struct Level
     {
         private readonly ProgramTranslation _translation;

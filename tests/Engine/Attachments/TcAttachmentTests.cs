@@ -55,8 +55,8 @@ public sealed class TcAttachmentTests
         network.NearNamespace.Run(() =>
         {
             using var netlink = new Netlink();
-            Assert.True(netlink.AddClassifierAction(network.NearIndex));
-            Assert.False(netlink.AddClassifierAction(network.NearIndex));
+            Assert.True(netlink.AddClsact(network.NearIndex));
+            Assert.False(netlink.AddClsact(network.NearIndex));
         });
     }
 

@@ -27,7 +27,7 @@ internal static unsafe partial class Bpf
     public static LinkDescriptor OpenRawTracepoint(ProgramDescriptor program, string? tracepoint)
     {
         using var borrowed = program.Borrow();
-        fixed (byte* name = tracepoint is null ? null : Text.Terminated(tracepoint))
+        fixed (byte* name = tracepoint is null ? null : Text.ToCString(tracepoint))
         {
             var attributes = new RawTracepointAttributes { Name = (ulong)name, ProgFd = borrowed.Number };
             var operation = $"attach to the raw tracepoint '{tracepoint}'";

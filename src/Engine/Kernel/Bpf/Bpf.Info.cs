@@ -122,7 +122,7 @@ internal static unsafe partial class Bpf
                 }
             }
 
-            return new BtfInfo(data.Id, Text.FromTerminated(name), data.KernelBtf != 0, data.BtfSize, content);
+            return new BtfInfo(data.Id, Text.FromCString(name), data.KernelBtf != 0, data.BtfSize, content);
         }
     }
 
@@ -197,7 +197,7 @@ internal static unsafe partial class Bpf
             GetInfo(link, ref request, "link");
         }
 
-        return Text.FromTerminated(buffer);
+        return Text.FromCString(buffer);
     }
 
     private static void GetInfo<T>(FileDescriptor descriptor, ref T data, string kind)

@@ -140,7 +140,7 @@ internal static unsafe partial class Bpf
     private static Errno Pinned(BpfCommand command, string path, int descriptor, out int number)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        fixed (byte* pointer = Text.Terminated(path))
+        fixed (byte* pointer = Text.ToCString(path))
         {
             var attributes = new ObjectAttributes { Pathname = (ulong)pointer, BpfFd = descriptor };
             return Call(command, ref attributes, out number);

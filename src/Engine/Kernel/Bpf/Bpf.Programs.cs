@@ -22,7 +22,7 @@ internal static unsafe partial class Bpf
         using var instructions = options.Instructions.Pin();
         using var functionInfo = options.FunctionInfo.Pin();
         using var lineInfo = options.LineInfo.Pin();
-        fixed (byte* license = Text.Terminated(options.License), log = options.Log?.Buffer)
+        fixed (byte* license = Text.ToCString(options.License), log = options.Log?.Buffer)
         {
             var attributes = new ProgramLoadAttributes
             {

@@ -1,8 +1,8 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>
-/// The kinds of programs, <c>enum bpf_prog_type</c> of <c>linux/bpf.h</c>. Loading one needs CAP_BPF
-/// and the capabilities named with it.
+/// The types of programs, <c>enum bpf_prog_type</c> of <c>linux/bpf.h</c>. Loading one needs CAP_BPF and the
+/// capabilities that its attribute names.
 /// </summary>
 internal enum BpfProgramType : uint
 {
@@ -20,18 +20,18 @@ internal enum BpfProgramType : uint
     [Since(4, 10), Requires(Capability.NetAdmin)] LwtIn = 10, // Lightweight tunnel, input
     [Since(4, 10), Requires(Capability.NetAdmin)] LwtOut = 11, // Lightweight tunnel, output
     [Since(4, 10), Requires(Capability.NetAdmin)] LwtXmit = 12, // Lightweight tunnel, transmission
-    // Sees and sets the state of TCP connections of a control group
+    // Runs at TCP events of a control group's sockets, and may set their options
     [Since(4, 13), Requires(Capability.NetAdmin)] SockOps = 13,
     [Since(4, 14), Requires(Capability.NetAdmin)] SkSkb = 14, // Parses and redirects what sockets of a map receive
     [Since(4, 15), Requires(Capability.NetAdmin)] CgroupDevice = 15, // Decides on a control group's access to devices
     [Since(4, 17), Requires(Capability.NetAdmin)] SkMsg = 16, // Decides on what sockets of a map send
     [Since(4, 17), Requires(Capability.PerfMon)] RawTracepoint = 17, // Runs at a tracepoint with its raw arguments
-    // Sees and changes the addresses of bind, connect, sendmsg and their like
+    // Runs at bind, connect, sendmsg and similar calls, and may change the address
     [Since(4, 17), Requires(Capability.NetAdmin)] CgroupSockAddr = 18,
     [Since(4, 18), Requires(Capability.NetAdmin)] LwtSeg6Local = 19, // IPv6 segment routing
-    [Since(4, 18), Requires(Capability.NetAdmin)] LircMode2 = 20, // Decodes infrared
+    [Since(4, 18), Requires(Capability.NetAdmin)] LircMode2 = 20, // Decodes infrared signals
     [Since(4, 19)] SkReuseport = 21, // Selects the socket of a reuseport group
-    [Since(4, 20), Requires(Capability.NetAdmin)] FlowDissector = 22, // Dissects flows
+    [Since(4, 20), Requires(Capability.NetAdmin)] FlowDissector = 22, // Extracts flow keys from packets
     [Since(5, 2), Requires(Capability.NetAdmin)] CgroupSysctl = 23, // Decides on a control group's access to sysctl
     // As RawTracepoint, with arguments that can be written
     [Since(5, 2), Requires(Capability.PerfMon)] RawTracepointWritable = 24,

@@ -35,6 +35,6 @@ internal struct ObjectName
     public override readonly string ToString()
     {
         ReadOnlySpan<byte> bytes = this;
-        return Text.FromTerminated(bytes);
+        return Text.FromCString(bytes);
     }
 }

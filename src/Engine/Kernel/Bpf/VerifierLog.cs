@@ -28,7 +28,7 @@ internal sealed class VerifierLog
     public int TrueSize { get; internal set; }
 
     /// <summary>What was written, without the closing zero.</summary>
-    public string Content => Text.FromTerminated(Buffer);
+    public string Content => Text.FromCString(Buffer);
 
     internal byte[] Buffer { get; }
 }

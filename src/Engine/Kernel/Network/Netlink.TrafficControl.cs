@@ -7,17 +7,17 @@ namespace EbpfCat.Kernel;
 internal sealed partial class Netlink
 {
     private const int TrafficMessageSize = 20;
-    private const string ClassifierAction = "clsact";
+    private const string Clsact = "clsact";
 
     // ETH_P_ALL, in network order as the kernel keeps it.
     private static readonly uint AllProtocols = BinaryPrimitives.ReverseEndianness((ushort)3);
 
     /// <summary>
-    /// Gives an interface the queueing discipline that takes filters on both ways, where it has none.
+    /// Adds the queueing discipline clsact to an interface. It runs filters on received and on sent packets.
     /// </summary>
     /// <param name="index">The index of the interface.</param>
-    /// <returns>Whether it was not there before.</returns>
-    public bool AddClassifierAction(int index)
+    /// <returns>True if it was added; false if the interface had it already.</returns>
+    public bool AddClsact(int index)
     {
         try
         {
@@ -25,7 +25,7 @@ internal sealed partial class Netlink
                 new NetlinkMessage(TrafficMessage.NewQueue,
                     Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                     .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent })
-                    .Attribute(TrafficAttribute.Kind, ClassifierAction),
+                    .Attribute(TrafficAttribute.Kind, Clsact),
                 $"add the queueing discipline clsact to interface {index}");
             return true;
         }
@@ -35,9 +35,9 @@ internal sealed partial class Netlink
         }
     }
 
-    /// <summary>Takes that queueing discipline away, with all filters on it.</summary>
+    /// <summary>Removes the queueing discipline clsact of an interface, with all its filters.</summary>
     /// <param name="index">The index of the interface.</param>
-    public void RemoveClassifierAction(int index) => socket.Exchange(
+    public void RemoveClsact(int index) => socket.Exchange(
         new NetlinkMessage(TrafficMessage.DeleteQueue, Flag.Request | Flag.Acknowledge)
             .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent }),
         $"remove the queueing discipline clsact of interface {index}");

@@ -18,7 +18,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     public readonly uint UInt32 => MemoryMarshal.Read<uint>(Value);
 
-    public readonly string String => Text.FromTerminated(Value);
+    public readonly string String => Text.FromCString(Value);
 
     public bool Next()
     {

@@ -36,7 +36,7 @@ internal sealed class NetlinkMessage
         return this;
     }
 
-    public NetlinkMessage Attribute(ushort type, string value) => Attribute(type, Text.Terminated(value));
+    public NetlinkMessage Attribute(ushort type, string value) => Attribute(type, Text.ToCString(value));
 
     public NetlinkMessage Attribute(ushort type, int value) =>
         Attribute(type, MemoryMarshal.AsBytes(new ReadOnlySpan<int>(in value)));

@@ -8,7 +8,7 @@ namespace EbpfCat.ScriptBlocks;
 /// not change the map, which is allowed, and hardly what was meant unless the copy is used as a whole afterwards.
 /// </summary>
 /// <param name="translation">The program, which knows its maps and variables, and places.</param>
-internal sealed class LostChanges(ProgramTranslation translation)
+internal sealed class DiscardedWrites(ProgramTranslation translation)
 {
     /// <summary>
     /// Warns of each local of a script or its functions that is changed in vain, at the place of its first change.
