@@ -22,19 +22,19 @@ public readonly partial record struct Instruction
     public static Instruction AluImmediate(AluOperation op, Width w, Register dst, int imm, short offset = 0) =>
         new(AluOpcode(op, w, 0), dst, 0, offset, imm);
 
-    /// <summary>Copies a register: <c>r1 = r2</c>. 32 bits wide, it clears the upper half.</summary>
+    /// <summary>Copies a register: <c>r1 = r2</c>. A 32-bit move clears the upper half of the destination.</summary>
     public static Instruction Move(Width w, Register dst, Register src) => Alu(AluOperation.Mov, w, dst, src);
 
     /// <summary>Sets a register: <c>r1 = 5</c>. The constant is sign-extended to the width.</summary>
     public static Instruction MoveImmediate(Width w, Register dst, int imm) =>
         AluImmediate(AluOperation.Mov, w, dst, imm);
 
-    /// <summary>Copies low bits, sign-extended to the width: <c>r1 = (s16)r2</c>. Linux 6.6.</summary>
-    /// <param name="w">How far to extend. 32 bits wide, the upper half of the destination becomes zero.</param>
+    /// <summary>Copies the low bits of a register and sign-extends them: <c>r1 = (s16)r2</c>. Linux 6.6.</summary>
+    /// <param name="w">The width of the result. At 32 bits, the upper half of the destination becomes zero.</param>
     /// <param name="dst">The result.</param>
     /// <param name="src">The register to extend.</param>
-    /// <param name="bits">8 or 16, or 32 when extending to 64 bits.</param>
-    /// <exception cref="ArgumentOutOfRangeException">There is no such extension.</exception>
+    /// <param name="bits">The number of bits to copy: 8 or 16, or 32 for a result of 64 bits.</param>
+    /// <exception cref="ArgumentOutOfRangeException">No instruction extends this number of bits.</exception>
     public static Instruction SignExtend(Width w, Register dst, Register src, int bits) =>
         bits is 8 or 16 || (bits is 32 && w == Width.W64)
             ? Alu(AluOperation.Mov, w, dst, src, (short)bits)
@@ -46,7 +46,7 @@ public readonly partial record struct Instruction
     /// <summary>Reverses the low bytes of a register and clears the rest: <c>r1 = bswap16 r1</c>. Linux 6.6.</summary>
     /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ByteSwap(Register dst, int bits) => new(Opcode.ByteSwap, dst, 0, 0, SwapBits(bits));
 
     /// <summary>
@@ -54,7 +54,7 @@ public readonly partial record struct Instruction
     /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ToBigEndian(Register dst, int bits) => new(Opcode.ToBigEndian, dst, 0, 0, SwapBits(bits));
 
     /// <summary>
@@ -63,7 +63,7 @@ public readonly partial record struct Instruction
     /// </summary>
     /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
-    /// <exception cref="ArgumentOutOfRangeException">Another number of bits.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ToLittleEndian(Register dst, int bits) =>
         new(Opcode.ToLittleEndian, dst, 0, 0, SwapBits(bits));
 

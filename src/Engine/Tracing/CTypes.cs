@@ -33,7 +33,7 @@ internal static class CTypes
 
     private static readonly HashSet<string> ByteNames = ["u8", "__u8", "uint8_t", "unsigned char"];
 
-    // Only the field names of the kernel's tracepoints tell addresses from other byte arrays.
+    // Addresses differ from other arrays of bytes in nothing but the name of the field. The keys are lengths in bytes.
     private static readonly Dictionary<int, (AddressType Type, HashSet<string> Names)> Addresses =
         new Dictionary<int, (AddressType, HashSet<string>)>
         {
@@ -49,7 +49,7 @@ internal static class CTypes
     public static bool IsPointer(string type) =>
         type.Contains('*', StringComparison.Ordinal) || PointerNames.Contains(type);
 
-    /// <summary>Whether a C type points to characters, which are text by default.</summary>
+    /// <summary>Whether a C type is a pointer to characters, which is read as text by default.</summary>
     public static bool IsCharacterPointer(string type) => Unqualified(type) == "char *";
 
     /// <summary>A type without <c>const</c> and <c>volatile</c> and with single spaces.</summary>
@@ -59,9 +59,11 @@ internal static class CTypes
             .Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word is not ("const" or "volatile")));
 
-    /// <summary>The type of an array of bytes: an address if the field's name says so.</summary>
+    /// <summary>
+    /// The type of an array of bytes: an address type if the field's name is one that the kernel uses for addresses.
+    /// </summary>
     /// <param name="element">The C type of an element.</param>
-    /// <param name="count">How many there are.</param>
+    /// <param name="count">The number of elements.</param>
     /// <param name="name">The name of the field.</param>
     public static EbpfType Bytes(string element, int count, string name) =>
         ByteNames.Contains(element) && Addresses.TryGetValue(count, out var address) && address.Names.Contains(name)

@@ -1,7 +1,8 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// What a program adds up in a map, value by value: the results of several processors are one result together.
+/// A map value into which a program aggregates numbers one by one: a histogram, or statistics. A map may hold one
+/// result for each processor; user space reads them merged into one.
 /// </summary>
 public abstract class AggregateType : EbpfType
 {
@@ -18,11 +19,11 @@ public abstract class AggregateType : EbpfType
     /// <inheritdoc/>
     public sealed override int GetHashCode() => GetType().GetHashCode();
 
-    /// <summary>Reads one result from those of several processors.</summary>
-    /// <param name="bytes">All of them.</param>
-    /// <param name="offset">Where the first is, in bytes.</param>
-    /// <param name="stride">How many bytes further each of the others is.</param>
-    /// <param name="count">How many there are.</param>
+    /// <summary>Merges the results of several processors into one.</summary>
+    /// <param name="bytes">The memory that holds the results.</param>
+    /// <param name="offset">The offset of the first result, in bytes.</param>
+    /// <param name="stride">The distance from one result to the next, in bytes.</param>
+    /// <param name="count">The number of results.</param>
     internal abstract object Merge(ReadOnlySpan<byte> bytes, int offset, int stride, int count);
 
     private protected sealed override object? ReadCore(ReadOnlySpan<byte> bytes) => Merge(bytes, 0, Size, 1);

@@ -7,7 +7,7 @@ internal sealed unsafe class PerfEvent : FileDescriptor
 {
     private const ulong CloseOnExec = 8;
 
-    // _IO('$', n) of linux/perf_event.h; those with an argument carry its size and direction.
+    // linux/perf_event.h: _IO('$', 0), _IO('$', 1) and _IOW('$', 8, __u32).
     private const nuint IoctlEnable = 0x2400;
     private const nuint IoctlDisable = 0x2401;
     private const nuint IoctlSetBpf = 0x40042408;
@@ -20,7 +20,7 @@ internal sealed unsafe class PerfEvent : FileDescriptor
     /// <summary>Opens a perf event.</summary>
     /// <param name="attributes">What to count, sample or probe; pointers in it must stay valid during the call.</param>
     /// <param name="processId">The process to watch; 0 for the calling one, -1 for all.</param>
-    /// <param name="processor">The processor to watch; -1 for all, which takes a process.</param>
+    /// <param name="processor">The processor to watch; -1 for all, which needs one process to watch.</param>
     /// <param name="what">What the event is, for the error message: <c>the tracepoint sched/sched_switch</c>.</param>
     /// <exception cref="KernelException">
     /// EACCES, EPERM: no privilege (CAP_PERFMON, kernel.perf_event_paranoid). ENOENT: no such event.
@@ -33,14 +33,13 @@ internal sealed unsafe class PerfEvent : FileDescriptor
         return new PerfEvent(Libc.Check(number, $"open {what}", Capability.PerfMon));
     }
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts the event.</summary>
     public void Enable() => Control(IoctlEnable, 0, "enable a perf event");
 
-    /// <summary>Stops it.</summary>
+    /// <summary>Stops the event.</summary>
     public void Disable() => Control(IoctlDisable, 0, "disable a perf event");
 
-    /// <summary>Runs a program whenever the event happens: how it was done before links (before Linux 5.15).</summary>
-    /// <param name="program">The program.</param>
+    /// <summary>Attaches a program without a link. Since Linux 5.15 a link can attach it.</summary>
     public void SetProgram(ProgramDescriptor program)
     {
         ArgumentNullException.ThrowIfNull(program);
