@@ -6,8 +6,8 @@ using EbpfCat.Tracing;
 namespace EbpfCat.Attachments;
 
 /// <summary>
-/// A program attached to all places of a USDT probe: by links since Linux 5.15, and by perf events before. The probe's
-/// counters of tracers are raised as long (Linux 4.20).
+/// A program attached to the places of a USDT probe: by links since Linux 5.15, and by perf events before. While it is
+/// attached, the kernel increments the probe's semaphores, which count its tracers (Linux 4.20).
 /// </summary>
 public sealed class UsdtAttachment : LinkAttachment
 {
@@ -24,22 +24,22 @@ public sealed class UsdtAttachment : LinkAttachment
     /// <summary>The program or library.</summary>
     public string Path { get; }
 
-    /// <summary>The process it fires in; 0 for all.</summary>
+    /// <summary>The process that is traced; 0 for all.</summary>
     public int ProcessId { get; }
 
     /// <summary>
-    /// The places. The program reads the index in this list of the place it runs at from <c>bpf_get_attach_cookie</c>
-    /// (Linux 5.15), because each place may have the arguments elsewhere.
+    /// The places. <c>bpf_get_attach_cookie</c> gives the program the index, in this list, of the place that it runs at
+    /// (Linux 5.15): the places may have their arguments in different registers or memory.
     /// </summary>
     public IReadOnlyList<UsdtProbe> Places { get; }
 
     /// <summary>Attaches a program to the places of a USDT probe.</summary>
-    /// <exception cref="UnknownNameException">There is no such file or probe; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is no such file or probe; similar ones are named.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is
-    /// locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes. ESRCH: there is no such process. EPERM, EACCES: a capability is missing,
+    /// or the kernel is locked down.
     /// </exception>
-    /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
+    /// <exception cref="InvalidDataException">The file is not an ELF file, or a corrupt one.</exception>
     public static UsdtAttachment Attach(LoadedProgram program, UsdtAttachOptions? options = null)
     {
         options = AttachOptions.Resolve(options ?? new(), program);
@@ -58,7 +58,8 @@ public sealed class UsdtAttachment : LinkAttachment
         {
             for (var index = 0; index < places.Count; index++)
             {
-                // Without cookies no program can tell the places apart: it was compiled for places that are all alike.
+                // Perf events without links have no cookies. Arguments need none: the compiler accepts only those that
+                // all places keep alike.
                 var cookie = PerfEvents.HasLinks ? (ulong)index : 0;
                 site.Attach(handle, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, cookie);
             }
@@ -69,16 +70,16 @@ public sealed class UsdtAttachment : LinkAttachment
 
 /// <summary>Attaches a program of type Kprobe to a USDT probe.</summary>
 /// <param name="File">
-/// A path; the name of a program on the PATH; or that of a library. Null for file and probe of the target of the
-/// program's definition: <c>libstdc++:libstdcxx:throw</c>.
+/// A path, the name of a program on the PATH, or the name of a library. Null: the file and the probe are those of the
+/// program definition's target, such as <c>libstdc++:libstdcxx:throw</c>.
 /// </param>
-/// <param name="Probe">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
+/// <param name="Probe">The provider and the name, such as <c>libstdcxx:throw</c>, or the name alone.</param>
 public sealed record UsdtAttachOptions(string? File = null, string? Probe = null) : AttachOptions
 {
     /// <summary>The process that is traced, with all its threads; 0 for all processes.</summary>
     public int ProcessId { get; init; }
 
-    /// <summary>Some places of the probe, whose arguments the program can read; null for all.</summary>
+    /// <summary>The places to attach to, whose arguments the program can read; null for all.</summary>
     public IReadOnlyList<UsdtProbe>? Places { get; init; }
 
     /// <inheritdoc/>

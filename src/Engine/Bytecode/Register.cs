@@ -3,10 +3,10 @@ namespace EbpfCat.Bytecode;
 /// <summary>A register of the eBPF machine (RFC 9669, section 2.1). All are 64 bits wide.</summary>
 public enum Register : byte
 {
-    /// <summary>The value a call returns and a program's result.</summary>
+    /// <summary>The return value of a call, and the result of a program.</summary>
     R0,
 
-    /// <summary>First argument of a call; at entry the context. Destroyed by a call, as R2 to R5.</summary>
+    /// <summary>First argument of a call; at program entry the context. A call clobbers R1 to R5.</summary>
     R1,
 
     /// <summary>Second argument of a call.</summary>
@@ -21,16 +21,16 @@ public enum Register : byte
     /// <summary>Fifth argument of a call.</summary>
     R5,
 
-    /// <summary>Kept by a call, as R7 to R9.</summary>
+    /// <summary>Preserved across calls, like R7 to R9.</summary>
     R6,
 
-    /// <summary>Kept by a call.</summary>
+    /// <summary>Preserved across calls.</summary>
     R7,
 
-    /// <summary>Kept by a call.</summary>
+    /// <summary>Preserved across calls.</summary>
     R8,
 
-    /// <summary>Kept by a call.</summary>
+    /// <summary>Preserved across calls.</summary>
     R9,
 
     /// <summary>The frame pointer: the upper end of the function's 512 bytes of stack. Read only.</summary>

@@ -4,12 +4,14 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Compiles a program: binding, lowering, optimisation, instruction selection, registers, layout.</summary>
+/// <summary>
+/// Compiles a program: binding, lowering, optimisation, instruction selection, register allocation, layout.
+/// </summary>
 public static class ProgramCompiler
 {
     /// <summary>Compiles a program to instructions.</summary>
     /// <exception cref="CompileException">
-    /// The program is wrong: says what, where, and what to write instead.
+    /// The program has errors. Each diagnostic gives the problem, its place and a suggestion.
     /// </exception>
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
@@ -37,8 +39,7 @@ public static class ProgramCompiler
     }
 
     /// <summary>
-    /// The errors that can be found before it is known what a program is attached to: of its names, types and
-    /// statements.
+    /// Finds the errors that do not depend on where a program is attached: in its names, types and statements.
     /// </summary>
     public static IReadOnlyList<Diagnostic> Check(ProgramDefinition definition)
     {
@@ -47,9 +48,9 @@ public static class ProgramCompiler
             Binder.Bind(definition, null, null);
             return [];
         }
-        catch (CompileException refusal)
+        catch (CompileException exception)
         {
-            return [.. refusal.Diagnostics.Where(d =>
+            return [.. exception.Diagnostics.Where(d =>
                 d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable))];
         }
     }

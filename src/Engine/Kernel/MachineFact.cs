@@ -1,9 +1,9 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>
-/// A fact of the running kernel or machine, read at the first use. The kernel under a process does not change, and some
-/// facts take milliseconds to read, so each is static and read once; that is all the state they have. A read that fails
-/// is repeated at the next use: a file system may be mounted by then. Safe for several threads.
+/// A fact of the running kernel or machine, read at the first use. The kernel does not change while a process runs, and
+/// some facts take milliseconds to read, so each fact is a static field that is read once. A read that throws is
+/// repeated at the next use: a file system may be mounted by then. Thread-safe.
 /// </summary>
 internal sealed class MachineFact<T>(Func<T> read)
 {
@@ -11,7 +11,7 @@ internal sealed class MachineFact<T>(Func<T> read)
     private T? _value;
     private volatile bool _isRead;
 
-    /// <summary>The fact; whatever the read throws.</summary>
+    /// <summary>The fact. Passes on the exceptions of the read.</summary>
     public T Value
     {
         get
@@ -27,6 +27,6 @@ internal sealed class MachineFact<T>(Func<T> read)
         }
     }
 
-    /// <summary>Lets the next use read the fact again, such as the symbols of modules loaded meanwhile.</summary>
-    public void Forget() => _isRead = false;
+    /// <summary>Makes the next use read the fact again, for example after a kernel module was loaded.</summary>
+    public void Invalidate() => _isRead = false;
 }

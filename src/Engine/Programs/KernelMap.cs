@@ -5,39 +5,41 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Programs;
 
-/// <summary>A map that was in the kernel when it was looked at. It is not held: it may be gone since.</summary>
+/// <summary>A snapshot of a map in the kernel. It does not keep the map alive: the map may be gone by now.</summary>
 public sealed record KernelMap
 {
-    /// <summary>The number that the kernel knows it by, unique as long as it lives.</summary>
+    /// <summary>The kernel's number for the map, unique while the map lives.</summary>
     public uint Id { get; init; }
 
-    /// <summary>The name, cut after 15 characters; empty where it has none.</summary>
+    /// <summary>The name, of at most 15 characters; empty if the map has none.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>The kind.</summary>
+    /// <summary>The map type.</summary>
     public MapType Type { get; init; }
 
-    /// <summary>The type of the keys from BTF, else a number or bytes of their size; null without keys.</summary>
+    /// <summary>
+    /// The type of the keys: from BTF, else a prefix, an unsigned number or bytes of their size; null for map types
+    /// without keys.
+    /// </summary>
     public EbpfType? KeyType { get; init; }
 
-    /// <summary>The type of the values; null for kinds without values.</summary>
+    /// <summary>The type of the values, like <see cref="KeyType"/>; null for map types without values.</summary>
     public EbpfType? ValueType { get; init; }
 
-    /// <summary>How many entries it can hold; of a ring buffer its size in bytes.</summary>
+    /// <summary>The maximum number of entries; for a ring buffer, its size in bytes.</summary>
     public uint MaxEntries { get; init; }
 
-    /// <summary>How it was made.</summary>
+    /// <summary>The flags that the map was created with.</summary>
     public MapFlags Flags { get; init; }
 
     /// <summary>All maps in the kernel, by id. Needs CAP_SYS_ADMIN.</summary>
     public static IEnumerable<KernelMap> All() => Inventory.Maps().Select(From);
 
-    /// <summary>The map of an id, or null where there is none.</summary>
-    /// <param name="id">The id.</param>
+    /// <summary>The map with an id, or null if there is none.</summary>
     public static KernelMap? Find(uint id) => Inventory.FindMap(id) is { } info ? From(info) : null;
 
-    /// <summary>Opens it, to be disposed.</summary>
-    /// <exception cref="KernelException">ENOENT: it is gone.</exception>
+    /// <summary>Opens the map. The caller disposes it.</summary>
+    /// <exception cref="KernelException">ENOENT: the map is gone.</exception>
     public LiveMap Open() => LiveMap.FromId(Id);
 
     private static KernelMap From(MapInfo info)

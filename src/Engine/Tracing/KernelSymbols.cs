@@ -60,7 +60,7 @@ public sealed class KernelSymbols
     public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
 
     /// <summary>Makes the next use of <see cref="Current"/> read them again.</summary>
-    public static void Refresh() => OfThisMachine.Forget();
+    public static void Refresh() => OfThisMachine.Invalidate();
 
     /// <summary>The first symbol of a name.</summary>
     public KernelSymbol? Find(string name) => FindAll(name).Select(each => (KernelSymbol?)each).FirstOrDefault();

@@ -6,8 +6,8 @@ namespace EbpfCat.Tracing;
 
 /// <summary>
 /// The kernel's tracing file system: tracepoints and the formats of their records
-/// (<c>Documentation/trace/ftrace.rst</c>). Reads are cached; after a module is loaded, <see cref="Refresh"/> finds its
-/// tracepoints.
+/// (<c>Documentation/trace/ftrace.rst</c>). Reads are cached: call <see cref="Refresh"/> after a kernel module was
+/// loaded, to find its tracepoints.
 /// </summary>
 public sealed class TraceFs
 {
@@ -16,15 +16,15 @@ public sealed class TraceFs
 
     private static readonly MachineFact<TraceFs> OfThisMachine = new(Open);
 
-    private readonly ConcurrentDictionary<string, TracepointFormat> formats = new(StringComparer.Ordinal);
-    private IReadOnlyList<string>? tracepoints;
+    private readonly ConcurrentDictionary<string, TracepointFormat> _formats = new(StringComparer.Ordinal);
+    private IReadOnlyList<string>? _tracepoints;
 
     internal TraceFs(string path) => Path = path;
 
     /// <summary>The tracing file system of this machine, found or mounted on first use.</summary>
     /// <exception cref="KernelException">
-    /// It is not mounted and cannot be mounted. EPERM: CAP_SYS_ADMIN is missing. ENODEV: the kernel has no tracing. The
-    /// next call tries again.
+    /// The file system is not mounted and cannot be mounted. EPERM: CAP_SYS_ADMIN is missing. ENODEV: the kernel has no
+    /// tracing. The next call tries again.
     /// </exception>
     public static TraceFs Current => OfThisMachine.Value;
 
@@ -33,9 +33,9 @@ public sealed class TraceFs
 
     /// <summary>All tracepoints, as <c>category/name</c>, in the kernel's order.</summary>
     /// <exception cref="KernelException">
-    /// They cannot be read: a capability is missing, or the kernel is locked down.
+    /// The tracepoints cannot be read: a capability is missing, or the kernel is locked down.
     /// </exception>
-    public IReadOnlyList<string> Tracepoints => tracepoints ??= List();
+    public IReadOnlyList<string> Tracepoints => _tracepoints ??= ReadTracepoints();
 
     /// <summary>The categories of the tracepoints, sorted.</summary>
     public IReadOnlyList<string> Categories => [.. Tracepoints
@@ -44,7 +44,7 @@ public sealed class TraceFs
         .Order(StringComparer.Ordinal)];
 
     /// <summary>Finds the mount point of the tracing file system, or mounts it at <see cref="UsualPath"/>.</summary>
-    /// <exception cref="KernelException">It cannot be mounted.</exception>
+    /// <exception cref="KernelException">The file system cannot be mounted.</exception>
     public static TraceFs Open()
     {
         if (FindMounted() is { } path) return new TraceFs(path);
@@ -59,49 +59,51 @@ public sealed class TraceFs
     }
 
     /// <summary>
-    /// The tracepoints whose <c>category/name</c> matches a pattern, or whose name does if the pattern has no slash.
+    /// The tracepoints that match a pattern. A pattern with a slash is matched against <c>category/name</c>, any other
+    /// against the name alone.
     /// </summary>
     public IEnumerable<string> Match(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);
-        var whole = pattern.Contains('/', StringComparison.Ordinal);
+        var hasCategory = pattern.Contains('/', StringComparison.Ordinal);
         return Tracepoints.Where(name =>
-            Wildcard.Matches(whole ? name : name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1), pattern));
+            Wildcard.Matches(
+                hasCategory ? name : name.AsSpan(name.IndexOf('/', StringComparison.Ordinal) + 1), pattern));
     }
 
     /// <summary>The format of a tracepoint's record.</summary>
     /// <param name="tracepoint">
-    /// <c>category/name</c> (<c>category:name</c>, as perf and bpftrace write it, does as well), or a name that only
-    /// one
-    /// category has.
+    /// <c>category/name</c>; <c>category:name</c>, as perf and bpftrace write it; or a name that only one category has.
     /// </param>
-    /// <exception cref="UnknownNameException">There is no such tracepoint; the message names similar ones.</exception>
-    /// <exception cref="KernelException">Its format cannot be read.</exception>
+    /// <exception cref="UnknownNameException">
+    /// There is no such tracepoint, and the message names similar ones; or several categories have one of this name.
+    /// </exception>
+    /// <exception cref="KernelException">The format cannot be read.</exception>
     public TracepointFormat GetFormat(string tracepoint)
     {
         ArgumentException.ThrowIfNullOrEmpty(tracepoint);
-        if (formats.TryGetValue(tracepoint, out var known)) return known;
+        if (_formats.TryGetValue(tracepoint, out var known)) return known;
         var (category, name) = Resolve(tracepoint);
         var error = KernelFile.TryRead(FormatPath(category, name), out var text);
         if (error == Errno.ENOENT) throw Unknown(tracepoint);
         if (error != Errno.None) throw Refuse($"read the format of the tracepoint '{tracepoint}'", error);
-        return formats[tracepoint] = TracepointFormat.Parse(category, text);
+        return _formats[tracepoint] = TracepointFormat.Parse(category, text);
     }
 
     /// <summary>Clears the cache, for example after a module was loaded.</summary>
     public void Refresh()
     {
-        formats.Clear();
-        tracepoints = null;
+        _formats.Clear();
+        _tracepoints = null;
     }
 
     /// <summary>The exception for a file of the tracing file system that cannot be read or written.</summary>
-    /// <param name="operation">The operation, to follow "cannot".</param>
-    /// <param name="error">The error.</param>
-    /// <param name="capability">The capability that permits it.</param>
+    /// <param name="operation">The operation, as the message says it after "cannot".</param>
+    /// <param name="error">The error of the operation.</param>
+    /// <param name="capability">The capability that the operation needs.</param>
     internal static KernelException Refuse(
         string operation, Errno error, Capability capability = Capability.DacOverride) =>
-        // A kernel that is locked down at boot has no files there; one that is locked down later lets nobody open them.
+        // A lockdown at boot leaves the file system empty (ENOENT). A later lockdown makes opening its files fail.
         (error == Errno.ENOENT ? Lockdown.Explain(operation, error, LockdownMode.Confidentiality) : null)
             ?? KernelFile.Refuse(operation, error, capability);
 
@@ -116,7 +118,7 @@ public sealed class TraceFs
             found ??= path;
         }
 
-        // Access below debugfs mounts it automatically.
+        // debugfs mounts the tracing file system when this directory is accessed.
         return found ?? (Directory.Exists("/sys/kernel/debug/tracing/events") ? "/sys/kernel/debug/tracing" : null);
     }
 
@@ -128,31 +130,31 @@ public sealed class TraceFs
         if (slash < 0)
         {
             var suffix = "/" + tracepoint;
-            var holders = Tracepoints.Where(each => each.EndsWith(suffix, StringComparison.Ordinal)).Take(2).ToArray();
-            if (holders.Length != 1) throw Unknown(tracepoint);
-            return (holders[0][..^suffix.Length], tracepoint);
+            var matches = Tracepoints.Where(each => each.EndsWith(suffix, StringComparison.Ordinal)).Take(2).ToArray();
+            if (matches.Length != 1) throw Unknown(tracepoint);
+            return (matches[0][..^suffix.Length], tracepoint);
         }
 
         var (category, name) = (tracepoint[..slash], tracepoint[(slash + 1)..]);
         return IsName(category) && IsName(name) ? (category, name) : throw Unknown(tracepoint);
     }
 
-    // A name joined to the path must not lead out of it.
+    // Refuses names such as "..", which would make the path leave the events directory.
     private static bool IsName(string text) =>
         text.Length > 0 && text[0] != '.' && !text.AsSpan().ContainsAny('/', '\0');
 
     private UnknownNameException Unknown(string tracepoint)
     {
-        var wanted = tracepoint.Replace(':', '/');
-        if (wanted.Contains('/', StringComparison.Ordinal)) return new("tracepoint", tracepoint, Tracepoints);
-        var named = Tracepoints.Where(each => each.EndsWith("/" + wanted, StringComparison.Ordinal)).ToArray();
-        var remark = $"Several categories have one: {string.Join(", ", named)}.";
-        if (named.Length > 0) return new("tracepoint", tracepoint, [], remark: remark);
+        var name = tracepoint.Replace(':', '/');
+        if (name.Contains('/', StringComparison.Ordinal)) return new("tracepoint", tracepoint, Tracepoints);
+        var matches = Tracepoints.Where(each => each.EndsWith("/" + name, StringComparison.Ordinal)).ToArray();
+        var remark = $"Several categories have a tracepoint of this name: {string.Join(", ", matches)}.";
+        if (matches.Length > 0) return new("tracepoint", tracepoint, [], remark: remark);
         return new("tracepoint", tracepoint,
             Tracepoints.Select(each => each[(each.IndexOf('/', StringComparison.Ordinal) + 1)..]));
     }
 
-    private string[] List()
+    private string[] ReadTracepoints()
     {
         var list = $"{Path}/available_events";
         var error = KernelFile.TryRead(list, out var text);

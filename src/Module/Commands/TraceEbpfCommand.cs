@@ -8,7 +8,7 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Attaches a program, writes what it puts out, and detaches it in the end, whatever that is.</summary>
+/// <summary>Attaches a program, writes its output, and detaches it at the end: also after an error or Ctrl+C.</summary>
 [Cmdlet(VerbsDiagnostic.Trace, "Ebpf", DefaultParameterSetName = OfTracepoint, SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(EventObject))]
@@ -31,14 +31,12 @@ public sealed class TraceEbpfCommand : EventCommand
 
     private const int IteratorBufferSize = 4 * 1024 * 1024;
 
-    /// <summary>The kernel script, which puts out objects. PowerShell never runs it: it is compiled to eBPF.</summary>
+    /// <summary>The kernel script, which emits objects. PowerShell never runs it: it is compiled to eBPF.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    /// <summary>
-    /// A definition, for a script that uses variables and maps; a script given besides is added to it.
-    /// </summary>
+    /// <summary>A definition with variables and maps. <see cref="Code"/> is added to a copy of it.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public ProgramDefinition? Program { get; set; }
@@ -55,26 +53,26 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateNotNullOrEmpty]
     public string? RawTracepoint { get; set; }
 
-    /// <summary>The kernel function to be entered.</summary>
+    /// <summary>The kernel function to trace at its entry.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKprobe)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kprobe { get; set; }
 
-    /// <summary>The kernel function to return.</summary>
+    /// <summary>The kernel function to trace at its return.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKretprobe)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kretprobe { get; set; }
 
-    /// <summary>The function of a program or library to be entered: path:function.</summary>
+    /// <summary>The function of a program or library to trace at its entry: path:function.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfUprobe)]
     [ValidateNotNullOrEmpty]
     public string? Uprobe { get; set; }
 
-    /// <summary>The function of a program or library to return: path:function.</summary>
+    /// <summary>The function of a program or library to trace at its return: path:function.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfUretprobe)]
     [ValidateNotNullOrEmpty]
     public string? Uretprobe { get; set; }
@@ -85,14 +83,14 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The function in it; wildcards are permitted.</summary>
+    /// <summary>The function in the file of <see cref="Path"/>; wildcards select several.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(UserFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
-    /// <summary>Traces where the function returns.</summary>
+    /// <summary>Traces the return of the function instead of its entry.</summary>
     [Parameter(ParameterSetName = OfPath)]
     public SwitchParameter Return { get; set; }
 
@@ -101,13 +99,13 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateNotNullOrEmpty]
     public string? Usdt { get; set; }
 
-    /// <summary>The kernel function to be entered, its arguments by name.</summary>
+    /// <summary>The kernel function to trace at its entry, with its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFentry)]
     [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fentry { get; set; }
 
-    /// <summary>The kernel function to return, its arguments by name.</summary>
+    /// <summary>The kernel function to trace at its return, with its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFexit)]
     [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
@@ -119,32 +117,32 @@ public sealed class TraceEbpfCommand : EventCommand
     [ValidateNotNullOrEmpty]
     public string? Lsm { get; set; }
 
-    /// <summary>What makes a profile take a sample.</summary>
+    /// <summary>The event that a profile samples.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPerfEvent)]
     [Parameter(ParameterSetName = OfFrequency)]
     public PerfEventSource PerfEvent { get; set; } = PerfEventSource.CpuClock;
 
-    /// <summary>How many samples a second and processor.</summary>
+    /// <summary>The number of samples per second, on each processor.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFrequency)]
     [ValidateRange(1, int.MaxValue)]
     public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
-    /// <summary>The objects of the kernel to go through, once: task, task_file.</summary>
+    /// <summary>The iterator, such as task or task_file. It visits each of its kernel objects once.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
     [ArgumentCompleter(typeof(IteratorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Iterator { get; set; }
 
-    /// <summary>The process to trace; all where none is given.</summary>
+    /// <summary>The process to trace; by default all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
-    /// <summary>What the output goes through on its way to the session.</summary>
+    /// <summary>The kind of the buffer that carries the output from the kernel.</summary>
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
-    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
+    /// <summary>The size of the buffer in bytes; for a perf event array, of the buffer of each processor.</summary>
     [Parameter]
     [ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
@@ -154,7 +152,7 @@ public sealed class TraceEbpfCommand : EventCommand
         Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
         ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
 
-    // Some hooks select the process themselves. For the others the program does.
+    // For these hooks the kernel filters by process. For the others, Define adds a check to the program.
     private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent
         or OfFrequency or OfIterator;
 
@@ -186,11 +184,12 @@ public sealed class TraceEbpfCommand : EventCommand
             throw new ArgumentException(
                 "There is nothing to run: give a kernel script, or a definition from the pipeline.");
         }
-        // The definition from the pipeline stays as it is.
+
         var isTyped = options is RawTracepointAttachOptions && BtfTypes.Kernel is not null;
         var type = isTyped ? ProgramType.Tracing : options.ProgramTypes[0];
+        // A definition from the pipeline is not changed.
         var definition = Program?.Copy() ?? new ProgramDefinition("trace", type);
-        // An iterator visits all its objects at once.
+        // An iterator fills the buffer with the output for all its objects in one go.
         if (definition.BufferSize == 0 && ParameterSetName == OfIterator) definition.BufferSize = IteratorBufferSize;
         if (ProcessId != 0 && !HookSelectsProcess)
         {
@@ -219,8 +218,8 @@ public sealed class TraceEbpfCommand : EventCommand
             case OfPath:
                 return new UprobeAttachOptions(Path, Function) { OnReturn = Return, ProcessId = ProcessId };
             case OfUsdt:
-                var (marked, probe) = Split(Usdt!, "provider:name");
-                return new UsdtAttachOptions(marked, probe) { ProcessId = ProcessId };
+                var (usdtFile, probe) = Split(Usdt!, "provider:name");
+                return new UsdtAttachOptions(usdtFile, probe) { ProcessId = ProcessId };
             case OfFentry or OfFexit:
                 return new FentryAttachOptions(Fentry ?? Fexit)
                 {
@@ -237,11 +236,11 @@ public sealed class TraceEbpfCommand : EventCommand
         }
     }
 
-    private static (string File, string Place) Split(string text, string what)
+    private static (string File, string Location) Split(string text, string form)
     {
         var colon = text.IndexOf(':', StringComparison.Ordinal);
         return colon > 0 && colon < text.Length - 1
             ? (text[..colon], text[(colon + 1)..])
-            : throw new ArgumentException($"'{text}' does not say where: write it as path:{what}.");
+            : throw new ArgumentException($"'{text}' is not of the form path:{form}.");
     }
 }

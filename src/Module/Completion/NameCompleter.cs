@@ -7,7 +7,7 @@ namespace EbpfCat.Completion;
 /// <summary>Completes an argument from a list of names.</summary>
 public abstract class NameCompleter : IArgumentCompleter
 {
-    // More than anybody reads; making results of all names would take longer than finding them.
+    // Nobody reads more, and creating results for all names would take longer than finding the names.
     private const int MaxMatches = 1000;
 
     private readonly Func<CompletionRequest, IEnumerable<(string Name, string Tip)>> _names;
@@ -16,7 +16,8 @@ public abstract class NameCompleter : IArgumentCompleter
         _names = names;
 
     /// <summary>
-    /// Whether a name matches by any part of it, or as a wildcard pattern. Names that begin with the word come first.
+    /// Whether the word matches any part of a name, as text or as a wildcard pattern, not only its start. Names that
+    /// begin with the word come first.
     /// </summary>
     private protected bool MatchesAnyPart { get; init; }
 
@@ -37,29 +38,29 @@ public abstract class NameCompleter : IArgumentCompleter
             names = [];
         }
 
-        return (MatchesAnyPart ? FindAnyPart(word, names) : names.Where(one => BeginsWith(one.Name, word)))
+        return (MatchesAnyPart ? MatchAnyPart(word, names) : names.Where(each => BeginsWith(each.Name, word)))
             .DistinctBy(match => match.Name, StringComparer.OrdinalIgnoreCase)
             .Select(match => new CompletionResult(
                 Quote(match.Name), match.Name, CompletionResultType.ParameterValue, match.Tip));
     }
 
-    private static IEnumerable<(string Name, string Tip)> FindAnyPart(
+    private static IEnumerable<(string Name, string Tip)> MatchAnyPart(
         string word, IEnumerable<(string Name, string Tip)> names)
     {
         var pattern = WildcardPattern.ContainsWildcardCharacters(word)
             ? WildcardPattern.Get($"*{word}*", WildcardOptions.IgnoreCase)
             : null;
         return names
-            .Where(one => pattern?.IsMatch(one.Name) ?? one.Name.Contains(word, StringComparison.OrdinalIgnoreCase))
-            .OrderBy(one => !BeginsWith(one.Name, word))
-            .ThenBy(one => one.Name, StringComparer.Ordinal)
+            .Where(each => pattern?.IsMatch(each.Name) ?? each.Name.Contains(word, StringComparison.OrdinalIgnoreCase))
+            .OrderBy(each => !BeginsWith(each.Name, word))
+            .ThenBy(each => each.Name, StringComparer.Ordinal)
             .Take(MaxMatches);
     }
 
     private static bool BeginsWith(string name, string word) =>
         name.StartsWith(word, StringComparison.OrdinalIgnoreCase);
 
-    // Format letters with a byte order and sizes in brackets mean something to PowerShell's parser.
+    // Other characters, such as spaces and commas, would end the argument or change its meaning.
     private static string Quote(string name) =>
         name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':' or '[' or ']')
             ? name
@@ -67,12 +68,12 @@ public abstract class NameCompleter : IArgumentCompleter
 }
 
 /// <summary>An argument being completed.</summary>
-/// <param name="Word">The part that is typed, without quotes.</param>
+/// <param name="Word">The part typed so far, without quotes.</param>
 /// <param name="Command">The command being typed.</param>
-/// <param name="Bound">The parameters that have arguments already.</param>
+/// <param name="Bound">The parameters that already have arguments, with the arguments.</param>
 internal sealed record CompletionRequest(string Word, CommandAst Command, IDictionary Bound)
 {
-    /// <summary>The value of another parameter as a member of an enumeration; null where it has none.</summary>
+    /// <summary>The argument of another parameter as an enumeration member; null if there is none.</summary>
     public T? Get<T>(string parameter)
         where T : struct, Enum =>
         Enum.TryParse<T>(Bound[parameter]?.ToString(), ignoreCase: true, out var value) ? value : null;

@@ -12,7 +12,7 @@ public sealed class MachineFactTests
         Assert.Throws<IOException>(() => fact.Value);
         Assert.Equal(2, fact.Value);
         Assert.Equal(2, fact.Value);
-        fact.Forget();
+        fact.Invalidate();
         Assert.Equal(3, fact.Value);
     }
 }

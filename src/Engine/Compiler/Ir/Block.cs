@@ -2,12 +2,12 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>A run of instructions that is entered at its start and left at its end.</summary>
+/// <summary>A basic block: instructions entered only at the first and left only after the last.</summary>
 internal sealed class Block(int id)
 {
     public int Id { get; } = id;
 
-    /// <summary>Phis, one value for each predecessor in <see cref="Predecessors"/>' order.</summary>
+    /// <summary>The phis. Their operands are in the order of <see cref="Predecessors"/>.</summary>
     public List<Value> Phis { get; } = [];
 
     public List<Value> Body { get; set; } = [];
@@ -16,27 +16,27 @@ internal sealed class Block(int id)
 
     public ExitKind Exit { get; set; }
 
-    /// <summary>For a branch: how its operands are compared.</summary>
+    /// <summary>For a branch: how <see cref="Left"/> and <see cref="Right"/> are compared.</summary>
     public Comparison Comparison { get; set; }
 
     public Value? Left { get; set; }
     public Value? Right { get; set; }
 
-    /// <summary>For a packet check: the end of the packet.</summary>
+    /// <summary>For a packet check: the end of the packet, which Left plus Right must not exceed.</summary>
     public Value? End { get; set; }
 
-    /// <summary>Where a jump goes, or a branch when the comparison holds.</summary>
+    /// <summary>The target of a jump, and of a branch whose comparison is true.</summary>
     public Block? Target { get; set; }
 
-    /// <summary>Where a branch goes when it does not hold.</summary>
+    /// <summary>The target of a branch whose comparison is false.</summary>
     public Block? Otherwise { get; set; }
 
-    /// <summary>What a return gives.</summary>
+    /// <summary>The value that a return returns.</summary>
     public Value? Result { get; set; }
 
     public SourceSpan? Source { get; set; }
 
-    /// <summary>How many loops the block lies in.</summary>
+    /// <summary>The number of loops that contain the block.</summary>
     public int LoopDepth { get; set; }
 
     public IEnumerable<Block> Successors
@@ -48,18 +48,18 @@ internal sealed class Block(int id)
         }
     }
 
-    /// <summary>Whether one of its ways out leads straight to a block.</summary>
+    /// <summary>Whether a block is a direct successor.</summary>
     public bool LeadsTo(Block other) => (Exit is ExitKind.Jump or ExitKind.Branch && ReferenceEquals(Target, other))
         || (Exit == ExitKind.Branch && ReferenceEquals(Otherwise, other));
 
-    /// <summary>Removes predecessors, and the operands of the phis for them.</summary>
-    /// <param name="keeps">Tells by the index of a predecessor whether it stays.</param>
-    public void KeepPredecessors(Predicate<int> keeps)
+    /// <summary>Removes predecessors, and their operands from the phis.</summary>
+    /// <param name="isKept">Whether to keep the predecessor at an index.</param>
+    public void KeepPredecessors(Predicate<int> isKept)
     {
         var kept = new List<int>(Predecessors.Count);
         for (var i = 0; i < Predecessors.Count; i++)
         {
-            if (keeps(i)) kept.Add(i);
+            if (isKept(i)) kept.Add(i);
         }
 
         if (kept.Count == Predecessors.Count) return;

@@ -2,14 +2,14 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Drops values that nothing with an effect depends on.</summary>
+/// <summary>Removes values that no exit and no effect uses, directly or through other values.</summary>
 internal static class DeadCode
 {
     public static bool Run(IrFunction f)
     {
         var live = new bool[f.ValueCount];
         var work = new Stack<Value>();
-        void Need(Value? value)
+        void MarkLive(Value? value)
         {
             if (value is null) return;
             value = value.Current;
@@ -20,19 +20,19 @@ internal static class DeadCode
 
         foreach (var block in f.Blocks)
         {
-            Need(block.Left);
-            Need(block.Right);
-            Need(block.End);
-            Need(block.Result);
+            MarkLive(block.Left);
+            MarkLive(block.Right);
+            MarkLive(block.End);
+            MarkLive(block.Result);
             foreach (var value in block.Body)
             {
-                if (value.HasEffect && !IsPureCall(value)) Need(value);
+                if (value.HasEffect && !IsPureCall(value)) MarkLive(value);
             }
         }
 
         while (work.TryPop(out var value))
         {
-            foreach (var operand in value.Operands) Need(operand);
+            foreach (var operand in value.Operands) MarkLive(operand);
         }
 
         var changed = false;

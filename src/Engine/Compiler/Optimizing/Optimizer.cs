@@ -38,7 +38,7 @@ internal sealed class Optimizer
             changed |= Ran(nameof(Sinking), Sinking.Run(_f));
             changed |= Ran(nameof(JumpThreading), JumpThreading.Run(_f, ref steps));
             changed |= Ran(nameof(PacketChecks), PacketChecks.Merge(_f));
-            if (round == 0) changed |= Ran(nameof(ReturnValues), ReturnValues.Run(_f));
+            if (round == 0) changed |= Ran(nameof(ReturnDuplication), ReturnDuplication.Run(_f));
             if (!changed) break;
         }
 

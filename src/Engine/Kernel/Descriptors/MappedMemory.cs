@@ -5,9 +5,10 @@ namespace EbpfCat.Kernel;
 /// <summary>Memory shared with the kernel by mmap(2), unmapped when disposed or collected.</summary>
 internal sealed unsafe class MappedMemory : SafeHandle
 {
-    private const int Read = 1;
-    private const int Write = 2;
-    private const int Shared = 1;
+    // PROT_READ, PROT_WRITE and MAP_SHARED of mmap(2)
+    private const int ProtRead = 1;
+    private const int ProtWrite = 2;
+    private const int MapShared = 1;
 
     private MappedMemory(nint address, long length)
         : base(-1, ownsHandle: true)
@@ -22,7 +23,7 @@ internal sealed unsafe class MappedMemory : SafeHandle
     /// <summary>The length in bytes.</summary>
     public long Length { get; }
 
-    /// <summary>The first byte. It must not be used once this is disposed.</summary>
+    /// <summary>The address of the first byte. It must not be used after this is disposed.</summary>
     public byte* Pointer
     {
         get
@@ -32,23 +33,24 @@ internal sealed unsafe class MappedMemory : SafeHandle
         }
     }
 
-    /// <summary>The memory as a span, which must not be used once this is disposed.</summary>
+    /// <summary>The memory as a span, which must not be used after this is disposed.</summary>
     public Span<byte> Span => new(Pointer, checked((int)Length));
 
-    /// <summary>Maps a part of what a descriptor stands for: a map's values, a ring buffer, a perf event.</summary>
-    /// <param name="descriptor">The descriptor.</param>
-    /// <param name="offset">Where the part begins, in bytes: a multiple of the page size.</param>
-    /// <param name="length">Its length in bytes.</param>
-    /// <param name="writable">Whether it may be written.</param>
+    /// <summary>Maps a map's values, a ring buffer or a perf event's buffer.</summary>
+    /// <param name="descriptor">A descriptor of a map or a perf event.</param>
+    /// <param name="offset">The offset of the first mapped byte: a multiple of the page size.</param>
+    /// <param name="length">The length of the mapping in bytes.</param>
+    /// <param name="writable">Whether the memory may be written.</param>
     /// <exception cref="KernelException">
-    /// EPERM: the map is frozen or read-only. ENOTSUPP, ENODEV, EINVAL: there is nothing to map there.
+    /// EPERM: the map is frozen or read-only. ENOTSUPP, ENODEV, EINVAL: there is no memory to map there.
     /// </exception>
     public static MappedMemory Map(FileDescriptor descriptor, long offset, long length, bool writable)
     {
         ArgumentNullException.ThrowIfNull(descriptor);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         using var borrowed = descriptor.Borrow();
-        var address = Libc.Map(0, (nuint)length, writable ? Read | Write : Read, Shared, borrowed.Number, offset);
+        var protection = writable ? ProtRead | ProtWrite : ProtRead;
+        var address = Libc.Map(0, (nuint)length, protection, MapShared, borrowed.Number, offset);
         return address != -1
             ? new MappedMemory(address, length)
             : throw Diagnosis.Explain(new Request { Operation = $"map {length} bytes of memory" }, Libc.LastErrno);

@@ -29,7 +29,7 @@ public sealed class PassTests
             JumpThreading.Run(f, ref steps);
         }),
         ["PacketChecks"] = Of(f => PacketChecks.Merge(f)),
-        ["ReturnValues"] = Of(f => ReturnValues.Run(f)),
+        ["ReturnDuplication"] = Of(f => ReturnDuplication.Run(f)),
         ["SignedDivision"] = Of(SignedDivision.Run),
         ["CriticalEdges"] = Of(CriticalEdges.Split),
         ["EarlyStores"] = Of(EarlyStores.Run),

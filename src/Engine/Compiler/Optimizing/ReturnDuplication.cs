@@ -1,7 +1,7 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>A block that only returns one of several values gives way to returns where the values are known.</summary>
-internal static class ReturnValues
+/// <summary>Replaces a block that only returns a phi by one return block for each value of the phi.</summary>
+internal static class ReturnDuplication
 {
     public static bool Run(IrFunction f)
     {
