@@ -316,8 +316,8 @@ Describe 'Functions' {
 Describe 'Flow' {
     It 'branches' {
         Read-Code { if ($packets -eq 1) { 1 } elseif ($packets -eq 2) { 2 } else { 3 } } |
-            Should -Be 'if (@packets == 1)', '    result 1', 'else', '    if (@packets == 2)', '        result 2',
-            '    else', '        result 3'
+            Should -Be 'if (@packets == 1)', '    result 1', 'elseif (@packets == 2)', '    result 2',
+            'else', '    result 3'
     }
 
     It 'switches on constants' {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace EbpfCat.Language;
@@ -107,6 +108,7 @@ public static class ProgramPrinter
 
     private static void Print(StringBuilder text, IEnumerable<Statement> statements, int depth)
     {
+        RuntimeHelpers.EnsureSufficientExecutionStack();
         foreach (var statement in statements) Print(text, statement, depth);
     }
 
@@ -136,6 +138,13 @@ public static class ProgramPrinter
             case IfStatement branch:
                 Line($"if {Print(branch.Condition)}");
                 Print(text, branch.Then, depth + 1);
+                while (branch.Else is [IfStatement next])
+                {
+                    Line($"elseif {Print(next.Condition)}");
+                    Print(text, next.Then, depth + 1);
+                    branch = next;
+                }
+
                 if (branch.Else.Count == 0) break;
                 Line("else");
                 Print(text, branch.Else, depth + 1);

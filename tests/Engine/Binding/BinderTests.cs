@@ -112,6 +112,73 @@ public sealed class BinderTests
         }
     }
 
+    [Theory]
+    [InlineData("elseif", 10_000)]
+    [InlineData("if", 10_000)]
+    [InlineData("assign", 10_000)]
+    [InlineData("switch", 10_000)]
+    [InlineData("nested", 100_000)]
+    [InlineData("nested-then", 100_000)]
+    [InlineData("not", 100_000)]
+    public void A_program_of_any_length_is_compiled_or_refused(string kind, int count)
+    {
+        var (program, result) = (new ProgramDefinition("long", ProgramType.Xdp), new Local("result"));
+        IfStatement If(int number, params Statement[] otherwise) => new(
+            Packet.Length == number, [new AssignStatement(result, number)], otherwise);
+        IfStatement Chain()
+        {
+            var chain = If(count);
+            for (var number = count - 1; number > 0; number--) chain = If(number, chain);
+            return chain;
+        }
+
+        Statement Nest()
+        {
+            Statement inner = new AssignStatement(result, 1);
+            for (var number = 0; number < count; number++)
+                inner = kind == "nested" ? If(number, new AssignStatement(result, 2), inner) : new IfStatement(Packet.Length == number, [inner], []);
+            return inner;
+        }
+
+        Expression Not()
+        {
+            Expression inner = Packet.Length;
+            for (var number = 0; number < count; number++) inner = !inner;
+            return inner;
+        }
+
+        Statement[] body = kind switch
+        {
+            "elseif" => [Chain()],
+            "if" => [.. Enumerable.Range(0, count).Select(number => If(number))],
+            "assign" => [.. Enumerable.Range(0, count).Select(number =>
+                new AssignStatement(result, Packet.Read(number, ScalarType.UInt8), BinaryOperator.Add))],
+            "switch" => [new SwitchStatement(
+                Packet.Length, [.. Enumerable.Range(0, count).Select(number => new SwitchClause(number, [If(number)]))], [])],
+            "not" => [new AssignStatement(result, Not())],
+            _ => [Nest()],
+        };
+        foreach (var statement in body) program.Code.Add(statement);
+        program.AddCode(code => code.Return(result));
+        Exception? failure = null;
+        var thread = new Thread(() => failure = Record.Exception(() => ProgramCompiler.Compile(program)), 1 << 20);
+        thread.Start();
+        thread.Join();
+        if (failure is null) return;
+        var refusal = Assert.IsType<CompileException>(failure);
+        Assert.Contains(Assert.Single(refusal.Diagnostics).Id, ["NestedTooDeeply", "ProgramTooLong"], StringComparer.Ordinal);
+    }
+
+    [Fact]
+    public void A_chain_of_branches_of_any_length_is_printed()
+    {
+        var chain = new IfStatement(Packet.Length == 0, [new AssignStatement(new Local("x"), 0)]);
+        for (var number = 1; number < 10_000; number++) chain = new(Packet.Length == number, chain.Then, [chain]);
+        Assert.StartsWith(
+            "if (packet.Length == 9999)\n    $x = 0\nelseif (packet.Length == 9998)\n    $x = 0\n",
+            ProgramPrinter.Print([chain]), StringComparison.Ordinal);
+    }
+
     private IEnumerable<string> Ids()
     {
         var refusal = Assert.Throws<CompileException>(() => ProgramCompiler.Compile(_program));

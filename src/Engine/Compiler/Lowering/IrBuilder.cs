@@ -156,71 +156,92 @@ internal sealed class IrBuilder(IrFunction function)
 
     public Value Read(SsaVariable variable) => Current is null ? Constant(0) : Read(variable, Current);
 
+    // A program may have more joins in a row than the stack is deep: those whose operands are being read wait in a stack.
     private Value Read(SsaVariable variable, Block block)
     {
-        // A long chain of blocks with one predecessor each is walked, not recursed into.
-        var walked = new List<Block>();
-        var at = block;
-        Value value;
+        var joins = new Stack<Join>();
         while (true)
         {
-            if (_definitions.TryGetValue((variable, at), out var known))
+            var walked = new List<Block>();
+            var value = Find(variable, block, walked);
+            if (value is null)
             {
-                value = known.Current;
-                break;
+                joins.Push(new Join(NewPhi(variable, walked[^1]), walked));
+            }
+            else
+            {
+                foreach (var passed in walked) _definitions[(variable, passed)] = value;
+                while (joins.TryPeek(out var join) && join.Add(value))
+                {
+                    joins.Pop();
+                    join.Phi.Operands = join.Operands;
+                    value = RemoveTrivial(join.Phi);
+                    foreach (var passed in join.Walked) _definitions[(variable, passed)] = value;
+                }
             }
 
-            if (walked.Count > Function.BlockCount)
-            {
-                // A ring of blocks without a way in: nothing is ever read there.
-                value = Constant(0);
-                break;
-            }
-
-            if (_sealed.Contains(at) && at.Predecessors.Count == 1)
-            {
-                walked.Add(at);
-                at = at.Predecessors[0];
-                continue;
-            }
-
-            value = ReadAtJoin(variable, at);
-            break;
+            if (!joins.TryPeek(out var open)) return value!;
+            block = open.NextBlock;
         }
-
-        foreach (var passed in walked) _definitions[(variable, passed)] = value;
-        return value;
     }
 
-    private Value ReadAtJoin(SsaVariable variable, Block block)
+    // The value at the end of a block; null where the last of the walked blocks is a join that nothing is known of.
+    private Value? Find(SsaVariable variable, Block block, List<Block> walked)
     {
-        if (_sealed.Contains(block) && block.Predecessors.Count == 0)
+        while (true)
         {
-            // Never written: a local begins as zero, as an unassigned variable counts in PowerShell.
-            return _definitions[(variable, block)] = Constant(0);
-        }
+            if (_definitions.TryGetValue((variable, block), out var known)) return known.Current;
+            // A ring of blocks without a way in: nothing is ever read there.
+            if (walked.Count > Function.BlockCount) return Constant(0);
+            if (!_sealed.Contains(block))
+            {
+                var phi = NewPhi(variable, block);
+                if (!_incomplete.TryGetValue(block, out var phis)) _incomplete[block] = phis = [];
+                return phis[variable] = phi;
+            }
 
+            walked.Add(block);
+            // Never written: a local begins as zero, as an unassigned variable counts in PowerShell.
+            if (block.Predecessors.Count == 0) return Constant(0);
+            if (block.Predecessors.Count > 1) return null;
+            block = block.Predecessors[0];
+        }
+    }
+
+    private Value NewPhi(SsaVariable variable, Block block)
+    {
         var phi = Function.NewValue(Op.Phi);
         (phi.Block, phi.Size) = (block, variable.Size);
         block.Phis.Add(phi);
-        _definitions[(variable, block)] = phi;
-        if (!_sealed.Contains(block))
-        {
-            if (!_incomplete.TryGetValue(block, out var phis)) _incomplete[block] = phis = [];
-            phis[variable] = phi;
-            return phi;
-        }
-
-        var value = AddPhiOperands(variable, phi);
-        _definitions[(variable, block)] = value;
-        return value;
+        return _definitions[(variable, block)] = phi;
     }
 
-    private Value AddPhiOperands(SsaVariable variable, Value phi)
+    private void AddPhiOperands(SsaVariable variable, Value phi)
     {
-        var block = phi.Block!;
-        phi.Operands = [.. block.Predecessors.Select(p => Read(variable, p))];
-        return RemoveTrivial(phi);
+        phi.Operands = [.. phi.Block!.Predecessors.Select(p => Read(variable, p))];
+        RemoveTrivial(phi);
+    }
+
+    // A phi whose operands are read from the join's predecessors one after the other.
+    private sealed class Join(Value phi, List<Block> walked)
+    {
+        private int _count;
+
+        public Value Phi { get; } = phi;
+
+        public Value[] Operands { get; } = new Value[phi.Block!.Predecessors.Count];
+
+        /// <summary>The blocks where the variable has the value of the phi.</summary>
+        public List<Block> Walked { get; } = walked;
+
+        public Block NextBlock => Phi.Block!.Predecessors[_count];
+
+        /// <returns>Whether it was the last operand.</returns>
+        public bool Add(Value operand)
+        {
+            Operands[_count++] = operand;
+            return _count == Operands.Length;
+        }
     }
 
     private static Value RemoveTrivial(Value phi)

@@ -99,25 +99,40 @@ internal sealed partial class Lowerer
     private void LowerResult(BoundResult result) =>
         _b.Write(_frame.Result, Convert(LowerScalar(result.Value), result.Type).Value);
 
+    // A chain of elseif may be longer than the stack is deep: its links are lowered one after the other.
     private void LowerIf(BoundIf branch)
     {
-        var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        LowerCondition(branch.Condition, then, @else);
-        var turn = _temporaries.Turn;
-        if (StartIfNeeded(then, branch.Then))
+        var open = new Stack<Block>();
+        while (true)
         {
-            LowerStatements(branch.Then);
-            Jump(after);
+            var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+            open.Push(after);
+            LowerCondition(branch.Condition, then, @else);
+            var turn = _temporaries.Turn;
+            if (StartIfNeeded(then, branch.Then))
+            {
+                LowerStatements(branch.Then);
+                Jump(after);
+            }
+
+            _temporaries.TurnBackTo(turn);
+            if (!StartIfNeeded(@else, branch.Else)) break;
+            if (branch.Else is not [BoundIf next])
+            {
+                LowerStatements(branch.Else);
+                break;
+            }
+
+            branch = next;
+            Begin(branch);
+            (_effects, _callDepth) = (branch.CallCount, 0);
         }
 
-        _temporaries.TurnBackTo(turn);
-        if (StartIfNeeded(@else, branch.Else))
+        while (open.TryPop(out var after))
         {
-            LowerStatements(branch.Else);
             Jump(after);
+            if (after.Predecessors.Count > 0) Start(after);
         }
-
-        if (after.Predecessors.Count > 0) Start(after);
     }
 
     private void LowerLoop(BoundLoop loop)
