@@ -68,7 +68,7 @@ Describe 'Get-EbpfMapValue' {
     }
 
     It 'opens a map by its pin' {
-        $null = [EbpfCat.Programs.Pins]::MakeDirectory([EbpfCat.Programs.Pins]::DefaultDirectory)
+        $null = [EbpfCat.Maps.PinPath]::MakeDirectory([EbpfCat.Programs.Pins]::DefaultDirectory)
         $pin = "$([EbpfCat.Programs.Pins]::DefaultDirectory)/ebpfcat_test_slots"
         try {
             $program | Set-EbpfMapValue slots -Key 2 -Value 22

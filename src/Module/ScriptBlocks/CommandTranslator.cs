@@ -140,7 +140,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
         // To PowerShell -1 behind a command is a word.
         StringConstantExpressionAst { StringConstantType: StringConstantType.BareWord } word
             when long.TryParse(word.Value, System.Globalization.CultureInfo.InvariantCulture, out var number) =>
-            block.At(word, new ConstantExpression(number)),
+                block.At(word, new ConstantExpression(number)),
         _ when IsList(element) =>
             throw block.Error(element, DiagnosticIds.WrongArguments, "A list is not an argument.",
                 Usage(function) + " There are no commas between arguments."),

@@ -60,14 +60,14 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         PipelineAst { PipelineElements: [CommandAst command] } pipeline when !ModernSyntax.IsBackground(pipeline) =>
             block.At(ast, block.Commands.Value(command)),
         AssignmentStatementAst =>
-        throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment has no value here.",
-            "Write it as a statement of its own."),
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "An assignment has no value here.",
+                "Write it as a statement of its own."),
         IfStatementAst => throw block.Error(ast, DiagnosticIds.UnsupportedExpression,
             "An if statement has no value here.",
             "Write condition ? a : b, or assign in both branches."),
         SwitchStatementAst =>
-        throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A switch statement has no value here.",
-            "Assign in each of its clauses."),
+            throw block.Error(ast, DiagnosticIds.UnsupportedExpression, "A switch statement has no value here.",
+                "Assign in each of its clauses."),
         _ => throw block.Statements.Unsupported(ast),
     };
 

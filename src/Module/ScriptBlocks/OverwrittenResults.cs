@@ -83,7 +83,7 @@ internal sealed class OverwrittenResults
         ReturnStatement { Value: null } => true,
         IfStatement branch => EndsWithoutValue(branch.Then) || EndsWithoutValue(branch.Else),
         SwitchStatement choice =>
-        choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
+            choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
         LoopStatement loop => EndsWithoutValue(loop.Body),
         ForeachStatement loop => EndsWithoutValue(loop.Body),
         _ => false,

@@ -20,8 +20,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
         ArrayLiteralAst => throw block.Error(ast, DiagnosticIds.InvalidAssignment,
             "One variable is assigned at a time.", "Write an assignment for each."),
         AttributedExpressionAst =>
-        throw block.Error(ast, DiagnosticIds.InvalidAssignment, "Attributes have no meaning in the kernel.",
-            "A type is fine: [uint16]$x = 5."),
+            throw block.Error(ast, DiagnosticIds.InvalidAssignment, "Attributes have no meaning in the kernel.",
+                "A type is fine: [uint16]$x = 5."),
         _ => throw block.Error(ast, DiagnosticIds.InvalidAssignment, "This cannot be assigned to.",
             "Variables, entries of maps, fields of structs and headers, and bytes of the packet can."),
     };
@@ -35,10 +35,10 @@ internal sealed class TargetTranslator(BlockTranslation block)
             (NameKind.Map, _) => throw block.Error(variable, DiagnosticIds.InvalidAssignment, $"{text} is a map.",
                 $"Write {text}[key] to assign the value at a key."),
             (NameKind.Session, _) =>
-            throw block.Error(variable, DiagnosticIds.InvalidAssignment,
-                "The session's variables cannot be reached from the kernel.",
-                $"Declare a shared variable with Add-EbpfVariable -Name {Scope.NameOf(variable)}, and read it with "
-                    + "Get-EbpfMapValue."),
+                throw block.Error(variable, DiagnosticIds.InvalidAssignment,
+                    "The session's variables cannot be reached from the kernel.",
+                    $"Declare a shared variable with Add-EbpfVariable -Name {Scope.NameOf(variable)}, and read it with "
+                        + "Get-EbpfMapValue."),
             (NameKind.Unknown, _) => throw block.Names.Unknown(variable),
             _ => throw block.Error(variable, DiagnosticIds.InvalidAssignment,
                 $"{text} has a meaning of its own and cannot be assigned to.", "Choose another name."),

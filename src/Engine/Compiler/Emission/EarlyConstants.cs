@@ -12,7 +12,7 @@ internal static class EarlyConstants
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
         {
             waysIn[successor] =
-            waysIn.GetValueOrDefault(successor) + 1;
+                waysIn.GetValueOrDefault(successor) + 1;
         }
 
         Liveness? liveness = null;

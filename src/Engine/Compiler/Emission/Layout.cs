@@ -153,7 +153,7 @@ internal static class Layout
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
         {
             waysIn[successor] =
-            waysIn.GetValueOrDefault(successor) + 1;
+                waysIn.GetValueOrDefault(successor) + 1;
         }
 
         foreach (var block in f.Blocks)
@@ -210,7 +210,7 @@ internal static class Layout
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
         {
             waiting[successor] =
-            waiting.GetValueOrDefault(successor) + 1;
+                waiting.GetValueOrDefault(successor) + 1;
         }
 
         var order = new List<MachineBlock>(f.Blocks.Count);

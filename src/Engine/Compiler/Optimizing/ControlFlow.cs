@@ -60,7 +60,7 @@ internal static class ControlFlow
         foreach (var successor in block.Successors)
         {
             successor.Predecessors[successor.Predecessors.IndexOf(next)] =
-            block;
+                block;
         }
 
         next.Body = [];

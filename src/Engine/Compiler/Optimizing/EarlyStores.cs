@@ -93,7 +93,7 @@ internal sealed class EarlyStores
         if (call < 0)
         {
             uses -= new[] { block.Left, block.Right, block.End, block.Result }.Count(o =>
-            ReferenceEquals(o?.Current, value));
+                ReferenceEquals(o?.Current, value));
         }
 
         var late = stores.FindAll(place => !ReferenceEquals(place.Block, block) || place.Index >= end);

@@ -26,7 +26,7 @@ internal static class PointerFacts
                 || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
             Op.Call => HelperTable.OfCall(value.Helper).MaxResult == ulong.MaxValue,
             Op.Add or Op.Sub or Op.Phi or Op.Opaque =>
-            Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
+                Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
             _ => false,
         };
     }

@@ -110,7 +110,7 @@ internal sealed partial class Selector
         Op.UDiv or Op.SDiv when b == 0 => _f.Constant(0),
         Op.UMod or Op.SMod when b == 0 => a,
         Op.Shl or Op.Shr or Op.Sar when b is < 0 or > 63 =>
-        throw new InvalidOperationException($"A shift by {b} was left."),
+            throw new InvalidOperationException($"A shift by {b} was left."),
         _ => null,
     };
 

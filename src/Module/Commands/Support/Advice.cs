@@ -15,14 +15,13 @@ internal static class Advice
         ["WrongHook"] = "Declare it with -Hook {0}, or without -Hook.",
         ["WrongTarget"] = "Declare it without -Target: then it is taken from here.",
         ["InterfaceOccupied"] =
-        "Use -Force to replace it, or detach it first: Remove-XdpAttachment -InterfaceName {0}.",
+            "Use -Force to replace it, or detach it first: Remove-XdpAttachment -InterfaceName {0}.",
         ["NativeModeRefused"] =
             "Use -Mode Generic or -Mode Best; some drivers need a smaller MTU, fewer queues or no LRO.",
         ["OffloadRefused"] = "Use -Mode Native, Generic or Best.",
         [DiagnosticIds.AddressAsText] =
-        "Add-EbpfMap networks -Type LpmTrie -Key prefix4 -Value byte -MaxEntries 64 declares a map of "
-            + "networks, and $address -in $networks asks it; ([uint32]$address -band 0xff000000) -eq 0x0a000000 is a "
-            + "mask.",
+            "Add-EbpfMap networks -Type LpmTrie -Key prefix4 -Value byte -MaxEntries 64 declares a map of networks, "
+            + "and $address -in $networks asks it; ([uint32]$address -band 0xff000000) -eq 0x0a000000 is a mask.",
         [DiagnosticIds.NoEvent] = "Write $packet.Length, $packet.IPv4.Source or $packet.UInt16(12).",
         [DiagnosticIds.NoInnerMap] = "Add-EbpfMap takes it as -InnerMap.",
         [DiagnosticIds.NoOrder] = "Use -eq or -ne, and for texts -like 'prefix*'.",
@@ -30,7 +29,7 @@ internal static class Advice
         [DiagnosticIds.NotAValue] = "Write $map[key][key] for the value, or key -in $map to ask for the key.",
         [DiagnosticIds.NoTarget] = "Trace-Ebpf and the attachment cmdlets do that.",
         [DiagnosticIds.NotComparable] =
-        "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",
+            "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",
         [DiagnosticIds.UndeclaredMap] = "Add-EbpfMap declares it.",
         [DiagnosticIds.UndeclaredVariable] = "Add-EbpfVariable declares it.",
         [DiagnosticIds.UnnamedPrograms] = "Add-EbpfMap -Programs gives their names.",

@@ -62,7 +62,7 @@ internal sealed record Shared(
             throw new ArgumentException(
                 $"The program '{gone.Name}' is no longer in the kernel: it was removed, and its maps with it."),
         LoadedProgram program =>
-        new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
+            new($"The program '{program.Name}'", Declared(program), Visible(program.Maps)) { Stacks = program.Stacks },
         Attachment attachment => Of(attachment.Program),
         LiveVariable variable => new($"The variable '{variable.Name}'", Named(variable), NoMaps),
         LiveMap map => Of($"The map '{map.Name}'", [map]),
