@@ -68,8 +68,8 @@ Describe 'Get-EbpfMapValue' {
     }
 
     It 'opens a map by its pin' {
-        $null = [EbpfCat.Maps.PinPath]::MakeDirectory([EbpfCat.Programs.Pins]::DefaultDirectory)
-        $pin = "$([EbpfCat.Programs.Pins]::DefaultDirectory)/ebpfcat_test_slots"
+        $null = [EbpfCat.Maps.PinPath]::MakeDirectory([EbpfCat.Maps.PinPath]::Root)
+        $pin = "$([EbpfCat.Maps.PinPath]::Root)/ebpfcat_test_slots"
         try {
             $program | Set-EbpfMapValue slots -Key 2 -Value 22
             $program.Maps['slots'].Pin($pin)

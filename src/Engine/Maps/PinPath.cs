@@ -33,6 +33,8 @@ public static class PinPath
     /// <exception cref="KernelException">EINVAL: it is in no BPF file system.</exception>
     public static bool MakeDirectory(string directory)
     {
+        ArgumentException.ThrowIfNullOrWhiteSpace(directory);
+        directory = Path.GetFullPath(directory, Root);
         var isBelowRoot = directory == Root || directory.StartsWith(Root + "/", StringComparison.Ordinal);
         if (isBelowRoot && !BpfFileSystem.Contains(Root)) BpfFileSystem.Mount(Root);
         var present = directory;
