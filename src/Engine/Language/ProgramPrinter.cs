@@ -47,9 +47,10 @@ public static class ProgramPrinter
         var text = new StringBuilder();
         foreach (var function in program.Functions)
         {
-            var parameters = string.Join(", ", function.Parameters.Select(p => p.Type is null ? $"${p.Name}" : $"{p.Type} ${p.Name}"));
+            var parameters = string.Join(
+                ", ", function.Parameters.Select(p => p.Type is null ? $"${p.Name}" : $"{p.Type} ${p.Name}"));
             var returns = function.ReturnType is null ? "" : $" -> {function.ReturnType}";
-            text.Append("function ").Append(function.Name).Append('(').Append(parameters).Append(')').Append(returns).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"function {function.Name}({parameters}){returns}\n");
             Print(text, function.Body, 1);
         }
 
@@ -66,41 +67,48 @@ public static class ProgramPrinter
     }
 
     /// <summary>An expression.</summary>
-    public static string Print(Expression expression) => expression switch
+    /// <exception cref="InsufficientExecutionStackException">It is nested too deeply.</exception>
+    public static string Print(Expression expression)
     {
-        ConstantExpression { Value: string text } => $"'{text}'",
-        ConstantExpression { Value: bool truth } => truth ? "true" : "false",
-        ConstantExpression { Value: byte[] bytes } => $"0x{Convert.ToHexStringLower(bytes)}",
-        ConstantExpression { Value: decimal number } => number.ToString("0.0####", CultureInfo.InvariantCulture),
-        ConstantExpression { Value: var value } => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
-        LocalExpression { Local: var local } => $"${local.Name}",
-        VariableExpression { Variable: var variable } => $"@{variable.Name}",
-        PacketVariableExpression { Variable: var variable } => $"#{variable.Name}",
-        BinaryExpression binary => $"({Print(binary.Left)} {Symbols[binary.Operator]} {Print(binary.Right)})",
-        UnaryExpression unary => $"{Name(unary.Operator)}({Print(unary.Operand)})",
-        CastExpression cast => $"[{cast.Type}]{Print(cast.Operand)}",
-        TextExpression text => $"[string]{Print(text.Operand)}",
-        ConditionalExpression choice => $"({Print(choice.Condition)} ? {Print(choice.WhenTrue)} : {Print(choice.WhenFalse)})",
-        LetExpression let => $"(let ${let.Local.Name} = {Print(let.Value)} in {Print(let.Body)})",
-        HeaderExpression { Header: var header } => $"packet.{header.Name}",
-        HeaderFieldExpression field => $"packet.{field.Header.Name}.{field.HeaderField.Name}",
-        PacketLengthExpression => "packet.Length",
-        PacketReadExpression read => $"packet.{read.Type}({Print(read.Offset)})",
-        SystemValueExpression { Value: var value } => Name(value),
-        EventFieldExpression { Path: var path } => $"event.{string.Join('.', path)}",
-        ContextExpression => "context",
-        MapEntryExpression entry => $"{entry.Map.Name}[{Print(entry.Key)}]",
-        InnerEntryExpression entry => $"{entry.Outer.Name}[{Print(entry.OuterKey)}][{Print(entry.Key)}]",
-        MapContainsExpression contains => $"({Print(contains.Key)} in {contains.Map.Name})",
-        MapCallExpression call => $"{call.Map.Name}.{call.Operation}({Print(call.Arguments)})",
-        MapReferenceExpression { Map: var map } => map.Name,
-        HelperCallExpression call => $"helper:{call.Name}({Print(call.Arguments)})",
-        CallExpression call => $"{call.Function.Name}({Print(call.Arguments)})",
-        FieldExpression field => $"{Print(field.Target)}.{field.Name}",
-        IndexExpression index => $"{Print(index.Target)}[{Print(index.Index)}]",
-        StructExpression value => $"{{ {string.Join("; ", value.Fields.Select(f => $"{f.Key} = {Print(f.Value)}"))} }}",
-        _ => expression.GetType().Name,
-    };
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+        return expression switch
+        {
+            ConstantExpression { Value: string text } => $"'{text}'",
+            ConstantExpression { Value: bool truth } => truth ? "true" : "false",
+            ConstantExpression { Value: byte[] bytes } => $"0x{Convert.ToHexStringLower(bytes)}",
+            ConstantExpression { Value: decimal number } => number.ToString("0.0####", CultureInfo.InvariantCulture),
+            ConstantExpression { Value: var value } => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+            LocalExpression { Local: var local } => $"${local.Name}",
+            VariableExpression { Variable: var variable } => $"@{variable.Name}",
+            PacketVariableExpression { Variable: var variable } => $"#{variable.Name}",
+            BinaryExpression binary => $"({Print(binary.Left)} {Symbols[binary.Operator]} {Print(binary.Right)})",
+            UnaryExpression unary => $"{Name(unary.Operator)}({Print(unary.Operand)})",
+            CastExpression cast => $"[{cast.Type}]{Print(cast.Operand)}",
+            TextExpression text => $"[string]{Print(text.Operand)}",
+            ConditionalExpression choice =>
+                $"({Print(choice.Condition)} ? {Print(choice.WhenTrue)} : {Print(choice.WhenFalse)})",
+            LetExpression let => $"(let ${let.Local.Name} = {Print(let.Value)} in {Print(let.Body)})",
+            HeaderExpression { Header: var header } => $"packet.{header.Name}",
+            HeaderFieldExpression field => $"packet.{field.Header.Name}.{field.HeaderField.Name}",
+            PacketLengthExpression => "packet.Length",
+            PacketReadExpression read => $"packet.{read.Type}({Print(read.Offset)})",
+            SystemValueExpression { Value: var value } => Name(value),
+            EventFieldExpression { Path: var path } => $"event.{string.Join('.', path)}",
+            ContextExpression => "context",
+            MapEntryExpression entry => $"{entry.Map.Name}[{Print(entry.Key)}]",
+            InnerEntryExpression entry => $"{entry.Outer.Name}[{Print(entry.OuterKey)}][{Print(entry.Key)}]",
+            MapContainsExpression contains => $"({Print(contains.Key)} in {contains.Map.Name})",
+            MapCallExpression call => $"{call.Map.Name}.{call.Operation}({Print(call.Arguments)})",
+            MapReferenceExpression { Map: var map } => map.Name,
+            HelperCallExpression call => $"helper:{call.Name}({Print(call.Arguments)})",
+            CallExpression call => $"{call.Function.Name}({Print(call.Arguments)})",
+            FieldExpression field => $"{Print(field.Target)}.{field.Name}",
+            IndexExpression index => $"{Print(index.Target)}[{Print(index.Index)}]",
+            StructExpression value =>
+                $"{{ {string.Join("; ", value.Fields.Select(f => $"{f.Key} = {Print(f.Value)}"))} }}",
+            _ => expression.GetType().Name,
+        };
+    }
 
     private static string Print(IEnumerable<Expression> expressions) => string.Join(", ", expressions.Select(Print));
 

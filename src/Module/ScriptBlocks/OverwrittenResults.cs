@@ -43,7 +43,7 @@ internal sealed class OverwrittenResults
             case ReturnStatement { Value: var value }:
                 return value is not null;
             case IfStatement branch:
-                return Check(branch.Then, isOverwritten) & Check(branch.Else, isOverwritten);
+                return Branches(branch).Select(body => Check(body, isOverwritten)).Aggregate((a, b) => a & b);
             case BreakStatement:
                 return _isOverwrittenAfter;
             case ContinueStatement:
@@ -81,13 +81,26 @@ internal sealed class OverwrittenResults
     private static bool EndsWithoutValue(IReadOnlyList<Statement> body) => body.Any(statement => statement switch
     {
         ReturnStatement { Value: null } => true,
-        IfStatement branch => EndsWithoutValue(branch.Then) || EndsWithoutValue(branch.Else),
+        IfStatement branch => Branches(branch).Any(EndsWithoutValue),
         SwitchStatement choice =>
             choice.Clauses.Any(clause => EndsWithoutValue(clause.Body)) || EndsWithoutValue(choice.Default),
         LoopStatement loop => EndsWithoutValue(loop.Body),
         ForeachStatement loop => EndsWithoutValue(loop.Body),
         _ => false,
     });
+
+    // The branches of a chain of elseif, which may be longer than the stack is deep, and its else.
+    private static IEnumerable<IReadOnlyList<Statement>> Branches(IfStatement branch)
+    {
+        yield return branch.Then;
+        while (branch.Else is [IfStatement next])
+        {
+            branch = next;
+            yield return branch.Then;
+        }
+
+        yield return branch.Else;
+    }
 
     // What has no effect but to be the result. The value of a function may be left over from what it was called for.
     private static bool IsVerdict(Expression value) => value switch

@@ -136,7 +136,12 @@ public sealed class BinderTests
         {
             Statement inner = new AssignStatement(result, 1);
             for (var number = 0; number < count; number++)
-                inner = kind == "nested" ? If(number, new AssignStatement(result, 2), inner) : new IfStatement(Packet.Length == number, [inner], []);
+            {
+                inner = kind == "nested"
+                    ? If(number, new AssignStatement(result, 2), inner)
+                    : new IfStatement(Packet.Length == number, [inner]);
+            }
+
             return inner;
         }
 
@@ -154,7 +159,8 @@ public sealed class BinderTests
             "assign" => [.. Enumerable.Range(0, count).Select(number =>
                 new AssignStatement(result, Packet.Read(number, ScalarType.UInt8), BinaryOperator.Add))],
             "switch" => [new SwitchStatement(
-                Packet.Length, [.. Enumerable.Range(0, count).Select(number => new SwitchClause(number, [If(number)]))], [])],
+                Packet.Length,
+                [.. Enumerable.Range(0, count).Select(number => new SwitchClause(number, [If(number)]))])],
             "not" => [new AssignStatement(result, Not())],
             _ => [Nest()],
         };
@@ -166,7 +172,7 @@ public sealed class BinderTests
         thread.Join();
         if (failure is null) return;
         var refusal = Assert.IsType<CompileException>(failure);
-        Assert.Contains(Assert.Single(refusal.Diagnostics).Id, ["NestedTooDeeply", "ProgramTooLong"], StringComparer.Ordinal);
+        Assert.Matches("^(NestedTooDeeply|ProgramTooLong)$", Assert.Single(refusal.Diagnostics).Id);
     }
 
     [Fact]
