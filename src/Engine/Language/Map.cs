@@ -14,8 +14,8 @@ public record Map(
     string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None,
     Map? InnerMap = null)
 {
-    /// <summary>The path in bpffs, or the descriptor's owner, of a map that exists already and is to be shared.</summary>
-    public object? Existing { get; init; }
+    /// <summary>The map in the kernel that the program is to use; null for a new one.</summary>
+    public IExistingMap? Existing { get; init; }
 
     /// <summary>The map itself, as an argument of a helper.</summary>
     public static implicit operator Expression(Map map) => new MapReferenceExpression(map);
@@ -61,4 +61,11 @@ public record Map(
 
     /// <summary>Removes the key; the value of the expression is whether it was there.</summary>
     public Expression Remove(Expression key) => new MapCallExpression(this, MapOperation.Remove, [key]);
+}
+
+/// <summary>A map that is in the kernel already.</summary>
+public interface IExistingMap
+{
+    /// <summary>The number that the kernel knows the map by, unique as long as the map lives.</summary>
+    uint Id { get; }
 }

@@ -41,7 +41,7 @@ public sealed partial class LiveMap
 
     internal static LiveMap Create(Map definition, MapTypes? types)
     {
-        if (definition.Existing is not null) return OpenExisting(definition);
+        if (definition.Existing is { } existing) return OpenExisting(definition, existing);
         var (key, value) = (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
         // With its types, for some kernels (6.1 among them) take no map in its place that differs in that.
         using var inner = definition.InnerMap is null ? null : Create(definition.InnerMap);
@@ -79,17 +79,9 @@ public sealed partial class LiveMap
         }
     }
 
-    private static LiveMap OpenExisting(Map definition)
+    private static LiveMap OpenExisting(Map definition, IExistingMap existing)
     {
-        var map = definition.Existing switch
-        {
-            string path => From(Bpf.GetPinned<MapDescriptor>(path), _ => definition.Name, definition),
-            LiveMap live => From(Bpf.GetMap(live.Id), _ => definition.Name, definition),
-            uint id => From(Bpf.GetMap(id), _ => definition.Name, definition),
-            var other => throw new ArgumentException(
-                $"The map '{definition.Name}' cannot be shared with a {other!.GetType().Name}; give a path, an id or a "
-                    + "map."),
-        };
+        var map = From(Bpf.GetMap(existing.Id), _ => definition.Name, definition);
         var (key, value) = (map.KeyType?.Size ?? 0, map.ValueType?.Size ?? 0);
         var kernel = Bpf.GetMapInfo(map.Descriptor);
         if ((MapType)kernel.Type == definition.Type && kernel.KeySize == key && kernel.ValueSize == value) return map;

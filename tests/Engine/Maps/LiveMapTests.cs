@@ -214,13 +214,12 @@ public sealed class LiveMapTests
     }
 
     [Fact]
-    public void Map_is_shared_by_path_or_object_if_shapes_match()
+    public void Map_is_shared_if_shapes_match()
     {
-        using var fileSystem = new Tests.Kernel.TemporaryBpfFileSystem();
         using var map = Create();
-        map.Pin(fileSystem.PathOf("sample"));
         map.Set(1, 11);
-        foreach (var existing in new object[] { fileSystem.PathOf("sample"), map, map.Id })
+        using var byId = LiveMap.FromId(map.Id);
+        foreach (var existing in new IExistingMap[] { map, byId })
         {
             using var shared = LiveMap.Create(new Map("other", MapType.Hash, Key, Value, 16) { Existing = existing });
             Assert.Equal(("other", map.Id, 11ul), (shared.Name, shared.Id, shared.Get(1)));
