@@ -15,7 +15,8 @@ internal sealed class BindingContext
         Typer = new Typer(traced, VerdictNames.Find(definition));
         if (Info.Packet != PacketAccess.None)
         {
-            Typer.MissingEvent = new Diagnostic(DiagnosticIds.NoEvent, $"A program of type {definition.Type} has no event.", null,
+            Typer.MissingEvent = new Diagnostic(DiagnosticIds.NoEvent,
+                $"A program of type {definition.Type} has no event.", null,
                 "It is run for packets: ask for the packet.");
         }
 
@@ -82,13 +83,16 @@ internal sealed class BindingContext
         return new BoundError(source);
     }
 
-    /// <summary>The value of a verdict by name or number; null for none, or for a name that is wrong, which is reported.</summary>
+    /// <summary>
+    /// The value of a verdict by name or number; null for none, or for a name that is wrong, which is reported.
+    /// </summary>
     public long? Verdict(object? action, SourceSpan? source)
     {
         if (action is not string name)
             return action is null ? null : Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
         if (Info.Verdicts.TryGetValue(name, out var value)) return value;
-        Diagnostics.Report(DiagnosticIds.UnknownVerdict, $"'{name}' is not a verdict of {Definition.Type} programs.", source,
+        Diagnostics.Report(DiagnosticIds.UnknownVerdict, $"'{name}' is not a verdict of {Definition.Type} programs.",
+            source,
             Info.Verdicts.Count == 0
                 ? "Programs of this type give a number."
                 : SimilarNames.Sentence(name, [.. Info.Verdicts.Keys]));

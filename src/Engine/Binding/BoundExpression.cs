@@ -44,7 +44,8 @@ internal sealed record BoundHeaderField(EbpfType Type, PacketHeader Header, Head
     : BoundExpression(Type, Source);
 
 /// <summary>Whether a header is there.</summary>
-internal sealed record BoundHeaderTest(PacketHeader Header, SourceSpan? Source) : BoundExpression(ScalarType.Boolean, Source);
+internal sealed record BoundHeaderTest(PacketHeader Header, SourceSpan? Source)
+    : BoundExpression(ScalarType.Boolean, Source);
 
 internal sealed record BoundPacketLength(SourceSpan? Source) : BoundExpression(ScalarType.UInt32, Source);
 
@@ -76,7 +77,8 @@ internal sealed record BoundMapTest(BoundMap Map, BoundExpression Key, SourceSpa
 internal sealed record BoundFieldAccess(EbpfType Type, BoundExpression Target, StructField Field, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
-internal sealed record BoundElementAccess(EbpfType Type, BoundExpression Target, BoundExpression Index, SourceSpan? Source)
+internal sealed record BoundElementAccess(EbpfType Type, BoundExpression Target, BoundExpression Index,
+    SourceSpan? Source)
     : BoundExpression(Type, Source);
 
 /// <summary>An operation on a map.</summary>
@@ -140,10 +142,12 @@ internal sealed record BoundConditional(
 internal sealed record BoundLet(BoundLocal Local, BoundExpression Value, BoundExpression Body, SourceSpan? Source)
     : BoundExpression(Body.Type, Source);
 
-internal sealed record BoundSystemValue(EbpfType Type, SystemValue Value, SourceSpan? Source) : BoundExpression(Type, Source);
+internal sealed record BoundSystemValue(EbpfType Type, SystemValue Value, SourceSpan? Source)
+    : BoundExpression(Type, Source);
 
 /// <summary>A value of the traced event or the current task.</summary>
-internal sealed record BoundEventValue(EbpfType Type, EventAccess Access, SourceSpan? Source) : BoundExpression(Type, Source);
+internal sealed record BoundEventValue(EbpfType Type, EventAccess Access, SourceSpan? Source)
+    : BoundExpression(Type, Source);
 
 /// <summary>A struct made of values. Fields not given are zero.</summary>
 internal sealed record BoundStruct(StructType Struct, IReadOnlyList<BoundFieldValue> Fields, SourceSpan? Source)

@@ -7,7 +7,9 @@ namespace EbpfCat.Binding;
 /// <param name="Source">Where it is written.</param>
 internal abstract record BoundStatement(SourceSpan? Source)
 {
-    /// <summary>How many calls that may write to memory are in its expressions, without those of statements inside it.</summary>
+    /// <summary>
+    /// How many calls that may write to memory are in its expressions, without those of statements inside it.
+    /// </summary>
     public int CallCount { get; init; }
 
     /// <summary>Whether it is a label, or has one inside.</summary>
@@ -23,7 +25,8 @@ internal sealed record BoundErrorStatement(SourceSpan? Source) : BoundStatement(
 /// <param name="Operation">The operation of a compound assignment to a place in memory; null elsewhere.</param>
 /// <param name="Source">Where it is written.</param>
 internal sealed record BoundAssignment(
-    BoundExpression Target, BoundExpression Value, CompoundOperation? Operation, SourceSpan? Source) : BoundStatement(Source)
+    BoundExpression Target, BoundExpression Value, CompoundOperation? Operation, SourceSpan? Source)
+    : BoundStatement(Source)
 {
     /// <summary>Whether a struct may be made in the place itself: it has no part that is read from there.</summary>
     public bool IsMadeInPlace { get; init; }
@@ -46,7 +49,8 @@ internal sealed record BoundResult(BoundExpression Value, ScalarType Type, Sourc
 internal sealed record BoundReturn(BoundResult? Result, SourceSpan? Source) : BoundStatement(Source);
 
 internal sealed record BoundIf(
-    BoundExpression Condition, IReadOnlyList<BoundStatement> Then, IReadOnlyList<BoundStatement> Else, SourceSpan? Source)
+    BoundExpression Condition, IReadOnlyList<BoundStatement> Then, IReadOnlyList<BoundStatement> Else,
+    SourceSpan? Source)
     : BoundStatement(Source);
 
 /// <summary>A loop.</summary>
@@ -70,11 +74,13 @@ internal sealed record BoundLoop(BoundExpression? Condition, IReadOnlyList<Bound
 /// <param name="Limit">Computes the last number; null where it is a constant.</param>
 /// <param name="Loop">The loop.</param>
 /// <param name="Source">Where it is written.</param>
-internal sealed record BoundRangeLoop(BoundAssignment? Limit, BoundLoop Loop, SourceSpan? Source) : BoundStatement(Source);
+internal sealed record BoundRangeLoop(BoundAssignment? Limit, BoundLoop Loop, SourceSpan? Source)
+    : BoundStatement(Source);
 
 /// <summary>A loop over a list, written out turn by turn: each value is a constant in its turn.</summary>
 internal sealed record BoundListLoop(
-    IReadOnlyList<BoundAssignment> Values, IReadOnlyList<BoundStatement> Body, SourceSpan? Source) : BoundStatement(Source);
+    IReadOnlyList<BoundAssignment> Values, IReadOnlyList<BoundStatement> Body, SourceSpan? Source)
+    : BoundStatement(Source);
 
 /// <summary>Runs the body of each clause whose condition holds, until a break.</summary>
 /// <param name="Local">Holds the value, which is computed once.</param>

@@ -4,10 +4,14 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Binding;
 
-/// <summary>Resolves constant texts that stand for what they are compared with: names of numbers, and addresses.</summary>
+/// <summary>
+/// Resolves constant texts that stand for what they are compared with: names of numbers, and addresses.
+/// </summary>
 internal sealed class ConstantTexts(BindingContext context)
 {
-    /// <summary>The comparison with its texts as numbers and addresses; null where one is wrong, which is reported.</summary>
+    /// <summary>
+    /// The comparison with its texts as numbers and addresses; null where one is wrong, which is reported.
+    /// </summary>
     public BinaryExpression? Resolve(BinaryExpression comparison)
     {
         var left = Resolve(comparison.Left, comparison.Right, comparison);
@@ -30,7 +34,8 @@ internal sealed class ConstantTexts(BindingContext context)
     private Expression? Resolve(Expression constant, Expression other, BinaryExpression comparison)
     {
         if (constant is not ConstantExpression { Value: string text }) return constant;
-        var origin = other is LocalExpression { Local: var local } && context.ComparedValues.TryGetValue(local, out var value)
+        var origin = other is LocalExpression { Local: var local }
+            && context.ComparedValues.TryGetValue(local, out var value)
             ? value
             : other;
         var source = constant.Source ?? comparison.Source;
@@ -66,12 +71,17 @@ internal sealed class ConstantTexts(BindingContext context)
     {
         if (comparison is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith)
         {
-            return Error(DiagnosticIds.AddressAsText, $"{type.Name} is no text, and has no beginning '{text}'.", source, AdviceForNetwork(type));
+            return Error(DiagnosticIds.AddressAsText, $"{type.Name} is no text, and has no beginning '{text}'.",
+                source, AdviceForNetwork(type));
         }
 
         if (type == AddressType.Mac)
         {
-            if (PhysicalAddress.TryParse(text.Trim(), out var physical) && physical.GetAddressBytes().Length == type.Size) return physical;
+            if (PhysicalAddress.TryParse(text.Trim(), out var physical)
+                && physical.GetAddressBytes().Length == type.Size)
+            {
+                return physical;
+            }
         }
         else
         {
@@ -79,7 +89,8 @@ internal sealed class ConstantTexts(BindingContext context)
             if (text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash
                 && AddressType.TryParse(text.AsSpan(0, slash).Trim(), out _))
             {
-                return Error(DiagnosticIds.AddressAsText, $"'{text}' is a network, not an address.", source, AdviceForNetwork(type));
+                return Error(DiagnosticIds.AddressAsText, $"'{text}' is a network, not an address.", source,
+                    AdviceForNetwork(type));
             }
         }
 
@@ -93,7 +104,8 @@ internal sealed class ConstantTexts(BindingContext context)
         var key = type.Kind switch { AddressKind.IPv4 => "prefix4", AddressKind.IPv6 => "prefix6", _ => "ipprefix" };
         var map = $"Ask whether the address is in a map of networks, of kind LpmTrie with keys of type {key}.";
         return type == AddressType.IPv4
-            ? map + " For one network a mask does: the address as a number, and 0xff000000, is 0x0a000000 for 10.0.0.0/8."
+            ? map + " For one network a mask does: the address as a number, and 0xff000000, is 0x0a000000 for "
+                + "10.0.0.0/8."
             : map;
     }
 

@@ -21,7 +21,8 @@ internal sealed class Conversions(BindingContext context)
                 CheckFields(from, to, place);
                 return value;
             default:
-                return context.Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be used as {target.Name}.", place);
+                return context.Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be used as {target.Name}.",
+                    place);
         }
     }
 
@@ -32,7 +33,8 @@ internal sealed class Conversions(BindingContext context)
     {
         (ScalarType, ScalarType or AddressType { Kind: AddressKind.IPv4 }) => true,
         (AddressType { Kind: AddressKind.IPv4 }, ScalarType { IsBoolean: false, IsFixed: false }) => true,
-        (AddressType { Kind: not AddressKind.Mac }, AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 }) => true,
+        (AddressType { Kind: not AddressKind.Mac }, AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 }) =>
+        true,
         (AddressType address, PrefixType prefix) => address == prefix.Address
             || (prefix.Kind == AddressKind.IPAddress && IsImplicit(address, prefix.Address)),
         (StringType, StringType) => true,
@@ -64,7 +66,8 @@ internal sealed class Conversions(BindingContext context)
             var differences = new List<string>();
             if (missing.Length > 0) differences.Add($"it lacks {string.Join(" and ", missing)}");
             if (unknown.Length > 0) differences.Add($"{string.Join(" and ", unknown)} is not among those fields");
-            context.Error(DiagnosticIds.UnknownField, $"{from.Name} cannot be used as {type.Name}: {string.Join(", and ", differences)}.", source,
+            context.Error(DiagnosticIds.UnknownField,
+                $"{from.Name} cannot be used as {type.Name}: {string.Join(", and ", differences)}.", source,
                 $"Give it the fields {string.Join(", ", type.Fields.Select(f => f.Name))}, in any order. "
                 + "One that is written out where it is used may leave fields out, which are 0 then.");
             return;
@@ -76,7 +79,8 @@ internal sealed class Conversions(BindingContext context)
             var target = Typer.Plain(field.Type)!;
             if (part is StringType && target is AddressType or PrefixType)
             {
-                context.Error(DiagnosticIds.WrongType, $"The field {field.Name} is {part.Name} and cannot be used as {target.Name}.", source,
+                context.Error(DiagnosticIds.WrongType,
+                    $"The field {field.Name} is {part.Name} and cannot be used as {target.Name}.", source,
                     "Make it an address where the struct is made.");
             }
             else if (part is StructType inner && target is StructType into && inner != into)

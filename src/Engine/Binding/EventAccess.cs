@@ -2,20 +2,27 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Binding;
 
-/// <summary>How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at the end.</summary>
+/// <summary>
+/// How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at
+/// the end.
+/// </summary>
 /// <param name="Type">What it is.</param>
 /// <param name="Root">Where the way begins.</param>
 /// <param name="RootOffset">The offset in the context, in bytes.</param>
 /// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>
 public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, int RootSize)
 {
-    /// <summary>The value that the way begins with where <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
+    /// <summary>
+    /// The value that the way begins with where <see cref="Root"/> is <see cref="EventRoot.Constant"/>.
+    /// </summary>
     public long Constant { get; init; }
 
     /// <summary>What is added to the pointer that the way begins with; null for nothing.</summary>
     public EventIndex? Index { get; init; }
 
-    /// <summary>The pointers followed: each step reads at an offset from the pointer that the one before gave.</summary>
+    /// <summary>
+    /// The pointers followed: each step reads at an offset from the pointer that the one before gave.
+    /// </summary>
     public IReadOnlyList<EventStep> Steps { get; init; } = [];
 
     /// <summary>What lies at the end.</summary>
@@ -31,11 +38,14 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     public int BitCount { get; init; }
 
     /// <summary>
-    /// How many bytes there are behind a pointer, where that is known only at run time; never more than the type has are read.
+    /// How many bytes there are behind a pointer, where that is known only at run time; never more than the type has
+    /// are read.
     /// </summary>
     public EventAccess? Length { get; init; }
 
-    /// <summary>Whether programs may assign it: it lies in the context, which is then not the same all the time.</summary>
+    /// <summary>
+    /// Whether programs may assign it: it lies in the context, which is then not the same all the time.
+    /// </summary>
     public bool IsWritable { get; init; }
 
     /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
@@ -47,7 +57,8 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// </summary>
     internal EventAccess? Reinterpret(EbpfType type)
     {
-        var isPointer = Content is EventContent.TextPointer or EventContent.TextListPointer or EventContent.BytesPointer;
+        var isPointer = Content is EventContent.TextPointer or EventContent.TextListPointer
+            or EventContent.BytesPointer;
         var isAddress = isPointer || (Content == EventContent.Value && Type is ScalarType { Bits: 64 });
         return type switch
         {
@@ -55,7 +66,8 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
             TextListType when isAddress => this with { Type = type, Content = EventContent.TextListPointer },
             StringType when isAddress => this with { Type = type, Content = EventContent.TextPointer },
             StringType when Content == EventContent.RecordText => this with { Type = type },
-            BytesType or SocketAddressType when isAddress => this with { Type = type, Content = EventContent.BytesPointer },
+            BytesType or SocketAddressType when isAddress =>
+            this with { Type = type, Content = EventContent.BytesPointer },
             BytesType when Content == EventContent.RecordBytes => this with { Type = type },
             _ => null,
         };

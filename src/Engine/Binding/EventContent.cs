@@ -15,7 +15,9 @@ public enum EventContent
     /// <summary>A pointer to bytes.</summary>
     BytesPointer,
 
-    /// <summary>Where in the record the text lies: offset in the low 16 bits, length in the high ones (<c>__data_loc</c>).</summary>
+    /// <summary>
+    /// Where in the record the text lies: offset in the low 16 bits, length in the high ones (<c>__data_loc</c>).
+    /// </summary>
     RecordText,
 
     /// <summary>Where in the record bytes lie, told as for <see cref="RecordText"/>.</summary>

@@ -36,9 +36,11 @@ internal sealed class ExpressionBinder
             case VariableExpression { Variable: var variable }:
                 return _context.Resources.Locate(variable) is { } location
                     ? new BoundVariableAccess(TypeOf(expression), location, source)
-                    : Error(DiagnosticIds.UndeclaredVariable, $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
+                    : Error(DiagnosticIds.UndeclaredVariable,
+                        $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
             case PacketVariableExpression { Variable: var packet }:
-                return BindPacketAccess(expression, Number(packet.Offset), packet.Type, packet.BitOffset, packet.BitCount);
+                return BindPacketAccess(expression, Number(packet.Offset), packet.Type, packet.BitOffset,
+                    packet.BitCount);
             case PacketReadExpression read:
                 return BindPacketAccess(expression, BindNumber(read.Offset), read.Type, 0, 0);
             case HeaderFieldExpression field:
@@ -68,7 +70,9 @@ internal sealed class ExpressionBinder
             case MapContainsExpression contains:
                 return _maps.BindTest(contains);
             case MapReferenceExpression reference:
-                return _maps.Find(reference.Map, source) is { } map ? new BoundMapReference(map, source) : new BoundError(source);
+                return _maps.Find(reference.Map, source) is { } map
+                    ? new BoundMapReference(map, source)
+                    : new BoundError(source);
             case MapCallExpression call:
                 _context.CallCount++;
                 if (call.Operation == MapOperation.TailCall) _context.PacketChangeCount++;
@@ -90,7 +94,9 @@ internal sealed class ExpressionBinder
             case SystemValueExpression system:
                 return BindSystemValue(system);
             case EventFieldExpression field:
-                return _typer.AccessOf(field) is { } access ? Event(TypeOf(field), access, source) : new BoundError(source);
+                return _typer.AccessOf(field) is { } access
+                    ? Event(TypeOf(field), access, source)
+                    : new BoundError(source);
             case ContextExpression:
                 return new BoundContext(source);
             default:
@@ -107,13 +113,16 @@ internal sealed class ExpressionBinder
             : Error(DiagnosticIds.WrongType, $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
     }
 
-    /// <summary>Binds a condition: a number, which is true unless zero, or a text, which is true unless empty.</summary>
+    /// <summary>
+    /// Binds a condition: a number, which is true unless zero, or a text, which is true unless empty.
+    /// </summary>
     public BoundExpression BindCondition(Expression expression)
     {
         var value = Bind(expression);
         return value.Type is ScalarType or StringType or ErrorType
             ? value
-            : Error(DiagnosticIds.WrongType, $"{value.Type.Name} is neither true nor false.", expression.Source, "Compare it with something.");
+            : Error(DiagnosticIds.WrongType, $"{value.Type.Name} is neither true nor false.", expression.Source,
+                "Compare it with something.");
     }
 
     /// <summary>Binds an expression that is to be of a type; a struct that is written out takes that type.</summary>
@@ -136,7 +145,8 @@ internal sealed class ExpressionBinder
                 continue;
             }
 
-            Error(DiagnosticIds.UnknownField, $"There is no field '{name}' in {type.Name}.", value.Source ?? record.Source,
+            Error(DiagnosticIds.UnknownField, $"There is no field '{name}' in {type.Name}.",
+                value.Source ?? record.Source,
                 SimilarNames.Sentence(name, [.. type.Fields.Select(f => f.Name)]));
         }
 
@@ -147,7 +157,9 @@ internal sealed class ExpressionBinder
     public BoundExpression BindArithmetic(BinaryExpression binary, BoundExpression left, BoundExpression right) =>
         _operators.BindArithmetic(binary, left, right);
 
-    /// <summary>How a value is reached that an expression takes from the event as it is; null for any other expression.</summary>
+    /// <summary>
+    /// How a value is reached that an expression takes from the event as it is; null for any other expression.
+    /// </summary>
     public EventAccess? AccessOf(Expression expression) => expression switch
     {
         EventFieldExpression field => _typer.AccessOf(field),
@@ -179,7 +191,8 @@ internal sealed class ExpressionBinder
             : new BoundError(constant.Source);
     }
 
-    private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored, int bitOffset, int bitCount)
+    private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored,
+        int bitOffset, int bitCount)
     {
         const int maxOffset = 0xffff; // MAX_PACKET_OFF in kernel/bpf/verifier.c
         if (!_context.RequirePacket(expression.Source)) return new BoundError(expression.Source);
@@ -198,7 +211,8 @@ internal sealed class ExpressionBinder
         if (!_context.RequirePacket(source)) return false;
         if (PacketHeaders.LocationsOf(header, _context.Info.StartsAtNetwork) is not null) return true;
         Error(DiagnosticIds.NoPacket,
-            $"A program of type {_context.Definition.Type} sees packets from their IP header on: they have no {header.Name} header.",
+            $"A program of type {_context.Definition.Type} sees packets from their IP header on: they have no "
+                + $"{header.Name} header.",
             source, "A Tc program sees all of the packet.");
         return false;
     }
@@ -264,7 +278,8 @@ internal sealed class ExpressionBinder
         if (count == 0) return Error(DiagnosticIds.NotAnArray, $"{target.Type.Name} has no elements.", index.Source);
         if (Constants.Integer(index.Index) is { } known && (known < 0 || known >= count))
         {
-            return Error(DiagnosticIds.IndexOutOfRange, $"There is no element {known}: the array has {count}.", index.Source,
+            return Error(DiagnosticIds.IndexOutOfRange, $"There is no element {known}: the array has {count}.",
+                index.Source,
                 $"The first is 0, the last {count - 1}.");
         }
 
@@ -276,15 +291,18 @@ internal sealed class ExpressionBinder
         var type = TypeOf(system);
         return system.Value switch
         {
-            SystemValue.ReturnValue when _context.Traced?.Return is { } returned => Event(type, returned, system.Source),
-            SystemValue.ParentProcessId when _context.ParentProcessId is { } parent => Event(type, parent, system.Source),
+            SystemValue.ReturnValue when _context.Traced?.Return is { } returned =>
+                Event(type, returned, system.Source),
+            SystemValue.ParentProcessId when _context.ParentProcessId is { } parent =>
+            Event(type, parent, system.Source),
             SystemValue.ReturnValue or SystemValue.ParentProcessId => Error(DiagnosticIds.NotAvailable,
                 $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source),
             _ => new BoundSystemValue(type, system.Value, system.Source),
         };
     }
 
-    private static BoundEventValue Event(EbpfType type, EventAccess access, SourceSpan? source) => new(type, access, source);
+    private static BoundEventValue Event(EbpfType type, EventAccess access, SourceSpan? source) =>
+        new(type, access, source);
 
     private BoundExpression BindCall(CallExpression call)
     {
@@ -293,12 +311,16 @@ internal sealed class ExpressionBinder
         if (arguments.Count != function.Parameters.Count)
         {
             return Error(DiagnosticIds.WrongArguments,
-                $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {arguments.Count}.", call.Source);
+                $"The function '{function.Name}' takes {function.Parameters.Count} arguments, not {arguments.Count}.",
+                call.Source);
         }
 
         var bound = _context.Statements.BindFunction(function);
         for (var i = 0; i < arguments.Count; i++)
-            arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type, call.Arguments[i].Source ?? call.Source);
+        {
+            arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type,
+                call.Arguments[i].Source ?? call.Source);
+        }
         // What a function returns that cannot be returned is reported there.
         return TypeOf(call) is ErrorType ? new BoundError(call.Source) : new BoundCall(bound, arguments, call.Source);
     }

@@ -5,7 +5,9 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Binding;
 
-/// <summary>Binds calls of the kernel's helpers: what each argument is to the helper, by the table of helpers.</summary>
+/// <summary>
+/// Binds calls of the kernel's helpers: what each argument is to the helper, by the table of helpers.
+/// </summary>
 internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder expressions)
 {
     private const int MaxArguments = 5;
@@ -23,10 +25,15 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
 
         id = helper?.Id ?? id;
         if (call.Arguments.Count > MaxArguments)
-            return context.Error(DiagnosticIds.WrongArguments, $"A helper takes at most {MaxArguments} arguments.", call.Source);
+        {
+            return context.Error(DiagnosticIds.WrongArguments, $"A helper takes at most {MaxArguments} arguments.",
+                call.Source);
+        }
+
         if (helper is not null && CheckArgumentCount(helper, call) is { } error) return error;
         var parameters = helper?.Parameters ?? [];
-        HelperParameterKind KindOf(int index) => index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
+        HelperParameterKind KindOf(int index) =>
+            index < parameters.Count ? parameters[index].Kind : HelperParameterKind.Number;
         var map = call.Arguments.OfType<MapReferenceExpression>().FirstOrDefault()?.Map;
         var arguments = new BoundHelperArgument[call.Arguments.Count];
         for (var i = 0; i < arguments.Length; i++)
@@ -73,8 +80,8 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
     {
         if (IsPlace(value) || value is BoundLocalAccess { Type: AddressType })
         {
-            // The verifier sees whole values and the whole stack, and so not that a helper writes over what is behind the
-            // place. From an element on more than that may be meant.
+            // The verifier sees whole values and the whole stack, and so not that a helper writes over what is behind
+            // the place. From an element on more than that may be meant.
             if (!hasSize || value is BoundElementAccess || call.Arguments.ElementAtOrDefault(index + 1) is not { } size
                 || Constants.Integer(size) is not { } bytes || bytes <= value.Type.Size)
             {
@@ -82,7 +89,8 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
             }
 
             return context.Error(DiagnosticIds.NoRoom,
-                $"The helper '{call.Name}' is to write {bytes} bytes where there are {value.Type.Size}, those of {value.Type.Name}.",
+                $"The helper '{call.Name}' is to write {bytes} bytes where there are {value.Type.Size}, those of "
+                    + $"{value.Type.Name}.",
                 size.Source ?? call.Source, $"Write {value.Type.Size}, or declare the place larger.");
         }
 
@@ -90,8 +98,10 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         return value.Type is ScalarType && value is not (BoundHeaderField or BoundPacketAccess)
             ? value
             : context.Error(DiagnosticIds.NotAPlace,
-                $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would not change.",
+                $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would "
+                    + "not change.",
                 value.Source ?? call.Source,
-                "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there can be assigned further.");
+                "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there "
+                    + "can be assigned further.");
     }
 }

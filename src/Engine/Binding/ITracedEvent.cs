@@ -2,7 +2,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Binding;
 
-/// <summary>What a program is attached to, as far as its code can see it: <c>$event</c>, <c>$return</c> and the current task.</summary>
+/// <summary>
+/// What a program is attached to, as far as its code can see it: <c>$event</c>, <c>$return</c> and the current task.
+/// </summary>
 public interface ITracedEvent
 {
     /// <summary>How a field is reached.</summary>

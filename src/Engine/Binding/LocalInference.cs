@@ -11,7 +11,8 @@ internal static class LocalInference
     public static void Run(ProgramDefinition program, Typer typer)
     {
         var sources = new Dictionary<Local, List<(Func<EbpfType?> Type, Func<bool> Adapts)>>();
-        foreach (var body in (IEnumerable<IReadOnlyList<Statement>>)[program.Body, .. program.Functions.Select(f => f.Body)])
+        foreach (var body in (IEnumerable<IReadOnlyList<Statement>>)[program.Body,
+            .. program.Functions.Select(f => f.Body)])
         {
             Collect(body, typer, sources);
         }
@@ -44,7 +45,10 @@ internal static class LocalInference
         }
 
         typer.Forget();
-        foreach (var local in sources.Keys.Where(local => typer.TypeOf(local) is null)) typer.SetType(local, ScalarType.Int64);
+        foreach (var local in sources.Keys.Where(local => typer.TypeOf(local) is null))
+        {
+            typer.SetType(local, ScalarType.Int64);
+        }
     }
 
     private static void Collect(

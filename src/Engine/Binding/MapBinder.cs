@@ -20,7 +20,11 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         var key = BindPart(entry.Key, map.Key, entry.Source);
         if (key is BoundError || Find(map, entry.Source) is not { } found) return new BoundError(entry.Source);
         if (map.Value is null || map.Key is null)
-            return Error(DiagnosticIds.NoKey, $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source, "Use Push, Pop and Peek.");
+        {
+            return Error(DiagnosticIds.NoKey, $"The map '{map.Name}' of type {map.Type} has no keys.", entry.Source,
+                "Use Push, Pop and Peek.");
+        }
+
         return IsOfMaps(map)
             ? Error(DiagnosticIds.NotAValue, $"An entry of '{map.Name}' is a map, not a value.", entry.Source,
                 "Name a key of the inner map too, or ask whether the map has the key.")
@@ -38,7 +42,11 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         }
 
         if (inner is not { Key: not null, Value: not null })
-            return Error(DiagnosticIds.NoKey, $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
+        {
+            return Error(DiagnosticIds.NoKey,
+                $"The maps in '{outer.Name}' are of type {inner.Type}, which has no keys.", source);
+        }
+
         var outerKey = BindPart(entry.OuterKey, outer.Key, source);
         var key = BindPart(entry.Key, inner.Key, source);
         return Find(outer, source) is { } found
@@ -73,23 +81,30 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
             _ => null,
         };
         if (parameters is null)
-            return Error(DiagnosticIds.UnsupportedOperation, $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
+        {
+            return Error(DiagnosticIds.UnsupportedOperation,
+                $"{call.Operation} does not work on a map of type {map.Type}.", call.Source);
+        }
+
         if (given.Count != parameters.Length)
         {
             var expected = call.Operation == MapOperation.Redirect ? "1 or 2" : $"{parameters.Length}";
-            return Error(DiagnosticIds.WrongArguments, $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
+            return Error(DiagnosticIds.WrongArguments,
+                $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
         }
 
         if (call.Operation == MapOperation.Observe && map.Value is not AggregateType)
         {
-            return Error(DiagnosticIds.NotAnAggregate, $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
+            return Error(DiagnosticIds.NotAnAggregate,
+                $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
                 call.Source, "Declare it with values of type histogram or statistics.");
         }
 
         if (call.Operation is MapOperation.Pop or MapOperation.Peek && map.Value is null)
             return Error(DiagnosticIds.NoValue, $"The map '{map.Name}' of type {map.Type} has no values.", call.Source);
         var isNumber = call.Operation is MapOperation.Redirect or MapOperation.TailCall;
-        var arguments = given.Select((argument, i) => call.Operation == MapOperation.TailCall ? BindProgram(map, argument)
+        var arguments = given.Select((argument, i) => call.Operation == MapOperation.TailCall
+            ? BindProgram(map, argument)
             : isNumber || (call.Operation == MapOperation.Observe && i == 1) ? expressions.BindNumber(argument)
             : BindPart(argument, parameters[i], call.Source)).ToArray();
         if (Array.Exists(arguments, argument => argument is BoundError) || Find(map, call.Source) is not { } found)
@@ -113,7 +128,8 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         if (program is not ConstantExpression { Value: string name }) return expressions.BindNumber(program);
         if (map.Key is not EnumType names)
         {
-            return Error(DiagnosticIds.UnnamedPrograms, $"The programs of the map '{map.Name}' have no names.", program.Source,
+            return Error(DiagnosticIds.UnnamedPrograms, $"The programs of the map '{map.Name}' have no names.",
+                program.Source,
                 "Give the map an enumeration of their names as keys, or call one by its index.");
         }
 

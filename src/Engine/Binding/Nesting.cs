@@ -2,7 +2,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Binding;
 
-/// <summary>Refuses programs that are nested so deeply that the passes, which recurse, would run out of stack.</summary>
+/// <summary>
+/// Refuses programs that are nested so deeply that the passes, which recurse, would run out of stack.
+/// </summary>
 internal static class Nesting
 {
     private const int MaxDepth = 500;
@@ -18,8 +20,10 @@ internal static class Nesting
             var (node, depth) = next;
             if (depth > MaxDepth)
             {
-                throw new CompileException(DiagnosticIds.NestedTooDeeply, $"This is nested more than {MaxDepth} levels deep.",
-                    (node as Statement)?.Source ?? (node as Expression)?.Source, "Assign parts of it to variables first.");
+                throw new CompileException(DiagnosticIds.NestedTooDeeply,
+                    $"This is nested more than {MaxDepth} levels deep.",
+                    (node as Statement)?.Source ?? (node as Expression)?.Source,
+                    "Assign parts of it to variables first.");
             }
 
             if (node is Expression expression)
@@ -33,7 +37,8 @@ internal static class Nesting
             foreach (var block in StatementWalker.Blocks(statement))
             {
                 // An else with nothing but an if is the next link of a chain, which no pass recurses into.
-                var isChain = statement is IfStatement { Else: [IfStatement] } branch && ReferenceEquals(block, branch.Else);
+                var isChain = statement is IfStatement { Else: [IfStatement] } branch
+                    && ReferenceEquals(block, branch.Else);
                 foreach (var inner in block) open.Push((inner, isChain ? depth : depth + 1));
             }
         }

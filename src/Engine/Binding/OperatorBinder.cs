@@ -11,7 +11,11 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
     public BoundExpression BindUnary(UnaryExpression unary)
     {
         if (unary.Operator == UnaryOperator.LogicalNot)
-            return new BoundUnary(ScalarType.Boolean, unary.Operator, expressions.BindCondition(unary.Operand), unary.Source);
+        {
+            return new BoundUnary(ScalarType.Boolean, unary.Operator, expressions.BindCondition(unary.Operand),
+                unary.Source);
+        }
+
         var operand = expressions.BindNumber(unary.Operand);
         if (operand.Type is ErrorType) return operand;
         return unary.Operator == UnaryOperator.BitNot && operand.Type is ScalarType { IsFixed: true }
@@ -39,7 +43,8 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         if (left.Type is ErrorType || right.Type is ErrorType) return new BoundError(binary.Source);
         if (left.Type is not ScalarType a || right.Type is not ScalarType b)
         {
-            return context.Error(DiagnosticIds.WrongType, $"{binary.Operator} works on numbers, not on {left.Type.Name} and {right.Type.Name}.",
+            return context.Error(DiagnosticIds.WrongType,
+                $"{binary.Operator} works on numbers, not on {left.Type.Name} and {right.Type.Name}.",
                 binary.Source);
         }
 
@@ -52,13 +57,15 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
     }
 
     private BoundError NoBits(SourceSpan? source) => context.Error(
-        DiagnosticIds.WrongType, "A fixed-point number has no bits to work on.", source, "Cast it to an integer first.");
+        DiagnosticIds.WrongType, "A fixed-point number has no bits to work on.", source,
+        "Cast it to an integer first.");
 
     private BoundExpression BindComparison(BinaryExpression written)
     {
         if (_texts.Resolve(written) is not { } comparison) return new BoundError(written.Source);
         if (SizeTest(comparison) is { } test) return test;
-        var (left, right, source) = (expressions.Bind(comparison.Left), expressions.Bind(comparison.Right), comparison.Source);
+        var (left, right, source) = (expressions.Bind(comparison.Left), expressions.Bind(comparison.Right),
+            comparison.Source);
         if (left.Type is ErrorType || right.Type is ErrorType) return new BoundError(source);
         var op = comparison.Operator;
         var isPrefix = op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith;
@@ -67,13 +74,15 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         {
             case (ScalarType, ScalarType):
                 return isPrefix
-                    ? context.Error(DiagnosticIds.NotComparable, "A number does not begin with a text.", source, "Ask a text for its beginning.")
+                    ? context.Error(DiagnosticIds.NotComparable, "A number does not begin with a text.", source,
+                        "Ask a text for its beginning.")
                     : Bound((ScalarType)context.Typer.Arithmetic(comparison)!);
             case (StringType, StringType) when op is >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual:
                 return context.Error(DiagnosticIds.NoOrder, "Texts have no order in a kernel program.", source,
                     "Ask whether they are equal, or for their beginning.");
             case (StringType, StringType) when isPrefix && right is not BoundConstant:
-                return context.Error(DiagnosticIds.NotConstant, "The beginning that a text is asked for must be a constant.", right.Source);
+                return context.Error(DiagnosticIds.NotConstant,
+                    "The beginning that a text is asked for must be a constant.", right.Source);
             case (StringType, StringType):
                 return Bound(null);
         }
@@ -81,14 +90,16 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         if (left.Type != right.Type && (left.Type, right.Type) is not
             (AddressType { Kind: not AddressKind.Mac }, AddressType { Kind: not AddressKind.Mac }))
         {
-            return context.Error(DiagnosticIds.NotComparable, $"{left.Type.Name} and {right.Type.Name} cannot be compared.", source,
+            return context.Error(DiagnosticIds.NotComparable,
+                $"{left.Type.Name} and {right.Type.Name} cannot be compared.", source,
                 ConstantTexts.AdviceToCompare(left.Type, right.Type));
         }
 
         return op is BinaryOperator.Equal or BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveEqual
             or BinaryOperator.CaseSensitiveNotEqual
             ? Bound(null)
-            : context.Error(DiagnosticIds.NoOrder, $"{left.Type.Name} has no order.", source, "Ask whether they are equal.");
+            : context.Error(DiagnosticIds.NoOrder, $"{left.Type.Name} has no order.", source,
+                "Ask whether they are equal.");
     }
 
     // A comparison of the packet's length with a constant asks whether bytes are there: what the verifier understands.
@@ -110,8 +121,12 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
             };
         }
 
-        if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant || constant < 0 || constant >= maxBytes)
+        if (left is not PacketLengthExpression || Constants.Integer(right) is not { } constant || constant < 0
+            || constant >= maxBytes)
+        {
             return null;
+        }
+
         var bound = (int)constant;
         var (bytes, has) = op switch
         {

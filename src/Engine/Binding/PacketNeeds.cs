@@ -7,7 +7,9 @@ internal static class PacketNeeds
 {
     private const int LongestIPv4Header = 60;
 
-    /// <summary>Bytes from the start of the packet; <see cref="int.MaxValue"/> where it is not known beforehand.</summary>
+    /// <summary>
+    /// Bytes from the start of the packet; <see cref="int.MaxValue"/> where it is not known beforehand.
+    /// </summary>
     public static int Of(ProgramDefinition program)
     {
         var need = program.MinimumPacketSize;
@@ -15,7 +17,8 @@ internal static class PacketNeeds
         {
             need = Math.Max(need, expression switch
             {
-                PacketReadExpression read => Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
+                PacketReadExpression read =>
+                    Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
                 PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
                 HeaderExpression header => EndOf(header.Header),
                 HeaderFieldExpression field => EndOf(field.Header),

@@ -3,13 +3,18 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Binding;
 
-/// <summary>The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.</summary>
+/// <summary>
+/// The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.
+/// </summary>
 internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
     private const int MostStacks = 16384;
 
-    /// <summary>The number of its kind stands in front of a record, in 8 bytes, so that what follows is aligned as it is on the stack.</summary>
+    /// <summary>
+    /// The number of its kind stands in front of a record, in 8 bytes, so that what follows is aligned as it is on the
+    /// stack.
+    /// </summary>
     public const int RecordHeader = 8;
 
     /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
@@ -35,9 +40,11 @@ internal sealed class ProgramResources
             variables.Add(_lost);
         }
 
-        var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]).ToList();
+        var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)])
+            .ToList();
         var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
-        if (largest > MaxZerosOnStack && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
+        if (largest > MaxZerosOnStack
+            && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
         {
             _zeros = new Variable(".zeros", new BytesType(largest));
             variables.Add(_zeros);
@@ -46,10 +53,12 @@ internal sealed class ProgramResources
         Place(variables, VariableStorage.Array, ".data", MapType.Array, MapFlags.Mappable);
         Place(variables, VariableStorage.PerCpu, ".percpu", MapType.PerCpuArray, 0);
         PlaceInHash(variables, diagnostics);
-        if (expressions.Any(e => e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
+        if (expressions.Any(e =>
+            e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
         {
             StackMap = _maps.Count;
-            _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8), MostStacks));
+            _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8),
+                MostStacks));
         }
 
         if (_lost is not null)
@@ -78,10 +87,15 @@ internal sealed class ProgramResources
 
     public int? EventMap { get; }
 
-    /// <summary>The map where records are written that are copied into the buffer then; null where they are written into that itself.</summary>
+    /// <summary>
+    /// The map where records are written that are copied into the buffer then; null where they are written into that
+    /// itself.
+    /// </summary>
     public int? ScratchMap { get; }
 
-    /// <summary>Zeros to insert into maps, as many as the largest value has; null where the stack has room for them.</summary>
+    /// <summary>
+    /// Zeros to insert into maps, as many as the largest value has; null where the stack has room for them.
+    /// </summary>
     public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
 
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
@@ -95,7 +109,12 @@ internal sealed class ProgramResources
     {
         if (!_recordNumbers.TryAdd(record, _records.Count)) return _recordNumbers[record];
         _records.Add(record);
-        if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size) AddScratch(RecordHeader + record.Size);
+        if (ScratchMap is not null
+            && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
+        {
+            AddScratch(RecordHeader + record.Size);
+        }
+
         return _records.Count - 1;
     }
 
@@ -109,7 +128,8 @@ internal sealed class ProgramResources
     private void AddScratch(int size)
     {
         if (_maps.Count > ScratchMap) _maps.RemoveAt(ScratchMap!.Value);
-        _maps.Insert(ScratchMap!.Value, new Map(".record", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(size), 1));
+        _maps.Insert(ScratchMap!.Value,
+            new Map(".record", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(size), 1));
     }
 
     // The kernel wants a power of two, and whole pages.
@@ -140,7 +160,8 @@ internal sealed class ProgramResources
             if (variable.Type.Size > 8)
             {
                 diagnostics.Report(DiagnosticIds.VariableTooLarge,
-                    $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has at most 8 bytes.",
+                    $"The variable '{variable.Name}' of type {variable.Type} does not fit: a hash-stored variable has "
+                        + "at most 8 bytes.",
                     null, "Use the storage Array for it.");
             }
 

@@ -43,7 +43,8 @@ internal sealed class StatementBinder(BindingContext context)
         _functions[function] = bound;
         if (function.ReturnType is { } declared && Typer.Plain(declared) is not (ScalarType or StringType))
         {
-            Error(DiagnosticIds.WrongType, $"The function '{function.Name}' cannot return {declared.Name}.", function.Source,
+            Error(DiagnosticIds.WrongType, $"The function '{function.Name}' cannot return {declared.Name}.",
+                function.Source,
                 "A function returns a number.");
         }
 
@@ -57,11 +58,13 @@ internal sealed class StatementBinder(BindingContext context)
 
     private static IEnumerable<Local> LocalsOf(Function function)
     {
-        var inner = StatementWalker.Expressions(function.Body).OfType<CallExpression>().Select(call => call.Function).Distinct()
+        var inner = StatementWalker.Expressions(function.Body).OfType<CallExpression>().Select(call => call.Function)
+            .Distinct()
             .SelectMany(Named);
         return Named(function).Except(inner).Except(function.Parameters);
 
-        static IEnumerable<Local> Named(Function function) => StatementWalker.All(function.Body).OfType<ForeachStatement>()
+        static IEnumerable<Local> Named(Function function) =>
+            StatementWalker.All(function.Body).OfType<ForeachStatement>()
             .Select(loop => loop.Local)
             .Concat(StatementWalker.Expressions(function.Body).OfType<LocalExpression>().Select(use => use.Local));
     }
@@ -83,7 +86,12 @@ internal sealed class StatementBinder(BindingContext context)
         context.Diagnostics.StatementSource = statement.Source ?? place;
         var bound = BindCore(statement);
         // A chain of elseif has counted for each of its links already.
-        if (bound is not BoundIf) bound = bound with { CallCount = context.CallCount, HasLabel = context.LabelCount > labels };
+        if (bound is not BoundIf)
+        {
+            bound =
+            bound with { CallCount = context.CallCount, HasLabel = context.LabelCount > labels };
+        }
+
         context.CallCount = calls;
         context.Diagnostics.StatementSource = place;
         return bound;
@@ -114,11 +122,19 @@ internal sealed class StatementBinder(BindingContext context)
                 return BindSwitch(choice);
             case BreakStatement:
                 if (_around.Targets == 0)
-                    Error(DiagnosticIds.BreakOutsideLoop, "break stands outside a loop or switch.", source, "Use return to end the program.");
+                {
+                    Error(DiagnosticIds.BreakOutsideLoop, "break stands outside a loop or switch.", source,
+                        "Use return to end the program.");
+                }
+
                 return new BoundBreak(source);
             case ContinueStatement:
                 if (_around.Loops == 0)
-                    Error(DiagnosticIds.ContinueOutsideLoop, "continue stands outside a loop.", source, "Use return to end the program.");
+                {
+                    Error(DiagnosticIds.ContinueOutsideLoop, "continue stands outside a loop.", source,
+                        "Use return to end the program.");
+                }
+
                 return new BoundContinue(source);
             case GotoStatement { Label: var label }:
                 if (!_labels.Contains(label))
@@ -151,13 +167,15 @@ internal sealed class StatementBinder(BindingContext context)
 
         switch (target)
         {
-            case BoundLocalAccess or BoundVariableAccess or BoundMapEntry or BoundInnerEntry or BoundFieldAccess or BoundElementAccess:
+            case BoundLocalAccess or BoundVariableAccess or BoundMapEntry or BoundInnerEntry or BoundFieldAccess
+                or BoundElementAccess:
                 break;
             case BoundPacketAccess or BoundHeaderField:
                 context.PacketChangeCount++;
                 if (context.Info.Packet == PacketAccess.Copy || context.Definition.Type == ProgramType.CgroupSkb)
                 {
-                    Error(DiagnosticIds.ReadOnlyPacket, $"A program of type {context.Definition.Type} cannot change the packet.", source,
+                    Error(DiagnosticIds.ReadOnlyPacket,
+                        $"A program of type {context.Definition.Type} cannot change the packet.", source,
                         "Use a program of type Tc or Xdp.");
                 }
 
@@ -165,7 +183,8 @@ internal sealed class StatementBinder(BindingContext context)
             case BoundEventValue { Access.IsWritable: true }:
                 break;
             case BoundEventValue when written is EventFieldExpression field:
-                Error(DiagnosticIds.InvalidAssignment, $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
+                Error(DiagnosticIds.InvalidAssignment,
+                    $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
                     "Assign it to a variable first.");
                 break;
             default:
@@ -178,9 +197,11 @@ internal sealed class StatementBinder(BindingContext context)
         {
             return new BoundAssignment(target, Expressions.BindAs(assignment.Value, target.Type, source), null, source)
             {
-                IsMadeInPlace = (written, assignment.Value) is (LocalExpression { Local: var local }, StructExpression record)
+                IsMadeInPlace = (written, assignment.Value) is (LocalExpression { Local: var local },
+                    StructExpression record)
                     && target.Type is StructType
-                    && !StatementWalker.Inside(record).Any(e => e is LocalExpression used && ReferenceEquals(used.Local, local)),
+                    && !StatementWalker.Inside(record).Any(e => e is LocalExpression used
+                        && ReferenceEquals(used.Local, local)),
             };
         }
 
@@ -189,7 +210,8 @@ internal sealed class StatementBinder(BindingContext context)
         if (combined is not BoundBinary binary) return new BoundErrorStatement(source);
         return target is BoundLocalAccess or BoundEventValue
             ? new BoundAssignment(target, context.Conversions.Check(binary, target.Type, source), null, source)
-            : new BoundAssignment(target, binary.Right, new CompoundOperation(op, binary.Arithmetic!, (ScalarType)binary.Type), source);
+            : new BoundAssignment(target, binary.Right,
+                new CompoundOperation(op, binary.Arithmetic!, (ScalarType)binary.Type), source);
     }
 
     private BoundResult BindResult(Expression expression, SourceSpan? source)
@@ -198,13 +220,17 @@ internal sealed class StatementBinder(BindingContext context)
         var function = context.Function;
         if (value.Type is not (ScalarType or ErrorType))
         {
-            Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
+            Error(DiagnosticIds.WrongType,
+                $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
                 expression.Source, function is null
                     ? "Give a verdict's name or a number."
-                    : "Give a number; a text names a verdict only where the program's result is what the function returns.");
+                    : "Give a number; a text names a verdict only where the program's result is what the function "
+                        + "returns.");
         }
 
-        var type = function is null ? ScalarType.Int64 : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;
+        var type = function is null
+            ? ScalarType.Int64
+            : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;
         return new BoundResult(value, type ?? ScalarType.Int64, source);
     }
 
@@ -290,10 +316,12 @@ internal sealed class StatementBinder(BindingContext context)
         var turn = new BoundAssignment(target, context.Conversions.Check(counter, target.Type, source), null, source);
         var one = new BoundConstant(ScalarType.Int64, 1L, null);
         var next = new BoundBinary(
-            ScalarType.Int64, isDown ? BinaryOperator.Subtract : BinaryOperator.Add, counter, one, ScalarType.Int64, source);
+            ScalarType.Int64, isDown ? BinaryOperator.Subtract : BinaryOperator.Add, counter, one, ScalarType.Int64,
+            source);
         var body = BindInside(loop.Body, isLoop: true);
         return new BoundRangeLoop(limit, new BoundLoop(
-            new BoundBinary(ScalarType.Boolean, isDown ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual, counter, last,
+            new BoundBinary(ScalarType.Boolean, isDown ? BinaryOperator.GreaterOrEqual : BinaryOperator.LessOrEqual,
+                counter, last,
                 ScalarType.Int64, null),
             [turn, .. body], source)
         {
@@ -359,7 +387,8 @@ internal sealed class StatementBinder(BindingContext context)
 
         if (values.Count > maxValues)
         {
-            Error(DiagnosticIds.TooManyDebugValues, $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
+            Error(DiagnosticIds.TooManyDebugValues,
+                $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
                 "Write two lines.");
         }
 

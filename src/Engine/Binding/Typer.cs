@@ -20,7 +20,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
 
     /// <summary>The error where the program asks for an event and has none.</summary>
     public Diagnostic MissingEvent { get; set; } = new(DiagnosticIds.NoTarget,
-        "The event is known only in a program that is attached to something traced.", null, "Give the program its target.");
+        "The event is known only in a program that is attached to something traced.", null,
+        "Give the program its target.");
 
     /// <summary>Where errors are reported; null while types are inferred, which asks again and again.</summary>
     public DiagnosticBag? Diagnostics { get; set; }
@@ -36,7 +37,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     }
 
     /// <summary>Whether a constant is a text that names a verdict.</summary>
-    public bool IsVerdict(ConstantExpression constant) => constant.Value is string && verdictNames?.Contains(constant) == true;
+    public bool IsVerdict(ConstantExpression constant) =>
+        constant.Value is string && verdictNames?.Contains(constant) == true;
 
     /// <summary>The type of a local: its author's, or else the inferred one; null while none is known.</summary>
     public EbpfType? TypeOf(Local local) => local.Type ?? _locals.GetValueOrDefault(local);
@@ -44,7 +46,9 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>Sets the inferred type of a local.</summary>
     public void SetType(Local local, EbpfType type) => _locals[local] = type;
 
-    /// <summary>Drops the types of expressions and functions: they depend on those of locals, which have changed.</summary>
+    /// <summary>
+    /// Drops the types of expressions and functions: they depend on those of locals, which have changed.
+    /// </summary>
     public void Forget()
     {
         _known.Clear();
@@ -104,7 +108,9 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case CallExpression call:
                 return ReturnTypeOf(call.Function);
             case SystemValueExpression system:
-                return system.Value == SystemValue.ReturnValue ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
+                return system.Value == SystemValue.ReturnValue
+                    ? Plain(traced?.Return?.Type) ?? ScalarType.Int64
+                    : OfSystemValue(system.Value);
             case EventFieldExpression field:
                 return AccessOf(field) is { } access ? Plain(access.Type) : ErrorType.Instance;
             case ContextExpression or MapReferenceExpression:
@@ -142,8 +148,11 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return ErrorType.Instance;
     }
 
-    /// <summary>Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.</summary>
-    public static bool Adapts(Expression expression) => Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
+    /// <summary>
+    /// Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.
+    /// </summary>
+    public static bool Adapts(Expression expression) =>
+        Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
 
     /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
     public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)
@@ -170,13 +179,14 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
 
     private EbpfType? Join(Expression a, Expression b) => Join(TypeOf(a), Adapts(a), TypeOf(b), Adapts(b));
 
-    private static EbpfType? Widen(EbpfType? type, bool adapts) => type is ScalarType { IsBoolean: false, IsFixed: false } scalar
+    private static EbpfType? Widen(EbpfType? type, bool adapts) =>
+        type is ScalarType { IsBoolean: false, IsFixed: false } scalar
         ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
         : type;
 
     /// <summary>
-    /// The type of the value that storage of a type holds: once read, numbers are in the processor's byte order, and what has
-    /// names is a number.
+    /// The type of the value that storage of a type holds: once read, numbers are in the processor's byte order, and
+    /// what has names is a number.
     /// </summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
     {
@@ -187,14 +197,18 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         _ => type,
     };
 
-    /// <summary>What a number is to be outside that the program says so of; null where it is a number there too.</summary>
+    /// <summary>
+    /// What a number is to be outside that the program says so of; null where it is a number there too.
+    /// </summary>
     public EbpfType? ShownAs(Expression expression) => expression switch
     {
         CastExpression { Type: InstantType or DurationType } cast => cast.Type,
         _ => EnumerationOf(expression),
     };
 
-    /// <summary>The enumeration that a value belongs to which is taken from the event as it is; null for any other.</summary>
+    /// <summary>
+    /// The enumeration that a value belongs to which is taken from the event as it is; null for any other.
+    /// </summary>
     public EnumType? EnumerationOf(Expression expression) => expression switch
     {
         EventFieldExpression field => AccessOf(field)?.Type as EnumType,
@@ -206,8 +220,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
     {
         ulong => ScalarType.UInt64,
-        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale => Error(DiagnosticIds.NumberOutOfRange,
-            $"{number} is no fixed-point number: these go up to {long.MaxValue / ScalarType.FixedScale}.", constant.Source),
+        decimal number when Math.Abs(number) > long.MaxValue / ScalarType.FixedScale =>
+        Error(DiagnosticIds.NumberOutOfRange,
+            $"{number} is no fixed-point number: these go up to {long.MaxValue / ScalarType.FixedScale}.",
+            constant.Source),
         decimal => ScalarType.Fixed,
         bool => ScalarType.Boolean,
         string text => new StringType(System.Text.Encoding.UTF8.GetByteCount(text) + 1),
@@ -254,7 +270,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         }
     }
 
-    /// <summary>The type in which two numbers are computed with: fixed-point if either is, else 64 bits, signed if either is signed.</summary>
+    /// <summary>
+    /// The type in which two numbers are computed with: fixed-point if either is, else 64 bits, signed if either is
+    /// signed.
+    /// </summary>
     public EbpfType? Arithmetic(BinaryExpression binary)
     {
         var (left, right) = (TypeOf(binary.Left), TypeOf(binary.Right));
@@ -278,7 +297,11 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         if (TypeOf(field.Target) is not { } target) return null;
         if (target is ErrorType) return target;
-        if (target is not StructType record) return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
+        if (target is not StructType record)
+        {
+            return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
+        }
+
         return record.FindField(field.Name) is { } found
             ? Plain(found.Type)
             : Error(DiagnosticIds.UnknownField, $"There is no field '{field.Name}' in {record.Name}.", field.Source,
@@ -302,8 +325,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     }
 
     /// <summary>
-    /// The type of what a function returns: a number, or an error that binding the function reports; null where nothing is
-    /// known of it yet.
+    /// The type of what a function returns: a number, or an error that binding the function reports; null where nothing
+    /// is known of it yet.
     /// </summary>
     public EbpfType? ReturnTypeOf(Function function)
     {
@@ -314,7 +337,11 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         try
         {
             EbpfType? type = null;
-            foreach (var value in StatementWalker.Results(function.Body)) type = Join(type, false, TypeOf(value), Adapts(value));
+            foreach (var value in StatementWalker.Results(function.Body))
+            {
+                type = Join(type, false, TypeOf(value), Adapts(value));
+            }
+
             type = NumberOrError(type);
             if (type is not null && _active.Count == 1) _returns[function] = type;
             return type;

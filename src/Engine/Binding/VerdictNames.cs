@@ -3,8 +3,9 @@ using EbpfCat.Language;
 namespace EbpfCat.Binding;
 
 /// <summary>
-/// Finds the texts that name verdicts: those that become the program's result or that of a redirection that goes nowhere, by
-/// themselves, through a local or a function, and those that such a local is compared with. They are numbers then.
+/// Finds the texts that name verdicts: those that become the program's result or that of a redirection that goes
+/// nowhere, by themselves, through a local or a function, and those that such a local is compared with. They are
+/// numbers then.
 /// </summary>
 internal sealed class VerdictNames
 {
@@ -16,7 +17,8 @@ internal sealed class VerdictNames
     private VerdictNames(ProgramDefinition program)
     {
         _bodies = [program.Body, .. program.Functions.Select(function => function.Body)];
-        _assigned = new(() => _bodies.SelectMany(StatementWalker.Assignments).ToLookup(each => each.Local, each => each.Value));
+        _assigned = new(() =>
+            _bodies.SelectMany(StatementWalker.Assignments).ToLookup(each => each.Local, each => each.Value));
     }
 
     /// <summary>The constants of a program that name verdicts.</summary>
@@ -75,7 +77,8 @@ internal sealed class VerdictNames
             }
         }
 
-        foreach (var choice in _bodies.SelectMany(StatementWalker.All).OfType<SwitchStatement>().Where(choice => Carries(choice.Value)))
+        foreach (var choice in _bodies.SelectMany(StatementWalker.All).OfType<SwitchStatement>()
+            .Where(choice => Carries(choice.Value)))
         {
             foreach (var clause in choice.Clauses) Add(clause.Value);
         }

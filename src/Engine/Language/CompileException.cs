@@ -7,7 +7,9 @@ public sealed class CompileException : Exception
     private const int MaxShown = 20;
 
     /// <summary>Makes the exception for one error.</summary>
-    /// <param name="id">A short stable identifier such as <c>UnknownVariable</c>; PowerShell shows it as the error id.</param>
+    /// <param name="id">
+    /// A short stable identifier such as <c>UnknownVariable</c>; PowerShell shows it as the error id.
+    /// </param>
     /// <param name="problem">What is wrong, as a sentence.</param>
     /// <param name="source">Where, or null where no source is known.</param>
     /// <param name="suggestion">What to do instead, or null.</param>
@@ -39,7 +41,12 @@ public sealed class CompileException : Exception
     {
         ArgumentOutOfRangeException.ThrowIfZero(diagnostics.Count);
         var shown = diagnostics.Take(MaxShown).Select(diagnostic => diagnostic.ToString());
-        if (diagnostics.Count > MaxShown) shown = shown.Append($"There are {diagnostics.Count - MaxShown} more errors.");
+        if (diagnostics.Count > MaxShown)
+        {
+            shown =
+            shown.Append($"There are {diagnostics.Count - MaxShown} more errors.");
+        }
+
         return string.Join(Environment.NewLine + Environment.NewLine, shown);
     }
 }

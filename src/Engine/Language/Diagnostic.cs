@@ -11,7 +11,8 @@ public sealed record Diagnostic(
     DiagnosticSeverity Severity = DiagnosticSeverity.Error)
 {
     /// <summary>The place, problem and suggestion in one line.</summary>
-    public string Sentence => (Source is null ? "" : $"{Source}: ") + Problem + (Suggestion is null ? "" : " " + Suggestion);
+    public string Sentence =>
+        (Source is null ? "" : $"{Source}: ") + Problem + (Suggestion is null ? "" : " " + Suggestion);
 
     /// <summary>The sentence, and under it the line of source with a mark at the place.</summary>
     public override string ToString()

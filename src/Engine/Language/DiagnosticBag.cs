@@ -18,7 +18,12 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic; one that was added before is not repeated.</summary>
     public void Add(Diagnostic diagnostic)
     {
-        if (diagnostic.Source is null && StatementSource is not null) diagnostic = diagnostic with { Source = StatementSource };
+        if (diagnostic.Source is null
+            && StatementSource is not null)
+        {
+            diagnostic = diagnostic with { Source = StatementSource };
+        }
+
         var list = diagnostic.Severity == DiagnosticSeverity.Error ? _errors : _warnings;
         if (!list.Contains(diagnostic)) list.Add(diagnostic);
     }

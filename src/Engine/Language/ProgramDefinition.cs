@@ -37,10 +37,15 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>A packet with fewer bytes takes the default action, before any statement runs; 0 for none.</summary>
     public int MinimumPacketSize { get; set; }
 
-    /// <summary>The verdict by name or number where the code gives none or a packet is too short; null for the type's own.</summary>
+    /// <summary>
+    /// The verdict by name or number where the code gives none or a packet is too short; null for the type's own.
+    /// </summary>
     public object? DefaultAction { get; set; }
 
-    /// <summary>What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a function).</summary>
+    /// <summary>
+    /// What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a
+    /// function).
+    /// </summary>
     public string? Target { get; set; }
 
     /// <summary>
@@ -50,8 +55,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public ProgramHook? Hook { get; set; }
 
     /// <summary>
-    /// What a program of type <see cref="ProgramType.Kprobe"/> is put on; null for a uprobe where <see cref="Target"/> has a
-    /// colon or slash in it, else a kprobe.
+    /// What a program of type <see cref="ProgramType.Kprobe"/> is put on; null for a uprobe where <see cref="Target"/>
+    /// has a colon or slash in it, else a kprobe.
     /// </summary>
     public ProbeKind? Probe { get; set; }
 
@@ -123,12 +128,15 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>
     /// <param name="bitCount">How many bits a bit field has; 0 for all of the type.</param>
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
-    public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0, int bitCount = 0)
+    public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0,
+        int bitCount = 0)
     {
         if ((bitOffset, bitCount) != (0, 0)
-            && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1 || bitOffset + bitCount > type.Size * 8))
+            && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1
+                || bitOffset + bitCount > type.Size * 8))
         {
-            throw new CompileException(DiagnosticIds.InvalidBitField, $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
+            throw new CompileException(DiagnosticIds.InvalidBitField,
+                $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
                 $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
         }
 
@@ -208,7 +216,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public IEnumerable<string> DeclaredNames => _declarations.Keys;
 
     /// <summary>
-    /// The <see cref="Variable"/>, <see cref="Map"/> or <see cref="PacketVariable"/> of a name, or null; case does not count.
+    /// The <see cref="Variable"/>, <see cref="Map"/> or <see cref="PacketVariable"/> of a name, or null; case does not
+    /// count.
     /// </summary>
     public object? FindDeclaration(string name) => _declarations.GetValueOrDefault(name);
 
@@ -217,7 +226,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         ArgumentException.ThrowIfNullOrEmpty(name);
         if (!_declarations.TryAdd(name, declaration))
         {
-            throw new CompileException(DiagnosticIds.DuplicateName, $"The program '{Name}' has a '{name}' already.", null,
+            throw new CompileException(DiagnosticIds.DuplicateName, $"The program '{Name}' has a '{name}' already.",
+                null,
                 "Give every variable, map and packet variable a name of its own; case does not count.");
         }
     }

@@ -20,7 +20,8 @@ public enum XdpVerdict
 }
 
 /// <summary>
-/// The results of a traffic control program: <c>TC_ACT_*</c> of linux/pkt_cls.h. <see cref="Pass"/> is the kernel's OK, and
+/// The results of a traffic control program: <c>TC_ACT_*</c> of linux/pkt_cls.h. <see cref="Pass"/> is the kernel's OK,
+/// and
 /// <see cref="Drop"/> its SHOT.
 /// </summary>
 public enum TcVerdict

@@ -227,8 +227,8 @@ public static class ProgramLoader
         return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
     }
 
-    // A limit can be met while the verifier prints an instruction: then the refusal has no line of its own. A log of more
-    // than MaxLogSize can end before the refusal.
+    // A limit can be met while the verifier prints an instruction: then the refusal has no line of its own. A log of
+    // more than MaxLogSize can end before the refusal.
     private static VerifierExplanation? ExplainShortLog(ProgramLoadOptions request)
     {
         var buffer = new VerifierLog(ShortLogLevel, FirstLogSize);

@@ -96,7 +96,8 @@ public sealed class VerifierExceptionTests
                 .Increment(i)
                 .If((Expression)i % 2, then => then.Continue())
                 .If((Expression)i > 10, then => then.Break())
-                .Update(result, BinaryOperator.Add, ((Expression)Current.Cpu < 1024) & ((Expression)Current.Time > 0))));
+                .Update(result, BinaryOperator.Add,
+                    ((Expression)Current.Cpu < 1024) & ((Expression)Current.Time > 0))));
         var refusal = Assert.Throws<VerifierException>(() => EbpfProgram.Load(program));
         Assert.Contains("1,000,000", refusal.Explanation, StringComparison.Ordinal);
         Assert.NotNull(refusal.SourceSpan);

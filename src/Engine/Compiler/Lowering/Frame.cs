@@ -3,7 +3,9 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>One activation of the program or of a function that is put in at its call: its locals, result and way out.</summary>
+/// <summary>
+/// One activation of the program or of a function that is put in at its call: its locals, result and way out.
+/// </summary>
 internal sealed class Frame(bool isFunction, Block exit)
 {
     private readonly Dictionary<BoundLocal, LocalStorage> _locals = [];

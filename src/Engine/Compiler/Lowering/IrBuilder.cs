@@ -54,7 +54,8 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
-    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse, Value? end = null)
+    public void Branch(Comparison comparison, Value left, Value right, Block whenTrue, Block whenFalse,
+        Value? end = null)
     {
         if (Current is null) return;
         var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
@@ -156,7 +157,8 @@ internal sealed class IrBuilder(IrFunction function)
 
     public Value Read(SsaVariable variable) => Current is null ? Constant(0) : Read(variable, Current);
 
-    // A program may have more joins in a row than the stack is deep: those whose operands are being read wait in a stack.
+    // A program may have more joins in a row than the stack is deep: those whose operands are being read wait in a
+    // stack.
     private Value Read(SsaVariable variable, Block block)
     {
         var joins = new Stack<Join>();

@@ -37,8 +37,8 @@ internal sealed partial class Lowerer
         Increase(entry with { Pointer = bucket }, _b.Constant(1));
     }
 
-    // How many bits a number takes that is not negative. Without branches, so that the verifier has one way to follow, not 64:
-    // the half in which the highest bit lies is the sign of a difference.
+    // How many bits a number takes that is not negative. Without branches, so that the verifier has one way to follow,
+    // not 64: the half in which the highest bit lies is the sign of a difference.
     private Value BitLength(Value value)
     {
         var length = _b.Constant(0);
@@ -53,8 +53,8 @@ internal sealed partial class Lowerer
         return _b.Make(Op.Add, length, value);
     }
 
-    // The first value is minimum and maximum. Of two processors that see a new one at once in a map that they share, the slower
-    // wins; in a map per processor nothing is lost.
+    // The first value is minimum and maximum. Of two processors that see a new one at once in a map that they share,
+    // the slower wins; in a map per processor nothing is lost.
     private void AddToStatistics(Place entry, Value value)
     {
         var count = _b.Load(entry.Region, entry.Pointer, StatisticsType.CountOffset, 8);
@@ -76,5 +76,6 @@ internal sealed partial class Lowerer
         Start(after);
     }
 
-    private void Increase(Place place, Value by) => _b.Store(place.Region, place.Pointer, place.Offset, 8, by, Op.AtomicAdd);
+    private void Increase(Place place, Value by) =>
+        _b.Store(place.Region, place.Pointer, place.Offset, 8, by, Op.AtomicAdd);
 }

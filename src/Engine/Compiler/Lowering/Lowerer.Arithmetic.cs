@@ -10,9 +10,11 @@ internal sealed partial class Lowerer
     private const long Scale = ScalarType.FixedScale;
 
     private ScalarOperand LowerBinary(BoundBinary binary) =>
-        Combine(binary.Operator, LowerScalar(binary.Left), LowerScalar(binary.Right), binary.Arithmetic!, (ScalarType)binary.Type);
+        Combine(binary.Operator, LowerScalar(binary.Left), LowerScalar(binary.Right), binary.Arithmetic!,
+            (ScalarType)binary.Type);
 
-    private ScalarOperand Combine(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic, ScalarType result)
+    private ScalarOperand Combine(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic,
+        ScalarType result)
     {
         var signed = arithmetic.IsSigned;
         ScalarOperand Give(Value value) => new(result, value);
@@ -44,8 +46,10 @@ internal sealed partial class Lowerer
             BinaryOperator.Subtract => Give(_b.Make(Op.Sub, x, y)),
             BinaryOperator.Multiply => Give(_b.Make(Op.Mul, x, y)),
             BinaryOperator.Remainder => Give(_b.Make(signed ? Op.SMod : Op.UMod, x, y)),
-            BinaryOperator.Minimum => Give(Choose(signed ? Comparison.SignedLessOrEqual : Comparison.UnsignedLessOrEqual, x, y)),
-            BinaryOperator.Maximum => Give(Choose(signed ? Comparison.SignedGreaterOrEqual : Comparison.UnsignedGreaterOrEqual, x, y)),
+            BinaryOperator.Minimum =>
+            Give(Choose(signed ? Comparison.SignedLessOrEqual : Comparison.UnsignedLessOrEqual, x, y)),
+            BinaryOperator.Maximum =>
+            Give(Choose(signed ? Comparison.SignedGreaterOrEqual : Comparison.UnsignedGreaterOrEqual, x, y)),
             _ => throw new UnreachableException($"{op}"),
         };
     }
@@ -131,12 +135,17 @@ internal sealed partial class Lowerer
                 return new(result, _b.Make(Op.Xor, operand.Value, _b.Constant(-1)));
             case UnaryOperator.Absolute:
                 return operand.Scalar.IsSigned
-                    ? new(result, Choose(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0), _b.Make(Op.Negate, operand.Value)))
+                    ? new(result, Choose(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0),
+                        _b.Make(Op.Negate, operand.Value)))
                     : new(result, operand.Value);
             case UnaryOperator.Truncate:
-                return operand.Scalar.IsFixed ? (ScalarOperand)Convert(operand, ScalarType.Int64) : new(result, operand.Value);
+                return operand.Scalar.IsFixed
+                    ? (ScalarOperand)Convert(operand, ScalarType.Int64)
+                    : new(result, operand.Value);
             case UnaryOperator.Floor:
-                return operand.Scalar.IsFixed ? new(result, FloorQuotient(operand.Value, _b.Constant(Scale))) : new(result, operand.Value);
+                return operand.Scalar.IsFixed
+                    ? new(result, FloorQuotient(operand.Value, _b.Constant(Scale)))
+                    : new(result, operand.Value);
             default:
                 throw new UnreachableException($"{unary.Operator}");
         }
@@ -190,7 +199,9 @@ internal sealed partial class Lowerer
                     new Piece(12, 4, Pieces(operand, [(0, 4)])[0].Value),
                 ]);
             case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } }, AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress }):
-                return operand is MemoryOperand memory ? new MemoryOperand(type, memory.Place) : new PiecesOperand(type, ((PiecesOperand)operand).Pieces);
+                return operand is MemoryOperand memory
+                    ? new MemoryOperand(type, memory.Place)
+                    : new PiecesOperand(type, ((PiecesOperand)operand).Pieces);
             case ({ Type: AddressType address }, PrefixType prefix) when address == prefix.Address || prefix.Kind == AddressKind.IPAddress:
                 return PrefixOf(operand, prefix);
             case ({ Type: StringType text }, StringType target):
@@ -219,7 +230,13 @@ internal sealed partial class Lowerer
     {
         var value = operand.Value;
         if (target.IsFixed) return operand.Scalar.IsFixed ? value : _b.Make(Op.Mul, value, _b.Constant(Scale));
-        if (target.IsBoolean) return operand.Scalar.IsBoolean ? value : Choose(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
+        if (target.IsBoolean)
+        {
+            return operand.Scalar.IsBoolean
+            ? value
+            : Choose(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
+        }
+
         if (operand.Scalar.IsFixed) value = SignedDivide(value, _b.Constant(Scale));
         if (target.Bits == 64) return value;
         return target.IsSigned
@@ -232,7 +249,12 @@ internal sealed partial class Lowerer
         // A lookup asks with the whole address: the longest prefix that covers it is found.
         var address = Convert(operand, prefix.Address);
         var pieces = new List<Piece> { new(0, 4, _b.Constant(prefix.Address.Size * 8)) };
-        foreach (var piece in Pieces(address, PieceLayout(prefix.Address.Size, 4))) pieces.Add(piece with { Offset = piece.Offset + 4 });
+        foreach (var piece in Pieces(address,
+            PieceLayout(prefix.Address.Size, 4)))
+        {
+            pieces.Add(piece with { Offset = piece.Offset + 4 });
+        }
+
         return new PiecesOperand(prefix, pieces);
     }
 
@@ -248,7 +270,8 @@ internal sealed partial class Lowerer
 
         if (target.Capacity < text.Capacity) // cut: the last byte ends the text
         {
-            pieces = [.. PieceLayout(common, 8).Select(p => new Piece(p.Offset, p.Size, Cut(pieces, p.Offset, p.Size)))];
+            pieces = [.. PieceLayout(common, 8)
+                .Select(p => new Piece(p.Offset, p.Size, Cut(pieces, p.Offset, p.Size)))];
             var last = pieces[^1];
             pieces[^1] = last with { Value = _b.Make(Op.And, last.Value, _b.Constant(Simplifier.Mask((last.Size - 1) * 8))) };
         }

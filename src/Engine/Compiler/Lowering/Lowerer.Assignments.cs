@@ -55,16 +55,19 @@ internal sealed partial class Lowerer
         {
             if (AtomicAddend(reference, operation.Operator, operand) is { } addend)
             {
-                _b.Store(reference.Place.Region, reference.Place.Pointer, reference.Place.Offset, reference.Type.Size, addend, Op.AtomicAdd);
+                _b.Store(reference.Place.Region, reference.Place.Pointer, reference.Place.Offset, reference.Type.Size,
+                    addend, Op.AtomicAdd);
                 return;
             }
 
             var old = (ScalarOperand)LoadReference(reference);
-            StoreReference(reference, Combine(operation.Operator, old, operand, operation.Arithmetic, operation.Result));
+            StoreReference(reference,
+                Combine(operation.Operator, old, operand, operation.Arithmetic, operation.Result));
         });
     }
 
-    // What to add atomically, where that is possible and needed: 4 or 8 bytes in the processor's order that others may change too.
+    // What to add atomically, where that is possible and needed: 4 or 8 bytes in the processor's order that others may
+    // change too.
     private Value? AtomicAddend(PlaceReference reference, BinaryOperator op, ScalarOperand operand)
     {
         if (!reference.Shared || op is not (BinaryOperator.Add or BinaryOperator.Subtract)) return null;

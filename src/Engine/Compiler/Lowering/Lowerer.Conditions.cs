@@ -35,7 +35,11 @@ internal sealed partial class Lowerer
                 LowerContains(contains, whenTrue, whenFalse);
                 break;
             case BoundPacketSizeTest { Bytes: var bytes, Has: var has }:
-                Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(bytes), has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
+                Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(bytes), has
+                    ? whenTrue
+                    : whenFalse, has
+                    ? whenFalse
+                    : whenTrue);
                 break;
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith } comparison:
                 LowerComparison(comparison, whenTrue, whenFalse);
@@ -78,7 +82,8 @@ internal sealed partial class Lowerer
         var op = comparison.Operator;
         if (comparison.Arithmetic is { } type)
         {
-            var (a, b) = ((ScalarOperand)LowerExpression(comparison.Left), (ScalarOperand)LowerExpression(comparison.Right));
+            var (a, b) = ((ScalarOperand)LowerExpression(comparison.Left),
+                (ScalarOperand)LowerExpression(comparison.Right));
             if (type.IsFixed) (a, b) = (Convert(a, type), Convert(b, type));
             Branch(ComparisonOf(op, type.IsFixed || type.IsSigned), a.Value, b.Value, whenTrue, whenFalse);
             return;
@@ -93,7 +98,11 @@ internal sealed partial class Lowerer
         var (left, right) = (LowerExpression(comparison.Left), LowerExpression(comparison.Right));
         var common = left.Type == right.Type ? left.Type : AddressType.IPAddress;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
-        CompareBytes(Convert(left, common), Convert(right, common), differs ? whenFalse : whenTrue, differs ? whenTrue : whenFalse);
+        CompareBytes(Convert(left, common), Convert(right, common), differs
+            ? whenFalse
+            : whenTrue, differs
+            ? whenTrue
+            : whenFalse);
     }
 
     // Two values of the same bytes: piece by piece, leaving at the first that differs.

@@ -16,18 +16,28 @@ internal sealed partial class Lowerer
         if (access.Steps.Count == 0) return ReadRoot(access);
         var way = new EventWay(this);
         var pointer = Root(access);
-        for (var i = 0; i < access.Steps.Count - 1; i++) pointer = ReadPointer(way.Guard(pointer, access.Steps[i]), access.Steps[i]);
+        for (var i = 0; i < access.Steps.Count - 1; i++)
+        {
+            pointer = ReadPointer(way.Guard(pointer, access.Steps[i]), access.Steps[i]);
+        }
+
         var last = access.Steps[^1];
         pointer = way.Guard(pointer, last);
         if (access.Content != EventContent.Value) return Behind(access, way.End(ReadPointer(pointer, last)));
-        if (access.Type is ScalarType type) return new ScalarOperand((ScalarType)Typer.Plain(type)!, way.End(ReadNumber(access, type, pointer, last)));
+        if (access.Type is ScalarType type)
+        {
+            return new ScalarOperand((ScalarType)Typer.Plain(type)!, way.End(ReadNumber(access, type, pointer, last)));
+        }
+
         var from = way.End(Forward(pointer, last.Offset));
         return access.Type is StringType
             ? new DeferredOperand(access.Type, place => ProbeReadText(place, access.Type.Size, from, last.Memory))
-            : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(access.Type.Size), from, last.Memory));
+            : new DeferredOperand(access.Type,
+                place => ProbeRead(place, _b.Constant(access.Type.Size), from, last.Memory));
     }
 
-    // A typed pointer may be null. The verifier lets it be followed once it is shown that it is not; else the value is 0.
+    // A typed pointer may be null. The verifier lets it be followed once it is shown that it is not; else the value is
+    // 0.
     private sealed class EventWay(Lowerer lowerer)
     {
         private Block? _absent;
@@ -69,7 +79,8 @@ internal sealed partial class Lowerer
     }
 
     // What may be changed in the context is read anew each time, unlike the rest of it.
-    private static MemoryRegion RegionOf(EventAccess access) => access.IsWritable ? MemoryRegion.Kernel : MemoryRegion.Context;
+    private static MemoryRegion RegionOf(EventAccess access) =>
+        access.IsWritable ? MemoryRegion.Kernel : MemoryRegion.Context;
 
     // An assignment changes what the kernel goes on with.
     private void AssignEventField(EventAccess access, BoundExpression value)
@@ -82,8 +93,12 @@ internal sealed partial class Lowerer
             converted = new PiecesOperand(type, [new Piece(0, access.RootSize, stored)]);
         }
         // Until Linux 6.4 what is stored into the context comes from a register.
-        foreach (var piece in Pieces(converted, PieceLayout(Math.Max(access.Type.Size, access.RootSize), access.RootSize)))
-            _b.Store(RegionOf(access), _context, access.RootOffset + piece.Offset, piece.Size, _b.Make(Op.Opaque, piece.Value));
+        foreach (var piece in Pieces(converted,
+            PieceLayout(Math.Max(access.Type.Size, access.RootSize), access.RootSize)))
+        {
+            _b.Store(RegionOf(access), _context, access.RootOffset + piece.Offset, piece.Size,
+                _b.Make(Op.Opaque, piece.Value));
+        }
     }
 
     // The value lies in the context, or is a pointer there.
@@ -94,13 +109,22 @@ internal sealed partial class Lowerer
         {
             // Read now, for it may be changed, and no more at once than every kernel allows.
             var place = new Place(RegionOf(access), _context, access.RootOffset);
-            return new PiecesOperand(access.Type, LoadPieces(place, PieceLayout(access.Type.Size, Math.Min(access.RootSize, AlignmentOf(place)))));
+            return new PiecesOperand(access.Type,
+                LoadPieces(place, PieceLayout(access.Type.Size, Math.Min(access.RootSize, AlignmentOf(place)))));
         }
 
-        if (access.Type is not ScalarType type) return new MemoryOperand(access.Type, new Place(MemoryRegion.Context, _context, access.RootOffset));
+        if (access.Type is not ScalarType type)
+        {
+            return new MemoryOperand(access.Type, new Place(MemoryRegion.Context, _context, access.RootOffset));
+        }
+
         var value = Root(access);
         // A register may be wider than what it holds.
-        if (access.RootSize * 8 > type.Bits && !type.IsSigned) value = _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(type.Bits)));
+        if (access.RootSize * 8 > type.Bits && !type.IsSigned)
+        {
+            value = _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(type.Bits)));
+        }
+
         return Extended(access, type, value);
     }
 
@@ -109,7 +133,8 @@ internal sealed partial class Lowerer
         if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
         if (access.BitCount > 0)
         {
-            value = _b.Make(Op.And, _b.Make(Op.Shr, value, _b.Constant(access.BitOffset)), _b.Constant(Simplifier.Mask(access.BitCount)));
+            value = _b.Make(Op.And, _b.Make(Op.Shr, value, _b.Constant(access.BitOffset)),
+                _b.Constant(Simplifier.Mask(access.BitCount)));
             if (type.IsSigned) value = _b.Make(Op.SignExtend, access.BitCount, value);
         }
         else if (type.IsSigned)
@@ -134,7 +159,11 @@ internal sealed partial class Lowerer
 
     private Value ReadNumber(EventAccess access, ScalarType type, Value pointer, EventStep step)
     {
-        if (step.Memory == EventMemory.Typed) return Extended(access, type, _b.Load(MemoryRegion.Kernel, pointer, step.Offset, type.Size)).Value;
+        if (step.Memory == EventMemory.Typed)
+        {
+            return Extended(access, type, _b.Load(MemoryRegion.Kernel, pointer, step.Offset, type.Size)).Value;
+        }
+
         var copy = StackPlace(Temporary(8));
         ProbeRead(copy, _b.Constant(type.Size), Forward(pointer, step.Offset), step.Memory);
         return Extended(access, type, _b.Load(copy.Region, copy.Pointer, copy.Offset, type.Size)).Value;
@@ -149,7 +178,8 @@ internal sealed partial class Lowerer
         {
             return isText
                 ? new DeferredOperand(access.Type, place => ProbeReadText(place, size, pointer, access.Memory))
-                : new DeferredOperand(access.Type, place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
+                : new DeferredOperand(access.Type,
+                    place => ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
         }
 
         var length = ((ScalarOperand)ReadEvent(access.Length)).Value;
@@ -158,7 +188,8 @@ internal sealed partial class Lowerer
             // A text of a given length has no NUL of its own.
             Zero(place, size);
             var most = _b.Constant(isText ? size - 1 : size);
-            // Old verifiers see the limit only of what is in one register from the test to the call, and not if it is signed.
+            // Old verifiers see the limit only of what is in one register from the test to the call, and not if it is
+            // signed.
             var limited = _b.Make(Op.Opaque, _b.Make(Op.And, length, _b.Constant(int.MaxValue)));
             ProbeRead(place, Choose(Comparison.UnsignedLessOrEqual, limited, most), pointer, access.Memory);
         }, FillsPlace: true);
@@ -187,7 +218,8 @@ internal sealed partial class Lowerer
         _b.Store(place.Region, place.Pointer, place.Offset, TextListType.TextsOffset, _b.Phi([.. counts]));
     }, FillsPlace: true);
 
-    // What stands behind the record's fields: the field says where, in its low half, and how long it is, in its high half.
+    // What stands behind the record's fields: the field says where, in its low half, and how long it is, in its high
+    // half.
     private DeferredOperand FromRecord(EventAccess access)
     {
         var location = _b.Load(MemoryRegion.Context, _context, access.RootOffset, 4);
@@ -199,7 +231,8 @@ internal sealed partial class Lowerer
         return new DeferredOperand(access.Type, place =>
         {
             Zero(place, size);
-            var length = Choose(Comparison.UnsignedLessOrEqual, _b.Make(Op.Shr, location, _b.Constant(16)), _b.Constant(size));
+            var length = Choose(Comparison.UnsignedLessOrEqual, _b.Make(Op.Shr, location, _b.Constant(16)),
+                _b.Constant(size));
             ProbeRead(place, length, pointer, EventMemory.Kernel);
         }, FillsPlace: true);
     }
@@ -219,10 +252,12 @@ internal sealed partial class Lowerer
     private Value Forward(Value pointer, int offset) => _b.Make(Op.Add, pointer, _b.Constant(offset));
 
     private void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, AddressAt(to), _b.Constant(size), from);
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, AddressAt(to),
+            _b.Constant(size), from);
 
     private void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, AddressAt(to), size, from);
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, AddressAt(to), size,
+            from);
 
     private void Zero(Place place, int size)
     {

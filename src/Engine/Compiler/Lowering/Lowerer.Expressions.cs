@@ -18,10 +18,12 @@ internal sealed partial class Lowerer
             case BoundLocalAccess { Local: var local }:
                 return ReadLocal(local);
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
-                or BoundUnary { Operator: UnaryOperator.LogicalNot } or BoundHeaderTest or BoundMapTest or BoundPacketSizeTest:
+                or BoundUnary { Operator: UnaryOperator.LogicalNot } or BoundHeaderTest or BoundMapTest
+                    or BoundPacketSizeTest:
                 return Materialize(expression);
             case BoundBinary { Operator: BinaryOperator.LogicalXor } either:
-                return new ScalarOperand(ScalarType.Boolean, _b.Make(Op.Xor, Materialize(either.Left).Value, Materialize(either.Right).Value));
+                return new ScalarOperand(ScalarType.Boolean,
+                    _b.Make(Op.Xor, Materialize(either.Left).Value, Materialize(either.Right).Value));
             case BoundBinary binary:
                 return LowerBinary(binary);
             case BoundUnary unary:
@@ -83,7 +85,8 @@ internal sealed partial class Lowerer
     };
 
     private PiecesOperand BytesOf(EbpfType type, byte[] bytes) => new(type,
-        [.. PieceLayout(bytes.Length, 8).Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
+        [.. PieceLayout(bytes.Length, 8)
+            .Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
 
     private static long ReadNative(ReadOnlySpan<byte> bytes) => bytes.Length switch
     {
@@ -101,7 +104,8 @@ internal sealed partial class Lowerer
             new BoundAssignment(target, value, null, conditional.Source) { IsMadeInPlace = true };
         // The surroundings keep their temporaries while the two branches come and go.
         var floor = _temporaries.Keep();
-        LowerIf(new BoundIf(conditional.Condition, [Assignment(conditional.WhenTrue)], [Assignment(conditional.WhenFalse)], null));
+        LowerIf(new BoundIf(conditional.Condition, [Assignment(conditional.WhenTrue)],
+            [Assignment(conditional.WhenFalse)], null));
         _temporaries.Return(floor);
         return ReadLocal(holder);
     }
@@ -113,13 +117,15 @@ internal sealed partial class Lowerer
         var type = l.Type;
         if (type is ScalarType number)
         {
-            return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)], [(0, 8)], null);
+            return new LocalStorage([new SsaVariable(l.Name, number.IsSigned || number.IsFixed ? 8 : number.Size)],
+                [(0, 8)], null);
         }
 
         if (type is AddressType)
         {
             var layout = PieceLayout(type.Size, 8);
-            return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout], null);
+            return new LocalStorage([.. layout.Select(p => new SsaVariable($"{l.Name}+{p.Offset}"))], [.. layout],
+                null);
         }
 
         var slot = wholeWrite && _frame.IsFunction ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
@@ -197,18 +203,28 @@ internal sealed partial class Lowerer
         return new MemoryOperand(operand.Type, place);
     }
 
-    // As a key a text is all its bytes: behind its end must not stay what was there before, in this place or where it comes from.
+    // As a key a text is all its bytes: behind its end must not stay what was there before, in this place or where it
+    // comes from.
     private void StoreWhole(EbpfType type, Place place, Operand value)
     {
-        var given = value is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } there } ? there : (Place?)null;
-        if (type is not StringType || given is null && value is not DeferredOperand { FillsPlace: false, Type: StringType })
+        var given = value is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } there }
+            ? there
+            : (Place?)null;
+        if (type is not StringType || given is null
+            && value is not DeferredOperand { FillsPlace: false, Type: StringType })
         {
             Store(type, place, value);
             return;
         }
 
         Zero(place, type.Size);
-        if (given is { } text) ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
-        else Store(type, place, value);
+        if (given is { } text)
+        {
+            ProbeReadText(place, Math.Min(type.Size, value.Type.Size), AddressAt(text), EventMemory.Kernel);
+        }
+        else
+        {
+            Store(type, place, value);
+        }
     }
 }

@@ -16,7 +16,9 @@ internal sealed partial class Lowerer
             Start(present);
         }
 
-        return _facts.Headers.TryGetValue(header, out var fact) ? fact.Place : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
+        return _facts.Headers.TryGetValue(header, out var fact)
+            ? fact.Place
+            : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
     }
 
     private void LowerPresence(PacketHeader header, Block whenPresent, Block whenAbsent)
@@ -37,7 +39,11 @@ internal sealed partial class Lowerer
 
         if (locations.Count == 1)
         {
-            if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only) Enter(header, only.Base, only.Offset, whenAbsent);
+            if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only)
+            {
+                Enter(header, only.Base, only.Offset, whenAbsent);
+            }
+
             Jump(whenPresent);
             return;
         }
@@ -46,14 +52,20 @@ internal sealed partial class Lowerer
         else LowerLocations(header, locations, whenPresent, whenAbsent);
     }
 
-    // Headers that lie in the same places, told apart by one number: where the program asks for several, the place is found once.
+    // Headers that lie in the same places, told apart by one number: where the program asks for several, the place is
+    // found once.
     private void NoteSiblings()
     {
         var asked = _program.Headers
-            .Where(h => h.Locations.Count > 1 && ReferenceEquals(PacketHeaders.LocationsOf(h, _info.StartsAtNetwork), h.Locations)).ToList();
+            .Where(h => h.Locations.Count > 1
+                && ReferenceEquals(PacketHeaders.LocationsOf(h, _info.StartsAtNetwork), h.Locations)).ToList();
         foreach (var header in asked)
         {
-            if (asked.Find(h => AreSiblings(h, header)) is { } first && asked.FindLast(h => AreSiblings(h, header)) != first) _siblings[header] = first;
+            if (asked.Find(h => AreSiblings(h, header)) is { } first
+                && asked.FindLast(h => AreSiblings(h, header)) != first)
+            {
+                _siblings[header] = first;
+            }
         }
     }
 
@@ -83,7 +95,10 @@ internal sealed partial class Lowerer
             if (LowerParent(location, next) is { } parent)
             {
                 var selector = ((ScalarOperand)LoadReference(FieldAt(parent.Place, location.Field))).Value;
-                if (Begin(location, parent, none) is { } at) found.Add((_b.Current!, selector, at.Base, at.Offset, _facts));
+                if (Begin(location, parent, none) is { } at)
+                {
+                    found.Add((_b.Current!, selector, at.Base, at.Offset, _facts));
+                }
             }
 
             _b.LeaveOpen();
@@ -117,7 +132,8 @@ internal sealed partial class Lowerer
     }
 
     // The header may lie behind one of several others: its offset is chosen, then its bytes are asked for once.
-    private void LowerLocations(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenPresent, Block whenAbsent)
+    private void LowerLocations(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenPresent,
+        Block whenAbsent)
     {
         var found = new List<(Block End, Value? Base, int Offset, PacketFacts Facts)>();
         var join = _b.NewBlock();
@@ -170,9 +186,11 @@ internal sealed partial class Lowerer
     }
 
     // Whether a parent is there and says that the header follows; where it then begins.
-    private (Value? Base, int Offset)? LowerLocation(PacketHeader header, HeaderLocation location, Block noParent, Block otherChild)
+    private (Value? Base, int Offset)? LowerLocation(PacketHeader header, HeaderLocation location, Block noParent,
+        Block otherChild)
     {
-        // The bytes of the child are asked for together with its parent's where their place is known: one check for both.
+        // The bytes of the child are asked for together with its parent's where their place is known: one check for
+        // both.
         if (!_facts.Headers.ContainsKey(location.Parent) && ConstantOffset(location) is { } known
             && !_facts.Headers.ContainsKey(header) && header.Locations.Count == 1)
         {
@@ -220,21 +238,28 @@ internal sealed partial class Lowerer
 
     private (Value? Base, int Offset)? Begin(HeaderLocation location, HeaderFact parent, Block otherChild)
     {
-        if (location.ZeroField is { } zero) BranchOn(Comparison.Equal, LoadReference(FieldAt(parent.Place, zero)), 0, otherChild);
+        if (location.ZeroField is { } zero)
+        {
+            BranchOn(Comparison.Equal, LoadReference(FieldAt(parent.Place, zero)), 0, otherChild);
+        }
+
         if (_b.Current is null) return null;
         if (location.LengthField is not { } lengthField) return (parent.Base, parent.Offset + location.Length);
         var length = (ScalarOperand)LoadReference(FieldAt(parent.Place, lengthField));
         // So no header lies inside the one before it, where a write to it would change what tells them.
         BranchOn(Comparison.UnsignedGreaterOrEqual, length, location.Length, otherChild);
-        return _b.Current is null ? null : (parent.Base is null ? length.Value : _b.Make(Op.Add, parent.Base, length.Value), parent.Offset);
+        return _b.Current is null
+            ? null
+            : (parent.Base is null ? length.Value : _b.Make(Op.Add, parent.Base, length.Value), parent.Offset);
     }
 
-    private static PlaceReference FieldAt(Place place, HeaderField field) => new(field.Type, place.At(field.Offset), false, false)
-    {
-        BitOffset = field.BitOffset,
-        BitCount = field.BitCount,
-        Scale = field.Scale,
-    };
+    private static PlaceReference FieldAt(Place place, HeaderField field) =>
+        new(field.Type, place.At(field.Offset), false, false)
+        {
+            BitOffset = field.BitOffset,
+            BitCount = field.BitCount,
+            Scale = field.Scale,
+        };
 
     // The offset of what a location leads to, where every header before it has a fixed length.
     private static int? ConstantOffset(HeaderLocation location)
@@ -242,7 +267,9 @@ internal sealed partial class Lowerer
         if (location.LengthField is not null) return null;
         var parent = location.Parent;
         if (parent.Locations.Count == 0) return location.Length;
-        return parent.Locations.Count == 1 && ConstantOffset(parent.Locations[0]) is { } offset ? offset + location.Length : null;
+        return parent.Locations.Count == 1 && ConstantOffset(parent.Locations[0]) is { } offset
+            ? offset + location.Length
+            : null;
     }
 
     private void RequireAhead(int bytes, Block fail)

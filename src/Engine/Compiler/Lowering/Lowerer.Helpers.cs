@@ -6,18 +6,23 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-/// <content>Calls of the kernel's helpers by name: what they read is handed over, what they write goes to the place that is named.</content>
+/// <content>Calls of the kernel's helpers by name: what they read is handed over, what they write goes to the place
+/// that is named.</content>
 internal sealed partial class Lowerer
 {
-    // What a helper returns for an address that is none (EFAULT): here for a place that is not there, as in a map that is full.
+    // What a helper returns for an address that is none (EFAULT): here for a place that is not there, as in a map that
+    // is full.
     private const long NoPlace = -14;
 
     /// <summary>What a helper is handed: a value, or an address.</summary>
     /// <param name="Value">The value, or the pointer that the address counts from.</param>
     /// <param name="Offset">What is added to the pointer, in bytes.</param>
     /// <param name="Guarded">Whether the pointer may be null: then the helper is not called.</param>
-    /// <param name="Local">The local that what is written there goes to, where the local has no place of its own.</param>
-    private readonly record struct HelperArgument(Value Value, int Offset = 0, bool Guarded = false, BoundLocal? Local = null);
+    /// <param name="Local">
+    /// The local that what is written there goes to, where the local has no place of its own.
+    /// </param>
+    private readonly record struct HelperArgument(Value Value, int Offset = 0, bool Guarded = false,
+        BoundLocal? Local = null);
 
     private ScalarOperand LowerHelperCall(BoundHelperCall call)
     {
@@ -41,8 +46,8 @@ internal sealed partial class Lowerer
         };
     }
 
-    // The place itself where it has one, made where it is absent, as by an assignment. A number is passed on: it may be a
-    // pointer that another helper gave.
+    // The place itself where it has one, made where it is absent, as by an assignment. A number is passed on: it may be
+    // a pointer that another helper gave.
     private HelperArgument WrittenArgument(BoundExpression argument)
     {
         if (HelperCallBinder.IsPlace(argument))
@@ -51,7 +56,11 @@ internal sealed partial class Lowerer
             return new HelperArgument(place.Place.Pointer, place.Place.Offset, place.Guarded);
         }
 
-        if (argument is not BoundLocalAccess { Local: var local, Type: AddressType type }) return new HelperArgument(LowerScalar(argument).Value);
+        if (argument is not BoundLocalAccess { Local: var local, Type: AddressType type })
+        {
+            return new HelperArgument(LowerScalar(argument).Value);
+        }
+
         var copy = StackPlace(Temporary(type.Size));
         Store(type, copy, ReadLocal(local));
         return new HelperArgument(copy.Pointer, Local: local);
@@ -93,7 +102,9 @@ internal sealed partial class Lowerer
 
     private Value Call(int id, HelperArgument[] arguments)
     {
-        var result = _b.Call(id, [.. arguments.Select(argument => argument.Offset == 0 ? argument.Value : Forward(argument.Value, argument.Offset))]);
+        var result = _b.Call(id, [.. arguments.Select(argument => argument.Offset == 0
+            ? argument.Value
+            : Forward(argument.Value, argument.Offset))]);
         if (HelperTable.OfCall(id).Has(HelperTraits.NarrowStatus)) result = _b.Make(Op.SignExtend, 32, result);
         foreach (var (value, _, _, local) in arguments)
         {

@@ -13,7 +13,8 @@ internal sealed partial class Lowerer
 
     private static bool IsArray(Map map) => map.Type is MapType.Array or MapType.PerCpuArray;
 
-    private static bool IsPerCpu(Map map) => map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
+    private static bool IsPerCpu(Map map) =>
+        map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
 
     private PlaceReference LocateVariable(VariableLocation location, bool insert)
     {
@@ -23,10 +24,12 @@ internal sealed partial class Lowerer
             case VariableStorage.Array:
                 // One address for all the variables of the map: the offset goes into the access.
                 var address = _b.MapValueAddress(location.Map);
-                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset), false, Shared: true);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset), false,
+                    Shared: true);
             case VariableStorage.PerCpu:
                 var pointer = LookupKey(location.Map, location.Key);
-                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset), true, Shared: false);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset), true,
+                    Shared: false);
             default:
                 var entry = LookupKey(location.Map, location.Key);
                 if (insert) entry = InsertIfNull(entry, location.Map, KeyOf(location.Key), 4, ScalarType.UInt64);
@@ -48,7 +51,8 @@ internal sealed partial class Lowerer
         Lookup(map, KeyOf(key), 4);
 
     /// <summary>The address of a key's or value's bytes.</summary>
-    private Value AddressOf(BoundExpression expression, EbpfType type) => expression is BoundStruct record && record.Type == type
+    private Value AddressOf(BoundExpression expression, EbpfType type) =>
+        expression is BoundStruct record && record.Type == type
         ? AddressAt(StructInTemporary(record).Place)
         : AddressOf(LowerExpression(expression), type);
 
@@ -57,7 +61,9 @@ internal sealed partial class Lowerer
         // Helpers take no address in what a program is given, nor in what the kernel lets it load from directly.
         if (operand.Type == type && operand is MemoryOperand { Place: { Region: not (MemoryRegion.Context or MemoryRegion.Kernel) } there }) return AddressAt(there);
         var place = StackPlace(Temporary(type.Size));
-        StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar ? Convert(operand, Typer.Plain(scalar)!) : operand);
+        StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar
+            ? Convert(operand, Typer.Plain(scalar)!)
+            : operand);
         return place.Pointer;
     }
 
@@ -72,7 +78,8 @@ internal sealed partial class Lowerer
         return new PlaceReference(map.Value!, new Place(MemoryRegion.Map, pointer, 0), true, Shared: !IsPerCpu(map));
     }
 
-    // Another processor may insert at the same moment: whoever comes second finds the first one's entry when asking again.
+    // Another processor may insert at the same moment: whoever comes second finds the first one's entry when asking
+    // again.
     private Value InsertIfNull(Value pointer, int map, Value key, int keySize, EbpfType type)
     {
         if (_b.Current is null) return pointer;
@@ -80,7 +87,8 @@ internal sealed partial class Lowerer
         var found = _b.Current;
         BranchIfNotZero(pointer, after, absent);
         Start(absent);
-        // Only this call has a key size: what it gives is not asked for, so that one that changes nothing can be left out.
+        // Only this call has a key size: what it gives is not asked for, so that one that changes nothing can be left
+        // out.
         _b.CallWithKey(HelperId.MapUpdate, keySize, _b.MapAddress(map), key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
         Jump(after);
@@ -121,12 +129,17 @@ internal sealed partial class Lowerer
             case MapOperation.Remove:
                 return Succeeded(_b.Call(HelperId.MapDelete, _b.MapAddress(index), AddressOf(arguments[0], map.Key!)));
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
-                var flags = call.Operation == MapOperation.Add ? NoExist : call.Operation == MapOperation.Replace ? Exist : 0;
+                var flags = call.Operation == MapOperation.Add
+                    ? NoExist
+                    : call.Operation == MapOperation.Replace
+                    ? Exist
+                    : 0;
                 var key = AddressOf(arguments[0], map.Key!);
                 var value = AddressOf(arguments[1], map.Value!);
                 return Succeeded(_b.Call(HelperId.MapUpdate, _b.MapAddress(index), key, value, _b.Constant(flags)));
             case MapOperation.Push:
-                return Succeeded(_b.Call(HelperId.MapPush, _b.MapAddress(index), AddressOf(arguments[0], map.Value!), _b.Constant(0)));
+                return Succeeded(_b.Call(HelperId.MapPush, _b.MapAddress(index), AddressOf(arguments[0], map.Value!),
+                    _b.Constant(0)));
             case MapOperation.Pop when map.Key is not null:
                 return PopKey(call);
             case MapOperation.Pop or MapOperation.Peek:
@@ -134,11 +147,13 @@ internal sealed partial class Lowerer
             case MapOperation.Redirect:
                 var to = LowerScalar(arguments[0]).Value;
                 var otherwise = arguments.Count < 2 ? _b.Constant(0) : LowerScalar(arguments[1]).Value;
-                return new ScalarOperand(ScalarType.Int64, _b.Call(HelperId.RedirectMap, _b.MapAddress(index), to, otherwise));
+                return new ScalarOperand(ScalarType.Int64,
+                    _b.Call(HelperId.RedirectMap, _b.MapAddress(index), to, otherwise));
             case MapOperation.Observe:
                 return LowerObserve(call);
             case MapOperation.TailCall:
-                var failed = _b.Call(HelperId.TailCall, _context, _b.MapAddress(index), LowerScalar(arguments[0]).Value);
+                var failed = _b.Call(HelperId.TailCall, _context, _b.MapAddress(index),
+                    LowerScalar(arguments[0]).Value);
                 ReloadPacketPointers();
                 return Succeeded(failed);
             default:
@@ -183,7 +198,11 @@ internal sealed partial class Lowerer
     {
         var (index, map) = bound;
         var place = StackPlace(Temporary(map.Value!.Size));
-        foreach (var (offset, size) in PieceLayout(StackSlot.RoomFor(map.Value.Size), 8)) _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
+        foreach (var (offset, size) in PieceLayout(StackSlot.RoomFor(map.Value.Size), 8))
+        {
+            _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
+        }
+
         _b.Call(helper, _b.MapAddress(index), place.Pointer);
         // Copied out: the temporary is used again.
         var loaded = Load(map.Value, place);

@@ -14,7 +14,12 @@ internal sealed partial class Lowerer
         for (var offset = 0; offset < bytes;)
         {
             var size = 8;
-            while (size > bytes - offset || size > alignment && offset % size != 0 || size > 1 && alignment < size && alignment < 8) size /= 2;
+            while (size > bytes - offset || size > alignment && offset % size != 0 || size > 1 && alignment < size
+                && alignment < 8)
+            {
+                size /= 2;
+            }
+
             layout.Add((offset, size));
             offset += size;
         }
@@ -42,8 +47,16 @@ internal sealed partial class Lowerer
     private Operand Load(EbpfType type, Place place)
     {
         type = NumberOf(type);
-        if (type is ScalarType scalar) return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
-        if (type is AddressType) return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
+        if (type is ScalarType scalar)
+        {
+            return new ScalarOperand((ScalarType)Typer.Plain(scalar)!, LoadScalar(scalar, place));
+        }
+
+        if (type is AddressType)
+        {
+            return new PiecesOperand(type, LoadPieces(place, PieceLayout(type.Size, AlignmentOf(place))));
+        }
+
         return new MemoryOperand(type, place);
     }
 
@@ -59,7 +72,8 @@ internal sealed partial class Lowerer
     }
 
     private List<Piece> LoadPieces(Place place, IEnumerable<(int Offset, int Size)> layout) =>
-        [.. layout.Select(p => new Piece(p.Offset, p.Size, _b.Load(place.Region, place.Pointer, place.Offset + p.Offset, p.Size)))];
+        [.. layout.Select(p =>
+            new Piece(p.Offset, p.Size, _b.Load(place.Region, place.Pointer, place.Offset + p.Offset, p.Size)))];
 
     private void Store(EbpfType type, Place place, Operand value)
     {
@@ -78,7 +92,8 @@ internal sealed partial class Lowerer
 
             foreach (var (offset, size) in PieceLayout(scalar.Size, AlignmentOf(place)))
             {
-                _b.Store(place.Region, place.Pointer, place.Offset + offset, size, Cut([new Piece(0, 8, stored)], offset, size));
+                _b.Store(place.Region, place.Pointer, place.Offset + offset, size,
+                    Cut([new Piece(0, 8, stored)], offset, size));
             }
 
             return;
@@ -98,7 +113,8 @@ internal sealed partial class Lowerer
 
         var converted = Convert(value, type);
         var sourceAlignment = converted is MemoryOperand memory ? AlignmentOf(memory.Place) : 8;
-        var layout = converted is PiecesOperand given && AlignmentOf(place) == 8 && given.Pieces.All(p => p.Offset % p.Size == 0)
+        var layout = converted is PiecesOperand given && AlignmentOf(place) == 8
+            && given.Pieces.All(p => p.Offset % p.Size == 0)
             ? [.. given.Pieces.Select(p => (p.Offset, p.Size))]
             : PieceLayout(type.Size, Math.Min(AlignmentOf(place), sourceAlignment));
         foreach (var piece in Pieces(converted, layout))
@@ -123,7 +139,8 @@ internal sealed partial class Lowerer
                     : [.. wanted.Select(w => new Piece(w.Offset, w.Size, Cut(pieces.Pieces, w.Offset, w.Size)))];
             default:
                 var scalar = (ScalarOperand)operand;
-                return [.. wanted.Select(w => new Piece(w.Offset, w.Size, Cut([new Piece(0, 8, scalar.Value)], w.Offset, w.Size)))];
+                return [.. wanted.Select(w =>
+                    new Piece(w.Offset, w.Size, Cut([new Piece(0, 8, scalar.Value)], w.Offset, w.Size)))];
         }
     }
 
@@ -222,7 +239,8 @@ internal sealed partial class Lowerer
         {
             target = target with { Place = Copy(new MemoryOperand(target.Type, target.Place)).Place };
         }
-        // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes the pointer null, as an absent map entry is.
+        // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes
+        // the pointer null, as an absent map entry is.
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
         var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         Branch(Comparison.UnsignedLess, number, _b.Constant(array.Count), inside, outside);
@@ -273,10 +291,13 @@ internal sealed partial class Lowerer
         return new MemoryOperand(reference.Type, copy);
     }
 
-    // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is handed to,
-    // it is copied.
+    // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is
+    // handed to, it is copied.
     private Operand Settled(Operand operand) =>
-        _effects > _callDepth && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there ? Copy(there) : operand;
+        _effects > _callDepth
+        && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there
+        ? Copy(there)
+        : operand;
 
     private MemoryOperand Copy(MemoryOperand operand)
     {
@@ -328,7 +349,8 @@ internal sealed partial class Lowerer
         var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
         var old = ((ScalarOperand)Load(type, reference.Place)).Value;
         var field = _b.Make(Op.And,
-            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)), _b.Constant(reference.BitOffset)), _b.Constant(mask));
+            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)),
+                _b.Constant(reference.BitOffset)), _b.Constant(mask));
         var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
         Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged));
     }

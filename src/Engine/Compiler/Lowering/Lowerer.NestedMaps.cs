@@ -22,14 +22,16 @@ internal sealed partial class Lowerer
             if (insert && !IsArray(inner)) pointer = InsertIfNull(pointer, map, key, inner.Value!);
             return pointer;
         });
-        return new PlaceReference(inner.Value!, new Place(MemoryRegion.Map, address, 0), true, Shared: !IsPerCpu(inner));
+        return new PlaceReference(inner.Value!, new Place(MemoryRegion.Map, address, 0), true,
+            Shared: !IsPerCpu(inner));
     }
 
     private void AssignInnerEntry(BoundInnerEntry entry, BoundExpression value)
     {
         var inner = entry.Inner;
         var bytes = AddressOf(value, inner.Value!);
-        InInnerMap(entry, map => _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key!), bytes, _b.Constant(0)));
+        InInnerMap(entry, map =>
+            _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key!), bytes, _b.Constant(0)));
     }
 
     /// <summary>What is made of the inner map; 0 where there is none.</summary>

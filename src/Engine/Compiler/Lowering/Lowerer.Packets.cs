@@ -120,13 +120,16 @@ internal sealed partial class Lowerer
                 ? RequireBytes(null, (int)offset.Immediate, size, _defaultExit)
                 : RequireBytes(offset, 0, size, _defaultExit);
         }
-        // A mask that the author wrote is a bound to the verifier, whatever the compiler comes to know of what it masks.
-        if (offset is { Op: Op.And } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= LargestOffset - 4096 } mask)
+        // A mask that the author wrote is a bound to the verifier, whatever the compiler comes to know of what it
+        // masks.
+        if (offset is { Op: Op.And }
+            && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= LargestOffset - 4096 } mask)
         {
             return RequireBytes(_b.Make(Op.And, _b.Make(Op.Opaque, offset.Operands[0]), mask), 0, size, _defaultExit);
         }
         // A constant part stays out of the pointer, so that neighbours share one check.
-        var (variable, addend) = offset is { Op: Op.Add } && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
+        var (variable, addend) = offset is { Op: Op.Add }
+            && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
             && ValueRange.Maximum(offset.Operands[0]) <= uint.MaxValue
             ? (offset.Operands[0].Current, (int)constant.Immediate)
             : (offset, 0);

@@ -21,7 +21,9 @@ internal sealed partial class Lowerer
             if (left is BoundConstant { Value: string other })
             {
                 var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-                Jump((prefix ? other.StartsWith(constant, comparisonKind) : string.Equals(other, constant, comparisonKind)) ? equal : different);
+                Jump((prefix
+                    ? other.StartsWith(constant, comparisonKind)
+                    : string.Equals(other, constant, comparisonKind)) ? equal : different);
                 return;
             }
             // One byte more than the constant and its end, so that a longer text is seen to be longer.
@@ -33,8 +35,10 @@ internal sealed partial class Lowerer
         CompareTexts(InMemory(LowerExpression(left)), InMemory(LowerExpression(right)), ignoreCase, equal, different);
     }
 
-    // As many bytes at a time as alignment allows. A letter's case is one bit, set on both sides before they are compared.
-    private void CompareWithConstant(MemoryOperand text, string constant, bool ignoreCase, bool prefix, Block equal, Block different)
+    // As many bytes at a time as alignment allows. A letter's case is one bit, set on both sides before they are
+    // compared.
+    private void CompareWithConstant(MemoryOperand text, string constant, bool ignoreCase, bool prefix, Block equal,
+        Block different)
     {
         var capacity = ((StringType)text.Type).Capacity;
         var bytes = Encoding.UTF8.GetBytes(constant);

@@ -44,7 +44,12 @@ internal sealed partial class Lowerer
             }
 
             var size = 1;
-            while (size < 8 && at % (size * 2) == 0 && at + size * 2 <= covered.Length && !covered.AsSpan(at, size * 2).Contains(true)) size *= 2;
+            while (size < 8 && at % (size * 2) == 0 && at + size * 2 <= covered.Length
+                && !covered.AsSpan(at, size * 2).Contains(true))
+            {
+                size *= 2;
+            }
+
             _b.Store(place.Region, place.Pointer, place.Offset + at, size, _b.Constant(0));
             at += size;
         }

@@ -37,7 +37,8 @@ internal sealed partial class Lowerer
                 return Number(_b.Call(HelperId.GetCurrentCgroupId));
             case SystemValue.ProcessName:
                 return new DeferredOperand(type,
-                    place => _b.Call(HelperId.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)), FillsPlace: true);
+                    place => _b.Call(HelperId.GetCurrentComm, AddressAt(place), _b.Constant(type.Size)),
+                    FillsPlace: true);
             case SystemValue.KernelStack or SystemValue.UserStack:
                 return LowerStack(system);
             default:
@@ -88,7 +89,8 @@ internal sealed partial class Lowerer
         else
         {
             const long thisProcessor = 0xffffffff; // BPF_F_CURRENT_CPU
-            var refused = _b.Call(HelperId.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record, _b.Constant(size));
+            var refused = _b.Call(HelperId.PerfEventOutput, _context, events, _b.Constant(thisProcessor), record,
+                _b.Constant(size));
             BranchIfNotZero(refused, lost, after);
         }
 
@@ -99,13 +101,17 @@ internal sealed partial class Lowerer
         Start(after);
     }
 
-    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room for many:
-    // where nothing else in the record can change the entry meanwhile.
+    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room
+    // for many: where nothing else in the record can change the entry meanwhile.
     private Operand LowerOutputField(BoundExpression value, EbpfType type, bool isUndisturbed)
     {
         const int large = 64;
-        if (type.Size <= large || value is not (BoundFieldAccess or BoundMapEntry) || value.Type != type || !isUndisturbed)
+        if (type.Size <= large || value is not (BoundFieldAccess or BoundMapEntry) || value.Type != type
+            || !isUndisturbed)
+        {
             return LowerExpression(value);
+        }
+
         var reference = Locate(value);
         if (!reference.Guarded) return LoadReference(reference);
         return new DeferredOperand(type, place =>
@@ -116,7 +122,11 @@ internal sealed partial class Lowerer
             // Each word is stored before the next is loaded: so many have no place in registers.
             var from = reference.Place;
             foreach (var (offset, size) in PieceLayout(type.Size, Math.Min(AlignmentOf(place), AlignmentOf(from))))
-                _b.Store(place.Region, place.Pointer, place.Offset + offset, size, _b.Load(from.Region, from.Pointer, from.Offset + offset, size));
+            {
+                _b.Store(place.Region, place.Pointer, place.Offset + offset, size,
+                    _b.Load(from.Region, from.Pointer, from.Offset + offset, size));
+            }
+
             Jump(after);
             Start(absent);
             Zero(place, type.Size);

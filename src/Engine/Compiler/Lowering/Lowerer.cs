@@ -4,7 +4,10 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Turns a program as its author wrote it into the intermediate form. One part a file: statements, conditions, expressions, packets, maps.</summary>
+/// <summary>
+/// Turns a program as its author wrote it into the intermediate form. One part a file: statements, conditions,
+/// expressions, packets, maps.
+/// </summary>
 internal sealed partial class Lowerer
 {
     private readonly BoundProgram _program;
@@ -63,8 +66,8 @@ internal sealed partial class Lowerer
         foreach (var block in _labelBlocks) _b.Seal(block);
     }
 
-    // When there are no more objects, the kernel runs an iterator once more without one (struct bpf_iter__task and the others
-    // have a pointer to it behind the one that all share).
+    // When there are no more objects, the kernel runs an iterator once more without one (struct bpf_iter__task and the
+    // others have a pointer to it behind the one that all share).
     private void RequireObject()
     {
         const int objectOffset = 8;

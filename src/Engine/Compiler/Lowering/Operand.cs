@@ -8,7 +8,9 @@ internal abstract record Operand(EbpfType Type);
 /// <summary>A number or truth value in a register, extended to 64 bits by its sign.</summary>
 internal sealed record ScalarOperand(ScalarType Scalar, Value Value) : Operand(Scalar);
 
-/// <summary>Bytes in registers: each piece holds some of them as a load in the processor's byte order reads them.</summary>
+/// <summary>
+/// Bytes in registers: each piece holds some of them as a load in the processor's byte order reads them.
+/// </summary>
 internal sealed record PiecesOperand(EbpfType Of, IReadOnlyList<Piece> Pieces) : Operand(Of);
 
 /// <summary>Bytes in memory.</summary>

@@ -5,7 +5,9 @@ namespace EbpfCat.Compiler;
 
 /// <summary>What is known of the packet at a point of the program.</summary>
 /// <param name="Headers">The headers that are there.</param>
-/// <param name="Siblings">Where headers begin that lie in the same places, under the one of them that stands for all.</param>
+/// <param name="Siblings">
+/// Where headers begin that lie in the same places, under the one of them that stands for all.
+/// </param>
 internal sealed record PacketFacts(
     ImmutableDictionary<PacketHeader, HeaderFact> Headers, ImmutableDictionary<PacketHeader, SiblingsFact> Siblings)
 {
@@ -18,7 +20,8 @@ internal sealed record PacketFacts(
         ? this
         : new PacketFacts(Meet(Headers, other.Headers), Meet(Siblings, other.Siblings));
 
-    private static ImmutableDictionary<PacketHeader, T> Meet<T>(ImmutableDictionary<PacketHeader, T> a, ImmutableDictionary<PacketHeader, T> b)
+    private static ImmutableDictionary<PacketHeader,
+        T> Meet<T>(ImmutableDictionary<PacketHeader, T> a, ImmutableDictionary<PacketHeader, T> b)
         where T : class
     {
         var result = a;

@@ -3,8 +3,8 @@ namespace EbpfCat.Compiler;
 /// <summary>Stack slots that live as long as a statement, and are given out anew when it is done.</summary>
 internal sealed class Temporaries(IrFunction function)
 {
-    // So many slots of a size are given out by turns, while all slots together take less than this: what a statement puts in
-    // need not wait for the statement before to be done.
+    // So many slots of a size are given out by turns, while all slots together take less than this: what a statement
+    // puts in need not wait for the statement before to be done.
     private const int Turns = 4;
     private const int MostBytes = 128;
 
@@ -29,7 +29,9 @@ internal sealed class Temporaries(IrFunction function)
         return slot;
     }
 
-    /// <summary>From here on statements release what they took themselves; what is held stays so until <see cref="Return"/>.</summary>
+    /// <summary>
+    /// From here on statements release what they took themselves; what is held stays so until <see cref="Return"/>.
+    /// </summary>
     /// <returns>What to return to.</returns>
     public int Keep()
     {
@@ -43,7 +45,9 @@ internal sealed class Temporaries(IrFunction function)
     /// <summary>A statement is done.</summary>
     public void Release() => _held.RemoveRange(_floor, _held.Count - _floor);
 
-    /// <summary>Whose turn it is, so that branches which do the same do it with the same slots and may share code.</summary>
+    /// <summary>
+    /// Whose turn it is, so that branches which do the same do it with the same slots and may share code.
+    /// </summary>
     public IReadOnlyDictionary<int, int> Turn => _pools.ToDictionary(pool => pool.Key, pool => pool.Value.Next);
 
     public void TurnBackTo(IReadOnlyDictionary<int, int> turn)

@@ -119,7 +119,8 @@ internal static class MemoryValues
     }
 
     // A stored value wider than its place is cut: only what fits whole is what a load gives.
-    private static bool Fits(Value value, int size) => size == 8 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(size * 8);
+    private static bool Fits(Value value, int size) =>
+        size == 8 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(size * 8);
 
     private static bool IsVisiblyWithin(Value value, int size) =>
         size == 8 || ValueRange.VisibleMaximum(value) <= (ulong)Simplifier.Mask(size * 8);
@@ -158,8 +159,14 @@ internal static class MemoryValues
         {
             var pointer = argument.Current;
             if (pointer.Op == Op.Add) pointer = pointer.Operands[0].Current;
-            if (pointer.Op == Op.FrameAddress) state.ForgetSlot(pointer.Slot);
-            else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context)) state.ForgetRegion(MemoryRegion.Stack);
+            if (pointer.Op == Op.FrameAddress)
+            {
+                state.ForgetSlot(pointer.Slot);
+            }
+            else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context))
+            {
+                state.ForgetRegion(MemoryRegion.Stack);
+            }
         }
 
         return false;

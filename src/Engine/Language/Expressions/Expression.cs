@@ -4,7 +4,8 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Language;
 
-#pragma warning disable CS0660, CS0661 // == and != build expressions; identity is what Equals and GetHashCode mean here.
+// == and != build expressions; identity is what Equals and GetHashCode mean here.
+#pragma warning disable CS0660, CS0661
 
 /// <summary>
 /// A value that the kernel program computes. C# operators on expressions build larger expressions: nothing is
@@ -25,7 +26,9 @@ public abstract class Expression
     /// <summary>Sets where it is written, unless that is known.</summary>
     public void SetSource(SourceSpan source) => _source ??= source;
 
-    /// <summary>A constant: an integer, a floating point number or decimal (fixed-point), a truth value, a string, an address.</summary>
+    /// <summary>
+    /// A constant: an integer, a floating point number or decimal (fixed-point), a truth value, a string, an address.
+    /// </summary>
     public static ConstantExpression Constant(object value) => new(value);
 
     /// <summary>Both are true; the right side is computed only if the left one is true.</summary>
@@ -59,7 +62,9 @@ public abstract class Expression
     /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
     public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
 
-    /// <summary>Converts to a type as an assignment does: integers wrap, fixed-point numbers lose their fraction.</summary>
+    /// <summary>
+    /// Converts to a type as an assignment does: integers wrap, fixed-point numbers lose their fraction.
+    /// </summary>
     public Expression Cast(EbpfType type) => new CastExpression(type, this);
 
     /// <summary>The string that a pointer points to.</summary>
@@ -71,7 +76,9 @@ public abstract class Expression
     /// <summary>An element of an array, by its index from 0.</summary>
     public IndexExpression Element(Expression index) => new(this, index);
 
-    /// <summary>A struct, as a key or value of a map. It takes the type of its place; fields left out are zero.</summary>
+    /// <summary>
+    /// A struct, as a key or value of a map. It takes the type of its place; fields left out are zero.
+    /// </summary>
     public static StructExpression Struct(IEnumerable<(string Name, Expression Value)> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);
@@ -83,7 +90,8 @@ public abstract class Expression
         new ConditionalExpression(condition, whenTrue, whenFalse);
 
     /// <summary>A call of a kernel helper by name or number.</summary>
-    public static Expression CallHelper(string name, params Expression[] arguments) => new HelperCallExpression(name, arguments);
+    public static Expression CallHelper(string name, params Expression[] arguments) =>
+        new HelperCallExpression(name, arguments);
 
 #pragma warning disable CS1591 // The operators mean what they mean in C#, but for those documented.
     public static implicit operator Expression(int value) => new ConstantExpression((long)value);
@@ -106,23 +114,36 @@ public abstract class Expression
     public static implicit operator Expression(PhysicalAddress value) => new ConstantExpression(value);
 
     public static Expression operator +(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Add, a, b);
-    public static Expression operator -(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Subtract, a, b);
-    public static Expression operator *(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Multiply, a, b);
+    public static Expression operator -(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Subtract, a, b);
+    public static Expression operator *(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Multiply, a, b);
 
     /// <summary>True division: the result is a fixed-point number.</summary>
-    public static Expression operator /(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Divide, a, b);
-    public static Expression operator %(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Remainder, a, b);
-    public static Expression operator &(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitAnd, a, b);
+    public static Expression operator /(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Divide, a, b);
+    public static Expression operator %(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Remainder, a, b);
+    public static Expression operator &(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.BitAnd, a, b);
     public static Expression operator |(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitOr, a, b);
-    public static Expression operator ^(Expression a, Expression b) => new BinaryExpression(BinaryOperator.BitXor, a, b);
-    public static Expression operator <<(Expression a, Expression b) => new BinaryExpression(BinaryOperator.ShiftLeft, a, b);
-    public static Expression operator >>(Expression a, Expression b) => new BinaryExpression(BinaryOperator.ShiftRight, a, b);
-    public static Expression operator ==(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Equal, a, b);
-    public static Expression operator !=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.NotEqual, a, b);
+    public static Expression operator ^(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.BitXor, a, b);
+    public static Expression operator <<(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.ShiftLeft, a, b);
+    public static Expression operator >>(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.ShiftRight, a, b);
+    public static Expression operator ==(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Equal, a, b);
+    public static Expression operator !=(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.NotEqual, a, b);
     public static Expression operator <(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Less, a, b);
-    public static Expression operator <=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.LessOrEqual, a, b);
-    public static Expression operator >(Expression a, Expression b) => new BinaryExpression(BinaryOperator.Greater, a, b);
-    public static Expression operator >=(Expression a, Expression b) => new BinaryExpression(BinaryOperator.GreaterOrEqual, a, b);
+    public static Expression operator <=(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.LessOrEqual, a, b);
+    public static Expression operator >(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.Greater, a, b);
+    public static Expression operator >=(Expression a, Expression b) =>
+        new BinaryExpression(BinaryOperator.GreaterOrEqual, a, b);
     public static Expression operator -(Expression a) => new UnaryExpression(UnaryOperator.Negate, a);
     public static Expression operator ~(Expression a) => new UnaryExpression(UnaryOperator.BitNot, a);
     public static Expression operator !(Expression a) => new UnaryExpression(UnaryOperator.LogicalNot, a);

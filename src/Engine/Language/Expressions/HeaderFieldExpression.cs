@@ -1,6 +1,8 @@
 namespace EbpfCat.Language;
 
-/// <summary>A field of a protocol header; may be assigned to. A packet without the header takes the default action.</summary>
+/// <summary>
+/// A field of a protocol header; may be assigned to. A packet without the header takes the default action.
+/// </summary>
 public sealed class HeaderFieldExpression(PacketHeader header, HeaderField field) : Expression
 {
     /// <summary>The header.</summary>

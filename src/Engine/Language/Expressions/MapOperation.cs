@@ -18,7 +18,9 @@ public enum MapOperation
     /// <summary>Push(value) on a queue, stack or bloom filter: true if it did.</summary>
     Push,
 
-    /// <summary>Pop() from a queue or stack, and Pop(key) from a hash: the value removed, zero if there is none.</summary>
+    /// <summary>
+    /// Pop() from a queue or stack, and Pop(key) from a hash: the value removed, zero if there is none.
+    /// </summary>
     Pop,
 
     /// <summary>Peek() at a queue or stack: the next value, zero if there is none.</summary>
@@ -31,8 +33,8 @@ public enum MapOperation
     TailCall,
 
     /// <summary>
-    /// Observe(key, value) on a map of <c>statistics</c> or <c>histogram</c>: counts the value; true if it did, false if the map
-    /// is full.
+    /// Observe(key, value) on a map of <c>statistics</c> or <c>histogram</c>: counts the value; true if it did, false
+    /// if the map is full.
     /// </summary>
     Observe,
 }

@@ -2,9 +2,11 @@ using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>A protocol header: what it lies in, how it is told, and its fields.</summary>
-public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLocation> locations, IReadOnlyList<HeaderField> fields)
+public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLocation> locations,
+    IReadOnlyList<HeaderField> fields)
 {
-    private readonly Dictionary<string, HeaderField> _byName = fields.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string,
+        HeaderField> _byName = fields.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Its name, as in <c>$packet.NAME</c>.</summary>
     public string Name { get; } = name;

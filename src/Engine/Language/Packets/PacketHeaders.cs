@@ -22,12 +22,17 @@ public static class PacketHeaders
     ]);
 
     /// <summary>An 802.1Q or 802.1ad tag behind the Ethernet header.</summary>
-    public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 14, 0x8100, 0x88a8)], VlanFields());
+    public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 14, 0x8100, 0x88a8)],
+        VlanFields());
 
     /// <summary>A second tag behind the first.</summary>
-    public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)], VlanFields());
+    public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)],
+        VlanFields());
 
-    /// <summary>IPv4 directly behind the Ethernet header. <c>HeaderLength</c> is in bytes, <c>FragmentOffset</c> in units of 8 bytes.</summary>
+    /// <summary>
+    /// IPv4 directly behind the Ethernet header. <c>HeaderLength</c> is in bytes, <c>FragmentOffset</c> in units of 8
+    /// bytes.
+    /// </summary>
     public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 14, 0x0800)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
@@ -61,7 +66,9 @@ public static class PacketHeaders
         new("Destination", 24, AddressType.IPv6),
     ]);
 
-    /// <summary>TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c> is in bytes.</summary>
+    /// <summary>
+    /// TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c> is in bytes.
+    /// </summary>
     public static PacketHeader Tcp { get; } = new("Tcp", 20, BehindIP(6),
     [
         new("SourcePort", 0, U16),
@@ -83,7 +90,9 @@ public static class PacketHeaders
         new("UrgentPointer", 18, U16),
     ]);
 
-    /// <summary>UDP behind IPv4 (not in later fragments) or directly behind IPv6. <c>Length</c> is in bytes, header included.</summary>
+    /// <summary>
+    /// UDP behind IPv4 (not in later fragments) or directly behind IPv6. <c>Length</c> is in bytes, header included.
+    /// </summary>
     public static PacketHeader Udp { get; } = new("Udp", 8, BehindIP(17),
     [
         new("SourcePort", 0, U16),
@@ -113,7 +122,8 @@ public static class PacketHeaders
     ]);
 
     // What a packet begins with where the header before IP is not shown: the first byte tells which IP it is.
-    private static readonly PacketHeader Network = new("Ip", 1, [], [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
+    private static readonly PacketHeader Network = new("Ip", 1, [],
+        [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
 
     private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 0, 4)];
 
@@ -127,7 +137,9 @@ public static class PacketHeaders
     public static PacketHeader? Find(string name) =>
         All.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The headers that the values of a field name, with those values; none of a field that tells no header.</summary>
+    /// <summary>
+    /// The headers that the values of a field name, with those values; none of a field that tells no header.
+    /// </summary>
     /// <param name="parent">The header that the field is in.</param>
     /// <param name="field">The field.</param>
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) => All
@@ -150,7 +162,8 @@ public static class PacketHeaders
         new(parent, parent.GetField(field), values, length);
 
     private static HeaderLocation BehindIPv4(int protocol) =>
-        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size, IPv4.GetField("HeaderLength"), IPv4.GetField("FragmentOffset"));
+        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size, IPv4.GetField("HeaderLength"),
+            IPv4.GetField("FragmentOffset"));
 
     private static HeaderLocation[] BehindIP(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];

@@ -1,7 +1,8 @@
 namespace EbpfCat.Language;
 
 /// <summary>Runs one of two lists of statements, by a condition.</summary>
-public sealed class IfStatement(Expression condition, IReadOnlyList<Statement> then, IReadOnlyList<Statement>? @else = null) : Statement
+public sealed class IfStatement(Expression condition, IReadOnlyList<Statement> then,
+    IReadOnlyList<Statement>? @else = null) : Statement
 {
     /// <summary>The condition.</summary>
     public Expression Condition { get; } = condition;

@@ -1,7 +1,10 @@
 namespace EbpfCat.Language;
 
-/// <summary>Runs what stands at the constants equal to a value. As in PowerShell every clause that matches runs, until a break.</summary>
-public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause> clauses, IReadOnlyList<Statement>? @default = null) : Statement
+/// <summary>
+/// Runs what stands at the constants equal to a value. As in PowerShell every clause that matches runs, until a break.
+/// </summary>
+public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause> clauses,
+    IReadOnlyList<Statement>? @default = null) : Statement
 {
     /// <summary>The value.</summary>
     public Expression Value { get; } = value;
