@@ -4,6 +4,7 @@ namespace EbpfCat.Tests.Hosting;
 
 /// <summary>
 /// How long cmdlets take in a session that has run them before. The minimum counts, which other work disturbs least.
+/// The limits leave room for the verifier of the intermediate form, which runs after each pass here.
 /// </summary>
 [Trait("Category", "Timing")]
 public sealed class TimingTests(ITestOutputHelper output)
@@ -29,9 +30,9 @@ public sealed class TimingTests(ITestOutputHelper output)
         """;
 
     [Theory]
-    [InlineData("Test-Definition", 2)]
-    [InlineData("Test-Compilation", 4)]
-    [InlineData("Test-Load", 5)]
+    [InlineData("Test-Definition", 5)]
+    [InlineData("Test-Compilation", 15)]
+    [InlineData("Test-Load", 20)]
     public void Cmdlets_are_fast(string function, double maxMilliseconds)
     {
         using var session = new ModuleSession(Functions);
