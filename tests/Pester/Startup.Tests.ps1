@@ -33,7 +33,7 @@ AfterAll {
 }
 
 Describe 'A session' -Tag Timing {
-    It 'takes at most 300 ms more than an empty one to attach a program' {
+    It 'takes at most 400 ms more than an empty one to attach a program' {
         $empty, $first = @(), @()
         foreach ($time in 1..9) {
             $empty += Measure-Pwsh '-Command', 'exit'
@@ -45,10 +45,10 @@ Describe 'A session' -Tag Timing {
         Write-Host ('    {0:f0} ms over an empty pwsh, which takes {1:f0}; of the processors {2:f0} over {3:f0}' -f
             $wall, (Get-Median $empty.Wall), $processor, (Get-Median $empty.Processor))
         $processor | Should -BeGreaterThan 0
-        [Math]::Min($wall, $processor) | Should -BeLessOrEqual 300
+        [Math]::Min($wall, $processor) | Should -BeLessOrEqual 400
     }
 
-    It 'loads a second program within 5 ms' {
+    It 'loads a second program within 8 ms' {
         # Attaching an XDP program waits until all processors have left the program before (synchronize_rcu in
         # bpf_dispatcher_change_prog): 5 to 20 ms. So the limit is for the time before that. The minimum counts, which
         # other work disturbs least; a busy machine takes more tries.
@@ -62,6 +62,6 @@ Describe 'A session' -Tag Timing {
 
         Write-Host ('    {0:f1} ms to the kernel, attached after {1:f1}; medians of {2}' -f
             (Get-Median $ready), (Get-Median $attached), $ready.Count)
-        ($ready | Measure-Object -Minimum).Minimum | Should -BeLessOrEqual 5
+        ($ready | Measure-Object -Minimum).Minimum | Should -BeLessOrEqual 8
     }
 }
