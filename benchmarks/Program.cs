@@ -28,7 +28,8 @@ try
 
         A time is the lower quartile of many samples of several thousand runs each (BPF_PROG_TEST_RUN); samples of the
         two programs alternate. Both are loaded {Timing.Loads} times, and the minimum counts, because the addresses of a
-        program and its maps change its time by a few percent. Linux {Environment.OSVersion.Version.ToString(2)} ran them.
+        program and its maps change its time by a few percent. Linux
+        {Environment.OSVersion.Version.ToString(2)} ran them.
 
 
         """;

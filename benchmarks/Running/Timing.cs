@@ -18,7 +18,7 @@ internal static class Timing
 {
     private const int FirstRepeat = 20_000;
     private const double SampleSeconds = 0.016;
-    private const int LeastSamples = 8;
+    private const int MinSamples = 8;
     private const int CallSamples = 3;
 
     /// <summary>
@@ -59,7 +59,7 @@ internal static class Timing
         var repeat =
             (int)Math.Clamp(FirstRepeat * SampleSeconds / subjects.Max(s => s.Sample(FirstRepeat)), 10_000, 1_000_000);
         // By count: on a busy machine it takes longer, and is as exact.
-        var samples = Math.Max(LeastSamples, (int)(budget.TotalSeconds / SampleSeconds / subjects.Length));
+        var samples = Math.Max(MinSamples, (int)(budget.TotalSeconds / SampleSeconds / subjects.Length));
         for (var sample = 0; sample < samples; sample++)
         {
             foreach (var subject in subjects) subject.Measure(repeat);

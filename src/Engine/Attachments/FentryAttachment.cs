@@ -36,8 +36,7 @@ public sealed record FentryAttachOptions(string? Function = null) : AttachOption
 {
     /// <summary>
     /// <see cref="ProgramHook.Fentry"/>, <see cref="ProgramHook.Fexit"/> or <see cref="ProgramHook.ModifyReturn"/>;
-    /// null for
-    /// the hook of the program's definition, else Fentry.
+    /// null for the hook of the program's definition, else Fentry.
     /// </summary>
     public ProgramHook? Hook { get; init; }
 

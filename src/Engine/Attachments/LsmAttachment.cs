@@ -28,8 +28,8 @@ public sealed class LsmAttachment : LinkAttachment
         {
             throw new KernelException(
                 operation, Errno.EOPNOTSUPP,
-                $"bpf is not among the active security modules ({string.Join(", ", active)}), so that it would never "
-                    + "run",
+                $"bpf is not among the active security modules ({string.Join(", ", active)}), "
+                    + "so that it would never run",
                 $"Boot the kernel with lsm={string.Join(',', active.Append("bpf"))}; it needs CONFIG_BPF_LSM.");
         }
 

@@ -35,8 +35,7 @@ public sealed class TracepointAttachment : LinkAttachment
 /// <summary>Attaches a program of type Tracepoint.</summary>
 /// <param name="Name">
 /// <c>category/name</c>, as below <c>events</c> in tracefs, or a name that only one category has; null for the target
-/// of the
-/// program's definition.
+/// of the program's definition.
 /// </param>
 public sealed record TracepointAttachOptions(string? Name = null) : AttachOptions
 {

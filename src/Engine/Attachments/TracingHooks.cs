@@ -22,8 +22,7 @@ internal static class TracingHooks
                     ? "the function is traced in a way that leaves no room, or is live-patched"
                     : "the kernel cannot call programs from this function",
                 "It takes CONFIG_DYNAMIC_FTRACE_WITH_DIRECT_CALLS (on arm64 since Linux 6.4) and a function that "
-                    + "ftrace can "
-                + "patch; trace a tracepoint otherwise.");
+                    + "ftrace can patch; trace a tracepoint otherwise.");
         }
     }
 }

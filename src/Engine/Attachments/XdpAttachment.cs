@@ -61,9 +61,8 @@ public sealed class XdpAttachment : Attachment
     /// taken over. The link of another process keeps that process as an owner too, and a program attached without a
     /// link (by
     /// <c>ip link</c>) is replaced by one without a link: <see cref="Attachment.OutlivesProcess"/> is then true,
-    /// because
-    /// disposing detaches the program but killing the process does not. To change the mode, the old program must be
-    /// detached before the new one is attached; if the new one is refused, the old one is attached again.
+    /// because disposing detaches the program but killing the process does not. To change the mode, the old program
+    /// must be detached before the new one is attached; if the new one is refused, the old one is attached again.
     /// </remarks>
     /// <exception cref="KernelException">
     /// ENODEV: there is no such interface. EBUSY: it has a program already. EEXIST: the pin's name is taken. EOPNOTSUPP

@@ -96,8 +96,7 @@ public static class XdpAttachments
     internal static KernelException Ambiguous(string operation, KernelException refusal) => new(
         operation, refusal.Errno,
         "several links hold its program on interfaces of the same index in different network namespaces, and the "
-            + "kernel "
-        + "does not tell which is this one's",
+            + "kernel does not tell which is this one's",
         "Detach it in the process that attached it, or remove its pin.");
 
     internal static XdpFlags FlagsOf(XdpMode mode) => mode switch

@@ -104,8 +104,8 @@ internal sealed class ConstantTexts(BindingContext context)
         var key = type.Kind switch { AddressKind.IPv4 => "prefix4", AddressKind.IPv6 => "prefix6", _ => "ipprefix" };
         var map = $"Ask whether the address is in a map of networks, of kind LpmTrie with keys of type {key}.";
         return type == AddressType.IPv4
-            ? map + " For one network a mask does: the address as a number, and 0xff000000, is 0x0a000000 for "
-                + "10.0.0.0/8."
+            ? map + " For one network a mask does: the address as a number, "
+                + "and 0xff000000, is 0x0a000000 for 10.0.0.0/8."
             : map;
     }
 

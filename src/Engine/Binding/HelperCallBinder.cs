@@ -39,7 +39,12 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         for (var i = 0; i < arguments.Length; i++)
         {
             var kind = KindOf(i);
-            var expected = kind switch { HelperParameterKind.Key => map?.Key, HelperParameterKind.Value => map?.Value, _ => null };
+            var expected = kind switch
+            {
+                HelperParameterKind.Key => map?.Key,
+                HelperParameterKind.Value => map?.Value,
+                _ => null,
+            };
             var value = expressions.BindAs(call.Arguments[i], expected);
             var isWritten = kind == HelperParameterKind.Write || (kind == HelperParameterKind.Update && IsPlace(value));
             if (isWritten && value.Type is not ErrorType)
@@ -98,8 +103,8 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         return value.Type is ScalarType && value is not (BoundHeaderField or BoundPacketAccess)
             ? value
             : context.Error(DiagnosticIds.NotAPlace,
-                $"The helper '{call.Name}' writes into its argument {index + 1}, and this is a value, which it would "
-                    + "not change.",
+                $"The helper '{call.Name}' writes into its argument {index + 1}, "
+                    + "and this is a value, which it would not change.",
                 value.Source ?? call.Source,
                 "Name a local, a shared variable, an entry of a map, or a field of one of these; what is written there "
                     + "can be assigned further.");

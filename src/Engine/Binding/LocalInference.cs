@@ -44,11 +44,7 @@ internal static class LocalInference
             if (!changed) break;
         }
 
-        typer.Forget();
-        foreach (var local in sources.Keys.Where(local => typer.TypeOf(local) is null))
-        {
-            typer.SetType(local, ScalarType.Int64);
-        }
+        typer.Complete();
     }
 
     private static void Collect(

@@ -20,7 +20,7 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         if (operand.Type is ErrorType) return operand;
         return unary.Operator == UnaryOperator.BitNot && operand.Type is ScalarType { IsFixed: true }
             ? NoBits(unary.Source)
-            : new BoundUnary(context.Typer.TypeOf(unary) ?? ScalarType.Int64, unary.Operator, operand, unary.Source);
+            : new BoundUnary(context.Typer.TypeOf(unary)!, unary.Operator, operand, unary.Source);
     }
 
     public BoundExpression BindBinary(BinaryExpression binary)
@@ -52,7 +52,7 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
             or BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight;
         return needsBits && (a.IsFixed || b.IsFixed)
             ? NoBits(binary.Source)
-            : new BoundBinary(context.Typer.TypeOf(binary) ?? ScalarType.Int64, binary.Operator, left, right,
+            : new BoundBinary(context.Typer.TypeOf(binary)!, binary.Operator, left, right,
                 (ScalarType)context.Typer.Arithmetic(binary)!, binary.Source);
     }
 

@@ -9,7 +9,7 @@ namespace EbpfCat.Binding;
 internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
-    private const int MostStacks = 16384;
+    private const int MaxStacks = 16384;
 
     /// <summary>
     /// The number of its kind stands in front of a record, in 8 bytes, so that what follows is aligned as it is on the
@@ -58,7 +58,7 @@ internal sealed class ProgramResources
         {
             StackMap = _maps.Count;
             _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8),
-                MostStacks));
+                MaxStacks));
         }
 
         if (_lost is not null)

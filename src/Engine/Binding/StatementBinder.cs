@@ -224,8 +224,8 @@ internal sealed class StatementBinder(BindingContext context)
                 $"{value.Type.Name} cannot be the {(function is null ? "verdict" : "value of a function")}.",
                 expression.Source, function is null
                     ? "Give a verdict's name or a number."
-                    : "Give a number; a text names a verdict only where the program's result is what the function "
-                        + "returns.");
+                    : "Give a number; a text names a verdict only where the program's "
+                        + "result is what the function returns.");
         }
 
         var type = function is null
@@ -262,7 +262,8 @@ internal sealed class StatementBinder(BindingContext context)
 
         for (var i = links.Count - 1; i >= 0; i--)
         {
-            var link = links[i] with { Else = otherwise, HasLabel = links[i].HasLabel || otherwise.Any(s => s.HasLabel) };
+            var hasLabel = links[i].HasLabel || otherwise.Any(s => s.HasLabel);
+            var link = links[i] with { Else = otherwise, HasLabel = hasLabel };
             if (i == 0) return link;
             otherwise = [link];
         }

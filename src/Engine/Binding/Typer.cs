@@ -17,6 +17,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private readonly Dictionary<Function, EbpfType> _returns = [];
     private readonly Dictionary<EventFieldExpression, EventAccess?> _accesses = [];
     private readonly HashSet<Function> _active = [];
+    private bool _isComplete;
 
     /// <summary>The error where the program asks for an event and has none.</summary>
     public Diagnostic MissingEvent { get; set; } = new(DiagnosticIds.NoTarget,
@@ -40,8 +41,12 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     public bool IsVerdict(ConstantExpression constant) =>
         constant.Value is string && verdictNames?.Contains(constant) == true;
 
-    /// <summary>The type of a local: its author's, or else the inferred one; null while none is known.</summary>
-    public EbpfType? TypeOf(Local local) => local.Type ?? _locals.GetValueOrDefault(local);
+    /// <summary>
+    /// The type of a local: its author's, or else the inferred one. Null while none is known; once inference is
+    /// complete, a local that is assigned nothing is an integer.
+    /// </summary>
+    public EbpfType? TypeOf(Local local) =>
+        local.Type ?? _locals.GetValueOrDefault(local) ?? (_isComplete ? ScalarType.Int64 : null);
 
     /// <summary>Sets the inferred type of a local.</summary>
     public void SetType(Local local, EbpfType type) => _locals[local] = type;
@@ -53,6 +58,13 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         _known.Clear();
         _returns.Clear();
+    }
+
+    /// <summary>Ends the inference of the types of locals.</summary>
+    public void Complete()
+    {
+        Forget();
+        _isComplete = true;
     }
 
     private EbpfType? Find(Expression expression)

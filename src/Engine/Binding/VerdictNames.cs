@@ -70,7 +70,12 @@ internal sealed class VerdictNames
                 case LetExpression let when Carries(let.Value):
                     _carriers.Add(let.Local);
                     break;
-                case BinaryExpression { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith, Left: var left, Right: var right }:
+                case BinaryExpression
+                {
+                    Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith,
+                    Left: var left,
+                    Right: var right,
+                }:
                     if (Carries(left)) Add(right);
                     if (Carries(right)) Add(left);
                     break;

@@ -168,8 +168,8 @@ public sealed partial class LiveMap
     private KernelException Full(string operation, Errno errno) => new(
         $"{operation} to the map '{Name}'", errno,
         $"the map is full: it holds at most {MaxEntries} entries (MaxEntries)",
-        "Remove entries, declare it with a larger MaxEntries, or use LruHash, which drops what was used least "
-            + "recently.");
+        "Remove entries, declare it with a larger MaxEntries, or use LruHash, "
+            + "which drops what was used least recently.");
 
     private ValueCodec RequireValues() => _values
         ?? throw new NotSupportedException($"The map '{Name}' is a {Type}: it has no values to read or set.");

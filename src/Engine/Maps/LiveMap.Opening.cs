@@ -88,8 +88,8 @@ public sealed partial class LiveMap
         map.Dispose();
         throw new ArgumentException(
             $"The map '{definition.Name}' cannot be shared: what exists is a {(MapType)kernel.Type} with keys of "
-            + $"{kernel.KeySize} and values of {kernel.ValueSize} bytes, declared is a {definition.Type} with {key} "
-            + $"and {value}.");
+            + $"{kernel.KeySize} and values of {kernel.ValueSize} bytes, "
+            + $"declared is a {definition.Type} with {key} and {value}.");
     }
 
     private static LiveMap From(MapDescriptor descriptor, Func<string, string> nameFrom, Map? definition = null)

@@ -8,7 +8,7 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class Symbolizer
 {
-    private static readonly TimeSpan LeastAge = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MinAge = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock access = new();
     private readonly Dictionary<int, Process> processes = [];
@@ -86,7 +86,7 @@ public sealed class Symbolizer
     {
         if (!processes.TryGetValue(processId, out var process)) return Read(processId);
         // The process can have loaded a library since, or replaced its program by execve(2).
-        return process.Maps.Find(address) is null && clock.GetElapsedTime(process.ReadAt) > LeastAge
+        return process.Maps.Find(address) is null && clock.GetElapsedTime(process.ReadAt) > MinAge
             ? Read(processId) ?? process
             : process;
     }
@@ -149,7 +149,7 @@ public sealed class Symbolizer
         public (string Name, ulong Offset)? Compiled(ulong address)
         {
             if (compiled?.Find(address) is { } found) return found;
-            if (compiledAt is { } last && clock.GetElapsedTime(last) < LeastAge) return null;
+            if (compiledAt is { } last && clock.GetElapsedTime(last) < MinAge) return null;
             compiled = PerfMap.Read(maps.ProcessId) ?? compiled;
             compiledAt = clock.GetTimestamp();
             return compiled?.Find(address);

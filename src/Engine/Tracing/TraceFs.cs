@@ -12,7 +12,7 @@ namespace EbpfCat.Tracing;
 public sealed class TraceFs
 {
     /// <summary>The usual mount point.</summary>
-    public const string UsualPath = "/sys/kernel/tracing";
+    public const string DefaultPath = "/sys/kernel/tracing";
 
     private static readonly MachineFact<TraceFs> OfThisMachine = new(Open);
 
@@ -43,14 +43,14 @@ public sealed class TraceFs
         .Distinct()
         .Order(StringComparer.Ordinal)];
 
-    /// <summary>Finds the mount point of the tracing file system, or mounts it at <see cref="UsualPath"/>.</summary>
+    /// <summary>Finds the mount point of the tracing file system, or mounts it at <see cref="DefaultPath"/>.</summary>
     /// <exception cref="KernelException">The file system cannot be mounted.</exception>
     public static TraceFs Open()
     {
         if (FindMounted() is { } path) return new TraceFs(path);
-        if (Libc.Mount("tracefs", UsualPath, "tracefs", 0, "") == 0) return new TraceFs(UsualPath);
+        if (Libc.Mount("tracefs", DefaultPath, "tracefs", 0, "") == 0) return new TraceFs(DefaultPath);
         var error = Libc.LastErrno;
-        var operation = $"mount the tracing file system on '{UsualPath}'";
+        var operation = $"mount the tracing file system on '{DefaultPath}'";
         throw error is Errno.ENODEV or Errno.ENOENT
             ? new KernelException(
                 operation, error, "the kernel has no tracing",
@@ -114,7 +114,7 @@ public sealed class TraceFs
         foreach (var line in Encoding.UTF8.GetString(KernelFile.Read("/proc/self/mounts")).Split('\n'))
         {
             if (line.Split(' ') is not [_, var path, "tracefs", ..]) continue;
-            if (path == UsualPath) return path;
+            if (path == DefaultPath) return path;
             found ??= path;
         }
 

@@ -97,8 +97,10 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     {
         var hooks = HookTable.Of(Type);
         if (hooks.Contains(hook)) return;
-        throw new ArgumentException(
-            $"A program of type {Type} has no hook {hook}. {(hooks.Count == 0 ? "Its type says where it is attached." : $"It has {string.Join(", ", hooks)}.")}");
+        var remark = hooks.Count == 0
+            ? "Its type says where it is attached."
+            : $"It has {string.Join(", ", hooks)}.";
+        throw new ArgumentException($"A program of type {Type} has no hook {hook}. {remark}");
     }
 
     // KERNEL_VERSION of linux/version.h.

@@ -25,8 +25,9 @@ internal sealed class DiscardedWrites(ProgramTranslation translation)
     private void ReportIn(ScriptBlockAst body)
     {
         var names = new BlockTranslation(translation, new Scope(body)).Names;
-        var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals, Left: VariableExpressionAst, Right: CommandExpressionAst }, false)
+        var copies = body.FindAll(ast => ast is AssignmentStatementAst { Operator: TokenKind.Equals }, false)
             .Cast<AssignmentStatementAst>()
+            .Where(assignment => assignment is { Left: VariableExpressionAst, Right: CommandExpressionAst })
             .Where(assignment => IsShared(((CommandExpressionAst)assignment.Right).Expression, names))
             .ToLookup(assignment => ((VariableExpressionAst)assignment.Left).VariablePath.UserPath,
                 StringComparer.OrdinalIgnoreCase);

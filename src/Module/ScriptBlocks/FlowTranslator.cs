@@ -21,8 +21,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
         {
             throw block.Error(ast, DiagnosticIds.UnsupportedStatement,
                 $"There are no labels (:{labelled.Label}) in a kernel script.",
-                "Leave the inner loop by a variable that the outer one tests, or move both to a function and return "
-                    + "from it.");
+                "Leave the inner loop by a variable that the outer one tests, "
+                    + "or move both to a function and return from it.");
         }
 
         return ast switch
@@ -167,10 +167,10 @@ internal sealed class FlowTranslator(BlockTranslation block)
         if (item.Last is null) return [item.First];
         var (first, last) = item.IsInteger ? item.Bounds
             : throw block.Error(ast, DiagnosticIds.NotConstant, "The ends of a range are integers.", "Write 0..7.");
-        if (last - first is < 0 or > MostValues)
+        if (last - first is < 0 or > MaxValues)
         {
             throw block.Error(ast, DiagnosticIds.TooManyValues,
-                $"A list of more than {MostValues} values is too long.", "Write a loop over the range by itself.");
+                $"A list of more than {MaxValues} values is too long.", "Write a loop over the range by itself.");
         }
 
         var values = Enumerable.Range(0, (int)(last - first) + 1)
@@ -178,7 +178,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         return ((ConstantExpression)item.First).Value.Equals(first) ? values : values.Reverse();
     }
 
-    private const int MostValues = 1024;
+    private const int MaxValues = 1024;
 
     private List<Statement> Inside(Surrounding surrounding, StatementBlockAst body)
     {

@@ -10,7 +10,7 @@ namespace EbpfCat.ScriptBlocks;
 internal sealed class FunctionTable(ProgramTranslation translation)
 {
     // The machine passes arguments in five registers.
-    private const int MostParameters = 5;
+    private const int MaxParameters = 5;
 
     private readonly Dictionary<string, Function> _translated =
         translation.Definition.Functions.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
@@ -89,10 +89,10 @@ internal sealed class FunctionTable(ProgramTranslation translation)
 
         var parameters = ModernSyntax.ParametersOf(definition) ?? definition.Body.ParamBlock?.Parameters
             ?? (IReadOnlyList<ParameterAst>)[];
-        if (parameters.Count > MostParameters)
+        if (parameters.Count > MaxParameters)
         {
-            throw translation.Error(parameters[MostParameters], DiagnosticIds.WrongArguments,
-                $"A function has at most {MostParameters} parameters.",
+            throw translation.Error(parameters[MaxParameters], DiagnosticIds.WrongArguments,
+                $"A function has at most {MaxParameters} parameters.",
                 "Pass several values together in a shared variable or a map.");
         }
 

@@ -9,7 +9,7 @@ namespace EbpfCat.ScriptBlocks;
 internal sealed class ListTranslator(BlockTranslation block)
 {
     // More comparisons than this are slower than the lookup in a hash.
-    private const int MostComparisons = 128;
+    private const int MaxComparisons = 128;
 
     /// <summary>Whether a value is in a list, a range or a map's keys.</summary>
     /// <param name="ast">The whole expression.</param>
@@ -27,10 +27,10 @@ internal sealed class ListTranslator(BlockTranslation block)
                 "Compare with its ends: $x -ge $first -and $x -le $last.");
         }
 
-        if (items.Count > MostComparisons)
+        if (items.Count > MaxComparisons)
         {
             throw block.Error(list, DiagnosticIds.TooManyValues,
-                $"These are {items.Count} separate values; at most {MostComparisons} are compared one by one.",
+                $"These are {items.Count} separate values; at most {MaxComparisons} are compared one by one.",
                 "Declare a map with Add-EbpfMap -Type Hash, fill it with Set-EbpfMapValue, and write key -in $map.");
         }
 
@@ -54,7 +54,8 @@ internal sealed class ListTranslator(BlockTranslation block)
         {
             case ParenExpressionAst { Pipeline: var inner } when ExpressionTranslator.Only(inner) is { } only:
                 return ItemsOf(only);
-            case ArrayExpressionAst { SubExpression.Statements: [var inner] } when ExpressionTranslator.Only(inner) is { } only:
+            case ArrayExpressionAst { SubExpression.Statements: [var inner] }
+                when ExpressionTranslator.Only(inner) is { } only:
                 return ItemsOf(only);
             case ArrayExpressionAst { SubExpression.Statements.Count: 0 }:
                 return [];

@@ -41,8 +41,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
-                "With constant arguments it would be evaluated when the program is built; in the kernel there is "
-                    + "[Math]."));
+                "With constant arguments it would be evaluated when the program is built; "
+                    + "in the kernel there is [Math]."));
         }
 
         var arguments = ArgumentsOf(ast);

@@ -9,6 +9,9 @@ namespace EbpfCat.ScriptBlocks;
 /// </summary>
 internal sealed class NameTranslator(BlockTranslation block)
 {
+    private const string NoCurrentItem = "There is no pipeline in the kernel: name what you mean, such as $packet, "
+        + "$event or the variable of a foreach.";
+
     private static readonly Dictionary<string, Name> LanguageNames = new(StringComparer.OrdinalIgnoreCase)
     {
         ["packet"] = new(NameKind.Packet),
@@ -24,10 +27,8 @@ internal sealed class NameTranslator(BlockTranslation block)
     // What PowerShell sets by itself and a kernel script has not, and what to write instead.
     private static readonly Dictionary<string, string> Automatic = new(StringComparer.OrdinalIgnoreCase)
     {
-        ["_"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable of a "
-            + "foreach.",
-        ["PSItem"] = "There is no pipeline in the kernel: name what you mean, such as $packet, $event or the variable "
-            + "of a foreach.",
+        ["_"] = NoCurrentItem,
+        ["PSItem"] = NoCurrentItem,
         ["input"] = "There is no pipeline in the kernel: name what you mean, such as $packet or $event.",
         ["args"] = "Name the parameters of the function: function add($a, $b) { $a + $b }.",
         ["this"] = "Name what you mean, such as $packet or $event.",
@@ -77,7 +78,12 @@ internal sealed class NameTranslator(BlockTranslation block)
     public Map? MapOf(ExpressionAst ast) => ast switch
     {
         VariableExpressionAst variable => Resolve(variable).Map,
-        MemberExpressionAst { Static: false, Expression: VariableExpressionAst variable, Member: StringConstantExpressionAst { Value: var keys } }
+        MemberExpressionAst
+        {
+            Static: false,
+            Expression: VariableExpressionAst variable,
+            Member: StringConstantExpressionAst { Value: var keys },
+        }
             and not InvokeMemberExpressionAst when Same(keys, "Keys") => Resolve(variable).Map,
         _ => null,
     };

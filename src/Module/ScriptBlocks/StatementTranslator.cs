@@ -90,8 +90,8 @@ internal sealed class StatementTranslator
         {
             case UnaryExpressionAst unary when OperatorTranslator.IsStep(unary.TokenKind):
                 return Step(unary);
-            case ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst { Expression: UnaryExpressionAst inner }] } }
-                when OperatorTranslator.IsStep(inner.TokenKind):
+            case ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst only] } }
+                when only.Expression is UnaryExpressionAst inner && OperatorTranslator.IsStep(inner.TokenKind):
                 return Step(inner);
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "void"):
                 return new ExpressionStatement(_block.Expressions.Of(cast.Child));

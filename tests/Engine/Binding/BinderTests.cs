@@ -41,6 +41,18 @@ public sealed class BinderTests
     }
 
     [Fact]
+    public void Locals_that_are_assigned_nothing_are_integers()
+    {
+        Expression first = new Local("first"), second = new Local("second"), sum = new Local("sum");
+        _program.AddCode(code => code
+            .Assign(sum, (first << 2) + second)
+            .Assign(sum, -first)
+            .If(first < second, then => then.Return("Drop"))
+            .Return("Pass"));
+        Assert.NotEmpty(ProgramCompiler.Compile(_program).Instructions);
+    }
+
+    [Fact]
     public void Errors_where_the_program_never_comes_are_reported_too()
     {
         _program.AddCode(code => code.Return("Pass").If(false, then => then.Return("Dropp")));

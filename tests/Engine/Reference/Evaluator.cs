@@ -14,7 +14,7 @@ namespace EbpfCat.Tests.Reference;
 /// </summary>
 internal sealed partial class Evaluator
 {
-    private const int MostSteps = 1_000_000;
+    private const int MaxSteps = 1_000_000;
 
     private readonly ProgramDefinition _program;
     private readonly ProgramTypeInfo _info;
@@ -72,7 +72,7 @@ internal sealed partial class Evaluator
     {
         for (var i = 0; i < statements.Count; i++)
         {
-            if (++_steps > MostSteps) throw new InvalidOperationException("The program does not end.");
+            if (++_steps > MaxSteps) throw new InvalidOperationException("The program does not end.");
             var flow = Execute(statements[i]);
             if (flow == Flow.Goto)
             {
@@ -155,7 +155,7 @@ internal sealed partial class Evaluator
         foreach (var value in loop.IsRange ? Range(loop.Values) : loop.Values.Select(v => Evaluate(v)))
         {
             _locals[loop.Local] = ReferenceArithmetic.ConvertTo(value, TypeOf(loop.Local));
-            if (++_steps > MostSteps) throw new InvalidOperationException("The program does not end.");
+            if (++_steps > MaxSteps) throw new InvalidOperationException("The program does not end.");
             var flow = Execute(loop.Body);
             if (flow == Flow.Break) break;
             if (flow is Flow.Return or Flow.Goto) return flow;

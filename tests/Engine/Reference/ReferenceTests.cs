@@ -22,13 +22,13 @@ public class ReferenceTests
 
     // One in this many programs can be beyond the verifier: nested loops can exceed its limit of a million
     // instructions, and it has bugs, which it reports as such. Another program is tested instead.
-    private const int MostBeyondVerifier = 5000;
+    private const int MaxBeyondVerifier = 5000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 25_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
-    private static readonly long MostFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
+    private static readonly long MaxFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
     private static readonly bool OutlinesLoops = Setting("EBPFCAT_RANDOM_LOOPS", 0) != 0;
     private static readonly long First = Setting("EBPFCAT_RANDOM_FIRST", 0);
 
@@ -70,7 +70,7 @@ public class ReferenceTests
                     {
                         failures.Add(
                             Describe(number, smallest, smallest.Check(processor, [failure.InstructionSet]) ?? failure));
-                        if (failures.Count >= MostFailures) Interlocked.Exchange(ref end, 0);
+                        if (failures.Count >= MaxFailures) Interlocked.Exchange(ref end, 0);
                     }
                 }
 
@@ -83,7 +83,7 @@ public class ReferenceTests
                 $"It takes more than {Patience}: {Name(number)}\n{ProgramText.Of(Case(Seed, number).Program)}"));
             var beyond = $"{beyondVerifier.Count} more programs were beyond the verifier: " +
                 string.Join(", ", beyondVerifier.Take(10));
-            if (beyondVerifier.Count > 1 + (Programs / MostBeyondVerifier)) failures.Add(beyond);
+            if (beyondVerifier.Count > 1 + (Programs / MaxBeyondVerifier)) failures.Add(beyond);
             TestContext.Current.SendDiagnosticMessage($"{Programs} programs; {beyond}");
             Assert.True(failures.Count == 0, string.Join("\n\n", failures));
         }

@@ -191,18 +191,21 @@ internal sealed partial class Lowerer
                 when operand.Type is AddressType { Kind: AddressKind.IPv4 }:
                 var bytes = Pieces(operand, [(0, 4)])[0].Value;
                 return Convert(new ScalarOperand(ScalarType.UInt32, _b.Make(Op.ByteSwap, 32, bytes)), target);
-            case ({ Type: AddressType { Kind: AddressKind.IPv4 } }, AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 }):
+            case ({ Type: AddressType { Kind: AddressKind.IPv4 } },
+                AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 }):
                 return new PiecesOperand(type,
                 [
                     new Piece(0, 8, _b.Constant(0)),
                     new Piece(8, 4, _b.Constant(0xffff0000)),
                     new Piece(12, 4, Pieces(operand, [(0, 4)])[0].Value),
                 ]);
-            case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } }, AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress }):
+            case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } },
+                AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress }):
                 return operand is MemoryOperand memory
                     ? new MemoryOperand(type, memory.Place)
                     : new PiecesOperand(type, ((PiecesOperand)operand).Pieces);
-            case ({ Type: AddressType address }, PrefixType prefix) when address == prefix.Address || prefix.Kind == AddressKind.IPAddress:
+            case ({ Type: AddressType address }, PrefixType prefix)
+                when address == prefix.Address || prefix.Kind == AddressKind.IPAddress:
                 return PrefixOf(operand, prefix);
             case ({ Type: StringType text }, StringType target):
                 return ConvertText(operand, text, target);
@@ -273,7 +276,8 @@ internal sealed partial class Lowerer
             pieces = [.. PieceLayout(common, 8)
                 .Select(p => new Piece(p.Offset, p.Size, Cut(pieces, p.Offset, p.Size)))];
             var last = pieces[^1];
-            pieces[^1] = last with { Value = _b.Make(Op.And, last.Value, _b.Constant(Simplifier.Mask((last.Size - 1) * 8))) };
+            var rest = _b.Constant(Simplifier.Mask((last.Size - 1) * 8));
+            pieces[^1] = last with { Value = _b.Make(Op.And, last.Value, rest) };
         }
 
         return new PiecesOperand(target, pieces);

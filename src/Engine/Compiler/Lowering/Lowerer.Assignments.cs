@@ -12,7 +12,8 @@ internal sealed partial class Lowerer
         var (target, value) = (assignment.Target, assignment.Value);
         switch (target)
         {
-            case BoundLocalAccess { Local: var whole, Type: StructType } when assignment.IsMadeInPlace && value is BoundStruct record:
+            case BoundLocalAccess { Local: var whole, Type: StructType }
+                when assignment.IsMadeInPlace && value is BoundStruct record:
                 // Made where it stays: what goes into it does not come out of it.
                 StoreStruct(record, StackPlace(StorageOf(whole, wholeWrite: true).Slot!));
                 return;

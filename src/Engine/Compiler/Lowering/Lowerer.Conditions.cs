@@ -41,7 +41,8 @@ internal sealed partial class Lowerer
                     ? whenFalse
                     : whenTrue);
                 break;
-            case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith } comparison:
+            case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith }
+                comparison:
                 LowerComparison(comparison, whenTrue, whenFalse);
                 break;
             default:

@@ -243,7 +243,11 @@ internal sealed partial class Lowerer
         var capacity = StackSlot.RoomFor(bytes);
         return expression is BoundEventValue
         {
-            Access: { Type: StringType { Capacity: var whole }, Content: EventContent.TextPointer or EventContent.RecordText } access,
+            Access:
+            {
+                Type: StringType { Capacity: var whole },
+                Content: EventContent.TextPointer or EventContent.RecordText,
+            } access,
         } && capacity < whole
             ? ReadEvent(access with { Type = new StringType(capacity) })
             : LowerExpression(expression);

@@ -59,7 +59,12 @@ internal sealed partial class Lowerer
     private Value AddressOf(Operand operand, EbpfType type)
     {
         // Helpers take no address in what a program is given, nor in what the kernel lets it load from directly.
-        if (operand.Type == type && operand is MemoryOperand { Place: { Region: not (MemoryRegion.Context or MemoryRegion.Kernel) } there }) return AddressAt(there);
+        if (operand.Type == type && operand is MemoryOperand { Place: var there }
+            && there.Region is not (MemoryRegion.Context or MemoryRegion.Kernel))
+        {
+            return AddressAt(there);
+        }
+
         var place = StackPlace(Temporary(type.Size));
         StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar
             ? Convert(operand, Typer.Plain(scalar)!)

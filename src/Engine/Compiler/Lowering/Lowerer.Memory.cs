@@ -221,6 +221,13 @@ internal sealed partial class Lowerer
         }
     }
 
+    // A null pointer, as that of an absent map entry: reading gives 0, and writing does nothing.
+    private PlaceReference AbsentElement(PlaceReference target, ArrayType array)
+    {
+        var place = new Place(target.Place.Region, _b.Constant(0), 0);
+        return target with { Type = array.Element, Place = place, Guarded = true };
+    }
+
     private PlaceReference LocateElement(BoundElementAccess index, bool insert)
     {
         var target = Locate(index.Target, insert);
@@ -230,10 +237,11 @@ internal sealed partial class Lowerer
         if (number.IsConstant)
         {
             // The value of a local may turn out to be one that is outside.
-            if (number.Immediate < 0 || number.Immediate >= array.Count)
-                return target with { Type = array.Element, Place = new Place(target.Place.Region, _b.Constant(0), 0), Guarded = true };
-            return target with { Type = array.Element, Place = target.Place.At((int)number.Immediate * array.Element.Size) };
+            if (number.Immediate < 0 || number.Immediate >= array.Count) return AbsentElement(target, array);
+            var place = target.Place.At((int)number.Immediate * array.Element.Size);
+            return target with { Type = array.Element, Place = place };
         }
+
         // The context is read at offsets that are known when the program is verified.
         if (target.Place.Region == MemoryRegion.Context)
         {
@@ -244,7 +252,7 @@ internal sealed partial class Lowerer
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
         var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         Branch(Comparison.UnsignedLess, number, _b.Constant(array.Count), inside, outside);
-        if (inside.Predecessors.Count == 0) return target with { Type = array.Element, Place = new Place(target.Place.Region, _b.Constant(0), 0), Guarded = true };
+        if (inside.Predecessors.Count == 0) return AbsentElement(target, array);
         Start(inside);
         if (target.Guarded)
         {

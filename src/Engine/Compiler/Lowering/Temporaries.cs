@@ -6,7 +6,7 @@ internal sealed class Temporaries(IrFunction function)
     // So many slots of a size are given out by turns, while all slots together take less than this: what a statement
     // puts in need not wait for the statement before to be done.
     private const int Turns = 4;
-    private const int MostBytes = 128;
+    private const int MaxBytes = 128;
 
     private readonly Dictionary<int, Pool> _pools = [];
     private readonly List<StackSlot> _held = [];
@@ -62,7 +62,7 @@ internal sealed class Temporaries(IrFunction function)
             if (pool.Next == pool.Slots.Count)
             {
                 // One more, if there may be one.
-                if (pool.Slots.Count < Turns && _bytes + pool.Slots[0].Size <= MostBytes) return null;
+                if (pool.Slots.Count < Turns && _bytes + pool.Slots[0].Size <= MaxBytes) return null;
                 pool.Next = 0;
             }
 

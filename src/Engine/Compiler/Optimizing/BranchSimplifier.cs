@@ -149,7 +149,8 @@ internal static class BranchSimplifier
             case Op.ByteSwap when Fits(x.Operands[0], x.Immediate):
                 return Masked(f, comparison, x.Operands[0].Current,
                     Simplifier.Swap(mask, x.Immediate), Simplifier.Swap(k, x.Immediate));
-            case Op.Shr when x.Operands[1].Current is { IsConstant: true } right && mask << (int)right.Immediate >>> (int)right.Immediate == mask:
+            case Op.Shr when x.Operands[1].Current is { IsConstant: true } right
+                && mask << (int)right.Immediate >>> (int)right.Immediate == mask:
                 return Masked(f, comparison, x.Operands[0].Current, mask << (int)right.Immediate,
                     k << (int)right.Immediate);
             default:

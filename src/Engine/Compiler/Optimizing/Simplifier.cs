@@ -124,7 +124,8 @@ internal static class Simplifier
                     f.Constant(op == Op.Or ? inner.Immediate | c : inner.Immediate ^ c));
             case Op.Shl or Op.Shr or Op.Sar when c is < 0 or > 63:
                 return Make(f, op, 0, a, f.Constant(c & 63));
-            case Op.Shl or Op.Shr when a.Op == op && a.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } inner:
+            case Op.Shl or Op.Shr when a.Op == op
+                && a.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } inner:
                 return inner.Immediate + c > 63
                     ? f.Constant(0)
                     : Make(f, op, 0, a.Operands[0].Current, f.Constant(inner.Immediate + c));
@@ -132,7 +133,8 @@ internal static class Simplifier
                 return f.Constant(0);
             case Op.Sar when ValueRange.IsNonNegative(a):
                 return Make(f, Op.Shr, 0, a, f.Constant(c));
-            case Op.Shl when a.Op == Op.Shr && a.Operands[1].Current is { IsConstant: true } back && back.Immediate == c:
+            case Op.Shl when a.Op == Op.Shr && a.Operands[1].Current is { IsConstant: true } back
+                && back.Immediate == c:
                 return And(f, a.Operands[0].Current, -1L << (int)c);
             case Op.Shl when a.Op == Op.And && a.Operands[0].Current is { Op: Op.Shr } shifted
                 && shifted.Operands[1].Current is { IsConstant: true } right && a.Operands[1].Current.IsConstant

@@ -81,8 +81,8 @@ internal static class Diagnosis
 
     private static KernelException Policy(in Request request) => new(
         request.Operation, Errno.EPERM,
-        "the process has the capabilities for it, but a security module or the policy of this kernel forbids it to "
-            + "everybody",
+        "the process has the capabilities for it, but a security module or the policy "
+            + "of this kernel forbids it to everybody",
         "Use a kernel or machine that allows it.");
 
     private static KernelException? Age(in Request request, Errno errno, Version running)

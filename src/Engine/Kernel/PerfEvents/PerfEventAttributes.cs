@@ -8,8 +8,7 @@ internal struct PerfEventAttributes
 {
     /// <summary>
     /// The kind: <c>PERF_TYPE_*</c> (hardware 0, software 1, tracepoint 2, hardware cache 3, raw 4, breakpoint 5), or
-    /// the
-    /// number in <c>/sys/bus/event_source/devices/*/type</c> (kprobe, uprobe).
+    /// the number in <c>/sys/bus/event_source/devices/*/type</c> (kprobe, uprobe).
     /// </summary>
     public uint Type;
 

@@ -7,7 +7,7 @@ internal static unsafe class SecurityModules
 
     // lsm_list_modules(2), Linux 6.8, has one number on all processors; LSM_ID_* of linux/lsm.h.
     private const int ListModules = 461;
-    private const int MostModules = 64;
+    private const int MaxModules = 64;
 
     // The numbers begin with that of capability.
     private const ulong FirstId = 100;
@@ -40,8 +40,8 @@ internal static unsafe class SecurityModules
 
     private static List<string>? Ask()
     {
-        var ids = stackalloc ulong[MostModules];
-        var size = (uint)(MostModules * sizeof(ulong));
+        var ids = stackalloc ulong[MaxModules];
+        var size = (uint)(MaxModules * sizeof(ulong));
         var count = (int)Libc.SystemCall(ListModules, (nint)ids, (nint)(&size), 0);
         if (count < 0) return null;
         var names = new List<string>(count);

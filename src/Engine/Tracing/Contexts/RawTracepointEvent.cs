@@ -10,7 +10,7 @@ namespace EbpfCat.Tracing;
 public sealed class RawTracepointEvent : TracedEvent
 {
     // Trace calls have up to 12 arguments (linux/trace_events.h).
-    private const int MostArguments = 12;
+    private const int MaxArguments = 12;
 
     private readonly string _tracepoint;
     private readonly IReadOnlyList<ContextArgument> _arguments;
@@ -22,7 +22,7 @@ public sealed class RawTracepointEvent : TracedEvent
         _tracepoint = tracepoint;
         var known = BtfEvent.ParametersOf(tracepoint);
         _arguments = ContextArgument.LayOut(known ?? [], out var end);
-        _count = known is null ? MostArguments : end;
+        _count = known is null ? MaxArguments : end;
     }
 
     /// <inheritdoc/>

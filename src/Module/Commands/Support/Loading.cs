@@ -16,7 +16,6 @@ internal static class Loading
         ProgramDefinition => null,
         _ => throw new ArgumentException(
             $"A {program?.GetType().Name ?? "null"} is no program; give a definition (New-EbpfProgram), a loaded "
-                + "program "
-            + "(Import-EbpfProgram) or an attachment."),
+                + "program (Import-EbpfProgram) or an attachment."),
     };
 }

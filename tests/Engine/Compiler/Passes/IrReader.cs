@@ -153,7 +153,8 @@ internal sealed partial class IrReader
     [GeneratedRegex(@"^(?<name>b\d+)(?: <- (?<from>b\d+)(?:, (?<from>b\d+))*)?(?: depth (?<depth>\d+))?:$")]
     private static partial Regex Head();
 
-    [GeneratedRegex(@"^(?:return (?<result>\S+)|(?:if (?<left>\S+) (?<comparison>\w+) (?<right>\S+)(?: end (?<end>\S+))? )?goto (?<target>b\d+)"
+    [GeneratedRegex(@"^(?:return (?<result>\S+)|"
+        + @"(?:if (?<left>\S+) (?<comparison>\w+) (?<right>\S+)(?: end (?<end>\S+))? )?goto (?<target>b\d+)"
         + @"(?: else (?<otherwise>b\d+))?)$")]
     private static partial Regex Exit();
 

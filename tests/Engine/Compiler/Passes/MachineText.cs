@@ -40,7 +40,8 @@ internal sealed partial class MachineText
             var letter = i.Width == Width.W32 ? 'w' : 'r';
             var (destination, source) = ($"{letter}{i.Destination}", $"{letter}{i.Source}");
             var slot = i.Slot is null ? "" : $"slot{f.Slots.IndexOf(i.Slot)}";
-            string At(int register) => $"[{(slot.Length > 0 ? slot : $"r{register}")}{i.Offset.ToString("+0;-0", CultureInfo.InvariantCulture)}]";
+            var offset = i.Offset.ToString("+0;-0", CultureInfo.InvariantCulture);
+            string At(int register) => $"[{(slot.Length > 0 ? slot : $"r{register}")}{offset}]";
             var signed = i.Signed ? "Signed" : "";
             return i.Op switch
             {
@@ -168,7 +169,8 @@ internal sealed partial class MachineText
     private const string Address = @"\[(?:slot(?<slot>\d+)|r(?<base>\d+))(?<offset>[+-]\d+)\]";
 
     [GeneratedRegex("^(?:"
-        + @"(?<verb>if) (?<destination>[rw]\d+) (?<condition>[A-Z]\w*) (?:(?<source>[rw]\d+)|(?<immediate>-?\d+)) goto (?<target>m\d+)"
+        + @"(?<verb>if) (?<destination>[rw]\d+) (?<condition>[A-Z]\w*) (?:(?<source>[rw]\d+)|(?<immediate>-?\d+))"
+        + @" goto (?<target>m\d+)"
         + @"|(?<verb>goto) (?<target>m\d+)"
         + @"|(?<verb>call) (?<number>\d+) (?<count>\d+)"
         + @"|(?<verb>store|atomicAdd)(?<bits>\d+) " + Address + @" (?:(?<source>[rw]\d+)|(?<immediate>-?\d+))"
