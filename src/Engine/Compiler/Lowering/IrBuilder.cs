@@ -11,6 +11,8 @@ internal sealed class IrBuilder(IrFunction function)
     private readonly Dictionary<(SsaVariable, Block), Value> _definitions = [];
     private readonly Dictionary<Block, Dictionary<SsaVariable, Value>> _incomplete = [];
     private readonly HashSet<Block> _sealed = [];
+    private readonly Dictionary<Block, PacketFacts> _factsAtStart = [];
+    private readonly Dictionary<Block, PacketFacts> _factsAtEnd = [];
 
     public IrFunction Function { get; } = function;
 
@@ -21,6 +23,9 @@ internal sealed class IrBuilder(IrFunction function)
     public SourceSpan? Source { get; set; }
 
     public int LoopDepth { get; set; }
+
+    /// <summary>What is known of the packet in the current block.</summary>
+    public PacketFacts Facts { get; set; } = PacketFacts.None;
 
     public Block NewBlock()
     {
@@ -34,7 +39,25 @@ internal sealed class IrBuilder(IrFunction function)
     {
         Function.Blocks.Add(block);
         Current = block;
+        Facts = _factsAtStart.GetValueOrDefault(block, PacketFacts.None);
         if (seal) Seal(block);
+    }
+
+    /// <summary>Starts a block unless nothing jumps to it.</summary>
+    /// <returns>Whether something does.</returns>
+    public bool StartIfReached(Block block)
+    {
+        if (block.Predecessors.Count == 0) return false;
+        Start(block);
+        return true;
+    }
+
+    /// <summary>Starts a block that may get more jumps from anywhere. Nothing is known of the packet there.</summary>
+    public void StartLabel(Block block)
+    {
+        Jump(block);
+        _factsAtStart.Remove(block);
+        Start(block, seal: false);
     }
 
     public void Seal(Block block)
@@ -47,6 +70,7 @@ internal sealed class IrBuilder(IrFunction function)
     public void Jump(Block target)
     {
         if (Current is null) return;
+        MeetFacts(target);
         Current.Exit = ExitKind.Jump;
         Current.Target = target;
         Current.Source = Source;
@@ -58,6 +82,8 @@ internal sealed class IrBuilder(IrFunction function)
         Value? end = null)
     {
         if (Current is null) return;
+        MeetFacts(whenTrue);
+        MeetFacts(whenFalse);
         var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
         var (a, b) = (Place(condition.Left), Place(condition.Right));
         if (a.IsConstant && b.IsConstant && !condition.Comparison.IsPacketCheck())
@@ -81,6 +107,9 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
+    public void BranchIfNotZero(Value value, Block whenTrue, Block whenFalse) =>
+        Branch(Comparison.NotEqual, value, Constant(0), whenTrue, whenFalse);
+
     public void Return(Value value)
     {
         if (Current is null) return;
@@ -90,11 +119,19 @@ internal sealed class IrBuilder(IrFunction function)
         Current = null;
     }
 
-    /// <summary>Leaves the current block without an exit yet, to go on in another one.</summary>
-    public void LeaveOpen() => Current = null;
+    /// <summary>Leaves the current block without an exit, until <see cref="Continue"/>.</summary>
+    public void LeaveOpen()
+    {
+        if (Current is not null) _factsAtEnd[Current] = Facts;
+        Current = null;
+    }
 
-    /// <summary>Goes on in a block that was left open.</summary>
-    public void Continue(Block block) => Current = block;
+    /// <summary>Continues a block that was left open.</summary>
+    public void Continue(Block block) => (Current, Facts) = (block, _factsAtEnd[block]);
+
+    // A fact holds at the start of a block if it holds at the end of all its predecessors.
+    private void MeetFacts(Block target) => _factsAtStart[target] =
+        _factsAtStart.TryGetValue(target, out var facts) ? facts.Meet(Facts) : Facts;
 
     // ---- values
 
@@ -121,8 +158,19 @@ internal sealed class IrBuilder(IrFunction function)
     public Value Load(MemoryRegion region, Value pointer, int offset, int size) =>
         Append(Function.Load(region, pointer, offset, size));
 
+    public Value Load(Place place, int size) => Load(place.Region, place.Pointer, place.Offset, size);
+
+    public void Store(Place place, int size, Value stored, Op op = Op.Store) =>
+        Store(place.Region, place.Pointer, place.Offset, size, stored, op);
+
     public void Store(MemoryRegion region, Value pointer, int offset, int size, Value stored, Op op = Op.Store) =>
         Append(Function.Store(region, pointer, offset, size, stored, op));
+
+    public Place PlaceOf(StackSlot slot) => new(MemoryRegion.Stack, FrameAddress(slot), 0);
+
+    public Value AddressOf(Place place) => AddOffset(place.Pointer, place.Offset);
+
+    public Value AddOffset(Value pointer, int offset) => Make(Op.Add, pointer, Constant(offset));
 
     public Value Call(int helper, params Value[] arguments) => CallWithKey(helper, 0, arguments);
 
@@ -273,4 +321,25 @@ internal sealed class IrBuilder(IrFunction function)
         block.Phis.Add(phi);
         return RemoveTrivial(phi);
     }
+
+    /// <summary>Selects a value by a comparison.</summary>
+    /// <returns><paramref name="x"/> if the comparison with the bound is true, else <paramref name="y"/>.</returns>
+    public Value Select(Comparison comparison, Value x, Value bound, Value y)
+    {
+        if (Current is null) return x;
+        var (first, second, after) = (NewBlock(), NewBlock(), NewBlock());
+        Branch(comparison, x, bound, first, second);
+        var incoming = new List<(Block, Value)>();
+        foreach (var (block, value) in new[] { (first, x), (second, y) })
+        {
+            if (!StartIfReached(block)) continue;
+            incoming.Add((block, value));
+            Jump(after);
+        }
+
+        Start(after);
+        return Phi([.. incoming]);
+    }
+
+    public Value Select(Comparison comparison, Value x, Value y) => Select(comparison, x, y, y);
 }

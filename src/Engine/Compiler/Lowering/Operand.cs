@@ -27,4 +27,9 @@ internal readonly record struct Place(MemoryRegion Region, Value Pointer, int Of
 {
     /// <summary>The place some bytes further on.</summary>
     public Place At(int offset) => this with { Offset = Offset + offset };
+
+    /// <summary>The alignment that an access must respect: the stack and the context allow only aligned ones.</summary>
+    public int Alignment => Region is not (MemoryRegion.Stack or MemoryRegion.Context) || (Offset & 7) == 0
+        ? 8
+        : Offset & -Offset & 7;
 }

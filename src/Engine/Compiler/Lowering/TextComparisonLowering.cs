@@ -5,9 +5,12 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-internal sealed partial class Lowerer
+/// <summary>Lowers comparisons of texts.</summary>
+internal sealed class TextComparisonLowering(LoweringContext context)
 {
-    private void LowerStringComparison(BoundBinary comparison, Block whenTrue, Block whenFalse)
+    private readonly IrBuilder _b = context.Builder;
+
+    public void Lower(BoundBinary comparison, Block whenTrue, Block whenFalse)
     {
         var op = comparison.Operator;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
@@ -21,18 +24,21 @@ internal sealed partial class Lowerer
             if (left is BoundConstant { Value: string other })
             {
                 var comparisonKind = ignoreCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal;
-                Jump((prefix
+                _b.Jump((prefix
                     ? other.StartsWith(constant, comparisonKind)
                     : string.Equals(other, constant, comparisonKind)) ? equal : different);
                 return;
             }
             // One byte more than the constant and its end, so that a longer text is seen to be longer.
             var needed = Encoding.UTF8.GetByteCount(constant) + 2;
-            CompareWithConstant(InMemory(LowerTextUpTo(left, needed)), constant, ignoreCase, prefix, equal, different);
+            var text = context.Memory.InMemory(context.Events.LowerTextUpTo(left, needed));
+            CompareWithConstant(text, constant, ignoreCase, prefix, equal, different);
             return;
         }
 
-        CompareTexts(InMemory(LowerExpression(left)), InMemory(LowerExpression(right)), ignoreCase, equal, different);
+        var (a, b) = (context.Memory.InMemory(context.Expressions.Lower(left)),
+            context.Memory.InMemory(context.Expressions.Lower(right)));
+        CompareTexts(a, b, ignoreCase, equal, different);
     }
 
     // As many bytes at a time as alignment allows. A letter's case is one bit, set on both sides before they are
@@ -44,18 +50,18 @@ internal sealed partial class Lowerer
         var bytes = Encoding.UTF8.GetBytes(constant);
         if (bytes.Length >= capacity && !(prefix && bytes.Length < capacity))
         {
-            Jump(different);
+            _b.Jump(different);
             return;
         }
         // The end of the text counts too, unless only its beginning is asked for.
         byte[] wanted = prefix ? bytes : [.. bytes, 0];
         if (wanted.Length == 0)
         {
-            Jump(equal);
+            _b.Jump(equal);
             return;
         }
 
-        foreach (var (offset, size) in Covering(wanted.Length, capacity, AlignmentOf(text.Place)))
+        foreach (var (offset, size) in Covering(wanted.Length, capacity, text.Place.Alignment))
         {
             long mask = 0, value = 0, letters = 0;
             for (var i = 0; i < size && offset + i < wanted.Length; i++)
@@ -74,12 +80,12 @@ internal sealed partial class Lowerer
             var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + offset, size);
             var masked = _b.Make(Op.And, loaded, _b.Constant(mask));
             var next = _b.NewBlock();
-            Branch(Comparison.Equal, _b.Make(Op.Or, masked, _b.Constant(letters)), _b.Constant(value), next, different);
-            if (next.Predecessors.Count == 0) return;
-            Start(next);
+            var folded = _b.Make(Op.Or, masked, _b.Constant(letters));
+            _b.Branch(Comparison.Equal, folded, _b.Constant(value), next, different);
+            if (!_b.StartIfReached(next)) return;
         }
 
-        Jump(equal);
+        _b.Jump(equal);
     }
 
     // Accesses that cover the first bytes of a text without leaving it, the last one perhaps wider than needed.
@@ -103,15 +109,13 @@ internal sealed partial class Lowerer
             var x = i < a ? ByteOf(left, i, ignoreCase) : _b.Constant(0);
             var y = i < b ? ByteOf(right, i, ignoreCase) : _b.Constant(0);
             var (same, next) = (_b.NewBlock(), _b.NewBlock());
-            Branch(Comparison.Equal, x, y, same, different);
-            if (same.Predecessors.Count == 0) return;
-            Start(same);
-            BranchIfNotZero(x, next, equal);
-            if (next.Predecessors.Count == 0) return;
-            Start(next);
+            _b.Branch(Comparison.Equal, x, y, same, different);
+            if (!_b.StartIfReached(same)) return;
+            _b.BranchIfNotZero(x, next, equal);
+            if (!_b.StartIfReached(next)) return;
         }
 
-        Jump(equal);
+        _b.Jump(equal);
     }
 
     private Value ByteOf(MemoryOperand text, int index, bool lower)
@@ -126,13 +130,13 @@ internal sealed partial class Lowerer
     {
         if (_b.Current is null) return letter;
         var (upper, other, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        Branch(Comparison.UnsignedLessOrEqual, distance, _b.Constant(25), upper, other);
-        Start(upper);
+        _b.Branch(Comparison.UnsignedLessOrEqual, distance, _b.Constant(25), upper, other);
+        _b.Start(upper);
         var lowered = _b.Make(Op.Or, letter, _b.Constant(0x20));
-        Jump(after);
-        Start(other);
-        Jump(after);
-        Start(after);
+        _b.Jump(after);
+        _b.Start(other);
+        _b.Jump(after);
+        _b.Start(after);
         return _b.Phi((upper, lowered), (other, letter));
     }
 }

@@ -4,34 +4,37 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-internal sealed partial class Lowerer
+/// <summary>Lowers observations: values counted in a histogram or statistics.</summary>
+internal sealed class AggregateLowering(LoweringContext context)
 {
+    private readonly IrBuilder _b = context.Builder;
+
     // Counts a value in the entry of a key, which is made where it is absent; false where the map is full.
-    private ScalarOperand LowerObserve(BoundMapCall call)
+    public ScalarOperand Lower(BoundMapCall call)
     {
-        var number = LowerScalar(call.Arguments[1]);
-        if (number.Scalar.IsFixed) number = Convert(number, ScalarType.Int64);
-        var pointer = LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
+        var number = context.Expressions.LowerScalar(call.Arguments[1]);
+        if (number.Scalar.IsFixed) number = context.Conversions.Convert(number, ScalarType.Int64);
+        var pointer = context.Maps.LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
         if (_b.Current is null) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
         var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        BranchIfNotZero(pointer, present, absent);
-        Start(absent);
-        Jump(after);
-        Start(present);
+        _b.BranchIfNotZero(pointer, present, absent);
+        _b.Start(absent);
+        _b.Jump(after);
+        _b.Start(present);
         var entry = new Place(MemoryRegion.Map, pointer, 0);
         if (call.Map.Map.Value is HistogramType) CountMagnitude(entry, number);
         else AddToStatistics(entry, number.Value);
         var counted = _b.Current!;
-        Jump(after);
-        Start(after);
+        _b.Jump(after);
+        _b.Start(after);
         return new ScalarOperand(ScalarType.Boolean, _b.Phi((absent, _b.Constant(0)), (counted, _b.Constant(1))));
     }
 
     private void CountMagnitude(Place entry, ScalarOperand number)
     {
         var value = number.Scalar.IsSigned
-            ? Choose(Comparison.SignedGreaterOrEqual, number.Value, _b.Constant(0))
-            : Choose(Comparison.UnsignedLessOrEqual, number.Value, _b.Constant(long.MaxValue));
+            ? _b.Select(Comparison.SignedGreaterOrEqual, number.Value, _b.Constant(0))
+            : _b.Select(Comparison.UnsignedLessOrEqual, number.Value, _b.Constant(long.MaxValue));
         var index = _b.Make(Op.And, BitLength(value), _b.Constant(HistogramType.BucketCount - 1));
         var bucket = _b.Make(Op.Add, entry.Pointer, _b.Make(Op.Shl, index, _b.Constant(3)));
         Increase(entry with { Pointer = bucket }, _b.Constant(1));
@@ -67,15 +70,15 @@ internal sealed partial class Lowerer
     private void KeepExtreme(Place place, Comparison better, Value value, Value count)
     {
         var (compare, keep, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        BranchIfNotZero(count, compare, keep);
-        Start(compare);
-        Branch(better, value, _b.Load(place.Region, place.Pointer, place.Offset, 8), keep, after);
-        Start(keep);
-        _b.Store(place.Region, place.Pointer, place.Offset, 8, value);
-        Jump(after);
-        Start(after);
+        _b.BranchIfNotZero(count, compare, keep);
+        _b.Start(compare);
+        _b.Branch(better, value, _b.Load(place, 8), keep, after);
+        _b.Start(keep);
+        _b.Store(place, 8, value);
+        _b.Jump(after);
+        _b.Start(after);
     }
 
     private void Increase(Place place, Value by) =>
-        _b.Store(place.Region, place.Pointer, place.Offset, 8, by, Op.AtomicAdd);
+        _b.Store(place, 8, by, Op.AtomicAdd);
 }

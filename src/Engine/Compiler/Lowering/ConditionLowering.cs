@@ -5,10 +5,13 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-internal sealed partial class Lowerer
+/// <summary>Lowers conditions to branches between two blocks.</summary>
+internal sealed class ConditionLowering(LoweringContext context)
 {
+    private readonly IrBuilder _b = context.Builder;
+
     /// <summary>Writes the code that goes to one block or the other. Both may turn out not to be reached.</summary>
-    private void LowerCondition(BoundExpression condition, Block whenTrue, Block whenFalse)
+    public void Lower(BoundExpression condition, Block whenTrue, Block whenFalse)
     {
         switch (condition)
         {
@@ -19,34 +22,30 @@ internal sealed partial class Lowerer
                 LowerBoth(or, whenTrue, whenFalse, and: false);
                 break;
             case BoundUnary { Operator: UnaryOperator.LogicalNot } not:
-                LowerCondition(not.Operand, whenFalse, whenTrue);
+                Lower(not.Operand, whenFalse, whenTrue);
                 break;
             case BoundConstant { Value: bool known }:
-                Jump(known ? whenTrue : whenFalse);
+                _b.Jump(known ? whenTrue : whenFalse);
                 break;
             case BoundLet let:
-                Assign(let.Local, LowerExpression(let.Value));
-                LowerCondition(let.Body, whenTrue, whenFalse);
+                context.Locals.Assign(let.Local, context.Expressions.Lower(let.Value));
+                Lower(let.Body, whenTrue, whenFalse);
                 break;
             case BoundHeaderTest header:
-                LowerPresence(header.Header, whenTrue, whenFalse);
+                context.Headers.Test(header.Header, whenTrue, whenFalse);
                 break;
             case BoundMapTest contains:
-                LowerContains(contains, whenTrue, whenFalse);
+                context.Maps.LowerContains(contains, whenTrue, whenFalse);
                 break;
             case BoundPacketSizeTest { Bytes: var bytes, Has: var has }:
-                Branch(Comparison.PacketHas, _b.Read(_data), _b.Constant(bytes), has
-                    ? whenTrue
-                    : whenFalse, has
-                    ? whenFalse
-                    : whenTrue);
+                context.Packet.BranchIfHas(bytes, has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
                 break;
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith }
                 comparison:
                 LowerComparison(comparison, whenTrue, whenFalse);
                 break;
             default:
-                LowerTruth(LowerExpression(condition), whenTrue, whenFalse);
+                LowerTruth(context.Expressions.Lower(condition), whenTrue, whenFalse);
                 break;
         }
     }
@@ -54,11 +53,10 @@ internal sealed partial class Lowerer
     private void LowerBoth(BoundBinary expression, Block whenTrue, Block whenFalse, bool and)
     {
         var second = _b.NewBlock();
-        if (and) LowerCondition(expression.Left, second, whenFalse);
-        else LowerCondition(expression.Left, whenTrue, second);
-        if (second.Predecessors.Count == 0) return;
-        Start(second);
-        LowerCondition(expression.Right, whenTrue, whenFalse);
+        if (and) Lower(expression.Left, second, whenFalse);
+        else Lower(expression.Left, whenTrue, second);
+        if (!_b.StartIfReached(second)) return;
+        Lower(expression.Right, whenTrue, whenFalse);
     }
 
     // As in PowerShell: a number that is not zero is true, a text that is not empty, an address always.
@@ -67,11 +65,11 @@ internal sealed partial class Lowerer
         switch (operand)
         {
             case ScalarOperand scalar:
-                BranchIfNotZero(scalar.Value, whenTrue, whenFalse);
+                _b.BranchIfNotZero(scalar.Value, whenTrue, whenFalse);
                 break;
             case { Type: StringType }:
-                var place = InMemory(operand).Place;
-                BranchIfNotZero(_b.Load(place.Region, place.Pointer, place.Offset, 1), whenTrue, whenFalse);
+                var place = context.Memory.InMemory(operand).Place;
+                _b.BranchIfNotZero(_b.Load(place, 1), whenTrue, whenFalse);
                 break;
             default:
                 throw new UnreachableException(operand.Type.Name);
@@ -83,23 +81,23 @@ internal sealed partial class Lowerer
         var op = comparison.Operator;
         if (comparison.Arithmetic is { } type)
         {
-            var (a, b) = ((ScalarOperand)LowerExpression(comparison.Left),
-                (ScalarOperand)LowerExpression(comparison.Right));
-            if (type.IsFixed) (a, b) = (Convert(a, type), Convert(b, type));
-            Branch(ComparisonOf(op, type.IsFixed || type.IsSigned), a.Value, b.Value, whenTrue, whenFalse);
+            var (a, b) = ((ScalarOperand)context.Expressions.Lower(comparison.Left),
+                (ScalarOperand)context.Expressions.Lower(comparison.Right));
+            if (type.IsFixed) (a, b) = (context.Conversions.Convert(a, type), context.Conversions.Convert(b, type));
+            _b.Branch(ComparisonOf(op, type.IsFixed || type.IsSigned), a.Value, b.Value, whenTrue, whenFalse);
             return;
         }
 
         if (comparison.Left.Type is StringType)
         {
-            LowerStringComparison(comparison, whenTrue, whenFalse);
+            context.Texts.Lower(comparison, whenTrue, whenFalse);
             return;
         }
 
-        var (left, right) = (LowerExpression(comparison.Left), LowerExpression(comparison.Right));
+        var (left, right) = (context.Expressions.Lower(comparison.Left), context.Expressions.Lower(comparison.Right));
         var common = left.Type == right.Type ? left.Type : AddressType.IPAddress;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
-        CompareBytes(Convert(left, common), Convert(right, common), differs
+        CompareBytes(context.Conversions.Convert(left, common), context.Conversions.Convert(right, common), differs
             ? whenFalse
             : whenTrue, differs
             ? whenTrue
@@ -109,15 +107,15 @@ internal sealed partial class Lowerer
     // Two values of the same bytes: piece by piece, leaving at the first that differs.
     private void CompareBytes(Operand left, Operand right, Block whenEqual, Block whenDifferent)
     {
-        var layout = PieceLayout(left.Type.Size, InStack(left) || InStack(right) ? 1 : 8);
-        var (a, b) = (Pieces(left, layout), Pieces(right, layout));
+        var layout = PieceLayout.Of(left.Type.Size, InStack(left) || InStack(right) ? 1 : 8);
+        var (a, b) = (context.Memory.Pieces(left, layout), context.Memory.Pieces(right, layout));
         for (var i = 0; i < a.Count; i++)
         {
             var last = i == a.Count - 1;
             var next = last ? whenEqual : _b.NewBlock();
-            Branch(Comparison.Equal, a[i].Value, b[i].Value, next, whenDifferent);
+            _b.Branch(Comparison.Equal, a[i].Value, b[i].Value, next, whenDifferent);
             if (last || next.Predecessors.Count == 0) return;
-            Start(next);
+            _b.Start(next);
         }
     }
 
@@ -135,21 +133,20 @@ internal sealed partial class Lowerer
     };
 
     // A truth value where a number is wanted: one of two blocks writes it.
-    private ScalarOperand Materialize(BoundExpression condition)
+    public ScalarOperand Materialize(BoundExpression condition)
     {
         var (yes, no, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        LowerCondition(condition, yes, no);
+        Lower(condition, yes, no);
         var incoming = new List<(Block, Value)>();
         foreach (var (block, value) in new[] { (yes, 1L), (no, 0L) })
         {
-            if (block.Predecessors.Count == 0) continue;
-            Start(block);
+            if (!_b.StartIfReached(block)) continue;
             incoming.Add((block, _b.Constant(value)));
-            Jump(after);
+            _b.Jump(after);
         }
 
         if (incoming.Count == 0) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
-        Start(after);
+        _b.Start(after);
         return new ScalarOperand(ScalarType.Boolean, _b.Phi([.. incoming]));
     }
 }

@@ -5,9 +5,12 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-internal sealed partial class Lowerer
+/// <summary>Lowers assignments to locals, variables, packets, maps and events.</summary>
+internal sealed class AssignmentLowering(LoweringContext context)
 {
-    private void LowerAssignment(BoundAssignment assignment)
+    private readonly IrBuilder _b = context.Builder;
+
+    public void Lower(BoundAssignment assignment)
     {
         var (target, value) = (assignment.Target, assignment.Value);
         switch (target)
@@ -15,43 +18,41 @@ internal sealed partial class Lowerer
             case BoundLocalAccess { Local: var whole, Type: StructType }
                 when assignment.IsMadeInPlace && value is BoundStruct record:
                 // Made where it stays: what goes into it does not come out of it.
-                StoreStruct(record, StackPlace(StorageOf(whole, wholeWrite: true).Slot!));
+                var storage = context.Locals.StorageOf(whole, wholeWrite: true);
+                context.Structs.Store(record, _b.PlaceOf(storage.Slot!));
                 return;
             case BoundLocalAccess { Local: var local }:
-                Assign(local, LowerExpression(value));
+                context.Locals.Assign(local, context.Expressions.Lower(value));
                 return;
-            case BoundMapEntry { Map: { Map: var map } bound } entry when assignment.Operation is null && !IsArray(map):
-                // The value before the key: both may use temporaries, and the call wants both at once.
-                var valueAddress = AddressOf(value, map.Value!);
-                var key = AddressOf(entry.Key, map.Key!);
-                _b.Call(HelperId.MapUpdate, _b.MapAddress(bound.Index), key, valueAddress, _b.Constant(0));
+            case BoundMapEntry entry when assignment.Operation is null && !MapLowering.IsArray(entry.Map.Map):
+                context.Maps.AssignEntry(entry, value);
                 return;
-            case BoundInnerEntry nested when assignment.Operation is null && !IsArray(nested.Inner):
-                AssignInnerEntry(nested, value);
+            case BoundInnerEntry nested when assignment.Operation is null && !MapLowering.IsArray(nested.Inner):
+                context.Maps.AssignInnerEntry(nested, value);
                 return;
             case BoundEventValue { Access: var access }:
-                AssignEventField(access, value);
+                context.Events.Assign(access, value);
                 return;
         }
 
         if (assignment.Operation is { } operation) UpdatePlace(target, operation, value);
         else AssignPlace(target, value);
-        if (target is BoundPacketAccess or BoundHeaderField) PacketWritten(target);
+        if (target is BoundPacketAccess or BoundHeaderField) context.Headers.Written(target);
     }
 
     private void AssignPlace(BoundExpression target, BoundExpression value)
     {
-        var operand = LowerExpression(value);
+        var operand = context.Expressions.Lower(value);
         if (_b.Current is null) return;
-        var reference = Locate(target, insert: true);
-        IfPresent(reference, () => StoreReference(reference, operand));
+        var reference = context.Places.Locate(target, insert: true);
+        IfPresent(reference, () => context.Places.StoreReference(reference, operand));
     }
 
     private void UpdatePlace(BoundExpression target, CompoundOperation operation, BoundExpression value)
     {
-        var operand = LowerScalar(value);
+        var operand = context.Expressions.LowerScalar(value);
         if (_b.Current is null) return;
-        var reference = Locate(target, insert: true);
+        var reference = context.Places.Locate(target, insert: true);
         IfPresent(reference, () =>
         {
             if (AtomicAddend(reference, operation.Operator, operand) is { } addend)
@@ -61,9 +62,9 @@ internal sealed partial class Lowerer
                 return;
             }
 
-            var old = (ScalarOperand)LoadReference(reference);
-            StoreReference(reference,
-                Combine(operation.Operator, old, operand, operation.Arithmetic, operation.Result));
+            var old = (ScalarOperand)context.Places.LoadReference(reference);
+            context.Places.StoreReference(reference,
+                context.Arithmetic.Combine(operation.Operator, old, operand, operation.Arithmetic, operation.Result));
         });
     }
 
@@ -76,7 +77,7 @@ internal sealed partial class Lowerer
         if (reference.Type is not ScalarType { NeedsSwap: false, IsBoolean: false, Size: 4 or 8 } type) return null;
         // A fraction added to an integer is cut off with the sum, not before.
         if (operand.Scalar.IsFixed && !type.IsFixed) return null;
-        var addend = Convert(operand, type.IsFixed ? ScalarType.Fixed : ScalarType.Int64).Value;
+        var addend = context.Conversions.Convert(operand, type.IsFixed ? ScalarType.Fixed : ScalarType.Int64).Value;
         return op == BinaryOperator.Subtract ? _b.Make(Op.Negate, addend) : addend;
     }
 
@@ -90,14 +91,13 @@ internal sealed partial class Lowerer
         }
 
         var (present, after) = (_b.NewBlock(), _b.NewBlock());
-        BranchIfNotZero(reference.Place.Pointer, present, after);
-        if (present.Predecessors.Count > 0)
+        _b.BranchIfNotZero(reference.Place.Pointer, present, after);
+        if (_b.StartIfReached(present))
         {
-            Start(present);
             write();
-            Jump(after);
+            _b.Jump(after);
         }
 
-        if (after.Predecessors.Count > 0) Start(after);
+        _b.StartIfReached(after);
     }
 }

@@ -1,39 +1,43 @@
+using EbpfCat.Binding;
 using EbpfCat.Language;
+using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-internal sealed partial class Lowerer
+/// <summary>Finds headers in the packet.</summary>
+internal sealed class HeaderLowering(LoweringContext context)
 {
-    private readonly Dictionary<PacketHeader, StackSlot> _headerCopies = [];
+    private readonly IrBuilder _b = context.Builder;
+    private readonly Dictionary<PacketHeader, StackSlot> _copies = [];
     private readonly Dictionary<PacketHeader, PacketHeader> _siblings = [];
 
-    private Place HeaderPlace(PacketHeader header)
+    public Place PlaceOf(PacketHeader header)
     {
-        if (!_facts.Headers.ContainsKey(header))
+        if (!_b.Facts.Headers.ContainsKey(header))
         {
             var present = _b.NewBlock();
-            LowerPresence(header, present, _defaultExit);
-            Start(present);
+            Test(header, present, context.DefaultExit);
+            _b.Start(present);
         }
 
-        return _facts.Headers.TryGetValue(header, out var fact)
+        return _b.Facts.Headers.TryGetValue(header, out var fact)
             ? fact.Place
             : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
     }
 
-    private void LowerPresence(PacketHeader header, Block whenPresent, Block whenAbsent)
+    public void Test(PacketHeader header, Block whenPresent, Block whenAbsent)
     {
-        if (_facts.Headers.ContainsKey(header))
+        if (_b.Facts.Headers.ContainsKey(header))
         {
-            Jump(whenPresent);
+            _b.Jump(whenPresent);
             return;
         }
 
-        var locations = PacketHeaders.LocationsOf(header, _info.StartsAtNetwork)!;
+        var locations = PacketHeaders.LocationsOf(header, context.Info.StartsAtNetwork)!;
         if (locations.Count == 0)
         {
             Enter(header, null, 0, whenAbsent);
-            Jump(whenPresent);
+            _b.Jump(whenPresent);
             return;
         }
 
@@ -44,7 +48,7 @@ internal sealed partial class Lowerer
                 Enter(header, only.Base, only.Offset, whenAbsent);
             }
 
-            Jump(whenPresent);
+            _b.Jump(whenPresent);
             return;
         }
 
@@ -54,11 +58,11 @@ internal sealed partial class Lowerer
 
     // Headers that lie in the same places, told apart by one number: where the program asks for several, the place is
     // found once.
-    private void NoteSiblings()
+    public void NoteSiblings()
     {
-        var asked = _program.Headers
+        var asked = context.Program.Headers
             .Where(h => h.Locations.Count > 1
-                && ReferenceEquals(PacketHeaders.LocationsOf(h, _info.StartsAtNetwork), h.Locations)).ToList();
+                && ReferenceEquals(PacketHeaders.LocationsOf(h, context.Info.StartsAtNetwork), h.Locations)).ToList();
         foreach (var header in asked)
         {
             if (asked.Find(h => AreSiblings(h, header)) is { } first
@@ -75,14 +79,13 @@ internal sealed partial class Lowerer
 
     private void LowerSibling(PacketHeader header, PacketHeader family, Block whenPresent, Block whenAbsent)
     {
-        if (!_facts.Siblings.ContainsKey(family)) FindSiblings(family);
-        var fact = _facts.Siblings[family];
+        if (!_b.Facts.Siblings.ContainsKey(family)) FindSiblings(family);
+        var fact = _b.Facts.Siblings[family];
         var named = _b.NewBlock();
-        Branch(Comparison.Equal, fact.Selector, _b.Constant(header.Locations[0].Values[0]), named, whenAbsent);
-        if (named.Predecessors.Count == 0) return;
-        Start(named);
+        _b.Branch(Comparison.Equal, fact.Selector, _b.Constant(header.Locations[0].Values[0]), named, whenAbsent);
+        if (!_b.StartIfReached(named)) return;
         Enter(header, fact.Base, fact.Offset, whenAbsent);
-        Jump(whenPresent);
+        _b.Jump(whenPresent);
     }
 
     private void FindSiblings(PacketHeader family)
@@ -94,16 +97,16 @@ internal sealed partial class Lowerer
             var next = ReferenceEquals(location, family.Locations[^1]) ? none : _b.NewBlock();
             if (LowerParent(location, next) is { } parent)
             {
-                var selector = ((ScalarOperand)LoadReference(FieldAt(parent.Place, location.Field))).Value;
+                var selector = LoadField(parent, location.Field);
                 if (Begin(location, parent, none) is { } at)
                 {
-                    found.Add((_b.Current!, selector, at.Base, at.Offset, _facts));
+                    found.Add((_b.Current!, selector, at.Base, at.Offset, _b.Facts));
                 }
             }
 
             _b.LeaveOpen();
             if (ReferenceEquals(next, none) || next.Predecessors.Count == 0) break;
-            Start(next);
+            _b.Start(next);
         }
 
         var shared = found.Select(f => f.Offset).DefaultIfEmpty().Min();
@@ -111,24 +114,23 @@ internal sealed partial class Lowerer
         foreach (var (end, selector, @base, offset, facts) in found)
         {
             _b.Continue(end);
-            _facts = facts;
+            _b.Facts = facts;
             var rest = _b.Constant(offset - shared);
             selectors.Add((end, selector));
             bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
-            Jump(join);
+            _b.Jump(join);
         }
 
-        if (none.Predecessors.Count > 0)
+        if (_b.StartIfReached(none))
         {
-            Start(none);
             selectors.Add((none, _b.Constant(1L << (family.Locations.Max(l => l.Field.Type.Size) * 8))));
             bases.Add((none, _b.Constant(0)));
-            Jump(join);
+            _b.Jump(join);
         }
 
-        Start(join);
+        _b.Start(join);
         var fact = new SiblingsFact(_b.Phi([.. selectors]), _b.Phi([.. bases]), shared);
-        _facts = _facts with { Siblings = _facts.Siblings.SetItem(family, fact) };
+        _b.Facts = _b.Facts with { Siblings = _b.Facts.Siblings.SetItem(family, fact) };
     }
 
     // The header may lie behind one of several others: its offset is chosen, then its bytes are asked for once.
@@ -145,7 +147,7 @@ internal sealed partial class Lowerer
             // A parent that is there but names something else rules the other parents out.
             if (LowerLocation(header, location, last ? whenAbsent : next, whenAbsent) is { } at)
             {
-                found.Add((_b.Current!, at.Base, at.Offset, _facts));
+                found.Add((_b.Current!, at.Base, at.Offset, _b.Facts));
             }
 
             if (last || next.Predecessors.Count == 0)
@@ -155,7 +157,7 @@ internal sealed partial class Lowerer
             else
             {
                 _b.LeaveOpen();
-                Start(next);
+                _b.Start(next);
             }
         }
 
@@ -163,9 +165,9 @@ internal sealed partial class Lowerer
         if (found.Count == 1)
         {
             _b.Continue(found[0].End);
-            _facts = found[0].Facts;
+            _b.Facts = found[0].Facts;
             Enter(header, found[0].Base, found[0].Offset, whenAbsent);
-            Jump(whenPresent);
+            _b.Jump(whenPresent);
             return;
         }
 
@@ -174,15 +176,15 @@ internal sealed partial class Lowerer
         foreach (var (end, @base, offset, facts) in found)
         {
             _b.Continue(end);
-            _facts = facts;
+            _b.Facts = facts;
             var rest = _b.Constant(offset - shared);
             bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
-            Jump(join);
+            _b.Jump(join);
         }
 
-        Start(join);
+        _b.Start(join);
         Enter(header, _b.Phi([.. bases]), shared, whenAbsent);
-        Jump(whenPresent);
+        _b.Jump(whenPresent);
     }
 
     // Whether a parent is there and says that the header follows; where it then begins.
@@ -191,14 +193,14 @@ internal sealed partial class Lowerer
     {
         // The bytes of the child are asked for together with its parent's where their place is known: one check for
         // both.
-        if (!_facts.Headers.ContainsKey(location.Parent) && ConstantOffset(location) is { } known
-            && !_facts.Headers.ContainsKey(header) && header.Locations.Count == 1)
+        if (!_b.Facts.Headers.ContainsKey(location.Parent) && ConstantOffset(location) is { } known
+            && !_b.Facts.Headers.ContainsKey(header) && header.Locations.Count == 1)
         {
             RequireAhead(known + header.Size, otherChild);
         }
 
         if (LowerParent(location, noParent) is not { } parent) return null;
-        var field = LoadReference(FieldAt(parent.Place, location.Field));
+        var field = LoadField(parent, location.Field);
         if (location.Values.Count == 1)
         {
             BranchOn(Comparison.Equal, field, location.Values[0], otherChild);
@@ -210,12 +212,11 @@ internal sealed partial class Lowerer
             {
                 var last = value == location.Values[^1];
                 var next = last ? otherChild : _b.NewBlock();
-                Branch(Comparison.Equal, ((ScalarOperand)field).Value, _b.Constant(value), match, next);
-                if (!last && next.Predecessors.Count > 0) Start(next);
+                _b.Branch(Comparison.Equal, field, _b.Constant(value), match, next);
+                if (!last && next.Predecessors.Count > 0) _b.Start(next);
             }
 
-            if (match.Predecessors.Count == 0) return null;
-            Start(match);
+            if (!_b.StartIfReached(match)) return null;
         }
 
         if (_b.Current is null) return null;
@@ -225,35 +226,37 @@ internal sealed partial class Lowerer
     // Goes on where the header is in which another lies; null where it cannot be.
     private HeaderFact? LowerParent(HeaderLocation location, Block noParent)
     {
-        if (!_facts.Headers.ContainsKey(location.Parent))
+        if (!_b.Facts.Headers.ContainsKey(location.Parent))
         {
             var present = _b.NewBlock();
-            LowerPresence(location.Parent, present, noParent);
-            if (present.Predecessors.Count == 0) return null;
-            Start(present);
+            Test(location.Parent, present, noParent);
+            if (!_b.StartIfReached(present)) return null;
         }
 
-        return _facts.Headers[location.Parent];
+        return _b.Facts.Headers[location.Parent];
     }
 
     private (Value? Base, int Offset)? Begin(HeaderLocation location, HeaderFact parent, Block otherChild)
     {
         if (location.ZeroField is { } zero)
         {
-            BranchOn(Comparison.Equal, LoadReference(FieldAt(parent.Place, zero)), 0, otherChild);
+            BranchOn(Comparison.Equal, LoadField(parent, zero), 0, otherChild);
         }
 
         if (_b.Current is null) return null;
         if (location.LengthField is not { } lengthField) return (parent.Base, parent.Offset + location.Length);
-        var length = (ScalarOperand)LoadReference(FieldAt(parent.Place, lengthField));
+        var length = LoadField(parent, lengthField);
         // So no header lies inside the one before it, where a write to it would change what tells them.
         BranchOn(Comparison.UnsignedGreaterOrEqual, length, location.Length, otherChild);
         return _b.Current is null
             ? null
-            : (parent.Base is null ? length.Value : _b.Make(Op.Add, parent.Base, length.Value), parent.Offset);
+            : (parent.Base is null ? length : _b.Make(Op.Add, parent.Base, length), parent.Offset);
     }
 
-    private static PlaceReference FieldAt(Place place, HeaderField field) =>
+    private Value LoadField(HeaderFact header, HeaderField field) =>
+        ((ScalarOperand)context.Places.LoadReference(FieldAt(header.Place, field))).Value;
+
+    public static PlaceReference FieldAt(Place place, HeaderField field) =>
         new(field.Type, place.At(field.Offset), false, false)
         {
             BitOffset = field.BitOffset,
@@ -274,28 +277,46 @@ internal sealed partial class Lowerer
 
     private void RequireAhead(int bytes, Block fail)
     {
-        if (_info.Packet == PacketAccess.Copy || _b.Current is null) return;
-        RequireBytes(null, 0, bytes, fail);
+        if (context.Info.Packet == PacketAccess.Copy || _b.Current is null) return;
+        context.Packet.Require(null, 0, bytes, fail);
     }
 
-    private void BranchOn(Comparison comparison, Operand operand, long constant, Block otherwise)
+    private void BranchOn(Comparison comparison, Value value, long constant, Block otherwise)
     {
         var next = _b.NewBlock();
-        Branch(comparison, ((ScalarOperand)operand).Value, _b.Constant(constant), next, otherwise);
-        if (next.Predecessors.Count > 0) Start(next);
+        _b.Branch(comparison, value, _b.Constant(constant), next, otherwise);
+        _b.StartIfReached(next);
     }
 
     private void Enter(PacketHeader header, Value? variable, int offset, Block fail)
     {
         if (_b.Current is null) return;
         StackSlot? slot = null;
-        if (_info.Packet == PacketAccess.Copy && !_headerCopies.TryGetValue(header, out slot))
+        if (context.Info.Packet == PacketAccess.Copy && !_copies.TryGetValue(header, out slot))
         {
             // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
-            _headerCopies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
+            _copies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
         }
 
-        var place = RequireBytes(variable, offset, header.Size, fail, slot);
-        _facts = _facts with { Headers = _facts.Headers.SetItem(header, new HeaderFact(variable, offset, place)) };
+        var place = context.Packet.Require(variable, offset, header.Size, fail, slot);
+        var fact = new HeaderFact(variable, offset, place);
+        _b.Facts = _b.Facts with { Headers = _b.Facts.Headers.SetItem(header, fact) };
     }
+
+    // Writing a field by which headers are told may make another header of what follows.
+    public void Written(BoundExpression target)
+    {
+        if (target is BoundHeaderField { Header: var written, Field: var field })
+        {
+            var decides = PacketHeaders.All.Any(h => h.Locations.Any(l => ReferenceEquals(l.Parent, written)
+                && (Overlaps(l.Field, field) || l.LengthField is { } length && Overlaps(length, field)
+                    || l.ZeroField is { } zero && Overlaps(zero, field))));
+            if (!decides) return;
+        }
+
+        _b.Facts = PacketFacts.None;
+    }
+
+    private static bool Overlaps(HeaderField a, HeaderField b) =>
+        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
 }

@@ -1,0 +1,150 @@
+using System.Diagnostics;
+using EbpfCat.Binding;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Lowers operators on numbers.</summary>
+internal sealed class ArithmeticLowering(LoweringContext context)
+{
+    private const long Scale = ScalarType.FixedScale;
+
+    private readonly IrBuilder _b = context.Builder;
+
+    public ScalarOperand LowerBinary(BoundBinary binary) =>
+        Combine(binary.Operator, context.Expressions.LowerScalar(binary.Left),
+            context.Expressions.LowerScalar(binary.Right), binary.Arithmetic!, (ScalarType)binary.Type);
+
+    public ScalarOperand Combine(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic,
+        ScalarType result)
+    {
+        var signed = arithmetic.IsSigned;
+        ScalarOperand Give(Value value) => new(result, value);
+        switch (op)
+        {
+            case BinaryOperator.BitAnd:
+                return Give(_b.Make(Op.And, a.Value, b.Value));
+            case BinaryOperator.BitOr:
+                return Give(_b.Make(Op.Or, a.Value, b.Value));
+            case BinaryOperator.BitXor or BinaryOperator.LogicalXor:
+                return Give(_b.Make(Op.Xor, a.Value, b.Value));
+            case BinaryOperator.ShiftLeft:
+                return Give(_b.Make(Op.Shl, a.Value, b.Value));
+            case BinaryOperator.ShiftRight:
+                return Give(_b.Make(result.IsSigned ? Op.Sar : Op.Shr, a.Value, b.Value));
+            case BinaryOperator.Multiply when arithmetic.IsFixed:
+                var product = _b.Make(Op.Mul, a.Value, b.Value);
+                return Give(a.Scalar.IsFixed && b.Scalar.IsFixed ? SignedDivide(product, _b.Constant(Scale)) : product);
+            case BinaryOperator.Divide:
+                return Give(FixedQuotient(a.Value, b.Value, a.Scalar.IsFixed, b.Scalar.IsFixed));
+            case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
+                return Give(IntegerQuotient(op, a, b, arithmetic));
+        }
+
+        var (x, y) = (Scaled(a, arithmetic), Scaled(b, arithmetic));
+        return op switch
+        {
+            BinaryOperator.Add => Give(_b.Make(Op.Add, x, y)),
+            BinaryOperator.Subtract => Give(_b.Make(Op.Sub, x, y)),
+            BinaryOperator.Multiply => Give(_b.Make(Op.Mul, x, y)),
+            BinaryOperator.Remainder => Give(_b.Make(signed ? Op.SMod : Op.UMod, x, y)),
+            BinaryOperator.Minimum =>
+            Give(_b.Select(signed ? Comparison.SignedLessOrEqual : Comparison.UnsignedLessOrEqual, x, y)),
+            BinaryOperator.Maximum =>
+            Give(_b.Select(signed ? Comparison.SignedGreaterOrEqual : Comparison.UnsignedGreaterOrEqual, x, y)),
+            _ => throw new UnreachableException($"{op}"),
+        };
+    }
+
+    private Value Scaled(ScalarOperand operand, ScalarType arithmetic) => arithmetic.IsFixed && !operand.Scalar.IsFixed
+        ? _b.Make(Op.Mul, operand.Value, _b.Constant(Scale))
+        : operand.Value;
+
+    public Value SignedDivide(Value a, Value b) => _b.Make(Op.SDiv, a, b);
+
+    private Value FixedQuotient(Value a, Value b, bool aIsFixed, bool bIsFixed)
+    {
+        var dividend = aIsFixed == bIsFixed ? _b.Make(Op.Mul, a, _b.Constant(Scale))
+            : aIsFixed ? a
+            : _b.Make(Op.Mul, a, _b.Constant(Scale * Scale));
+        return SignedDivide(dividend, b);
+    }
+
+    private Value IntegerQuotient(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic)
+    {
+        var (x, y) = (Scaled(a, arithmetic), Scaled(b, arithmetic));
+        if (!arithmetic.IsSigned) return _b.Make(Op.UDiv, x, y);
+        return op == BinaryOperator.TruncateDivide ? SignedDivide(x, y) : FloorQuotient(x, y);
+    }
+
+    // One less than the truncated quotient where there is a remainder and the signs differ.
+    private Value FloorQuotient(Value x, Value y)
+    {
+        var quotient = SignedDivide(x, y);
+        if (ValueRange.IsNonNegative(x) && ValueRange.IsNonNegative(y)) return quotient;
+        var remainder = y.IsConstant && y.Immediate == 0
+            ? _b.Constant(0)
+            : _b.Make(Op.Sub, x, _b.Make(Op.Mul, quotient, y));
+        var (rest, down, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        var start = _b.Current;
+        if (start is null) return quotient;
+        // A divisor of zero gives zero: the remainder is then the dividend, and must not count.
+        var sign = _b.Make(Op.Xor, x, y);
+        var divisible = _b.NewBlock();
+        _b.BranchIfNotZero(remainder, rest, divisible);
+        if (_b.StartIfReached(rest))
+        {
+            var zero = _b.NewBlock();
+            _b.BranchIfNotZero(y, zero, divisible);
+            if (_b.StartIfReached(zero))
+            {
+                _b.Branch(Comparison.SignedLess, sign, _b.Constant(0), down, divisible);
+            }
+        }
+
+        var incoming = new List<(Block, Value)>();
+        if (_b.StartIfReached(down))
+        {
+            incoming.Add((down, _b.Make(Op.Add, quotient, _b.Constant(-1))));
+            _b.Jump(after);
+        }
+
+        if (_b.StartIfReached(divisible))
+        {
+            incoming.Add((divisible, quotient));
+            _b.Jump(after);
+        }
+
+        _b.Start(after);
+        return _b.Phi([.. incoming]);
+    }
+
+    public ScalarOperand LowerUnary(BoundUnary unary)
+    {
+        var operand = context.Expressions.LowerScalar(unary.Operand);
+        var result = (ScalarType)unary.Type;
+        switch (unary.Operator)
+        {
+            case UnaryOperator.Negate:
+                return new(result, _b.Make(Op.Negate, operand.Value));
+            case UnaryOperator.BitNot:
+                return new(result, _b.Make(Op.Xor, operand.Value, _b.Constant(-1)));
+            case UnaryOperator.Absolute:
+                return operand.Scalar.IsSigned
+                    ? new(result, _b.Select(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0),
+                        _b.Make(Op.Negate, operand.Value)))
+                    : new(result, operand.Value);
+            case UnaryOperator.Truncate:
+                return operand.Scalar.IsFixed
+                    ? (ScalarOperand)context.Conversions.Convert(operand, ScalarType.Int64)
+                    : new(result, operand.Value);
+            case UnaryOperator.Floor:
+                return operand.Scalar.IsFixed
+                    ? new(result, FloorQuotient(operand.Value, _b.Constant(Scale)))
+                    : new(result, operand.Value);
+            default:
+                throw new UnreachableException($"{unary.Operator}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+using System.Text;
+using EbpfCat.Binding;
+using EbpfCat.Bytecode;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Lowers records that are put out, and debug messages.</summary>
+internal sealed class OutputLowering(LoweringContext context)
+{
+    private readonly IrBuilder _b = context.Builder;
+
+    public void LowerOutput(BoundOutput output)
+    {
+        var (type, number) = (output.Record.Struct, output.Number);
+        const int header = ProgramResources.RecordHeader;
+        var size = type.Size + header;
+        var values = new List<(StructField Field, Operand Value)>();
+        foreach (var (field, value) in output.Record.Fields)
+            values.Add((field, LowerOutputField(value, field.Type, isUndisturbed: output.CallCount == 0)));
+
+        if (_b.Current is null) return;
+        var events = _b.MapAddress(context.Resources.EventMap!.Value);
+        var record = context.Resources.ScratchMap is { } scratch
+            ? context.Maps.LookupKey(scratch, 0)
+            : _b.Call(HelperId.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
+        var (there, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        _b.BranchIfNotZero(record, there, lost);
+        _b.Start(there);
+        var place = new Place(MemoryRegion.Map, record, 0);
+        _b.Store(place.Region, record, 0, header, _b.Constant(number));
+        context.Memory.ZeroGaps(type, values.Select(v => v.Field), place.At(header));
+        foreach (var (field, value) in values)
+            context.Conversions.Store(field.Type, place.At(header + field.Offset), value);
+        if (context.Resources.ScratchMap is null)
+        {
+            _b.Call(HelperId.RingbufSubmit, record, _b.Constant(0));
+            _b.Jump(after);
+        }
+        else
+        {
+            const long thisProcessor = 0xffffffff; // BPF_F_CURRENT_CPU
+            var refused = _b.Call(HelperId.PerfEventOutput, context.ContextPointer, events,
+                _b.Constant(thisProcessor), record, _b.Constant(size));
+            _b.BranchIfNotZero(refused, lost, after);
+        }
+
+        _b.Start(lost);
+        var count = context.Resources.Lost!;
+        _b.Store(MemoryRegion.Map, _b.MapValueAddress(count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
+        _b.Jump(after);
+        _b.Start(after);
+    }
+
+    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room
+    // for many: where nothing else in the record can change the entry meanwhile.
+    private Operand LowerOutputField(BoundExpression value, EbpfType type, bool isUndisturbed)
+    {
+        const int large = 64;
+        if (type.Size <= large || value is not (BoundFieldAccess or BoundMapEntry) || value.Type != type
+            || !isUndisturbed)
+        {
+            return context.Expressions.Lower(value);
+        }
+
+        var reference = context.Places.Locate(value);
+        if (!reference.Guarded) return context.Places.LoadReference(reference);
+        return new DeferredOperand(type, place =>
+        {
+            var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+            _b.BranchIfNotZero(reference.Place.Pointer, present, absent);
+            _b.Start(present);
+            // Each word is stored before the next is loaded: so many have no place in registers.
+            var from = reference.Place;
+            foreach (var (offset, size) in PieceLayout.Of(type.Size, Math.Min(place.Alignment, from.Alignment)))
+            {
+                _b.Store(place.At(offset), size,
+                    _b.Load(from.At(offset), size));
+            }
+
+            _b.Jump(after);
+            _b.Start(absent);
+            context.Memory.Zero(place, type.Size);
+            _b.Jump(after);
+            _b.Start(after);
+        }, FillsPlace: true);
+    }
+
+    public void LowerDebug(BoundDebug debug)
+    {
+        var values = debug.Values.Select(context.Expressions.Lower).ToList();
+        var bytes = Encoding.UTF8.GetBytes(debug.Format + "\n\0");
+        var place = context.Memory.Temporary(bytes.Length);
+        var format = new BytesType(bytes.Length);
+        context.Conversions.Store(format, place, context.Memory.BytesOf(format, bytes));
+        var arguments = values.Select(v => v switch
+        {
+            ScalarOperand scalar => scalar.Value,
+            { Type: StringType } text => _b.AddressOf(context.Memory.InMemory(text).Place),
+            _ => context.Memory.Pieces(v, [(0, Math.Min(v.Type.Size, 8) is var size && size == 6 ? 4 : size)])[0].Value,
+        });
+        _b.Call(HelperId.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
+    }
+}

@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using EbpfCat.Binding;
+using EbpfCat.Bytecode;
+using EbpfCat.Language;
+using EbpfCat.Types;
+
+namespace EbpfCat.Compiler;
+
+/// <summary>Lowers values of the current process and of the kernel.</summary>
+internal sealed class SystemValueLowering(LoweringContext context)
+{
+    private readonly IrBuilder _b = context.Builder;
+
+    public Operand Lower(BoundSystemValue system)
+    {
+        var type = system.Type;
+        ScalarOperand Number(Value value) => new((ScalarType)type, value);
+        Value Low(Value value) => _b.Make(Op.And, value, _b.Constant(uint.MaxValue));
+        Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
+        switch (system.Value)
+        {
+            case SystemValue.Time:
+                return Number(_b.Call(HelperId.KtimeGetNs));
+            case SystemValue.BootTime:
+                return Number(_b.Call(HelperId.KtimeGetBootNs));
+            case SystemValue.Random:
+                return Number(_b.Call(HelperId.GetPrandomU32));
+            case SystemValue.Cpu:
+                return Number(_b.Call(HelperId.GetSmpProcessorId));
+            case SystemValue.ProcessId:
+                return Number(High(_b.Call(HelperId.GetCurrentPidTgid)));
+            case SystemValue.ThreadId:
+                return Number(Low(_b.Call(HelperId.GetCurrentPidTgid)));
+            case SystemValue.UserId:
+                return Number(Low(_b.Call(HelperId.GetCurrentUidGid)));
+            case SystemValue.GroupId:
+                return Number(High(_b.Call(HelperId.GetCurrentUidGid)));
+            case SystemValue.CgroupId:
+                return Number(_b.Call(HelperId.GetCurrentCgroupId));
+            case SystemValue.ProcessName:
+                return new DeferredOperand(type,
+                    place => _b.Call(HelperId.GetCurrentComm, _b.AddressOf(place), _b.Constant(type.Size)),
+                    FillsPlace: true);
+            case SystemValue.KernelStack or SystemValue.UserStack:
+                return LowerStack(system);
+            default:
+                throw new UnreachableException($"{system.Value}");
+        }
+    }
+
+    // The id of the stack in the program's own map of stacks, and whose process it is.
+    private PiecesOperand LowerStack(BoundSystemValue system)
+    {
+        const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
+        const long userStack = 1 << 8; // BPF_F_USER_STACK
+        var user = system.Value == SystemValue.UserStack;
+        var id = _b.Call(HelperId.GetStackId, context.ContextPointer, _b.MapAddress(context.Resources.StackMap!.Value),
+            _b.Constant(reuseSlot | (user ? userStack : 0)));
+        var process = user ? _b.Make(Op.Shr, _b.Call(HelperId.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
+        return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
+    }
+}
