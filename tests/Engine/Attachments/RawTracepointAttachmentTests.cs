@@ -2,7 +2,10 @@ using EbpfCat.Attachments;
 using EbpfCat.Btf;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Maps;
+using EbpfCat.Programs;
 using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Attachments;
 
@@ -20,6 +23,26 @@ public sealed class RawTracepointAttachmentTests
         Assert.InRange(count, 50, long.MaxValue);
         SystemCalls.Repeat(50, () => SystemCalls.GetProcessGroup(0));
         Assert.Equal(count, program.Count());
+    }
+
+    // On Linux 6.1 the kernel leaves what was on the stack behind the end of a name.
+    [Fact]
+    public void Process_name_is_one_key_whatever_was_on_the_stack()
+    {
+        var definition = new ProgramDefinition("names", ProgramType.RawTracepoint);
+        var names = definition.AddMap("names", MapType.Hash, new StringType(16), ScalarType.UInt64, 1024);
+        var copies = definition.AddMap("copies", MapType.Hash, new StringType(16), ScalarType.UInt64, 1024);
+        var name = CodeBuilder.Local("name");
+        definition.AddCode(code => code.If(Counting.OwnThread, then => then
+            .Increment(names[Current.ProcessName])
+            .Assign(name, Current.ProcessName)
+            .Increment(copies[name])));
+        using var program = EbpfProgram.Load(definition);
+        using (RawTracepointAttachment.Attach(program, new("sys_enter")))
+            for (var i = 0; i < 50; i++) SystemCalls.Repeat(i, () => SystemCalls.GetProcessGroup(0));
+
+        Assert.Single(program.Maps["names"].Entries());
+        Assert.Single(program.Maps["copies"].Entries());
     }
 
     [Fact]

@@ -15,7 +15,7 @@ namespace EbpfCat.Tests.Examples;
 public sealed class ExampleProgramsTests : IDisposable
 {
     private const string Seconds = "2";
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("ebpfcat-").FullName;
 
@@ -92,7 +92,7 @@ public sealed class ExampleProgramsTests : IDisposable
     {
         var pin = $"ebpfcat-example-{Environment.ProcessId}";
         var path = PinPath.Of(pin);
-        using var counter = Start("dotnet", [Build("PinnedMap"), "count", pin, "4"], null);
+        using var counter = Start("dotnet", [Build("PinnedMap"), "count", pin, "10"], null);
         Assert.True(Counting.Eventually(() => File.Exists(path)));
         using var watcher = Start("dotnet", [Build("PinnedMap"), "watch", pin, "1"], null);
         var output = (await watcher.StandardOutput.ReadToEndAsync(Token)).Split('\n');

@@ -38,9 +38,9 @@ internal sealed class SystemValueLowering(LoweringContext context)
             case SystemValue.CgroupId:
                 return Number(_b.Call(HelperId.GetCurrentCgroupId));
             case SystemValue.ProcessName:
+                // Some kernels leave the bytes behind the name's end as they are: 6.1 does, 5.10 and 6.12 clear them.
                 return new DeferredOperand(type,
-                    place => _b.Call(HelperId.GetCurrentComm, _b.AddressOf(place), _b.Constant(type.Size)),
-                    FillsPlace: true);
+                    place => _b.Call(HelperId.GetCurrentComm, _b.AddressOf(place), _b.Constant(type.Size)));
             case SystemValue.KernelStack or SystemValue.UserStack:
                 return LowerStack(system);
             default:
