@@ -9,6 +9,7 @@ BeforeAll {
 BeforeDiscovery {
     Import-Module $env:EBPFCAT_MODULE -Force
     $hasGroups = [bool][EbpfCat.Attachments.ControlGroups]::Root
+    $hasTcx = (Get-EbpfFeature Tcx -Kind Attachment).IsSupported
     $hasBash = [bool](Get-Command bash -ErrorAction Ignore)
 }
 
@@ -27,6 +28,11 @@ Describe 'Packets of an interface' {
                 New-EbpfProgram -Name counter -Type Tc |
                     Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 64 |
                     Add-EbpfCode { if ($packet.Udp) { $sources[$packet.IPv4.Source] += 1 }; 'Pass' }
+            }
+
+            function New-UdpCounter([scriptblock] $Then = { }) {
+                New-EbpfProgram -Type Tc | Add-EbpfVariable seen uint64 |
+                    Add-EbpfCode { if ($packet.Udp) { $seen++ } } | Add-EbpfCode $Then
             }
         }
 
@@ -76,6 +82,38 @@ Describe 'Packets of an interface' {
             $found | Remove-EbpfAttachment
             Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
             Get-EbpfAttachment -All | Where-Object Target -Like near0* | Should -BeNullOrEmpty
+        }
+
+        It 'lets the next program decide where it has no verdict' {
+            $counter = New-UdpCounter | New-TcAttachment near0
+            $guard = New-UdpCounter { 'Drop' } | New-TcAttachment near0
+            Send-Packet 3
+            Wait-Until { ($guard | Get-EbpfMapValue seen) -eq 3 }
+            $counter | Get-EbpfMapValue seen | Should -Be 3
+        }
+
+        It 'runs before and after the programs named' -Skip:(-not $hasTcx) {
+            $drop = New-EbpfProgram drop -Type Tc -Code { 'Drop' } | New-TcAttachment near0
+            $link = Get-EbpfAttachment -All | Where-Object LinkId -EQ $drop.LinkId
+            foreach ($neighbor in 'drop', $drop, $drop.Program, $drop.Program.Id, $link) {
+                $before = New-UdpCounter | New-TcAttachment near0 -Before $neighbor
+                $after = New-UdpCounter | New-TcAttachment near0 -After $neighbor
+                Send-Packet 2
+                Wait-Until { ($before | Get-EbpfMapValue seen) -eq 2 }
+                $after | Get-EbpfMapValue seen | Should -Be 0
+                $before, $after | Remove-EbpfAttachment
+            }
+            { New-EbpfProgram -Type Tc -Code { } | New-TcAttachment near0 -After dorp } |
+                Should -Throw "*'dorp' is not attached there*'drop'*"
+        }
+
+        It 'orders filters by -Priority' {
+            $drop = New-EbpfProgram drop -Type Tc -Code { 'Drop' } | New-TcAttachment near0 -Priority 10
+            $after, $before = 20, 5 | ForEach-Object { New-UdpCounter | New-TcAttachment near0 -Priority $_ }
+            $drop.Priority, $after.Priority, $before.Priority | Should -Be 10, 20, 5
+            Send-Packet 2
+            Wait-Until { ($before | Get-EbpfMapValue seen) -eq 2 }
+            $after | Get-EbpfMapValue seen | Should -Be 0
         }
 
         It 'attaches nothing with -WhatIf, and refuses wrong interfaces and types' {

@@ -29,27 +29,42 @@ public sealed class TcAttachment : LinkAttachment
     /// <summary>Whether the program sees received or sent packets.</summary>
     public TcDirection Direction { get; }
 
+    /// <summary>The priority of the filter; null where the program is attached by a link.</summary>
+    public int? Priority { get; private init; }
+
     /// <summary>Attaches a program to an interface of the calling thread's network namespace.</summary>
     /// <remarks>
-    /// Programs attached by links run before filters, in the order they were attached; a program that returns
-    /// <c>Unspec</c> hands the packet to the next. A new filter runs before older ones. An attachment without a link
-    /// stays when the process is killed (<see cref="Attachment.OutlivesProcess"/>).
+    /// Programs attached by links run before filters, in the order they were attached unless the options name a
+    /// neighbor; a program that returns <see cref="TcVerdict.Unspec"/> or no verdict hands the packet to the next. A
+    /// new filter runs before older ones unless the options give a priority. An attachment without a link stays when
+    /// the process is killed (<see cref="Attachment.OutlivesProcess"/>).
     /// </remarks>
     /// <exception cref="KernelException">
-    /// ENODEV: there is no such interface. EEXIST: the pin's name is taken. EPERM: no privilege. EOPNOTSUPP, ENOENT:
-    /// the kernel has no traffic control (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF).
+    /// ENODEV: there is no such interface. ENOENT: the neighbor is not attached there. EINVAL: the options name more
+    /// than one of neighbors and priority. EEXIST: the pin's name is taken. EPERM: no privilege. EOPNOTSUPP: the kernel
+    /// has no tcx for a neighbor, or no traffic control (CONFIG_NET_SCH_INGRESS, CONFIG_NET_CLS_BPF).
     /// </exception>
     public static TcAttachment Attach(LoadedProgram program, TcAttachOptions options)
     {
         options = AttachOptions.Resolve(options, program);
+        var operation = options.Operation(program);
+        if (new object?[] { options.Before, options.After, options.Priority }.Count(one => one is not null) > 1)
+        {
+            throw new KernelException(
+                operation, Errno.EINVAL, "only one of Before, After and Priority can place a program");
+        }
+
         using var netlink = new Netlink();
-        var link = Interfaces.Find(netlink, options.InterfaceName!, options.Operation(program));
+        var link = Interfaces.Find(netlink, options.InterfaceName!, operation);
+        var priority = 0;
         var handle = AttachmentHandle.Build(handle =>
         {
-            if (!TryLink(handle, program, link.Index, options.Direction))
-                AddFilter(handle, netlink, program, link.Index, options.Direction);
+            if (options.Priority is null && TryLink(handle, netlink, program, link.Index, options, operation)) return;
+            if (options.Before is not null || options.After is not null) throw NeedsTcx(operation);
+            priority = AddFilter(handle, netlink, program, link.Index, options);
         });
-        return Complete(new TcAttachment(program, options, link, handle), options);
+        return Complete(
+            new TcAttachment(program, options, link, handle) { Priority = priority == 0 ? null : priority }, options);
     }
 
     /// <summary>Opens the attachment of a pinned program: the filter of that program, if there still is one.</summary>
@@ -62,13 +77,24 @@ public sealed class TcAttachment : LinkAttachment
         if (filter is not null) RemoveOnDetach(handle, program.Id, index, isEgress, filter, removesClsact: false);
     });
 
-    private static bool TryLink(AttachmentHandle handle, LoadedProgram program, int index, TcDirection direction)
+    private static bool TryLink(
+        AttachmentHandle handle, Netlink netlink, LoadedProgram program, int index, TcAttachOptions options,
+        string operation)
     {
-        var attachType = direction == TcDirection.Egress ? BpfAttachType.TcxEgress : BpfAttachType.TcxIngress;
+        var isEgress = options.Direction == TcDirection.Egress;
+        var attachType = isEgress ? BpfAttachType.TcxEgress : BpfAttachType.TcxIngress;
         if (AttachmentHandle.AvoidsLinks || KernelFacts.RunningVersion < KernelFacts.Since(attachType)) return false;
         try
         {
-            handle.Add(Bpf.CreateTcxLink(program.Descriptor, index, attachType));
+            var (flags, neighbor) = (TcxFlags.None, 0u);
+            if ((options.Before ?? options.After) is { } other)
+            {
+                (neighbor, var isLink) = other.Resolve(netlink, index, attachType, operation);
+                flags = TcxFlags.Id | (options.Before is null ? TcxFlags.After : TcxFlags.Before)
+                    | (isLink ? TcxFlags.Link : TcxFlags.None);
+            }
+
+            handle.Add(Bpf.CreateTcxLink(program.Descriptor, index, attachType, flags, neighbor));
             return true;
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOTSUPP)
@@ -78,15 +104,25 @@ public sealed class TcAttachment : LinkAttachment
         }
     }
 
-    private static void AddFilter(AttachmentHandle handle, Netlink netlink, LoadedProgram program, int index,
-        TcDirection direction)
+    private static KernelException NeedsTcx(string operation) => new(
+        operation, Errno.EOPNOTSUPP, "to place a program before or after another needs links for tc (tcx, Linux 6.6)",
+        "Give a priority: filters with smaller ones run first.",
+        requiredVersion: KernelFacts.Since(BpfAttachType.TcxIngress))
     {
-        var isEgress = direction == TcDirection.Egress;
+        Id = "NeedsTcx",
+    };
+
+    private static int AddFilter(
+        AttachmentHandle handle, Netlink netlink, LoadedProgram program, int index, TcAttachOptions options)
+    {
+        var isEgress = options.Direction == TcDirection.Egress;
         var isNewClsact = netlink.AddClsact(index);
         try
         {
-            var filter = netlink.AddFilter(index, isEgress, program.Descriptor, program.Name);
+            var filter = netlink.AddFilter(
+                index, isEgress, program.Descriptor, program.Name, options.Priority ?? 0);
             RemoveOnDetach(handle, program.Id, index, isEgress, filter, isNewClsact);
+            return filter.Priority;
         }
         catch when (isNewClsact)
         {
@@ -128,6 +164,18 @@ public sealed class TcAttachment : LinkAttachment
 public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection Direction = TcDirection.Ingress)
     : AttachOptions
 {
+    /// <summary>The program before which this one runs (tcx, Linux 6.6); null for none.</summary>
+    public TcNeighbor? Before { get; init; }
+
+    /// <summary>The program after which this one runs (tcx, Linux 6.6); null for none.</summary>
+    public TcNeighbor? After { get; init; }
+
+    /// <summary>
+    /// The priority of a filter of the queueing discipline clsact: smaller ones run first. Null for a link or, where
+    /// the kernel has none, for a filter before those there are.
+    /// </summary>
+    public ushort? Priority { get; init; }
+
     /// <inheritdoc/>
     public override string Description => $"interface '{InterfaceName}', {Direction.ToString().ToLowerInvariant()}";
 

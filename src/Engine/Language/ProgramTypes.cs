@@ -18,7 +18,7 @@ public static class ProgramTypes
     private static readonly Dictionary<ProgramType, ProgramTypeInfo> All = new ProgramTypeInfo[]
     {
         new(ProgramType.Xdp, PacketAccess.Direct, 0, 4, Xdp, 2),
-        new(ProgramType.Tc, PacketAccess.DirectLinear, 76, 80, Tc, 0),
+        new(ProgramType.Tc, PacketAccess.DirectLinear, 76, 80, Tc, (int)TcVerdict.Unspec),
         new(ProgramType.SocketFilter, PacketAccess.Copy, 0, 0, SocketFilter, -1),
         new(ProgramType.CgroupSkb, PacketAccess.Copy, 0, 0, Cgroup, 1) { StartsAtNetwork = true },
         new(ProgramType.CgroupSocket, PacketAccess.None, 0, 0, Cgroup, 1),

@@ -26,7 +26,7 @@ public enum XdpVerdict
 /// </summary>
 public enum TcVerdict
 {
-    /// <summary>Leaves the decision to the next program.</summary>
+    /// <summary>Leaves the decision to the next program, as a program without a verdict does.</summary>
     Unspec = -1,
 
     /// <summary>Passes the packet.</summary>

@@ -91,6 +91,87 @@ public sealed class TcAttachmentTests
         Assert.Contains($"Did you mean {VethPair.Near}?", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Program_without_verdict_lets_the_next_decide(bool withoutLinks)
+    {
+        using var network = Packets.Connected();
+        using var guard = Counting.Load(ProgramType.Tc, verdict: "Drop");
+        using var counter = Counting.Load(ProgramType.Tc);
+        // Links run in the order they were attached, filters in the opposite order.
+        using var first = Attach(network, withoutLinks ? guard : counter, TcDirection.Ingress, withoutLinks);
+        using var second = Attach(network, withoutLinks ? counter : guard, TcDirection.Ingress, withoutLinks);
+        Assert.False(Packets.Arrives(network, 1));
+        Assert.True(Counting.Eventually(() => counter.Count() > 0 && guard.Count() > 0));
+    }
+
+    [Fact]
+    public void Program_runs_before_or_after_the_neighbor_named()
+    {
+        Assert.SkipUnless(Counting.Has(BpfAttachType.TcxIngress), "the kernel has no tcx");
+        using var network = Packets.Connected();
+        const string name = "a_name_of_more_than_15";
+        using var program = Counting.Load(ProgramType.Tc);
+        LoadedProgram[] programs = [.. new[] { name, "b", "c", "d", "e" }.Select(Load)];
+        using var first = AttachTo(new(VethPair.Near), programs[0]);
+        using var last = AttachTo(new(VethPair.Near) { After = TcNeighbor.Of(first) }, programs[1]);
+        using var middle = AttachTo(new(VethPair.Near) { Before = TcNeighbor.Program(programs[1].Id) }, programs[2]);
+        using var front = AttachTo(new(VethPair.Near) { Before = TcNeighbor.Named(name) }, programs[3]);
+        using var behind = AttachTo(new(VethPair.Near) { After = TcNeighbor.Link(middle.LinkId!.Value) }, programs[4]);
+        Assert.Equal(
+            [front, first, middle, behind, last],
+            network.NearNamespace.Run(() => Bpf.QueryTcx(network.NearIndex, BpfAttachType.TcxIngress))
+                .Select(one => Attachment.All.Single(attachment => attachment.LinkId == one.LinkId)));
+
+        var refusal = Assert.Throws<KernelException>(
+            () => AttachTo(new(VethPair.Near, TcDirection.Egress) { After = TcNeighbor.Named("absent") }, program));
+        Assert.Contains("No program is", refusal.Message, StringComparison.Ordinal);
+        refusal = Assert.Throws<KernelException>(
+            () => AttachTo(new(VethPair.Near) { After = TcNeighbor.Program(1) }, program));
+        Assert.Contains($"'{name}' (id", refusal.Message, StringComparison.Ordinal);
+        Array.ForEach(programs, one => one.Dispose());
+
+        static LoadedProgram Load(string name) => EbpfProgram.Load(new ProgramDefinition(name, ProgramType.Tc));
+
+        TcAttachment AttachTo(TcAttachOptions options, LoadedProgram program) =>
+            network.NearNamespace.Run(() => TcAttachment.Attach(program, options));
+    }
+
+    [Fact]
+    public void Filters_run_in_the_order_of_their_priorities()
+    {
+        using var network = Packets.Connected();
+        using var guard = Counting.Load(ProgramType.Tc, verdict: "Drop");
+        using var counter = Counting.Load(ProgramType.Tc);
+        using var first = AttachTo(guard, new(VethPair.Near) { Priority = 10 });
+        using var second = AttachTo(counter, new(VethPair.Near) { Priority = 20 });
+        Assert.Equal((10, 20), (first.Priority, second.Priority));
+        Assert.Null(first.LinkId);
+        Assert.False(Packets.Arrives(network, 1));
+        Assert.True(Counting.Eventually(() => guard.Count() > 0));
+        Assert.Equal(0, counter.Count());
+        using var third = AttachTo(counter, new(VethPair.Near) { Priority = 5 });
+        Assert.False(Packets.Arrives(network, 1));
+        Assert.True(Counting.Eventually(() => counter.Count() > 0));
+
+        var refusal = Assert.Throws<KernelException>(
+            () => AttachTo(counter, new(VethPair.Near) { Priority = 5, After = TcNeighbor.Of(first) }));
+        Assert.Contains("only one of", refusal.Message, StringComparison.Ordinal);
+        refusal = Assert.Throws<KernelException>(() => network.NearNamespace.Run(() => Counting.WithoutLinks(
+            () => TcAttachment.Attach(counter, new(VethPair.Near) { After = TcNeighbor.Of(first) }))));
+        Assert.Equal("NeedsTcx", refusal.Id);
+        if (Counting.Has(BpfAttachType.TcxIngress))
+        {
+            refusal = Assert.Throws<KernelException>(
+                () => AttachTo(counter, new(VethPair.Near) { After = TcNeighbor.Of(first) }));
+            Assert.Contains("a filter with priority 10", refusal.Message, StringComparison.Ordinal);
+        }
+
+        TcAttachment AttachTo(LoadedProgram program, TcAttachOptions options) =>
+            network.NearNamespace.Run(() => TcAttachment.Attach(program, options));
+    }
+
     // Datagrams go from far to near: they are sent there and received here.
     private static TcAttachment Attach(
         VethPair network, LoadedProgram program, TcDirection direction, bool withoutLinks, string? pin = null)

@@ -36,9 +36,55 @@ internal static unsafe partial class Bpf
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>
     /// <param name="interfaceIndex">The interface, in the network namespace of the calling thread.</param>
     /// <param name="attachType">TcxIngress or TcxEgress.</param>
+    /// <param name="flags">Before or After, with Link where <paramref name="neighbor"/> is a link.</param>
+    /// <param name="neighbor">The id of the program or link that it is attached before or after.</param>
     public static LinkDescriptor CreateTcxLink(
-        ProgramDescriptor program, int interfaceIndex, BpfAttachType attachType) => CreateLink(
-        program, new LinkCreateAttributes { TargetIfindex = interfaceIndex, AttachType = attachType });
+        ProgramDescriptor program, int interfaceIndex, BpfAttachType attachType, TcxFlags flags = TcxFlags.None,
+        uint neighbor = 0) => CreateLink(
+        program,
+        new LinkCreateAttributes
+        {
+            TargetIfindex = interfaceIndex,
+            AttachType = attachType,
+            Flags = (uint)flags,
+            RelativeId = neighbor,
+        });
+
+    /// <summary>The programs at an interface, in the order that they run (BPF_PROG_QUERY, Linux 6.6).</summary>
+    /// <param name="interfaceIndex">The interface, in the network namespace of the calling thread.</param>
+    /// <param name="attachType">TcxIngress or TcxEgress.</param>
+    /// <returns>Ids; a program attached without a link has the link 0.</returns>
+    public static IReadOnlyList<(uint ProgramId, uint LinkId)> QueryTcx(int interfaceIndex, BpfAttachType attachType)
+    {
+        // BPF_MPROG_MAX
+        Span<uint> programs = stackalloc uint[64];
+        Span<uint> links = stackalloc uint[64];
+        fixed (uint* programPointer = programs, linkPointer = links)
+        {
+            var attributes = new ProgramQueryAttributes
+            {
+                TargetIfindex = interfaceIndex,
+                AttachType = attachType,
+                ProgIds = (ulong)programPointer,
+                Count = programs.Length,
+                LinkIds = (ulong)linkPointer,
+            };
+            try
+            {
+                Execute(
+                    BpfCommand.ProgramQuery, ref attributes, $"list the programs of interface {interfaceIndex}",
+                    attachType);
+            }
+            catch (KernelException refusal) when (refusal.Errno == Errno.ENOENT)
+            {
+                return [];
+            }
+
+            var found = new (uint, uint)[attributes.Count];
+            for (var at = 0; at < found.Length; at++) found[at] = (programs[at], links[at]);
+            return found;
+        }
+    }
 
     /// <summary>Attaches a program to a perf event: tracepoint, kprobe, uprobe or sample (Linux 5.15).</summary>
     /// <param name="program">The program.</param>
@@ -174,6 +220,9 @@ internal static unsafe partial class Bpf
         public ulong PerfEventBpfCookie;
 
         [FieldOffset(16)]
+        public uint RelativeId;
+
+        [FieldOffset(16)]
         public ulong IterInfo;
 
         [FieldOffset(24)]
@@ -207,5 +256,20 @@ internal static unsafe partial class Bpf
     {
         public int LinkFd;
         public uint Flags;
+    }
+
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
+    private struct ProgramQueryAttributes
+    {
+        public int TargetIfindex;
+        public BpfAttachType AttachType;
+        public uint QueryFlags;
+        public uint AttachFlags;
+        public ulong ProgIds;
+        public int Count;
+        private readonly uint _padding;
+        public ulong ProgAttachFlags;
+        public ulong LinkIds;
+        public ulong LinkAttachFlags;
     }
 }

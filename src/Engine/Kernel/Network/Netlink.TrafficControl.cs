@@ -43,14 +43,15 @@ internal sealed partial class Netlink
         $"remove the queueing discipline clsact of interface {index}");
 
     /// <summary>
-    /// Attaches a program as a filter that decides by itself (direct action), before those there are.
+    /// Attaches a program as a filter that decides by itself (direct action).
     /// </summary>
     /// <param name="index">The index of the interface.</param>
     /// <param name="egress">Whether it sees what is sent, rather than what is received.</param>
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>
     /// <param name="name">A name for the filter.</param>
-    /// <returns>The filter, with the number and priority that the kernel gave it.</returns>
-    public TrafficFilter AddFilter(int index, bool egress, ProgramDescriptor program, string name)
+    /// <param name="priority">Smaller ones run first; 0 for one before the filters there are.</param>
+    /// <returns>The filter, with the number and priority that it has.</returns>
+    public TrafficFilter AddFilter(int index, bool egress, ProgramDescriptor program, string name, ushort priority = 0)
     {
         ArgumentNullException.ThrowIfNull(program);
         const int directAction = 1;
@@ -60,7 +61,7 @@ internal sealed partial class Netlink
         socket.Exchange(
             new NetlinkMessage(
                 TrafficMessage.NewFilter, Flag.Request | Flag.Acknowledge | Flag.Echo | Flag.Create | Flag.Exclusive)
-                .Fixed(Filter(index, egress))
+                .Fixed(Filter(index, egress, priority))
                 .Attribute(TrafficAttribute.Kind, "bpf")
                 .Nest(TrafficAttribute.Options, options => options
                     .Attribute(BpfAttribute.Descriptor, number)
@@ -94,11 +95,7 @@ internal sealed partial class Netlink
     public void RemoveFilter(int index, bool egress, TrafficFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);
-        var message = Filter(index, egress) with
-        {
-            Handle = filter.Handle,
-            Information = ((uint)filter.Priority << 16) | AllProtocols,
-        };
+        var message = Filter(index, egress, filter.Priority) with { Handle = filter.Handle };
         socket.Exchange(
             new NetlinkMessage(TrafficMessage.DeleteFilter, Flag.Request | Flag.Acknowledge)
                 .Fixed(message)
@@ -106,11 +103,11 @@ internal sealed partial class Netlink
             $"detach a program from what interface {index} {(egress ? "sends" : "receives")}");
     }
 
-    private static TrafficControlMessage Filter(int index, bool egress) => new()
+    private static TrafficControlMessage Filter(int index, bool egress, ushort priority = 0) => new()
     {
         Index = index,
         Parent = egress ? Queue.Egress : Queue.Ingress,
-        Information = AllProtocols,
+        Information = ((uint)priority << 16) | AllProtocols,
     };
 
     private static TrafficFilter? ReadFilter(ReadOnlySpan<byte> answer)

@@ -18,6 +18,8 @@ internal static class Advice
             "Use -Force to replace it, or detach it first: Remove-XdpAttachment -InterfaceName {0}.",
         ["NativeModeRefused"] =
             "Use -Mode Generic or -Mode Best; some drivers need a smaller MTU, fewer queues or no LRO.",
+        ["NeedsTcx"] = "Use -Priority: filters with smaller numbers run first.",
+        ["NeighborIsFilter"] = "Use -Priority with a smaller number to run before it, a greater one to run after it.",
         ["OffloadRefused"] = "Use -Mode Native, Generic or Best.",
         [DiagnosticIds.AddressAsText] =
             "Add-EbpfMap networks -Type LpmTrie -Key prefix4 -Value byte -MaxEntries 64 declares a map of networks, "
