@@ -125,9 +125,7 @@ public abstract record AttachOptions
     private void Check(string name, ProgramType type, ProgramHook? declaredHook, string? declaredTarget)
     {
         if (!ProgramTypes.Contains(type))
-        {
             throw Refuse("WrongProgramType", $"it is of type {type}", string.Join(" or ", ProgramTypes));
-        }
         // The verifier checks these types for one hook and target. Other programs may be attached to any.
         if (type is not (ProgramType.Tracing or ProgramType.Lsm)) return;
         var hook = HookFor(type);

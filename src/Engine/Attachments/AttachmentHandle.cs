@@ -14,8 +14,7 @@ internal sealed class AttachmentHandle
     private readonly Stack<Action> _undo = new();
 
     // Mutable, so that tests can take the code paths of older kernels on a kernel with links. Never set otherwise.
-    [ThreadStatic]
-    private static bool _avoidsLinks;
+    [ThreadStatic] private static bool _avoidsLinks;
 
     /// <summary>Whether the calling thread attaches as on a kernel without links. Set by tests only.</summary>
     internal static bool AvoidsLinks

@@ -10,8 +10,7 @@ public static class ControlGroups
     private const int ReadOnly = 0x80000;
 
     /// <summary>The directory of the root group, wherever it is mounted; null where it is not.</summary>
-    public static string? Root => File.ReadLines("/proc/self/mounts")
-        .Select(line => line.Split(' '))
+    public static string? Root => File.ReadLines("/proc/self/mounts").Select(line => line.Split(' '))
         .Where(parts => parts is [_, _, "cgroup2", ..])
         .Select(parts => parts[1])
         .FirstOrDefault();
@@ -61,8 +60,7 @@ public static class ControlGroups
         var status = stackalloc byte[256]; // struct statx
         foreach (var directory in Names.Select(name => $"{root}/{name}").Prepend(root))
         {
-            if (Libc.FileStatus(0, directory, 0, inode, status) == 0
-                && *(ulong*)(status + inodeOffset) == id)
+            if (Libc.FileStatus(0, directory, 0, inode, status) == 0 && *(ulong*)(status + inodeOffset) == id)
             {
                 return directory;
             }

@@ -31,8 +31,7 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
         ArgumentOutOfRangeException.ThrowIfNegative(options.ProcessId);
         if (options.ProcessId != 0)
         {
-            RequireLinux(
-                new Version(6, 1), options.Operation(program), "an iterator over the objects of one process");
+            RequireLinux(new Version(6, 1), options.Operation(program), "an iterator over the objects of one process");
         }
 
         // union bpf_iter_link_info: of tasks the ids of thread and process, and a pidfd, 4 bytes each; 16 bytes in all.

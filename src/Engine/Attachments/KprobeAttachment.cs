@@ -14,8 +14,7 @@ public sealed class KprobeAttachment : LinkAttachment
 {
     private KprobeAttachment(
         LoadedProgram program, KprobeAttachOptions options, IReadOnlyList<string> functions, AttachmentHandle handle)
-        : base(program, options, options.Target!, handle) =>
-        (OnReturn, Functions) = (options.OnReturn, functions);
+        : base(program, options, options.Target!, handle) => (OnReturn, Functions) = (options.OnReturn, functions);
 
     /// <summary>Whether it fires when the functions return.</summary>
     public bool OnReturn { get; }
@@ -46,17 +45,11 @@ public sealed class KprobeAttachment : LinkAttachment
         var handle = AttachmentHandle.Build(handle =>
         {
             if (program.AttachType == BpfAttachType.TraceKprobeMulti)
-            {
                 handle.Add(AttachMany(program, functions, options));
-            }
             else if (isPattern)
-            {
                 functions = [.. AttachEach(handle, program, functions, options)];
-            }
             else
-            {
                 AttachOne(handle, program, function, options);
-            }
         });
         return Complete(new KprobeAttachment(program, options, functions, handle), options);
     }
@@ -124,10 +117,7 @@ public sealed class KprobeAttachment : LinkAttachment
     {
         var symbols = KernelSymbols.Current.FindAll(function).Count();
         if (symbols == 0)
-        {
             return new UnknownNameException("kernel function", function, TraceableFunctions.Current.Names);
-        }
-
         return refusal.Errno switch
         {
             Errno.EADDRNOTAVAIL when symbols > 1 => new KernelException(

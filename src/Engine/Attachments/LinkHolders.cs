@@ -24,10 +24,7 @@ internal static class LinkHolders
             {
                 // Programs and maps are called so too; only a link has the entry.
                 if (new FileInfo(path).LinkTarget?.StartsWith("anon_inode:bpf", StringComparison.Ordinal) != true)
-                {
                     continue;
-                }
-
                 var line = File.ReadLines($"/proc/{process}/fdinfo/{Path.GetFileName(path)}")
                     .FirstOrDefault(line => line.StartsWith(Entry, StringComparison.Ordinal));
                 if (line is not null)

@@ -33,8 +33,7 @@ public sealed class PerfEventAttachment : LinkAttachment
     };
 
     private PerfEventAttachment(LoadedProgram program, PerfEventAttachOptions options, AttachmentHandle handle)
-        : base(program, options, options.Target, handle) =>
-        (Source, ProcessId) = (options.Source, options.ProcessId);
+        : base(program, options, options.Target, handle) => (Source, ProcessId) = (options.Source, options.ProcessId);
 
     /// <summary>The event that is sampled.</summary>
     public PerfEventSource Source { get; }

@@ -45,8 +45,7 @@ internal static unsafe class PerfEvents
         var config = onReturn ? 1ul << (Number($"{Devices}/{probe}/format/retprobe") ?? 0) : 0;
         if (semaphoreOffset != 0)
         {
-            config |= semaphoreOffset << (Number($"{Devices}/{probe}/format/ref_ctr_offset")
-            ?? 32);
+            config |= semaphoreOffset << (Number($"{Devices}/{probe}/format/ref_ctr_offset") ?? 32);
         }
 
         fixed (byte* name = Text.ToCString(target))

@@ -99,9 +99,7 @@ public static class PinDirectory
             Bpf.Pin(program.Descriptor, Path.Combine(path, ProgramFile));
             if (about is not null) File.CreateSymbolicLink(Path.Combine(path, AboutFile), about);
             for (var index = 0; index < links.Count; index++)
-            {
                 Bpf.Pin(links[index], Path.Combine(path, LinkName(index)));
-            }
         }
         catch
         {

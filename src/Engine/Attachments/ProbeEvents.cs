@@ -52,8 +52,6 @@ internal static unsafe class ProbeEvents
         using var descriptor = new FileDescriptor(number);
         var bytes = Text.ToCString(definition + "\n");
         fixed (byte* pointer = bytes)
-        {
             return Libc.Write(number, pointer, (nuint)bytes.Length - 1) < 0 ? Libc.LastErrno : Errno.None;
-        }
     }
 }

@@ -11,8 +11,7 @@ namespace EbpfCat.Attachments;
 /// </summary>
 public sealed class TcAttachment : LinkAttachment
 {
-    private TcAttachment(
-        LoadedProgram program, TcAttachOptions options, NetworkLink link, AttachmentHandle handle)
+    private TcAttachment(LoadedProgram program, TcAttachOptions options, NetworkLink link, AttachmentHandle handle)
         : base(program, options, $"{link.Name} {options.Direction}", handle)
     {
         InterfaceName = link.Name;

@@ -39,8 +39,7 @@ public sealed class UprobeAttachment : LinkAttachment
     /// </summary>
     /// <remarks>
     /// A function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as
-    /// glibc's
-    /// <c>strlen</c>) runs the program when the loader chooses: probe the implementation instead.
+    /// glibc's <c>strlen</c>) runs the program when the loader chooses: probe the implementation instead.
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">

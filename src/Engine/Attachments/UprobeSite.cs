@@ -19,8 +19,7 @@ internal sealed record UprobeSite(
         try
         {
             var perfEvent = PerfEvents.OpenProbe("uprobe", Path, offset, OnReturn, semaphore, ProcessId, what)
-                ?? ProbeEvents.Define(
-                    handle, "uprobe_events", Definition(offset, semaphore), OnReturn, ProcessId, what)
+                ?? ProbeEvents.Define(handle, "uprobe_events", Definition(offset, semaphore), OnReturn, ProcessId, what)
                 ?? throw new KernelException(
                     Operation, Errno.EOPNOTSUPP, "the kernel has no uprobes",
                     "Use a kernel built with CONFIG_UPROBES and CONFIG_UPROBE_EVENTS.");

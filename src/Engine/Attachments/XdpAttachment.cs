@@ -59,10 +59,10 @@ public sealed class XdpAttachment : Attachment
     /// With <see cref="XdpAttachOptions.Force"/> the kernel exchanges the program in one step, so that no packet goes
     /// unseen, and the new program stays attached as the old one was. A link of this process, or one it has pinned, is
     /// taken over. The link of another process keeps that process as an owner too, and a program attached without a
-    /// link (by
-    /// <c>ip link</c>) is replaced by one without a link: <see cref="Attachment.OutlivesProcess"/> is then true,
-    /// because disposing detaches the program but killing the process does not. To change the mode, the old program
-    /// must be detached before the new one is attached; if the new one is refused, the old one is attached again.
+    /// link (by <c>ip link</c>) is replaced by one without a link: <see cref="Attachment.OutlivesProcess"/> is then
+    /// true, because disposing detaches the program but killing the process does not. To change the mode, the old
+    /// program must be detached before the new one is attached; if the new one is refused, the old one is attached
+    /// again.
     /// </remarks>
     /// <exception cref="KernelException">
     /// ENODEV: there is no such interface. EBUSY: it has a program already. EEXIST: the pin's name is taken. EOPNOTSUPP

@@ -48,8 +48,7 @@ internal sealed class ConstantTexts(BindingContext context)
             _ => null,
         };
         return meant is not null ? new ConstantExpression(meant) { Source = constant.Source }
-            : context.Diagnostics.ErrorCount > errors ? null
-            : constant;
+            : context.Diagnostics.ErrorCount > errors ? null : constant;
     }
 
     private object? MemberOf(EnumType named, string text, SourceSpan? source) => named.FindValue(text) is { } value

@@ -32,8 +32,7 @@ internal static class PacketNeeds
     /// <summary>The headers that a program asks for, in order of first use.</summary>
     public static IReadOnlyList<PacketHeader> HeadersOf(ProgramDefinition program) =>
     [
-        .. ExpressionsOf(program)
-            .Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
+        .. ExpressionsOf(program).Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
             .OfType<PacketHeader>().Distinct(),
     ];
 

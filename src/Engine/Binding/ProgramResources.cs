@@ -109,8 +109,7 @@ internal sealed class ProgramResources
     {
         if (!_recordNumbers.TryAdd(record, _records.Count)) return _recordNumbers[record];
         _records.Add(record);
-        if (ScratchMap is not null
-            && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
+        if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
         {
             AddScratch(RecordHeader + record.Size);
         }

@@ -64,8 +64,7 @@ internal sealed class StatementBinder(BindingContext context)
         return Named(function).Except(inner).Except(function.Parameters);
 
         static IEnumerable<Local> Named(Function function) =>
-            StatementWalker.All(function.Body).OfType<ForeachStatement>()
-            .Select(loop => loop.Local)
+            StatementWalker.All(function.Body).OfType<ForeachStatement>().Select(loop => loop.Local)
             .Concat(StatementWalker.Expressions(function.Body).OfType<LocalExpression>().Select(use => use.Local));
     }
 

@@ -181,10 +181,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         }
 
         if (a is AddressType { Kind: not AddressKind.Mac } && b is AddressType { Kind: not AddressKind.Mac } && a != b)
-        {
             return AddressType.IPAddress;
-        }
-
         if (a is StringType s && b is StringType t) return s.Capacity >= t.Capacity ? s : t;
         return a;
     }
@@ -310,10 +307,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (TypeOf(field.Target) is not { } target) return null;
         if (target is ErrorType) return target;
         if (target is not StructType record)
-        {
             return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
-        }
-
         return record.FindField(field.Name) is { } found
             ? Plain(found.Type)
             : Error(DiagnosticIds.UnknownField, $"There is no field '{field.Name}' in {record.Name}.", field.Source,
@@ -350,10 +344,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         {
             EbpfType? type = null;
             foreach (var value in StatementWalker.Results(function.Body))
-            {
                 type = Join(type, false, TypeOf(value), Adapts(value));
-            }
-
             type = NumberOrError(type);
             if (type is not null && _active.Count == 1) _returns[function] = type;
             return type;

@@ -66,19 +66,13 @@ public sealed partial class BtfBuilder(Version? kernel = null)
     /// </param>
     /// <exception cref="ArgumentException">Another function begins there.</exception>
     public int AddFunction(
-        string name,
-        int slot,
-        EbpfType? result = null,
-        IEnumerable<KeyValuePair<string, EbpfType?>>? parameters = null,
+        string name, int slot, EbpfType? result = null, IEnumerable<KeyValuePair<string, EbpfType?>>? parameters = null,
         bool isGlobal = false)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
         if (_functions.ContainsKey(slot))
-        {
             throw new ArgumentException($"Another function begins at {slot}.", nameof(slot));
-        }
-
         uint[] words = [.. (parameters ?? [new("ctx", null)]).SelectMany(parameter => new[]
         {
             Intern(parameter.Key.Length == 0 ? "_" : BtfNames.Identifier(parameter.Key)),

@@ -107,8 +107,7 @@ public readonly partial record struct BtfType
 
     // Null also for a function without a prototype, which damaged type information may have.
     private BtfType? Prototype => Kind == BtfKind.Prototype ? this
-        : Kind == BtfKind.Function && Target.Kind == BtfKind.Prototype ? Target
-        : null;
+        : Kind == BtfKind.Function && Target.Kind == BtfKind.Prototype ? Target : null;
 
     private BtfMember? FindMember(string name, StringComparison comparison)
     {

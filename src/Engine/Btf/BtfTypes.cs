@@ -130,10 +130,7 @@ public sealed partial class BtfTypes
         offset -= (uint)_firstString;
         if (offset == 0 && _firstString == 0) return "";
         if (offset >= strings.Length)
-        {
             throw new BtfException($"There is no string at {offset} in the type information.");
-        }
-
         ReadOnlySpan<byte> rest = strings[(int)offset..];
         return Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }

@@ -22,8 +22,7 @@ internal static class NamedTypes
     /// <summary>What a typedef or tag of a name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
         name == SocketAddress && size >= 16 ? new SocketAddressType(size)
-        : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type
-        : null;
+        : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type : null;
 
     private static Dictionary<string, EbpfType> Collect()
     {

@@ -27,8 +27,7 @@ public static partial class HelperTable
     public static IReadOnlyList<Helper> All => [.. Enumerable.Range(1, Rows.Length).Select(id => Get(id)!)];
 
     /// <summary>The helper of a number, or null where there is none.</summary>
-    public static Helper? Get(int id) =>
-        id >= 1 && id <= Rows.Length ? Helpers[id - 1] ??= Parse(Rows[id - 1]) : null;
+    public static Helper? Get(int id) => id >= 1 && id <= Rows.Length ? Helpers[id - 1] ??= Parse(Rows[id - 1]) : null;
 
     /// <summary>The helper of a name, in any case, with or without <c>bpf_</c>; null where there is none.</summary>
     public static Helper? Find(string name) => ByName.Value.GetValueOrDefault(

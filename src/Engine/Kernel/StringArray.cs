@@ -12,20 +12,14 @@ internal sealed unsafe class StringArray : IDisposable
         count = strings.Count;
         Pointer = (nint*)NativeMemory.AllocZeroed((nuint)Math.Max(count, 1), (nuint)sizeof(nint));
         for (var index = 0; index < count; index++)
-        {
             Pointer[index] = Marshal.StringToCoTaskMemUTF8(strings[index]);
-        }
     }
 
     public nint* Pointer { get; }
 
     public void Dispose()
     {
-        for (var index = 0; index < count; index++)
-        {
-            Marshal.FreeCoTaskMem(Pointer[index]);
-        }
-
+        for (var index = 0; index < count; index++) Marshal.FreeCoTaskMem(Pointer[index]);
         NativeMemory.Free(Pointer);
     }
 }

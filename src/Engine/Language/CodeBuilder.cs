@@ -79,8 +79,7 @@ public sealed class CodeBuilder
     /// program.AddCode(code => code.Debug($"a packet of {Packet.Length} bytes").Return("Pass"));
     /// </code>
     /// </example>
-    public CodeBuilder Debug(DebugText text,
-        [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0)
+    public CodeBuilder Debug(DebugText text, [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0)
     {
         ArgumentNullException.ThrowIfNull(text);
         return Add(new DebugStatement(text.Parts), file, line);

@@ -18,8 +18,7 @@ public sealed class DiagnosticBag
     /// <summary>Adds a diagnostic; one that was added before is not repeated.</summary>
     public void Add(Diagnostic diagnostic)
     {
-        if (diagnostic.Source is null
-            && StatementSource is not null)
+        if (diagnostic.Source is null && StatementSource is not null)
         {
             diagnostic = diagnostic with { Source = StatementSource };
         }

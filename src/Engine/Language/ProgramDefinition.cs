@@ -91,10 +91,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     /// <exception cref="CompileException">The name is taken.</exception>
     public VariableExpression AddVariable(
-        string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null)
-    {
-        return AddVariable(new Variable(name, type, storage, initialValue));
-    }
+        string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null) =>
+        AddVariable(new Variable(name, type, storage, initialValue));
 
     /// <summary>Declares a shared variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>

@@ -21,8 +21,7 @@ public enum XdpVerdict
 
 /// <summary>
 /// The results of a traffic control program: <c>TC_ACT_*</c> of linux/pkt_cls.h. <see cref="Pass"/> is the kernel's OK,
-/// and
-/// <see cref="Drop"/> its SHOT.
+/// and <see cref="Drop"/> its SHOT.
 /// </summary>
 public enum TcVerdict
 {

@@ -13,9 +13,7 @@ public sealed partial class LiveMap
     /// <param name="key">The key: what <see cref="KeyType"/> takes.</param>
     /// <exception cref="MapKeyNotFoundException">The key is absent.</exception>
     /// <exception cref="TypeConversionException">The key does not fit its type.</exception>
-    public object? Get(object key) => TryGet(key, out var value)
-        ? value
-        : throw NotFound(key);
+    public object? Get(object key) => TryGet(key, out var value) ? value : throw NotFound(key);
 
     /// <summary>The value of a key, if it is present.</summary>
     /// <param name="key">The key.</param>
@@ -179,9 +177,7 @@ public sealed partial class LiveMap
     private void RequireKeyless(string verb)
     {
         if (KeyType is not null)
-        {
             throw new NotSupportedException($"Cannot {verb} the map '{Name}': it is a {Type}, whose values have keys.");
-        }
     }
 
     private Span<byte> Encode(object? key, Span<byte> buffer)

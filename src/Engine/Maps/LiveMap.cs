@@ -39,9 +39,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     /// <summary>The number that the kernel knows the map by, unique as long as the map lives.</summary>
     public uint Id => _id.Value;
 
-    /// <summary>
-    /// The name as declared; of a map opened by id the kernel's, which is cut after 15 characters.
-    /// </summary>
+    /// <summary>The name as declared; of a map opened by id the kernel's, which is cut after 15 characters.</summary>
     public string Name { get; }
 
     /// <summary>The kind of the map.</summary>

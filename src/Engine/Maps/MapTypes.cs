@@ -20,10 +20,7 @@ internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map
     {
         var ids = new Dictionary<Map, (int Key, int Value)>(ReferenceEqualityComparer.Instance);
         foreach (var map in maps.Where(map => MapShape.TakesTypes(map.Type)))
-        {
             ids[map] = (builder.AddType(MapShape.KeyOf(map)!), builder.AddType(MapShape.ValueOf(map)!));
-        }
-
         return ids;
     }
 
@@ -50,8 +47,7 @@ internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map
     {
         var types = info.BtfId == 0 ? null : Read(info.BtfId);
         var key = Find(types, info.BtfKeyTypeId, info.KeySize)
-            ?? (info.Type == BpfMapType.LpmTrie ? PrefixOf(info.KeySize) : null)
-            ?? Plain(info.KeySize);
+            ?? (info.Type == BpfMapType.LpmTrie ? PrefixOf(info.KeySize) : null) ?? Plain(info.KeySize);
         return (key, Find(types, info.BtfValueTypeId, info.ValueSize) ?? Plain(info.ValueSize));
     }
 

@@ -42,10 +42,7 @@ internal sealed class ValueCodec
         if (stride == _type.Size) return _dense.Read(bytes);
         var dense = new byte[_dense.Size];
         for (var cpu = 0; cpu < _dense.Count; cpu++)
-        {
             bytes.Slice(cpu * stride + offset, _type.Size).CopyTo(dense.AsSpan(cpu * _type.Size));
-        }
-
         return _dense.Read(dense);
     }
 

@@ -18,8 +18,7 @@ public static partial class Features
         isWanted ??= _ => true;
         return kind switch
         {
-            FeatureKind.InstructionSet => Members<InstructionSet>(isWanted, set => set.ToString())
-                .Select(set => Make(
+            FeatureKind.InstructionSet => Members<InstructionSet>(isWanted, set => set.ToString()).Select(set => Make(
                     kind, $"{set}", InstructionSet >= set, Probes.FirstOrDefault(probe => probe.Set == set).Since)),
             FeatureKind.ProgramType => Members<BpfProgramType>(isWanted, NameOf)
                 .Select(type => Make(kind, NameOf(type), Supports(type), KernelFacts.Since(type))),

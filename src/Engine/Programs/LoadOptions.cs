@@ -14,9 +14,7 @@ public sealed record LoadOptions
     /// </summary>
     public uint LogLevel { get; init; }
 
-    /// <summary>
-    /// The number of bytes of the log to keep: its end (before Linux 6.4 its beginning); 0 for all.
-    /// </summary>
+    /// <summary>The number of bytes of the log to keep: its end (before Linux 6.4 its beginning); 0 for all.</summary>
     public int LogSize { get; init; }
 
     /// <summary>Maps to use in place of those declared, by name: the maps of another program, for example.</summary>

@@ -25,13 +25,8 @@ public sealed partial class LoadedProgram : IDisposable
     private readonly NamedObjects<LiveVariable> _variables;
 
     internal LoadedProgram(
-        ProgramDescriptor descriptor,
-        string name,
-        ProgramType type,
-        IReadOnlyList<LiveMap> maps,
-        IReadOnlyList<LiveVariable> variables,
-        CompiledProgram? compiled = null,
-        string? log = null)
+        ProgramDescriptor descriptor, string name, ProgramType type, IReadOnlyList<LiveMap> maps,
+        IReadOnlyList<LiveVariable> variables, CompiledProgram? compiled = null, string? log = null)
     {
         Descriptor = descriptor;
         Name = name;

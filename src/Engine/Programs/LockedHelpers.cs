@@ -33,6 +33,5 @@ internal static class LockedHelpers
 
     private static LockdownMode? ForbiddenFrom(Helper helper) =>
         helper.Has(HelperTraits.LockedForIntegrity) ? LockdownMode.Integrity
-        : helper.Has(HelperTraits.LockedForConfidentiality) ? LockdownMode.Confidentiality
-        : null;
+        : helper.Has(HelperTraits.LockedForConfidentiality) ? LockdownMode.Confidentiality : null;
 }

@@ -9,8 +9,5 @@ namespace EbpfCat.Programs;
 /// <param name="RequiredVersion">The first Linux that has what was refused, where the running one is older.</param>
 /// <param name="Lockdown">The mode of kernel lockdown that forbids what was refused.</param>
 internal sealed record VerifierExplanation(
-    string Problem,
-    string? Remedy,
-    string Reason,
-    Version? RequiredVersion = null,
+    string Problem, string? Remedy, string Reason, Version? RequiredVersion = null,
     LockdownMode Lockdown = LockdownMode.None);

@@ -33,10 +33,7 @@ internal static partial class VerifierRefusals
         {
             if (refusals.Select(row.Match).FirstOrDefault(match => match.Success) is not { } match) continue;
             if (match.Groups["slot"] is { Success: true } named)
-            {
                 slot = int.Parse(named.ValueSpan, CultureInfo.InvariantCulture);
-            }
-
             return (new VerifierExplanation(Fill(row.Problem, match), row.Remedy, match.Result("$_")), slot);
         }
 

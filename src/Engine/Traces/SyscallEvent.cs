@@ -20,9 +20,8 @@ public abstract class SyscallEvent : EventObject
     private const int CurrentDirectory = -100;
 
     /// <summary>
-    /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>,
-    /// <c>close(fd=-1) = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal,
-    /// permissions in octal.
+    /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>, <c>close(fd=-1)
+    /// = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal, permissions in octal.
     /// </summary>
     public override string ToString()
     {

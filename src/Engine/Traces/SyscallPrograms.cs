@@ -205,7 +205,6 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 
         if (text.Length > maxLength) text = text[..maxLength];
         return new BinaryExpression(
-            isPrefix ? BinaryOperator.StartsWith : BinaryOperator.Equal,
-            Current.ProcessName, text);
+            isPrefix ? BinaryOperator.StartsWith : BinaryOperator.Equal, Current.ProcessName, text);
     }
 }

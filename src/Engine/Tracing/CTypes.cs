@@ -55,8 +55,7 @@ internal static class CTypes
     /// <summary>A type without <c>const</c> and <c>volatile</c> and with single spaces.</summary>
     public static string Unqualified(string type) => string.Join(
         ' ',
-        type.Replace("*", " * ", StringComparison.Ordinal)
-            .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        type.Replace("*", " * ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word is not ("const" or "volatile")));
 
     /// <summary>

@@ -38,10 +38,7 @@ internal static unsafe class KernelFile
                 if (length == buffer.Length) buffer = Grow(buffer);
                 nint read;
                 fixed (byte* free = &buffer[length])
-                {
                     read = Libc.Read(number, free, (nuint)(buffer.Length - length));
-                }
-
                 if (read < 0 && Libc.LastErrno == Errno.EINTR) continue;
                 if (read < 0) return Libc.LastErrno;
                 if (read == 0) break;

@@ -13,16 +13,8 @@ public sealed class Registers
     private readonly Dictionary<string, RegisterSlot> byName;
 
     private Registers(
-        Architecture processor,
-        string syscallWrapper,
-        int size,
-        IEnumerable<RegisterSlot> slots,
-        string arguments,
-        string syscallArguments,
-        string syscallNumber,
-        string result,
-        string stackPointer,
-        string instructionPointer,
+        Architecture processor, string syscallWrapper, int size, IEnumerable<RegisterSlot> slots, string arguments,
+        string syscallArguments, string syscallNumber, string result, string stackPointer, string instructionPointer,
         string framePointer)
     {
         byName = slots.ToDictionary(each => each.Name, StringComparer.Ordinal);

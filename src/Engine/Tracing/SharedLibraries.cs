@@ -18,8 +18,7 @@ public static class SharedLibraries
     ];
 
     /// <summary>The distinct names of the shared libraries that the loader knows, sorted: <c>libc.so.6</c>.</summary>
-    public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories())
-        .Select(each => each.Name)
+    public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories()).Select(each => each.Name)
         .Distinct(StringComparer.Ordinal)
         .Order(StringComparer.Ordinal)];
 
@@ -83,8 +82,7 @@ public static class SharedLibraries
     {
         if (libraries.Find(each => each.Name == name) is { Path: { } exact } && IsElf(exact)) return exact;
         var stem = Stem(name);
-        return libraries
-            .Where(each => Stem(each.Name) is var other && (other == stem || other == "lib" + stem))
+        return libraries.Where(each => Stem(each.Name) is var other && (other == stem || other == "lib" + stem))
             .OrderByDescending(each => Stem(each.Name) == stem)
             .ThenByDescending(each => Version(each.Name), VersionOrder)
             .Select(each => each.Path)
@@ -96,8 +94,7 @@ public static class SharedLibraries
 
     private static List<(string Name, string Path)> InDirectories() =>
     [
-        .. Directories.Where(Directory.Exists)
-            .SelectMany(directory => Directory.EnumerateFiles(directory, "lib*.so*"))
+        .. Directories.Where(Directory.Exists).SelectMany(directory => Directory.EnumerateFiles(directory, "lib*.so*"))
             .Select(path => (Path.GetFileName(path), path)),
     ];
 

@@ -29,12 +29,10 @@ public sealed class Symbolizer
     /// next function. True for all addresses of a stack but the first.
     /// </param>
     /// <exception cref="KernelException">The kernel's symbols cannot be read.</exception>
-    public static SymbolizedAddress Kernel(ulong address, bool isReturnAddress = false)
-    {
-        return KernelSymbols.Current.Find(address - (isReturnAddress ? 1UL : 0)) is { } symbol
+    public static SymbolizedAddress Kernel(ulong address, bool isReturnAddress = false) =>
+        KernelSymbols.Current.Find(address - (isReturnAddress ? 1UL : 0)) is { } symbol
             ? new SymbolizedAddress(address, symbol.Name, address - symbol.Address, symbol.Module, IsKernel: true)
             : new SymbolizedAddress(address, null, 0, null, IsKernel: true);
-    }
 
     /// <summary>The function of a process that an address belongs to.</summary>
     /// <param name="processId">The process.</param>
@@ -67,19 +65,13 @@ public sealed class Symbolizer
     /// <returns>Whether there is such a process.</returns>
     public bool Remember(int processId)
     {
-        lock (access)
-        {
-            return Read(processId) is not null;
-        }
+        lock (access) return Read(processId) is not null;
     }
 
     /// <summary>Forgets a process that has ended, because its id can be reused.</summary>
     public void Forget(int processId)
     {
-        lock (access)
-        {
-            processes.Remove(processId);
-        }
+        lock (access) processes.Remove(processId);
     }
 
     private Process? Known(int processId, ulong address)

@@ -90,8 +90,7 @@ internal static class SyscallFacts
         ("mincore", "vec", new(Kind.Buffer, Out)),
     }.ToDictionary(row => (row.Item1, row.Item2), row => row.Item3);
 
-    private static readonly HashSet<string> DescriptorNames =
-        ["fildes", "fd_in", "fd_out", "fdin", "fdout", "mqdes"];
+    private static readonly HashSet<string> DescriptorNames = ["fildes", "fd_in", "fd_out", "fdin", "fdout", "mqdes"];
 
     private static readonly HashSet<string> SizeNames =
     [
@@ -115,16 +114,13 @@ internal static class SyscallFacts
         {
             return type == "struct sockaddr *" ? Kind.SocketAddress
                 : type == "char * *" ? Kind.StringList
-                : !field.IsString ? Kind.Pointer
-                : isOutput ? Kind.Buffer
-                : Kind.String;
+                : !field.IsString ? Kind.Pointer : isOutput ? Kind.Buffer : Kind.String;
         }
 
         return name.EndsWith("fd", StringComparison.Ordinal) || DescriptorNames.Contains(name) ? Kind.FileDescriptor
             : name.Contains("flag", StringComparison.Ordinal) || name is "prot" ? Kind.Flags
             : type == "umode_t" || name == "mode" ? Kind.Mode
-            : type == "size_t" || SizeNames.Contains(name) ? Kind.Size
-            : Kind.Integer;
+            : type == "size_t" || SizeNames.Contains(name) ? Kind.Size : Kind.Integer;
     }
 
     private readonly record struct Fact(Kind Kind, bool IsOutput = false, string? Length = null);

@@ -69,8 +69,7 @@ public sealed class Syscalls
     private string? Find(string name) =>
         functions.ContainsKey(name) ? name
         : SyscallFacts.NamesByFunction.TryGetValue(name, out var proper) && functions.ContainsKey(proper) ? proper
-        : SyscallFacts.OtherNames.TryGetValue(name, out var other) && functions.ContainsKey(other) ? other
-        : null;
+        : SyscallFacts.OtherNames.TryGetValue(name, out var other) && functions.ContainsKey(other) ? other : null;
 
     private string Resolve(string name)
     {

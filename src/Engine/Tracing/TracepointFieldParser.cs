@@ -19,8 +19,7 @@ internal static class TracepointFieldParser
         var declaration = line[..end].Trim();
         var numbers = line[(end + 1)..];
         var placement = Take(ref declaration, DataLocation) ? FieldPlacement.DataLocation
-            : Take(ref declaration, RelativeLocation) ? FieldPlacement.RelativeLocation
-            : FieldPlacement.InPlace;
+            : Take(ref declaration, RelativeLocation) ? FieldPlacement.RelativeLocation : FieldPlacement.InPlace;
         var (type, name, dimension) = Split(declaration);
         var field = new TracepointField
         {

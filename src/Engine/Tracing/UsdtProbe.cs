@@ -15,12 +15,7 @@ namespace EbpfCat.Tracing;
 /// </param>
 /// <param name="Arguments">The arguments, in order.</param>
 public sealed record UsdtProbe(
-    string Provider,
-    string Name,
-    ulong Address,
-    ulong FileOffset,
-    ulong? SemaphoreAddress,
-    ulong? SemaphoreOffset,
+    string Provider, string Name, ulong Address, ulong FileOffset, ulong? SemaphoreAddress, ulong? SemaphoreOffset,
     IReadOnlyList<UsdtArgument> Arguments)
 {
     /// <summary>Provider and name: <c>libstdcxx:throw</c>.</summary>

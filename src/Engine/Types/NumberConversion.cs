@@ -98,9 +98,7 @@ internal static class NumberConversion
     {
         problem = double.IsNaN(real) ? NoNumber : double.IsInteger(real) || double.IsInfinity(real) ? null : NotWhole;
         number = problem is not null ? 0
-            : real >= 1e38 ? Int128.MaxValue
-            : real <= -1e38 ? Int128.MinValue
-            : (Int128)real;
+            : real >= 1e38 ? Int128.MaxValue : real <= -1e38 ? Int128.MinValue : (Int128)real;
         return problem is null;
     }
 

@@ -111,8 +111,7 @@ public sealed class SocketAddressType : EbpfType
 
         serialized.Buffer.Span[..length].CopyTo(bytes);
         BitConverter.TryWriteBytes(bytes, endPoint is UnixDomainSocketEndPoint ? Unix
-            : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4
-            : IPv6);
+            : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4 : IPv6);
     }
 
     // A path ends at its NUL; a name in the abstract namespace begins with one and ends with the address.

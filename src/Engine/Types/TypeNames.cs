@@ -119,8 +119,7 @@ internal static class TypeNames
         if (NetTypes.TryGetValue(type, out EbpfType? found)) return found;
         if (type.IsEnum) return EnumType.FromNetType(type);
         string hint = type == typeof(string) ? "; text needs its capacity in bytes, such as 'string[16]'"
-            : type.IsArray ? "; an array needs its length, such as 'uint32[4]'"
-            : "";
+            : type.IsArray ? "; an array needs its length, such as 'uint32[4]'" : "";
         throw new FormatException($"The .NET type {type.Name} has no kernel type{hint}.");
     }
 }

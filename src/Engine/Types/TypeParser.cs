@@ -48,8 +48,7 @@ internal static class TypeParser
         }
 
         return TakeSuffix(ref rest, TypeNames.BigEndianSuffix) ? ByteOrder.BigEndian
-            : TakeSuffix(ref rest, TypeNames.LittleEndianSuffix) ? ByteOrder.LittleEndian
-            : null;
+            : TakeSuffix(ref rest, TypeNames.LittleEndianSuffix) ? ByteOrder.LittleEndian : null;
     }
 
     private static bool TakeSuffix(ref ReadOnlySpan<char> rest, string suffix)

@@ -58,9 +58,7 @@ public sealed class GetEbpfMapCommand : EbpfCommand
         }
 
         foreach (var name in names.Missing)
-        {
             WriteError(Errors.NotFound("MapNotFound", $"There is no map '{name}' in the kernel.", name));
-        }
     }
 
     private void WriteOrReport(KernelMap? map, uint id)

@@ -97,9 +97,7 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     {
         var hooks = HookTable.Of(Type);
         if (hooks.Contains(hook)) return;
-        var remark = hooks.Count == 0
-            ? "Its type says where it is attached."
-            : $"It has {string.Join(", ", hooks)}.";
+        var remark = hooks.Count == 0 ? "Its type says where it is attached." : $"It has {string.Join(", ", hooks)}.";
         throw new ArgumentException($"A program of type {Type} has no hook {hook}. {remark}");
     }
 

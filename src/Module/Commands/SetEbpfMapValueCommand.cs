@@ -40,10 +40,7 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
             case LiveVariable variable:
                 if (Key is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
                 if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(value)}"))
-                {
                     variable.Value = value;
-                }
-
                 break;
             case LiveMap { KeyType: null } queue:
                 if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(value)}")) queue.Push(value);

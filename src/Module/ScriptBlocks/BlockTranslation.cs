@@ -49,15 +49,13 @@ internal sealed class BlockTranslation
 
     /// <summary>An error at a node.</summary>
     public CompileException Error(System.Management.Automation.Language.Ast ast, string id, string problem,
-        string? suggestion = null) =>
-        Program.Error(ast, id, problem, suggestion);
+        string? suggestion = null) => Program.Error(ast, id, problem, suggestion);
 
     /// <summary>
     /// Translates an expression; one that fails is reported, and an <see cref="ErrorExpression"/> stands for it.
     /// </summary>
     public Expression Try<T>(T ast, Func<T, Expression> translate) where T
-        : System.Management.Automation.Language.Ast =>
-        At(ast, Program.Try(ast, translate) ?? new ErrorExpression());
+        : System.Management.Automation.Language.Ast => At(ast, Program.Try(ast, translate) ?? new ErrorExpression());
 
     /// <summary>Marks where an expression is written.</summary>
     public T At<T>(System.Management.Automation.Language.Ast ast, T expression) where T : Expression

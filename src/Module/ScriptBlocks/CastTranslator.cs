@@ -29,8 +29,7 @@ internal sealed class CastTranslator(BlockTranslation block)
                 "[void] drops a value, and there is none then.", "Write it at the start of a statement.");
         }
 
-        if (IsNamed(name, "ordered", "hashtable")
-            && cast.Child is HashtableAst table)
+        if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table)
         {
             return block.Expressions.Struct(table);
         }
@@ -52,10 +51,7 @@ internal sealed class CastTranslator(BlockTranslation block)
         }
         // Types that only .NET knows, such as [version], can still make constants.
         if (!TryRead(typeName, out var type))
-        {
             return block.Constants.FromSessionOr(ast, () => UnknownType(ast, typeName));
-        }
-
         if (child is not ConvertExpressionAst && block.Constants.IsFree(child)
             && ConvertedByType(ast, type!, child) is { } constant)
         {
@@ -74,8 +70,7 @@ internal sealed class CastTranslator(BlockTranslation block)
 
     /// <summary>The type written in brackets before a variable; null for text, whose capacity is inferred.</summary>
     public EbpfType? Declared(TypeConstraintAst constraint) => IsText(constraint.TypeName) ? null
-        : TryRead(constraint.TypeName, out var type) ? type
-        : throw UnknownType(constraint, constraint.TypeName);
+        : TryRead(constraint.TypeName, out var type) ? type : throw UnknownType(constraint, constraint.TypeName);
 
     /// <summary>The type written in brackets; null where it is text, whose capacity is inferred, or unknown.</summary>
     public static EbpfType? TypeOf(TypeConstraintAst constraint) =>

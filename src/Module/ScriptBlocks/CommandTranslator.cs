@@ -38,8 +38,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
     {
         if (command.Redirections.Count > 0) throw block.Expressions.Redirection(command);
         var name = command.GetCommandName();
-        if (command.InvocationOperator != TokenKind.Unknown
-            || !block.Program.Functions.Contains(name))
+        if (command.InvocationOperator != TokenKind.Unknown || !block.Program.Functions.Contains(name))
         {
             throw NotInKernel(command, name);
         }
@@ -109,10 +108,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
 
             var index = IndexOf(named, function);
             if (given[index] is not null)
-            {
                 throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} is given twice.");
-            }
-
             CommandElementAst? value = named.Argument ?? (i + 1 < elements.Count ? elements[++i] : null);
             given[index] = value is null or CommandParameterAst
                 ? throw block.Error(named, DiagnosticIds.WrongArguments, $"-{named.ParameterName} needs a value.",

@@ -17,9 +17,7 @@ internal sealed class DiscardedWrites(ProgramTranslation translation)
     {
         ReportIn(script);
         foreach (var function in script.FindAll(ast => ast is FunctionDefinitionAst, true))
-        {
             ReportIn(((FunctionDefinitionAst)function).Body);
-        }
     }
 
     private void ReportIn(ScriptBlockAst body)

@@ -112,8 +112,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
     private Expression Parenthesised(ExpressionAst ast, StatementAst inner) =>
         Only(inner) is { } value ? Of(value)
         : CommandTranslator.IsCall(inner, block.Program.Functions) ? OfStatement(inner)
-        : block.Constants.IsFree(ast) && inner is PipelineAst ? block.Constants.FromSession(ast)
-        : OfStatement(inner);
+        : block.Constants.IsFree(ast) && inner is PipelineAst ? block.Constants.FromSession(ast) : OfStatement(inner);
 
     private ConditionalExpression Ternary(ExpressionAst[] parts) => new(Operand(parts[0]), Of(parts[1]), Of(parts[2]));
 

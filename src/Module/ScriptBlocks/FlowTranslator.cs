@@ -73,8 +73,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         }
 
         var value = Condition(ast.Condition);
-        var clauses = ast.Clauses
-            .Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue),
+        var clauses = ast.Clauses.Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue),
                 Inside(Surrounding.Switch, clause.Item2)))
             .ToArray();
         var otherwise = ast.Default is null ? null : Inside(Surrounding.Switch, ast.Default);
@@ -91,8 +90,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
             return block.At(ast, new ConstantExpression(number));
         }
 
-        if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item]
-            && item.IsConstant)
+        if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item] && item.IsConstant)
         {
             return item.First;
         }

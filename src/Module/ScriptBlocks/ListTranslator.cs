@@ -39,10 +39,7 @@ internal sealed class ListTranslator(BlockTranslation block)
         var equal = caseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
         if (operand is LocalExpression { Local: var known }) return AnyOf(ast, value, known, items, equal);
         if (items is [{ Last: null, First: var only }])
-        {
             return new BinaryExpression(equal, operand, block.At(list, only));
-        }
-
         var local = new Local("value");
         return new LetExpression(local, operand, AnyOf(ast, value, local, items, equal));
     }
@@ -94,13 +91,9 @@ internal sealed class ListTranslator(BlockTranslation block)
         foreach (var (first, last) in items.Select(item => item.Bounds).Order())
         {
             if (ranges.Count > 0 && (ranges[^1].Last == long.MaxValue || first <= ranges[^1].Last + 1))
-            {
                 ranges[^1] = (ranges[^1].First, Math.Max(ranges[^1].Last, last));
-            }
             else
-            {
                 ranges.Add((first, last));
-            }
         }
 
         return [.. ranges.Select(range => new ListItem(new ConstantExpression(range.First),

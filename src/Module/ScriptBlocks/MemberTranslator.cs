@@ -50,10 +50,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
         }
 
         if (ast.Target is VariableExpressionAst variable && block.Names.Resolve(variable).Map is { } map)
-        {
             return new MapEntryExpression(map, block.Expressions.Of(ast.Index));
-        }
-
         var (target, index) = (block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
         // Of an event the way goes on: to an element, and from there to its fields.
         return (target, index) switch

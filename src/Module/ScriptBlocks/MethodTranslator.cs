@@ -72,8 +72,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
     private Expression Rounded(ExpressionAst value, BinaryOperator division, UnaryOperator rounding)
     {
         var bare = value;
-        while (bare is ParenExpressionAst { Pipeline: var inner }
-            && ExpressionTranslator.Only(inner) is { } only)
+        while (bare is ParenExpressionAst { Pipeline: var inner } && ExpressionTranslator.Only(inner) is { } only)
         {
             bare = only;
         }
@@ -132,10 +131,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
     {
         var arguments = ArgumentsOf(ast);
         if (MemberTable.MapTests.Contains(method) && arguments is [var key])
-        {
             return new MapContainsExpression(map, block.Expressions.Of(key));
-        }
-
         if (!MemberTable.Map.TryGetValue(method, out var known))
         {
             throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"The map ${map.Name} has no method '{method}'.",

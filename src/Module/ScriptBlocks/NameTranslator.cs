@@ -119,10 +119,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         var name = Scope.NameOf(variable);
         var path = variable.VariablePath;
         if (path.IsUnqualified && Automatic.TryGetValue(name, out var advice))
-        {
             return block.Error(variable, DiagnosticIds.UnknownVariable, $"A kernel script has no ${name}.", advice);
-        }
-
         if (!path.IsUnqualified)
         {
             var other = Resolve(name).Kind is NameKind.Unknown ? $"$using:{name}" : $"${name}";

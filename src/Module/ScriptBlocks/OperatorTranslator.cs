@@ -28,10 +28,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         }
 
         if (!OperatorTable.Binary.TryGetValue(ast.Operator, out var @operator))
-        {
             return block.Constants.FromSessionOr(ast, () => Unsupported(ast));
-        }
-
         if (IsEquality(@operator) && (IsNull(ast.Left) || IsNull(ast.Right))) return WithNull(ast, @operator);
         var left = block.Expressions.Operand(ast.Left);
         var right = block.Expressions.Operand(ast.Right);

@@ -33,8 +33,7 @@ internal sealed class OverwrittenResults
         switch (statement)
         {
             case ResultStatement result:
-                if (isOverwritten && IsVerdict(result.Value)
-                    && result.Source is { } place)
+                if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place)
                 {
                     _diagnostics.Add(Warning(place));
                 }

@@ -33,9 +33,7 @@ internal sealed class Scope
         }
 
         foreach (var name in variables.Select(NameOf))
-        {
             _locals.TryAdd(name, new Local(name, declared.GetValueOrDefault(name)));
-        }
     }
 
     /// <summary>The names of the locals.</summary>

@@ -12,8 +12,7 @@ public static class ScriptBlockCompiler
 {
     /// <summary>
     /// Appends a kernel script to a program: its statements to <see cref="ProgramDefinition.Body"/> and its functions
-    /// to
-    /// <see cref="ProgramDefinition.Functions"/>, where later scripts find them. On an error the program stays as it
+    /// to <see cref="ProgramDefinition.Functions"/>, where later scripts find them. On an error the program stays as it
     /// was.
     /// </summary>
     /// <param name="code">The kernel script. It is never run.</param>

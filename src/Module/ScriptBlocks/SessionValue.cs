@@ -25,9 +25,7 @@ internal static class SessionValue
             holders)),
         PSObject wrapped => Unwrap(wrapped.BaseObject, holders),
         IDictionary fields => Within(fields, holders, () => Fill(
-            fields is Hashtable ? new Hashtable() : new OrderedDictionary(),
-            fields.Cast<DictionaryEntry>(),
-            holders)),
+            fields is Hashtable ? new Hashtable() : new OrderedDictionary(), fields.Cast<DictionaryEntry>(), holders)),
         object?[] or ArrayList or List<object> => Within(value, holders, () => ((IList)value).Cast<object?>()
             .Select(item => Unwrap(item, holders)).ToArray()),
         CallStack stack => stack.Reference,
@@ -37,15 +35,9 @@ internal static class SessionValue
     private static object Within(object holder, List<object> holders, Func<object> unwrap)
     {
         if (holders.Exists(outer => ReferenceEquals(outer, holder)))
-        {
             throw new TypeConversionException($"The {(holder is IList ? "list" : "struct")} holds itself.");
-        }
-
         if (holders.Count == EbpfType.MaxDepth)
-        {
             throw new TypeConversionException($"Structs and lists are nested more than {EbpfType.MaxDepth} deep.");
-        }
-
         holders.Add(holder);
         var unwrapped = unwrap();
         holders.RemoveAt(holders.Count - 1);

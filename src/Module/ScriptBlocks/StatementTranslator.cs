@@ -107,8 +107,7 @@ internal sealed class StatementTranslator
     {
         var child = cast.Child;
         // [pscustomobject][ordered]@{…} is said with the same intent.
-        while (child is ConvertExpressionAst inner
-            && CastTranslator.IsNamed(inner.Type.TypeName, "ordered"))
+        while (child is ConvertExpressionAst inner && CastTranslator.IsNamed(inner.Type.TypeName, "ordered"))
         {
             child = inner.Child;
         }
@@ -163,15 +162,9 @@ internal sealed class StatementTranslator
         var target = _block.Targets.Of(ast.Left);
         var value = _block.Expressions.OfStatement(ast.Right);
         if (ast.Left is ConvertExpressionAst { Type.TypeName: var type } && CastTranslator.IsText(type))
-        {
             value = _block.At(ast.Right, new TextExpression(value));
-        }
-
         if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header }))
-        {
             _block.Scope.Keep(local, header);
-        }
-
         return new AssignStatement(target, value, @operator);
     }
 

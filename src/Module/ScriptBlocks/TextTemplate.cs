@@ -34,8 +34,7 @@ internal sealed class TextTemplate(BlockTranslation block)
     {
         if (part is ConstantExpression { Value: var value } and not { Value: byte[] })
         {
-            part = new ConstantExpression(Convert.ToString(value, CultureInfo.InvariantCulture)
-                ?? "")
+            part = new ConstantExpression(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")
             { Source = part.Source };
         }
 

@@ -29,8 +29,7 @@ internal static unsafe partial class Bpf
     /// <param name="keys">The keys, one after another.</param>
     /// <param name="values">The values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
     /// <param name="count">How many entries to set; how many were set, also when this throws.</param>
-    public static void UpdateBatch(
-        MapDescriptor map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count)
+    public static void UpdateBatch(MapDescriptor map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)count * map.ValueSize, nameof(values));
         ArgumentOutOfRangeException.ThrowIfLessThan(keys.Length, (long)count * map.KeySize, nameof(keys));
@@ -68,11 +67,7 @@ internal static unsafe partial class Bpf
                 MapFd = borrowed.Number,
             };
             var errno = Call(command, ref attributes);
-            if (errno is not (Errno.None or Errno.ENOENT))
-            {
-                throw Refusal(command, errno, operation, map.Type);
-            }
-
+            if (errno is not (Errno.None or Errno.ENOENT)) throw Refusal(command, errno, operation, map.Type);
             cursor.Started = true;
             cursor.AtEnd = errno == Errno.ENOENT;
             return (int)attributes.Count;

@@ -67,9 +67,7 @@ internal static unsafe partial class Bpf
     /// <param name="flags">Whether the key may or must be present.</param>
     /// <exception cref="KernelException">E2BIG: the map is full. EEXIST, ENOENT: against the flags.</exception>
     public static void Update(
-        MapDescriptor map,
-        ReadOnlySpan<byte> key,
-        ReadOnlySpan<byte> value,
+        MapDescriptor map, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value,
         BpfElementFlags flags = BpfElementFlags.None)
     {
         CheckSizes(map, key, value.Length);
@@ -102,11 +100,7 @@ internal static unsafe partial class Bpf
     public static bool GetNextKey(MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> next)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(next.Length, map.KeySize, nameof(next));
-        if (!key.IsEmpty)
-        {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, map.KeySize, nameof(key));
-        }
-
+        if (!key.IsEmpty) ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, map.KeySize, nameof(key));
         return ElementUnchecked(BpfCommand.MapGetNextKey, map, key, next, BpfElementFlags.None,
             "list the keys of a map");
     }
@@ -121,11 +115,7 @@ internal static unsafe partial class Bpf
     }
 
     private static bool Element(
-        BpfCommand command,
-        MapDescriptor map,
-        ReadOnlySpan<byte> key,
-        Span<byte> value,
-        BpfElementFlags flags,
+        BpfCommand command, MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, BpfElementFlags flags,
         string operation)
     {
         CheckSizes(map, key, command == BpfCommand.MapDeleteElement ? map.ValueSize : value.Length);
@@ -133,11 +123,7 @@ internal static unsafe partial class Bpf
     }
 
     private static bool ElementUnchecked(
-        BpfCommand command,
-        MapDescriptor map,
-        ReadOnlySpan<byte> key,
-        Span<byte> value,
-        BpfElementFlags flags,
+        BpfCommand command, MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> value, BpfElementFlags flags,
         string operation)
     {
         using var borrowed = map.Borrow();

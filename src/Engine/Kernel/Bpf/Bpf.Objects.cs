@@ -39,11 +39,7 @@ internal static unsafe partial class Bpf
     public static FileDescriptor GetPinned(string path)
     {
         var errno = Pinned(BpfCommand.ObjectGet, path, 0, out var number);
-        if (errno != Errno.None)
-        {
-            throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{path}'");
-        }
-
+        if (errno != Errno.None) throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{path}'");
         // The kernel names its anonymous files by their kind; no command of bpf(2) tells it.
         return new FileInfo($"/proc/self/fd/{number}").LinkTarget switch
         {
@@ -63,11 +59,7 @@ internal static unsafe partial class Bpf
         where T : FileDescriptor
     {
         var descriptor = GetPinned(path);
-        if (descriptor is T wanted)
-        {
-            return wanted;
-        }
-
+        if (descriptor is T wanted) return wanted;
         var (found, asked) = (Kind(descriptor.GetType()), Kind(typeof(T)));
         descriptor.Dispose();
         throw new KernelException($"open the pin '{path}' as a {asked}", Errno.EINVAL, $"it is a {found}");

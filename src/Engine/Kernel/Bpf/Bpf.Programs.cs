@@ -50,11 +50,7 @@ internal static unsafe partial class Bpf
             };
             var errno = Call(BpfCommand.ProgramLoad, ref attributes, out var number);
             GC.KeepAlive(options);
-            if (options.Log is { } written)
-            {
-                written.TrueSize = (int)attributes.LogTrueSize;
-            }
-
+            if (options.Log is { } written) written.TrueSize = (int)attributes.LogTrueSize;
             return errno == Errno.None
                 ? new ProgramDescriptor(number)
                 : throw Diagnosis.Explain(
@@ -90,11 +86,7 @@ internal static unsafe partial class Bpf
                 BtfLogLevel = log?.Level ?? 0,
             };
             var errno = Call(BpfCommand.BtfLoad, ref attributes, out var number);
-            if (log is not null)
-            {
-                log.TrueSize = (int)attributes.BtfLogTrueSize;
-            }
-
+            if (log is not null) log.TrueSize = (int)attributes.BtfLogTrueSize;
             return errno == Errno.None
                 ? new BtfDescriptor(number)
                 : throw Refusal(BpfCommand.BtfLoad, errno, "load type information (BTF)");

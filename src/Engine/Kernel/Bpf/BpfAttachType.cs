@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// Where programs attach, <c>enum bpf_attach_type</c> of <c>linux/bpf.h</c>.
-/// </summary>
+/// <summary>Where programs attach, <c>enum bpf_attach_type</c> of <c>linux/bpf.h</c>.</summary>
 internal enum BpfAttachType : uint
 {
     [Since(4, 10), Requires(Capability.NetAdmin)] CgroupInetIngress = 0, // Packets that a control group receives

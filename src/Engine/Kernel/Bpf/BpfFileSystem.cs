@@ -32,6 +32,5 @@ internal static unsafe class BpfFileSystem
     /// <summary>Unmounts a BPF file system; what is pinned in it is gone.</summary>
     /// <param name="directory">The directory it is mounted on.</param>
     public static void Unmount(string directory) =>
-        Libc.Check(
-            Libc.Unmount(directory, 0), $"unmount the BPF file system on '{directory}'", Capability.SysAdmin);
+        Libc.Check(Libc.Unmount(directory, 0), $"unmount the BPF file system on '{directory}'", Capability.SysAdmin);
 }

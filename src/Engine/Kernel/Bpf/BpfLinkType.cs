@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The kinds of links, <c>enum bpf_link_type</c> of <c>linux/bpf.h</c>.
-/// </summary>
+/// <summary>The kinds of links, <c>enum bpf_link_type</c> of <c>linux/bpf.h</c>.</summary>
 internal enum BpfLinkType : uint
 {
     Unspecified = 0,

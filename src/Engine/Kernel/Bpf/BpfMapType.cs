@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The kinds of maps, <c>enum bpf_map_type</c> of <c>linux/bpf.h</c>.
-/// </summary>
+/// <summary>The kinds of maps, <c>enum bpf_map_type</c> of <c>linux/bpf.h</c>.</summary>
 internal enum BpfMapType : uint
 {
     Unspecified = 0,

@@ -46,11 +46,7 @@ internal sealed unsafe class Epoll : FileDescriptor
                 ? -1
                 : Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
             var count = Libc.EpollWait(borrowed.Number, events, capacity, (int)remaining);
-            if (count < 0 && Libc.LastErrno == Errno.EINTR)
-            {
-                continue;
-            }
-
+            if (count < 0 && Libc.LastErrno == Errno.EINTR) continue;
             Libc.Check(count, "wait for descriptors");
             for (var index = 0; index < count; index++)
             {

@@ -13,10 +13,7 @@ internal static class Diagnosis
     {
         running ??= KernelFacts.RunningVersion;
         if (request.KernelMessage is { Length: > 0 } said)
-        {
             return new KernelException(request.Operation, errno, said.TrimEnd('.'));
-        }
-
         return Privilege(request, errno, running) ?? Age(request, errno, running) ?? Meaning(request, errno)
             ?? (errno == Errno.EPERM && request.Command is not null
                 ? Policy(request)
@@ -49,11 +46,7 @@ internal static class Diagnosis
                 missing);
         }
 
-        if (request.Command is { } command && ErrnoMeanings.Find(command, errno) is not null)
-        {
-            return null;
-        }
-
+        if (request.Command is { } command && ErrnoMeanings.Find(command, errno) is not null) return null;
         if (ProcessCapabilities.IsInUserNamespace)
         {
             return new KernelException(
@@ -93,8 +86,7 @@ internal static class Diagnosis
             return null;
         }
 
-        var newest = request.Facts
-            .Select(thing => (Thing: thing, Since: KernelFacts.Since(thing)))
+        var newest = request.Facts.Select(thing => (Thing: thing, Since: KernelFacts.Since(thing)))
             .Where(fact => fact.Since > running)
             .OrderByDescending(fact => fact.Since)
             .FirstOrDefault();

@@ -16,12 +16,8 @@ public class KernelException : Exception
     /// </param>
     /// <param name="lockdown">The mode of kernel lockdown that forbids what was asked.</param>
     public KernelException(
-        string operation,
-        Errno errno,
-        string? cause = null,
-        string? remedy = null,
-        IReadOnlyList<Capability>? missingCapabilities = null,
-        Version? requiredVersion = null,
+        string operation, Errno errno, string? cause = null, string? remedy = null,
+        IReadOnlyList<Capability>? missingCapabilities = null, Version? requiredVersion = null,
         LockdownMode lockdown = LockdownMode.None)
         : base(Describe(operation, errno, cause, remedy))
     {
@@ -63,9 +59,7 @@ public class KernelException : Exception
 
     private static string Describe(string operation, Errno errno, string? cause, string? remedy)
     {
-        var error = errno == Errno.ENOTSUPP
-            ? "Operation not supported"
-            : Marshal.GetPInvokeErrorMessage((int)errno);
+        var error = errno == Errno.ENOTSUPP ? "Operation not supported" : Marshal.GetPInvokeErrorMessage((int)errno);
         var message = cause is null
             ? $"Cannot {operation}: {error} ({errno})."
             : $"Cannot {operation}: {cause} ({errno}, {error}).";

@@ -63,8 +63,7 @@ internal sealed partial class Netlink
                 TrafficMessage.NewFilter, Flag.Request | Flag.Acknowledge | Flag.Echo | Flag.Create | Flag.Exclusive)
                 .Fixed(Filter(index, egress, priority))
                 .Attribute(TrafficAttribute.Kind, "bpf")
-                .Nest(TrafficAttribute.Options, options => options
-                    .Attribute(BpfAttribute.Descriptor, number)
+                .Nest(TrafficAttribute.Options, options => options.Attribute(BpfAttribute.Descriptor, number)
                     .Attribute(BpfAttribute.Name, name)
                     .Attribute(BpfAttribute.Flags, directAction)),
             $"attach a program to what interface {index} {(egress ? "sends" : "receives")}",
@@ -97,8 +96,7 @@ internal sealed partial class Netlink
         ArgumentNullException.ThrowIfNull(filter);
         var message = Filter(index, egress, filter.Priority) with { Handle = filter.Handle };
         socket.Exchange(
-            new NetlinkMessage(TrafficMessage.DeleteFilter, Flag.Request | Flag.Acknowledge)
-                .Fixed(message)
+            new NetlinkMessage(TrafficMessage.DeleteFilter, Flag.Request | Flag.Acknowledge).Fixed(message)
                 .Attribute(TrafficAttribute.Kind, "bpf"),
             $"detach a program from what interface {index} {(egress ? "sends" : "receives")}");
     }

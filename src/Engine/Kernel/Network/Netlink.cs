@@ -79,9 +79,7 @@ internal sealed partial class Netlink : IDisposable
                 {
                     nest.Attribute(XdpAttribute.Descriptor, number).Attribute(XdpAttribute.Flags, (int)flags);
                     if (flags.HasFlag(XdpFlags.Replace))
-                    {
                         nest.Attribute(XdpAttribute.ExpectedDescriptor, expectedNumber);
-                    }
                 }),
             program is null
                 ? $"detach the XDP program of interface {index}"
@@ -100,16 +98,11 @@ internal sealed partial class Netlink : IDisposable
             new NetlinkMessage(Message.NewLink, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                 .Fixed(default(InterfaceMessage))
                 .Attribute(LinkAttribute.Name, name)
-                .Nest(LinkAttribute.Information, information => information
-                    .Attribute(InformationAttribute.Kind, "veth")
-                    .Nest(InformationAttribute.Data, data => data
-                        .Nest(InformationAttribute.VethPeer, peer =>
+                .Nest(LinkAttribute.Information, information => information.Attribute(InformationAttribute.Kind, "veth")
+                    .Nest(InformationAttribute.Data, data => data.Nest(InformationAttribute.VethPeer, peer =>
                         {
                             peer.Fixed(default(InterfaceMessage)).Attribute(LinkAttribute.Name, peerName);
-                            if (number >= 0)
-                            {
-                                peer.Attribute(LinkAttribute.NamespaceDescriptor, number);
-                            }
+                            if (number >= 0) peer.Attribute(LinkAttribute.NamespaceDescriptor, number);
                         }))),
             $"create the veth pair '{name}' and '{peerName}'");
     }
@@ -203,10 +196,7 @@ internal sealed partial class Netlink : IDisposable
         var attributes = new NetlinkAttributes(information);
         while (attributes.Next())
         {
-            if (attributes.Type == InformationAttribute.Kind)
-            {
-                return attributes.String;
-            }
+            if (attributes.Type == InformationAttribute.Kind) return attributes.String;
         }
 
         return null;

@@ -22,17 +22,9 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     public bool Next()
     {
-        if (rest.Length < NetlinkMessage.AttributeHeaderSize)
-        {
-            return false;
-        }
-
+        if (rest.Length < NetlinkMessage.AttributeHeaderSize) return false;
         var size = MemoryMarshal.Read<ushort>(rest);
-        if (size < NetlinkMessage.AttributeHeaderSize || size > rest.Length)
-        {
-            return false;
-        }
-
+        if (size < NetlinkMessage.AttributeHeaderSize || size > rest.Length) return false;
         Type = (ushort)(MemoryMarshal.Read<ushort>(rest[2..]) & TypeMask);
         Value = rest[NetlinkMessage.AttributeHeaderSize..size];
         rest = rest[Math.Min(size + 3 & ~3, rest.Length)..];

@@ -66,11 +66,7 @@ internal sealed class NetlinkMessage
     {
         var start = length;
         length += size + 3 & ~3;
-        if (length > buffer.Length)
-        {
-            Array.Resize(ref buffer, Math.Max(length, buffer.Length * 2));
-        }
-
+        if (length > buffer.Length) Array.Resize(ref buffer, Math.Max(length, buffer.Length * 2));
         return buffer.AsSpan(start, size);
     }
 }

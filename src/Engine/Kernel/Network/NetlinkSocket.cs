@@ -38,10 +38,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
         using var borrowed = Borrow();
         var request = message.Finish(++sequence);
         fixed (byte* pointer = request)
-        {
             Libc.Check(Libc.Send(borrowed.Number, pointer, (nuint)request.Length, 0), operation);
-        }
-
         while (Handle(Receive(borrowed.Number, operation), operation, receive))
         {
         }
@@ -51,10 +48,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     {
         var buffer = new byte[Libc.Check(Libc.Receive(number, null, 0, Peek | Truncate), operation)];
         fixed (byte* pointer = buffer)
-        {
             Libc.Check(Libc.Receive(number, pointer, (nuint)buffer.Length, 0), operation);
-        }
-
         return buffer;
     }
 
@@ -69,11 +63,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
             var answered = MemoryMarshal.Read<uint>(buffer.AsSpan(start + 8));
             var payload = buffer.AsMemory(start + NetlinkMessage.HeaderSize, size - NetlinkMessage.HeaderSize);
             start += size + 3 & ~3;
-            if (answered != sequence)
-            {
-                continue;
-            }
-
+            if (answered != sequence) continue;
             switch (type)
             {
                 case ErrorMessage or DoneMessage:
@@ -91,11 +81,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     private static void ThrowIfRefused(ReadOnlySpan<byte> payload, ushort flags, string operation, bool withRequest)
     {
         var error = payload.Length < sizeof(int) ? 0 : -MemoryMarshal.Read<int>(payload);
-        if (error == 0)
-        {
-            return;
-        }
-
+        if (error == 0) return;
         // The header of the refused request follows the number, and the request itself where it was not cut off.
         string? message = null;
         if (withRequest && (flags & TlvsFlag) != 0)
@@ -105,9 +91,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
                 : MemoryMarshal.Read<int>(payload[sizeof(int)..]) + 3 & ~3;
             var attributes = new NetlinkAttributes(payload[(sizeof(int) + request)..]);
             while (attributes.Next())
-            {
                 message = attributes.Type == MessageText ? attributes.String : message;
-            }
         }
 
         throw Diagnosis.Explain(

@@ -30,10 +30,7 @@ internal static class Processors
             var last = dash < 0
                 ? first
                 : int.Parse(part[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
-            for (var number = first; number <= last; number++)
-            {
-                numbers.Add(number);
-            }
+            for (var number = first; number <= last; number++) numbers.Add(number);
         }
 
         return numbers;

@@ -49,8 +49,7 @@ internal sealed class TypedPlace : EventPlace
     private BtfMember? Field { get; init; }
 
     private BtfType? Pointee => IsPointee ? _type
-        : _type.Resolve() is { Kind: BtfKind.Pointer } pointer ? pointer.Target
-        : null;
+        : _type.Resolve() is { Kind: BtfKind.Pointer } pointer ? pointer.Target : null;
 
     /// <inheritdoc/>
     public override EventPlace? Member(string name)
@@ -107,8 +106,7 @@ internal sealed class TypedPlace : EventPlace
     // The verifier knows only the types of pointers to structs. A type tag marks pointers into the process's memory.
     private EventMemory MemoryBehind(BtfType target) =>
         target is { Kind: BtfKind.TypeTag, Name: "user" } ? EventMemory.User
-        : Leads == EventMemory.Typed && !target.Resolve().IsComposite ? EventMemory.Kernel
-        : Leads;
+        : Leads == EventMemory.Typed && !target.Resolve().IsComposite ? EventMemory.Kernel : Leads;
 
     private EventAccess? ValueAccess()
     {

@@ -50,9 +50,7 @@ public abstract class EventCommand : StreamCommand
         {
             var count = stream.Read(handler, Timeout, First, done.Token);
             if (count < First && !Stopping && done.IsCancellationRequested)
-            {
                 stream.Read(handler, TimeSpan.Zero, First - count, Cancellation);
-            }
         }
         finally
         {

@@ -25,10 +25,7 @@ internal static class Values
             case IEnumerable<KeyValuePair<string, object?>> fields:
                 var shown = new PSObject();
                 foreach (var (name, field) in fields)
-                {
                     shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
-                }
-
                 return shown;
             case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string,
                 object?>> or StackReference):
