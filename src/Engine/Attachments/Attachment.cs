@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
 
 namespace EbpfCat.Attachments;
 

@@ -1,5 +1,3 @@
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

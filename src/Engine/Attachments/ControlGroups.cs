@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>The control groups of version 2 (cgroups(7)).</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Types;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>The network interfaces of the calling thread's network namespace.</summary>

@@ -1,10 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

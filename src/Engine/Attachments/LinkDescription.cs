@@ -1,10 +1,3 @@
-using System.Globalization;
-using EbpfCat.Btf;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>Describes links of the kernel by kind and target.</summary>

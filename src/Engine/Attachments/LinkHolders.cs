@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>Finds the processes that hold links, by their open descriptors (proc_pid_fdinfo(5)).</summary>

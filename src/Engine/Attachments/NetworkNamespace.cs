@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Runtime.ExceptionServices;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Attachments;
 

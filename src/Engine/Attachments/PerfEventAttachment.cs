@@ -1,9 +1,3 @@
-using System.Globalization;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

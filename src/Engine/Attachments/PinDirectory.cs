@@ -1,8 +1,3 @@
-using System.Globalization;
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>An attachment opened by its pin, whichever process pinned it: of all hooks but XDP.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

@@ -1,8 +1,4 @@
 using System.Net.Sockets;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
 
 namespace EbpfCat.Attachments;
 

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>Finds the files that uprobes are put on.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>Attaches programs to hooks typed by BTF, which the verifier checked for one target.</summary>

@@ -1,8 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>A file to put uprobes on, and the options they share.</summary>

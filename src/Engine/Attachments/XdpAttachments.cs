@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>

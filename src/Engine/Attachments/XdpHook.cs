@@ -1,5 +1,3 @@
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>The XDP hook of an interface: attaches a program, or exchanges the program there.</summary>

@@ -1,7 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>An expression whose names are resolved and whose type is known.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Binding;
 
 /// <summary>A program without errors, ready to be lowered.</summary>

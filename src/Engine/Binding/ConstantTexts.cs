@@ -1,6 +1,4 @@
 using System.Net.NetworkInformation;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.Binding;
 

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Integers among the constants of a program, and operations on them that need no kernel.</summary>

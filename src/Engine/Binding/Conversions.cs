@@ -1,6 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Says which values an assignment takes for which types.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>How the program's output reaches user space.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Binds expressions.</summary>

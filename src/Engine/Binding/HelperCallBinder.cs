@@ -1,8 +1,3 @@
-using System.Globalization;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Finds the types of the locals that have none, from what is assigned to them.</summary>

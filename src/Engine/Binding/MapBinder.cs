@@ -1,6 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Binds entries of maps and operations on maps.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Binding;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Binds operators of one and two operands.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Binding;
 
 /// <summary>How much of the packet a program can ask for.</summary>

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using System.Text;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Binds statements and functions.</summary>

@@ -1,7 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Says what type an expression has: the rules of the language in one place.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Btf;
 
 public sealed partial class BtfBuilder

@@ -1,8 +1,3 @@
-using System.Runtime.InteropServices;
-using System.Text;
-using EbpfCat.Kernel;
-using EbpfCat.Types;
-
 namespace EbpfCat.Btf;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Btf;
 
 /// <summary>Turns BTF types into types that read and write values.</summary>

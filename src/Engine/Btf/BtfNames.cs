@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EbpfCat.Btf;
 
 /// <summary>Makes of any text what the kernel takes.</summary>

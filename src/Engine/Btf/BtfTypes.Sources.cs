@@ -1,6 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Btf;
 
 public sealed partial class BtfTypes

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Bytecode;
 
 /// <summary>Reads instructions from bytes in the processor's byte order, as the kernel gives them back.</summary>

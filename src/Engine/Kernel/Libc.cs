@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>The functions of the C library that this layer calls. Each sets the last P/Invoke error to errno.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>An array of pointers to strings, as <c>char **</c>, until disposed.</summary>

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>Converts to and from the kernel's strings: UTF-8, terminated by a zero byte.</summary>

@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>Writes statements from C#. Each remembers the line of C# that wrote it, for errors and line info.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace EbpfCat.Language;
 
 /// <summary>The text of a debug statement: an interpolated string whose values the kernel program computes.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Language;
 
 /// <summary>The traced event: what the program is attached to, for programs written in C#.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>A function of the program, compiled to a BPF function or put in where it is called.</summary>

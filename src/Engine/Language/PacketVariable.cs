@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>A named place in the packet, with a type.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>A program as its author wrote it: not yet compiled, not yet in the kernel.</summary>

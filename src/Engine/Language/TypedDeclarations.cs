@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>Declares maps and variables of .NET types.</summary>

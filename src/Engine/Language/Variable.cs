@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>A variable that the kernel program and user space share.</summary>

@@ -1,7 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Maps;
 
 /// <content>Single entries.</content>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Maps;
 
 /// <content>The values of an array, mapped into this process's memory (<c>BPF_F_MMAPABLE</c>, Linux 5.5).</content>

@@ -1,9 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Maps;
 
 /// <summary>

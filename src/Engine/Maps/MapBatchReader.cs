@@ -1,5 +1,4 @@
 using System.Buffers;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Maps;
 

@@ -1,7 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Maps;
 
 /// <summary>What the kernel asks of each kind of map beyond what its author says.</summary>

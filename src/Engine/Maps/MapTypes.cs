@@ -1,8 +1,3 @@
-using EbpfCat.Btf;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Maps;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Maps;
 
 /// <summary>

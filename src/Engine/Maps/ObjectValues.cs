@@ -1,8 +1,4 @@
-using System.Globalization;
 using System.Net.Sockets;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.Maps;
 

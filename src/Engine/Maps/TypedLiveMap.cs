@@ -1,7 +1,4 @@
 using System.Collections;
-using System.Diagnostics.CodeAnalysis;
-using EbpfCat.Kernel;
-using EbpfCat.Types;
 
 namespace EbpfCat.Maps;
 

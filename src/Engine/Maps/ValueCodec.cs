@@ -1,6 +1,4 @@
 using System.Collections;
-using EbpfCat.Kernel;
-using EbpfCat.Types;
 
 namespace EbpfCat.Maps;
 

@@ -1,10 +1,4 @@
 using System.Runtime.Versioning;
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Compiler;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Tracing;
 
 namespace EbpfCat.Programs;
 

@@ -1,7 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Programs;
 
 /// <content>All features of some kinds, as a list.</content>

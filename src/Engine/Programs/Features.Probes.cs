@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using EbpfCat.Btf;
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-using EbpfCat.Types;
 
 namespace EbpfCat.Programs;
 

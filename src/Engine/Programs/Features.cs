@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>What the running kernel can do: asked once by loading a tiny program, and remembered.</summary>

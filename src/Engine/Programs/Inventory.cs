@@ -1,6 +1,3 @@
-using EbpfCat.Btf;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>All programs, maps and links in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>

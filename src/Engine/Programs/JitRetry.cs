@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>

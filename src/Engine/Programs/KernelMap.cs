@@ -1,8 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Types;
-
 namespace EbpfCat.Programs;
 
 /// <summary>A snapshot of a map in the kernel. It does not keep the map alive: the map may be gone by now.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Programs;
 
 /// <summary>A program that was in the kernel when it was looked at. It is not held: it may be gone since.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Programs;
 
 /// <summary>Whether one link can probe many functions: Linux 5.18 with fprobes (CONFIG_FPROBE).</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Maps;
-
 namespace EbpfCat.Programs;
 
 /// <summary>How a program is loaded.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Programs;
 
 /// <content>Pins, which keep a program and its maps beyond this process.</content>

@@ -1,13 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using EbpfCat.Bytecode;
-using EbpfCat.Compiler;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Types;
 
 namespace EbpfCat.Programs;
 

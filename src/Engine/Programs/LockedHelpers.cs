@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>Helpers that a kernel which is locked down does not have: to the verifier they are unknown.</summary>

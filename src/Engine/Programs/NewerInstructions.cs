@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>Instructions, and calls of helpers, that are newer than the kernel that refused them.</summary>

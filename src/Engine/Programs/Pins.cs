@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Programs;
 
 /// <summary>Pins of programs and maps in BPF file systems: finding, opening and removing them.</summary>

@@ -1,11 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Btf;
-using EbpfCat.Bytecode;
-using EbpfCat.Compiler;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Programs;
 
 /// <summary>

@@ -1,9 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Types;
-
 namespace EbpfCat.Programs;
 
 /// <summary>

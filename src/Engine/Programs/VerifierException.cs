@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Programs;
 
 /// <summary>The kernel's verifier refused a program: why, in words, where in the source, and its whole log.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Programs;
 
 /// <summary>What a refusal by the verifier means.</summary>

@@ -1,9 +1,3 @@
-using System.Globalization;
-using System.Text;
-using EbpfCat.Events;
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
-
 namespace EbpfCat.Traces;
 
 /// <summary>

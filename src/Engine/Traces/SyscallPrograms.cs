@@ -1,8 +1,3 @@
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
-
 namespace EbpfCat.Traces;
 
 /// <summary>The programs that report a system call, written in the language.</summary>

@@ -1,12 +1,4 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
 using System.Runtime.Versioning;
-using EbpfCat.Attachments;
-using EbpfCat.Events;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
 
 namespace EbpfCat.Traces;
 

@@ -1,8 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Btf;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>A hook: a row of <see cref="HookTable"/>.</summary>

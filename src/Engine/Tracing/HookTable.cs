@@ -1,6 +1,3 @@
-using EbpfCat.Btf;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
 using static EbpfCat.Language.ProgramHook;
 
 namespace EbpfCat.Tracing;
@@ -151,7 +148,7 @@ public static class HookTable
     [
         Xdp, Tc, SocketFilter, Tracepoint, RawTracepoint, Kprobe, Kretprobe, Uprobe, Uretprobe, Usdt, PerfEvent, Lsm,
         Fentry, Fexit, ModifyReturn, TypedRawTracepoint, Iterator,
-        Kprobe with { Hook = KprobeMulti, Probe = null },
+        Kprobe with { Hook = ProgramHook.KprobeMulti, Probe = null },
         .. ControlGroup(ProgramType.CgroupSkb, true, Ingress, Egress),
         .. ControlGroup(ProgramType.CgroupSocket, true, SocketCreate, PostBind4, PostBind6, SocketRelease),
         .. ControlGroup(ProgramType.SockOps, true, SocketOperations),

@@ -1,6 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 

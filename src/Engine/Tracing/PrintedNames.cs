@@ -1,6 +1,3 @@
-using System.Globalization;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>Information on a process or thread from <c>/proc/PID</c> (proc_pid_stat(5), proc_pid_status(5)).</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The memory mappings of a process at the time of reading (<c>/proc/PID/maps</c>).</summary>

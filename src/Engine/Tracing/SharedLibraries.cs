@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>Finds programs and shared libraries by name.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>A system call in tracefs: its tracepoints and its arguments.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>An argument of a system call.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 

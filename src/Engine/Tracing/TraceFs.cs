@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Tracing;
 

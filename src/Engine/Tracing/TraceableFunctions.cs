@@ -1,6 +1,3 @@
-using System.Text;
-using EbpfCat.Kernel;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>A field of a tracepoint's record, from the <c>format</c> file in tracefs.</summary>

@@ -1,7 +1,3 @@
-using System.Globalization;
-using System.Text;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The name does not exist on this machine; the message lists similar names.</summary>

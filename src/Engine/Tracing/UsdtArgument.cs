@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>An argument of a USDT probe, in the notation of the ELF note: <c>-4@-16(%rbp)</c>.</summary>

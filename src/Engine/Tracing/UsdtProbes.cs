@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Text;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>Reads the USDT probes of an ELF file from its notes (<c>.note.stapsdt</c>, of <c>sys/sdt.h</c>).</summary>

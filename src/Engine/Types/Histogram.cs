@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Text;
-
 namespace EbpfCat.Types;
 
 /// <summary>How often a program saw values of each magnitude, in powers of two.</summary>

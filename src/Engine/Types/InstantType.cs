@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace EbpfCat.Types;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Types;
 
 /// <summary>The address of a netlink socket (<c>struct sockaddr_nl</c>, netlink(7)).</summary>

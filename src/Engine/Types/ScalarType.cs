@@ -1,7 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Types;
 
 /// <summary>

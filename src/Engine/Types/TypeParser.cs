@@ -1,6 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Globalization;
-
 namespace EbpfCat.Types;
 
 /// <summary>Reads the text of a type: <c>[order] name {[length]} [(order)]</c>.</summary>

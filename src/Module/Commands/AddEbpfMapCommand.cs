@@ -1,10 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Declares a map of a program: a new one, or one there is, which several programs then share.</summary>
@@ -17,7 +10,6 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     private const string OfPath = "Path";
     private const string OfId = "Id";
 
-    /// <summary>What the program calls the map; of a map there is, its own name where none is given.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = New)]
     [Parameter(Position = 0, ParameterSetName = OfMap)]
     [Parameter(Position = 0, ParameterSetName = OfPath)]
@@ -25,12 +17,10 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>The map's kind.</summary>
     [Parameter(Mandatory = true, ParameterSetName = New)]
     [ArgumentCompleter(typeof(MapTypeCompleter))]
     public MapType Type { get; set; }
 
-    /// <summary>The type of the keys; arrays take uint32 and need not be told.</summary>
     [Parameter(ParameterSetName = New)]
     [Parameter(ParameterSetName = OfPath)]
     [Parameter(ParameterSetName = OfId)]
@@ -38,7 +28,6 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Key { get; set; }
 
-    /// <summary>The type of the values.</summary>
     [Parameter(ParameterSetName = New)]
     [Parameter(ParameterSetName = OfPath)]
     [Parameter(ParameterSetName = OfId)]
@@ -46,41 +35,33 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Value { get; set; }
 
-    /// <summary>How many entries the map can hold; for a ring buffer its size in bytes.</summary>
     [Parameter(ParameterSetName = New)]
     [ValidateRange(1, int.MaxValue)]
     public int MaxEntries { get; set; }
 
-    /// <summary>The kernel's flags for making the map.</summary>
     [Parameter(ParameterSetName = New)]
     public MapFlags Flags { get; set; }
 
-    /// <summary>Of a map of maps: a map that the inner ones are like.</summary>
     [Parameter(ParameterSetName = New)]
     [ValidateNotNull]
     public PSObject? InnerMap { get; set; }
 
-    /// <summary>Of a map of programs: their names, by which the kernel script calls them.</summary>
     [Parameter(ParameterSetName = New)]
     [ValidateNotNullOrEmpty]
     public string[]? Programs { get; set; }
 
-    /// <summary>A map there is.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfMap)]
     [ValidateNotNull]
     public PSObject? Map { get; set; }
 
-    /// <summary>Where a map there is is pinned.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The kernel's number of a map there is.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint Id { get; set; }
 
-    /// <inheritdoc/>
     protected override void Add() => Program.AddMap(ParameterSetName switch
     {
         OfMap => MapDeclaration.Existing(Map!.BaseObject, Name),

@@ -1,9 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Gives a program, a map or an attachment a path that keeps it when the session ends.</summary>
@@ -11,32 +5,24 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(LoadedProgram), typeof(LiveMap), typeof(Attachment))]
 public sealed class AddEbpfPinCommand : EbpfCommand
 {
-    /// <summary>A loaded program, a map or an attachment.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject InputObject { get; set; } = null!;
 
-    /// <summary>The path, in a BPF file system; or a name.</summary>
     [Parameter(Mandatory = true, Position = 0)]
     [Alias("Name")]
     [ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
-    /// <summary>
-    /// Pins the maps of the program, each by its name in a directory of this path, in place of the program.
-    /// </summary>
     [Parameter]
     public SwitchParameter Maps { get; set; }
 
-    /// <summary>Passes on what was pinned.</summary>
     [Parameter]
     public SwitchParameter PassThru { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => InputObject.BaseObject;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var given = InputObject.BaseObject;

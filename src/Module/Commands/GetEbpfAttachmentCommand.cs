@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Gets the attachments of this process, and those that are pinned; or all links in the kernel.</summary>
@@ -13,27 +9,22 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
     private const string OfPin = "Pin";
     private const string OfAll = "All";
 
-    /// <summary>What it is attached to, such as an interface's name; wildcards are permitted.</summary>
     [Parameter(Position = 0)]
     [SupportsWildcards]
     [ValidateNotNullOrEmpty]
     public string Target { get; set; } = "*";
 
-    /// <summary>The name it is pinned by; wildcards are permitted.</summary>
     [Parameter(ParameterSetName = OfPin)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Pin { get; set; }
 
-    /// <summary>Adds the links of other processes.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfAll)]
     public SwitchParameter All { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Pin ?? Target;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var target = WildcardPattern.Get(Target, WildcardOptions.IgnoreCase);

@@ -1,8 +1,4 @@
-using System.Management.Automation;
-using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
@@ -11,23 +7,18 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramInstruction), typeof(byte[]))]
 public sealed class GetEbpfInstructionCommand : EbpfCommand
 {
-    /// <summary>The program: a definition, which is compiled; a loaded program; or an attachment.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject Program { get; set; } = null!;
 
-    /// <summary>Shows a loaded program as the kernel has it, after the verifier has rewritten it.</summary>
     [Parameter]
     public SwitchParameter Translated { get; set; }
 
-    /// <summary>Gives the instructions as the bytes that the kernel takes, 8 a slot.</summary>
     [Parameter]
     public SwitchParameter AsByte { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Program.BaseObject;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var loaded = Loading.Find(Program.BaseObject);

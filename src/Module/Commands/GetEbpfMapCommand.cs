@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Lists the maps in the kernel, whoever made them.</summary>
@@ -14,7 +9,6 @@ public sealed class GetEbpfMapCommand : EbpfCommand
     private const string OfId = "Id";
     private const string OfProgram = "Program";
 
-    /// <summary>The names; wildcards are permitted. The kernel has the first 15 characters of a name.</summary>
     [Parameter(Position = 0, ParameterSetName = OfName)]
     [Parameter(Position = 0, ParameterSetName = OfProgram)]
     [SupportsWildcards]
@@ -22,25 +16,20 @@ public sealed class GetEbpfMapCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The kernel's numbers of the maps.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint[] Id { get; set; } = [];
 
-    /// <summary>A program, or an attachment: its maps.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfProgram)]
     [ValidateNotNull]
     public PSObject? Program { get; set; }
 
-    /// <summary>The kinds of the maps.</summary>
     [Parameter(ParameterSetName = OfName)]
     [Parameter(ParameterSetName = OfProgram)]
     [ArgumentCompleter(typeof(MapTypeCompleter))]
     public MapType[]? Type { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Program;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (ParameterSetName == OfId)

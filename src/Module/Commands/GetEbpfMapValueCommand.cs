@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Maps;
-using EbpfCat.ScriptBlocks;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Reads variables and maps.</summary>
@@ -10,12 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(MapEntry), typeof(SharedValue), typeof(PSObject))]
 public sealed class GetEbpfMapValueCommand : MapValueCommand
 {
-    /// <summary>The key whose value to read.</summary>
     [Parameter]
     [ValidateNotNull]
     public object? Key { get; set; }
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (Key is not null)

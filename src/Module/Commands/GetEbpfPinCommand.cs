@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Completion;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Lists what is pinned.</summary>
@@ -10,7 +5,6 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(PinInfo))]
 public sealed class GetEbpfPinCommand : EbpfCommand
 {
-    /// <summary>A pin, by name or path, or a directory of pins; wildcards are permitted.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PinPath", "Name")]
     [SupportsWildcards]
@@ -18,15 +12,12 @@ public sealed class GetEbpfPinCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = PinPath.Root;
 
-    /// <summary>What the pins keep.</summary>
     [Parameter]
     [ValidateNotNull]
     public PinKind[]? Kind { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Path;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         foreach (var path in PinTarget.Resolve(Path))

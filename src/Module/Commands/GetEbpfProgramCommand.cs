@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Lists the programs in the kernel, whoever loaded them.</summary>
@@ -13,23 +8,19 @@ public sealed class GetEbpfProgramCommand : EbpfCommand
     private const string OfName = "Name";
     private const string OfId = "Id";
 
-    /// <summary>The names; wildcards are permitted.</summary>
     [Parameter(Position = 0, ParameterSetName = OfName)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(KernelProgramCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    /// <summary>The kernel's numbers of the programs.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint[] Id { get; set; } = [];
 
-    /// <summary>The types of the programs.</summary>
     [Parameter(ParameterSetName = OfName)]
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType[]? Type { get; set; }
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (ParameterSetName == OfId)

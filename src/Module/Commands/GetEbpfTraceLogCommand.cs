@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Events;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Gets what kernel scripts wrote with Write-Debug.</summary>
@@ -8,12 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(TraceLogLine))]
 public sealed class GetEbpfTraceLogCommand : StreamCommand
 {
-    /// <summary>Waits for more lines, until it is stopped.</summary>
     [Parameter]
     [Alias("Follow")]
     public SwitchParameter Wait { get; set; }
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         using var log = new TraceLog();

@@ -1,9 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Begins the definition of a program.</summary>
@@ -11,70 +5,53 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramDefinition))]
 public sealed class NewEbpfProgramCommand : EbpfCommand
 {
-    /// <summary>The program's name.</summary>
     [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <summary>What the program is run for.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType Type { get; set; }
 
-    /// <summary>
-    /// What the program is attached to: a tracepoint, a function; where none is given, the attachment says it.
-    /// </summary>
     [Parameter]
     [ArgumentCompleter(typeof(ProgramTargetCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Target { get; set; }
 
-    /// <summary>Where on its target the program is attached, for the types that leave that open.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(ProgramHookCompleter))]
     public ProgramHook? Hook { get; set; }
 
-    /// <summary>A kernel script that uses no declared names; with variables or maps, give it to Add-EbpfCode.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    /// <summary>Packets with fewer bytes take the default action before any statement runs.</summary>
     [Parameter]
     [ValidateRange(0, 65535)]
     public int MinimumPacketSize { get; set; }
 
-    /// <summary>The verdict, by name or number, where the code gives none or a packet is too short.</summary>
     [Parameter]
     [ArgumentCompleter(typeof(VerdictCompleter))]
     [ValidateNotNull]
     public object? DefaultAction { get; set; }
 
-    /// <summary>The license that the kernel is told.</summary>
     [Parameter]
     [ValidateNotNullOrEmpty]
     public string License { get; set; } = "GPL";
 
-    /// <summary>
-    /// The kernel version that a kprobe names, which kernels before 5.0 ask for; the running one's where none is given.
-    /// </summary>
     [Parameter]
     [ValidateNotNull]
     public Version? KernelVersion { get; set; }
 
-    /// <summary>What the program's output goes through on its way to the session.</summary>
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
-    /// <summary>How many bytes that has: of a perf event array for each processor.</summary>
     [Parameter]
     [ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
-    /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (Hook is { } hook) RequireHook(hook);

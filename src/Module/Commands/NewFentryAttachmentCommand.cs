@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program to a kernel function whose arguments it reads by name.</summary>
@@ -10,17 +5,14 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(FentryAttachment))]
 public sealed class NewFentryAttachmentCommand : PinnableAttachmentCommand
 {
-    /// <summary>The function.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
-    /// <summary>Runs the program when the function returns.</summary>
     [Parameter]
     public SwitchParameter Return { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Function;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>

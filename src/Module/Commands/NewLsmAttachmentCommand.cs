@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program to a hook of the Linux security modules.</summary>
@@ -10,13 +5,11 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(LsmAttachment))]
 public sealed class NewLsmAttachmentCommand : PinnableAttachmentCommand
 {
-    /// <summary>The hook.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(SecurityHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Hook { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Hook;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>

@@ -1,8 +1,4 @@
-using System.Management.Automation;
 using System.Net.Sockets;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
 
 namespace EbpfCat.Commands;
 
@@ -17,18 +13,15 @@ public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
     private const string OnInterface = "Interface";
     private const string OnSocket = "Socket";
 
-    /// <summary>The interface.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = OnInterface)]
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
-    /// <summary>The socket.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OnSocket)]
     [ValidateNotNull]
     public Socket Socket { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => ParameterSetName == OnSocket ? Socket : InterfaceName;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>

@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program to a tracepoint.</summary>
@@ -10,13 +5,11 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(TracepointAttachment))]
 public sealed class NewTracepointAttachmentCommand : PinnableAttachmentCommand
 {
-    /// <summary>The tracepoint: category/name.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(TracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Name;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>

@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program to functions of programs and shared libraries.</summary>
@@ -10,18 +5,15 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(UprobeAttachment))]
 public sealed class NewUprobeAttachmentCommand : UserProbeCommand
 {
-    /// <summary>The function; wildcards are permitted.</summary>
     [Parameter(Position = 1)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(UserFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
-    /// <summary>How far into the function, or without one into the file, in bytes.</summary>
     [Parameter]
     public ulong Offset { get; set; }
 
-    /// <summary>Runs the program when the function returns.</summary>
     [Parameter]
     public SwitchParameter Return { get; set; }
 

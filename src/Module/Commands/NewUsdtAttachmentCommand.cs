@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Attaches a program to places that the authors of programs and libraries marked.</summary>
@@ -10,7 +5,6 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(UsdtAttachment))]
 public sealed class NewUsdtAttachmentCommand : UserProbeCommand
 {
-    /// <summary>The probe: provider:name, or the name alone.</summary>
     [Parameter(Mandatory = true, Position = 1)]
     [ArgumentCompleter(typeof(UsdtProbeCompleter))]
     [ValidateNotNullOrEmpty]

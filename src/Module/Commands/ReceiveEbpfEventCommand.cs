@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Events;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Gets what programs put out, as it comes.</summary>
@@ -13,15 +8,12 @@ public sealed class ReceiveEbpfEventCommand : EventCommand
     private readonly List<LoadedProgram> _programs = [];
     private readonly List<IteratorAttachment> _iterators = [];
 
-    /// <summary>An attachment, or a loaded program.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject[] InputObject { get; set; } = [];
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => InputObject.Length == 1 ? InputObject[0].BaseObject : InputObject;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         foreach (var one in InputObject)
@@ -47,7 +39,6 @@ public sealed class ReceiveEbpfEventCommand : EventCommand
         }
     }
 
-    /// <inheritdoc/>
     protected override void Finish()
     {
         if (_programs.Count == 0) return;

@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Detaches programs, and removes their pins.</summary>
@@ -13,27 +9,22 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
     private const string OfPin = "Pin";
     private const string OfLink = "Link";
 
-    /// <summary>The attachment.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = OfObject)]
     [ValidateNotNull]
     public Attachment InputObject { get; set; } = null!;
 
-    /// <summary>A link of another process, as Get-EbpfAttachment -All gives it.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfLink)]
     [ValidateNotNull]
     public KernelAttachment Link { get; set; } = null!;
 
-    /// <summary>The name it is pinned by.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPin)]
     [ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string Pin { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget =>
         ParameterSetName switch { OfPin => Pin, OfLink => Link, _ => InputObject };
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (ParameterSetName == OfLink)

@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Language;
-using EbpfCat.ScriptBlocks;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Removes entries of a map.</summary>
@@ -9,12 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveEbpfMapValueCommand : MapValueCommand
 {
-    /// <summary>The key to remove.</summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     public object Key { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         if (FindMap("remove") is not { } map) return;

@@ -1,15 +1,9 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Removes pins. The kernel frees what nothing else holds, and detaches the programs.</summary>
 [Cmdlet(VerbsCommon.Remove, "EbpfPin", SupportsShouldProcess = true)]
 public sealed class RemoveEbpfPinCommand : EbpfCommand
 {
-    /// <summary>A pin, by name or path, or a directory of pins; wildcards are permitted.</summary>
     [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
     [Alias("PinPath", "Name")]
     [SupportsWildcards]
@@ -17,10 +11,8 @@ public sealed class RemoveEbpfPinCommand : EbpfCommand
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Path;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         foreach (var path in PinTarget.Resolve(Path).ToArray())

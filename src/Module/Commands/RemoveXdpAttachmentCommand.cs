@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Detaches the XDP programs of an interface, whoever attached them and however.</summary>
@@ -12,21 +8,17 @@ public sealed class RemoveXdpAttachmentCommand : EbpfCommand
     private const string OfInterface = "Interface";
     private const string OfObject = "Object";
 
-    /// <summary>The interface.</summary>
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = OfInterface)]
     [ArgumentCompleter(typeof(InterfaceCompleter))]
     [ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
-    /// <summary>What Get-XdpAttachment found.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject)]
     [ValidateNotNull]
     public XdpAttachmentInfo InputObject { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => ParameterSetName == OfObject ? InputObject : InterfaceName;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var attached = ParameterSetName == OfObject ? [InputObject] : XdpAttachments.Get(InterfaceName);

@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Maps;
-using EbpfCat.ScriptBlocks;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Sets variables and entries of maps.</summary>
@@ -17,19 +13,14 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
     private LiveMap? _batchMap;
     private bool _approved;
 
-    /// <summary>The key whose value to set.</summary>
     [Parameter(ValueFromPipelineByPropertyName = true)]
     [ValidateNotNull]
     public object? Key { get; set; }
 
-    /// <summary>
-    /// The value. Of a per-CPU map or variable one for all processors, or an array with one for each.
-    /// </summary>
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [AllowNull]
     public object? Value { get; set; }
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var found = Find();
@@ -54,7 +45,6 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         }
     }
 
-    /// <inheritdoc/>
     protected override void Finish() => Flush();
 
     // Entries that come through the pipeline are set many at a time.

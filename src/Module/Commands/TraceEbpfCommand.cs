@@ -1,10 +1,4 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
 using EbpfCat.Btf;
-using EbpfCat.Completion;
-using EbpfCat.Events;
-using EbpfCat.Language;
-using EbpfCat.Programs;
 
 namespace EbpfCat.Commands;
 
@@ -31,123 +25,101 @@ public sealed class TraceEbpfCommand : EventCommand
 
     private const int IteratorBufferSize = 4 * 1024 * 1024;
 
-    /// <summary>The kernel script, which emits objects. PowerShell never runs it: it is compiled to eBPF.</summary>
     [Parameter(Position = 0)]
     [ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    /// <summary>A definition with variables and maps. <see cref="Code"/> is added to a copy of it.</summary>
     [Parameter(ValueFromPipeline = true)]
     [ValidateNotNull]
     public ProgramDefinition? Program { get; set; }
 
-    /// <summary>The tracepoint: category/name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfTracepoint)]
     [ArgumentCompleter(typeof(TracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Tracepoint { get; set; }
 
-    /// <summary>The raw tracepoint: a name without a category.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint)]
     [ArgumentCompleter(typeof(RawTracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? RawTracepoint { get; set; }
 
-    /// <summary>The kernel function to trace at its entry.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKprobe)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kprobe { get; set; }
 
-    /// <summary>The kernel function to trace at its return.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfKretprobe)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Kretprobe { get; set; }
 
-    /// <summary>The function of a program or library to trace at its entry: path:function.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfUprobe)]
     [ValidateNotNullOrEmpty]
     public string? Uprobe { get; set; }
 
-    /// <summary>The function of a program or library to trace at its return: path:function.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfUretprobe)]
     [ValidateNotNullOrEmpty]
     public string? Uretprobe { get; set; }
 
-    /// <summary>The program or library: a path or a name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [ArgumentCompleter(typeof(TracedFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The function in the file of <see cref="Path"/>; wildcards select several.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [SupportsWildcards]
     [ArgumentCompleter(typeof(UserFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
-    /// <summary>Traces the return of the function instead of its entry.</summary>
     [Parameter(ParameterSetName = OfPath)]
     public SwitchParameter Return { get; set; }
 
-    /// <summary>The USDT probe of a program or library: path:provider:name, or path:name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfUsdt)]
     [ValidateNotNullOrEmpty]
     public string? Usdt { get; set; }
 
-    /// <summary>The kernel function to trace at its entry, with its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFentry)]
     [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fentry { get; set; }
 
-    /// <summary>The kernel function to trace at its return, with its arguments by name.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFexit)]
     [ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fexit { get; set; }
 
-    /// <summary>The hook of the security modules.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfLsm)]
     [ArgumentCompleter(typeof(SecurityHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Lsm { get; set; }
 
-    /// <summary>The event that a profile samples.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPerfEvent)]
     [Parameter(ParameterSetName = OfFrequency)]
     public PerfEventSource PerfEvent { get; set; } = PerfEventSource.CpuClock;
 
-    /// <summary>The number of samples per second, on each processor.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfFrequency)]
     [ValidateRange(1, int.MaxValue)]
     public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
-    /// <summary>The iterator, such as task or task_file. It visits each of its kernel objects once.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
     [ArgumentCompleter(typeof(IteratorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Iterator { get; set; }
 
-    /// <summary>The process to trace; by default all.</summary>
     [Parameter]
     [ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
-    /// <summary>The kind of the buffer that carries the output from the kernel.</summary>
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
-    /// <summary>The size of the buffer in bytes; for a perf event array, of the buffer of each processor.</summary>
     [Parameter]
     [ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget =>
         Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
         ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
@@ -156,7 +128,6 @@ public sealed class TraceEbpfCommand : EventCommand
     private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent
         or OfFrequency or OfIterator;
 
-    /// <inheritdoc/>
     protected override void Process()
     {
         var options = Options();

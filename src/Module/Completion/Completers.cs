@@ -1,12 +1,3 @@
-using System.Globalization;
-using EbpfCat.Attachments;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
-
 namespace EbpfCat.Completion;
 
 /// <summary>Completes the names of control groups.</summary>

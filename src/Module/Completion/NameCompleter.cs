@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
 
 namespace EbpfCat.Completion;
@@ -21,7 +20,6 @@ public abstract class NameCompleter : IArgumentCompleter
     /// </summary>
     private protected bool MatchesAnyPart { get; init; }
 
-    /// <inheritdoc/>
     public IEnumerable<CompletionResult> CompleteArgument(
         string commandName, string parameterName, string wordToComplete, CommandAst commandAst,
         IDictionary fakeBoundParameters)

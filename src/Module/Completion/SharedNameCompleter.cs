@@ -1,8 +1,5 @@
 using System.Collections;
-using System.Management.Automation;
 using System.Management.Automation.Language;
-using EbpfCat.Attachments;
-using EbpfCat.Commands;
 
 namespace EbpfCat.Completion;
 

@@ -1,6 +1,5 @@
 using System.Collections.ObjectModel;
 using System.Management.Automation.Language;
-using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 

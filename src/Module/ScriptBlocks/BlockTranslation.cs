@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>The translators of one block or function: they share its names.</summary>

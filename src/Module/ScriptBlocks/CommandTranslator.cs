@@ -1,6 +1,4 @@
 using System.Management.Automation.Language;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 

@@ -1,13 +1,9 @@
 using System.Collections;
-using System.Globalization;
-using System.Management.Automation;
 using System.Management.Automation.Language;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Numerics;
 using System.Text;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 

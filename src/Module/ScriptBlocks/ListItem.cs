@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>A value of a list, or a whole range of numbers.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>The members of <c>$kernel</c>, <c>$process</c>, <c>$packet</c> and of maps, as tables of facts.</summary>

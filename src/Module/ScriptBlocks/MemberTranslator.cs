@@ -1,7 +1,4 @@
-using System.Globalization;
 using System.Management.Automation.Language;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 

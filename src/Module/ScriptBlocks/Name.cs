@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>A variable of a kernel script, and what it stands for.</summary>

@@ -1,6 +1,5 @@
 using System.Management.Automation.Language;
 using EbpfCat.Compiler;
-using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 

@@ -1,16 +1,12 @@
-using System.Management.Automation;
-
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>Evaluates in a live session.</summary>
 /// <param name="session">The caller's session state, as a cmdlet has it.</param>
 public sealed class SessionEvaluator(SessionState session) : IScriptEvaluator
 {
-    /// <inheritdoc/>
     public IReadOnlyCollection<string> VariableNames =>
         session.InvokeProvider.ChildItem.GetNames("variable:", ReturnContainers.ReturnAllContainers, recurse: false);
 
-    /// <inheritdoc/>
     public bool TryGetVariable(string name, out object? value)
     {
         var variable = session.PSVariable.Get(name);
@@ -18,7 +14,6 @@ public sealed class SessionEvaluator(SessionState session) : IScriptEvaluator
         return variable is not null;
     }
 
-    /// <inheritdoc/>
     public object? Evaluate(string script, IReadOnlyDictionary<string, object?> variables)
     {
         // An error that only prints and goes on would leave the program with a wrong constant.

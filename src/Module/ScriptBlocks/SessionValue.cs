@@ -1,8 +1,5 @@
 using System.Collections;
 using System.Collections.Specialized;
-using System.Management.Automation;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 

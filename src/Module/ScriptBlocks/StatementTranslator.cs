@@ -1,5 +1,4 @@
 using System.Management.Automation.Language;
-using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 

@@ -1,7 +1,4 @@
 using System.Management.Automation.Language;
-using EbpfCat.Language;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
 
 namespace EbpfCat.ScriptBlocks;
 

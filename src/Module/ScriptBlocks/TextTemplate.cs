@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Management.Automation.Language;
-using EbpfCat.Language;
 
 namespace EbpfCat.ScriptBlocks;
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Attachments without links, which stay until they are removed or their target goes.</content>

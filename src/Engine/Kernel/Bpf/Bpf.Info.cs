@@ -1,6 +1,3 @@
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Descriptions of objects (BPF_OBJ_GET_INFO_BY_FD).</content>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Links: attachments that live as long as a descriptor or pin of them.</content>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Pins and ids: objects of any kind.</content>

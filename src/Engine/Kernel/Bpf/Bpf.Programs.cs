@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Programs and type information: loading and test runs.</content>

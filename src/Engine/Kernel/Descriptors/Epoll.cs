@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>Waits for many descriptors at once (epoll(7)), each known by a number of the caller's.</summary>

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>An open file descriptor, closed when disposed or collected.</summary>

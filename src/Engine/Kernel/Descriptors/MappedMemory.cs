@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>Memory shared with the kernel by mmap(2), unmapped when disposed or collected.</summary>

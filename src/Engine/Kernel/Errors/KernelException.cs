@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>A system call that the kernel refused: what was asked, the error, its cause and the remedy.</summary>

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <content>Programs of traffic control as filters of the <c>clsact</c> queueing discipline (Linux 4.5).</content>

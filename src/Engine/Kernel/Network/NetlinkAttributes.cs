@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>Goes through the attributes of a netlink message (rtnetlink(7)).</summary>

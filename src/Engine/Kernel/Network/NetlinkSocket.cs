@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>A netlink socket: sends a request, gathers the answers, and turns a refusal into an exception.</summary>

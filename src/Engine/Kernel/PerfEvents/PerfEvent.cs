@@ -1,5 +1,3 @@
-using System.Runtime.CompilerServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>The descriptor of a perf event (perf_event_open(2)).</summary>

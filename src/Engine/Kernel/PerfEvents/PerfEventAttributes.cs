@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>What to count, sample or probe: <c>struct perf_event_attr</c> (perf_event_open(2)), 136 bytes.</summary>

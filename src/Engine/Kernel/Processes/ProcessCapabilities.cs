@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>What this process may do, from <c>/proc/thread-self/status</c> (proc_pid_status(5)).</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>The processors of the machine, from <c>/sys/devices/system/cpu</c>.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Language;
 
 /// <summary>A field of a protocol header.</summary>

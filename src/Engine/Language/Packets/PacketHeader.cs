@@ -1,4 +1,3 @@
-using EbpfCat.Types;
 namespace EbpfCat.Language;
 
 /// <summary>A protocol header: what it lies in, how it is told, and its fields.</summary>

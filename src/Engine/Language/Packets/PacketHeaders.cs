@@ -1,4 +1,3 @@
-using EbpfCat.Types;
 using static EbpfCat.Types.ByteOrder;
 
 namespace EbpfCat.Language;

@@ -1,9 +1,3 @@
-using System.Globalization;
-using EbpfCat.Binding;
-using EbpfCat.Btf;
-using EbpfCat.Compiler;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>An argument in a context that is an array of 8-byte numbers.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The context of a program of a control group: an address, a socket, a device.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Types;
 using static EbpfCat.Language.ProgramHook;
 
 namespace EbpfCat.Tracing;

@@ -1,9 +1,3 @@
-using System.Globalization;
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>A value of an event, from which a path leads to its parts.</summary>

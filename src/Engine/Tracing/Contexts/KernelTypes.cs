@@ -1,5 +1,3 @@
-using EbpfCat.Btf;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>Finds types in the BTF of the running kernel and its modules.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>Names of arguments that are known only by number: <c>arg0</c>, <c>arg1</c>.</summary>

@@ -1,10 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Btf;
-using EbpfCat.Compiler;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The access to the parent process, for <c>$process.Parent</c>.</summary>

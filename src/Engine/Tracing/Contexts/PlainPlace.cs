@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>A value without further parts, except for the elements of an array in the context.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

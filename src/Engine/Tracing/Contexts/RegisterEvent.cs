@@ -1,8 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Btf;
-using EbpfCat.Compiler;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The registers in a context that is, or starts with, a <c>struct pt_regs</c>.</summary>

@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,8 +1,4 @@
 using System.Collections.Concurrent;
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Types;
 
 namespace EbpfCat.Tracing;
 

@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>The event of a program, by its type, hook and target.</summary>

@@ -1,8 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Tracing;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>
@@ -11,12 +6,10 @@ namespace EbpfCat.Commands;
 /// </summary>
 public abstract class AttachmentCommand : EbpfCommand
 {
-    /// <summary>The program: a definition, which is compiled and loaded; or a loaded program.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true)]
     [ValidateNotNull]
     public PSObject Program { get; set; } = null!;
 
-    /// <inheritdoc/>
     protected sealed override bool EndsOnError => true;
 
     /// <summary>The name of the pin; null for none.</summary>
@@ -31,7 +24,6 @@ public abstract class AttachmentCommand : EbpfCommand
     {
     }
 
-    /// <inheritdoc/>
     protected sealed override void Process()
     {
         var loaded = Loading.Find(Program.BaseObject);

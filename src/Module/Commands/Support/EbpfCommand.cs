@@ -1,6 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>
@@ -30,13 +27,10 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
     {
     }
 
-    /// <inheritdoc/>
     protected sealed override void ProcessRecord() => Guard(Process);
 
-    /// <inheritdoc/>
     protected sealed override void EndProcessing() => Guard(Finish);
 
-    /// <inheritdoc/>
     protected override void StopProcessing() => _cancellation.Cancel();
 
     /// <summary>
@@ -49,7 +43,6 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
         WriteError(error);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         Dispose(true);

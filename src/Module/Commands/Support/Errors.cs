@@ -1,10 +1,4 @@
-using System.Management.Automation;
 using System.Management.Automation.Language;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Events;
 
 namespace EbpfCat.Commands;
 
@@ -12,7 +9,6 @@ public abstract class EventCommand : StreamCommand
 
     private long _lastLook;
 
-    /// <summary>Called for each event, which is then not written: the event is $_.</summary>
     [Parameter]
     [ValidateNotNull]
     public ScriptBlock? Action { get; set; }

@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Language;
-using EbpfCat.ScriptBlocks;
-
 namespace EbpfCat.Commands;
 
 /// <summary>What commands do with a script block that is given them as a program.</summary>

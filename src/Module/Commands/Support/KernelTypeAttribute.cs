@@ -1,7 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.ScriptBlocks;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>
@@ -11,7 +7,6 @@ namespace EbpfCat.Commands;
 [AttributeUsage(AttributeTargets.Property | AttributeTargets.Field)]
 public sealed class KernelTypeAttribute : ArgumentTransformationAttribute
 {
-    /// <inheritdoc/>
     public override object? Transform(EngineIntrinsics engineIntrinsics, object? inputData)
     {
         try

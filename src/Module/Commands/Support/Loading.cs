@@ -1,7 +1,3 @@
-using EbpfCat.Attachments;
-using EbpfCat.Language;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Programs in the forms that the pipeline brings them.</summary>

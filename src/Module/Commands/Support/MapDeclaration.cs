@@ -1,8 +1,3 @@
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>What the commands that declare or make a map are told of it.</summary>

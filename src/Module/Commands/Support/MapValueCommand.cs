@@ -1,11 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Completion;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Commands;
 
 /// <summary>What the commands on the values of maps and variables share: finding the map or variable meant.</summary>
@@ -18,31 +10,25 @@ public abstract class MapValueCommand : EbpfCommand
     private readonly List<IDisposable> _opened = [];
     private (object? From, object? Found) _last;
 
-    /// <summary>A program, attachment or map.</summary>
     [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject)]
     [ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    /// <summary>Where a map is pinned; or the name of an attachment's pin.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfPath)]
     [ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    /// <summary>The kernel's number of a map.</summary>
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint Id { get; set; }
 
-    /// <summary>The name of the variable or map.</summary>
     [Parameter(Position = 0)]
     [ArgumentCompleter(typeof(SharedNameCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    /// <inheritdoc/>
     protected override object? ErrorTarget => Name ?? InputObject ?? (object?)Path ?? Id;
 
-    /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
         if (disposing) _opened.ForEach(opened => opened.Dispose());

@@ -1,5 +1,3 @@
-using System.Management.Automation;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Names and wildcards, and which of the names were not found.</summary>

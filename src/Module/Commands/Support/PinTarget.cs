@@ -1,8 +1,3 @@
-using System.Management.Automation;
-using EbpfCat.Attachments;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Finds pins by name, path or wildcard.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>The maps that are pinned in a directory, open.</summary>
@@ -12,7 +9,6 @@ internal sealed class PinnedMaps(string directory) : IDisposable
     /// <summary>The maps, by the names they are pinned by.</summary>
     public IReadOnlyList<LiveMap> Maps { get; } = Pins.OpenMaps(directory);
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         foreach (var map in Maps) map.Dispose();

@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-
 namespace EbpfCat.Commands;
 
 /// <summary>An instruction of a program, for people to read.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>Programs and maps in the kernel, found from what the pipeline brings.</summary>

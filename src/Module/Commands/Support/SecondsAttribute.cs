@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Management.Automation;
-
 namespace EbpfCat.Commands;
 
 /// <summary>
@@ -8,7 +5,6 @@ namespace EbpfCat.Commands;
 /// </summary>
 public sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
-    /// <inheritdoc/>
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)
     {
         var value = inputData is PSObject wrapped ? wrapped.BaseObject : inputData;

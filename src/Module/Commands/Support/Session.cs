@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using System.Management.Automation;
 using System.Management.Automation.Runspaces;
-using EbpfCat.Attachments;
 
 namespace EbpfCat.Commands;
 
@@ -12,7 +10,6 @@ public sealed class Session : IModuleAssemblyCleanup
 {
     private static readonly ConcurrentDictionary<Attachment, Guid> Owners = new(ReferenceEqualityComparer.Instance);
 
-    /// <inheritdoc/>
     public void OnRemove(PSModuleInfo psModuleInfo)
     {
         foreach (var (attachment, owner) in Owners)

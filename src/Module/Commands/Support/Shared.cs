@@ -1,7 +1,3 @@
-using EbpfCat.Attachments;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Commands;
 
 /// <summary>What a program shares with user space: its variables and maps.</summary>

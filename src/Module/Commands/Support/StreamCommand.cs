@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Management.Automation;
-
 namespace EbpfCat.Commands;
 
 /// <summary>
@@ -8,20 +5,14 @@ namespace EbpfCat.Commands;
 /// </summary>
 public abstract class StreamCommand : EbpfCommand
 {
-    /// <summary>How many to take; it ends then. All where none is given.</summary>
     [Parameter]
     [ValidateRange(1, long.MaxValue)]
     public long First { get; set; } = long.MaxValue;
 
-    /// <summary>
-    /// How long to go on, in seconds or as a TimeSpan; with 0 it takes what is there. As the command says where none is
-    /// given.
-    /// </summary>
     [Parameter]
     [Seconds]
     public TimeSpan? Timeout { get; set; }
 
-    /// <inheritdoc/>
     protected override bool EndsOnError => true;
 
     /// <summary>

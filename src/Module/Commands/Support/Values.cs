@@ -1,9 +1,4 @@
 using System.Collections;
-using System.Management.Automation;
-using EbpfCat.Events;
-using EbpfCat.Maps;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
 
 namespace EbpfCat.Commands;
 
