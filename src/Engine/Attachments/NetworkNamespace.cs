@@ -86,8 +86,6 @@ public sealed class NetworkNamespace : IDisposable
     /// <summary>
     /// Gives an interface an address. An IPv6 address can be used at once: no duplicates are searched for.
     /// </summary>
-    /// <param name="interfaceName">The interface.</param>
-    /// <param name="address">The address.</param>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(string interfaceName, IPAddress address, int prefixLength)
     {

@@ -60,7 +60,6 @@ internal static unsafe class PerfEvents
 
     /// <summary>Runs a program whenever an event happens, from now on.</summary>
     /// <param name="handle">Takes over the event and the link.</param>
-    /// <param name="program">The program.</param>
     /// <param name="perfEvent">The event, not yet enabled.</param>
     /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</param>
     public static void Attach(AttachmentHandle handle, LoadedProgram program, PerfEvent perfEvent, ulong cookie = 0)

@@ -73,8 +73,6 @@ public static class PinDirectory
 
     /// <summary>Pins a program, its maps, and its links if it has any. If a part fails, none stays.</summary>
     /// <param name="path">The directory to make.</param>
-    /// <param name="links">The links.</param>
-    /// <param name="program">The program.</param>
     /// <param name="about">Kind and target, kept as a symbolic link; null for XDP, whose link tells them.</param>
     internal static void Create(
         string path, IReadOnlyList<LinkDescriptor> links, LoadedProgram program, string? about = null)

@@ -36,7 +36,6 @@ public sealed record TcNeighbor
 
     /// <summary>Finds it among the programs at an interface.</summary>
     /// <param name="netlink">The network namespace of the interface.</param>
-    /// <param name="index">The interface.</param>
     /// <param name="attachType">TcxIngress or TcxEgress.</param>
     /// <param name="operation">The operation, for messages.</param>
     /// <returns>The id of a program or of a link.</returns>

@@ -6,7 +6,6 @@ internal sealed record UprobeSite(
 {
     /// <summary>Attaches a program to a place in the file.</summary>
     /// <param name="handle">Takes over events and links.</param>
-    /// <param name="program">The program.</param>
     /// <param name="offset">The offset of the instruction from the file's start, in bytes.</param>
     /// <param name="semaphore">The offset in the file of the counter of tracers (Linux 4.20); 0 for none.</param>
     /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c>.</param>

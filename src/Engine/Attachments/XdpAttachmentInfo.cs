@@ -1,10 +1,7 @@
 namespace EbpfCat.Attachments;
 
 /// <summary>An XDP program on an interface, attached by any process in any way.</summary>
-/// <param name="InterfaceName">The interface.</param>
-/// <param name="InterfaceIndex">The index of the interface.</param>
 /// <param name="Mode">Where the program runs: never <see cref="XdpMode.Best"/>.</param>
-/// <param name="ProgramId">The program's id.</param>
 /// <param name="ProgramName">
 /// The program's name: its first 15 characters where the program has no type information. Empty where this process has
 /// no privilege to read it.

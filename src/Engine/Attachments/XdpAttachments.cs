@@ -18,7 +18,6 @@ public static class XdpAttachments
     }
 
     /// <summary>Detaches the programs of an interface, whoever attached them, and removes their pins.</summary>
-    /// <param name="interfaceName">The interface.</param>
     /// <returns>The programs that were detached.</returns>
     /// <exception cref="KernelException">
     /// ENODEV: there is no such interface. EBUSY: it cannot be told which link of several is this interface's.

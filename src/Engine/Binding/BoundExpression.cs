@@ -2,7 +2,6 @@ namespace EbpfCat.Binding;
 
 /// <summary>An expression whose names are resolved and whose type is known.</summary>
 /// <param name="Type">The type of its value, in the processor's byte order.</param>
-/// <param name="Source">Where it is written.</param>
 internal abstract record BoundExpression(EbpfType Type, SourceSpan? Source);
 
 /// <summary>Stands for an expression with an error, which has been reported.</summary>
@@ -26,12 +25,10 @@ internal sealed record BoundVariableAccess(EbpfType Type, VariableLocation Locat
     : BoundExpression(Type, Source);
 
 /// <summary>Bytes of the packet.</summary>
-/// <param name="Type">The type of the value.</param>
 /// <param name="Offset">From the start of the packet, in bytes.</param>
 /// <param name="Stored">The type of the bytes, with their byte order.</param>
 /// <param name="BitOffset">The first bit of a bit field.</param>
 /// <param name="BitCount">How many bits a bit field has; 0 for all.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundPacketAccess(
     EbpfType Type, BoundExpression Offset, EbpfType Stored, int BitOffset, int BitCount, SourceSpan? Source)
     : BoundExpression(Type, Source);
@@ -53,8 +50,6 @@ internal sealed record BoundPacketSizeTest(int Bytes, bool Has, SourceSpan? Sour
 internal sealed record BoundContext(SourceSpan? Source) : BoundExpression(ScalarType.UInt64, Source);
 
 /// <summary>A map of the program.</summary>
-/// <param name="Index">Its index in <see cref="ProgramResources.Maps"/>.</param>
-/// <param name="Map">The map.</param>
 internal readonly record struct BoundMap(int Index, Map Map);
 
 internal sealed record BoundMapReference(BoundMap Map, SourceSpan? Source) : BoundExpression(ScalarType.UInt64, Source);
@@ -87,7 +82,6 @@ internal sealed record BoundHelperCall(int Helper, IReadOnlyList<BoundHelperArgu
     : BoundExpression(ScalarType.Int64, Source);
 
 /// <summary>An argument of a helper.</summary>
-/// <param name="Value">The value or place.</param>
 /// <param name="IsWritten">Whether the helper writes into it.</param>
 /// <param name="Expected">The type of a map's key or value, which it is handed as; null for the value's own.</param>
 internal readonly record struct BoundHelperArgument(BoundExpression Value, bool IsWritten, EbpfType? Expected);
@@ -116,12 +110,7 @@ internal sealed record BoundUnary(EbpfType Type, UnaryOperator Operator, BoundEx
     : BoundExpression(Type, Source);
 
 /// <summary>An operation on two values.</summary>
-/// <param name="Type">The type of the result.</param>
-/// <param name="Operator">The operator.</param>
-/// <param name="Left">The left operand.</param>
-/// <param name="Right">The right operand.</param>
 /// <param name="Arithmetic">The type in which numbers are computed or compared; null for what are no numbers.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundBinary(
     EbpfType Type, BinaryOperator Operator, BoundExpression Left, BoundExpression Right, ScalarType? Arithmetic,
     SourceSpan? Source) : BoundExpression(Type, Source);

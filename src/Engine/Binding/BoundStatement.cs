@@ -1,7 +1,6 @@
 namespace EbpfCat.Binding;
 
 /// <summary>A statement whose expressions are bound.</summary>
-/// <param name="Source">Where it is written.</param>
 internal abstract record BoundStatement(SourceSpan? Source)
 {
     /// <summary>
@@ -17,10 +16,8 @@ internal abstract record BoundStatement(SourceSpan? Source)
 internal sealed record BoundErrorStatement(SourceSpan? Source) : BoundStatement(Source);
 
 /// <summary>An assignment to a place.</summary>
-/// <param name="Target">The place.</param>
 /// <param name="Value">The value, or the right operand of the operation.</param>
 /// <param name="Operation">The operation of a compound assignment to a place in memory; null elsewhere.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundAssignment(
     BoundExpression Target, BoundExpression Value, CompoundOperation? Operation, SourceSpan? Source)
     : BoundStatement(Source)
@@ -30,7 +27,6 @@ internal sealed record BoundAssignment(
 }
 
 /// <summary>The operation of a compound assignment.</summary>
-/// <param name="Operator">The operator.</param>
 /// <param name="Arithmetic">The type in which it is computed.</param>
 /// <param name="Result">The type of the result, before it is stored.</param>
 internal sealed record CompoundOperation(BinaryOperator Operator, ScalarType Arithmetic, ScalarType Result);
@@ -38,9 +34,6 @@ internal sealed record CompoundOperation(BinaryOperator Operator, ScalarType Ari
 internal sealed record BoundEffect(BoundExpression Expression, SourceSpan? Source) : BoundStatement(Source);
 
 /// <summary>Sets the result of the program or function.</summary>
-/// <param name="Value">The value.</param>
-/// <param name="Type">The type that it is converted to.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundResult(BoundExpression Value, ScalarType Type, SourceSpan? Source) : BoundStatement(Source);
 
 internal sealed record BoundReturn(BoundResult? Result, SourceSpan? Source) : BoundStatement(Source);
@@ -53,7 +46,6 @@ internal sealed record BoundIf(
 /// <summary>A loop.</summary>
 /// <param name="Condition">Whether to go on; null for ever.</param>
 /// <param name="Body">What is repeated.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundLoop(BoundExpression? Condition, IReadOnlyList<BoundStatement> Body, SourceSpan? Source)
     : BoundStatement(Source)
 {
@@ -69,8 +61,6 @@ internal sealed record BoundLoop(BoundExpression? Condition, IReadOnlyList<Bound
 
 /// <summary>A loop over a range of numbers.</summary>
 /// <param name="Limit">Computes the last number; null where it is a constant.</param>
-/// <param name="Loop">The loop.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundRangeLoop(BoundAssignment? Limit, BoundLoop Loop, SourceSpan? Source)
     : BoundStatement(Source);
 
@@ -81,10 +71,7 @@ internal sealed record BoundListLoop(
 
 /// <summary>Runs the body of each clause whose condition holds, until a break.</summary>
 /// <param name="Local">Holds the value, which is computed once.</param>
-/// <param name="Value">The value.</param>
-/// <param name="Clauses">The clauses.</param>
 /// <param name="Default">What runs if none matched.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundSwitch(
     BoundLocal Local, BoundExpression Value, IReadOnlyList<BoundClause> Clauses, IReadOnlyList<BoundStatement> Default,
     SourceSpan? Source) : BoundStatement(Source);
@@ -102,13 +89,10 @@ internal sealed record BoundLabel(Label Label, SourceSpan? Source) : BoundStatem
 
 /// <summary>Sends a record to user space.</summary>
 /// <param name="Number">The number of its kind.</param>
-/// <param name="Record">The record.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundOutput(int Number, BoundStruct Record, SourceSpan? Source) : BoundStatement(Source);
 
 /// <summary>Writes a line to the trace log.</summary>
 /// <param name="Format">The format of <c>bpf_trace_printk</c>, without line end.</param>
 /// <param name="Values">The values, at most three.</param>
-/// <param name="Source">Where it is written.</param>
 internal sealed record BoundDebug(string Format, IReadOnlyList<BoundExpression> Values, SourceSpan? Source)
     : BoundStatement(Source);

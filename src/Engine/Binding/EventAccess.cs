@@ -4,7 +4,6 @@ namespace EbpfCat.Binding;
 /// How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at
 /// the end.
 /// </summary>
-/// <param name="Type">What it is.</param>
 /// <param name="Root">Where the way begins.</param>
 /// <param name="RootOffset">The offset in the context, in bytes.</param>
 /// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>

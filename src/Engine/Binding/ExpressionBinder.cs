@@ -128,7 +128,6 @@ internal sealed class ExpressionBinder
             : _context.Conversions.Check(Bind(expression), type, source);
 
     /// <summary>Binds the fields of a struct that is written out.</summary>
-    /// <param name="record">The struct.</param>
     /// <param name="type">The type that it takes.</param>
     public BoundExpression BindStruct(StructExpression record, StructType type)
     {

@@ -1,7 +1,6 @@
 namespace EbpfCat.Binding;
 
 /// <summary>Where a shared variable lives.</summary>
-/// <param name="Variable">The variable.</param>
 /// <param name="Map">The index of its map in <see cref="ProgramResources.Maps"/>.</param>
 /// <param name="Key">
 /// The entry of the map: 0 for array and per-CPU storage, the variable's own key for hash storage.

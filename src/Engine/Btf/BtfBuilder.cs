@@ -35,7 +35,6 @@ public sealed partial class BtfBuilder(Version? kernel = null)
     }
 
     /// <summary>Adds a type and gives its id. A type that is there already gives the same.</summary>
-    /// <param name="type">The type.</param>
     public int AddType(EbpfType type)
     {
         ArgumentNullException.ThrowIfNull(type);

@@ -2,7 +2,6 @@ namespace EbpfCat.Btf;
 
 /// <summary>A member of a struct or union.</summary>
 /// <param name="Name">Its name; empty for an anonymous struct or union.</param>
-/// <param name="Type">Its type.</param>
 /// <param name="BitOffset">Where it begins, in bits from the beginning of the struct.</param>
 /// <param name="BitfieldSize">How many bits a bit field has; 0 for any other member.</param>
 public readonly record struct BtfMember(string Name, BtfType Type, int BitOffset, int BitfieldSize)

@@ -27,7 +27,6 @@ internal static class BtfNames
     /// <summary>
     /// Text for one line of the verifier's log: without control characters, neither empty nor too long.
     /// </summary>
-    /// <param name="text">The text.</param>
     public static string Line(string text)
     {
         var line = new StringBuilder();

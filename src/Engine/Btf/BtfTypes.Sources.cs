@@ -18,7 +18,6 @@ public sealed partial class BtfTypes
     /// <summary>
     /// The types of a loaded kernel module, and through them the kernel's (Linux 5.11); null where it has none.
     /// </summary>
-    /// <param name="module">The module's name.</param>
     public static BtfTypes? ForModule(string module)
     {
         string path = Path.Combine(Directory, Path.GetFileName(module));

@@ -88,7 +88,6 @@ public sealed partial class BtfTypes
 
     /// <summary>The first type of a name and kind, or null.</summary>
     /// <param name="name">The name; case counts.</param>
-    /// <param name="kind">The kind.</param>
     public BtfType? Find(string name, BtfKind kind)
     {
         if (_base?.Find(name, kind) is { } inherited) return inherited;

@@ -11,7 +11,6 @@ public static class Disassembler
     private static readonly string[] SignedNames = ["s32", "s16", "s8", "s64"];
 
     /// <summary>Writes one instruction: <c>r1 = *(u32 *)(r2 +4)</c>.</summary>
-    /// <param name="instruction">The instruction.</param>
     /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel.</param>
     public static string Format(Instruction instruction, bool mapsById = false) => instruction.Class switch
     {
@@ -25,7 +24,6 @@ public static class Disassembler
     /// <summary>
     /// Writes a program, one instruction a line, each with its slot and opcode: <c>   3: (b7) r0 = 2</c>.
     /// </summary>
-    /// <param name="program">The instructions.</param>
     /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel.</param>
     public static string FormatProgram(ReadOnlySpan<Instruction> program, bool mapsById = false)
     {

@@ -5,16 +5,13 @@ public readonly partial record struct Instruction
     private const byte RegisterSource = 0x08;
 
     /// <summary>An arithmetic operation on two registers: <c>r1 += r2</c>.</summary>
-    /// <param name="op">The operation.</param>
     /// <param name="w">The width of the operands.</param>
     /// <param name="dst">First operand and result.</param>
-    /// <param name="src">Second operand.</param>
     /// <param name="offset">1 makes division and remainder signed (Linux 6.6); otherwise 0.</param>
     public static Instruction Alu(AluOperation op, Width w, Register dst, Register src, short offset = 0) =>
         new(AluOpcode(op, w, RegisterSource), dst, src, offset, 0);
 
     /// <summary>An arithmetic operation on a register and a constant: <c>r1 += 5</c>.</summary>
-    /// <param name="op">The operation.</param>
     /// <param name="w">The width of the operands.</param>
     /// <param name="dst">First operand and result.</param>
     /// <param name="imm">Second operand, sign-extended to the width.</param>
@@ -31,7 +28,6 @@ public readonly partial record struct Instruction
 
     /// <summary>Copies the low bits of a register and sign-extends them: <c>r1 = (s16)r2</c>. Linux 6.6.</summary>
     /// <param name="w">The width of the result. At 32 bits, the upper half of the destination becomes zero.</param>
-    /// <param name="dst">The result.</param>
     /// <param name="src">The register to extend.</param>
     /// <param name="bits">The number of bits to copy: 8 or 16, or 32 for a result of 64 bits.</param>
     /// <exception cref="ArgumentOutOfRangeException">No instruction extends this number of bits.</exception>
@@ -44,7 +40,6 @@ public readonly partial record struct Instruction
     public static Instruction Negate(Width w, Register dst) => AluImmediate(AluOperation.Neg, w, dst, 0);
 
     /// <summary>Reverses the low bytes of a register and clears the rest: <c>r1 = bswap16 r1</c>. Linux 6.6.</summary>
-    /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ByteSwap(Register dst, int bits) => new(Opcode.ByteSwap, dst, 0, 0, SwapBits(bits));
@@ -52,7 +47,6 @@ public readonly partial record struct Instruction
     /// <summary>
     /// Converts the low bytes between the processor's order and big-endian, and clears the rest: <c>r1 = be16 r1</c>.
     /// </summary>
-    /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ToBigEndian(Register dst, int bits) => new(Opcode.ToBigEndian, dst, 0, 0, SwapBits(bits));
@@ -61,7 +55,6 @@ public readonly partial record struct Instruction
     /// Converts the low bytes between the processor's order and little-endian, and clears the rest:
     /// <c>r1 = le16 r1</c>.
     /// </summary>
-    /// <param name="dst">The register.</param>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ToLittleEndian(Register dst, int bits) =>

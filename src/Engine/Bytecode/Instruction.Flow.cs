@@ -4,19 +4,14 @@ namespace EbpfCat.Bytecode;
 public readonly partial record struct Instruction
 {
     /// <summary>Jumps on the comparison of two registers: <c>if r1 > r2 goto +3</c>.</summary>
-    /// <param name="op">The comparison.</param>
     /// <param name="w">How much of the registers to compare; 32 bits need Linux 5.1.</param>
-    /// <param name="dst">First operand.</param>
-    /// <param name="src">Second operand.</param>
     /// <param name="offset">Where to, in slots.</param>
     /// <exception cref="ArgumentException">The operation is not a comparison.</exception>
     public static Instruction Jump(JumpOperation op, Width w, Register dst, Register src, short offset) =>
         new(JumpOpcode(op, w, RegisterSource), dst, src, offset, 0);
 
     /// <summary>Jumps on the comparison of a register with a constant: <c>if r1 > 5 goto +3</c>.</summary>
-    /// <param name="op">The comparison.</param>
     /// <param name="w">How much of the register to compare; 32 bits need Linux 5.1.</param>
-    /// <param name="dst">First operand.</param>
     /// <param name="imm">Second operand, sign-extended to the width even where the comparison is unsigned.</param>
     /// <param name="offset">Where to, in slots.</param>
     /// <exception cref="ArgumentException">The operation is not a comparison.</exception>
@@ -36,7 +31,6 @@ public readonly partial record struct Instruction
     public static Instruction MayGoto(short offset) => new(Opcode.MayGoto, 0, 0, offset, 0);
 
     /// <summary>Calls a kernel helper with R1 to R5; the result is in R0: <c>call bpf_map_lookup_elem#1</c>.</summary>
-    /// <param name="helper">The helper's number. See <see cref="HelperTable"/>.</param>
     public static Instruction Call(int helper) => new(Opcode.Call, 0, (Register)CallKind.Helper, 0, helper);
 
     /// <summary>Calls a function of the program: <c>call pc+5</c>. Linux 4.16.</summary>

@@ -4,16 +4,12 @@ public readonly partial record struct Instruction
 {
     /// <summary>Loads from memory, zero-extended: <c>r1 = *(u32 *)(r2 +4)</c>.</summary>
     /// <param name="size">How much to load.</param>
-    /// <param name="dst">Where to.</param>
-    /// <param name="src">The address.</param>
     /// <param name="offset">Bytes to add to the address.</param>
     public static Instruction Load(MemorySize size, Register dst, Register src, short offset) =>
         new((Opcode)((byte)Opcode.LoadWord | (byte)size), dst, src, offset, 0);
 
     /// <summary>Loads from memory, sign-extended to 64 bits: <c>r1 = *(s32 *)(r2 +4)</c>. Linux 6.6.</summary>
     /// <param name="size">How much to load: up to four bytes.</param>
-    /// <param name="dst">Where to.</param>
-    /// <param name="src">The address.</param>
     /// <param name="offset">Bytes to add to the address.</param>
     /// <exception cref="ArgumentOutOfRangeException">Eight bytes have no sign to extend.</exception>
     public static Instruction LoadSigned(MemorySize size, Register dst, Register src, short offset) =>
@@ -23,7 +19,6 @@ public readonly partial record struct Instruction
 
     /// <summary>Stores a register to memory: <c>*(u32 *)(r1 +4) = r2</c>.</summary>
     /// <param name="size">How much to store.</param>
-    /// <param name="dst">The address.</param>
     /// <param name="offset">Bytes to add to the address.</param>
     /// <param name="src">The value; its low bytes are stored.</param>
     public static Instruction Store(MemorySize size, Register dst, short offset, Register src) =>
@@ -31,7 +26,6 @@ public readonly partial record struct Instruction
 
     /// <summary>Stores a constant to memory: <c>*(u32 *)(r1 +4) = 5</c>.</summary>
     /// <param name="size">How much to store.</param>
-    /// <param name="dst">The address.</param>
     /// <param name="offset">Bytes to add to the address.</param>
     /// <param name="imm">The value, sign-extended to eight bytes where so many are stored.</param>
     public static Instruction StoreImmediate(MemorySize size, Register dst, short offset, int imm) =>
@@ -41,9 +35,7 @@ public readonly partial record struct Instruction
     /// An atomic operation: <c>lock *(u64 *)(r1 +0) += r2</c>. For <see cref="AtomicOperation.LoadAcquire"/> the
     /// registers change roles, as in a load: <paramref name="src"/> is the address, <paramref name="dst"/> the result.
     /// </summary>
-    /// <param name="op">The operation.</param>
     /// <param name="size">Four or eight bytes; any size for load-acquire and store-release.</param>
-    /// <param name="dst">The address.</param>
     /// <param name="offset">Bytes to add to the address.</param>
     /// <param name="src">The operand, and the old value where the operation fetches.</param>
     /// <exception cref="ArgumentOutOfRangeException">The operation does not exist in that size.</exception>
@@ -57,7 +49,6 @@ public readonly partial record struct Instruction
     public static Instruction LoadImmediate64(Register dst, long value) => Pseudo(ImmediateKind.Value, dst, value);
 
     /// <summary>Sets a register to a map, as helpers take it: <c>r1 = map[fd:5]</c>. Takes two slots.</summary>
-    /// <param name="dst">The register.</param>
     /// <param name="mapFd">The map's file descriptor.</param>
     public static Instruction LoadMap(Register dst, int mapFd) => Pseudo(ImmediateKind.MapFd, dst, (uint)mapFd);
 
@@ -65,7 +56,6 @@ public readonly partial record struct Instruction
     /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>.
     /// Linux 5.2; takes two slots.
     /// </summary>
-    /// <param name="dst">The register.</param>
     /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="offset">Bytes from the start of the value.</param>
     public static Instruction LoadMapValue(Register dst, int mapFd, int offset) =>
@@ -83,7 +73,6 @@ public readonly partial record struct Instruction
     /// Sets a register to a function of the program, to be called back by a helper: <c>r1 = func pc+5</c>.
     /// Linux 5.13; takes two slots.
     /// </summary>
-    /// <param name="dst">The register.</param>
     /// <param name="offset">
     /// Slots from the slot after this instruction's first, as the kernel counts: the function at slot <c>t</c> is at
     /// <c>t - s - 1</c> for an instruction at slot <c>s</c>.
@@ -92,7 +81,6 @@ public readonly partial record struct Instruction
         Pseudo(ImmediateKind.Function, dst, (uint)offset);
 
     /// <summary>Sets a register to a kernel variable's address: <c>r1 = btf[id:7]</c>. Linux 5.10; two slots.</summary>
-    /// <param name="dst">The register.</param>
     /// <param name="btfId">The id of a variable in the BTF.</param>
     /// <param name="btfFd">The file descriptor of a kernel module's BTF, or 0 for the kernel itself.</param>
     public static Instruction LoadBtfVariable(Register dst, int btfId, int btfFd = 0) =>

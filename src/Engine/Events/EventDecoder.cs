@@ -48,7 +48,6 @@ internal sealed class EventDecoder : RecordDecoder
     /// <exception cref="ArgumentException">There are fewer bytes than the kind of record has.</exception>
     public EventObject Decode(ReadOnlySpan<byte> record) => _maker(record, this);
 
-    /// <inheritdoc/>
     private protected override object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index) =>
         _inner[index]!.Decode(bytes);
 }

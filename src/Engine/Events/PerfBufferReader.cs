@@ -45,7 +45,6 @@ public sealed class PerfBufferReader : RecordBuffer
     /// <inheritdoc/>
     public override long Lost => _rings.Sum(ring => ring.Lost);
 
-    /// <inheritdoc/>
     internal override IEnumerable<FileDescriptor> Descriptors => _rings.Select(ring => ring.Event);
 
     /// <inheritdoc/>

@@ -16,7 +16,6 @@ internal sealed class RecordEmitter(ILGenerator code, int recordArgument)
     private const BindingFlags Members = BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public;
 
     /// <summary>Puts the value of a field on the stack.</summary>
-    /// <param name="field">The field.</param>
     /// <param name="index">The field's index in its record.</param>
     /// <param name="type">The .NET type of its value.</param>
     public void LoadField(StructField field, int index, Type type)

@@ -119,7 +119,6 @@ public sealed class RecordReader : IDisposable
     /// which costs the program more than the record does. During the pause records collect, so that fewer wakeups are
     /// needed.
     /// </summary>
-    /// <param name="drained">The number of records in the batch.</param>
     internal static void PauseAfterFewRecords(int drained)
     {
         if (drained is > 0 and < PauseThreshold) Thread.Sleep(1);

@@ -47,7 +47,6 @@ public sealed unsafe class RingBufferReader : RecordBuffer
     /// <inheritdoc/>
     public override long Lost => 0;
 
-    /// <inheritdoc/>
     internal override IEnumerable<FileDescriptor> Descriptors => [_map.Descriptor];
 
     /// <inheritdoc/>

@@ -5,7 +5,5 @@ namespace EbpfCat.Events;
 /// The name of the thread, up to 15 characters; <c>&lt;...&gt;</c> where the kernel no longer knows it.
 /// </param>
 /// <param name="ThreadId">The thread; 0 for the idle task.</param>
-/// <param name="Processor">The number of the processor.</param>
 /// <param name="Timestamp">The time on the trace log's clock: by default, since the machine was started.</param>
-/// <param name="Text">The text.</param>
 public sealed record TraceLogLine(string ProcessName, int ThreadId, int Processor, TimeSpan Timestamp, string Text);

@@ -38,7 +38,6 @@ internal sealed class TypedDecoder<[DynamicallyAccessedMembers(RecordMapping.Mem
     /// <param name="record">The bytes of the record, from its first field on.</param>
     public T Decode(ReadOnlySpan<byte> record) => _maker(record, this);
 
-    /// <inheritdoc/>
     private protected override object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index) =>
         type.Read(bytes);
 }

@@ -2,7 +2,6 @@ namespace EbpfCat.Language;
 
 /// <summary>A map that a program declares.</summary>
 /// <param name="Name">Its name; case does not count. The kernel shows the first 15 characters.</param>
-/// <param name="Type">Its kind.</param>
 /// <param name="Key">
 /// The type of its keys; null for kinds without keys (queues, stacks, bloom filters, ring buffers).
 /// </param>
@@ -55,7 +54,6 @@ public record Map(
         new MapCallExpression(this, MapOperation.Replace, [key, value]);
 
     /// <summary>Sends the packet to the device, processor or socket of a key: the verdict to return.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="otherwise">
     /// The verdict, by name or number, where the key is absent; null for 0, which is Aborted.
     /// </param>

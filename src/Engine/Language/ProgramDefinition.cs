@@ -118,7 +118,6 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     /// <summary>Declares a packet variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
-    /// <param name="name">Its name.</param>
     /// <param name="offset">Its offset from the start of the packet in bytes.</param>
     /// <param name="type">How its bytes are read.</param>
     /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>

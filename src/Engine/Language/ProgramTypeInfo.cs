@@ -4,7 +4,6 @@ namespace EbpfCat.Language;
 /// What the compiler knows of a program type. The offsets are those of the context as a program sees it
 /// (struct xdp_md, struct __sk_buff in linux/bpf.h), in bytes.
 /// </summary>
-/// <param name="Type">The type.</param>
 /// <param name="Packet">How it reaches the packet.</param>
 /// <param name="DataOffset">Where the context holds the packet's start.</param>
 /// <param name="DataEndOffset">Where it holds the packet's end.</param>

@@ -97,8 +97,6 @@ internal static class StatementWalker
     }
 
     /// <summary>What a local is given.</summary>
-    /// <param name="Local">The local.</param>
-    /// <param name="Value">The value.</param>
     /// <param name="Operator">How it is combined with what the local has; null where it takes its place.</param>
     internal readonly record struct LocalAssignment(Local Local, Expression Value, BinaryOperator? Operator = null);
 

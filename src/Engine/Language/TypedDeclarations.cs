@@ -11,9 +11,6 @@ public static class TypedDeclarations
         /// mapped), a MAC address, a prefix, a time, or a struct of integers and enumerations.
         /// </typeparam>
         /// <typeparam name="TValue">The type of the values, likewise.</typeparam>
-        /// <param name="name">The name of the map.</param>
-        /// <param name="type">The kind of the map.</param>
-        /// <param name="maxEntries">The maximum number of entries.</param>
         /// <param name="flags">How the map is made, besides what its kind needs.</param>
         /// <exception cref="ArgumentException">A .NET type has no kernel type.</exception>
         /// <exception cref="CompileException">The name is taken.</exception>
@@ -50,7 +47,6 @@ public static class TypedDeclarations
 
         /// <summary>Declares a shared variable with the kernel type of a .NET type.</summary>
         /// <typeparam name="T">The type, as for the keys of a map.</typeparam>
-        /// <param name="name">The name of the variable.</param>
         /// <param name="storage">Where it lives.</param>
         /// <exception cref="ArgumentException">The .NET type has no kernel type.</exception>
         /// <exception cref="CompileException">The name is taken.</exception>

@@ -2,7 +2,6 @@ namespace EbpfCat.Language;
 
 /// <summary>A variable that the kernel program and user space share.</summary>
 /// <param name="Name">Its name; case does not count.</param>
-/// <param name="Type">Its type.</param>
 /// <param name="Storage">Where it lives.</param>
 /// <param name="InitialValue">What it holds when the program is loaded; null is zero.</param>
 public sealed record Variable(

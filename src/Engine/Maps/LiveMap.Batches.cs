@@ -38,7 +38,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Sets many entries. Those before one that is refused stay set.</summary>
-    /// <param name="entries">The entries.</param>
     /// <exception cref="KernelException">E2BIG: the map is full.</exception>
     public void SetMany(IEnumerable<MapEntry> entries)
     {

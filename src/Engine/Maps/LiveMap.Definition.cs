@@ -16,7 +16,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Fills in the types of keys and values that the kind of a map leaves no choice about.</summary>
-    /// <param name="definition">The map.</param>
     /// <exception cref="ArgumentException">The kind needs a type, and none is given.</exception>
     public static Map Complete(Map definition)
     {

@@ -6,14 +6,11 @@ public sealed partial class LiveMap
     private const int LargestOnStack = 512;
 
     /// <summary>The value of a key.</summary>
-    /// <param name="key">The key: what <see cref="KeyType"/> takes.</param>
     /// <exception cref="MapKeyNotFoundException">The key is absent.</exception>
     /// <exception cref="TypeConversionException">The key does not fit its type.</exception>
     public object? Get(object key) => TryGet(key, out var value) ? value : throw NotFound(key);
 
     /// <summary>The value of a key, if it is present.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">The value.</param>
     /// <returns>Whether the key is present.</returns>
     public bool TryGet(object key, out object? value)
     {
@@ -29,7 +26,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Sets the value of a key.</summary>
-    /// <param name="key">The key.</param>
     /// <param name="value">
     /// The value: what <see cref="ValueType"/> takes; of a map of maps or programs the map or program, or its id; of
     /// one of devices the name of an interface, or its index. Of a per-CPU map an array with a value for each possible
@@ -65,7 +61,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Removes a key.</summary>
-    /// <param name="key">The key.</param>
     /// <returns>Whether it was present.</returns>
     /// <exception cref="KernelException">EINVAL: entries of this kind of map cannot be removed (arrays).</exception>
     public bool Remove(object key)
@@ -76,7 +71,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Puts a value into a queue, stack or bloom filter.</summary>
-    /// <param name="value">The value.</param>
     /// <param name="replaceOldest">Whether a full queue or stack drops its oldest value in place of refusing.</param>
     /// <exception cref="KernelException">E2BIG: the map is full.</exception>
     public void Push(object? value, bool replaceOldest = false)
@@ -97,7 +91,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Takes the next value out of a queue (the oldest) or stack (the latest).</summary>
-    /// <param name="value">The value.</param>
     /// <returns>Whether there was one.</returns>
     public bool Pop(out object? value)
     {
@@ -109,7 +102,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>The next value of a queue or stack, which stays there.</summary>
-    /// <param name="value">The value.</param>
     /// <returns>Whether there is one.</returns>
     public bool Peek(out object? value)
     {
@@ -121,7 +113,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Whether a bloom filter may contain a value: true may be wrong, false is certain.</summary>
-    /// <param name="value">The value.</param>
     public bool MayContain(object? value)
     {
         RequireKeyless("ask");

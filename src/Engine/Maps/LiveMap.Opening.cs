@@ -4,7 +4,6 @@ namespace EbpfCat.Maps;
 public sealed partial class LiveMap
 {
     /// <summary>Makes a map, or opens the one that <see cref="Map.Existing"/> says.</summary>
-    /// <param name="definition">What to make.</param>
     /// <exception cref="KernelException">The kernel refused, as the message says.</exception>
     /// <exception cref="ArgumentException">
     /// The kind needs a type for keys or values; or what exists is of another kind or has other sizes.
@@ -28,7 +27,6 @@ public sealed partial class LiveMap
     }
 
     /// <summary>Opens a map by its id.</summary>
-    /// <param name="id">The id.</param>
     /// <exception cref="KernelException">ENOENT: there is none, or no longer.</exception>
     public static LiveMap FromId(uint id) => From(Bpf.GetMap(id), kernelName => kernelName);
 

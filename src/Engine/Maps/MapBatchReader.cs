@@ -56,7 +56,6 @@ internal sealed class MapBatchReader(LiveMap map) : IDisposable
         return NextEntry();
     }
 
-    /// <inheritdoc/>
     public void Dispose() => Return();
 
     private bool NextEntry()

@@ -56,7 +56,6 @@ internal sealed class MapBatchWriter(LiveMap map) : IDisposable
         _count = 0;
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         ArrayPool<byte>.Shared.Return(_keys);

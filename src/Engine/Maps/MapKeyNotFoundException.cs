@@ -4,8 +4,6 @@ namespace EbpfCat.Maps;
 public sealed class MapKeyNotFoundException : KeyNotFoundException
 {
     /// <summary>Makes the exception.</summary>
-    /// <param name="map">The map's name.</param>
-    /// <param name="key">The key.</param>
     /// <param name="remedy">What to do about it, as a sentence, or null.</param>
     public MapKeyNotFoundException(string map, object? key, string? remedy = null)
         : base($"The map '{map}' has no key {MapText.Describe(key)}.{(remedy is null ? "" : " " + remedy)}") =>

@@ -9,8 +9,6 @@ namespace EbpfCat.Maps;
 internal static class ObjectValues
 {
     /// <summary>The value as the kernel takes it.</summary>
-    /// <param name="type">The kind of the map.</param>
-    /// <param name="value">What was given.</param>
     /// <param name="held">Takes what must stay open until the kernel has seen the value.</param>
     public static object? ToKernel(MapType type, object? value, ref List<IDisposable>? held) => (type, value) switch
     {

@@ -26,7 +26,6 @@ public static class PinPath
     }
 
     /// <summary>Makes the directory of a pin, and mounts the BPF file system where it is missing.</summary>
-    /// <param name="directory">The path of the directory.</param>
     /// <returns>Whether the directory is new.</returns>
     /// <exception cref="ArgumentException">The path is empty.</exception>
     /// <exception cref="KernelException">EINVAL: it is in no BPF file system.</exception>

@@ -75,8 +75,6 @@ public sealed class LiveMap<
     }
 
     /// <summary>Sets the value of a key; of a per-CPU map for every processor.</summary>
-    /// <param name="key">The key.</param>
-    /// <param name="value">The value.</param>
     /// <param name="mode">Whether the key may or must be present.</param>
     /// <exception cref="TypeConversionException">
     /// The key or value does not fit its type; nothing is changed.

@@ -7,7 +7,6 @@ namespace EbpfCat.Programs;
 public static class EbpfProgram
 {
     /// <summary>Compiles a program for the running kernel and loads it.</summary>
-    /// <param name="definition">The program.</param>
     /// <param name="options">How to load it, beyond the definition.</param>
     /// <returns>The program in the kernel, to be disposed.</returns>
     /// <exception cref="CompileException">The program has a mistake.</exception>
@@ -26,7 +25,6 @@ public static class EbpfProgram
     /// <summary>
     /// Compiles a program for the running kernel. The fields of the event are those of its type, hook and target.
     /// </summary>
-    /// <param name="definition">The program.</param>
     /// <param name="traced">The traced event; null for the one that the definition names.</param>
     /// <exception cref="CompileException">The program has a mistake.</exception>
     /// <exception cref="UnknownNameException">Its target does not exist; names the nearest.</exception>

@@ -4,7 +4,6 @@ namespace EbpfCat.Programs;
 public static partial class Features
 {
     /// <summary>The features of a kind, supported or not.</summary>
-    /// <param name="kind">The kind of features.</param>
     /// <param name="isWanted">Selects the features to probe, by name; null for all.</param>
     /// <param name="programType">Limits helpers to those that programs of this type may call; null for any.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs or make such maps.</exception>

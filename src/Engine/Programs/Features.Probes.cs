@@ -84,7 +84,6 @@ public static partial class Features
         [BpfMapType.SkStorage, BpfMapType.InodeStorage, BpfMapType.TaskStorage, BpfMapType.CgrpStorage];
 
     /// <summary>Whether the kernel runs programs of a type: a program that only returns was loaded.</summary>
-    /// <param name="type">The type.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs.</exception>
     internal static bool Supports(BpfProgramType type) => ProgramTypes.GetOrAdd(type, static type =>
         ProgramTypeTraces.TryGetValue(type, out var trace)
@@ -92,7 +91,6 @@ public static partial class Features
             : TryLoad(type, [Instruction.MoveImmediate(Width.W64, Register.R0, 0), Instruction.Exit()], null));
 
     /// <summary>Whether the kernel has maps of a type: the smallest was made.</summary>
-    /// <param name="type">The type.</param>
     /// <exception cref="KernelException">EPERM: this process may not make such maps.</exception>
     internal static bool Supports(BpfMapType type) => MapTypes.GetOrAdd(type, static type =>
         type == BpfMapType.StructOps ? HasStructure("bpf_struct_ops_map", KernelFacts.Since(type)) : TryCreate(type));
@@ -101,8 +99,6 @@ public static partial class Features
     /// Whether programs of a type may call a helper: the verifier was asked about a call without arguments, and did not
     /// refuse the helper itself.
     /// </summary>
-    /// <param name="helper">The helper.</param>
-    /// <param name="type">The type of program.</param>
     /// <exception cref="KernelException">EPERM: this process may not load such programs.</exception>
     internal static bool Supports(Helper helper, BpfProgramType type)
     {
@@ -112,7 +108,6 @@ public static partial class Features
     }
 
     /// <summary>Whether the kernel has links of a type; by its BTF, and without that by its version.</summary>
-    /// <param name="type">The type.</param>
     internal static bool Supports(BpfLinkType type) =>
         LinkTraces.TryGetValue(type, out var trace) && HasStructure(trace, KernelFacts.Since(type));
 

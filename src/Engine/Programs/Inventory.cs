@@ -13,7 +13,6 @@ internal static class Inventory
     public static IEnumerable<LinkInfo> Links() => Each(Bpf.LinkIds(), FindLink);
 
     /// <summary>The program of an id, or null where there is none.</summary>
-    /// <param name="id">The id.</param>
     public static ProgramInfo? FindProgram(uint id) => Find(() =>
     {
         using var program = Bpf.GetProgram(id);
@@ -22,7 +21,6 @@ internal static class Inventory
     });
 
     /// <summary>The map of an id, or null where there is none.</summary>
-    /// <param name="id">The id.</param>
     public static MapInfo? FindMap(uint id) => Find(() =>
     {
         using var map = Bpf.GetMap(id);
@@ -30,7 +28,6 @@ internal static class Inventory
     });
 
     /// <summary>The link of an id, or null where there is none.</summary>
-    /// <param name="id">The id.</param>
     public static LinkInfo? FindLink(uint id) => Find(() =>
     {
         using var link = Bpf.GetLink(id);

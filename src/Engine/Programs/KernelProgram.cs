@@ -43,7 +43,6 @@ public sealed record KernelProgram
     public static IEnumerable<KernelProgram> All() => Inventory.Programs().Select(From);
 
     /// <summary>The program of an id, or null where there is none.</summary>
-    /// <param name="id">The id.</param>
     public static KernelProgram? Find(uint id) => Inventory.FindProgram(id) is { } info ? From(info) : null;
 
     /// <summary>Opens it with its maps, to be disposed.</summary>

@@ -42,7 +42,6 @@ internal sealed class LoadTarget : IDisposable
         return Find(definition.Target, hook, operation);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (OwnsBtf) Btf?.Dispose();

@@ -78,7 +78,6 @@ public sealed partial class LoadedProgram : IDisposable
     public string? Log { get; }
 
     /// <summary>Opens a program that is in the kernel, whoever loaded it, with its maps.</summary>
-    /// <param name="id">The program's id.</param>
     /// <exception cref="KernelException">ENOENT: there is none, or no longer.</exception>
     public static LoadedProgram FromId(uint id) => Open(Bpf.GetProgram(id));
 

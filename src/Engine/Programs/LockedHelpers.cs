@@ -4,7 +4,6 @@ namespace EbpfCat.Programs;
 internal static class LockedHelpers
 {
     /// <summary>A better explanation of a refusal, where lockdown forbids the helper that is called.</summary>
-    /// <param name="instructions">The program.</param>
     /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
     /// <param name="explanation">What the verifier's log says.</param>
     /// <param name="mode">The mode of lockdown, where it is not the one in force.</param>

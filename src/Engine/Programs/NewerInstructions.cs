@@ -4,7 +4,6 @@ namespace EbpfCat.Programs;
 internal static class NewerInstructions
 {
     /// <summary>A better explanation of a refusal, where the instruction refused is newer than the kernel.</summary>
-    /// <param name="instructions">The program.</param>
     /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
     /// <param name="explanation">What the verifier's log says.</param>
     /// <param name="running">The version of the kernel, where it is not the running one.</param>

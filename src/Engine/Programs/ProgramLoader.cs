@@ -13,7 +13,6 @@ public static class ProgramLoader
     private const uint ShortLogLevel = 4;
 
     /// <summary>Loads a program.</summary>
-    /// <param name="compiled">The program.</param>
     /// <param name="options">What the definition does not say.</param>
     /// <returns>The program in the kernel, to be disposed.</returns>
     /// <exception cref="VerifierException">The verifier refused the program.</exception>

@@ -1,7 +1,6 @@
 namespace EbpfCat.Traces;
 
 /// <summary>The programs that report a system call, written in the language.</summary>
-/// <param name="options">Which calls to report.</param>
 /// <param name="entries">How many threads may be in the call at a time, for <see cref="SyscallMoment.Whole"/>.</param>
 internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 {

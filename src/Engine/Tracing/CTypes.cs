@@ -60,8 +60,6 @@ internal static class CTypes
     /// The type of an array of bytes: an address type if the field's name is one that the kernel uses for addresses.
     /// </summary>
     /// <param name="element">The C type of an element.</param>
-    /// <param name="count">The number of elements.</param>
-    /// <param name="name">The name of the field.</param>
     public static EbpfType Bytes(string element, int count, string name) =>
         ByteNames.Contains(element) && Addresses.TryGetValue(count, out var address) && address.Names.Contains(name)
             ? address.Type

@@ -128,7 +128,6 @@ public sealed class ElfFile : IDisposable
             : null;
 
     /// <summary>The address at which the loader maps a byte of the file, or null if it does not map it.</summary>
-    /// <param name="offset">The file offset.</param>
     /// <param name="executable">
     /// Whether to search code first: bytes that the linker packed tightly can be loaded twice.
     /// </param>

@@ -175,7 +175,6 @@ public static class HookTable
         All.FirstOrDefault(row => row.Type == type && row.IsDefault)?.Hook;
 
     /// <summary>The row of a type and a hook; null where there is none.</summary>
-    /// <param name="type">The type of program.</param>
     /// <param name="hook">The hook; null for the default of the type.</param>
     /// <param name="probe">The kind of probe; null for hooks that are none, and for a kprobe.</param>
     public static HookInfo? Find(ProgramType type, ProgramHook? hook = null, ProbeKind? probe = null)

@@ -20,7 +20,6 @@ internal static unsafe class KernelFile
     }
 
     /// <summary>The whole of a file, or the error.</summary>
-    /// <param name="path">The file.</param>
     /// <param name="bytes">Its contents; empty on an error.</param>
     public static Errno TryRead(string path, out byte[] bytes)
     {
@@ -55,7 +54,6 @@ internal static unsafe class KernelFile
 
     /// <summary>The exception for a kernel file that cannot be read or mounted.</summary>
     /// <param name="operation">The operation, to follow "cannot".</param>
-    /// <param name="error">The error.</param>
     /// <param name="capability">The capability that permits it.</param>
     public static KernelException Refuse(
         string operation, Errno error, Capability capability = Capability.DacOverride) =>

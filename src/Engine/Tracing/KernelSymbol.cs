@@ -1,7 +1,6 @@
 namespace EbpfCat.Tracing;
 
 /// <summary>A kernel symbol from <c>/proc/kallsyms</c>.</summary>
-/// <param name="Name">The name.</param>
 /// <param name="Address">The address; 0 where the kernel hides it.</param>
 /// <param name="Type">
 /// The letter of nm(1): <c>T</c> and <c>t</c> code, <c>D</c> and <c>d</c> data; capital where global.

@@ -4,8 +4,6 @@ namespace EbpfCat.Tracing;
 /// <param name="Id">The number that the kernel knows it by.</param>
 /// <param name="Name">Its name, of at most 15 bytes: what <c>$process.Name</c> is.</param>
 /// <param name="ParentId">Its parent; 0 if there is none.</param>
-/// <param name="UserId">The user it acts as.</param>
-/// <param name="GroupId">The group it acts as.</param>
 /// <param name="NamespaceId">Its id in its own PID namespace.</param>
 /// <param name="StartTime">
 /// Its start time in clock ticks since boot, which distinguishes it from a later process with the same id.

@@ -10,7 +10,6 @@ namespace EbpfCat.Tracing;
 /// <param name="Path">
 /// The file, as the process sees it; a name in brackets such as <c>[stack]</c>; empty for neither.
 /// </param>
-/// <param name="IsDeleted">Whether the path is deleted.</param>
 public sealed record ProcessMapping(
     ulong Start, ulong End, string Permissions, ulong FileOffset, string Device, ulong Inode, string Path,
     bool IsDeleted)

@@ -1,14 +1,11 @@
 namespace EbpfCat.Tracing;
 
 /// <summary>A code address with its function and module.</summary>
-/// <param name="Address">The address.</param>
-/// <param name="Symbol">The function, or null.</param>
 /// <param name="Offset">The offset in the function in bytes; in the file if no function is known.</param>
 /// <param name="Module">
 /// The kernel module, or the file of a process; <c>[vdso]</c>, <c>[anon]</c>; null for the kernel itself and if nothing
 /// is known.
 /// </param>
-/// <param name="IsKernel">Whether it is the kernel's.</param>
 public readonly record struct SymbolizedAddress(
     ulong Address, string? Symbol, ulong Offset, string? Module, bool IsKernel)
 {

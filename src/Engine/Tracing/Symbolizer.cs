@@ -21,7 +21,6 @@ public sealed class Symbolizer
     internal Symbolizer(TimeProvider clock) => this.clock = clock;
 
     /// <summary>The kernel function that an address belongs to.</summary>
-    /// <param name="address">The address.</param>
     /// <param name="isReturnAddress">
     /// Whether it is a return address. If a call is the last instruction of its function, the return address is in the
     /// next function. True for all addresses of a stack but the first.
@@ -33,8 +32,6 @@ public sealed class Symbolizer
             : new SymbolizedAddress(address, null, 0, null, IsKernel: true);
 
     /// <summary>The function of a process that an address belongs to.</summary>
-    /// <param name="processId">The process.</param>
-    /// <param name="address">The address.</param>
     /// <param name="isReturnAddress">Whether it is where a call returns to.</param>
     public SymbolizedAddress User(int processId, ulong address, bool isReturnAddress = false)
     {

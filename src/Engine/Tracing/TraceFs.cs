@@ -97,7 +97,6 @@ public sealed class TraceFs
 
     /// <summary>The exception for a file of the tracing file system that cannot be read or written.</summary>
     /// <param name="operation">The operation, as the message says it after "cannot".</param>
-    /// <param name="error">The error of the operation.</param>
     /// <param name="capability">The capability that the operation needs.</param>
     internal static KernelException Refuse(
         string operation, Errno error, Capability capability = Capability.DacOverride) =>

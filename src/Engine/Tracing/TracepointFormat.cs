@@ -63,8 +63,6 @@ public sealed class TracepointFormat
     public TracepointField? Find(string name) => byName.GetValueOrDefault(name) ?? byAnyCase.GetValueOrDefault(name);
 
     /// <summary>Reads the text of a <c>format</c> file.</summary>
-    /// <param name="category">The tracepoint's category.</param>
-    /// <param name="text">The text.</param>
     /// <exception cref="FormatException">The text is not a format.</exception>
     public static TracepointFormat Parse(string category, ReadOnlySpan<char> text)
     {

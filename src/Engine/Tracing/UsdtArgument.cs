@@ -2,8 +2,6 @@ namespace EbpfCat.Tracing;
 
 /// <summary>An argument of a USDT probe, in the notation of the ELF note: <c>-4@-16(%rbp)</c>.</summary>
 /// <param name="Size">The size in bytes: 1, 2, 4 or 8.</param>
-/// <param name="IsSigned">Whether it is signed.</param>
-/// <param name="IsFloat">Whether it is a floating-point number.</param>
 /// <param name="Operand">The place; null if programs cannot read it, as in a vector register.</param>
 /// <param name="Text">The description itself.</param>
 public sealed record UsdtArgument(int Size, bool IsSigned, bool IsFloat, UsdtOperand? Operand, string Text)

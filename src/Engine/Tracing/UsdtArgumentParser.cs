@@ -4,7 +4,6 @@ namespace EbpfCat.Tracing;
 /// Reads the descriptions of USDT arguments: <c>[size@]operand</c>, the operand in assembler notation, separated by
 /// spaces (the SystemTap wiki, "UserSpaceProbeImplementation").
 /// </summary>
-/// <param name="registers">The registers of the file's processor.</param>
 /// <param name="addressOf">The address of a symbol of the file, or null.</param>
 /// <param name="wordSize">The default size of an argument in bytes.</param>
 internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong?> addressOf, int wordSize = 8)

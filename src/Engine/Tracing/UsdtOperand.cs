@@ -8,11 +8,9 @@ public abstract record UsdtOperand
     }
 
     /// <summary>The argument is a constant: <c>$5</c>.</summary>
-    /// <param name="Value">Its value.</param>
     public sealed record Constant(long Value) : UsdtOperand;
 
     /// <summary>The argument is in a register: <c>%eax</c>, <c>x0</c>.</summary>
-    /// <param name="Register">The register.</param>
     public sealed record InRegister(RegisterSlot Register) : UsdtOperand;
 
     /// <summary>
@@ -20,7 +18,6 @@ public abstract record UsdtOperand
     /// <c>8(%rdi,%rax,8)</c>, <c>global+8(%rip)</c>, <c>[sp, 16]</c>.
     /// </summary>
     /// <param name="Base">The register to begin with; null where there is none.</param>
-    /// <param name="Index">The index register, or null.</param>
     /// <param name="Scale">The factor of the index.</param>
     /// <param name="Displacement">
     /// What is added, in bytes. Where <paramref name="IsFileRelative"/> is set it holds the address of a symbol.

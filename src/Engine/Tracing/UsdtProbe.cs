@@ -13,7 +13,6 @@ namespace EbpfCat.Tracing;
 /// The file offset of the semaphore: the <c>ref_ctr_offset</c> of perf_event_open(2) and uprobe links (Linux 4.20);
 /// null if there is none.
 /// </param>
-/// <param name="Arguments">The arguments, in order.</param>
 public sealed record UsdtProbe(
     string Provider, string Name, ulong Address, ulong FileOffset, ulong? SemaphoreAddress, ulong? SemaphoreOffset,
     IReadOnlyList<UsdtArgument> Arguments)

@@ -24,7 +24,6 @@ public static class UsdtProbes
     }
 
     /// <summary>The locations of a probe.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="name">Provider and name, <c>libstdcxx:throw</c>, or the name alone.</param>
     /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public static IReadOnlyList<UsdtProbe> Find(ElfFile file, string name)

@@ -23,7 +23,6 @@ public abstract class AggregateType : EbpfType
     /// <param name="bytes">The memory that holds the results.</param>
     /// <param name="offset">The offset of the first result, in bytes.</param>
     /// <param name="stride">The distance from one result to the next, in bytes.</param>
-    /// <param name="count">The number of results.</param>
     internal abstract object Merge(ReadOnlySpan<byte> bytes, int offset, int stride, int count);
 
     private protected sealed override object? ReadCore(ReadOnlySpan<byte> bytes) => Merge(bytes, 0, Size, 1);

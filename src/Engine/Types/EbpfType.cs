@@ -88,8 +88,6 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// <summary>
     /// Reads the text of a type as <see cref="Parse"/> does, without an exception where it names none.
     /// </summary>
-    /// <param name="text">The text.</param>
-    /// <param name="type">The type, or null.</param>
     public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EbpfType? type)
     {
         type = null;

@@ -123,7 +123,6 @@ public sealed class ScalarType : EbpfType
 
     /// <summary>An integer type.</summary>
     /// <param name="bits">8, 16, 32 or 64.</param>
-    /// <param name="signed">Whether it is signed.</param>
     /// <param name="order">The order of its bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no such width.</exception>
     public static ScalarType Integer(int bits, bool signed, ByteOrder order = ByteOrder.Native)

@@ -6,7 +6,6 @@ public static class SimilarNames
     private const int MaxListed = 32;
 
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
-    /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     /// <param name="most">How many to return at most.</param>
     /// <returns>
@@ -36,7 +35,6 @@ public static class SimilarNames
     /// <summary>
     /// A sentence that offers the nearest names, or lists all where there are few; null where neither helps.
     /// </summary>
-    /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     /// <param name="prefix">What stands before each name when it is shown, such as <c>$</c>.</param>
     public static string? Sentence(string name, IReadOnlyCollection<string> candidates, string prefix = "")
@@ -49,7 +47,6 @@ public static class SimilarNames
     }
 
     /// <summary>The same as a clause to put into a message: <c>"; did you mean a or b?"</c>, or empty.</summary>
-    /// <param name="name">The name that was not found.</param>
     /// <param name="candidates">The names there are.</param>
     public static string Ask(string name, IEnumerable<string> candidates)
     {

@@ -14,7 +14,6 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
     public abstract void Write(T value, Span<byte> bytes);
 
     /// <summary>Adds up numbers.</summary>
-    /// <param name="bytes">The numbers.</param>
     /// <param name="stride">The distance from one to the next in bytes.</param>
     /// <param name="type">The kernel type of the numbers.</param>
     public T Sum(ReadOnlySpan<byte> bytes, int stride, ScalarType type)

@@ -4,7 +4,6 @@ namespace EbpfCat.Kernel;
 internal sealed class BatchCursor
 {
     /// <summary>Starts a reading of a map at its beginning.</summary>
-    /// <param name="map">The map.</param>
     public BatchCursor(MapDescriptor map)
     {
         ArgumentNullException.ThrowIfNull(map);

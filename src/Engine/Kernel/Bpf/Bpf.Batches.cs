@@ -23,7 +23,6 @@ internal static unsafe partial class Bpf
         ReadBatch(BpfCommand.MapLookupAndDeleteBatch, map, cursor, keys, values, "take entries from a map");
 
     /// <summary>Sets entries of a map (BPF_MAP_UPDATE_BATCH).</summary>
-    /// <param name="map">The map.</param>
     /// <param name="keys">The keys, one after another.</param>
     /// <param name="values">The values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
     /// <param name="count">How many entries to set; how many were set, also when this throws.</param>

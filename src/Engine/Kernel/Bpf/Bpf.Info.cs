@@ -27,7 +27,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Describes a program.</summary>
-    /// <param name="program">The program.</param>
     /// <param name="parts">What to copy besides the fixed part.</param>
     public static ProgramInfo GetProgramInfo(FileDescriptor program, ProgramInfoParts parts = ProgramInfoParts.Maps)
     {
@@ -89,7 +88,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Describes type information.</summary>
-    /// <param name="btf">The type information.</param>
     /// <param name="withData">Whether to copy the type information itself.</param>
     public static BtfInfo GetBtfInfo(FileDescriptor btf, bool withData = false)
     {

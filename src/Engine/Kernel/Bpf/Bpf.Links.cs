@@ -15,7 +15,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Attaches an XDP program to an interface (Linux 5.9).</summary>
-    /// <param name="program">The program.</param>
     /// <param name="interfaceIndex">The interface, in the network namespace of the calling thread.</param>
     /// <param name="mode">Generic, Native, Offload, or none for the kernel's choice.</param>
     public static LinkDescriptor CreateXdpLink(
@@ -85,8 +84,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Attaches a program to a perf event: tracepoint, kprobe, uprobe or sample (Linux 5.15).</summary>
-    /// <param name="program">The program.</param>
-    /// <param name="perfEvent">The perf event.</param>
     /// <param name="cookie">A number that the program reads with <c>bpf_get_attach_cookie</c>.</param>
     public static LinkDescriptor CreatePerfEventLink(
         ProgramDescriptor program, FileDescriptor perfEvent, ulong cookie = 0)
@@ -103,7 +100,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Attaches an iterator program to the objects that it visits (Linux 5.8).</summary>
-    /// <param name="program">The program.</param>
     /// <param name="selection"><c>union bpf_iter_link_info</c>: which objects, or empty for all.</param>
     public static LinkDescriptor CreateIteratorLink(ProgramDescriptor program, ReadOnlySpan<byte> selection = default)
     {
@@ -150,8 +146,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Replaces the program of a link in one step (BPF_LINK_UPDATE).</summary>
-    /// <param name="link">The link.</param>
-    /// <param name="program">The new program.</param>
     /// <param name="expected">The program that the link must hold, or null for any.</param>
     public static void UpdateLink(LinkDescriptor link, ProgramDescriptor program, ProgramDescriptor? expected = null)
     {

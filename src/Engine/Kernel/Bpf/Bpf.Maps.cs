@@ -4,8 +4,6 @@ namespace EbpfCat.Kernel;
 internal static unsafe partial class Bpf
 {
     /// <summary>Makes a map (BPF_MAP_CREATE).</summary>
-    /// <param name="options">What to make.</param>
-    /// <returns>The descriptor of the new map.</returns>
     public static MapDescriptor CreateMap(MapCreateOptions options)
     {
         using var inner = FileDescriptor.Borrow(options.InnerMap);
@@ -37,7 +35,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Reads the value of a key (BPF_MAP_LOOKUP_ELEM).</summary>
-    /// <param name="map">The map.</param>
     /// <param name="key">The key: as many bytes as the map's keys have.</param>
     /// <param name="value">Where to put the value: at least <see cref="MapDescriptor.ValueSize"/> bytes.</param>
     /// <param name="flags">None or Lock.</param>
@@ -59,9 +56,7 @@ internal static unsafe partial class Bpf
         Element(BpfCommand.MapLookupAndDeleteElement, map, key, value, flags, "take an entry from a map");
 
     /// <summary>Sets the value of a key (BPF_MAP_UPDATE_ELEM).</summary>
-    /// <param name="map">The map.</param>
     /// <param name="key">The key; empty for a queue, stack or Bloom filter.</param>
-    /// <param name="value">The value.</param>
     /// <param name="flags">Whether the key may or must be present.</param>
     /// <exception cref="KernelException">E2BIG: the map is full. EEXIST, ENOENT: against the flags.</exception>
     public static void Update(
@@ -84,14 +79,11 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Removes a key (BPF_MAP_DELETE_ELEM).</summary>
-    /// <param name="map">The map.</param>
-    /// <param name="key">The key.</param>
     /// <returns>Whether it was present.</returns>
     public static bool Delete(MapDescriptor map, ReadOnlySpan<byte> key) =>
         Element(BpfCommand.MapDeleteElement, map, key, [], BpfElementFlags.None, "remove an entry of a map");
 
     /// <summary>Finds the key after a key, in the map's own order (BPF_MAP_GET_NEXT_KEY).</summary>
-    /// <param name="map">The map.</param>
     /// <param name="key">The key, or empty for the first. A key that is absent from a hash gives the first too.</param>
     /// <param name="next">Where to put the next key.</param>
     /// <returns>Whether there is one.</returns>
@@ -104,7 +96,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Makes a map read-only for user space, for ever (BPF_MAP_FREEZE).</summary>
-    /// <param name="map">The map.</param>
     public static void Freeze(MapDescriptor map)
     {
         using var borrowed = map.Borrow();

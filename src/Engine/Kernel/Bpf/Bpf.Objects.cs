@@ -29,7 +29,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Opens what is pinned (BPF_OBJ_GET).</summary>
-    /// <param name="path">The path.</param>
     /// <returns>
     /// A <see cref="MapDescriptor"/>, <see cref="ProgramDescriptor"/>, <see cref="LinkDescriptor"/> or
     /// <see cref="BtfDescriptor"/>, as what is pinned is.
@@ -50,7 +49,6 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Opens what is pinned, if it is of the kind asked for.</summary>
-    /// <param name="path">The path.</param>
     /// <typeparam name="T">The kind of descriptor.</typeparam>
     /// <exception cref="KernelException">EINVAL: something of another kind is pinned there.</exception>
     public static T GetPinned<T>(string path)
@@ -79,21 +77,17 @@ internal static unsafe partial class Bpf
     public static IEnumerable<uint> BtfIds() => Ids(BpfCommand.BtfGetNextId, "list the type information (BTF)");
 
     /// <summary>Opens a map by its id (BPF_MAP_GET_FD_BY_ID).</summary>
-    /// <param name="id">The id.</param>
     /// <param name="flags">ReadOnly or WriteOnly, or none for both.</param>
     public static MapDescriptor GetMap(uint id, BpfMapFlags flags = BpfMapFlags.None) =>
         DescribeMap(OpenById(BpfCommand.MapGetFdById, id, "map", flags));
 
     /// <summary>Opens a program by its id (BPF_PROG_GET_FD_BY_ID).</summary>
-    /// <param name="id">The id.</param>
     public static ProgramDescriptor GetProgram(uint id) => new(OpenById(BpfCommand.ProgramGetFdById, id, "program"));
 
     /// <summary>Opens a link by its id (BPF_LINK_GET_FD_BY_ID, Linux 5.8).</summary>
-    /// <param name="id">The id.</param>
     public static LinkDescriptor GetLink(uint id) => new(OpenById(BpfCommand.LinkGetFdById, id, "link"));
 
     /// <summary>Opens type information by its id (BPF_BTF_GET_FD_BY_ID).</summary>
-    /// <param name="id">The id.</param>
     public static BtfDescriptor GetBtf(uint id) => new(OpenById(BpfCommand.BtfGetFdById, id, "type information (BTF)"));
 
     private static IEnumerable<uint> Ids(BpfCommand command, string operation)

@@ -7,8 +7,6 @@ internal static unsafe partial class Bpf
     private const int LineInfoSize = 16;
 
     /// <summary>Verifies and loads a program (BPF_PROG_LOAD).</summary>
-    /// <param name="options">What to load.</param>
-    /// <returns>The descriptor of the loaded program.</returns>
     /// <exception cref="KernelException">
     /// EACCES, EINVAL: the verifier refused it, its reasons are in the log. ENOSPC: the log did not fit.
     /// E2BIG: too long or too complex.
@@ -70,7 +68,6 @@ internal static unsafe partial class Bpf
     /// <summary>Loads type information (BPF_BTF_LOAD).</summary>
     /// <param name="btf">The type information, from its header on (<c>linux/btf.h</c>).</param>
     /// <param name="log">The buffer for the kernel's reasons to refuse it, or null.</param>
-    /// <returns>Its descriptor.</returns>
     public static BtfDescriptor LoadBtf(ReadOnlySpan<byte> btf, VerifierLog? log = null)
     {
         fixed (byte* pointer = btf, logPointer = log?.Buffer)
@@ -94,7 +91,6 @@ internal static unsafe partial class Bpf
     /// <summary>Runs a program on data given (BPF_PROG_TEST_RUN).</summary>
     /// <param name="program">The program. Not every type can be run so.</param>
     /// <param name="options">The data, and where to put what the program makes of it.</param>
-    /// <returns>What came of it.</returns>
     public static TestRunResult TestRun(ProgramDescriptor program, TestRunOptions options)
     {
         using var borrowed = program.Borrow();

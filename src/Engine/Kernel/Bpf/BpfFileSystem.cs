@@ -11,7 +11,6 @@ internal static unsafe class BpfFileSystem
     private const int StatusSize = 120;
 
     /// <summary>Whether a directory is in a BPF file system.</summary>
-    /// <param name="directory">The directory.</param>
     public static bool Contains(string directory)
     {
         ArgumentException.ThrowIfNullOrEmpty(directory);

@@ -4,9 +4,6 @@ namespace EbpfCat.Kernel;
 internal sealed class MapDescriptor : FileDescriptor
 {
     /// <summary>Takes the descriptor of a map over.</summary>
-    /// <param name="number">The number of the descriptor.</param>
-    /// <param name="type">The type of the map.</param>
-    /// <param name="keySize">The size of a key in bytes.</param>
     /// <param name="valueSize">The size of one value in bytes, as the map was made with it.</param>
     public MapDescriptor(int number, BpfMapType type, int keySize, int valueSize)
         : base(number)
@@ -29,7 +26,6 @@ internal sealed class MapDescriptor : FileDescriptor
     public int ValueSize { get; }
 
     /// <summary>Whether maps of a type have one value for each possible processor.</summary>
-    /// <param name="type">The type.</param>
     public static bool IsPerCpu(BpfMapType type) => type is BpfMapType.PerCpuHash or BpfMapType.PerCpuArray
         or BpfMapType.LruPerCpuHash or BpfMapType.PerCpuCgroupStorage;
 }

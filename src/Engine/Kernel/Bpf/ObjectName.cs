@@ -29,7 +29,6 @@ internal struct ObjectName
         return result;
     }
 
-    /// <inheritdoc/>
     public override readonly string ToString()
     {
         ReadOnlySpan<byte> bytes = this;

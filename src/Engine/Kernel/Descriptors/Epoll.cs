@@ -24,7 +24,6 @@ internal sealed unsafe class Epoll : FileDescriptor
     public void Include(FileDescriptor descriptor, ulong key) => Change(Add, descriptor, key);
 
     /// <summary>Waits for a descriptor no longer.</summary>
-    /// <param name="descriptor">The descriptor.</param>
     public void Exclude(FileDescriptor descriptor) => Change(Remove, descriptor, 0);
 
     /// <summary>Waits until a descriptor is readable or at its end.</summary>

@@ -4,12 +4,10 @@ namespace EbpfCat.Kernel;
 internal class FileDescriptor : SafeHandle
 {
     /// <summary>Takes a descriptor over.</summary>
-    /// <param name="number">The number of the descriptor.</param>
     /// <param name="ownsHandle">Whether to close it.</param>
     public FileDescriptor(int number, bool ownsHandle = true)
         : base(-1, ownsHandle) => SetHandle(number);
 
-    /// <inheritdoc/>
     public override bool IsInvalid => handle < 0;
 
     /// <summary>The number that system calls know the descriptor by, as long as it is open.</summary>
@@ -21,7 +19,6 @@ internal class FileDescriptor : SafeHandle
     /// <summary>Keeps the descriptor open while it is in use.</summary>
     internal Borrowed Borrow() => new(this, 0);
 
-    /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.Close((int)handle) == 0;
 
     /// <summary>The number of a descriptor that cannot be closed before this is disposed.</summary>

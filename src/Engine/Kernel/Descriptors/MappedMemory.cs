@@ -15,7 +15,6 @@ internal sealed unsafe class MappedMemory : SafeHandle
         Length = length;
     }
 
-    /// <inheritdoc/>
     public override bool IsInvalid => handle == -1;
 
     /// <summary>The length in bytes.</summary>
@@ -54,6 +53,5 @@ internal sealed unsafe class MappedMemory : SafeHandle
             : throw Diagnosis.Explain(new Request { Operation = $"map {length} bytes of memory" }, Libc.LastErrno);
     }
 
-    /// <inheritdoc/>
     protected override bool ReleaseHandle() => Libc.Unmap(handle, (nuint)Length) == 0;
 }

@@ -6,8 +6,6 @@ namespace EbpfCat.Kernel;
 internal static class Diagnosis
 {
     /// <summary>The exception for a request that was refused.</summary>
-    /// <param name="request">What was asked.</param>
-    /// <param name="errno">The kernel's answer.</param>
     /// <param name="running">The version of the kernel, where it is not the running one.</param>
     public static KernelException Explain(in Request request, Errno errno, Version? running = null)
     {

@@ -5,7 +5,6 @@ public class KernelException : Exception
 {
     /// <summary>Makes the exception.</summary>
     /// <param name="operation">What was asked, to follow "cannot": <c>create the Hash map 'flows'</c>.</param>
-    /// <param name="errno">The error number.</param>
     /// <param name="cause">Why it was refused, where more is known than the error number says.</param>
     /// <param name="remedy">What to do about it: whole sentences.</param>
     /// <param name="missingCapabilities">The capabilities that the process lacks.</param>

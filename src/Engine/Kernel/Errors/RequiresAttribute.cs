@@ -1,7 +1,6 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The capabilities that the use of a thing needs, all of them.</summary>
-/// <param name="capabilities">The capabilities.</param>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class RequiresAttribute(params Capability[] capabilities) : Attribute
 {

@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
 /// <summary>The first version of Linux that has a thing. A kernel of a distribution may have it earlier.</summary>
-/// <param name="major">The first number of the version.</param>
-/// <param name="minor">The second number of the version.</param>
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class SinceAttribute(int major, int minor) : Attribute
 {

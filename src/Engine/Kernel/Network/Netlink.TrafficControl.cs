@@ -12,7 +12,6 @@ internal sealed partial class Netlink
     /// <summary>
     /// Adds the queueing discipline clsact to an interface. It runs filters on received and on sent packets.
     /// </summary>
-    /// <param name="index">The index of the interface.</param>
     /// <returns>True if it was added; false if the interface had it already.</returns>
     public bool AddClsact(int index)
     {
@@ -33,7 +32,6 @@ internal sealed partial class Netlink
     }
 
     /// <summary>Removes the queueing discipline clsact of an interface, with all its filters.</summary>
-    /// <param name="index">The index of the interface.</param>
     public void RemoveClsact(int index) => socket.Exchange(
         new NetlinkMessage(TrafficMessage.DeleteQueue, Flag.Request | Flag.Acknowledge)
             .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent }),
@@ -42,10 +40,8 @@ internal sealed partial class Netlink
     /// <summary>
     /// Attaches a program as a filter that decides by itself (direct action).
     /// </summary>
-    /// <param name="index">The index of the interface.</param>
     /// <param name="egress">Whether it sees what is sent, rather than what is received.</param>
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>
-    /// <param name="name">A name for the filter.</param>
     /// <param name="priority">Smaller ones run first; 0 for one before the filters there are.</param>
     /// <returns>The filter, with the number and priority that it has.</returns>
     public TrafficFilter AddFilter(int index, bool egress, ProgramDescriptor program, string name, ushort priority = 0)
@@ -69,7 +65,6 @@ internal sealed partial class Netlink
     }
 
     /// <summary>The programs attached as filters.</summary>
-    /// <param name="index">The index of the interface.</param>
     /// <param name="egress">Whether of what is sent, rather than of what is received.</param>
     public IReadOnlyList<TrafficFilter> GetFilters(int index, bool egress)
     {
@@ -85,9 +80,7 @@ internal sealed partial class Netlink
     }
 
     /// <summary>Detaches a program that was attached as a filter.</summary>
-    /// <param name="index">The index of the interface.</param>
     /// <param name="egress">Whether from what is sent, rather than from what is received.</param>
-    /// <param name="filter">The filter.</param>
     public void RemoveFilter(int index, bool egress, TrafficFilter filter)
     {
         ArgumentNullException.ThrowIfNull(filter);

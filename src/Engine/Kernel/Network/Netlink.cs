@@ -24,7 +24,6 @@ internal sealed partial class Netlink : IDisposable
     }
 
     /// <summary>The interface of a name.</summary>
-    /// <param name="name">The name.</param>
     /// <exception cref="KernelException">ENODEV: there is none.</exception>
     public NetworkLink GetLink(string name)
     {
@@ -35,11 +34,9 @@ internal sealed partial class Netlink : IDisposable
     }
 
     /// <summary>The interface of a name, or null.</summary>
-    /// <param name="name">The name.</param>
     public NetworkLink? FindLink(string name) => GetLinks().FirstOrDefault(link => link.Name == name);
 
     /// <summary>The interface of an index, or null.</summary>
-    /// <param name="index">The index.</param>
     public NetworkLink? FindLink(int index)
     {
         NetworkLink? link = null;
@@ -59,7 +56,6 @@ internal sealed partial class Netlink : IDisposable
     }
 
     /// <summary>Attaches an XDP program to an interface without a link, or detaches it.</summary>
-    /// <param name="index">The index of the interface.</param>
     /// <param name="program">The program; null to detach the one there is.</param>
     /// <param name="flags">
     /// The mode, and whether to replace: with <see cref="XdpFlags.Replace"/> only the program expected.
@@ -87,7 +83,6 @@ internal sealed partial class Netlink : IDisposable
 
     /// <summary>Makes a pair of virtual Ethernet interfaces (veth(4)). Both are down.</summary>
     /// <param name="name">The name of the one in this network namespace.</param>
-    /// <param name="peerName">The name of the other.</param>
     /// <param name="peerNamespace">The network namespace of the other; null for this one.</param>
     public void CreateVethPair(string name, string peerName, FileDescriptor? peerNamespace = null)
     {
@@ -107,7 +102,6 @@ internal sealed partial class Netlink : IDisposable
     }
 
     /// <summary>Sets an interface up.</summary>
-    /// <param name="index">The index of the interface.</param>
     public void SetUp(int index) =>
         socket.Exchange(
             new NetlinkMessage(Message.SetLink, Flag.Request | Flag.Acknowledge)
@@ -115,7 +109,6 @@ internal sealed partial class Netlink : IDisposable
             $"set interface {index} up");
 
     /// <summary>Removes a virtual interface, and its peer.</summary>
-    /// <param name="index">The index of the interface.</param>
     public void DeleteLink(int index) =>
         socket.Exchange(
             new NetlinkMessage(Message.DeleteLink, Flag.Request | Flag.Acknowledge)
@@ -125,8 +118,6 @@ internal sealed partial class Netlink : IDisposable
     /// <summary>
     /// Gives an interface an address. An IPv6 address is usable at once, without a search for duplicates.
     /// </summary>
-    /// <param name="index">The index of the interface.</param>
-    /// <param name="address">The address.</param>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {
@@ -147,9 +138,6 @@ internal sealed partial class Netlink : IDisposable
     }
 
     /// <summary>Tells an interface the link-layer address of a neighbour for good, so that nobody has to ask.</summary>
-    /// <param name="index">The index of the interface.</param>
-    /// <param name="address">The address of the neighbour.</param>
-    /// <param name="linkAddress">Its link-layer address.</param>
     public void AddNeighbor(int index, IPAddress address, PhysicalAddress linkAddress)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -163,7 +151,6 @@ internal sealed partial class Netlink : IDisposable
             $"add the neighbor {address} to interface {index}");
     }
 
-    /// <inheritdoc/>
     public void Dispose() => socket.Dispose();
 
     private static byte FamilyOf(IPAddress address) =>

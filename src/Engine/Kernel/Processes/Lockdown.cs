@@ -26,7 +26,6 @@ internal static class Lockdown
 
     /// <summary>The exception for what lockdown forbids; null where the mode in force does not.</summary>
     /// <param name="operation">What was asked, to follow "cannot".</param>
-    /// <param name="errno">The kernel's answer.</param>
     /// <param name="forbidding">The first mode that forbids it.</param>
     internal static KernelException? Explain(string operation, Errno errno, LockdownMode forbidding) =>
         Mode is var mode && mode >= forbidding

@@ -6,7 +6,6 @@ internal static class ProcessCapabilities
     /// <summary>
     /// Whether the calling thread has a capability in effect, CAP_SYS_ADMIN standing for what it stands for.
     /// </summary>
-    /// <param name="capability">The capability.</param>
     public static bool Has(Capability capability)
     {
         var effective = Effective;
@@ -22,7 +21,6 @@ internal static class ProcessCapabilities
         [.. needed.Distinct().Where(capability => !Has(capability))];
 
     /// <summary>The kernel's name of a capability, such as <c>CAP_NET_ADMIN</c>.</summary>
-    /// <param name="capability">The capability.</param>
     public static string NameOf(Capability capability) => "CAP_" + capability switch
     {
         Capability.DacOverride => "DAC_OVERRIDE",

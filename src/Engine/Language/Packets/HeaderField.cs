@@ -1,7 +1,6 @@
 namespace EbpfCat.Language;
 
 /// <summary>A field of a protocol header.</summary>
-/// <param name="Name">Its name.</param>
 /// <param name="Offset">Its offset from the start of the header, in bytes.</param>
 /// <param name="Type">How its bytes are read: a scalar in network order, or an address.</param>
 public sealed record HeaderField(string Name, int Offset, EbpfType Type)

@@ -140,14 +140,12 @@ public static class PacketHeaders
     /// The headers that the values of a field name, with those values; none of a field that tells no header.
     /// </summary>
     /// <param name="parent">The header that the field is in.</param>
-    /// <param name="field">The field.</param>
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) => All
         .SelectMany(header => header.Locations, (header, location) => (header.Name, location))
         .Where(one => one.location.Parent == parent && one.location.Field == field && one.location.Values.Count == 1)
         .ToDictionary(one => one.Name, one => one.location.Values[0], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>Where a header may be.</summary>
-    /// <param name="header">The header.</param>
     /// <param name="startsAtNetwork">Whether the program sees packets from their IP header on.</param>
     /// <returns>The places; none of a header that is always first; null of one that the program never sees.</returns>
     internal static IReadOnlyList<HeaderLocation>? LocationsOf(PacketHeader header, bool startsAtNetwork) =>

@@ -85,7 +85,6 @@ public sealed class BtfEvent : TracedEvent
         return (named?.Parameters ?? typedef.Resolve().Target.Parameters).Skip(1);
     }
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
         ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Typed) : null;
 

@@ -2,14 +2,12 @@ namespace EbpfCat.Tracing;
 
 /// <summary>An argument in a context that is an array of 8-byte numbers.</summary>
 /// <param name="Name">Its name; <c>arg0</c> and so on where BTF has none.</param>
-/// <param name="Type">Its type.</param>
 /// <param name="Index">Its place in the array.</param>
 internal sealed record ContextArgument(string Name, BtfType Type, int Index)
 {
     private const int SlotSize = 8;
 
     /// <summary>Assigns slots to arguments: one each, or as many as a struct passed by value needs.</summary>
-    /// <param name="parameters">The parameters.</param>
     /// <param name="end">The place behind them all.</param>
     public static IReadOnlyList<ContextArgument> LayOut(IEnumerable<BtfParameter> parameters, out int end)
     {

@@ -19,17 +19,14 @@ public sealed class ContextEvent : TracedEvent
     /// <summary>
     /// The context of a program type at a hook; null for packet programs and types that are not of control groups.
     /// </summary>
-    /// <param name="type">The program's type.</param>
     /// <param name="hook">Its hook; null for the default of the type.</param>
     public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
         ContextFields.Of(type) is var (what, fields)
         ? new ContextEvent(what, fields, hook ?? HookTable.DefaultOf(type)) : null;
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
         Named(name).FirstOrDefault(field => field.IsAt(_hook)) is { } found ? new PlainPlace(found.Access) : null;
 
-    /// <inheritdoc/>
     private protected override string? Suggest(string name)
     {
         ProgramHook[] hooks = [.. Named(name).SelectMany(field => field.Hooks)];

@@ -4,7 +4,6 @@ namespace EbpfCat.Tracing;
 /// <param name="Name">Its name, of which case does not count.</param>
 /// <param name="Offset">The offset in bytes.</param>
 /// <param name="Size">The size of an access in bytes.</param>
-/// <param name="Type">What it is.</param>
 internal sealed record ContextField(string Name, int Offset, int Size, EbpfType Type)
 {
     /// <summary>The hooks that have the field; empty for all.</summary>

@@ -22,7 +22,6 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
     // On arm64 the struct has only the registers of user space: x0 to x30, sp, pc and pstate.
     private int End => _registers == Registers.Arm64 ? _registers["pstate"].Offset + 8 : _registers.Size;
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name)
     {
         var offset = name.ToLowerInvariant() switch

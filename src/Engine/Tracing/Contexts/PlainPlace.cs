@@ -3,13 +3,10 @@ namespace EbpfCat.Tracing;
 /// <summary>A value without further parts, except for the elements of an array in the context.</summary>
 internal sealed class PlainPlace(EventAccess access) : EventPlace
 {
-    /// <inheritdoc/>
     public override string Description => access.Type.Name;
 
-    /// <inheritdoc/>
     public override EventAccess? Access => access;
 
-    /// <inheritdoc/>
     public override EventPlace? Element(int index)
     {
         var (element, count) = access.Type switch

@@ -29,7 +29,6 @@ public sealed class RawTracepointEvent : TracedEvent
     public override IReadOnlyList<string> FieldNames =>
         [.. _arguments.Select(argument => argument.Name).Concat(NumberedArguments.Names(_count)).Distinct()];
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
         ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Kernel)
         : NumberedArguments.Find(name, _count) is { } index

@@ -80,13 +80,11 @@ public sealed class RegisterEvent : TracedEvent
         return traced;
     }
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name) =>
         _arguments.Find(argument => argument.Name == name).Place
         ?? _arguments.Find(argument => argument.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Place
         ?? _places.Find(name);
 
-    /// <inheritdoc/>
     private protected override string? Suggest(string name) =>
         _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
         ? "Where a function returns its arguments are gone: keep them in a map, by the id of the thread, on entry."

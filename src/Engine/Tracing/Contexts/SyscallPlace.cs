@@ -4,7 +4,6 @@ namespace EbpfCat.Tracing;
 internal static class SyscallPlace
 {
     /// <summary>An argument.</summary>
-    /// <param name="argument">What it is.</param>
     /// <param name="access">The access to its own value; a pointer is a number.</param>
     /// <param name="lengthOf">The access to the argument with a name, which holds a length.</param>
     public static EventPlace Of(SyscallArgument argument, EventAccess access, Func<string, EventAccess> lengthOf)

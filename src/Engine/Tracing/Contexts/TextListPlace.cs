@@ -5,14 +5,11 @@ namespace EbpfCat.Tracing;
 /// </summary>
 internal sealed class TextListPlace(EventAccess access) : EventPlace
 {
-    /// <inheritdoc/>
     public override string Description => "list of texts";
 
-    /// <inheritdoc/>
     public override EventAccess? Access =>
         access with { Type = TextListType.Instance, Content = EventContent.TextListPointer };
 
-    /// <inheritdoc/>
     public override EventPlace? Element(int index) => new PlainPlace(access with
     {
         Type = new StringType(TextCapacity),

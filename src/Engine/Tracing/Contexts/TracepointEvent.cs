@@ -24,7 +24,6 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
     private protected override EventPlace? Returned =>
         format.Name.StartsWith("sys_exit", StringComparison.Ordinal) ? Find("ret") : null;
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name)
     {
         if (format.Find(name) is not { } field || !IsReadable(field)) return null;

@@ -32,13 +32,10 @@ internal sealed class TypedPlace : EventPlace
     /// <summary>The name that it was found by, which can tell an address from a number.</summary>
     public string Name { get; init; } = "";
 
-    /// <inheritdoc/>
     public override string Description => IsPointee ? $"{_type} *" : _type.ToString();
 
-    /// <inheritdoc/>
     public override IReadOnlyCollection<string> Names => [.. Composite().NamedMembers.Select(member => member.Name)];
 
-    /// <inheritdoc/>
     public override EventAccess? Access => Field is { IsBitfield: true } bits ? BitsAccess(bits) : ValueAccess();
 
     private BtfMember? Field { get; init; }
@@ -46,7 +43,6 @@ internal sealed class TypedPlace : EventPlace
     private BtfType? Pointee => IsPointee ? _type
         : _type.Resolve() is { Kind: BtfKind.Pointer } pointer ? pointer.Target : null;
 
-    /// <inheritdoc/>
     public override EventPlace? Member(string name)
     {
         if (Pointee is { } target)
@@ -60,7 +56,6 @@ internal sealed class TypedPlace : EventPlace
         return found is { } inside ? Within(inside.Type, inside.Offset, inside) : null;
     }
 
-    /// <inheritdoc/>
     public override EventPlace? Element(int index)
     {
         if (Pointee is { } target) return target.Size > 0 ? Behind(target, target, index * target.Size, null) : null;

@@ -45,7 +45,6 @@ public sealed class UsdtEvent : TracedEvent
     public static IReadOnlyList<IReadOnlyList<UsdtProbe>> Group(IEnumerable<UsdtProbe> places) =>
         [.. places.GroupBy(Layout).Select(group => group.ToList())];
 
-    /// <inheritdoc/>
     private protected override EventPlace? Find(string name)
     {
         if (NumberedArguments.Find(name, Count) is not { } index) return _all.Find(name);
