@@ -12,10 +12,13 @@ BeforeAll {
     $array[0] = $array
     $list = [Collections.ArrayList]::new()
     $null = $list.Add($list)
+    $generic = [Collections.Generic.Dictionary[string, object]]::new()
+    $generic.x = 'uint32'
+    $generic.self = $generic
     $deep = 'uint32'
     for ($level = 0; $level -lt 100000; $level++) { $deep = @{ x = $deep } }
     $cyclic = @{ dictionary = $dictionary; table = $table; object = $object; array = $array; list = $list;
-        deep = $deep }
+        generic = $generic; deep = $deep }
     $program = New-EbpfProgram nesting -Type Xdp |
         Add-EbpfVariable number uint32 |
         Add-EbpfMap pairs -Type Hash -Key uint32 -Value ([ordered]@{ x = 'uint32'; y = 'uint32' }) -MaxEntries 4 |
@@ -28,7 +31,7 @@ AfterAll {
     ${program}?.Dispose()
 }
 
-Describe 'A <_> that has no end' -ForEach dictionary, table, object, array, list, deep {
+Describe 'A <_> that has no end' -ForEach dictionary, table, object, array, list, generic, deep {
     BeforeAll {
         $value = $cyclic[$_]
         $said = $_ -eq 'deep' ? '*nested more than 64 deep*' : '*holds itself*'
@@ -63,5 +66,28 @@ Describe 'A <_> that has no end' -ForEach dictionary, table, object, array, list
     It 'is completed' {
         $line = '$value | Get-EbpfMapValue -Name '
         { [Management.Automation.CommandCompletion]::CompleteInput($line, $line.Length, $null) } | Should -Not -Throw
+    }
+}
+
+Describe 'A generic dictionary' {
+    BeforeAll {
+        $fields = [Collections.Generic.Dictionary[string, object]]::new()
+        $fields.x = 3
+        $fields.y = 4
+    }
+
+    It 'is a struct as a type, value and constant' {
+        $type = [Collections.Generic.Dictionary[string, string]]::new()
+        $type.x = 'uint32'
+        $type.y = 'uint32'
+        $map = New-EbpfMap generic -Type Hash -Key uint32 -Value $type -MaxEntries 4
+        $map | Set-EbpfMapValue -Key 1 -Value $fields
+        ($map | Get-EbpfMapValue -Key 1).y | Should -Be 4
+        $map.Dispose()
+        $run = New-EbpfProgram generic -Type Xdp |
+            Add-EbpfMap pairs -Type Hash -Key uint32 -Value $type -MaxEntries 4 |
+            Add-EbpfCode { $pairs[1] = $using:fields; if ($pairs[1].y -eq 4) { 'Drop' } else { 'Pass' } } |
+            Invoke-EbpfProgram ([byte[]]::new(64))
+        $run.Verdict | Should -Be Drop
     }
 }

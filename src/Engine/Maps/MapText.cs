@@ -21,8 +21,8 @@ internal static class MapText
         IEnumerable when depth == 0 => "…",
         IEnumerable<KeyValuePair<string, object?>> fields =>
             Braces(fields.Select(field => $"{field.Key} = {Describe(field.Value, depth - 1)}")),
-        IDictionary fields => Braces(
-            fields.Cast<DictionaryEntry>().Select(field => $"{field.Key} = {Describe(field.Value, depth - 1)}")),
+        IDictionary fields => Braces(StructType.EntriesOf(fields).Select(
+            field => $"{field.Key} = {Describe(field.Value, depth - 1)}")),
         IEnumerable elements =>
             $"({string.Join(", ", elements.Cast<object?>().Select(element => Describe(element, depth - 1)))})",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),

@@ -125,6 +125,14 @@ public sealed class StructType : EbpfType
         return hash.ToHashCode();
     }
 
+    /// <summary>
+    /// The entries of any dictionary. Enumerated as a collection, a generic one gives pairs of another type.
+    /// </summary>
+    internal static IEnumerable<KeyValuePair<string, object?>> EntriesOf(IDictionary dictionary)
+    {
+        foreach (DictionaryEntry entry in dictionary) yield return new(entry.Key.ToString() ?? "", entry.Value);
+    }
+
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
     {
         var values = new OrderedDictionary<string, object?>(_fields.Length, StringComparer.OrdinalIgnoreCase);
@@ -141,7 +149,7 @@ public sealed class StructType : EbpfType
                 WriteFields(pairs, value, bytes);
                 break;
             case IDictionary dictionary:
-                WriteFields(Pairs(dictionary), value, bytes);
+                WriteFields(EntriesOf(dictionary), value, bytes);
                 break;
             default:
                 throw TypeConversionException.Refuse(value, this, "it takes a dictionary of its fields");
@@ -167,11 +175,6 @@ public sealed class StructType : EbpfType
 
         if (laidOut.Count == 0) throw new ArgumentException("A struct needs at least one field.");
         return new StructType([.. laidOut], (int)AlignUp(offset, largest), largest, name);
-    }
-
-    private static IEnumerable<KeyValuePair<string, object?>> Pairs(IDictionary dictionary)
-    {
-        foreach (DictionaryEntry entry in dictionary) yield return new(entry.Key.ToString() ?? "", entry.Value);
     }
 
     private static long AlignUp(long offset, int alignment) => (offset + alignment - 1) & -(long)alignment;

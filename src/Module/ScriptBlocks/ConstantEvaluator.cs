@@ -81,7 +81,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             case IPNetwork network:
                 return block.At(ast, new ConstantExpression(network.ToString()));
             case IDictionary fields:
-                return StructOf(fields.Cast<DictionaryEntry>().Select(e => (e.Key.ToString() ?? "", e.Value)), ast);
+                return StructOf(SessionValue.Entries(fields).Select(e => (e.Key.ToString() ?? "", e.Value)), ast);
             case TimeSpan:
                 throw block.Error(ast, DiagnosticIds.NotConstant, "A time span is not a kernel value.",
                     "The kernel counts nanoseconds: take .TotalNanoseconds of it, as [uint64].");

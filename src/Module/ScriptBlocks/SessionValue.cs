@@ -22,12 +22,20 @@ internal static class SessionValue
             holders)),
         PSObject wrapped => Unwrap(wrapped.BaseObject, holders),
         IDictionary fields => Within(fields, holders, () => Fill(
-            fields is Hashtable ? new Hashtable() : new OrderedDictionary(), fields.Cast<DictionaryEntry>(), holders)),
+            fields is Hashtable ? new Hashtable() : new OrderedDictionary(), Entries(fields), holders)),
         object?[] or ArrayList or List<object> => Within(value, holders, () => ((IList)value).Cast<object?>()
             .Select(item => Unwrap(item, holders)).ToArray()),
         CallStack stack => stack.Reference,
         _ => value,
     };
+
+    /// <summary>
+    /// The entries of any dictionary. Enumerated as a collection, a generic one gives pairs of another type.
+    /// </summary>
+    public static IEnumerable<DictionaryEntry> Entries(IDictionary dictionary)
+    {
+        foreach (DictionaryEntry entry in dictionary) yield return entry;
+    }
 
     private static object Within(object holder, List<object> holders, Func<object> unwrap)
     {

@@ -41,7 +41,7 @@ internal static class Values
         string text => $"'{text}'",
         IEnumerable when depth == 0 => "…",
         IDictionary fields => Braces(
-            fields.Cast<DictionaryEntry>().Select(field => $"{field.Key} = {Text(field.Value, depth - 1)}")),
+            SessionValue.Entries(fields).Select(field => $"{field.Key} = {Text(field.Value, depth - 1)}")),
         IEnumerable<KeyValuePair<string, object?>> fields => Braces(
             fields.Select(field => $"{field.Key} = {Text(field.Value, depth - 1)}")),
         IEnumerable items => string.Join(", ", items.Cast<object?>().Select(item => Text(item, depth - 1))),
