@@ -15,14 +15,9 @@ public sealed record Diagnostic(
         (Source is null ? "" : $"{Source}: ") + Problem + (Suggestion is null ? "" : " " + Suggestion);
 
     /// <summary>The sentence, and under it the line of source with a mark at the place.</summary>
-    public override string ToString()
-    {
-        if (Source is not { LineText.Length: > 0 } place) return Sentence;
-        // The marker stands under the construct: tabs are kept so that it lines up in a terminal.
-        var lead = new string([.. place.LineText.Take(place.Column - 1).Select(c => c == '\t' ? '\t' : ' ')]);
-        var length = Math.Clamp(place.Length, 1, Math.Max(1, place.LineText.Length - place.Column + 1));
-        return string.Join(Environment.NewLine, Sentence, $"  {place.LineText}", $"  {lead}{new string('~', length)}");
-    }
+    public override string ToString() => Source is { LineText.Length: > 0 } place
+        ? Sentence + Environment.NewLine + place.Excerpt()
+        : Sentence;
 }
 
 /// <summary>How grave a diagnostic is.</summary>

@@ -41,13 +41,8 @@ public sealed class VerifierException : KernelException
         return $"the kernel's verifier refused it{place}: {explanation.Problem}; it says '{explanation.Reason}'";
     }
 
-    private static new string? Remedy(VerifierExplanation explanation, SourceSpan? source)
-    {
-        if (source is not { LineText.Length: > 0 }) return explanation.Remedy;
-        // Tabs stay as they are, so that the marker lines up in a terminal.
-        var lead = new string([.. source.LineText.Take(source.Column - 1).Select(c => c == '\t' ? '\t' : ' ')]);
-        var length = Math.Clamp(source.Length, 1, Math.Max(1, source.LineText.Length - source.Column + 1));
-        var end = Environment.NewLine;
-        return $"{explanation.Remedy}{end}  {source.LineText}{end}  {lead}{new string('~', length)}";
-    }
+    private static new string? Remedy(VerifierExplanation explanation, SourceSpan? source) =>
+        source is { LineText.Length: > 0 }
+            ? explanation.Remedy + Environment.NewLine + source.Excerpt()
+            : explanation.Remedy;
 }
