@@ -21,6 +21,11 @@ Describe 'New-EbpfProgram' {
         $failure | Should -BeLike '*Xdp*Pas*Did you mean Pass?'
     }
 
+    It 'refuses <_> as a verdict' -ForEach 1.5, 5000000000, $true, @{ a = 1 } {
+        $failure = { New-EbpfProgram -Type Xdp -DefaultAction $_ } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be 'UnknownVerdict,EbpfCat.Commands.NewEbpfProgramCommand'
+    }
+
     It 'completes the verdicts of the type' {
         (TabExpansion2 'New-EbpfProgram -Type Xdp -DefaultAction ').CompletionMatches.CompletionText |
             Should -Be Aborted, Drop, Pass, Tx, Redirect

@@ -85,9 +85,9 @@ internal sealed class BindingContext
     /// </summary>
     public long? Verdict(object? action, SourceSpan? source)
     {
-        if (action is not string name)
-            return action is null ? null : Convert.ToInt64(action, System.Globalization.CultureInfo.InvariantCulture);
-        if (Info.Verdicts.TryGetValue(name, out var value)) return value;
+        if (action is null) return null;
+        if (Info.ValueOf(action) is { } value) return value;
+        var name = action is Enum ? $"{action.GetType().Name}.{action}" : $"{action}";
         Diagnostics.Report(DiagnosticIds.UnknownVerdict, $"'{name}' is not a verdict of {Definition.Type} programs.",
             source,
             Info.Verdicts.Count == 0

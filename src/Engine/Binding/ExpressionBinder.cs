@@ -180,8 +180,9 @@ internal sealed class ExpressionBinder
     {
         var type = TypeOf(constant);
         if (type is ErrorType) return new BoundError(constant.Source);
-        if (!_typer.IsVerdict(constant)) return new BoundConstant(type, constant.Value, constant.Source);
-        return _context.Verdict(constant.Value, constant.Source) is { } verdict
+        var name = _typer.IsVerdict(constant) ? constant.Value : constant.Verdict;
+        if (name is null) return new BoundConstant(type, constant.Value, constant.Source);
+        return _context.Verdict(name, constant.Source) is { } verdict
             ? new BoundConstant(ScalarType.Int64, verdict, constant.Source)
             : new BoundError(constant.Source);
     }

@@ -16,6 +16,27 @@ public sealed record ProgramTypeInfo(
     /// <summary>Whether it sees packets from their IP header on, without what is before.</summary>
     public bool StartsAtNetwork { get; init; }
 
+    /// <summary>
+    /// The number of a verdict that is given as a name, as a number of 32 bits, or as a member of an enumeration such
+    /// as <see cref="XdpVerdict"/>; null where programs of this type have no such verdict.
+    /// </summary>
+    public long? ValueOf(object verdict)
+    {
+        switch (verdict)
+        {
+            case string name:
+                return Verdicts.TryGetValue(name, out var known) ? known : null;
+            case Enum member:
+                var value = Convert.ToInt64(member, null);
+                return Verdicts.TryGetValue(member.ToString(), out var meant) && meant == value ? value : null;
+            case sbyte or byte or short or ushort or int or uint or long:
+                var number = Convert.ToInt64(verdict, null);
+                return number is >= int.MinValue and <= uint.MaxValue ? number : null;
+            default:
+                return null;
+        }
+    }
+
     /// <summary>The verdict's name, or null where it has none.</summary>
     public string? NameOf(int verdict) => Verdicts.FirstOrDefault(pair => pair.Value == verdict).Key;
 }

@@ -84,15 +84,14 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
 
     private object? Verdict()
     {
-        var action = DefaultAction is PSObject wrapped ? wrapped.BaseObject : DefaultAction;
-        if (action is not string name) return action;
-        var verdicts = ProgramTypes.Get(Type).Verdicts;
-        return verdicts.ContainsKey(name)
-            ? name
-            : LanguagePrimitives.TryConvertTo<int>(name, out var number)
-                ? number
-                : throw new CompileException(DiagnosticIds.UnknownVerdict,
-                    $"A program of type {Type} has no verdict '{name}'.",
-                    null, SimilarNames.Sentence(name, [.. verdicts.Keys]) ?? "Give its number.");
+        var action = SessionValue.Unwrap(DefaultAction);
+        if (action is null) return null;
+        var info = ProgramTypes.Get(Type);
+        if (info.ValueOf(action) is not null) return action;
+        return action is string text && LanguagePrimitives.TryConvertTo<int>(text, out var number)
+            ? number
+            : throw new CompileException(DiagnosticIds.UnknownVerdict,
+                $"A program of type {Type} has no verdict {Values.Text(action)}.",
+                null, SimilarNames.Sentence($"{action}", [.. info.Verdicts.Keys]) ?? "Give its number.");
     }
 }

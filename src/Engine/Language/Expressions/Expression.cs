@@ -104,11 +104,11 @@ public abstract class Expression
     public static implicit operator Expression(bool value) => new ConstantExpression(value);
     public static implicit operator Expression(double value) => new ConstantExpression(value);
     public static implicit operator Expression(string value) => new ConstantExpression(value);
-    public static implicit operator Expression(XdpVerdict value) => new ConstantExpression((long)value);
-    public static implicit operator Expression(TcVerdict value) => new ConstantExpression((long)value);
-    public static implicit operator Expression(SocketFilterVerdict value) => new ConstantExpression((long)value);
-    public static implicit operator Expression(CgroupVerdict value) => new ConstantExpression((long)value);
-    public static implicit operator Expression(LsmVerdict value) => new ConstantExpression((long)value);
+    public static implicit operator Expression(XdpVerdict value) => new ConstantExpression(value);
+    public static implicit operator Expression(TcVerdict value) => new ConstantExpression(value);
+    public static implicit operator Expression(SocketFilterVerdict value) => new ConstantExpression(value);
+    public static implicit operator Expression(CgroupVerdict value) => new ConstantExpression(value);
+    public static implicit operator Expression(LsmVerdict value) => new ConstantExpression(value);
     public static implicit operator Expression(IPAddress value) => new ConstantExpression(value);
     public static implicit operator Expression(PhysicalAddress value) => new ConstantExpression(value);
 
