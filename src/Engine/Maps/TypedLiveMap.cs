@@ -146,8 +146,10 @@ public sealed class LiveMap<
         return values;
     }
 
-    /// <summary>Adds up the values of a key over all processors; zero where the key is absent.</summary>
-    /// <exception cref="NotSupportedException">The values are not numbers.</exception>
+    /// <summary>
+    /// Adds up the values of a key over all processors, structs field by field; zero where the key is absent.
+    /// </summary>
+    /// <exception cref="NotSupportedException">The values are neither numbers nor structs of numbers.</exception>
     public TValue? Sum(TKey key)
     {
         var type = RequireNumbers();
@@ -156,7 +158,7 @@ public sealed class LiveMap<
     }
 
     /// <summary>Enumerates the keys, each with the sum of its values over all processors.</summary>
-    /// <exception cref="NotSupportedException">The values are not numbers.</exception>
+    /// <exception cref="NotSupportedException">The values are neither numbers nor structs of numbers.</exception>
     public IEnumerable<KeyValuePair<TKey, TValue>> Sums()
     {
         var type = RequireNumbers();
@@ -249,10 +251,10 @@ public sealed class LiveMap<
         }
     }
 
-    private ScalarType RequireNumbers() => Map.ValueType is ScalarType { IsBoolean: false } type
-        ? type
+    private EbpfType RequireNumbers() => TypedCodec<TValue>.CanAdd(Map.ValueType!)
+        ? Map.ValueType!
         : throw new NotSupportedException(
-            $"The values of the map '{Map.Name}' are {Map.ValueType!.Name}, not numbers.");
+            $"The values of the map '{Map.Name}' are {Map.ValueType!.Name}: neither numbers nor structs of numbers.");
 
     private void RequireSingleValues()
     {

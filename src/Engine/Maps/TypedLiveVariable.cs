@@ -79,14 +79,12 @@ public sealed class LiveVariable<[DynamicallyAccessedMembers(NetStructs.Fields)]
         }
     }
 
-    /// <summary>Adds up the values of all processors.</summary>
-    /// <exception cref="NotSupportedException">The values are not numbers.</exception>
-    public T Sum()
-    {
-        if (Variable.Type is not ScalarType { IsBoolean: false } type)
-            throw new NotSupportedException($"The variable '{Variable.Name}' is {Variable.Type.Name}, not a number.");
-        return _codec.Sum(Variable.ReadEach(), type.Size, type);
-    }
+    /// <summary>Adds up the values of all processors, structs field by field.</summary>
+    /// <exception cref="NotSupportedException">The variable is neither a number nor a struct of numbers.</exception>
+    public T Sum() => TypedCodec<T>.CanAdd(Variable.Type)
+        ? _codec.Sum(Variable.ReadEach(), Variable.Type.Size, Variable.Type)
+        : throw new NotSupportedException(
+            $"The variable '{Variable.Name}' is {Variable.Type.Name}: neither a number nor a struct of numbers.");
 
     /// <summary>Name and type.</summary>
     public override string ToString() => Variable.ToString();

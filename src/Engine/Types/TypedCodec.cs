@@ -6,6 +6,8 @@ namespace EbpfCat.Types;
 /// </summary>
 internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields)] T>
 {
+    private const int MaxOnStack = 256;
+
     /// <summary>The value of the first bytes, at least as many as the kernel type has.</summary>
     public abstract T Read(ReadOnlySpan<byte> bytes);
 
@@ -15,15 +17,23 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
 
     /// <summary>Adds up numbers.</summary>
     /// <param name="stride">The distance from one to the next in bytes.</param>
-    /// <param name="type">The kernel type of the numbers.</param>
-    public T Sum(ReadOnlySpan<byte> bytes, int stride, ScalarType type)
+    /// <param name="type">The kernel type of each: <see cref="CanAdd"/> is true of it.</param>
+    public T Sum(ReadOnlySpan<byte> bytes, int stride, EbpfType type)
     {
-        var sum = 0ul;
-        for (var start = 0; start < bytes.Length; start += stride) sum += type.ReadBits(bytes[start..]);
-        Span<byte> result = stackalloc byte[sizeof(ulong)];
-        type.WriteBits(sum, result);
-        return Read(result);
+        Span<byte> sum = type.Size <= MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[type.Size];
+        sum = sum[..type.Size];
+        sum.Clear();
+        for (var start = 0; start < bytes.Length; start += stride) Add(bytes[start..], sum, type);
+        return Read(sum);
     }
+
+    /// <summary>Whether a type is a number, or a struct of numbers.</summary>
+    public static bool CanAdd(EbpfType type) => type switch
+    {
+        ScalarType number => !number.IsBoolean,
+        StructType fields => fields.Fields.All(field => CanAdd(field.Type)),
+        _ => false,
+    };
 
     /// <summary>Returns the codec for a kernel type.</summary>
     /// <exception cref="ArgumentException">The .NET type does not stand for values of the kernel type.</exception>
@@ -34,6 +44,13 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
         throw new ArgumentException(
             $"{typeof(T).Name} does not stand for {type.Name} of {type.Size} bytes"
             + (natural is null ? "." : $"; its values are read as {natural}."));
+    }
+
+    private static void Add(ReadOnlySpan<byte> bytes, Span<byte> sum, EbpfType type)
+    {
+        if (type is ScalarType number) number.WriteBits(number.ReadBits(sum) + number.ReadBits(bytes), sum);
+        if (type is not StructType fields) return;
+        foreach (var field in fields.Fields) Add(bytes[field.Offset..], sum[field.Offset..], field.Type);
     }
 
     private static TypedCodec<T>? Find(EbpfType type)

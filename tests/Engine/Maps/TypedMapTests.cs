@@ -137,6 +137,33 @@ public sealed class TypedMapTests
     }
 
     [Fact]
+    public void Per_CPU_structs_are_summed_field_by_field()
+    {
+        using var map = Create<uint, Counters>(MapType.PerCpuHash);
+        var counters = map.As<uint, Counters>();
+        counters[5] = new Counters { Packets = 2, Bytes = uint.MaxValue };
+        var processors = (ulong)counters.GetPerCpu(5).Length;
+        var sum = counters.Sum(5);
+        Assert.Equal((2 * processors, uint.MaxValue * processors), (sum.Packets, sum.Bytes));
+        Assert.Equal(sum, Assert.Single(counters.Sums()).Value);
+        Assert.Equal(default, counters.Sum(6));
+
+        var definition = new ProgramDefinition("sums", ProgramType.Xdp);
+        var traffic = definition.AddVariable<Counters>("traffic", VariableStorage.PerCpu);
+        definition.AddCode(code => code
+            .Increment(traffic.Field("Packets"))
+            .Increment(traffic.Field("Bytes"), Packet.Length)
+            .Return(XdpVerdict.Pass));
+        using var loaded = EbpfProgram.Load(definition);
+        loaded.TestRun(new byte[64], 3);
+        Assert.Equal(new Counters { Packets = 3, Bytes = 192 }, loaded.Variable(traffic).Sum());
+
+        using var texts = LiveMap.Create(
+            new Map("texts", MapType.PerCpuHash, ScalarType.UInt32, new StringType(8), 4));
+        Assert.Throws<NotSupportedException>(() => texts.As<uint, string>().Sums());
+    }
+
+    [Fact]
     public void A_program_gives_its_maps_and_variables_typed_and_names_the_nearest()
     {
         var definition = new ProgramDefinition("typed", ProgramType.Xdp);
