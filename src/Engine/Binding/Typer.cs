@@ -238,8 +238,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         byte[] bytes => new BytesType(bytes.Length),
         long => ScalarType.Int64,
         var other => Error(DiagnosticIds.UnsupportedConstant,
-            $"A {other.GetType().Name} cannot be used in a kernel program.", constant.Source,
-            "Numbers, strings, truth values, IP addresses and MAC addresses can."),
+            $"An object of type {other.GetType().Name} is not a kernel value.", constant.Source,
+            "Numbers, strings, truth values, IP addresses and MAC addresses are."),
     };
 
     private EbpfType? OfUnary(UnaryExpression unary)

@@ -167,8 +167,8 @@ internal sealed class RecordMapping
                 $"'{_type.Name}.{name}' is a {type.Name}, and the field '{field.Name}' of the output is {field.Type}.");
         }
 
-        var similar = SimilarNames.Ask(name, _record.Fields.Select(field => field.Name));
-        throw new ArgumentException($"The output has no field for '{_type.Name}.{name}'{similar}");
+        var remedy = SimilarNames.Sentence(name, [.. _record.Fields.Select(field => field.Name)]);
+        throw new ArgumentException($"The output has no field for '{_type.Name}.{name}'. {remedy}".TrimEnd());
     }
 
     [RequiresDynamicCode("It emits a method.")]

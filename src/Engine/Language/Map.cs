@@ -13,6 +13,11 @@ public record Map(
     string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None,
     Map? InnerMap = null)
 {
+    /// <summary>How many entries it can hold; for a ring buffer its size in bytes.</summary>
+    public int MaxEntries { get; init; } = MaxEntries >= 0
+        ? MaxEntries
+        : throw new ArgumentOutOfRangeException(nameof(MaxEntries), MaxEntries, "It is negative.");
+
     /// <summary>The map in the kernel that the program is to use; null for a new one.</summary>
     public IExistingMap? Existing { get; init; }
 
@@ -52,6 +57,12 @@ public record Map(
     /// <summary>Updates where the key is present; the value of the expression is whether it did.</summary>
     public Expression Replace(Expression key, Expression value) =>
         new MapCallExpression(this, MapOperation.Replace, [key, value]);
+
+    /// <summary>
+    /// Inserts or updates; the value of the expression is whether it did: a full map takes no other key.
+    /// </summary>
+    public Expression Set(Expression key, Expression value) =>
+        new MapCallExpression(this, MapOperation.Set, [key, value]);
 
     /// <summary>Sends the packet to the device, processor or socket of a key: the verdict to return.</summary>
     /// <param name="otherwise">

@@ -88,14 +88,18 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>Declares a shared variable.</summary>
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     /// <exception cref="CompileException">The name is taken.</exception>
+    /// <exception cref="TypeConversionException">The initial value does not fit the type.</exception>
     public VariableExpression AddVariable(
         string name, EbpfType type, VariableStorage storage = VariableStorage.Array, object? initialValue = null) =>
         AddVariable(new Variable(name, type, storage, initialValue));
 
     /// <summary>Declares a shared variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
+    /// <exception cref="TypeConversionException">The initial value does not fit the type.</exception>
     public VariableExpression AddVariable(Variable variable)
     {
+        // A value that does not fit is a mistake of the declaration, not of what loads the program.
+        if (variable.InitialValue is { } initial) _ = variable.Type.ToBytes(initial);
         Declare(variable.Name, variable);
         _variables.Add(variable);
         return variable.Expression;

@@ -15,7 +15,7 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
     /// <exception cref="TypeConversionException">The value does not fit.</exception>
     public abstract void Write(T value, Span<byte> bytes);
 
-    /// <summary>Adds up numbers.</summary>
+    /// <summary>Adds up numbers, or structs of numbers field by field.</summary>
     /// <param name="stride">The distance from one to the next in bytes.</param>
     /// <param name="type">The kernel type of each: <see cref="CanAdd"/> is true of it.</param>
     public T Sum(ReadOnlySpan<byte> bytes, int stride, EbpfType type)

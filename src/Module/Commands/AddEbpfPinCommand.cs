@@ -55,7 +55,8 @@ public sealed class AddEbpfPinCommand : EbpfCommand
                 break;
             default:
                 throw new ArgumentException(
-                    $"A {given.GetType().Name} cannot be pinned; give a loaded program, a map or an attachment.");
+                    $"{Values.Kind(given)} cannot be pinned; "
+                        + "give a loaded program, a map or an attachment.");
         }
     }
 

@@ -20,11 +20,5 @@ public sealed class AddEbpfVariableCommand : DefinitionCommand
     [Parameter]
     public object? InitialValue { get; set; }
 
-    protected override void Add()
-    {
-        var initial = SessionValue.Unwrap(InitialValue);
-        // A value that does not fit is this line's mistake, not that of the line that loads the program.
-        if (initial is not null) _ = Type.ToBytes(initial);
-        Program.AddVariable(Name, Type, Storage, initial);
-    }
+    protected override void Add() => Program.AddVariable(Name, Type, Storage, SessionValue.Unwrap(InitialValue));
 }

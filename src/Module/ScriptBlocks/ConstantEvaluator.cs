@@ -89,7 +89,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
                 throw block.Error(ast, DiagnosticIds.NotConstant, "A list is not a value.",
                     "Lists work with -in, -contains and foreach; for many values declare a map with Add-EbpfMap.");
             default:
-                throw block.Error(ast, DiagnosticIds.NotConstant, $"A {value.GetType().Name} is not a kernel value.",
+                throw block.Error(ast, DiagnosticIds.NotConstant,
+                    $"An object of type {value.GetType().Name} is not a kernel value.",
                     "The kernel knows numbers, truth values, text, addresses, bytes and structs of these.");
         }
     }

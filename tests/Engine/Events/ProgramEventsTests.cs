@@ -132,7 +132,7 @@ public sealed class ProgramEventsTests
     {
         using var program = Output.LoadBurst(1);
         var refusal = Assert.Throws<ArgumentException>(() => program.Events<Misspelled>(Token));
-        Assert.Contains("'Misspelled.Nummer'; did you mean Number?", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("'Misspelled.Nummer'. Did you mean Number?", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

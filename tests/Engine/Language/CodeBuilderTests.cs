@@ -109,6 +109,30 @@ public sealed class CodeBuilderTests
     }
 
     [Fact]
+    public void Set_says_whether_the_map_had_room()
+    {
+        var definition = Script.Define();
+        var seen = definition.AddMap<uint, uint>("seen", MapType.Hash, 1);
+        var first = definition.AddVariable<bool>("first");
+        var second = definition.AddVariable<bool>("second");
+        using var program = Script.Run(definition, code => code
+            .Assign(first, seen.Set(1, 10))
+            .Assign(second, seen.Set(2, 20))
+            .Return("Pass"));
+        Assert.True(program.Variable(first).Value);
+        Assert.False(program.Variable(second).Value);
+        Assert.Equal(KeyValuePair.Create(1u, 10u), Assert.Single(program.Map(seen)));
+    }
+
+    [Fact]
+    public void A_map_of_negative_size_is_refused()
+    {
+        var refusal = Assert.Throws<ArgumentOutOfRangeException>(
+            () => Script.Define().AddMap<uint, uint>("negative", MapType.Hash, -1));
+        Assert.Equal("MaxEntries", refusal.ParamName);
+    }
+
+    [Fact]
     public void Debug_takes_an_interpolated_string()
     {
         var definition = Script.Define().AddCode(code => code.Debug($"a {Packet.Length} and {1}").Debug("end"));

@@ -19,6 +19,16 @@ public sealed class VariableTests
         { "x", -1.23456, 1234567.89012 },
     };
 
+    [Fact]
+    public void Initial_value_that_does_not_fit_is_refused_where_it_is_declared()
+    {
+        var definition = Script.Define();
+        var refusal = Assert.Throws<TypeConversionException>(
+            () => definition.AddVariable("small", ScalarType.UInt8, initialValue: 300));
+        Assert.Equal("300 cannot be stored as uint8: it takes 0 to 255.", refusal.Message);
+        Assert.Empty(definition.Variables);
+    }
+
     [Theory]
     [MemberData(nameof(Limits))]
     public void Variable_of_every_format_can_be_read_and_written(string format, object low, object high)

@@ -11,7 +11,7 @@ internal static class Loading
         Attachment attachment => attachment.Program,
         ProgramDefinition => null,
         _ => throw new ArgumentException(
-            $"A {program?.GetType().Name ?? "null"} is no program; give a definition (New-EbpfProgram), a loaded "
-                + "program (Import-EbpfProgram) or an attachment."),
+            $"{Values.Kind(program)} is no program; give a definition (New-EbpfProgram), a loaded program "
+                + "(Import-EbpfProgram) or an attachment."),
     };
 }

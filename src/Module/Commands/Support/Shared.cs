@@ -64,7 +64,7 @@ internal sealed record Shared(
         LiveMap map => Of($"The map '{map.Name}'", [map]),
         PinnedMaps pinned => Of($"The directory '{pinned.Directory}'", pinned.Maps),
         _ => throw new ArgumentException(
-            $"A {owner?.GetType().Name ?? "null"} has no variables and maps; "
+            $"{Values.Kind(owner)} has no variables and maps; "
                 + "give a loaded program, an attachment or a map."),
     };
 

@@ -32,6 +32,10 @@ internal static class Values
         }
     }
 
+    /// <summary>The kind of an object that a command cannot use, for messages.</summary>
+    public static string Kind(object? value) =>
+        value is null ? "$null" : $"An object of type {value.GetType().Name}";
+
     /// <summary>A value in words, for messages.</summary>
     public static string Text(object? value) => Text(value, MaxTextDepth);
 
