@@ -11,24 +11,53 @@ public sealed partial class BtfBuilder
     private const int LastLine = (1 << 22) - 1;
     private const int LastColumn = (1 << 10) - 1;
 
-    private readonly SortedDictionary<int, int> _functions = [];
-    private readonly SortedDictionary<int, SourceLine> _lines = [];
+    private readonly Dictionary<int, int> _functions = [];
+    private readonly Dictionary<int, SourceLine> _lines = [];
 
     /// <summary>
     /// Where the functions begin: the <c>func_info</c> of BPF_PROG_LOAD. The kernel wants one function at slot 0 and
     /// one for every function called.
     /// </summary>
-    public byte[] FunctionInfo =>
-        Bytes(_functions.SelectMany(function => new[] { (uint)function.Key, (uint)function.Value }));
+    public byte[] FunctionInfo
+    {
+        get
+        {
+            var words = new List<uint>();
+            foreach (int slot in Sorted(_functions.Keys)) words.AddRange([(uint)slot, (uint)_functions[slot]]);
+            return Bytes(words);
+        }
+    }
 
     /// <summary>
     /// Which line every instruction comes from: the <c>line_info</c> of BPF_PROG_LOAD. A function whose first
-    /// instruction has no line gets the next one's, for the kernel wants one there. Empty without any line.
+    /// instruction has no line gets the next line, or else the last, because the kernel requires one there. Empty without
+    /// any line.
     /// </summary>
-    public byte[] LineInfo => Bytes(Lines().SelectMany(line => new[]
+    public byte[] LineInfo
     {
-        (uint)line.Slot, line.Source.File, line.Source.Text, line.Source.Position,
-    }));
+        get
+        {
+            var words = new List<uint>();
+            if (_lines.Count == 0) return [];
+            int[] marked = Sorted(_lines.Keys);
+            HashSet<int> starts = [.. _lines.Keys, .. _functions.Keys, 0];
+            SourceLine? previous = null;
+            foreach (int slot in Sorted(starts))
+            {
+                int next = Array.BinarySearch(marked, slot);
+                if (next < 0) next = Math.Min(~next, marked.Length - 1);
+                SourceLine source = _lines[marked[next]];
+                if (source != previous || _functions.ContainsKey(slot))
+                {
+                    words.AddRange([(uint)slot, source.File, source.Text, source.Position]);
+                }
+
+                previous = source;
+            }
+
+            return Bytes(words);
+        }
+    }
 
     /// <summary>Says which line of the source the instructions from a slot on come from.</summary>
     /// <param name="slot">
@@ -49,21 +78,14 @@ public sealed partial class BtfBuilder
         _lines[slot] = new SourceLine(Intern(BtfNames.Line(file)), Intern(BtfNames.Line(sourceLine)), position);
     }
 
-    private static byte[] Bytes(IEnumerable<uint> words) => MemoryMarshal.AsBytes<uint>([.. words]).ToArray();
+    private static byte[] Bytes(List<uint> words) =>
+        MemoryMarshal.AsBytes<uint>(CollectionsMarshal.AsSpan(words)).ToArray();
 
-    private IEnumerable<(int Slot, SourceLine Source)> Lines()
+    private static int[] Sorted(IEnumerable<int> slots)
     {
-        if (_lines.Count == 0) yield break;
-        // Lines of the functions, and where a function begins without one, the next line or else the last.
-        var starts = new SortedDictionary<int, SourceLine>(_lines);
-        foreach (int slot in _functions.Keys.Append(0).Where(slot => !_lines.ContainsKey(slot)))
-            starts[slot] = _lines.FirstOrDefault(line => line.Key > slot, _lines.Last()).Value;
-        SourceLine? previous = null;
-        foreach ((int slot, SourceLine source) in starts)
-        {
-            if (source != previous || _functions.ContainsKey(slot)) yield return (slot, source);
-            previous = source;
-        }
+        int[] sorted = [.. slots];
+        Array.Sort(sorted);
+        return sorted;
     }
 
     private sealed record SourceLine(uint File, uint Text, uint Position);

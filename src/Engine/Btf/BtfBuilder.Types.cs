@@ -20,25 +20,30 @@ public sealed partial class BtfBuilder
             StringType text => AddArray(AddCharacter(), text.Capacity),
             BytesType bytes => AddArray(AddType(ScalarType.UInt8), bytes.Length),
             ArrayType array => AddArray(AddType(array.Element), array.Count),
-            StructType fields => AddStruct(fields),
+            // The kernel requires members in the order of their offsets.
+            StructType record => AddStruct(
+                record.Tag ?? "", record.Size, [.. record.Fields.OrderBy(field => field.Offset)]),
             EnumType enumeration => AddEnumeration(enumeration),
             AddressType address => AddAddress(address),
-            PrefixType prefix => AddPrefix(prefix),
+            // The kernel requires a struct as the key of a longest-prefix-match trie.
+            PrefixType prefix => AddStruct(
+                "", prefix.Size, new("prefixlen", ScalarType.UInt32, 0),
+                new("data", prefix.Address, PrefixType.AddressOffset)),
             SocketAddressType address => AddArray(AddType(ScalarType.UInt8), address.Size),
             InstantType => AddType(ScalarType.UInt64),
             DurationType => AddType(ScalarType.Int64),
-            StackType => AddFields(8, (ScalarType.Int32, "id", 0), (ScalarType.UInt32, "process", 4)),
-            TextListType texts => AddFields(
-                texts.Size,
-                (ScalarType.UInt64, "count", 0),
-                (new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MaxTexts), "texts",
+            StackType => AddStruct("", 8, new("id", ScalarType.Int32, 0), new("process", ScalarType.UInt32, 4)),
+            TextListType texts => AddStruct(
+                "", texts.Size,
+                new("count", ScalarType.UInt64, 0),
+                new("texts", new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MaxTexts),
                     TextListType.TextsOffset)),
-            StatisticsType statistics => AddFields(
-                statistics.Size,
-                (ScalarType.UInt64, "count", StatisticsType.CountOffset),
-                (ScalarType.Int64, "sum", StatisticsType.SumOffset),
-                (ScalarType.Int64, "minimum", StatisticsType.MinimumOffset),
-                (ScalarType.Int64, "maximum", StatisticsType.MaximumOffset)),
+            StatisticsType statistics => AddStruct(
+                "", statistics.Size,
+                new("count", ScalarType.UInt64, StatisticsType.CountOffset),
+                new("sum", ScalarType.Int64, StatisticsType.SumOffset),
+                new("minimum", ScalarType.Int64, StatisticsType.MinimumOffset),
+                new("maximum", ScalarType.Int64, StatisticsType.MaximumOffset)),
             HistogramType => AddArray(AddType(ScalarType.UInt64), HistogramType.BucketCount),
             _ => throw new BtfException($"There is no C type for {type.Name}."),
         };
@@ -59,23 +64,17 @@ public sealed partial class BtfBuilder
     private int AddArray(int element, int length) => Add(
         "", BtfKind.Array, 0, 0, [(uint)element, (uint)AddType(ScalarType.UInt32), (uint)length]);
 
-    private int AddStruct(StructType type) => AddStruct(
-        type.Tag ?? "",
-        type.Size,
-        // The kernel wants members in the order of their offsets.
-        type.Fields.OrderBy(field => field.Offset).Select(field => (field.Name, AddType(field.Type), field.Offset)));
-
-    private int AddStruct(string name, int size, IEnumerable<(string Name, int Type, int Offset)> fields)
+    private int AddStruct(string name, int size, params StructField[] fields)
     {
-        uint[] words = [.. fields.SelectMany(field => new[]
+        var words = new List<uint>();
+        foreach (var field in fields)
         {
-            Intern(BtfNames.Identifier(field.Name)), (uint)field.Type, (uint)field.Offset * 8,
-        })];
-        return Add(name, BtfKind.Struct, words.Length / 3, (uint)size, words);
-    }
+            words.Add(Intern(BtfNames.Identifier(field.Name)));
+            words.AddRange([(uint)AddType(field.Type), (uint)field.Offset * 8]);
+        }
 
-    private int AddFields(int size, params (EbpfType Type, string Name, int Offset)[] fields) =>
-        AddStruct("", size, fields.Select(field => (field.Name, AddType(field.Type), field.Offset)));
+        return Add(name, BtfKind.Struct, fields.Length, (uint)size, [.. words]);
+    }
 
     private int AddEnumeration(EnumType type)
     {
@@ -84,14 +83,16 @@ public sealed partial class BtfBuilder
         // Where no value needs the mark for signed values, it is left out: older kernels do not know it.
         bool signed = type.Underlying.IsSigned && type.Members.Any(member => member.Value < 0);
         if ((wide || signed) && _kernel < WideEnumerations) return AddType(type.Underlying);
-        uint[] words = [.. type.Members.SelectMany(member =>
+        var words = new List<uint>();
+        foreach (var (name, value) in type.Members)
         {
-            uint name = Intern(BtfNames.Identifier(member.Key));
-            uint low = (uint)member.Value;
-            return wide ? new[] { name, low, (uint)(member.Value >> 32) } : [name, low];
-        })];
+            words.AddRange([Intern(BtfNames.Identifier(name)), (uint)value]);
+            if (wide) words.Add((uint)(value >> 32));
+        }
+
         return Add(
-            type.Tag ?? "", wide ? BtfKind.Enum64 : BtfKind.Enum, type.Members.Count, (uint)type.Size, words, signed);
+            type.Tag ?? "", wide ? BtfKind.Enum64 : BtfKind.Enum, type.Members.Count, (uint)type.Size, [.. words],
+            signed);
     }
 
     private int AddAddress(AddressType type) => type.Kind switch
@@ -99,13 +100,4 @@ public sealed partial class BtfBuilder
         AddressKind.IPv4 => AddType(ScalarType.UInt32.WithByteOrder(ByteOrder.BigEndian)),
         _ => AddArray(AddType(ScalarType.UInt8), type.Size),
     };
-
-    /// <summary>A struct, for the kernel takes nothing else as the key of a longest-prefix-match trie.</summary>
-    private int AddPrefix(PrefixType type) => AddStruct(
-        "",
-        type.Size,
-        [
-            ("prefixlen", AddType(ScalarType.UInt32), 0),
-            ("data", AddType(type.Address), PrefixType.AddressOffset),
-        ]);
 }

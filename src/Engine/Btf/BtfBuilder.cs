@@ -67,13 +67,16 @@ public sealed partial class BtfBuilder(Version? kernel = null)
         ArgumentOutOfRangeException.ThrowIfNegative(slot);
         if (_functions.ContainsKey(slot))
             throw new ArgumentException($"Another function begins at {slot}.", nameof(slot));
-        uint[] words = [.. (parameters ?? [new("ctx", null)]).SelectMany(parameter => new[]
+
+        var words = new List<uint>();
+        foreach (var (parameter, type) in parameters ?? new Dictionary<string, EbpfType?> { ["ctx"] = null })
         {
-            Intern(parameter.Key.Length == 0 ? "_" : BtfNames.Identifier(parameter.Key)),
-            (uint)(parameter.Value is null ? AddPointer() : AddType(parameter.Value)),
-        })];
+            words.Add(Intern(parameter.Length == 0 ? "_" : BtfNames.Identifier(parameter)));
+            words.Add((uint)(type is null ? AddPointer() : AddType(type)));
+        }
+
         int resultId = AddType(result ?? ScalarType.Int32);
-        int prototype = Add("", BtfKind.Prototype, words.Length / 2, (uint)resultId, words);
+        int prototype = Add("", BtfKind.Prototype, words.Count / 2, (uint)resultId, [.. words]);
         int function = Add(name.Length == 0 ? "_" : name, BtfKind.Function, isGlobal ? 1 : 0, (uint)prototype, []);
         _functions.Add(slot, function);
         return function;

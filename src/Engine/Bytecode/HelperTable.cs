@@ -43,9 +43,16 @@ public static partial class HelperTable
             int.Parse(words[0], CultureInfo.InvariantCulture),
             words[4],
             Version.Parse(words[1]),
-            words[2].Aggregate(HelperTraits.None, (traits, letter) => traits | TraitOf(letter)),
+            TraitsOf(words[2]),
             words[3] == "pointer?" ? HelperResult.PointerOrNull : Enum.Parse<HelperResult>(words[3], ignoreCase: true),
-            [.. words[5..].Select(ParseParameter)]);
+            Array.ConvertAll(words[5..], ParseParameter));
+    }
+
+    private static HelperTraits TraitsOf(string letters)
+    {
+        var traits = HelperTraits.None;
+        foreach (var letter in letters) traits |= TraitOf(letter);
+        return traits;
     }
 
     private static HelperTraits TraitOf(char letter) => letter switch

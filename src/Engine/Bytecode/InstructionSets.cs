@@ -3,8 +3,6 @@ namespace EbpfCat.Bytecode;
 /// <summary>Tells what an instruction asks of the kernel.</summary>
 public static class InstructionSets
 {
-    private static readonly HashSet<Opcode> Known = [.. Enum.GetValues<Opcode>()];
-
     /// <summary>All that needs more than the first kernel with eBPF. The first rule that applies counts.</summary>
     private static readonly Rule[] Rules =
     [
@@ -39,7 +37,7 @@ public static class InstructionSets
     public static Version MinimumKernel(Instruction instruction) => RuleFor(instruction).Kernel;
 
     /// <summary>Whether an opcode is one of <see cref="Opcode"/>.</summary>
-    public static bool IsKnown(Opcode opcode) => Known.Contains(opcode);
+    public static bool IsKnown(Opcode opcode) => Enum.IsDefined(opcode);
 
     private static Rule RuleFor(Instruction instruction) => Array.Find(Rules, rule => rule.Applies(instruction))!;
 

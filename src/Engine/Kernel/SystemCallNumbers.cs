@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace EbpfCat.Kernel;
 
 /// <summary>
@@ -8,17 +6,12 @@ namespace EbpfCat.Kernel;
 /// </summary>
 internal sealed record SystemCallNumbers(int Bpf, int PerfEventOpen)
 {
-    private static readonly FrozenDictionary<Architecture, SystemCallNumbers> ByProcessor =
-        new Dictionary<Architecture, SystemCallNumbers>
-        {
-            [Architecture.X64] = new(Bpf: 321, PerfEventOpen: 298),
-            [Architecture.Arm64] = new(Bpf: 280, PerfEventOpen: 241),
-        }.ToFrozenDictionary();
-
     /// <summary>The numbers of the processor that this process runs on.</summary>
-    public static SystemCallNumbers Current { get; } =
-        OperatingSystem.IsLinux() && ByProcessor.TryGetValue(RuntimeInformation.ProcessArchitecture, out var numbers)
-            ? numbers
-            : throw new PlatformNotSupportedException(
-                $"eBPF is for Linux on x86-64 and arm64; this is {RuntimeInformation.RuntimeIdentifier}.");
+    public static SystemCallNumbers Current { get; } = RuntimeInformation.ProcessArchitecture switch
+    {
+        Architecture.X64 when OperatingSystem.IsLinux() => new(Bpf: 321, PerfEventOpen: 298),
+        Architecture.Arm64 when OperatingSystem.IsLinux() => new(Bpf: 280, PerfEventOpen: 241),
+        _ => throw new PlatformNotSupportedException(
+            $"eBPF is for Linux on x86-64 and arm64; this is {RuntimeInformation.RuntimeIdentifier}."),
+    };
 }

@@ -45,5 +45,5 @@ public sealed class DiagnosticBag
     }
 
     private static Diagnostic[] ByPlace(List<Diagnostic> list) =>
-        [.. list.OrderBy(d => d.Source?.Line ?? int.MaxValue).ThenBy(d => d.Source?.Column)];
+        list.Count == 0 ? [] : [.. list.OrderBy(d => d.Source?.Line ?? int.MaxValue).ThenBy(d => d.Source?.Column)];
 }

@@ -38,7 +38,10 @@ public static class ProgramTypes
     private static Dictionary<string, int> Verdicts<T>(params (string Name, int Value)[] otherNames)
         where T : struct, Enum
     {
-        var verdicts = Enum.GetValues<T>().Select(verdict => ($"{verdict}", Convert.ToInt32(verdict, null)));
-        return verdicts.Concat(otherNames).ToDictionary(StringComparer.OrdinalIgnoreCase);
+        var values = (int[])Enum.GetValuesAsUnderlyingType<T>();
+        var verdicts = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (var i = 0; i < values.Length; i++) verdicts.Add(Enum.GetNames<T>()[i], values[i]);
+        foreach (var (name, value) in otherNames) verdicts.Add(name, value);
+        return verdicts;
     }
 }

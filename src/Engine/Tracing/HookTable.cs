@@ -161,7 +161,7 @@ public static class HookTable
     ];
 
     /// <summary>The types of program that are attached to control groups.</summary>
-    public static IReadOnlyList<ProgramType> ControlGroupTypes { get; } =
+    public static IReadOnlyList<ProgramType> ControlGroupTypes =>
         [.. All.Where(row => row.IsControlGroup).Select(row => row.Type).Distinct()];
 
     /// <summary>The hooks that programs of a type can be declared for; none where the type leaves no choice.</summary>
@@ -200,12 +200,11 @@ public static class HookTable
     private static bool IsMulti(LinkInfo link, BpfLinkType type, uint flags) =>
         link.Type == type && (link.Flags & MultiReturn) == flags;
 
-    private static IEnumerable<HookInfo> ControlGroup(ProgramType type, bool firstIsDefault,
-        params ProgramHook[] hooks) =>
-        hooks.Select((hook, index) => new HookInfo("Cgroup", type, "control group")
+    private static HookInfo[] ControlGroup(ProgramType type, bool firstIsDefault, params ProgramHook[] hooks) =>
+        Array.ConvertAll(hooks, hook => new HookInfo("Cgroup", type, "control group")
         {
             Hook = hook,
-            IsDefault = firstIsDefault && index == 0,
+            IsDefault = firstIsDefault && hook == hooks[0],
             IsControlGroup = true,
             IsLink = link => link.Type == BpfLinkType.Cgroup,
         });

@@ -45,9 +45,8 @@ public sealed class ScalarType : EbpfType
     // Boxed once: a large map read entry by entry would otherwise allocate for every flag and byte.
     private static readonly object True = true;
     private static readonly object False = false;
-    private static readonly object[] BoxedBytes = [.. Enumerable.Range(0, 256).Select(value => (object)(byte)value)];
-    private static readonly object[] BoxedSignedBytes =
-        [.. Enumerable.Range(0, 256).Select(value => (object)(sbyte)value)];
+    private static readonly object[] BoxedBytes = Box(value => (byte)value);
+    private static readonly object[] BoxedSignedBytes = Box(value => (sbyte)value);
 
     private readonly Form _form;
 
@@ -246,4 +245,11 @@ public sealed class ScalarType : EbpfType
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => FromBits(ReadBits(bytes));
 
     private protected override void WriteCore(object? value, Span<byte> bytes) => WriteBits(ToBits(value), bytes);
+
+    private static object[] Box(Func<int, object> box)
+    {
+        var boxed = new object[256];
+        for (var i = 0; i < boxed.Length; i++) boxed[i] = box(i);
+        return boxed;
+    }
 }

@@ -48,9 +48,7 @@ internal static class TypeNames
         (TextListType.Instance, "strings"),
     ];
 
-    public static readonly FrozenDictionary<string, EbpfType> Words = WordTable
-        .SelectMany(row => row.Words.Split(' '), (row, word) => KeyValuePair.Create(word, row.Type))
-        .ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    public static readonly FrozenDictionary<string, EbpfType> Words = ByWord();
 
     /// <summary>
     /// The letters of Python's struct module that have one meaning on every machine, and <c>x</c> of our own.
@@ -111,6 +109,17 @@ internal static class TypeNames
         [typeof(DateTime)] = InstantType.Instance,
         [typeof(TimeSpan)] = DurationType.Instance,
     }.ToFrozenDictionary();
+
+    private static FrozenDictionary<string, EbpfType> ByWord()
+    {
+        var words = new Dictionary<string, EbpfType>();
+        foreach (var (type, names) in WordTable)
+        {
+            foreach (var name in names.Split(' ')) words.Add(name, type);
+        }
+
+        return words.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
+    }
 
     public static bool HasNetType(Type type) => NetTypes.ContainsKey(type);
 

@@ -40,15 +40,14 @@ internal sealed class OverwrittenResults
             case ReturnStatement { Value: var value }:
                 return value is not null;
             case IfStatement branch:
-                return Branches(branch).Select(body => Check(body, isOverwritten)).Aggregate((a, b) => a & b);
+                return InAll(Branches(branch), isOverwritten);
             case BreakStatement:
                 return _isOverwrittenAfter;
             case ContinueStatement:
                 return _isOverwrittenInNext;
             case SwitchStatement choice:
                 return Within(isOverwritten, _isOverwrittenInNext,
-                    () => choice.Clauses.Select(clause => Check(clause.Body, isOverwritten))
-                    .Append(Check(choice.Default, isOverwritten)).Aggregate((a, b) => a & b));
+                    () => InAll(choice.Clauses.Select(clause => clause.Body).Append(choice.Default), isOverwritten));
             case LoopStatement loop:
                 return Around(loop.Body, isOverwritten);
             case ForeachStatement loop:
@@ -56,6 +55,14 @@ internal sealed class OverwrittenResults
             default:
                 return isOverwritten;
         }
+    }
+
+    // Checks every branch, also when the result is known before the last.
+    private bool InAll(IEnumerable<IReadOnlyList<Statement>> bodies, bool isOverwritten)
+    {
+        var isOverwrittenInAll = true;
+        foreach (var body in bodies) isOverwrittenInAll &= Check(body, isOverwritten);
+        return isOverwrittenInAll;
     }
 
     // A loop may not run at all. From its middle the way leads behind it sooner or later, or to a return.

@@ -16,7 +16,7 @@ internal sealed class GraphColoring
     private readonly bool[] _removed;
     private readonly bool[] _present;
     private readonly Stack<int> _stack = new();
-    private readonly List<(int A, int B, double Weight)> _copies;
+    private readonly List<RegisterCopy> _copies;
     private readonly List<int>[] _copiesOf;
     private readonly bool[] _copyDone;
     private readonly IReadOnlySet<int> _temporaries;

@@ -33,7 +33,7 @@ internal sealed class InterferenceGraph
     /// <summary>The cost of keeping a register in memory: its accesses, weighted by loop depth.</summary>
     public double[] Cost { get; }
 
-    public List<(int A, int B, double Weight)> Copies { get; } = [];
+    public List<RegisterCopy> Copies { get; } = [];
 
     public bool Interferes(int a, int b) => a == b || _edges.Contains(Key(a, b));
 
@@ -52,7 +52,7 @@ internal sealed class InterferenceGraph
         {
             // The two sides of a copy may share a register: the copy alone does not make them interfere.
             live.Remove(instruction.Source);
-            Copies.Add((instruction.Destination, instruction.Source, weight));
+            Copies.Add(new RegisterCopy(instruction.Destination, instruction.Source, weight));
         }
 
         foreach (var defined in Liveness.Definitions(instruction)) live.Add(defined);
@@ -72,3 +72,6 @@ internal sealed class InterferenceGraph
 
     private static long Key(int a, int b) => a < b ? ((long)a << 32) | (uint)b : ((long)b << 32) | (uint)a;
 }
+
+/// <summary>A copy from a register to another, weighted by loop depth.</summary>
+internal sealed record RegisterCopy(int A, int B, double Weight);

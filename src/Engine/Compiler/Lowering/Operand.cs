@@ -20,7 +20,7 @@ internal sealed record MemoryOperand(EbpfType Of, Place Place) : Operand(Of);
 /// <param name="Offset">From the value's start, in bytes.</param>
 /// <param name="Size">1, 2, 4 or 8 bytes.</param>
 /// <param name="Value">The bytes.</param>
-internal readonly record struct Piece(int Offset, int Size, Value Value);
+internal sealed record Piece(int Offset, int Size, Value Value);
 
 /// <summary>A place in memory.</summary>
 internal readonly record struct Place(MemoryRegion Region, Value Pointer, int Offset)

@@ -93,16 +93,17 @@ internal static class ControlFlow
     {
         var predecessors = new List<Block>();
         var values = target.Phis.ConvertAll(_ => new List<Value>());
-        var empty = new List<(Block Block, int Index)>();
+        var empty = new List<int>();
         for (var i = 0; i < target.Predecessors.Count; i++)
         {
-            if (IsEmpty(target.Predecessors[i], target, f)) empty.Add((target.Predecessors[i], i));
+            if (IsEmpty(target.Predecessors[i], target, f)) empty.Add(i);
             else Add(target.Predecessors[i], i);
         }
 
         var changed = false;
-        foreach (var (block, index) in empty.OrderBy(each => order[each.Block.Id]))
+        foreach (var index in empty.OrderBy(each => order[target.Predecessors[each].Id]))
         {
+            var block = target.Predecessors[index];
             var (sources, skipped) = SourcesOf(f, block, target, order);
             // The phis could not tell two edges from one block apart.
             if (target.Phis.Count > 0 && sources.Exists(source => source.From.LeadsTo(target)))

@@ -30,19 +30,19 @@ internal sealed partial class Selector
     {
         if (to.Phis.Count == 0) return;
         var index = to.Predecessors.IndexOf(from);
-        var copies = new List<(int Destination, int Source)>();
+        var waiting = new List<(int Destination, int Source)>();
         var constants = new List<(int Destination, Value Value)>();
         foreach (var phi in to.Phis)
         {
             var value = phi.Operands[index].Current;
             if (ReferenceEquals(value, phi)) continue;
             if (IsRemade(value) || FrameBase(value) is not null) constants.Add((RegisterOf(phi), value));
-            else copies.Add((RegisterOf(phi), RegisterOf(value)));
+            else waiting.Add((RegisterOf(phi), RegisterOf(value)));
         }
         // In reverse: the constants, which read no register, come after the copies.
         foreach (var (destination, value) in constants) Make(value, destination);
         var order = new List<(int Destination, int Source)>();
-        var waiting = copies.Where(c => c.Destination != c.Source).ToList();
+        waiting.RemoveAll(copy => copy.Destination == copy.Source);
         while (waiting.Count > 0)
         {
             var ready = waiting.FindIndex(c => waiting.TrueForAll(o => o.Source != c.Destination));
