@@ -70,6 +70,12 @@ Describe 'A map of type' {
             ($program | Invoke-EbpfProgram (New-Packet -Source fd78::5 -Destination fd77::1)).Verdict | Should -Be Pass
             ($program | Invoke-EbpfProgram (New-Packet -Source 10.5.5.5)).Verdict | Should -Be Drop
             ($program | Invoke-EbpfProgram (New-Packet -Source 11.5.5.5)).Verdict | Should -Be Pass
+            $program | Set-EbpfMapValue any -Key '::/0' -Value 1
+            ($program | Invoke-EbpfProgram (New-Packet -Source 11.5.5.5)).Verdict | Should -Be Pass
+            { $program | Get-EbpfMapValue any -Key 11.5.5.5 -ErrorAction Stop } | Should -Throw
+            $program | Get-EbpfMapValue any -Key fd79::1 | Should -Be 1
+            @($program | Get-EbpfMapValue any).Key | ForEach-Object ToString | Sort-Object |
+                Should -Be '::/0', '10.0.0.0/8', 'fd77::/32'
         }
     }
 

@@ -26,9 +26,7 @@ public sealed partial class BtfBuilder
             EnumType enumeration => AddEnumeration(enumeration),
             AddressType address => AddAddress(address),
             // The kernel requires a struct as the key of a longest-prefix-match trie.
-            PrefixType prefix => AddStruct(
-                "", prefix.Size, new("prefixlen", ScalarType.UInt32, 0),
-                new("data", prefix.Address, PrefixType.AddressOffset)),
+            PrefixType prefix => AddStruct("", prefix.Size, FieldsOf(prefix)),
             SocketAddressType address => AddArray(AddType(ScalarType.UInt8), address.Size),
             InstantType => AddType(ScalarType.UInt64),
             DurationType => AddType(ScalarType.Int64),
@@ -100,4 +98,13 @@ public sealed partial class BtfBuilder
         AddressKind.IPv4 => AddType(ScalarType.UInt32.WithByteOrder(ByteOrder.BigEndian)),
         _ => AddArray(AddType(ScalarType.UInt8), type.Size),
     };
+
+    private static StructField[] FieldsOf(PrefixType prefix)
+    {
+        StructField length = new("prefixlen", ScalarType.UInt32, 0);
+        StructField data = new("data", prefix.Address, prefix.AddressOffset);
+        return prefix.AddressOffset == PrefixType.FamilyOffset
+            ? [length, data]
+            : [length, new("family", ScalarType.UInt32, PrefixType.FamilyOffset), data];
+    }
 }

@@ -20,7 +20,9 @@ internal static class NamedTypes
     /// <summary>What a typedef or tag of a name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
         name == SocketAddress && size >= 16 ? new SocketAddressType(size)
-        : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type : null;
+        : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type
+        : name == PrefixType.WithoutFamily.Name && size == PrefixType.WithoutFamily.Size ? PrefixType.WithoutFamily
+        : null;
 
     private static Dictionary<string, EbpfType> Collect()
     {
@@ -60,7 +62,7 @@ internal static class NamedTypes
 
     private static Dictionary<EbpfType, string> CollectNames()
     {
-        var names = new Dictionary<EbpfType, string>();
+        var names = new Dictionary<EbpfType, string> { [PrefixType.WithoutFamily] = PrefixType.WithoutFamily.Name };
         foreach ((string name, EbpfType type) in Types)
         {
             if (name is not ("in_addr" or "in6_addr" or "__sum16")) names.Add(type, name);

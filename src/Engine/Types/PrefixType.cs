@@ -11,9 +11,16 @@ namespace EbpfCat.Types;
 public sealed class PrefixType : EbpfType
 {
     /// <summary>
-    /// IPv4 and IPv6 prefixes in 20 bytes: IPv4 is mapped, so that its prefix is 96 bits longer in the kernel.
+    /// IPv4 and IPv6 prefixes in 24 bytes. The family, 4 or 6 (32 bits, native order), is before the address and part
+    /// of the prefix, so that no prefix of IPv6 covers an IPv4 address. IPv4 is mapped: in the kernel its prefix is 128
+    /// bits longer, and that of IPv6 32 bits.
     /// </summary>
-    public static readonly PrefixType IPAddress = new(AddressType.IPAddress, "ipprefix");
+    public static readonly PrefixType IPAddress = new(AddressType.IPAddress, "ipprefix", 2 * sizeof(uint));
+
+    /// <summary>
+    /// IPv4 and IPv6 prefixes without the family, as earlier pins have them: <c>::/0</c> covers IPv4 too.
+    /// </summary>
+    internal static readonly PrefixType WithoutFamily = new(AddressType.IPAddress, "ipprefix");
 
     /// <summary>IPv4 prefixes in 8 bytes.</summary>
     public static readonly PrefixType IPv4 = new(AddressType.IPv4, "prefix4");
@@ -21,12 +28,14 @@ public sealed class PrefixType : EbpfType
     /// <summary>IPv6 prefixes in 20 bytes.</summary>
     public static readonly PrefixType IPv6 = new(AddressType.IPv6, "prefix6");
 
-    /// <summary>Where the address begins, in bytes.</summary>
-    public const int AddressOffset = sizeof(uint);
+    /// <summary>Where the family is in bytes, if it is there.</summary>
+    internal const int FamilyOffset = sizeof(uint);
 
     private const int MappedBits = 96;
+    private const int FamilyBits = 32;
 
-    private PrefixType(AddressType address, string name) => (Address, Name) = (address, name);
+    private PrefixType(AddressType address, string name, int addressOffset = sizeof(uint)) =>
+        (Address, Name, AddressOffset) = (address, name, addressOffset);
 
     /// <inheritdoc/>
     public override string Name { get; }
@@ -37,6 +46,12 @@ public sealed class PrefixType : EbpfType
     /// <inheritdoc/>
     public override int Alignment => sizeof(uint);
 
+    /// <summary>Where the address begins, in bytes.</summary>
+    public int AddressOffset { get; }
+
+    /// <summary>The length of the longest prefix in bits, as the kernel counts.</summary>
+    internal int MaxLength => (Size - sizeof(uint)) * 8;
+
     /// <summary>The type of the address after the length.</summary>
     public AddressType Address { get; }
 
@@ -44,14 +59,17 @@ public sealed class PrefixType : EbpfType
     public AddressKind Kind => Address.Kind;
 
     /// <inheritdoc/>
-    public override bool Equals(EbpfType? other) => other is PrefixType prefix && prefix.Kind == Kind;
+    public override bool Equals(EbpfType? other) =>
+        other is PrefixType prefix && (prefix.Kind, prefix.Size) == (Kind, Size);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(nameof(PrefixType), Kind);
+    public override int GetHashCode() => HashCode.Combine(nameof(PrefixType), Kind, Size);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
     {
-        uint length = MemoryMarshal.Read<uint>(bytes);
+        bool hasFamily = AddressOffset > FamilyOffset;
+        long length = MemoryMarshal.Read<uint>(bytes) - (hasFamily ? FamilyBits : 0);
+        if (length < 0) throw new TypeConversionException($"A prefix shorter than its family is not a {Name}.");
         if (length > Address.Size * 8)
         {
             throw new TypeConversionException(
@@ -64,6 +82,7 @@ public sealed class PrefixType : EbpfType
         // The kernel keeps the bits after the prefix as they were given, and ignores them.
         ClearAfter(address, (int)length);
         bool mapped = Kind == AddressKind.IPAddress && length >= MappedBits
+            && (!hasFamily || MemoryMarshal.Read<uint>(bytes[FamilyOffset..]) == FamilyOf(isIPv4: true))
             && address.StartsWith(AddressType.MappedPrefix);
         return mapped
             ? new IPNetwork(new IPAddress(address[12..]), (int)length - MappedBits)
@@ -86,7 +105,9 @@ public sealed class PrefixType : EbpfType
         if (length < 0 || length > most)
             throw TypeConversionException.Refuse(value, this, $"the prefix length of {address} is 0 to {most}");
         int offset = isIPv4 && Kind == AddressKind.IPAddress ? MappedBits : 0;
-        MemoryMarshal.Write(bytes, (uint)(length + offset));
+        bool hasFamily = AddressOffset > FamilyOffset;
+        MemoryMarshal.Write(bytes, (uint)(length + offset + (hasFamily ? FamilyBits : 0)));
+        if (hasFamily) MemoryMarshal.Write(bytes[FamilyOffset..], FamilyOf(isIPv4));
         Address.Write(address, bytes[AddressOffset..]);
         Span<byte> cleared = stackalloc byte[16];
         bytes[AddressOffset..].CopyTo(cleared);
@@ -95,6 +116,9 @@ public sealed class PrefixType : EbpfType
         throw TypeConversionException.Refuse(
             value, this, $"the address has bits after its prefix; did you mean {Address.Read(cleared)}/{length}?");
     }
+
+    /// <summary>The family as it stands before an address.</summary>
+    internal static uint FamilyOf(bool isIPv4) => isIPv4 ? 4u : 6u;
 
     private (IPAddress Address, int? Length) Split(string text)
     {

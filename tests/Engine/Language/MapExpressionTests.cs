@@ -155,6 +155,35 @@ public sealed class MapExpressionTests
     }
 
     [Theory]
+    [InlineData("10.77.0.2", 4u)]
+    [InlineData("192.168.0.1", 0u)]
+    [InlineData("fd77::2", 6u)]
+    [InlineData("::", 6u)]
+    public void IPv6_prefix_covers_no_IPv4_address(string address, uint expected)
+    {
+        var definition = Script.Define();
+        var networks = definition.AddMap("networks", MapType.LpmTrie, PrefixType.IPAddress, ScalarType.UInt32, 8);
+        var any = definition.AddVariable("any", AddressType.IPAddress, initialValue: address);
+        var found = definition.AddVariable("found", ScalarType.UInt32);
+        var source = definition.AddVariable("source", ScalarType.UInt32);
+        using var program = Script.Load(
+            definition, c => c.Assign(found, networks[any]).Assign(source, networks[Source]));
+        program.Maps["networks"].Set("::/0", 6);
+        Assert.Equal(expected == 4 ? 0 : expected, Found("found"));
+        program.Maps["networks"].Set("10.77.0.0/16", 4);
+        Assert.Equal(expected, Found("found"));
+        Assert.Equal(4u, Found("source"));
+        Assert.Equal(["10.77.0.0/16", "::/0"],
+            program.Maps["networks"].Entries().Select(entry => $"{entry.Key}").Order(StringComparer.Ordinal));
+
+        uint Found(string variable)
+        {
+            program.TestRun(Script.Packet());
+            return (uint)program.Variables[variable].Value!;
+        }
+    }
+
+    [Theory]
     [InlineData(MapType.Queue, 1u)]
     [InlineData(MapType.Stack, 3u)]
     public void Queues_and_stacks_support_push_peek_and_pop(MapType type, uint next)

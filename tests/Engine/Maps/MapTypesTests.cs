@@ -38,6 +38,21 @@ public sealed class MapTypesTests
     }
 
     [Fact]
+    public void Pinned_prefixes_without_family_are_recognized()
+    {
+        var key = PrefixType.WithoutFamily;
+        using var map = LiveMap.Create(new Map("trie", MapType.LpmTrie, key, ScalarType.UInt32, 4));
+        using var again = LiveMap.FromId(map.Id);
+        Assert.Equal(key, again.KeyType);
+        Assert.NotEqual(EbpfType.Parse("ipprefix"), again.KeyType);
+        again.Set("10.0.0.0/8", 1);
+        Assert.Equal("10.0.0.0/8", $"{again.Entries().Single().Key}");
+        var refusal = Assert.Throws<ArgumentException>(() => LiveMap.Create(
+            new Map("trie", MapType.LpmTrie, PrefixType.IPAddress, ScalarType.UInt32, 4) { Existing = again }));
+        Assert.Contains("keys of 20", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Field_names_round_trip_through_the_kernel()
     {
         var flow = EbpfType.FromDictionary(new Dictionary<string, object>

@@ -12,15 +12,18 @@ public class PrefixTypeTests
     [InlineData("prefix4", "10.1.2.2/31", 31, "0A010202")]
     [InlineData("prefix6", "2001:db8::/32", 32, "20010DB8000000000000000000000000")]
     [InlineData("prefix6", "::/0", 0, "00000000000000000000000000000000")]
-    [InlineData("ipprefix", "10.0.0.0/8", 104, "00000000000000000000FFFF0A000000")]
-    [InlineData("ipprefix", "0.0.0.0/0", 96, "00000000000000000000FFFF00000000")]
-    [InlineData("ipprefix", "2001:db8::/32", 32, "20010DB8000000000000000000000000")]
+    [InlineData("ipprefix", "10.0.0.0/8", 136, "00000000000000000000FFFF0A000000")]
+    [InlineData("ipprefix", "0.0.0.0/0", 128, "00000000000000000000FFFF00000000")]
+    [InlineData("ipprefix", "2001:db8::/32", 64, "20010DB8000000000000000000000000")]
+    [InlineData("ipprefix", "::/0", 32, "00000000000000000000000000000000")]
+    [InlineData("ipprefix", "::ffff:0:0/96", 128, "00000000000000000000FFFF00000000")]
+    [InlineData("ipprefix", "::ffff:10.0.0.0/104", 136, "00000000000000000000FFFF0A000000")]
     public void Prefix_has_a_length_and_an_address(string text, string value, uint length, string hex)
     {
-        EbpfType type = EbpfType.Parse(text);
+        var type = (PrefixType)EbpfType.Parse(text);
         byte[] bytes = type.ToBytes(value);
         Assert.Equal(length, BitConverter.ToUInt32(bytes));
-        Assert.Equal(hex, Convert.ToHexString(bytes[PrefixType.AddressOffset..]));
+        Assert.Equal(hex, Convert.ToHexString(bytes[type.AddressOffset..]));
         Assert.Equal(IPNetwork.Parse(value), type.Read(bytes));
         Assert.Equal(bytes, type.ToBytes(IPNetwork.Parse(value)));
     }
@@ -39,7 +42,7 @@ public class PrefixTypeTests
     [Theory]
     [InlineData("prefix4", 8, AddressKind.IPv4)]
     [InlineData("prefix6", 20, AddressKind.IPv6)]
-    [InlineData("ipprefix", 20, AddressKind.IPAddress)]
+    [InlineData("ipprefix", 24, AddressKind.IPAddress)]
     public void Prefix_has_the_layout_of_a_trie_key(string text, int size, AddressKind kind)
     {
         var type = Assert.IsType<PrefixType>(EbpfType.Parse(text));
@@ -63,6 +66,20 @@ public class PrefixTypeTests
         var error = Assert.Throws<TypeConversionException>(() => PrefixType.IPv4.Read(bytes));
         Assert.Equal("A prefix of 33 bits is not a prefix4: it has at most 32.", error.Message);
     }
+
+    [Theory]
+    [InlineData("10.0.0.0/8", "68000000" + "00000000000000000000FFFF0A000000")]
+    [InlineData("2001:db8::/32", "20000000" + "20010DB8000000000000000000000000")]
+    public void Prefix_without_family_is_read_and_written(string value, string hex)
+    {
+        byte[] bytes = PrefixType.WithoutFamily.ToBytes(value);
+        Assert.Equal(hex, Convert.ToHexString(bytes));
+        Assert.Equal(IPNetwork.Parse(value), PrefixType.WithoutFamily.Read(bytes));
+    }
+
+    [Fact]
+    public void Prefix_shorter_than_its_family_is_refused_on_read() =>
+        Assert.Throws<TypeConversionException>(() => PrefixType.IPAddress.Read(new byte[24]));
 
     private const string TakesFour = "it takes an IPv4 prefix such as 10.0.0.0/8 (ipprefix takes IPv6 too).";
     private const string TakesSix = "it takes an IPv6 prefix such as 2001:db8::/32 (ipprefix takes IPv4 too).";

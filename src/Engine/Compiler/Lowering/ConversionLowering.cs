@@ -91,14 +91,28 @@ internal sealed class ConversionLowering(LoweringContext context)
     {
         // A lookup asks with the whole address: the longest prefix that covers it is found.
         var address = Convert(operand, prefix.Address);
-        var pieces = new List<Piece> { new(0, 4, _b.Constant(prefix.Address.Size * 8)) };
-        foreach (var piece in _memory.Pieces(address,
-            PieceLayout.Of(prefix.Address.Size, 4)))
-        {
-            pieces.Add(piece with { Offset = piece.Offset + 4 });
-        }
-
+        var words = _memory.Pieces(address, PieceLayout.Of(prefix.Address.Size, 4));
+        var pieces = new List<Piece> { new(0, 4, _b.Constant(prefix.MaxLength)) };
+        if (prefix.AddressOffset > PrefixType.FamilyOffset)
+            pieces.Add(new(PrefixType.FamilyOffset, 4, FamilyOf(((AddressType)operand.Type).Kind, words)));
+        pieces.AddRange(words.Select(word => word with { Offset = word.Offset + prefix.AddressOffset }));
         return new PiecesOperand(prefix, pieces);
+    }
+
+    /// <summary>Not zero for an IPv6 address, zero for an IPv4 address mapped into IPv6.</summary>
+    /// <param name="words">The address in pieces of four bytes.</param>
+    public Value IsNotMapped(IReadOnlyList<Piece> words)
+    {
+        var other = _b.Make(Op.Or, words[0].Value, words[1].Value);
+        return _b.Make(Op.Or, other, _b.Make(Op.Xor, words[2].Value, _b.Constant(0xffff0000)));
+    }
+
+    private Value FamilyOf(AddressKind kind, IReadOnlyList<Piece> words)
+    {
+        var (four, six) = (PrefixType.FamilyOf(isIPv4: true), PrefixType.FamilyOf(isIPv4: false));
+        if (kind != AddressKind.IPAddress) return _b.Constant(kind == AddressKind.IPv4 ? four : six);
+        var isOther = _b.Select(Comparison.Equal, _b.Constant(0), IsNotMapped(words), _b.Constant(1));
+        return _b.Make(Op.Add, _b.Make(Op.Mul, isOther, _b.Constant(six - four)), _b.Constant(four));
     }
 
     private Operand ConvertText(Operand operand, StringType text, StringType target)
