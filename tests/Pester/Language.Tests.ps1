@@ -389,7 +389,7 @@ Describe 'A program' {
     }
 
     It 'is assembled to bytes' {
-        $bytes = New-EbpfProgram -Type Xdp -Code { 'Drop' } | Get-EbpfInstruction -AsByte
+        $bytes = New-EbpfProgram -Type Xdp -Code { 'Drop' } | Get-EbpfInstruction -AsByteStream
         , $bytes | Should -BeOfType byte[]
         [Convert]::ToHexString($bytes) | Should -Be 'B7000000010000009500000000000000'
     }

@@ -15,7 +15,7 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
     public SwitchParameter Translated { get; set; }
 
     [Parameter]
-    public SwitchParameter AsByte { get; set; }
+    public SwitchParameter AsByteStream { get; set; }
 
     protected override object? ErrorTarget => Program.BaseObject;
 
@@ -41,7 +41,7 @@ public sealed class GetEbpfInstructionCommand : EbpfCommand
 
     private void Write(IReadOnlyList<Instruction> instructions, IReadOnlyList<SourceLine> lines)
     {
-        if (AsByte)
+        if (AsByteStream)
         {
             WriteObject(InstructionEncoder.Encode([.. instructions]));
             return;

@@ -12,7 +12,8 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
 
     /// <summary>
     /// Whether an error ends the pipeline. So it is where a command makes one thing and cannot; a command that goes
-    /// through many things reports the error and goes on with the next.
+    /// through many things reports the error and goes on with the next. A program that does not compile or is refused
+    /// always ends it.
     /// </summary>
     protected virtual bool EndsOnError => false;
 
@@ -70,6 +71,7 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
         {
             if (exception is VerifierException refusal) WriteVerbose(refusal.Log);
             if (Errors.PlaceOf(exception) is { } place) MyInvocation.DisplayScriptPosition = place;
+            if (exception is CompileException or VerifierException) ThrowTerminatingError(error);
             Report(error);
         }
     }
