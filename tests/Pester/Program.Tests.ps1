@@ -77,6 +77,36 @@ Describe 'Invoke-EbpfProgram' {
         ($program | Invoke-EbpfProgram ([byte[]]::new(60))).Verdict | Should -Be Pass
     }
 
+    It 'runs with all bytes of a long packet, or names the limit' {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable n uint32 |
+            Add-EbpfCode { $n = $packet.Length; if ($n -eq 4000) { 'Tx' } }
+        $bytes = [byte[]](1..4000 | ForEach-Object { $_ % 251 })
+        if ((Get-EbpfFeature xdp_load_bytes).IsSupported -contains $true) {
+            $run = $program | Invoke-EbpfProgram $bytes
+            $run.Verdict | Should -Be Tx
+            $run.Packet | Should -Be $bytes
+        }
+        $loaded = $program | Import-EbpfProgram
+        try { { $loaded | Invoke-EbpfProgram $bytes -ErrorAction Stop } | Should -Throw '*4000 bytes*at most 3*' }
+        finally { $loaded.Dispose() }
+        $failure = { New-EbpfProgram -Type Tc -Code { } | Invoke-EbpfProgram $bytes -ErrorAction Stop } |
+            Should -Throw '*4000 bytes*at most 3*' -PassThru
+        $failure.CategoryInfo.Category | Should -Be InvalidArgument
+    }
+
+    It 'ends the pipeline if the program does not compile or is refused' {
+        foreach ($command in { Invoke-EbpfProgram (New-Packet) }, { Get-EbpfInstruction }, { Import-EbpfProgram }) {
+            $program = New-EbpfProgram -Type Xdp |
+                Add-EbpfMap sources -Type Hash -Key ipaddress -Value uint64 -MaxEntries 4 |
+                Add-EbpfCode { $sources['no address'] += 1 }
+            $script = [scriptblock]::Create("`$input | $command")
+            $failure = { $program | & $script } | Should -Throw -PassThru
+            $failure.FullyQualifiedErrorId | Should -BeLike 'WrongType,*' -Because $command
+        }
+        { New-EbpfProgram -Type Xdp | Add-EbpfVariable x uint64 | Add-EbpfCode { while ($true) { $x++ } } |
+            Invoke-EbpfProgram (New-Packet) } | Should -Throw '*verifier*'
+    }
+
     It 'refuses other objects' {
         { 5 | Invoke-EbpfProgram (New-Packet) -ErrorAction Stop } | Should -Throw '*no program*New-EbpfProgram*'
     }

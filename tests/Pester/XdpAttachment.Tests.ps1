@@ -68,6 +68,17 @@ Describe 'XDP' {
             Get-XdpAttachment near0 | Should -BeNullOrEmpty
         }
 
+        It 'says why a program runs in its mode' {
+            $reason = ''
+            $attachment = New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment lo -Verbose 4>&1 |
+                ForEach-Object { if ($_ -is [Management.Automation.VerboseRecord]) { $reason += $_ } else { $_ } }
+            $attachment.ModeReason | Should -BeLike '*driver does not run XDP*'
+            $reason | Should -BeLike "*Generic mode: $($attachment.ModeReason).*"
+            $attachment | Remove-EbpfAttachment
+            { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 -Mode Offload } |
+                Should -Throw "*'near0' has no network card that runs programs*-Mode Native*"
+        }
+
         It 'counts each source exactly: <Family> in <Mode> mode' -ForEach @(
             foreach ($mode in 'Native', 'Generic') {
                 @{ Mode = $mode; Family = 'IPv4'; Sources = '10.77.0.2', '10.77.0.3', '10.77.0.4' }

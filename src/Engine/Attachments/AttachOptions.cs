@@ -84,6 +84,7 @@ public abstract record AttachOptions
         completed.Target ??= named.Target;
         completed.Hook ??= named.HookFor(definition.Type);
         completed.Probe ??= named.Row.Probe;
+        named.Adapt(completed);
         return completed;
     }
 
@@ -106,6 +107,11 @@ public abstract record AttachOptions
         throw new KernelException(
             $"attach the program '{program.Name}'", Errno.EINVAL, "no target is named",
             "Name one in the options, or in the program's definition.");
+    }
+
+    /// <summary>Sets what a program must be compiled with for its target.</summary>
+    internal virtual void Adapt(ProgramDefinition completed)
+    {
     }
 
     /// <summary>The same options, with the target of the definition where they name none.</summary>

@@ -14,6 +14,7 @@ public sealed class XdpAttachment : Attachment
         InterfaceIndex = interfaceIndex;
         Mode = handle.Mode;
         NativeRefusal = handle.NativeRefusal;
+        ModeReason = handle.ModeReason;
         if (handle.Link is not null) SetLink(handle.Link);
         IsShared = handle.IsShared;
         // Without a link, detaching finds the interface by its index, which is valid in this network namespace only.
@@ -38,6 +39,9 @@ public sealed class XdpAttachment : Attachment
 
     /// <summary>Why the driver would not run the program, where that was tried first; else null.</summary>
     public string? NativeRefusal { get; }
+
+    /// <summary>Why it runs there: a clause without a period; empty where another process attached it.</summary>
+    public string ModeReason { get; }
 
     /// <inheritdoc/>
     public override uint? LinkId => _linkId;
@@ -74,7 +78,7 @@ public sealed class XdpAttachment : Attachment
         var path = options.Pin is null ? null : PinDirectory.PathOf(options.Pin);
         if (path is not null) PreparePin(path, present);
 
-        var handle = new XdpHook(netlink, link, program.Descriptor, operation).Attach(options.Mode, present);
+        var handle = new XdpHook(netlink, link, program, operation).Attach(options.Mode, present);
         var attachment = new XdpAttachment(program, options.OwnsProgram, link.Name, link.Index, handle);
         try
         {
@@ -186,6 +190,14 @@ public sealed record XdpAttachOptions(string? InterfaceName = null) : AttachOpti
         ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) }
         : null;
 
+    internal override void Adapt(ProgramDefinition completed)
+    {
+        if (Mode is not (XdpMode.Best or XdpMode.Native) || InterfaceName is null) return;
+        using var netlink = new Netlink();
+        completed.MaximumPacketSize =
+            Math.Max(completed.MaximumPacketSize, XdpHook.LargestPacket(netlink.FindLink(InterfaceName)));
+    }
+
     internal override HookInfo Row => HookTable.Xdp;
 
     internal override string? Target => InterfaceName;
@@ -217,6 +229,7 @@ public enum XdpMode
 /// <param name="Mode">Where it runs.</param>
 /// <param name="Link">The link; null for none.</param>
 /// <param name="IsShared">Whether another process may hold the link too.</param>
+/// <param name="ModeReason">Why it runs there.</param>
 /// <param name="NativeRefusal">Why the driver did not run it.</param>
-internal sealed record XdpHandle(XdpMode Mode, LinkDescriptor? Link, bool IsShared = false,
-    string? NativeRefusal = null);
+internal sealed record XdpHandle(
+    XdpMode Mode, LinkDescriptor? Link, bool IsShared = false, string ModeReason = "", string? NativeRefusal = null);

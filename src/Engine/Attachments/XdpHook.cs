@@ -1,9 +1,16 @@
 namespace EbpfCat.Attachments;
 
 /// <summary>The XDP hook of an interface: attaches a program, or exchanges the program there.</summary>
-internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescriptor program, string operation)
+internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram loaded, string operation)
 {
+    // The length of an Ethernet header with two VLAN tags.
+    private const int LinkHeader = 22;
+
+    private readonly ProgramDescriptor _program = loaded.Descriptor;
+
     private static readonly Version FirstWithLinks = new(5, 9);
+
+    private const string Replaced = "the program that it replaces ran there";
 
     // Errors that another mode would give too.
     private static readonly HashSet<Errno> ErrorsOfAnyMode =
@@ -21,14 +28,23 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
 
     private XdpHandle Attach(XdpMode mode)
     {
-        if (mode != XdpMode.Best) return AttachIn(mode);
+        if (mode != XdpMode.Best) return AttachIn(mode) with { ModeReason = "the mode was asked for" };
         try
         {
-            return AttachIn(XdpMode.Native);
+            return AttachIn(XdpMode.Native) with
+            {
+                ModeReason = loaded.HasFragments
+                    ? "the driver runs the program, also on packets of several buffers"
+                    : "the driver runs the program",
+            };
         }
         catch (KernelException refusal) when (!ErrorsOfAnyMode.Contains(refusal.Errno))
         {
-            return AttachIn(XdpMode.Generic) with { NativeRefusal = refusal.Message };
+            return AttachIn(XdpMode.Generic) with
+            {
+                ModeReason = refusal.Cause ?? refusal.Message,
+                NativeRefusal = refusal.Message,
+            };
         }
     }
 
@@ -37,13 +53,13 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         var flags = XdpAttachments.FlagsOf(mode);
         if (KernelFacts.RunningVersion < FirstWithLinks)
         {
-            netlink.SetXdpProgram(target.Index, program, flags | XdpFlags.UpdateIfNoExist);
+            netlink.SetXdpProgram(target.Index, _program, flags | XdpFlags.UpdateIfNoExist);
             return new XdpHandle(mode, null);
         }
 
         try
         {
-            return new XdpHandle(mode, Bpf.CreateXdpLink(program, target.Index, flags));
+            return new XdpHandle(mode, Bpf.CreateXdpLink(_program, target.Index, flags));
         }
         catch (KernelException refusal) when (!ErrorsOfAnyMode.Contains(refusal.Errno))
         {
@@ -51,10 +67,19 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         }
     }
 
+    /// <summary>The largest packet of an interface in bytes, with its Ethernet header.</summary>
+    public static int LargestPacket(NetworkLink? link) => link is null ? 0 : link.MaximumTransmissionUnit + LinkHeader;
+
+    private string FragmentRemark => loaded.HasFragments || LargestPacket(target) <= PacketNeeds.OneBuffer
+        ? ""
+        : $"; its MTU is {target.MaximumTransmissionUnit}, and the program does not take packets of several buffers: "
+            + loaded.FragmentObstacle;
+
     private KernelException Refused(XdpMode mode, KernelException refusal) => mode switch
     {
         XdpMode.Native => new KernelException(
-            operation, refusal.Errno, "its driver does not run XDP programs, or not as the interface is set up now",
+            operation, refusal.Errno,
+            $"its driver does not run XDP programs, or not as the interface is set up now{FragmentRemark}",
             "Run it in generic mode; some drivers need a smaller MTU, fewer queues or no LRO.")
         {
             Id = "NativeModeRefused",
@@ -77,16 +102,16 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
             var own = XdpAttachments.OwnerOf(present);
             ReplaceWithoutLink(present, old);
             Abandon(present, own);
-            return new XdpHandle(present.Mode, null);
+            return new XdpHandle(present.Mode, null, ModeReason: Replaced);
         }
 
         var link = Bpf.GetLink(id);
         try
         {
             var own = XdpAttachments.OwnerOf(present);
-            Bpf.UpdateLink(link, program, old);
+            Bpf.UpdateLink(link, _program, old);
             Abandon(present, own);
-            return new XdpHandle(present.Mode, link, IsShared: own is null or XdpAttachment { IsShared: true });
+            return new XdpHandle(present.Mode, link, own is null or XdpAttachment { IsShared: true }, Replaced);
         }
         catch
         {
@@ -99,7 +124,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
     {
         try
         {
-            netlink.SetXdpProgram(target.Index, program, XdpAttachments.FlagsOf(present.Mode) | XdpFlags.Replace, old);
+            netlink.SetXdpProgram(target.Index, _program, XdpAttachments.FlagsOf(present.Mode) | XdpFlags.Replace, old);
         }
         catch (KernelException refusal) when (refusal.Errno == Errno.EBUSY)
         {
@@ -117,7 +142,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, ProgramDescri
         XdpAttachments.Detach(present, netlink);
         try
         {
-            var handle = AttachIn(mode);
+            var handle = AttachIn(mode) with { ModeReason = "the mode was asked for" };
             Abandon(present, own);
             return handle;
         }

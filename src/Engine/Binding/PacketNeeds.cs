@@ -3,6 +3,14 @@ namespace EbpfCat.Binding;
 /// <summary>How much of the packet a program can ask for.</summary>
 internal static class PacketNeeds
 {
+    /// <summary>
+    /// How many bytes of an XDP packet of several buffers are in the first. Drivers differ; all begin with more.
+    /// </summary>
+    public const int FirstBuffer = 1024;
+
+    /// <summary>How many bytes a packet in one buffer may have: 1500, an Ethernet header and two VLAN tags.</summary>
+    public const int OneBuffer = 1522;
+
     private const int LongestIPv4Header = 60;
 
     /// <summary>
@@ -26,6 +34,15 @@ internal static class PacketNeeds
 
         return need;
     }
+
+    /// <summary>Why an XDP program cannot take packets of several buffers; null where it can.</summary>
+    public static string? FragmentObstacle(ProgramDefinition program) => Of(program) switch
+    {
+        _ when program.Maps.Any(map => map.Type == MapType.ProgramArray) => "it calls other programs",
+        int.MaxValue => "it reads bytes at computed offsets",
+        > FirstBuffer and var need => $"it reads byte {need}, which may lie behind the first buffer",
+        _ => null,
+    };
 
     /// <summary>The headers that a program asks for, in order of first use.</summary>
     public static IReadOnlyList<PacketHeader> HeadersOf(ProgramDefinition program) =>

@@ -31,5 +31,7 @@ internal static class HelperId
     public const int KtimeGetBootNs = 125;
     public const int RingbufReserve = 131;
     public const int RingbufSubmit = 132;
+    public const int TraceVprintk = 177;
     public const int Loop = 181;
+    public const int XdpGetBufferLength = 188;
 }

@@ -15,6 +15,17 @@ public sealed record CompilerOptions
     /// </summary>
     public bool HasLoopHelper { get; init; }
 
+    /// <summary>Whether the kernel has XDP packets of several buffers (Linux 5.18).</summary>
+    public bool HasXdpFragments { get; init; }
+
+    /// <summary>
+    /// Whether <c>bpf_trace_printk</c> has formats for addresses, widths and several texts (Linux 5.13).
+    /// </summary>
+    public bool HasTraceFormats { get; init; }
+
+    /// <summary>Whether the kernel has <c>bpf_trace_vprintk</c>, for more than three values (Linux 5.16).</summary>
+    public bool HasTraceArray { get; init; }
+
     /// <summary>From how many rounds on a loop counts as long.</summary>
     internal ulong LongRounds { get; init; } = LongLoops.DefaultRounds;
 

@@ -18,7 +18,9 @@ public static class ProgramCompiler
         options ??= new CompilerOptions();
         var program = Binder.Bind(definition, options.Event, options.ParentProcessId);
         var resources = program.Resources;
-        var function = Lowerer.Lower(program);
+        var hasFragments = options.HasXdpFragments && definition.Type == ProgramType.Xdp
+            && definition.MaximumPacketSize > PacketNeeds.OneBuffer && PacketNeeds.FragmentObstacle(definition) is null;
+        var function = Lowerer.Lower(program, options, hasFragments);
         Optimizer.Run(function, options);
         IReadOnlyList<IrFunction> functions = options.HasLoopHelper ? LongLoops.Outline(function, options) : [function];
         var emitter = new Emitter(options.InstructionSet);
@@ -35,6 +37,7 @@ public static class ProgramCompiler
             Functions = emitter.Functions,
             Events = resources.Events,
             InstructionSet = options.InstructionSet,
+            HasFragments = hasFragments,
         };
     }
 

@@ -36,6 +36,12 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public int MinimumPacketSize { get; set; }
 
     /// <summary>
+    /// The largest packet that an XDP program must take, in bytes; 0 for one that fits into one buffer. A larger one
+    /// lies in several (Linux 5.18): the program is then loaded for these, unless it reads beyond the first.
+    /// </summary>
+    public int MaximumPacketSize { get; set; }
+
+    /// <summary>
     /// The verdict by name or number where the code gives none or a packet is too short; null for the type's own.
     /// </summary>
     public object? DefaultAction { get; set; }

@@ -35,6 +35,9 @@ public static class EbpfProgram
         {
             InstructionSet = Features.InstructionSet,
             HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel,
+            HasXdpFragments = KernelFacts.RunningVersion >= KernelFacts.Since(BpfProgramFlags.XdpHasFragments),
+            HasTraceFormats = KernelFacts.RunningVersion >= new Version(5, 13),
+            HasTraceArray = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.TraceVprintk)!.Kernel,
             Event = traced,
         }));
     }

@@ -55,6 +55,16 @@ public sealed partial class LoadedProgram : IDisposable
     /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
+    /// <summary>Whether it takes XDP packets of several buffers (Linux 5.18).</summary>
+    public bool HasFragments => Compiled is { HasFragments: true };
+
+    /// <summary>Why it takes no packets of several buffers: a clause.</summary>
+    internal string FragmentObstacle => Definition is not { } definition
+        ? "another process loaded it"
+        : KernelFacts.Since(BpfProgramFlags.XdpHasFragments) is { } since && KernelFacts.RunningVersion < since
+            ? $"that needs Linux {since}"
+            : PacketNeeds.FragmentObstacle(definition) ?? "it was loaded for smaller packets (MaximumPacketSize)";
+
     /// <summary>The attach type it was loaded for; none if another process loaded it.</summary>
     internal BpfAttachType AttachType { get; init; }
 
@@ -141,7 +151,8 @@ public sealed partial class LoadedProgram : IDisposable
     /// </param>
     /// <param name="repeat">How often. Runs after the first get the packet as the one before left it.</param>
     /// <exception cref="KernelException">
-    /// ENOTSUPP: programs of this type cannot be test-run. EINVAL: the packet is too short.
+    /// ENOTSUPP: programs of this type cannot be test-run. EINVAL: the packet is too short. EMSGSIZE: it is too long;
+    /// the message gives the limit.
     /// </exception>
     /// <example>
     /// <code>
@@ -158,8 +169,9 @@ public sealed partial class LoadedProgram : IDisposable
         byte[] input = skipped == 0 ? packet.ToArray() : [.. header, .. packet];
         // A program may add to the packet at both ends, within its page.
         var output = new byte[packet.IsEmpty ? 0 : input.Length + Environment.SystemPageSize];
-        var result = Bpf.TestRun(
-            Descriptor, new TestRunOptions { Data = input, DataOut = output, Repeat = (uint)repeat });
+        var result = TestRunLimits.Run(
+            this, packet.Length,
+            new TestRunOptions { Data = input, DataOut = output, Repeat = (uint)repeat });
         // To those of control groups the kernel shows no header, and gives zeros back in its place.
         if (Type == ProgramType.CgroupSkb) header.CopyTo(output);
         var verdict = (int)result.ReturnValue;

@@ -62,6 +62,7 @@ public static class ProgramLoader
                 KernelVersion = (uint)compiled.Definition.KernelVersion,
                 ExpectedAttachType = target.AttachType,
                 InterfaceIndex = options.InterfaceIndex,
+                Flags = compiled.HasFragments ? BpfProgramFlags.XdpHasFragments : BpfProgramFlags.None,
                 AttachBtfId = target.BtfId,
                 AttachBtf = target.Btf,
                 Btf = btf,
@@ -199,7 +200,7 @@ public static class ProgramLoader
             }
             catch (KernelException refusal)
             {
-                throw Explain(refusal, request, compiled, buffer) ?? first;
+                throw Explain(refusal, request, compiled, buffer) ?? ExplainOffload(request, first) ?? first;
             }
         }
     }
@@ -216,6 +217,23 @@ public static class ProgramLoader
         explanation = LockedHelpers.Explain(compiled.Instructions, slot, explanation);
         var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;
         return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
+    }
+
+    // The kernel asks the driver before it verifies a program for a network card, so that there is no log.
+    private static KernelException? ExplainOffload(ProgramLoadOptions request, KernelException refusal)
+    {
+        if (request.InterfaceIndex == 0 || refusal.Errno is not (Errno.EINVAL or Errno.EOPNOTSUPP or Errno.ENOTSUPP))
+            return null;
+        using var netlink = new Netlink();
+        var index = (int)request.InterfaceIndex;
+        var name = netlink.FindLink(index)?.Name ?? index.ToString(CultureInfo.InvariantCulture);
+        return new KernelException(
+            refusal.Operation, Errno.EOPNOTSUPP,
+            $"the interface '{name}' has no network card that runs programs, or its driver does not offer that",
+            "Run it in native or generic mode.")
+        {
+            Id = "OffloadRefused",
+        };
     }
 
     // A limit can be met while the verifier prints an instruction: then the refusal has no line of its own. A log of

@@ -27,7 +27,9 @@ public sealed class InvokeEbpfProgramCommand : EbpfCommand
             return;
         }
 
-        using var program = EbpfProgram.Load((ProgramDefinition)Program.BaseObject);
+        var definition = ((ProgramDefinition)Program.BaseObject).Copy();
+        definition.MaximumPacketSize = Math.Max(definition.MaximumPacketSize, Packet.Length);
+        using var program = EbpfProgram.Load(definition);
         WriteObject(program.TestRun(Packet, Repeat));
     }
 }

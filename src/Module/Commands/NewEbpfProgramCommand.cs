@@ -31,6 +31,10 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
     public int MinimumPacketSize { get; set; }
 
     [Parameter]
+    [ValidateRange(0, 65535)]
+    public int MaximumPacketSize { get; set; }
+
+    [Parameter]
     [ArgumentCompleter(typeof(VerdictCompleter))]
     [ValidateNotNull]
     public object? DefaultAction { get; set; }
@@ -61,6 +65,7 @@ public sealed class NewEbpfProgramCommand : EbpfCommand
             Target = Target,
             Hook = Hook,
             MinimumPacketSize = MinimumPacketSize,
+            MaximumPacketSize = MaximumPacketSize,
             DefaultAction = Verdict(),
             KernelVersion = KernelVersion is null ? 0 : VersionCode(KernelVersion),
             Buffer = Buffer,

@@ -25,7 +25,7 @@ public sealed class NewXdpAttachmentCommand : PinnableAttachmentCommand
 
     private protected override void Report(Attachment attachment)
     {
-        if (((XdpAttachment)attachment).NativeRefusal is { } refusal)
-            WriteVerbose($"It runs in the network stack. {refusal}");
+        var attached = (XdpAttachment)attachment;
+        WriteVerbose($"It runs in {attached.Mode} mode: {attached.ModeReason}.");
     }
 }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
+using EbpfCat.Language;
 using EbpfCat.Programs;
 using EbpfCat.Tests.Kernel;
 using EbpfCat.Tests.Programs;
@@ -44,6 +45,18 @@ public sealed class XdpAttachmentTests : IDisposable
 
         Assert.Empty(Get());
         Assert.DoesNotContain(Attachment.All, one => one.Program == program);
+    }
+
+    [Theory]
+    [InlineData("lo")]
+    [InlineData(VethPair.Near)]
+    public void Offload_to_an_interface_without_it_says_so(string name)
+    {
+        var definition = Counting.Define(ProgramType.Xdp);
+        var options = new XdpAttachOptions(name) { Mode = XdpMode.Offload };
+        var refusal = Assert.Throws<KernelException>(() => _pair.NearNamespace.Run(() => options.Attach(definition)));
+        Assert.Equal("OffloadRefused", refusal.Id);
+        Assert.Contains($"'{name}' has no network card that runs programs", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal sealed class ConditionLowering(LoweringContext context)
                 context.Maps.LowerContains(contains, whenTrue, whenFalse);
                 break;
             case BoundPacketSizeTest { Bytes: var bytes, Has: var has }:
-                context.Packet.BranchIfHas(bytes, has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
+                context.Packet.BranchIfLong(bytes, has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
                 break;
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith }
                 comparison:

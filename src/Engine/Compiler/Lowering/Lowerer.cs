@@ -10,9 +10,12 @@ namespace EbpfCat.Compiler;
 internal static class Lowerer
 {
     /// <summary>Lowers the whole program to one function; functions are inlined at their calls.</summary>
-    public static IrFunction Lower(BoundProgram program)
+    /// <param name="program">The program.</param>
+    /// <param name="options">The kernel that it is for.</param>
+    /// <param name="hasFragments">Whether its packets may lie in several buffers (XDP).</param>
+    public static IrFunction Lower(BoundProgram program, CompilerOptions options, bool hasFragments)
     {
-        var context = new LoweringContext(program);
+        var context = new LoweringContext(program, options) { HasFragments = hasFragments };
         var b = context.Builder;
         b.Source = program.Body is [var first, ..] ? first.Source : null;
         var defaultResult = b.Constant(program.DefaultResult);

@@ -9,9 +9,10 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal sealed class LoweringContext
 {
-    public LoweringContext(BoundProgram program)
+    public LoweringContext(BoundProgram program, CompilerOptions options)
     {
         Program = program;
+        Options = options;
         Builder = new IrBuilder(new IrFunction(program.Definition.Name, 1));
         Temporaries = new Temporaries(Builder.Function);
         Frame = new Frame(isFunction: false, Builder.NewBlock());
@@ -40,6 +41,11 @@ internal sealed class LoweringContext
     }
 
     public BoundProgram Program { get; }
+
+    /// <summary>Whether packets may lie in several buffers, of which the packet pointers bound the first.</summary>
+    public bool HasFragments { get; init; }
+
+    public CompilerOptions Options { get; }
 
     public ProgramTypeInfo Info => Program.Info;
 

@@ -71,7 +71,7 @@ internal static class ErrnoMeanings
             ("the kernel cannot test-run programs of this type", "Attach the program and let the event happen."),
         [(BpfCommand.ProgramTestRun, Errno.ENOSPC)] = ("the buffer for the result is too small", "Give a larger one."),
         [(BpfCommand.ProgramTestRun, Errno.EINVAL)] =
-            ("the kernel does not take this data or context", "A packet has at least 14 bytes and fits into a page."),
+            ("the kernel does not take this data or context", "A packet has at least 14 bytes."),
     };
 
     /// <summary>The meaning of an error from a command, or null.</summary>

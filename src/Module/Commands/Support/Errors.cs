@@ -67,7 +67,8 @@ internal static class Errors
             Errno.EBUSY => ErrorCategory.ResourceBusy,
             Errno.E2BIG or Errno.ENOSPC or Errno.ENOMEM or Errno.EMFILE or Errno.ENFILE or Errno.EDQUOT =>
                 ErrorCategory.ResourceUnavailable,
-            Errno.EINVAL or Errno.EDOM or Errno.ERANGE or Errno.ENAMETOOLONG => ErrorCategory.InvalidArgument,
+            Errno.EINVAL or Errno.EDOM or Errno.ERANGE or Errno.ENAMETOOLONG or Errno.EMSGSIZE =>
+                ErrorCategory.InvalidArgument,
             Errno.ENOSYS or Errno.ENOTSUPP or Errno.EOPNOTSUPP => ErrorCategory.NotImplemented,
             Errno.ETIMEDOUT => ErrorCategory.OperationTimeout,
             _ => ErrorCategory.NotSpecified,

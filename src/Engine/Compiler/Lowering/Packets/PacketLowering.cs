@@ -66,6 +66,13 @@ internal sealed class PacketLowering(LoweringContext context)
     public void BranchIfHas(int bytes, Block whenTrue, Block whenFalse) =>
         BranchIfHas(_b.Read(_data), bytes, whenTrue, whenFalse);
 
+    /// <summary>Branches on the length of the packet, in all its buffers.</summary>
+    public void BranchIfLong(int bytes, Block whenTrue, Block whenFalse)
+    {
+        if (!context.HasFragments || bytes <= PacketNeeds.FirstBuffer) BranchIfHas(bytes, whenTrue, whenFalse);
+        else _b.Branch(Comparison.UnsignedGreaterOrEqual, Length(), _b.Constant(bytes), whenTrue, whenFalse);
+    }
+
     private void BranchIfHas(Value pointer, int bytes, Block whenTrue, Block whenFalse) => _b.Branch(
         Comparison.PacketHas, pointer, _b.Constant(bytes), whenTrue, whenFalse, _b.Read(_dataEnd));
 
@@ -73,6 +80,8 @@ internal sealed class PacketLowering(LoweringContext context)
     {
         switch (context.Info.Packet)
         {
+            case PacketAccess.Direct when context.HasFragments:
+                return _b.Call(HelperId.XdpGetBufferLength, context.ContextPointer);
             case PacketAccess.Direct:
                 return _b.Make(Op.Sub, _b.Read(_dataEnd), _b.Read(_data));
             case PacketAccess.DirectLinear or PacketAccess.Copy:
