@@ -92,7 +92,8 @@ internal sealed record BoundLabel(Label Label, SourceSpan? Source) : BoundStatem
 internal sealed record BoundOutput(int Number, BoundStruct Record, SourceSpan? Source) : BoundStatement(Source);
 
 /// <summary>Writes a line to the trace log.</summary>
-/// <param name="Format">The format of <c>bpf_trace_printk</c>, without line end.</param>
-/// <param name="Values">The values, at most three.</param>
-internal sealed record BoundDebug(string Format, IReadOnlyList<BoundExpression> Values, SourceSpan? Source)
-    : BoundStatement(Source);
+/// <param name="Parts">Texts and at most three values, in order.</param>
+internal sealed record BoundDebug(IReadOnlyList<BoundDebugPart> Parts, SourceSpan? Source) : BoundStatement(Source);
+
+/// <summary>A part of a line for the trace log: a text or a value.</summary>
+internal readonly record struct BoundDebugPart(string? Text, BoundExpression? Value);

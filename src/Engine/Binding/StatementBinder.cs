@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace EbpfCat.Binding;
 
 /// <summary>Binds statements and functions.</summary>
@@ -352,41 +354,32 @@ internal sealed class StatementBinder(BindingContext context)
             context.Local(holder), value, clauses, BindInside(choice.Default, isLoop: false), choice.Source);
     }
 
-    // bpf_trace_printk takes a format and at most three values.
     private BoundDebug BindDebug(DebugStatement debug)
     {
         const int maxValues = 3;
-        var format = new StringBuilder();
-        var values = new List<BoundExpression>();
+        var parts = new List<BoundDebugPart>();
         foreach (var part in debug.Parts)
         {
             if (part is ConstantExpression { Value: string text })
             {
-                format.Append(text.Replace("%", "%%", StringComparison.Ordinal));
+                parts.Add(new(text, null));
                 continue;
             }
 
             var value = Expressions.Bind(part);
-            format.Append(value.Type switch
-            {
-                ScalarType { IsSigned: true } => "%lld",
-                ScalarType => "%llu",
-                StringType => "%s",
-                AddressType => "%llx",
-                _ => null,
-            });
             if (value.Type is not (ScalarType or StringType or AddressType or ErrorType))
                 Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be written to the trace log.", part.Source);
-            values.Add(value);
+            parts.Add(new(null, value));
         }
 
-        if (values.Count > maxValues)
+        var values = parts.Count(part => part.Value is not null);
+        if (values > maxValues)
         {
             Error(DiagnosticIds.TooManyDebugValues,
-                $"The trace log takes at most {maxValues} values a line, not {values.Count}.", debug.Source,
+                $"The trace log takes at most {maxValues} values a line, not {values}.", debug.Source,
                 "Write two lines.");
         }
 
-        return new BoundDebug(format.ToString(), values, debug.Source);
+        return new BoundDebug(parts, debug.Source);
     }
 }

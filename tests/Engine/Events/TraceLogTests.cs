@@ -1,9 +1,12 @@
 using System.Diagnostics;
 using EbpfCat.Attachments;
+using EbpfCat.Compiler;
 using EbpfCat.Events;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using EbpfCat.Tests.Attachments;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Events;
 
@@ -32,6 +35,53 @@ public sealed class TraceLogTests
             Assert.All(lines, line => Assert.InRange(line.Processor, 0, 4095));
             Assert.InRange(clock.Elapsed.TotalSeconds, 1, 20);
         }
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Values_are_written_as_user_space_shows_them_where_the_kernel_can(bool isPlain)
+    {
+        Assert.SkipUnless(isPlain || KernelFacts.RunningVersion >= new Version(5, 16), "the kernel has no formats");
+        var mark = $"mark-{Guid.NewGuid():n}"[..20];
+        var definition = new ProgramDefinition("writing", ProgramType.Xdp);
+        Expression Variable(string name, string type, object value) =>
+            definition.AddVariable(name, EbpfType.Parse(type), initialValue: value);
+        var cases = new (Expression[] Values, string Text, string Plain)[]
+        {
+            ([Variable("a", "ipv4", "10.77.0.2")], "10.77.0.2", "a4d0002"),
+            ([Variable("b", "ipaddress", "10.77.0.2")], "10.77.0.2", "a4d0002"),
+            ([Variable("c", "ipv6", "fd77::2")], "fd77:0000:0000:0000:0000:0000:0000:0002", "fd77000000000000"),
+            ([Variable("d", "ipaddress", "fd77::2")], "fd77:0000:0000:0000:0000:0000:0000:0002", "fd77000000000000"),
+            ([Variable("e", "mac", "02-00-00-0A-BC-DE")], "0200000ABCDE", "200000abcde"),
+            ([Variable("f", "fixed", 3.5)], "3.5", "3"),
+            ([Variable("g", "fixed", -0.25)], "-0.25", "0"),
+            ([Variable("h", "fixed", 12)], "12", "12"),
+            ([Variable("i", "fixed", -1.00001)], "-1.00001", "-1"),
+            ([Variable("j", "fixed", 100.0203)], "100.0203", "100"),
+            ([Variable("k", "bool", true)], "True", "1"),
+            ([Variable("l", "bool", false)], "False", "0"),
+            ([Packet.IPv4.Source], "10.77.0.2", "a4d0002"),
+            ([(Expression)7 / 2], "3.5", "3"),
+            ([Variable("m", "fixed", 0.5), Variable("n", "ipaddress", "1.2.3.4"), Variable("o", "fixed", -7.5)],
+                "0.5 1.2.3.4 -7.5", "0 1020304 -7"),
+        };
+        definition.AddCode(code =>
+        {
+            foreach (var (values, _, _) in cases)
+            {
+                code.Add(new DebugStatement(
+                    [mark, .. values.SelectMany(value => new Expression[] { " ", value }), "%"]));
+            }
+        });
+        using var log = new TraceLog();
+        using var program = ProgramLoader.Load(isPlain
+            ? ProgramCompiler.Compile(definition, new CompilerOptions { InstructionSet = Features.InstructionSet })
+            : EbpfProgram.Compile(definition));
+        program.TestRun(Language.Script.Packet());
+        var lines = log.Read(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken)
+            .Where(line => line.Text.StartsWith(mark, StringComparison.Ordinal)).Select(line => line.Text).ToList();
+        Assert.Equal(cases.Select(one => $"{mark} {(isPlain ? one.Plain : one.Text)}%"), lines);
     }
 
     [Fact]

@@ -32,6 +32,7 @@ internal sealed class LoweringContext
         Arithmetic = new ArithmeticLowering(this);
         Aggregates = new AggregateLowering(this);
         Output = new OutputLowering(this);
+        Debug = new DebugLowering(this);
         Calls = new CallLowering(this);
         Expressions = new ExpressionLowering(this);
         Texts = new TextComparisonLowering(this);
@@ -81,6 +82,8 @@ internal sealed class LoweringContext
     public ExpressionLowering Expressions { get; }
 
     public CallLowering Calls { get; }
+
+    public DebugLowering Debug { get; }
 
     public OutputLowering Output { get; }
 

@@ -1,4 +1,3 @@
-using System.Text;
 using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 using EbpfCat.Language;
@@ -6,7 +5,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Lowers records that are put out, and debug messages.</summary>
+/// <summary>Lowers records that are put out.</summary>
 internal sealed class OutputLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
@@ -85,21 +84,5 @@ internal sealed class OutputLowering(LoweringContext context)
             _b.Jump(after);
             _b.Start(after);
         }, FillsPlace: true);
-    }
-
-    public void LowerDebug(BoundDebug debug)
-    {
-        var values = debug.Values.Select(context.Expressions.Lower).ToList();
-        var bytes = Encoding.UTF8.GetBytes(debug.Format + "\n\0");
-        var place = context.Memory.Temporary(bytes.Length);
-        var format = new BytesType(bytes.Length);
-        context.Conversions.Store(format, place, context.Memory.BytesOf(format, bytes));
-        var arguments = values.Select(v => v switch
-        {
-            ScalarOperand scalar => scalar.Value,
-            { Type: StringType } text => _b.AddressOf(context.Memory.InMemory(text).Place),
-            _ => context.Memory.Pieces(v, [(0, Math.Min(v.Type.Size, 8) is var size && size == 6 ? 4 : size)])[0].Value,
-        });
-        _b.Call(HelperId.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
     }
 }

@@ -87,7 +87,7 @@ internal sealed class StatementLowering(LoweringContext context)
                 context.Output.LowerOutput(output);
                 break;
             case BoundDebug debug:
-                context.Output.LowerDebug(debug);
+                context.Debug.Lower(debug);
                 break;
             default:
                 throw new UnreachableException(statement.GetType().Name);
