@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace EbpfCat.Binding;
 
 /// <summary>Binds statements and functions.</summary>

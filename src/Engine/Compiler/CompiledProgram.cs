@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>A program as instructions, with all that a loader must know to bring it into the kernel.</summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>What the compiler may count on in the kernel that the program is for.</summary>

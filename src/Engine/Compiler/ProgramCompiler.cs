@@ -1,7 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>

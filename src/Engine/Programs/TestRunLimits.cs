@@ -1,6 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-
 namespace EbpfCat.Programs;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers conditions to branches between two blocks.</summary>

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Converts operands between types, as assignments and casts do.</summary>

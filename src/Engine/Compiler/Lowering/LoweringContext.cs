@@ -1,6 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>

@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers statements, and what follows a jump or label.</summary>

@@ -1,9 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers accesses to the bytes of the packet.</summary>
