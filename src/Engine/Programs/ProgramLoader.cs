@@ -17,7 +17,7 @@ public static class ProgramLoader
     /// <returns>The program in the kernel, to be disposed.</returns>
     /// <exception cref="VerifierException">The verifier refused the program.</exception>
     /// <exception cref="KernelException">The kernel refused maps or program for another cause.</exception>
-    /// <exception cref="Types.TypeConversionException">An initial value does not fit its variable.</exception>
+    /// <exception cref="ArgumentException">A shared map has another form, or a name that is not declared.</exception>
     public static LoadedProgram Load(CompiledProgram compiled, LoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(compiled);
@@ -40,6 +40,7 @@ public static class ProgramLoader
 
     private static LoadedProgram LoadCore(CompiledProgram compiled, LoadOptions options)
     {
+        RequireMaps(compiled, options);
         Map[] definitions = [.. compiled.Maps.Select((map, index) => Prepare(compiled, map, index, options))];
         var builder = new BtfBuilder();
         var typeIds = MapTypes.Describe(definitions, builder);
@@ -84,6 +85,20 @@ public static class ProgramLoader
         {
             maps.ForEach(map => map.Dispose());
             throw;
+        }
+    }
+
+    // A misspelled name would leave the program with a map of its own.
+    private static void RequireMaps(CompiledProgram compiled, LoadOptions options)
+    {
+        string[] names = [.. compiled.Maps.Select(map => map.Name)];
+        foreach (var name in options.SharedMaps.Keys)
+        {
+            if (names.Contains(name, StringComparer.OrdinalIgnoreCase)) continue;
+            var remedy = Types.SimilarNames.Sentence(name, names);
+            throw new ArgumentException(
+                $"The program '{compiled.Definition.Name}' has no map '{name}' to share. {remedy}".TrimEnd(),
+                nameof(options));
         }
     }
 
