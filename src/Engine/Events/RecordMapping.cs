@@ -46,6 +46,8 @@ internal sealed class RecordMapping
         _members = [.. properties.Concat(fields)
             .Where(one => !parameters.Any(parameter => parameter.Name == one.Item1.Name))
             .Select(one => (one.Item1, one.Item2, FieldFor(one.Item1.Name, one.Item2)))];
+        if (_parameters.Length + _members.Length == 0)
+            throw new ArgumentException($"{type.Name} has no public member to hold a field of the output.");
     }
 
     /// <summary>The .NET type of a field's value.</summary>
@@ -114,7 +116,7 @@ internal sealed class RecordMapping
 
     // Integers and enumerations take integers of their own size or smaller ones; the sign is reinterpreted.
     private static bool Fits(Type value, Type target) =>
-        target.IsAssignableFrom(value) || value == typeof(object)
+        target == value || value == typeof(object) || (!target.IsValueType && target.IsAssignableFrom(value))
         || (IsInteger(value) && IsInteger(target) && SizeOf(target) >= SizeOf(value));
 
     private static object? Convert(object? value, Type target)
@@ -141,6 +143,7 @@ internal sealed class RecordMapping
         var field = _record.Fields[index];
         var type = TypeOf(field.Type);
         emitter.LoadField(field, index, type == typeof(object) ? target : type);
+        if (type.IsValueType && !target.IsValueType) code.Emit(OpCodes.Box, type);
         if (!IsInteger(target) || type == target) return;
         code.Emit(Type.GetTypeCode(target) switch
         {
@@ -163,8 +166,9 @@ internal sealed class RecordMapping
         {
             if (!field.Name.Equals(name, StringComparison.OrdinalIgnoreCase)) continue;
             if (Fits(TypeOf(field.Type), type)) return index;
+            var given = Nullable.GetUnderlyingType(type) is { } underlying ? $"{underlying.Name}?" : type.Name;
             throw new ArgumentException(
-                $"'{_type.Name}.{name}' is a {type.Name}, and the field '{field.Name}' of the output is {field.Type}.");
+                $"'{_type.Name}.{name}' is a {given}, and the field '{field.Name}' of the output is {field.Type}.");
         }
 
         var remedy = SimilarNames.Sentence(name, [.. _record.Fields.Select(field => field.Name)]);

@@ -125,6 +125,19 @@ public sealed class ProgramEventsTests
         var number = Make<Unmanaged>(isEmitted);
         Assert.Equal((-3, 443ul, true), (number.Small, number.Port, number.IsLast));
         Assert.Equal(new Positional(443, -3), Make<Positional>(isEmitted));
+        var boxed = Make<Boxed>(isEmitted);
+        Assert.Equal(((short)-3, IPAddress.Loopback, TimeSpan.FromMilliseconds(2)),
+            (boxed.Small, boxed.Address, boxed.Duration));
+    }
+
+    [Fact]
+    public void A_type_that_cannot_hold_the_output_is_refused()
+    {
+        using var program = Output.LoadBurst(1);
+        Assert.Equal("'Optional.Number' is a UInt64?, and the field 'Number' of the output is uint64.",
+            Assert.Throws<ArgumentException>(() => program.Events<Optional>(Token)).Message);
+        Assert.Equal("UInt64 has no public member to hold a field of the output.",
+            Assert.Throws<ArgumentException>(() => program.Events<ulong>(Token)).Message);
     }
 
     [Fact]
@@ -193,6 +206,10 @@ public sealed class ProgramEventsTests
     private sealed record Misspelled(ulong Nummer);
 
     private sealed record Narrow(uint Number);
+
+    private sealed record Optional(ulong? Number);
+
+    private sealed record Boxed(object Small, object Address, IFormattable Duration);
 
     private sealed record Whole(long Small, Service Port, string Name, IPAddress Address)
     {
