@@ -23,7 +23,10 @@ public sealed class CodeBuilder
     /// <summary>Declares a local. Without a type it takes that of its first value.</summary>
     public static LocalExpression Local(string name, EbpfType? type = null) => new(new Local(name, type));
 
-    /// <summary>Declares a local of the type of a value, and assigns the value.</summary>
+    /// <summary>
+    /// Declares a local, and assigns a value. An integer is kept in 64 bits: cast it where its size matters, such as
+    /// in the output.
+    /// </summary>
     public CodeBuilder Local(string name, Expression value, out LocalExpression local,
         [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
         Assign(local = Local(name), value, file, line);

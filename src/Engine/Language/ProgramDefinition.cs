@@ -33,7 +33,16 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public int KernelVersion { get; set; }
 
     /// <summary>A packet with fewer bytes takes the default action, before any statement runs; 0 for none.</summary>
-    public int MinimumPacketSize { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int MinimumPacketSize
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>
     /// The largest packet that an XDP program must take, in bytes; 0 for one that fits into one buffer. A larger one
@@ -71,7 +80,16 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// How large that is in bytes, of a perf event array for each processor: it is rounded up to a power of two. 0 for
     /// <see cref="DefaultBufferSize"/>.
     /// </summary>
-    public int BufferSize { get; set; }
+    /// <exception cref="ArgumentOutOfRangeException">It is negative.</exception>
+    public int BufferSize
+    {
+        get;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            field = value;
+        }
+    }
 
     /// <summary>How large the buffer for output is where the program sets no size, in bytes.</summary>
     public const int DefaultBufferSize = 256 * 1024;

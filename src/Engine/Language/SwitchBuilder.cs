@@ -21,8 +21,10 @@ public sealed class SwitchBuilder
     }
 
     /// <summary>Runs statements if the value equals no constant.</summary>
+    /// <exception cref="InvalidOperationException">The switch has a default.</exception>
     public SwitchBuilder Default(Action<CodeBuilder> body)
     {
+        if (Otherwise is not null) throw new InvalidOperationException("The switch has a default.");
         Otherwise = CodeBuilder.Block(body);
         return this;
     }

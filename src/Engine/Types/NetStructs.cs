@@ -13,7 +13,9 @@ internal static class NetStructs
     /// <exception cref="ArgumentException">There is none.</exception>
     public static EbpfType TypeOf<[DynamicallyAccessedMembers(Fields)] T>()
     {
+        // The fields of a decimal, Guid or Nullable of the runtime are its own affair.
         if (typeof(T) is { IsValueType: true, IsPrimitive: false, IsEnum: false, IsAutoLayout: false }
+            && typeof(T).Assembly != typeof(object).Assembly
             && !RuntimeHelpers.IsReferenceOrContainsReferences<T>() && !TypeNames.HasNetType(typeof(T)))
         {
             return StructOf(typeof(T), Unsafe.SizeOf<T>());

@@ -125,12 +125,20 @@ public sealed class CodeBuilderTests
     }
 
     [Fact]
-    public void A_map_of_negative_size_is_refused()
+    public void Negative_sizes_and_offsets_are_refused()
     {
-        var refusal = Assert.Throws<ArgumentOutOfRangeException>(
-            () => Script.Define().AddMap<uint, uint>("negative", MapType.Hash, -1));
-        Assert.Equal("MaxEntries", refusal.ParamName);
+        var definition = Script.Define();
+        Assert.Throws<ArgumentOutOfRangeException>(() => definition.AddMap<uint, uint>("negative", MapType.Hash, -1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => definition.AddPacketVariable("before", -1, ScalarType.UInt8));
+        Assert.Throws<ArgumentOutOfRangeException>(() => definition.MinimumPacketSize = -1);
+        Assert.Throws<ArgumentOutOfRangeException>(() => definition.BufferSize = -4096);
     }
+
+    [Fact]
+    public void A_switch_has_one_default() => Assert.Throws<InvalidOperationException>(() => Script.Define()
+        .AddCode(code => code.Switch(Packet.Length, lengths => lengths
+            .Default(one => one.Return("Pass"))
+            .Default(other => other.Return("Drop")))));
 
     [Fact]
     public void Debug_takes_an_interpolated_string()

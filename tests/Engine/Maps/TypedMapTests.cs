@@ -105,6 +105,8 @@ public sealed class TypedMapTests
         using var queue = LiveMap.Create(new Map("queue", MapType.Queue, null, ScalarType.UInt32, 4));
         Assert.Throws<NotSupportedException>(() => queue.As<uint, uint>());
         Assert.Throws<ArgumentException>(() => Create<string, ulong>(MapType.Hash));
+        Assert.Throws<ArgumentException>(() => Create<uint, decimal>(MapType.Hash));
+        Assert.Throws<ArgumentException>(() => Create<uint, int?>(MapType.Hash));
         var floating = Assert.Throws<ArgumentException>(() => Create<uint, Floating>(MapType.Hash));
         Assert.Contains("Floating.Ratio is a Double", floating.Message, StringComparison.Ordinal);
     }

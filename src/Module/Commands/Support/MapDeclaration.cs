@@ -75,7 +75,7 @@ internal sealed record MapDeclaration(
         var entries = MaxEntries > 0
             ? MaxEntries
             : Programs?.Length ?? (Type == MapType.PerfEventArray ? 0 : throw Wrong(
-            DiagnosticIds.MissingMaxEntries, $"How large the map '{Name}' is must be told.", "Give -MaxEntries."));
+            DiagnosticIds.MissingMaxEntries, $"The map '{Name}' needs a size.", "Give -MaxEntries."));
         if (Programs?.Length > entries)
         {
             throw Wrong(DiagnosticIds.TooManyPrograms,
