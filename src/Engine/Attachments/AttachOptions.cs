@@ -48,9 +48,7 @@ public abstract record AttachOptions
         AttachOwned(EbpfProgram.Load(Complete(definition), LoadOptions));
 
     /// <summary>Attaches a loaded program, which the attachment then owns. Disposes it if that fails.</summary>
-    /// <exception cref="KernelException">
-    /// The kernel refused it, or it was loaded for another hook or target.
-    /// </exception>
+    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook.</exception>
     public Attachment AttachOwned(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -66,9 +64,7 @@ public abstract record AttachOptions
     }
 
     /// <summary>Attaches a loaded program.</summary>
-    /// <exception cref="KernelException">
-    /// The kernel refused it, or it was loaded for another hook or target.
-    /// </exception>
+    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook.</exception>
     public abstract Attachment Attach(LoadedProgram program);
 
     /// <summary>Completes a definition: gives it the hook and target of these options.</summary>
@@ -92,9 +88,7 @@ public abstract record AttachOptions
     /// <exception cref="KernelException">EINVAL: it was.</exception>
     public void Check(LoadedProgram program) => Resolve(this, program);
 
-    /// <summary>
-    /// Takes the target from the program's definition where these options name none, and checks the program.
-    /// </summary>
+    /// <summary>Takes the target from the definition if these options name none; checks the program.</summary>
     internal static T Resolve<T>(T options, LoadedProgram program)
         where T : AttachOptions
     {

@@ -67,9 +67,7 @@ internal sealed class AttachmentHandle
         return needed;
     }
 
-    /// <summary>
-    /// Adds an action that runs on detaching, after the descriptors are closed. The last added runs first.
-    /// </summary>
+    /// <summary>Adds an action to run on detaching, once the descriptors are closed, in reverse order.</summary>
     public void Undo(Action action) => _undo.Push(action);
 
     /// <summary>Detaches the program.</summary>

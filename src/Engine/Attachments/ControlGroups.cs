@@ -12,9 +12,7 @@ public static class ControlGroups
         .Select(parts => parts[1])
         .FirstOrDefault();
 
-    /// <summary>
-    /// The names of all groups below the root, without that; empty where control groups are not mounted.
-    /// </summary>
+    /// <summary>The names of all groups below the root; empty where control groups are not mounted.</summary>
     public static IEnumerable<string> Names => Root is { } root
         ? Directory.EnumerateDirectories(root, "*",
             new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })
@@ -46,9 +44,7 @@ public static class ControlGroups
             $"in '{parent}'");
     }
 
-    /// <summary>
-    /// The directory of the group of an id, which is the number of its inode; null where it is not to be seen here.
-    /// </summary>
+    /// <summary>The directory of the group of an id, its inode's number; null if it is not visible here.</summary>
     internal static unsafe string? FindById(ulong id)
     {
         const uint inode = 0x100; // STATX_INO

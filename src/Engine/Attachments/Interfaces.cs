@@ -3,9 +3,7 @@ namespace EbpfCat.Attachments;
 /// <summary>The network interfaces of the calling thread's network namespace.</summary>
 public static class Interfaces
 {
-    /// <summary>
-    /// All interfaces by name, with their state: <c>up</c> or <c>down</c>, and how XDP programs are attached.
-    /// </summary>
+    /// <summary>All interfaces by name, with state (<c>up</c>, <c>down</c>) and modes of XDP programs.</summary>
     public static IReadOnlyList<(string Name, string State)> All
     {
         get
@@ -24,9 +22,7 @@ public static class Interfaces
     }
 
     /// <summary>The interface of a name.</summary>
-    /// <exception cref="KernelException">
-    /// ENODEV: there is none; the message says which there are, the nearest first.
-    /// </exception>
+    /// <exception cref="KernelException">ENODEV: there is none; the message lists those there are.</exception>
     internal static NetworkLink Find(Netlink netlink, string name, string operation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -35,12 +35,8 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
     }
 
     /// <summary>Runs the program for each object, once.</summary>
-    /// <returns>
-    /// The bytes that the program wrote, in pieces of any length. Each piece is valid until the next.
-    /// </returns>
-    /// <exception cref="KernelException">
-    /// The kernel gave up; E2BIG: the program wrote too much for one object.
-    /// </exception>
+    /// <returns>The bytes that the program wrote, in pieces, each valid until the next.</returns>
+    /// <exception cref="KernelException">E2BIG: the program wrote too much for one object.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Read()
     {
         using var reading = Bpf.CreateIterator(_link);
@@ -50,9 +46,7 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
 
     /// <summary>Runs the program for each object, once, and reads its output as records of a type.</summary>
     /// <returns>The records, as <see cref="EbpfType.Read"/> gives them.</returns>
-    /// <exception cref="KernelException">
-    /// The kernel gave up; E2BIG: the program wrote too much for one object.
-    /// </exception>
+    /// <exception cref="KernelException">E2BIG: the program wrote too much for one object.</exception>
     public IEnumerable<object?> Read(EbpfType record)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -93,9 +87,7 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
 }
 
 /// <summary>Attaches a program of type Tracing to an iterator.</summary>
-/// <param name="Objects">
-/// The objects: <c>task</c>, <c>task_file</c>; null for the target of the program's definition.
-/// </param>
+/// <param name="Objects">The objects: <c>task</c>, <c>task_file</c>; null for the definition's target.</param>
 public sealed record IteratorAttachOptions(string? Objects = null) : AttachOptions
 {
     /// <summary>The process whose objects to visit, of iterators over tasks (Linux 6.1); 0 for all.</summary>

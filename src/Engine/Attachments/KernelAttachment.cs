@@ -1,13 +1,9 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// A program attached by a link, whoever attached it, when it was looked at. It is not held: it may be gone since.
-/// </summary>
+/// <summary>A program attached by a link of any process, when it was looked at: the link may be gone since.</summary>
 public sealed record KernelAttachment
 {
-    /// <summary>
-    /// The kind of hook, as <see cref="Attachment.Kind"/> has it; of one that this library has not, the link's type.
-    /// </summary>
+    /// <summary>The kind of hook, as in <see cref="Attachment.Kind"/>; for others the link's type.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>
@@ -26,9 +22,7 @@ public sealed record KernelAttachment
     /// <summary>The program's name; empty where it has none, or is gone.</summary>
     public string ProgramName { get; init; } = "";
 
-    /// <summary>
-    /// The processes that hold the link, of those that this process may look at; none where a pin alone keeps it.
-    /// </summary>
+    /// <summary>The processes that hold the link, as far as visible to this process; none if only a pin does.</summary>
     public IReadOnlyList<int> ProcessIds { get; init; } = [];
 
     /// <summary>All links in the kernel, by id (Linux 5.8). Needs CAP_SYS_ADMIN.</summary>
@@ -44,9 +38,7 @@ public sealed record KernelAttachment
     /// <exception cref="KernelException">ENOENT: it is gone.</exception>
     public LoadedProgram OpenProgram() => LoadedProgram.FromId(ProgramId);
 
-    /// <summary>
-    /// Detaches the program for everyone who holds the link (Linux 5.9): of XDP, tc and control groups.
-    /// </summary>
+    /// <summary>Detaches the program for all who hold the link (Linux 5.9): of XDP, tc and control groups.</summary>
     /// <exception cref="KernelException">
     /// ENOENT: it is gone. EOPNOTSUPP: the link is of a kind that ends with those who hold it; names the processes.
     /// </exception>

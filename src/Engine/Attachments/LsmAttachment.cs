@@ -1,8 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// A program attached to a hook of the Linux security modules (Linux 5.7), where it may refuse an operation.
-/// </summary>
+/// <summary>A program attached to a hook of the security modules (Linux 5.7), to refuse operations.</summary>
 public sealed class LsmAttachment : LinkAttachment
 {
     private LsmAttachment(LoadedProgram program, LsmAttachOptions options, AttachmentHandle handle)
@@ -34,9 +32,7 @@ public sealed class LsmAttachment : LinkAttachment
 }
 
 /// <summary>Attaches a program of type Lsm to a security hook.</summary>
-/// <param name="SecurityHook">
-/// The hook, such as <c>file_open</c>; null for the target of the program's definition.
-/// </param>
+/// <param name="SecurityHook">The hook, such as <c>file_open</c>; null for the definition's target.</param>
 public sealed record LsmAttachOptions(string? SecurityHook = null) : AttachOptions
 {
     internal override HookInfo Row => HookTable.Lsm;

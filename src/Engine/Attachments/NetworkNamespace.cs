@@ -83,9 +83,7 @@ public sealed class NetworkNamespace : IDisposable
         peerNamespace.Change(peerName, (netlink, link) => netlink.SetUp(link.Index));
     }
 
-    /// <summary>
-    /// Gives an interface an address. An IPv6 address can be used at once: no duplicates are searched for.
-    /// </summary>
+    /// <summary>Gives an interface an address. An IPv6 address is usable at once, not checked to be unique.</summary>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(string interfaceName, IPAddress address, int prefixLength)
     {

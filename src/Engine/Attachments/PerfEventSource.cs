@@ -1,8 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// What makes a profile take a sample: an event of the processor or of the kernel (perf_event_open(2)).
-/// </summary>
+/// <summary>What makes a profile sample: an event of the processor or of the kernel (perf_event_open(2)).</summary>
 public enum PerfEventSource
 {
     /// <summary>Time on the processor's clock, by a timer; there on every machine.</summary>

@@ -27,9 +27,7 @@ public static class PinDirectory
     /// A name without <c>/</c>, which is relative to <see cref="Root"/>; or the name of a directory elsewhere, as
     /// <see cref="PinPath"/> takes it.
     /// </param>
-    /// <exception cref="ArgumentException">
-    /// The name has a dot, which the BPF file system refuses, or is empty.
-    /// </exception>
+    /// <exception cref="ArgumentException">The name is empty or has a dot, which bpffs refuses.</exception>
     public static string PathOf(string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
@@ -146,9 +144,7 @@ public static class PinDirectory
         PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
     }
 
-    /// <summary>
-    /// The pin directory, among those in <see cref="Root"/>, that keeps a link; null where none does.
-    /// </summary>
+    /// <summary>The directory in <see cref="Root"/> that keeps a link; null where none does.</summary>
     internal static string? FindLink(uint linkId) => Find(path => ReadLink(path)?.Id == linkId);
 
     /// <summary>The pin directory, among those in <see cref="Root"/>, that keeps a program.</summary>

@@ -8,9 +8,7 @@ public sealed class PinnedAttachment : LinkAttachment
     {
     }
 
-    /// <summary>
-    /// Opens a pinned attachment with its program, maps and variables. It stays pinned when it is disposed.
-    /// </summary>
+    /// <summary>Opens a pinned attachment with its program, maps and variables. It stays pinned on disposal.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinDirectory.PathOf"/>.</param>
     /// <returns>An <see cref="XdpAttachment"/>, or a <see cref="PinnedAttachment"/> of another hook.</returns>
     /// <exception cref="KernelException">ENOENT: there is no such pin.</exception>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// A program attached to a raw tracepoint: it gets the arguments of the kernel's trace call, plain or typed by BTF.
-/// </summary>
+/// <summary>A program attached to a raw tracepoint: it gets the trace call's arguments, plain or by BTF.</summary>
 public sealed class RawTracepointAttachment : LinkAttachment
 {
     private RawTracepointAttachment(LoadedProgram program, RawTracepointAttachOptions options, AttachmentHandle handle)
@@ -45,9 +43,7 @@ public sealed class RawTracepointAttachment : LinkAttachment
 /// Attaches a program of type RawTracepoint (Linux 4.17), or of type Tracing with
 /// <see cref="ProgramHook.RawTracepoint"/> (Linux 5.5).
 /// </summary>
-/// <param name="Name">
-/// The name, with or without its category: <c>sched_switch</c>; null for the target of the program's definition.
-/// </param>
+/// <param name="Name">The name, with or without category (<c>sched_switch</c>); null: the definition's target.</param>
 public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOptions
 {
     /// <inheritdoc/>

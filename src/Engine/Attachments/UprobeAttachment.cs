@@ -82,9 +82,7 @@ public sealed class UprobeAttachment : LinkAttachment
 /// A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>. Null for file and
 /// function of the target of the program's definition: <c>libc:malloc</c>.
 /// </param>
-/// <param name="Function">
-/// The function, or a <see cref="Wildcard"/> pattern; null where <see cref="Offset"/> counts from the file's start.
-/// </param>
+/// <param name="Function">The function, or a <see cref="Wildcard"/>; null: <see cref="Offset"/> is the file's.</param>
 public sealed record UprobeAttachOptions(string? File = null, string? Function = null) : AttachOptions
 {
     /// <summary>Whether the program runs when the function returns, instead of on entry.</summary>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// The XDP programs on the interfaces of the calling thread's network namespace, whoever attached them and however.
-/// </summary>
+/// <summary>The XDP programs on the interfaces of the calling thread's network namespace, however attached.</summary>
 public static class XdpAttachments
 {
     /// <summary>Lists the XDP programs.</summary>

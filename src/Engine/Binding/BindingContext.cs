@@ -80,9 +80,7 @@ internal sealed class BindingContext
         return new BoundError(source);
     }
 
-    /// <summary>
-    /// The value of a verdict by name or number; null for none, or for a name that is wrong, which is reported.
-    /// </summary>
+    /// <summary>The value of a verdict by name or number; null for none, or for a wrong name (reported).</summary>
     public long? Verdict(object? action, SourceSpan? source)
     {
         if (action is null) return null;

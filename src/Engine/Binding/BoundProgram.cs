@@ -17,9 +17,7 @@ internal sealed class BoundProgram
     /// <summary>The result where the program sets none, or a packet is too short.</summary>
     public required long DefaultResult { get; init; }
 
-    /// <summary>
-    /// How many bytes of the packet it can ask for; <see cref="int.MaxValue"/> where that is not known.
-    /// </summary>
+    /// <summary>How many bytes of the packet it can ask for; <see cref="int.MaxValue"/> if unknown.</summary>
     public required int PacketBytes { get; init; }
 
     /// <summary>The headers that it asks for, in order of first use.</summary>

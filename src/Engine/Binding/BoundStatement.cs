@@ -3,9 +3,7 @@ namespace EbpfCat.Binding;
 /// <summary>A statement whose expressions are bound.</summary>
 internal abstract record BoundStatement(SourceSpan? Source)
 {
-    /// <summary>
-    /// How many calls that may write to memory are in its expressions, without those of statements inside it.
-    /// </summary>
+    /// <summary>How many calls in its expressions may write to memory, without those of statements inside it.</summary>
     public int CallCount { get; init; }
 
     /// <summary>Whether it is a label, or has one inside.</summary>

@@ -2,14 +2,10 @@ using System.Net.NetworkInformation;
 
 namespace EbpfCat.Binding;
 
-/// <summary>
-/// Resolves constant texts that stand for what they are compared with: names of numbers, and addresses.
-/// </summary>
+/// <summary>Resolves constant texts by what they are compared with: names of numbers, and addresses.</summary>
 internal sealed class ConstantTexts(BindingContext context)
 {
-    /// <summary>
-    /// The comparison with its texts as numbers and addresses; null where one is wrong, which is reported.
-    /// </summary>
+    /// <summary>The comparison with texts as numbers and addresses; null where one is wrong (reported).</summary>
     public BinaryExpression? Resolve(BinaryExpression comparison)
     {
         var left = Resolve(comparison.Left, comparison.Right, comparison);

@@ -3,9 +3,7 @@ namespace EbpfCat.Binding;
 /// <summary>Integers among the constants of a program, and operations on them that need no kernel.</summary>
 internal static class Constants
 {
-    /// <summary>
-    /// The value of an expression made of integer constants alone, or null. It wraps at 64 bits as the kernel does.
-    /// </summary>
+    /// <summary>The value of an expression of integer constants alone, or null. It wraps at 64 bits.</summary>
     public static Int128? Integer(Expression expression)
     {
         switch (expression)

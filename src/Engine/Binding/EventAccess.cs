@@ -9,17 +9,13 @@ namespace EbpfCat.Binding;
 /// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>
 public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, int RootSize)
 {
-    /// <summary>
-    /// The value that the way begins with where <see cref="Root"/> is <see cref="EventRoot.Constant"/>.
-    /// </summary>
+    /// <summary>The value that the way begins with if <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
     public long Constant { get; init; }
 
     /// <summary>What is added to the pointer that the way begins with; null for nothing.</summary>
     public EventIndex? Index { get; init; }
 
-    /// <summary>
-    /// The pointers followed: each step reads at an offset from the pointer that the one before gave.
-    /// </summary>
+    /// <summary>The pointers followed: each step reads at an offset from the pointer of the one before.</summary>
     public IReadOnlyList<EventStep> Steps { get; init; } = [];
 
     /// <summary>What lies at the end.</summary>
@@ -40,9 +36,7 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// </summary>
     public EventAccess? Length { get; init; }
 
-    /// <summary>
-    /// Whether programs may assign it: it lies in the context, which is then not the same all the time.
-    /// </summary>
+    /// <summary>Whether programs may assign it: it lies in the context, which then may change during a run.</summary>
     public bool IsWritable { get; init; }
 
     /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>

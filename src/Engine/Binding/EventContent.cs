@@ -15,9 +15,7 @@ public enum EventContent
     /// <summary>A pointer to bytes.</summary>
     BytesPointer,
 
-    /// <summary>
-    /// Where in the record the text lies: offset in the low 16 bits, length in the high ones (<c>__data_loc</c>).
-    /// </summary>
+    /// <summary>Where the record has the text: offset (low 16 bits) and length (high), <c>__data_loc</c>.</summary>
     RecordText,
 
     /// <summary>Where in the record bytes lie, told as for <see cref="RecordText"/>.</summary>

@@ -109,9 +109,7 @@ internal sealed class ExpressionBinder
             : Error(DiagnosticIds.WrongType, $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
     }
 
-    /// <summary>
-    /// Binds a condition: a number, which is true unless zero, or a text, which is true unless empty.
-    /// </summary>
+    /// <summary>Binds a condition: a number is true unless zero, and a text unless empty.</summary>
     public BoundExpression BindCondition(Expression expression)
     {
         var value = Bind(expression);
@@ -152,9 +150,7 @@ internal sealed class ExpressionBinder
     public BoundExpression BindArithmetic(BinaryExpression binary, BoundExpression left, BoundExpression right) =>
         _operators.BindArithmetic(binary, left, right);
 
-    /// <summary>
-    /// How a value is reached that an expression takes from the event as it is; null for any other expression.
-    /// </summary>
+    /// <summary>The access to a value that an expression takes from the event as it is; null for any other.</summary>
     public EventAccess? AccessOf(Expression expression) => expression switch
     {
         EventFieldExpression field => _typer.AccessOf(field),

@@ -1,8 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>
-/// Binds calls of the kernel's helpers: what each argument is to the helper, by the table of helpers.
-/// </summary>
+/// <summary>Binds calls of the kernel's helpers: the table of helpers says what each argument is.</summary>
 internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder expressions)
 {
     private const int MaxArguments = 5;

@@ -1,8 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>
-/// What a program is attached to, as far as its code can see it: <c>$event</c>, <c>$return</c> and the current task.
-/// </summary>
+/// <summary>What a program is attached to, as its code sees it: <c>$event</c>, <c>$return</c>, the task.</summary>
 public interface ITracedEvent
 {
     /// <summary>How a field is reached.</summary>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>
-/// Refuses programs that are nested so deeply that the passes, which recurse, would run out of stack.
-/// </summary>
+/// <summary>Refuses programs nested so deeply that the passes, which recurse, would run out of stack.</summary>
 internal static class Nesting
 {
     private const int MaxDepth = 500;

@@ -13,9 +13,7 @@ internal static class PacketNeeds
 
     private const int LongestIPv4Header = 60;
 
-    /// <summary>
-    /// Bytes from the start of the packet; <see cref="int.MaxValue"/> where it is not known beforehand.
-    /// </summary>
+    /// <summary>Bytes from the start of the packet; <see cref="int.MaxValue"/> if unknown.</summary>
     public static int Of(ProgramDefinition program)
     {
         var need = program.MinimumPacketSize;

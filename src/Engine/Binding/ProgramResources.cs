@@ -1,8 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>
-/// The maps of a program: those declared, and those that hold its variables and events; and where each variable lies.
-/// </summary>
+/// <summary>The maps of a program, also those of its variables and events, and where each variable lies.</summary>
 internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
@@ -90,9 +88,7 @@ internal sealed class ProgramResources
     /// </summary>
     public int? ScratchMap { get; }
 
-    /// <summary>
-    /// Zeros to insert into maps, as many as the largest value has; null where the stack has room for them.
-    /// </summary>
+    /// <summary>Zeros to insert into maps, as many as the largest value has; null if they fit the stack.</summary>
     public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
 
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];

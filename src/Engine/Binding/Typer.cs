@@ -47,9 +47,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>Sets the inferred type of a local.</summary>
     public void SetType(Local local, EbpfType type) => _locals[local] = type;
 
-    /// <summary>
-    /// Drops the types of expressions and functions: they depend on those of locals, which have changed.
-    /// </summary>
+    /// <summary>Drops the types of expressions and functions: they depend on those of locals, which changed.</summary>
     public void Forget()
     {
         _known.Clear();
@@ -156,9 +154,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return ErrorType.Instance;
     }
 
-    /// <summary>
-    /// Whether the expression is an integer constant that is not negative: it takes the sign of what it meets.
-    /// </summary>
+    /// <summary>Whether the expression is an integer constant &gt;= 0: it takes the sign of what it meets.</summary>
     public static bool Adapts(Expression expression) =>
         Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
 
@@ -202,18 +198,14 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         _ => type,
     };
 
-    /// <summary>
-    /// What a number is to be outside that the program says so of; null where it is a number there too.
-    /// </summary>
+    /// <summary>The type of a number outside if the program declares one; null where it stays a number.</summary>
     public EbpfType? ShownAs(Expression expression) => expression switch
     {
         CastExpression { Type: InstantType or DurationType } cast => cast.Type,
         _ => EnumerationOf(expression),
     };
 
-    /// <summary>
-    /// The enumeration that a value belongs to which is taken from the event as it is; null for any other.
-    /// </summary>
+    /// <summary>The enumeration of a value that is taken from the event as it is; null for any other.</summary>
     public EnumType? EnumerationOf(Expression expression) => expression switch
     {
         EventFieldExpression field => AccessOf(field)?.Type as EnumType,

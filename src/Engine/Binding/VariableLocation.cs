@@ -2,8 +2,6 @@ namespace EbpfCat.Binding;
 
 /// <summary>Where a shared variable lives.</summary>
 /// <param name="Map">The index of its map in <see cref="ProgramResources.Maps"/>.</param>
-/// <param name="Key">
-/// The entry of the map: 0 for array and per-CPU storage, the variable's own key for hash storage.
-/// </param>
+/// <param name="Key">The entry of the map: 0 for array and per-CPU storage, else the variable's key.</param>
 /// <param name="Offset">Its offset in that entry's value, in bytes.</param>
 public sealed record VariableLocation(Variable Variable, int Map, int Key, int Offset);

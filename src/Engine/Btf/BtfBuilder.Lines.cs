@@ -60,13 +60,9 @@ public sealed partial class BtfBuilder
     }
 
     /// <summary>Says which line of the source the instructions from a slot on come from.</summary>
-    /// <param name="slot">
-    /// The slot; not the second of a 64-bit immediate load. Given twice, the later call counts.
-    /// </param>
+    /// <param name="slot">The slot; not the second of a 64-bit immediate load. The last call for a slot counts.</param>
     /// <param name="file">The name of the file. The verifier shows what follows the last <c>/</c>.</param>
-    /// <param name="sourceLine">
-    /// The line; control characters are replaced, and what is too long for the log is cut.
-    /// </param>
+    /// <param name="sourceLine">The line; control characters are replaced, and a line too long is cut.</param>
     /// <param name="line">Its number, from 1; the format has room for 4194303.</param>
     /// <param name="column">The column, from 1; the format has room for 1023.</param>
     public void AddLine(int slot, string file, string sourceLine, int line, int column)

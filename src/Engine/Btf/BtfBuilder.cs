@@ -51,9 +51,7 @@ public sealed partial class BtfBuilder(Version? kernel = null)
     /// <param name="name">Its name. The kernel takes identifiers only; other characters become <c>_</c>.</param>
     /// <param name="slot">Where it begins, in slots from the start of the program.</param>
     /// <param name="result">What it returns; without, a signed number of 32 bits, as programs do.</param>
-    /// <param name="parameters">
-    /// Its parameters; without, the context. A parameter without type is a <c>void *</c>.
-    /// </param>
+    /// <param name="parameters">Its parameters; null: the context. A parameter without type is a <c>void *</c>.</param>
     /// <param name="isGlobal">
     /// Whether the kernel is to verify it on its own, for any arguments of its types, and not for every call
     /// (Linux 5.6).

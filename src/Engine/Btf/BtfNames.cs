@@ -24,9 +24,7 @@ internal static class BtfNames
         return identifier.ToString();
     }
 
-    /// <summary>
-    /// Text for one line of the verifier's log: without control characters, neither empty nor too long.
-    /// </summary>
+    /// <summary>Text for one line of the verifier's log: no control characters, neither empty nor too long.</summary>
     public static string Line(string text)
     {
         var line = new StringBuilder();

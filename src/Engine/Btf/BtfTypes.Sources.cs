@@ -15,9 +15,7 @@ public sealed partial class BtfTypes
     /// </summary>
     public static BtfTypes? Kernel => KernelTypes.Value;
 
-    /// <summary>
-    /// The types of a loaded kernel module, and through them the kernel's (Linux 5.11); null where it has none.
-    /// </summary>
+    /// <summary>The types of a loaded module, and through them the kernel's (Linux 5.11), or null.</summary>
     public static BtfTypes? ForModule(string module)
     {
         string path = Path.Combine(Directory, Path.GetFileName(module));

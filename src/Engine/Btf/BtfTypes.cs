@@ -79,9 +79,7 @@ public sealed partial class BtfTypes
         return new BtfTypes(blob, baseTypes);
     }
 
-    /// <summary>
-    /// The types of a name: C has a name space for tags and one for typedefs, functions and variables.
-    /// </summary>
+    /// <summary>The types of a name: C has one name space for tags, and one for all other names.</summary>
     /// <param name="name">The name; case counts.</param>
     public IReadOnlyList<BtfType> FindAll(string name) =>
         [.. (_base?.FindAll(name) ?? []), .. Ids(name).Select(id => new BtfType(this, id))];
@@ -132,9 +130,7 @@ public sealed partial class BtfTypes
         return Encoding.UTF8.GetString(rest[..rest.IndexOf((byte)0)]);
     }
 
-    /// <summary>
-    /// The words that describe a type: name, kind and count, size or type, and what follows for its kind.
-    /// </summary>
+    /// <summary>The words that describe a type: name, kind and count, size or type, and the data of its kind.</summary>
     internal ReadOnlySpan<uint> WordsOf(int id)
     {
         if (id < _firstId && _base is not null) return _base.WordsOf(id);

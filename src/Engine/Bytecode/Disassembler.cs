@@ -21,9 +21,7 @@ public static class Disassembler
         _ => FormatMemory(instruction),
     };
 
-    /// <summary>
-    /// Writes a program, one instruction a line, each with its slot and opcode: <c>   3: (b7) r0 = 2</c>.
-    /// </summary>
+    /// <summary>Writes a program, an instruction a line, with slot and opcode: <c>   3: (b7) r0 = 2</c>.</summary>
     /// <param name="mapsById">Maps are given by id, as in a program read back from the kernel.</param>
     public static string FormatProgram(ReadOnlySpan<Instruction> program, bool mapsById = false)
     {

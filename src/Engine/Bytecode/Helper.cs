@@ -20,9 +20,7 @@ public sealed record Helper(
     /// <summary>Takes more arguments than are listed, as <c>bpf_trace_printk</c> does.</summary>
     public bool IsVariadic => Parameters is [.., { Kind: HelperParameterKind.More }];
 
-    /// <summary>
-    /// The call may write to memory that an argument points to, or to memory that a function it calls back can reach.
-    /// </summary>
+    /// <summary>The call may write to memory that an argument, or a function that it calls, can reach.</summary>
     internal bool WritesMemory => Parameters.Any(parameter => parameter.Kind
         is HelperParameterKind.Write or HelperParameterKind.Update or HelperParameterKind.Dynptr
         or HelperParameterKind.Function or HelperParameterKind.Any);

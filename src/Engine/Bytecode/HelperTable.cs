@@ -31,9 +31,7 @@ public static partial class HelperTable
     public static Helper? Find(string name) => ByName.Value.GetValueOrDefault(
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase) ? name[Prefix.Length..] : name);
 
-    /// <summary>
-    /// The helper that a call of a number calls; one that may do anything where the number has no row.
-    /// </summary>
+    /// <summary>The helper of a number; for a number without a row one that may do anything.</summary>
     internal static Helper OfCall(int id) => Get(id) ?? Unknown;
 
     private static Helper Parse(string row)

@@ -1,8 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>
-/// What the value of a 64-bit immediate load means, as its source field (the BPF_PSEUDO_* of include/uapi/linux/bpf.h).
-/// </summary>
+/// <summary>What the value of a 64-bit immediate load means: its source field (BPF_PSEUDO_*, linux/bpf.h).</summary>
 public enum ImmediateKind : byte
 {
     /// <summary>A plain number.</summary>
@@ -11,14 +9,10 @@ public enum ImmediateKind : byte
     /// <summary>A map, by its file descriptor.</summary>
     MapFd = 1,
 
-    /// <summary>
-    /// The address in a map's first value: file descriptor in the low 32 bits, offset in the high (Linux 5.2).
-    /// </summary>
+    /// <summary>An address in a map's first value: file descriptor (low 32 bits), offset (high); 5.2.</summary>
     MapValue = 2,
 
-    /// <summary>
-    /// A kernel variable: BTF id in the low 32 bits, a module's BTF file descriptor in the high (Linux 5.10).
-    /// </summary>
+    /// <summary>A kernel variable: BTF id (low 32 bits), a module's BTF file descriptor (high). Linux 5.10.</summary>
     BtfId = 3,
 
     /// <summary>A function of the program, by the distance in slots from the next instruction (Linux 5.13).</summary>

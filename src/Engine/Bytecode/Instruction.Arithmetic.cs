@@ -44,9 +44,7 @@ public readonly partial record struct Instruction
     /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ByteSwap(Register dst, int bits) => new(Opcode.ByteSwap, dst, 0, 0, SwapBits(bits));
 
-    /// <summary>
-    /// Converts the low bytes between the processor's order and big-endian, and clears the rest: <c>r1 = be16 r1</c>.
-    /// </summary>
+    /// <summary>Converts low bytes between native and big-endian, and clears the rest: <c>r1 = be16 r1</c>.</summary>
     /// <param name="bits">16, 32 or 64.</param>
     /// <exception cref="ArgumentOutOfRangeException">The number of bits is another.</exception>
     public static Instruction ToBigEndian(Register dst, int bits) => new(Opcode.ToBigEndian, dst, 0, 0, SwapBits(bits));

@@ -5,9 +5,7 @@ public static class InstructionDecoder
 {
     /// <summary>Decodes a program.</summary>
     /// <param name="bytes">Slots of eight bytes.</param>
-    /// <exception cref="BytecodeException">
-    /// An opcode is unknown, or the program ends within a slot or within a 64-bit immediate load.
-    /// </exception>
+    /// <exception cref="BytecodeException">An opcode is unknown, or the last instruction is incomplete.</exception>
     public static Instruction[] Decode(ReadOnlySpan<byte> bytes)
     {
         var slots = bytes.Length / InstructionEncoder.SlotSize;

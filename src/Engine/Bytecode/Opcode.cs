@@ -153,9 +153,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 32 bits wide.</summary>
     Mov32Immediate = 0xb4,
 
-    /// <summary>
-    /// Moves the source to the destination, 32 bits wide: so many low bits as the offset says, if any.
-    /// </summary>
+    /// <summary>Moves the source to the destination, 32 bits wide: the low bits that the offset says, if any.</summary>
     Mov32Register = 0xbc,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 32 bits wide.</summary>
@@ -383,9 +381,7 @@ public enum Opcode : byte
     /// <summary>Moves the immediate to the destination, 64 bits wide.</summary>
     Mov64Immediate = 0xb7,
 
-    /// <summary>
-    /// Moves the source to the destination, 64 bits wide: so many low bits as the offset says, if any.
-    /// </summary>
+    /// <summary>Moves the source to the destination, 64 bits wide: the low bits that the offset says, if any.</summary>
     Mov64Register = 0xbf,
 
     /// <summary>Shifts the destination right by the immediate, filling with the sign, 64 bits wide.</summary>

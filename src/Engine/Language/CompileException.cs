@@ -7,9 +7,7 @@ public sealed class CompileException : Exception
     private const int MaxShown = 20;
 
     /// <summary>Makes the exception for one error.</summary>
-    /// <param name="id">
-    /// A short stable identifier such as <c>UnknownVariable</c>; PowerShell shows it as the error id.
-    /// </param>
+    /// <param name="id">A short stable identifier such as <c>UnknownVariable</c>, PowerShell's error id.</param>
     /// <param name="problem">What is wrong, as a sentence.</param>
     /// <param name="source">Where, or null where no source is known.</param>
     /// <param name="suggestion">What to do instead, or null.</param>

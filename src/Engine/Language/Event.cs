@@ -15,9 +15,7 @@ public static class Event
     public static SystemValueExpression Return => new(SystemValue.ReturnValue);
 
     /// <summary>A field of a tracepoint, or a named argument of a function.</summary>
-    /// <param name="path">
-    /// Its name. Names behind dots lead through structs and kernel pointers: <c>sk.__sk_common.skc_dport</c>.
-    /// </param>
+    /// <param name="path">Its name. Dots lead through structs and pointers: <c>sk.__sk_common.skc_dport</c>.</param>
     public static EventFieldExpression Field(string path) => new(Names(path));
 
     /// <summary>An argument of a function by its index from 0, as a number of 8 bytes.</summary>

@@ -15,9 +15,7 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters, IRead
     /// <summary>Its parameters: at most five, the most that the machine can pass in registers.</summary>
     public IReadOnlyList<Local> Parameters { get; } = parameters;
 
-    /// <summary>
-    /// What stands in for arguments not given, by parameter: null where one must be given. Empty for none at all.
-    /// </summary>
+    /// <summary>What stands in for absent arguments; null where one must be given. Empty for none at all.</summary>
     public IReadOnlyList<ConstantExpression?> Defaults { get; init; } = [];
 
     /// <summary>Its statements.</summary>

@@ -2,9 +2,7 @@ namespace EbpfCat.Language;
 
 /// <summary>A map that a program declares.</summary>
 /// <param name="Name">Its name; case does not count. The kernel shows the first 15 characters.</param>
-/// <param name="Key">
-/// The type of its keys; null for kinds without keys (queues, stacks, bloom filters, ring buffers).
-/// </param>
+/// <param name="Key">The type of its keys; null for queues, stacks, bloom filters and ring buffers.</param>
 /// <param name="Value">The type of its values; null for kinds without values (ring buffers).</param>
 /// <param name="MaxEntries">How many entries it can hold; for a ring buffer its size in bytes.</param>
 /// <param name="Flags">The kernel's map flags besides those that the kind needs.</param>
@@ -30,15 +28,11 @@ public record Map(
     /// <summary>Whether the key is there.</summary>
     public Expression Contains(Expression key) => new MapContainsExpression(this, key);
 
-    /// <summary>
-    /// Counts a value in the statistics or histogram of the key; the value of the expression is whether it was counted.
-    /// </summary>
+    /// <summary>Counts a value in the statistics or histogram of the key; the result is whether it did.</summary>
     public Expression Observe(Expression key, Expression value) =>
         new MapCallExpression(this, MapOperation.Observe, [key, value]);
 
-    /// <summary>
-    /// Puts a value into a queue, stack or bloom filter; the value of the expression is whether it did.
-    /// </summary>
+    /// <summary>Puts a value into a queue, stack or bloom filter; the result is whether it did.</summary>
     public Expression Push(Expression value) => new MapCallExpression(this, MapOperation.Push, [value]);
 
     /// <summary>Takes the next value out of a queue or stack; zero if there is none.</summary>
@@ -65,9 +59,7 @@ public record Map(
         new MapCallExpression(this, MapOperation.Set, [key, value]);
 
     /// <summary>Sends the packet to the device, processor or socket of a key: the verdict to return.</summary>
-    /// <param name="otherwise">
-    /// The verdict, by name or number, where the key is absent; null for 0, which is Aborted.
-    /// </param>
+    /// <param name="otherwise">The verdict, by name or number, if the key is absent; null for 0 (Aborted).</param>
     public Expression Redirect(Expression key, Expression? otherwise = null) =>
         new MapCallExpression(this, MapOperation.Redirect, otherwise is null ? [key] : [key, otherwise]);
 

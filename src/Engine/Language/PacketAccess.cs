@@ -9,9 +9,7 @@ public enum PacketAccess
     /// <summary>By pointers to its start and end in the context.</summary>
     Direct,
 
-    /// <summary>
-    /// By pointers for its linear part, which may be shorter than the packet; more is pulled in by a helper.
-    /// </summary>
+    /// <summary>By pointers for its linear part, which may be less than all; a helper pulls in more.</summary>
     DirectLinear,
 
     /// <summary>By a helper that copies bytes out.</summary>

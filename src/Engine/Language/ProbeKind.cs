@@ -6,9 +6,7 @@ namespace EbpfCat.Language;
 /// </summary>
 public enum ProbeKind
 {
-    /// <summary>
-    /// Entry of a kernel function, or an instruction in it. The target is <c>function</c> or <c>function+offset</c>.
-    /// </summary>
+    /// <summary>Entry of a kernel function, or an instruction in it: <c>function+offset</c>.</summary>
     Kprobe,
 
     /// <summary>Return of a kernel function. The target is <c>function</c>.</summary>

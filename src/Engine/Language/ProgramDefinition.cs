@@ -50,9 +50,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public int MaximumPacketSize { get; set; }
 
-    /// <summary>
-    /// The verdict by name or number where the code gives none or a packet is too short; null for the type's own.
-    /// </summary>
+    /// <summary>The verdict by name or number if the code gives none or a packet is short; null: default.</summary>
     public object? DefaultAction { get; set; }
 
     /// <summary>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// A place in the author's source: what an error names, and what the loaded program's line info shows.
-/// </summary>
+/// <summary>A place in the author's source, for errors and for the line info of the loaded program.</summary>
 /// <param name="File">The file's path, or null for code typed at a prompt or built in C#.</param>
 /// <param name="Line">The line, counted from 1.</param>
 /// <param name="Column">The column, counted from 1.</param>

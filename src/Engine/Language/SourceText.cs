@@ -7,9 +7,7 @@ internal static class SourceText
 {
     private static readonly ConcurrentDictionary<string, string[]> Files = new();
 
-    /// <summary>
-    /// A line of a file, or the empty string where the file is not there (a program built elsewhere).
-    /// </summary>
+    /// <summary>A line of a file, or the empty string if there is no such file (a program built elsewhere).</summary>
     public static string LineOf(string? file, int line)
     {
         if (file is null) return "";

@@ -27,9 +27,7 @@ public sealed partial class LiveMap
     /// <param name="name">What the program calls it; null for the map's own name.</param>
     public Map ToDefinition(string? name = null) => Describe(name) with { Existing = this };
 
-    /// <summary>
-    /// The types of keys and values of a map that the kernel tells of: those of its BTF, or what their sizes allow.
-    /// </summary>
+    /// <summary>The types of keys and values of a map in the kernel: those of its BTF, or by their sizes.</summary>
     internal static (EbpfType? Key, EbpfType? Value) TypesOf(MapInfo info) => MapTypes.Of(info);
 
     private Map Describe(string? name = null) =>

@@ -34,9 +34,7 @@ public sealed partial class LiveMap
     /// <param name="mode">Whether the key may or must be present.</param>
     /// <exception cref="TypeConversionException">Key or value do not fit their types; nothing is changed.</exception>
     /// <exception cref="MapKeyNotFoundException">The key is absent, and the value was to be replaced.</exception>
-    /// <exception cref="KernelException">
-    /// E2BIG: the map is full. EEXIST: the key is present and was to be added.
-    /// </exception>
+    /// <exception cref="KernelException">E2BIG: the map is full. EEXIST: the key to be added is present.</exception>
     public void Set(object key, object? value, MapUpdate mode = MapUpdate.Any)
     {
         var codec = RequireValues();

@@ -45,9 +45,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     /// </summary>
     public EbpfType? KeyType { get; }
 
-    /// <summary>
-    /// The type of the values, of one processor's where the map is per-CPU; null for kinds without values.
-    /// </summary>
+    /// <summary>The type of the values, of a per-CPU map those of one processor; null for kinds without.</summary>
     public EbpfType? ValueType { get; }
 
     /// <summary>How many entries it can hold; of a ring buffer its size in bytes.</summary>
@@ -77,14 +75,10 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     }
 
     /// <summary>The map as one with keys and values of .NET types.</summary>
-    /// <typeparam name="TKey">
-    /// What the keys are: the .NET number of the size and sign of the key type, for instance.
-    /// </typeparam>
+    /// <typeparam name="TKey">The type of the keys, such as the .NET number of their size and sign.</typeparam>
     /// <typeparam name="TValue">What the values are; of a per-CPU map those of one processor.</typeparam>
     /// <exception cref="ArgumentException">A .NET type does not stand for the keys or values.</exception>
-    /// <exception cref="NotSupportedException">
-    /// The kind of map has no keys, or no values that user space can read.
-    /// </exception>
+    /// <exception cref="NotSupportedException">The kind has no keys, or no values that user space reads.</exception>
     public LiveMap<TKey, TValue> As<
         [DynamicallyAccessedMembers(NetStructs.Fields)] TKey, [DynamicallyAccessedMembers(NetStructs.Fields)] TValue>()
         where TKey : notnull => new(this);

@@ -108,9 +108,7 @@ public sealed unsafe class LiveVariable
     }
 
     /// <summary>The variable as one of a .NET type.</summary>
-    /// <typeparam name="T">
-    /// What the values are: the .NET number of the variable's size and sign, for instance.
-    /// </typeparam>
+    /// <typeparam name="T">The type of the values, such as the .NET number of their size and sign.</typeparam>
     /// <exception cref="ArgumentException">The .NET type does not stand for the values.</exception>
     public LiveVariable<T> As<[DynamicallyAccessedMembers(NetStructs.Fields)] T>() => new(this);
 
@@ -185,9 +183,7 @@ public sealed unsafe class LiveVariable
         }
     }
 
-    /// <summary>
-    /// Reads the bytes of the value of each possible processor, one after another; of other storage the one value.
-    /// </summary>
+    /// <summary>Reads the value of each possible processor as bytes, in order; else the one value.</summary>
     internal byte[] ReadEach()
     {
         var entry = ReadEntry();

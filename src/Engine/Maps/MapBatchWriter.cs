@@ -2,9 +2,7 @@ using System.Buffers;
 
 namespace EbpfCat.Maps;
 
-/// <summary>
-/// Sets entries of a map, many with each system call (Linux 5.6), or one by one where it has no batches.
-/// </summary>
+/// <summary>Sets entries of a map, many with each system call (Linux 5.6), or one by one without batches.</summary>
 internal sealed class MapBatchWriter(LiveMap map) : IDisposable
 {
     private readonly MapDescriptor _descriptor = map.Descriptor;

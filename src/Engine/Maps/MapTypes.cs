@@ -19,9 +19,7 @@ internal sealed class MapTypes(BtfDescriptor descriptor, IReadOnlyDictionary<Map
         return ids;
     }
 
-    /// <summary>
-    /// Loads the types of maps; null where there are none, or the kernel does not take them (before 4.18).
-    /// </summary>
+    /// <summary>Loads the types of maps; null where there are none, or the kernel takes none (before 4.18).</summary>
     public static MapTypes? Load(IReadOnlyList<Map> maps)
     {
         var builder = new BtfBuilder();

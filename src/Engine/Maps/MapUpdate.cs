@@ -1,8 +1,6 @@
 namespace EbpfCat.Maps;
 
-/// <summary>
-/// What setting a value does about the key. The values are the kernel's (<c>BPF_ANY</c>, linux/bpf.h).
-/// </summary>
+/// <summary>What setting a value does about the key, with the kernel's values (<c>BPF_ANY</c>, linux/bpf.h).</summary>
 public enum MapUpdate
 {
     /// <summary>Inserts the key or replaces its value.</summary>

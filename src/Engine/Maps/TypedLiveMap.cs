@@ -45,9 +45,7 @@ public sealed class LiveMap<
 
     /// <summary>The value of a key.</summary>
     /// <exception cref="MapKeyNotFoundException">The key is absent.</exception>
-    /// <exception cref="TypeConversionException">
-    /// The key or value does not fit its type; nothing is changed.
-    /// </exception>
+    /// <exception cref="TypeConversionException">The key or value does not fit its type; nothing changes.</exception>
     /// <exception cref="NotSupportedException">It is read, and the map is per-CPU.</exception>
     /// <exception cref="KernelException">It is set, and the map is full (E2BIG).</exception>
     public TValue this[TKey key]
@@ -76,15 +74,9 @@ public sealed class LiveMap<
 
     /// <summary>Sets the value of a key; of a per-CPU map for every processor.</summary>
     /// <param name="mode">Whether the key may or must be present.</param>
-    /// <exception cref="TypeConversionException">
-    /// The key or value does not fit its type; nothing is changed.
-    /// </exception>
-    /// <exception cref="MapKeyNotFoundException">
-    /// The key is absent and was to be replaced, or no index of the array.
-    /// </exception>
-    /// <exception cref="KernelException">
-    /// E2BIG: the map is full. EEXIST: the key is present and was to be added.
-    /// </exception>
+    /// <exception cref="TypeConversionException">The key or value does not fit its type; nothing changes.</exception>
+    /// <exception cref="MapKeyNotFoundException">The key to be replaced is absent, or no index of an array.</exception>
+    /// <exception cref="KernelException">E2BIG: the map is full. EEXIST: the key to be added is present.</exception>
     public void Set(TKey key, TValue value, MapUpdate mode = MapUpdate.Any)
     {
         Span<byte> keyBytes = KeySize <= MaxOnStack ? stackalloc byte[MaxOnStack] : new byte[KeySize];
@@ -102,9 +94,7 @@ public sealed class LiveMap<
         }
     }
 
-    /// <summary>
-    /// Sets many entries, with few system calls (Linux 5.6). Those before one that is refused stay set.
-    /// </summary>
+    /// <summary>Sets many entries with few system calls (Linux 5.6). Those before a refused one stay set.</summary>
     /// <exception cref="TypeConversionException">A key or value does not fit its type.</exception>
     /// <exception cref="KernelException">E2BIG: the map is full.</exception>
     public void SetMany(params IEnumerable<KeyValuePair<TKey, TValue>> entries)
@@ -133,9 +123,7 @@ public sealed class LiveMap<
     /// <summary>Removes all entries; sets those of an array to zero.</summary>
     public void Clear() => Map.Clear();
 
-    /// <summary>
-    /// Reads the values of a key of a per-CPU map: one for each possible processor, in the order of their numbers.
-    /// </summary>
+    /// <summary>Reads the values of a key of a per-CPU map: one for each possible processor, in their order.</summary>
     /// <exception cref="MapKeyNotFoundException">The key is absent.</exception>
     public TValue[] GetPerCpu(TKey key)
     {

@@ -22,9 +22,7 @@ public static class EbpfProgram
     public static LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null) =>
         ProgramLoader.Load(Compile(definition), options);
 
-    /// <summary>
-    /// Compiles a program for the running kernel. The fields of the event are those of its type, hook and target.
-    /// </summary>
+    /// <summary>Compiles a program for the running kernel. Type, hook and target give the event's fields.</summary>
     /// <param name="traced">The traced event; null for the one that the definition names.</param>
     /// <exception cref="CompileException">The program has a mistake.</exception>
     /// <exception cref="UnknownNameException">Its target does not exist; names the nearest.</exception>

@@ -34,9 +34,7 @@ internal static class Inventory
         return Bpf.GetLinkInfo(link);
     });
 
-    /// <summary>
-    /// The kernel cuts a name after 15 characters; the name of the program's first function, in its BTF, is whole.
-    /// </summary>
+    /// <summary>The kernel cuts names after 15 characters; the first function's name in the BTF is whole.</summary>
     internal static string WholeName(ProgramInfo info)
     {
         if (info.BtfId == 0 || info.FunctionInfo.IsEmpty || info.Name.Length < ObjectName.Size - 1) return info.Name;

@@ -21,12 +21,8 @@ internal sealed class LoadTarget : IDisposable
     private bool OwnsBtf { get; }
 
     /// <summary>Finds what a program is to be attached to.</summary>
-    /// <exception cref="UnknownNameException">
-    /// The kernel has no such function, tracepoint, security hook or iterator.
-    /// </exception>
-    /// <exception cref="KernelException">
-    /// The kernel has no types of its own, or the definition names no target.
-    /// </exception>
+    /// <exception cref="UnknownNameException">There is no such function, tracepoint, hook or iterator.</exception>
+    /// <exception cref="KernelException">The kernel has no BTF, or the definition names no target.</exception>
     public static LoadTarget Find(ProgramDefinition definition)
     {
         var attachType = AttachTypeOf(definition);

@@ -39,9 +39,7 @@ public sealed class SyscallTrace : IDisposable
         Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", false)!.FullName), CultureInfo.InvariantCulture);
 
     /// <summary>Expands patterns of names.</summary>
-    /// <param name="names">
-    /// Names as in the man pages, <see cref="Wildcard"/> patterns of names, or <see cref="All"/>.
-    /// </param>
+    /// <param name="names">Names of the man pages, <see cref="Wildcard"/> patterns, or <see cref="All"/>.</param>
     /// <returns>The names, each once; <see cref="All"/> alone if it is among those given.</returns>
     /// <exception cref="UnknownNameException">There is no such system call; names the nearest ones.</exception>
     public static IReadOnlyList<string> Resolve(IEnumerable<string> names)

@@ -56,9 +56,7 @@ internal static class CTypes
         type.Replace("*", " * ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word is not ("const" or "volatile")));
 
-    /// <summary>
-    /// The type of an array of bytes: an address type if the field's name is one that the kernel uses for addresses.
-    /// </summary>
+    /// <summary>The type of an array of bytes: an address if the kernel uses the field's name for addresses.</summary>
     /// <param name="element">The C type of an element.</param>
     public static EbpfType Bytes(string element, int count, string name) =>
         ByteNames.Contains(element) && Addresses.TryGetValue(count, out var address) && address.Names.Contains(name)

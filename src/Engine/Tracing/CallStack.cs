@@ -29,9 +29,7 @@ public sealed class CallStack : IEquatable<CallStack>
     /// <summary>The process whose stack it is; 0 for the kernel's.</summary>
     public uint ProcessId => Reference.ProcessId;
 
-    /// <summary>
-    /// The functions, the innermost first; empty if no stack could be taken or another one replaced it.
-    /// </summary>
+    /// <summary>The functions, the innermost first; empty if no stack was taken or another replaced it.</summary>
     public IReadOnlyList<SymbolizedAddress> Frames =>
         _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
         ? Symbols.User((int)ProcessId, address, index > 0)

@@ -128,9 +128,7 @@ public sealed class ElfFile : IDisposable
             : null;
 
     /// <summary>The address at which the loader maps a byte of the file, or null if it does not map it.</summary>
-    /// <param name="executable">
-    /// Whether to search code first: bytes that the linker packed tightly can be loaded twice.
-    /// </param>
+    /// <param name="executable">Whether to search code first: the linker may load tightly packed bytes twice.</param>
     public ulong? ToAddress(ulong offset, bool executable = true) => Segments
         .Where(each => each.IsLoaded && offset >= each.Offset && offset - each.Offset < each.FileSize)
         .MaxBy(each => each.IsExecutable == executable)
@@ -146,9 +144,7 @@ public sealed class ElfFile : IDisposable
     /// <param name="section">One of <see cref="Sections"/>.</param>
     public byte[] Read(ElfSection section) => reader.Read(section);
 
-    /// <summary>
-    /// The path of the debug file that distributions install, by <see cref="BuildId"/>, or null if it is not installed.
-    /// </summary>
+    /// <summary>The path of the installed debug file, found by <see cref="BuildId"/>; null if there is none.</summary>
     public string? FindDebugFile() =>
         BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path &&
         File.Exists(path)

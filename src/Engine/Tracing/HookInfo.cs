@@ -26,9 +26,7 @@ public sealed record HookInfo(string Kind, ProgramType Type, string What)
         ? KernelFacts.Since((BpfAttachType)hook)
         : KernelFacts.Since((BpfProgramType)Type);
 
-    /// <summary>
-    /// The names of targets in the kernel's BTF: what they begin with, and their kind; null for other hooks.
-    /// </summary>
+    /// <summary>The names of targets in the kernel's BTF: their prefix and kind; null for other hooks.</summary>
     internal (string Prefix, BtfKind Kind)? Btf { get; init; }
 
     /// <summary>Lists the names of targets, where they are not all names in BTF.</summary>
@@ -43,15 +41,11 @@ public sealed record HookInfo(string Kind, ProgramType Type, string What)
     /// <summary>Whether a link is one of this hook; null where the hook has no links of its own.</summary>
     internal Func<LinkInfo, bool>? IsLink { get; init; }
 
-    /// <summary>
-    /// The names of its targets on this machine, in no particular order; none where they have no names.
-    /// </summary>
+    /// <summary>The names of its targets on this machine, in no particular order; none if they have no names.</summary>
     /// <exception cref="KernelException">They cannot be read: no privilege, or the kernel is locked down.</exception>
     public IEnumerable<string> TargetNames() =>
         Targets?.Invoke() ?? (Btf is var (prefix, kind) ? KernelTypes.NamesInModules(prefix, kind) : []);
 
-    /// <summary>
-    /// The hook on a target in words, for messages: <c>the return of kernel function 'tcp_close'</c>.
-    /// </summary>
+    /// <summary>The hook on a target, for messages: <c>the return of kernel function 'tcp_close'</c>.</summary>
     public string Describe(string? target) => $"{(IsReturn ? "the return of " : "")}{What} '{target}'";
 }

@@ -168,9 +168,7 @@ public static class HookTable
     public static IReadOnlyList<ProgramHook> Of(ProgramType type) =>
         [.. All.Where(row => row.Type == type).Select(row => row.Hook).OfType<ProgramHook>()];
 
-    /// <summary>
-    /// The hook of a program that declares none; null where it must declare one, or the type leaves no choice.
-    /// </summary>
+    /// <summary>The hook of a program that declares none; null if it must declare one or the type needs none.</summary>
     public static ProgramHook? DefaultOf(ProgramType type) =>
         All.FirstOrDefault(row => row.Type == type && row.IsDefault)?.Hook;
 

@@ -2,9 +2,7 @@ using System.Buffers;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>
-/// Reads files of procfs and tracefs, which have no length before they are read, and explains errors.
-/// </summary>
+/// <summary>Reads files of procfs and tracefs, which have no length before they are read; explains errors.</summary>
 internal static unsafe class KernelFile
 {
     // O_RDONLY | O_CLOEXEC of asm-generic/fcntl.h, which x86-64 and arm64 share.

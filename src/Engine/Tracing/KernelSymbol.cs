@@ -2,9 +2,7 @@ namespace EbpfCat.Tracing;
 
 /// <summary>A kernel symbol from <c>/proc/kallsyms</c>.</summary>
 /// <param name="Address">The address; 0 where the kernel hides it.</param>
-/// <param name="Type">
-/// The letter of nm(1): <c>T</c> and <c>t</c> code, <c>D</c> and <c>d</c> data; capital where global.
-/// </param>
+/// <param name="Type">The letter of nm(1): <c>T</c>, <c>t</c> code, <c>D</c>, <c>d</c> data; capital: global.</param>
 /// <param name="Module">The module, <c>bpf</c> for programs; null for the kernel itself.</param>
 public readonly record struct KernelSymbol(string Name, ulong Address, char Type, string? Module)
 {

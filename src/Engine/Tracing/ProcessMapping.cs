@@ -7,9 +7,7 @@ namespace EbpfCat.Tracing;
 /// <param name="FileOffset">The file offset of the first address, in bytes.</param>
 /// <param name="Device">The numbers of the file's device: <c>08:01</c>.</param>
 /// <param name="Inode">The inode of the file; 0 if there is none.</param>
-/// <param name="Path">
-/// The file, as the process sees it; a name in brackets such as <c>[stack]</c>; empty for neither.
-/// </param>
+/// <param name="Path">The file, as the process sees it; a name in brackets such as <c>[stack]</c>; or empty.</param>
 public sealed record ProcessMapping(
     ulong Start, ulong End, string Permissions, ulong FileOffset, string Device, ulong Inode, string Path,
     bool IsDeleted)

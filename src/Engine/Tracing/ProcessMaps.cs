@@ -15,9 +15,7 @@ public sealed class ProcessMaps
     public IReadOnlyList<ProcessMapping> Mappings { get; }
 
     /// <summary>Reads the mappings of a process; there are none if it has ended or is a kernel thread.</summary>
-    /// <exception cref="KernelException">
-    /// They cannot be read. ESRCH or ENOENT: the process has ended. EACCES: it belongs to another user.
-    /// </exception>
+    /// <exception cref="KernelException">ESRCH, ENOENT: the process ended. EACCES: it is another user's.</exception>
     public static ProcessMaps Read(int processId) =>
         Parse(processId, KernelFile.Read($"/proc/{Number(processId)}/maps"));
 

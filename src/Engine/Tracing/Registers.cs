@@ -69,9 +69,7 @@ public sealed class Registers
     /// <summary>The number of bytes of the struct that a program can read.</summary>
     public int Size { get; }
 
-    /// <summary>
-    /// The integer and pointer arguments of a function at its entry, in order. Further arguments are on the stack.
-    /// </summary>
+    /// <summary>The integer and pointer arguments of a function at its entry, in order; more: the stack.</summary>
     public IReadOnlyList<RegisterSlot> Arguments { get; }
 
     /// <summary>The arguments of a system call, in order.</summary>
@@ -96,9 +94,7 @@ public sealed class Registers
     public IEnumerable<string> Names => byName.Keys;
 
     /// <summary>The place of a register.</summary>
-    /// <param name="name">
-    /// Its name in the assembler's notation, in lower case and without <c>%</c>: <c>eax</c>, <c>w0</c>.
-    /// </param>
+    /// <param name="name">Its name in assembler notation, lower case, without <c>%</c>: <c>eax</c>, <c>w0</c>.</param>
     /// <exception cref="UnknownNameException">There is no register with this name.</exception>
     public RegisterSlot this[string name] => Find(name)
         ?? throw new UnknownNameException("register", name, byName.Keys, $"on {Processor}");

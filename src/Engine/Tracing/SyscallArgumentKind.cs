@@ -21,9 +21,7 @@ public enum SyscallArgumentKind
     /// <summary>A pointer to NUL-terminated text in the process's memory.</summary>
     String,
 
-    /// <summary>
-    /// A pointer to pointers to text, ended by a null pointer: the arguments and environment of execve(2).
-    /// </summary>
+    /// <summary>A pointer to text pointers, ended by a null pointer: arguments and environment of execve(2).</summary>
     StringList,
 
     /// <summary>A pointer to bytes in the process's memory; another argument or the result is their length.</summary>

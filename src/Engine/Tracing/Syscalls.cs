@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>
-/// The system calls that can be traced on this machine, from the tracepoints <c>syscalls/sys_enter_*</c> of tracefs.
-/// </summary>
+/// <summary>The system calls that can be traced here, by tracefs' tracepoints <c>syscalls/sys_enter_*</c>.</summary>
 public sealed class Syscalls
 {
     private const string Enter = "sys_enter_";
@@ -32,9 +30,7 @@ public sealed class Syscalls
     }
 
     /// <summary>The system calls of this machine, read on first use.</summary>
-    /// <exception cref="KernelException">
-    /// The tracing file system cannot be read, or the kernel has no tracepoints for system calls.
-    /// </exception>
+    /// <exception cref="KernelException">Tracefs cannot be read, or has no tracepoints of system calls.</exception>
     public static Syscalls Current => OfThisMachine.Value;
 
     /// <summary>The names from the man pages, sorted.</summary>

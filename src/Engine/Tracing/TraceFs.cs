@@ -30,9 +30,7 @@ public sealed class TraceFs
     public string Path { get; }
 
     /// <summary>All tracepoints, as <c>category/name</c>, in the kernel's order.</summary>
-    /// <exception cref="KernelException">
-    /// The tracepoints cannot be read: a capability is missing, or the kernel is locked down.
-    /// </exception>
+    /// <exception cref="KernelException">They cannot be read: no privilege, or the kernel is locked down.</exception>
     public IReadOnlyList<string> Tracepoints => _tracepoints ??= ReadTracepoints();
 
     /// <summary>The categories of the tracepoints, sorted.</summary>

@@ -6,9 +6,7 @@ public sealed record TracepointField
     /// <summary>The name.</summary>
     public required string Name { get; init; }
 
-    /// <summary>
-    /// The C type in the kernel's notation, including an array length: <c>char[16]</c>, <c>const char *</c>.
-    /// </summary>
+    /// <summary>The C type as the kernel writes it: <c>char[16]</c>, <c>const char *</c>.</summary>
     public required string TypeText { get; init; }
 
     /// <summary>Its offset in the record, in bytes.</summary>
@@ -38,9 +36,7 @@ public sealed record TracepointField
     /// <summary>The element type of an array; null for text and if it is unknown.</summary>
     public EbpfType? ElementType { get; init; }
 
-    /// <summary>
-    /// The number of elements of an inline array; null if it is not an array, 0 if it extends to the record's end.
-    /// </summary>
+    /// <summary>The number of elements of an inline array; null if it is none, 0 if it fills the record.</summary>
     public int? ArrayLength { get; init; }
 
     /// <summary>

@@ -1,13 +1,9 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>
-/// The record of a tracepoint, from its <c>format</c> file in tracefs (<c>Documentation/trace/events.rst</c>).
-/// </summary>
+/// <summary>The record of a tracepoint, from its <c>format</c> file (<c>Documentation/trace/events.rst</c>).</summary>
 public sealed class TracepointFormat
 {
-    /// <summary>
-    /// The category of the tracepoints of system calls, whose pointers point into the process's memory.
-    /// </summary>
+    /// <summary>The category of tracepoints of system calls, whose pointers lead to the process's memory.</summary>
     public const string SyscallCategory = "syscalls";
 
     private readonly Dictionary<string, TracepointField> byName = new(StringComparer.Ordinal);

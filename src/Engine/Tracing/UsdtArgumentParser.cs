@@ -114,9 +114,7 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         }
     }
 
-    /// <summary>
-    /// The number or symbol before the brackets: <c>-16</c>, <c>global</c>, <c>global+8</c>, <c>8+global</c>.
-    /// </summary>
+    /// <summary>The number or symbol before the brackets: <c>-16</c>, <c>global+8</c>, <c>8+global</c>.</summary>
     private bool TryDisplacement(ReadOnlySpan<char> text, out long displacement, out string? symbol)
     {
         displacement = 0;

@@ -19,9 +19,7 @@ public abstract record UsdtOperand
     /// </summary>
     /// <param name="Base">The register to begin with; null where there is none.</param>
     /// <param name="Scale">The factor of the index.</param>
-    /// <param name="Displacement">
-    /// What is added, in bytes. Where <paramref name="IsFileRelative"/> is set it holds the address of a symbol.
-    /// </param>
+    /// <param name="Displacement">In bytes; with <paramref name="IsFileRelative"/> a symbol's address.</param>
     /// <param name="IsFileRelative">
     /// Whether the address is relative to the load address of the file, as for a global variable. The program computes
     /// the load address from the instruction pointer and the probe's address.

@@ -12,9 +12,7 @@ public sealed class ArrayType : EbpfType
     /// <param name="element">Their type.</param>
     /// <param name="count">How many; 0 for a C array whose length the type does not know.</param>
     /// <exception cref="ArgumentException">Its elements are nested <see cref="EbpfType.MaxDepth"/> deep.</exception>
-    /// <exception cref="ArgumentOutOfRangeException">
-    /// The count is negative, or the array would not fit in 2 GiB.
-    /// </exception>
+    /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the array larger than 2 GiB.</exception>
     public ArrayType(EbpfType element, int count)
     {
         ArgumentNullException.ThrowIfNull(element);

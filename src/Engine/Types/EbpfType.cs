@@ -45,9 +45,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     }
 
     /// <summary>Turns a .NET value into bytes. Nothing is cut off or wrapped: what does not fit is refused.</summary>
-    /// <param name="value">
-    /// A value of the type that <see cref="Read"/> gives, or one that stands for it without loss.
-    /// </param>
+    /// <param name="value">A value as <see cref="Read"/> gives it, or one that stands for it without loss.</param>
     /// <param name="bytes">Where to write: at least <see cref="Size"/> bytes, of which the first are written.</param>
     /// <exception cref="TypeConversionException">The value does not fit; the bytes are then unspecified.</exception>
     /// <exception cref="ArgumentException">There are fewer bytes than the type takes.</exception>
@@ -85,9 +83,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
             : throw new FormatException(error);
     }
 
-    /// <summary>
-    /// Reads the text of a type as <see cref="Parse"/> does, without an exception where it names none.
-    /// </summary>
+    /// <summary>Reads the text of a type as <see cref="Parse"/> does, without an exception.</summary>
     public static bool TryParse(string? text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out EbpfType? type)
     {
         type = null;
@@ -110,9 +106,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// is the dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
     /// </summary>
     /// <param name="fields">Names to descriptions of types.</param>
-    /// <exception cref="FormatException">
-    /// A field's type is not one, a name is given twice or is empty, or there are no fields.
-    /// </exception>
+    /// <exception cref="FormatException">A type is unknown, a name double or empty, or there is no field.</exception>
     public static StructType FromDictionary(IDictionary fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

@@ -17,9 +17,7 @@ public sealed class EnumType : EbpfType
     /// <see cref="long"/> is given as the long of the same bits.
     /// </param>
     /// <param name="name">The name after <c>enum</c>.</param>
-    /// <exception cref="ArgumentException">
-    /// The underlying type is no integer, a name is given twice, or a value does not fit.
-    /// </exception>
+    /// <exception cref="ArgumentException">The type is no integer, a name is double, or a value too large.</exception>
     public EnumType(ScalarType underlying, IEnumerable<KeyValuePair<string, long>> members, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(underlying);
@@ -48,9 +46,7 @@ public sealed class EnumType : EbpfType
     /// <summary>The integer that holds it.</summary>
     public ScalarType Underlying { get; }
 
-    /// <summary>
-    /// Names and values in their order; a value above the largest <see cref="long"/> is the long of the same bits.
-    /// </summary>
+    /// <summary>Names and values in order; a value above the largest long is the long of the same bits.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Members { get; }
 
     /// <inheritdoc/>

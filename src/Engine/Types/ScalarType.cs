@@ -7,9 +7,7 @@ namespace EbpfCat.Types;
 /// </summary>
 public sealed class ScalarType : EbpfType
 {
-    /// <summary>
-    /// A fixed-point number is kept as a signed 64-bit integer of this many parts a unit: five decimal places.
-    /// </summary>
+    /// <summary>A fixed-point number is a signed 64-bit integer in units of 1 / 100,000.</summary>
     public const int FixedScale = 100_000;
 
     /// <summary>An unsigned integer of 8 bits.</summary>
@@ -94,9 +92,7 @@ public sealed class ScalarType : EbpfType
     /// <summary>The width: 8, 16, 32 or 64.</summary>
     public int Bits { get; }
 
-    /// <summary>
-    /// Whether comparisons, right shifts and divisions are the signed ones. True for fixed-point too.
-    /// </summary>
+    /// <summary>Whether comparisons, right shifts and divisions are signed. True for fixed-point too.</summary>
     public bool IsSigned => _form is Form.Signed or Form.Fixed;
 
     /// <summary>Whether the number counts parts of <see cref="FixedScale"/>.</summary>
@@ -167,9 +163,7 @@ public sealed class ScalarType : EbpfType
     }
 
     /// <summary>Writes the low bits of a register in this type's byte order.</summary>
-    /// <param name="value">
-    /// What <see cref="ReadBits"/> or <see cref="ToBits"/> gives; bits above the width are cut off.
-    /// </param>
+    /// <param name="value">The result of <see cref="ReadBits"/> or <see cref="ToBits"/>; higher bits are cut.</param>
     /// <param name="bytes">At least <see cref="EbpfType.Size"/> bytes.</param>
     public void WriteBits(ulong value, Span<byte> bytes)
     {

@@ -8,9 +8,7 @@ public static class SimilarNames
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
     /// <param name="candidates">The names there are.</param>
     /// <param name="most">How many to return at most.</param>
-    /// <returns>
-    /// Names within an edit or two (more for longer names), or that contain it; empty where none is near.
-    /// </returns>
+    /// <returns>Names within an edit or two (more for longer names), or that contain it; may be empty.</returns>
     public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int most = 3)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -32,9 +30,7 @@ public static class SimilarNames
             .Take(most)];
     }
 
-    /// <summary>
-    /// A sentence that offers the nearest names, or lists all where there are few; null where neither helps.
-    /// </summary>
+    /// <summary>A sentence that offers the nearest names, or lists all if they are few; null otherwise.</summary>
     /// <param name="candidates">The names there are.</param>
     /// <param name="prefix">What stands before each name when it is shown, such as <c>$</c>.</param>
     public static string? Sentence(string name, IReadOnlyCollection<string> candidates, string prefix = "")
@@ -69,9 +65,7 @@ public static class SimilarNames
         _ => candidate.Contains(name, StringComparison.OrdinalIgnoreCase),
     };
 
-    /// <summary>
-    /// Edits (insert, delete, replace, swap neighbours) from one name to the other; a far one is past the limit.
-    /// </summary>
+    /// <summary>Edits (insert, delete, replace, swap neighbours) between two names; above the limit if far.</summary>
     private static int Distance(string left, string right, int limit)
     {
         if (Math.Abs(left.Length - right.Length) > limit) return limit + 1;

@@ -1,8 +1,6 @@
 namespace EbpfCat.Types;
 
-/// <summary>
-/// A stack trace that a program took: where to find its addresses, and in whose memory they mean something.
-/// </summary>
+/// <summary>A stack trace of a program: where its addresses are, and in whose memory they mean something.</summary>
 /// <param name="Id">Its key in the program's stack trace map; negative where none could be taken (an errno).</param>
 /// <param name="ProcessId">The process for a user stack; 0 for a kernel stack.</param>
 public readonly record struct StackReference(int Id, uint ProcessId)

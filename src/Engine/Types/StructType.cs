@@ -50,9 +50,7 @@ public sealed class StructType : EbpfType
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;
 
-    /// <summary>
-    /// A struct laid out as C does: every field at a multiple of its alignment, the size one of the largest.
-    /// </summary>
+    /// <summary>A struct laid out as in C: every field aligned, the size a multiple of the largest.</summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">

@@ -50,9 +50,7 @@ internal static class TypeNames
 
     public static readonly FrozenDictionary<string, EbpfType> Words = ByWord();
 
-    /// <summary>
-    /// The letters of Python's struct module that have one meaning on every machine, and <c>x</c> of our own.
-    /// </summary>
+    /// <summary>The letters of Python's struct module that mean the same everywhere, and our own <c>x</c>.</summary>
     public static readonly FrozenDictionary<char, EbpfType> Letters = new Dictionary<char, EbpfType>
     {
         ['B'] = ScalarType.UInt8,
@@ -85,9 +83,7 @@ internal static class TypeNames
         "string[16]", "strings", "byte[16]", "stack",
     ];
 
-    /// <summary>
-    /// What may have been meant by a word that is none: the offered names come first among equally near ones.
-    /// </summary>
+    /// <summary>What an unknown word may mean: the offered names come first among equally near ones.</summary>
     public static readonly IReadOnlyList<string> Suggested =
         [.. Offered.Concat(WordTable.SelectMany(row => row.Words.Split(' '))).Distinct()];
 

@@ -49,9 +49,7 @@ internal sealed class BlockTranslation
     public CompileException Error(System.Management.Automation.Language.Ast ast, string id, string problem,
         string? suggestion = null) => Program.Error(ast, id, problem, suggestion);
 
-    /// <summary>
-    /// Translates an expression; one that fails is reported, and an <see cref="ErrorExpression"/> stands for it.
-    /// </summary>
+    /// <summary>Translates an expression; a failure is reported, and gives an <see cref="ErrorExpression"/>.</summary>
     public Expression Try<T>(T ast, Func<T, Expression> translate) where T
         : System.Management.Automation.Language.Ast => At(ast, Program.Try(ast, translate) ?? new ErrorExpression());
 

@@ -25,9 +25,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     /// <summary>What the session makes of a subtree, as an expression.</summary>
     public Expression FromSession(Ast ast) => Of(Evaluate(ast), ast);
 
-    /// <summary>
-    /// What the session makes of a subtree if it is free of the kernel's names; else the error given.
-    /// </summary>
+    /// <summary>The session's value of a subtree if it is free of the kernel's names; else the error given.</summary>
     public Expression FromSessionOr(Ast ast, Func<CompileException> error)
     {
         if (IsFree(ast)) return FromSession(ast);

@@ -9,9 +9,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <param name="translation">The program, which knows its maps and variables, and places.</param>
 internal sealed class DiscardedWrites(ProgramTranslation translation)
 {
-    /// <summary>
-    /// Warns of each local of a script or its functions that is changed in vain, at the place of its first change.
-    /// </summary>
+    /// <summary>Warns of each local of a script or its functions that is changed in vain, where it first is.</summary>
     public void Report(ScriptBlockAst script)
     {
         ReportIn(script);

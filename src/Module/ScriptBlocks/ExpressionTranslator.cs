@@ -2,9 +2,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>
-/// Translates expressions: each kind of node by its own translator, and what is none of them to an error.
-/// </summary>
+/// <summary>Translates expressions: each kind of node by its own translator; any other is an error.</summary>
 internal sealed class ExpressionTranslator(BlockTranslation block)
 {
     /// <summary>The value of an expression.</summary>
@@ -43,9 +41,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
             : condition;
     }
 
-    /// <summary>
-    /// The value of a statement where PowerShell takes one: right of an assignment, in parentheses, behind return.
-    /// </summary>
+    /// <summary>The value of a statement used as an expression: assigned, in parentheses, behind return.</summary>
     public Expression OfStatement(StatementAst ast) =>
         Only(ast) is { } value ? Of(value) : block.Try(ast, TranslateStatement);
 

@@ -68,9 +68,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         return function;
     }
 
-    /// <summary>
-    /// Translates what has not been called too, and gives the block's functions, each behind those it calls.
-    /// </summary>
+    /// <summary>Translates uncalled functions too, and gives all, each behind those it calls.</summary>
     public IReadOnlyList<Function> TranslateAll()
     {
         foreach (var (name, definition) in _declared) Get(name, definition);

@@ -1,8 +1,6 @@
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>
-/// The PowerShell session in which a kernel script is written: it computes what is constant to the kernel.
-/// </summary>
+/// <summary>The PowerShell session of a kernel script: it computes what is constant to the kernel.</summary>
 public interface IScriptEvaluator
 {
     /// <summary>The names of the session's variables, for suggestions.</summary>

@@ -2,9 +2,7 @@ namespace EbpfCat.ScriptBlocks;
 
 /// <summary>A value of a list, or a whole range of numbers.</summary>
 /// <param name="First">The value, or the number at the start of the range.</param>
-/// <param name="Last">
-/// The number at the end of the range, which may be the smaller one; null for a single value.
-/// </param>
+/// <param name="Last">The number at the end of the range, maybe the smaller one; null for a single value.</param>
 internal sealed record ListItem(Expression First, Expression? Last)
 {
     /// <summary>Whether it is known when the program is built.</summary>

@@ -2,9 +2,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>
-/// Translates what follows a dot or stands in brackets: headers, fields, entries of maps, elements of arrays.
-/// </summary>
+/// <summary>Translates what follows a dot or stands in brackets: headers, fields, map entries, elements.</summary>
 internal sealed class MemberTranslator(BlockTranslation block)
 {
     /// <summary>A member that is not called.</summary>

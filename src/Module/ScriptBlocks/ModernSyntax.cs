@@ -3,9 +3,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>
-/// Syntax newer than the reference assembly, which describes PowerShell 5.1; found by its name at run time.
-/// </summary>
+/// <summary>Syntax newer than the reference assembly (PowerShell 5.1), found by its name at run time.</summary>
 internal static class ModernSyntax
 {
     // Delegates, because a second call through reflection has the runtime generate code for it.

@@ -36,8 +36,6 @@ internal enum NameKind
     /// <summary><c>$true</c>, <c>$false</c> and <c>$null</c>.</summary>
     Constant,
 
-    /// <summary>
-    /// A variable that only the session can mean: <c>$env:HOME</c>, <c>$global:x</c>, and <c>$using:x</c>.
-    /// </summary>
+    /// <summary>A variable of the session alone: <c>$env:HOME</c>, <c>$global:x</c>, and <c>$using:x</c>.</summary>
     Session,
 }

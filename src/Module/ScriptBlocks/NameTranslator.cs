@@ -2,9 +2,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>
-/// Settles what names mean: first what the program declares, then the names of the language, then locals.
-/// </summary>
+/// <summary>Settles what names mean: first the program's declarations, then the language, then locals.</summary>
 internal sealed class NameTranslator(BlockTranslation block)
 {
     private const string NoCurrentItem = "There is no pipeline in the kernel: name what you mean, such as $packet, "

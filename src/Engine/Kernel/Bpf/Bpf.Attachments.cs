@@ -17,9 +17,7 @@ internal static unsafe partial class Bpf
 
     /// <summary>Attaches a program to a raw tracepoint (BPF_RAW_TRACEPOINT_OPEN).</summary>
     /// <param name="program">The program; a tracing or LSM program is attached to what it was loaded for.</param>
-    /// <param name="tracepoint">
-    /// The name without its category, or null for a program that was loaded for its target.
-    /// </param>
+    /// <param name="tracepoint">The name without category, or null if the program was loaded for its target.</param>
     /// <returns>The link; before Linux 5.8 a descriptor that has the same effect while it is open.</returns>
     public static LinkDescriptor OpenRawTracepoint(ProgramDescriptor program, string? tracepoint)
     {

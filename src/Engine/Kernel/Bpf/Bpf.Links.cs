@@ -162,9 +162,7 @@ internal static unsafe partial class Bpf
         Execute(BpfCommand.LinkUpdate, ref attributes, "replace the program of a link");
     }
 
-    /// <summary>
-    /// Detaches a link for all who hold it (BPF_LINK_DETACH, Linux 5.9). Not every kind of link supports this.
-    /// </summary>
+    /// <summary>Detaches a link for all who hold it (BPF_LINK_DETACH, Linux 5.9); not all kinds have it.</summary>
     public static void DetachLink(LinkDescriptor link)
     {
         using var borrowed = link.Borrow();

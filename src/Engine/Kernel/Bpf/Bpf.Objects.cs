@@ -5,9 +5,7 @@ internal static unsafe partial class Bpf
 {
     /// <summary>Gives an object a name in the BPF file system, which keeps it (BPF_OBJ_PIN).</summary>
     /// <param name="descriptor">The map, program, link or type information.</param>
-    /// <param name="path">
-    /// A path below a mounted BPF file system, as a rule <c>/sys/fs/bpf</c>, that does not exist.
-    /// </param>
+    /// <param name="path">A free path below a mounted BPF file system, as a rule <c>/sys/fs/bpf</c>.</param>
     public static void Pin(FileDescriptor descriptor, string path)
     {
         using var borrowed = descriptor.Borrow();

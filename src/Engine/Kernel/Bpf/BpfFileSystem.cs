@@ -20,9 +20,7 @@ internal static unsafe class BpfFileSystem
 
     /// <summary>Mounts a BPF file system that only its owner may enter.</summary>
     /// <param name="directory">The directory to mount it on.</param>
-    /// <exception cref="KernelException">
-    /// EPERM: CAP_SYS_ADMIN is missing. ENOENT: there is no such directory.
-    /// </exception>
+    /// <exception cref="KernelException">EPERM: CAP_SYS_ADMIN is missing. ENOENT: no such directory.</exception>
     public static void Mount(string directory) =>
         Libc.Check(
             Libc.Mount("bpf", directory, "bpf", 0, "mode=0700"), $"mount a BPF file system on '{directory}'",

@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// What the kernel tells of a link (<c>struct bpf_link_info</c>). What a kind of link does not have is null.
-/// </summary>
+/// <summary>The kernel's description of a link (<c>struct bpf_link_info</c>). What its kind has not is null.</summary>
 internal sealed record LinkInfo
 {
     /// <summary>The kind.</summary>
@@ -26,9 +24,7 @@ internal sealed record LinkInfo
     /// <summary>The inode number of the network namespace.</summary>
     public uint? NetworkNamespace { get; init; }
 
-    /// <summary>
-    /// The tracepoint, function, file or iterator (of perf events and uprobes from Linux 6.6 and 6.8 on).
-    /// </summary>
+    /// <summary>The tracepoint, function, file or iterator (perf events since Linux 6.6, uprobes 6.8).</summary>
     public string? Target { get; init; }
 
     /// <summary>The offset in <see cref="Target"/> in bytes: kprobe, uprobe.</summary>

@@ -12,9 +12,7 @@ internal sealed record MapCreateOptions
     /// <summary>The size of a value in bytes.</summary>
     public int ValueSize { get; init; }
 
-    /// <summary>
-    /// The greatest number of entries; of a ring buffer its size in bytes, a power of two of whole pages.
-    /// </summary>
+    /// <summary>The maximum number of entries; of a ring buffer its bytes, a power of two of whole pages.</summary>
     public uint MaxEntries { get; init; }
 
     /// <summary>How the map is made.</summary>

@@ -12,9 +12,7 @@ internal struct ObjectName
 
     private byte first;
 
-    /// <summary>
-    /// The closest name that the kernel takes: other characters become <c>_</c>, and it ends after 15.
-    /// </summary>
+    /// <summary>The closest name that the kernel takes: other characters become <c>_</c>, the 16th is cut.</summary>
     /// <param name="name">Any name.</param>
     public static ObjectName From(string? name)
     {

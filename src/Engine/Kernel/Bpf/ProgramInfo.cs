@@ -21,9 +21,7 @@ internal sealed record ProgramInfo
     /// <summary>The size of the instructions after verification in bytes.</summary>
     public int InstructionSize { get; init; }
 
-    /// <summary>
-    /// The instructions after the verifier changed them, 8 bytes each; empty where not asked for or not allowed.
-    /// </summary>
+    /// <summary>The instructions after the verifier's changes, 8 bytes each; empty if not asked or allowed.</summary>
     public ReadOnlyMemory<byte> Instructions { get; init; }
 
     /// <summary>When the program was loaded, as time since boot.</summary>
@@ -41,9 +39,7 @@ internal sealed record ProgramInfo
     /// <summary>The id of its type information, or 0 (Linux 5.0).</summary>
     public uint BtfId { get; init; }
 
-    /// <summary>
-    /// Its function records, each <see cref="FunctionInfoRecordSize"/> bytes (<c>struct bpf_func_info</c>).
-    /// </summary>
+    /// <summary>Its function records, each of <see cref="FunctionInfoRecordSize"/> bytes (bpf_func_info).</summary>
     public ReadOnlyMemory<byte> FunctionInfo { get; init; }
 
     /// <summary>The size of a function record in bytes.</summary>

@@ -30,14 +30,10 @@ internal sealed record ProgramLoadOptions
     /// <summary>The network device that the program is offloaded to.</summary>
     public uint InterfaceIndex { get; init; }
 
-    /// <summary>
-    /// The type information that <see cref="FunctionInfo"/> and <see cref="LineInfo"/> refer to (Linux 5.0).
-    /// </summary>
+    /// <summary>The BTF that <see cref="FunctionInfo"/> and <see cref="LineInfo"/> refer to (Linux 5.0).</summary>
     public BtfDescriptor? Btf { get; init; }
 
-    /// <summary>
-    /// Records of <c>struct bpf_func_info</c>: instruction offset in slots and id of the function's type, 4 bytes each.
-    /// </summary>
+    /// <summary>Records of <c>struct bpf_func_info</c>: instruction offset in slots, type id, 4 bytes each.</summary>
     public ReadOnlyMemory<byte> FunctionInfo { get; init; }
 
     /// <summary>
@@ -49,13 +45,9 @@ internal sealed record ProgramLoadOptions
     /// <summary>The id of the kernel type to attach to: function, hook, tracepoint or iterator (Linux 5.5).</summary>
     public uint AttachBtfId { get; init; }
 
-    /// <summary>
-    /// The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing of programs.
-    /// </summary>
+    /// <summary>The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing.</summary>
     public ProgramDescriptor? AttachProgram { get; init; }
 
-    /// <summary>
-    /// The module's type information that <see cref="AttachBtfId"/> is in; null for the kernel's own (Linux 5.11).
-    /// </summary>
+    /// <summary>The module's BTF with <see cref="AttachBtfId"/> in it; null: the kernel's (Linux 5.11).</summary>
     public BtfDescriptor? AttachBtf { get; init; }
 }

@@ -22,9 +22,7 @@ internal sealed class VerifierLog
     /// <summary>The size of the buffer in bytes.</summary>
     public int Size => Buffer.Length;
 
-    /// <summary>
-    /// The size that the whole log needs, in bytes; 0 where the kernel does not tell (before Linux 6.4).
-    /// </summary>
+    /// <summary>The size of the whole log in bytes; 0 where the kernel does not tell (before Linux 6.4).</summary>
     public int TrueSize { get; internal set; }
 
     /// <summary>What was written, without the closing zero.</summary>

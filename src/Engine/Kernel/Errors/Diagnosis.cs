@@ -1,8 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// Finds out why the kernel refused a request: privilege, age, a limit, or what the error means there.
-/// </summary>
+/// <summary>Finds out why the kernel refused a request: privilege, age, a limit, or the error's meaning.</summary>
 internal static class Diagnosis
 {
     /// <summary>The exception for a request that was refused.</summary>

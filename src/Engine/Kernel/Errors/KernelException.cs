@@ -8,9 +8,7 @@ public class KernelException : Exception
     /// <param name="cause">Why it was refused, where more is known than the error number says.</param>
     /// <param name="remedy">What to do about it: whole sentences.</param>
     /// <param name="missingCapabilities">The capabilities that the process lacks.</param>
-    /// <param name="requiredVersion">
-    /// The first kernel that has what was asked, where the running kernel is older.
-    /// </param>
+    /// <param name="requiredVersion">The first kernel that has what was asked, if the running one is older.</param>
     /// <param name="lockdown">The mode of kernel lockdown that forbids what was asked.</param>
     public KernelException(
         string operation, Errno errno, string? cause = null, string? remedy = null,

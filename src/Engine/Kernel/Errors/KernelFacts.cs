@@ -2,9 +2,7 @@ using System.Reflection;
 
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The facts in the attributes of a kernel enumeration's members: the first version of Linux, and the capabilities.
-/// </summary>
+/// <summary>The facts in attributes of a kernel enumeration's members: first version and capabilities.</summary>
 internal static class KernelFacts
 {
     /// <summary>The version of the running kernel, from uname(2): up to three numbers.</summary>

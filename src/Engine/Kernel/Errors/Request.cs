@@ -9,9 +9,7 @@ internal readonly struct Request
     /// <summary>The command of bpf(2), where it is one.</summary>
     public BpfCommand? Command { get; init; }
 
-    /// <summary>
-    /// The members of this layer's enumerations that the request uses: they tell versions and capabilities.
-    /// </summary>
+    /// <summary>The members of this layer's enumerations in the request, for versions and capabilities.</summary>
     public IReadOnlyList<Enum> Uses { get; init; }
 
     /// <summary>The capabilities needed beyond those.</summary>

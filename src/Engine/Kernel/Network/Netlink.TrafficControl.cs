@@ -9,9 +9,7 @@ internal sealed partial class Netlink
     // ETH_P_ALL, in network order as the kernel keeps it.
     private static readonly uint AllProtocols = BinaryPrimitives.ReverseEndianness((ushort)3);
 
-    /// <summary>
-    /// Adds the queueing discipline clsact to an interface. It runs filters on received and on sent packets.
-    /// </summary>
+    /// <summary>Adds the queueing discipline clsact to an interface. It filters received and sent packets.</summary>
     /// <returns>True if it was added; false if the interface had it already.</returns>
     public bool AddClsact(int index)
     {

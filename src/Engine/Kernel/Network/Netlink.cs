@@ -57,9 +57,7 @@ internal sealed partial class Netlink : IDisposable
 
     /// <summary>Attaches an XDP program to an interface without a link, or detaches it.</summary>
     /// <param name="program">The program; null to detach the one there is.</param>
-    /// <param name="flags">
-    /// The mode, and whether to replace: with <see cref="XdpFlags.Replace"/> only the program expected.
-    /// </param>
+    /// <param name="flags">The mode; with <see cref="XdpFlags.Replace"/> only the program expected is replaced.</param>
     /// <param name="expected">The program expected; null for none (Linux 5.7).</param>
     public void SetXdpProgram(
         int index, ProgramDescriptor? program, XdpFlags flags = XdpFlags.None, ProgramDescriptor? expected = null)
@@ -115,9 +113,7 @@ internal sealed partial class Netlink : IDisposable
                 .Fixed(new InterfaceMessage { Index = index }),
             $"delete interface {index}");
 
-    /// <summary>
-    /// Gives an interface an address. An IPv6 address is usable at once, without a search for duplicates.
-    /// </summary>
+    /// <summary>Gives an interface an address. An IPv6 address is usable at once, not checked to be unique.</summary>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {

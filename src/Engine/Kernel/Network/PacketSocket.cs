@@ -40,9 +40,7 @@ internal sealed unsafe class PacketSocket : FileDescriptor
         }
     }
 
-    /// <summary>
-    /// Sets the filter of a socket of this process (SO_ATTACH_BPF, Linux 3.19), instead of the one it has.
-    /// </summary>
+    /// <summary>Sets the filter of a socket of this process (SO_ATTACH_BPF, Linux 3.19); ends the old one.</summary>
     public static void AttachFilter(int socket, ProgramDescriptor program)
     {
         using var borrowed = program.Borrow();

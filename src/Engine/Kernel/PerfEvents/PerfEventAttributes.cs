@@ -16,9 +16,7 @@ internal struct PerfEventAttributes
     /// <summary>The event: the id of a tracepoint; of a kprobe or uprobe 1 to probe the return.</summary>
     public ulong Config;
 
-    /// <summary>
-    /// A sample every so many events; or so many samples a second, with <see cref="PerfEventFlags.Frequency"/>.
-    /// </summary>
+    /// <summary>A sample every so many events; samples a second with <see cref="PerfEventFlags.Frequency"/>.</summary>
     public ulong SamplePeriod;
 
     /// <summary>What a sample holds: <c>PERF_SAMPLE_*</c>; 1024 (raw) for the output of programs.</summary>
@@ -30,22 +28,16 @@ internal struct PerfEventAttributes
     /// <summary>Switches.</summary>
     public PerfEventFlags Flags;
 
-    /// <summary>
-    /// Waiting threads wake after so many events; or bytes, with <see cref="PerfEventFlags.Watermark"/>.
-    /// </summary>
+    /// <summary>Waiting threads wake after so many events; bytes with <see cref="PerfEventFlags.Watermark"/>.</summary>
     public uint WakeupEvents;
 
     /// <summary>The kind of breakpoint.</summary>
     public uint BreakpointType;
 
-    /// <summary>
-    /// A pointer to the function's name (kprobe) or the file's path (uprobe), or the breakpoint's address.
-    /// </summary>
+    /// <summary>A pointer to the function's name (kprobe) or file's path (uprobe), or an address.</summary>
     public ulong Config1;
 
-    /// <summary>
-    /// The offset in bytes (kprobe by name, uprobe), the address (kprobe without a name), or the length.
-    /// </summary>
+    /// <summary>The offset in bytes (kprobe, uprobe), the address (kprobe without name), or the length.</summary>
     public ulong Config2;
 
     /// <summary>Which branches to sample.</summary>

@@ -3,9 +3,7 @@ namespace EbpfCat.Kernel;
 /// <summary>What this process may do, from <c>/proc/thread-self/status</c> (proc_pid_status(5)).</summary>
 internal static class ProcessCapabilities
 {
-    /// <summary>
-    /// Whether the calling thread has a capability in effect, CAP_SYS_ADMIN standing for what it stands for.
-    /// </summary>
+    /// <summary>Whether the calling thread has a capability, or CAP_SYS_ADMIN where that implies it.</summary>
     public static bool Has(Capability capability)
     {
         var effective = Effective;
@@ -40,9 +38,7 @@ internal static class ProcessCapabilities
     /// <summary>Whether a seccomp filter, as containers have one, decides on the system calls of this thread.</summary>
     public static bool IsFiltered => StatusField("Seccomp") == "2";
 
-    /// <summary>
-    /// Whether this process lives in a user namespace of its own, where capabilities do not reach the kernel.
-    /// </summary>
+    /// <summary>Whether this process has a user namespace of its own, where capabilities do not count.</summary>
     public static bool IsInUserNamespace
     {
         get

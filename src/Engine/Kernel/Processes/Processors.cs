@@ -5,9 +5,7 @@ internal static class Processors
 {
     private static readonly MachineFact<IReadOnlyList<int>> PossibleFact = new(() => Read("possible"));
 
-    /// <summary>
-    /// The numbers of the processors that the machine can have while it runs: per-CPU maps have a value for each.
-    /// </summary>
+    /// <summary>The numbers of the processors that the machine can have: per-CPU maps have a value for each.</summary>
     public static IReadOnlyList<int> Possible => PossibleFact.Value;
 
     /// <summary>The numbers of the processors that run now: perf events can be opened on these.</summary>

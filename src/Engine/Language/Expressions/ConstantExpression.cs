@@ -2,9 +2,7 @@ using System.Numerics;
 
 namespace EbpfCat.Language;
 
-/// <summary>
-/// A constant. Integers are held as <c>long</c>, or <c>ulong</c> above its range; fractions as <c>decimal</c>.
-/// </summary>
+/// <summary>A constant. Integers are <c>long</c>, or <c>ulong</c> above its range; fractions <c>decimal</c>.</summary>
 public sealed class ConstantExpression(object value) : Expression
 {
     /// <summary>The value: long, ulong, decimal, bool, string, IPAddress, PhysicalAddress or byte[].</summary>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// A field of the traced event, by name and through kernel pointers: <c>$event.sk.__sk_common.skc_dport</c>.
-/// </summary>
+/// <summary>A field of the traced event, also behind kernel pointers: <c>$event.sk.__sk_common.skc_dport</c>.</summary>
 public sealed class EventFieldExpression(IReadOnlyList<string> path) : Expression
 {
     /// <summary>The name that a path begins with which leads into the value returned: <c>$return.sk</c>.</summary>

@@ -25,9 +25,7 @@ public abstract class Expression
     /// <summary>Sets where it is written, unless that is known.</summary>
     public void SetSource(SourceSpan source) => _source ??= source;
 
-    /// <summary>
-    /// A constant: an integer, a floating point number or decimal (fixed-point), a truth value, a string, an address.
-    /// </summary>
+    /// <summary>A constant: an integer, a float or decimal (fixed-point), a bool, a string, an address.</summary>
     public static ConstantExpression Constant(object value) => new(value);
 
     /// <summary>Both are true; the right side is computed only if the left one is true.</summary>
@@ -61,9 +59,7 @@ public abstract class Expression
     /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
     public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
 
-    /// <summary>
-    /// Converts to a type as an assignment does: integers wrap, fixed-point numbers lose their fraction.
-    /// </summary>
+    /// <summary>Converts as an assignment does: integers wrap, fixed-point numbers lose their fraction.</summary>
     public Expression Cast(EbpfType type) => new CastExpression(type, this);
 
     /// <summary>The string that a pointer points to.</summary>
@@ -75,9 +71,7 @@ public abstract class Expression
     /// <summary>An element of an array, by its index from 0.</summary>
     public IndexExpression Element(Expression index) => new(this, index);
 
-    /// <summary>
-    /// A struct, as a key or value of a map. It takes the type of its place; fields left out are zero.
-    /// </summary>
+    /// <summary>A struct, as a key or value of a map. Its place gives the type; absent fields are zero.</summary>
     public static StructExpression Struct(IEnumerable<(string Name, Expression Value)> fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

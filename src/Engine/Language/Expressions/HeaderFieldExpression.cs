@@ -1,8 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// A field of a protocol header; may be assigned to. A packet without the header takes the default action.
-/// </summary>
+/// <summary>A field of a protocol header; may be assigned. Without the header the default action is taken.</summary>
 public sealed class HeaderFieldExpression(PacketHeader header, HeaderField field) : Expression
 {
     /// <summary>The header.</summary>

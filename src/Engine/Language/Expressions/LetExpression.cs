@@ -1,8 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// Computes a value once, into a local of its own, and then an expression that uses it several times.
-/// </summary>
+/// <summary>Computes a value once, into a local, and then an expression that uses it several times.</summary>
 public sealed class LetExpression(Local local, Expression value, Expression body) : Expression
 {
     /// <summary>The local; it takes the type of the value.</summary>

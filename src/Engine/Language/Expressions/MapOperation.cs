@@ -18,9 +18,7 @@ public enum MapOperation
     /// <summary>Push(value) on a queue, stack or bloom filter: true if it did.</summary>
     Push,
 
-    /// <summary>
-    /// Pop() from a queue or stack, and Pop(key) from a hash: the value removed, zero if there is none.
-    /// </summary>
+    /// <summary>Pop() from a queue or stack, Pop(key) from a hash: the value removed, zero if there is none.</summary>
     Pop,
 
     /// <summary>Peek() at a queue or stack: the next value, zero if there is none.</summary>

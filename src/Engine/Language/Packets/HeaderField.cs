@@ -11,8 +11,6 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
     /// <summary>How many bits a bit field has; 0 for a whole one.</summary>
     public int BitCount { get; init; }
 
-    /// <summary>
-    /// By how many bits the value is shifted left: 2 where the protocol counts in words of four bytes and we in bytes.
-    /// </summary>
+    /// <summary>By how many bits the value is shifted left: 2 where the protocol counts words of four bytes.</summary>
     public int Scale { get; init; }
 }

@@ -5,12 +5,8 @@ namespace EbpfCat.Language;
 /// <param name="Field">The parent's field that names what follows.</param>
 /// <param name="Values">The values that name this header.</param>
 /// <param name="Length">The parent's length in bytes; where it varies, the least that it may be.</param>
-/// <param name="LengthField">
-/// The parent's field that says its length in bytes, where it varies: less than the least is no header.
-/// </param>
-/// <param name="ZeroField">
-/// A field of the parent that must be zero besides: a later fragment has no transport header.
-/// </param>
+/// <param name="LengthField">The parent's field with its length in bytes, if it varies; too few: no header.</param>
+/// <param name="ZeroField">A field of the parent that must be zero: a later fragment has no transport header.</param>
 public sealed record HeaderLocation(
     PacketHeader Parent, HeaderField Field, IReadOnlyList<int> Values, int Length,
     HeaderField? LengthField = null, HeaderField? ZeroField = null);

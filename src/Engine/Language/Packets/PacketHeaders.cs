@@ -65,9 +65,7 @@ public static class PacketHeaders
         new("Destination", 24, AddressType.IPv6),
     ]);
 
-    /// <summary>
-    /// TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c> is in bytes.
-    /// </summary>
+    /// <summary>TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c>: bytes.</summary>
     public static PacketHeader Tcp { get; } = new("Tcp", 20, BehindIP(6),
     [
         new("SourcePort", 0, U16),
@@ -89,9 +87,7 @@ public static class PacketHeaders
         new("UrgentPointer", 18, U16),
     ]);
 
-    /// <summary>
-    /// UDP behind IPv4 (not in later fragments) or directly behind IPv6. <c>Length</c> is in bytes, header included.
-    /// </summary>
+    /// <summary>UDP behind IPv4 (not in later fragments) or IPv6 itself. <c>Length</c>: bytes, with header.</summary>
     public static PacketHeader Udp { get; } = new("Udp", 8, BehindIP(17),
     [
         new("SourcePort", 0, U16),
@@ -136,9 +132,7 @@ public static class PacketHeaders
     public static PacketHeader? Find(string name) =>
         All.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>
-    /// The headers that the values of a field name, with those values; none of a field that tells no header.
-    /// </summary>
+    /// <summary>The headers that the values of a field name, with those values; none for most fields.</summary>
     /// <param name="parent">The header that the field is in.</param>
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) => All
         .SelectMany(header => header.Locations, (header, location) => (header.Name, location))

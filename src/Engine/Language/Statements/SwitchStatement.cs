@@ -1,8 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// Runs what stands at the constants equal to a value. As in PowerShell every clause that matches runs, until a break.
-/// </summary>
+/// <summary>Runs the clauses equal to a value. As in PowerShell every one that matches runs, until a break.</summary>
 public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause> clauses,
     IReadOnlyList<Statement>? @default = null) : Statement
 {

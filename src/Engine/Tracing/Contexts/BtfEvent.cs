@@ -30,18 +30,12 @@ public sealed class BtfEvent : TracedEvent
         _result is { } result ? new TypedPlace(ContextArgument.Slot(_resultSlot), result, EventMemory.Typed) : null;
 
     /// <summary>Entry of a kernel function.</summary>
-    /// <exception cref="UnknownNameException">
-    /// BTF has no function with this name; the message names similar ones.
-    /// </exception>
+    /// <exception cref="UnknownNameException">BTF has no such function; the message names similar ones.</exception>
     public static BtfEvent ForEntry(string function) =>
         new($"the function {function}", Function("", function, "kernel function").Parameters, null);
 
-    /// <summary>
-    /// Return of a kernel function, or its entry if the program can set its result: the arguments and the result.
-    /// </summary>
-    /// <exception cref="UnknownNameException">
-    /// BTF has no function with this name; the message names similar ones.
-    /// </exception>
+    /// <summary>Return of a kernel function, or its entry if the program can set its result.</summary>
+    /// <exception cref="UnknownNameException">BTF has no such function; the message names similar ones.</exception>
     public static BtfEvent ForReturn(string function)
     {
         var found = Function("", function, "kernel function");
@@ -49,9 +43,7 @@ public sealed class BtfEvent : TracedEvent
     }
 
     /// <summary>A raw tracepoint.</summary>
-    /// <exception cref="UnknownNameException">
-    /// BTF has no tracepoint with this name; the message names similar ones.
-    /// </exception>
+    /// <exception cref="UnknownNameException">BTF has no such tracepoint; the message names similar ones.</exception>
     public static BtfEvent ForRawTracepoint(string tracepoint) =>
         new($"the raw tracepoint {tracepoint}", ParametersOf(tracepoint)
             ?? throw Unknown(TypedefPrefix, BtfKind.Typedef, tracepoint, "raw tracepoint"), null);

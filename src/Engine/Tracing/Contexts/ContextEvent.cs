@@ -16,9 +16,7 @@ public sealed class ContextEvent : TracedEvent
     public override IReadOnlyList<string> FieldNames =>
         [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
 
-    /// <summary>
-    /// The context of a program type at a hook; null for packet programs and types that are not of control groups.
-    /// </summary>
+    /// <summary>The context of a program type at a hook; null for types that are not of control groups.</summary>
     /// <param name="hook">Its hook; null for the default of the type.</param>
     public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
         ContextFields.Of(type) is var (what, fields)

@@ -5,9 +5,7 @@ internal static class KernelTypes
 {
     private const string Folder = "/sys/kernel/btf";
 
-    /// <summary>
-    /// The types of the kernel, then those of each module. A module's are read when they are reached.
-    /// </summary>
+    /// <summary>The types of the kernel, then those of each module, which are read when they are reached.</summary>
     public static IEnumerable<(string? Module, BtfTypes Types)> Sources()
     {
         if (BtfTypes.Kernel is not { } kernel) yield break;
@@ -42,9 +40,7 @@ internal static class KernelTypes
 
     /// <summary>Throws if there is no such iterator and BTF lists the iterators.</summary>
     /// <param name="name">The name: <c>task</c>.</param>
-    /// <exception cref="UnknownNameException">
-    /// There is no such iterator; the message lists the existing ones.
-    /// </exception>
+    /// <exception cref="UnknownNameException">There is no such iterator; the message lists those there are.</exception>
     public static void RequireIterator(string name)
     {
         var known = Iterators();
@@ -52,9 +48,7 @@ internal static class KernelTypes
         throw new UnknownNameException("iterator", name, known, remark: $"There are: {string.Join(", ", known)}.");
     }
 
-    /// <summary>
-    /// The type behind typedefs and qualifiers; for a forward declaration, the struct with the fields.
-    /// </summary>
+    /// <summary>The type behind typedefs and qualifiers; of a forward declaration the struct with fields.</summary>
     public static BtfType Complete(BtfType type)
     {
         var plain = type.Resolve();

@@ -1,8 +1,6 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>
-/// A pointer to an array of string pointers in the process's memory: arguments and environment of execve(2).
-/// </summary>
+/// <summary>A pointer to string pointers in the process's memory: arguments and environment of execve(2).</summary>
 internal sealed class TextListPlace(EventAccess access) : EventPlace
 {
     public override string Description => "list of texts";

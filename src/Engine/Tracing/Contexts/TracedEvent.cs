@@ -2,9 +2,7 @@ using System.Collections.Concurrent;
 
 namespace EbpfCat.Tracing;
 
-/// <summary>
-/// A traced event as its program sees it: <c>$event</c> with fields by name, case-insensitive, and <c>$return</c>.
-/// </summary>
+/// <summary>A traced event as its program sees it: <c>$event</c>, its fields in any case, and <c>$return</c>.</summary>
 public abstract class TracedEvent : ITracedEvent
 {
     // The compiler looks up a field several times: for its type, and to read it.

@@ -3,12 +3,8 @@ namespace EbpfCat.Tracing;
 /// <summary>The event of a program, by its type, hook and target.</summary>
 public static class TracedEvents
 {
-    /// <summary>
-    /// The event of a program; null if its type has none, or if its fields depend on a target that is not set.
-    /// </summary>
-    /// <exception cref="UnknownNameException">
-    /// There is no such tracepoint, function, hook or probe; the message names similar ones.
-    /// </exception>
+    /// <summary>The event of a program; null if its type has none, or its fields depend on an absent target.</summary>
+    /// <exception cref="UnknownNameException">There is no such target; the message names similar ones.</exception>
     /// <exception cref="Kernel.KernelException">The kernel's description cannot be read.</exception>
     public static ITracedEvent? For(ProgramDefinition definition)
     {

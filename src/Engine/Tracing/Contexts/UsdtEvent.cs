@@ -29,9 +29,7 @@ public sealed class UsdtEvent : TracedEvent
 
     private int Count => _places.Min(place => place.Arguments.Count);
 
-    /// <summary>
-    /// Resolves a target: <c>path:provider:name</c>, or <c>path:name</c>; null where it names no probe.
-    /// </summary>
+    /// <summary>Resolves a target: <c>path:provider:name</c> or <c>path:name</c>; null if it names no probe.</summary>
     internal static UsdtEvent? ForTarget(string target)
     {
         if (target.Split(':', 2) is not [var path, var probe]) return null;
@@ -39,9 +37,7 @@ public sealed class UsdtEvent : TracedEvent
         return new UsdtEvent(UsdtProbes.Find(file, probe));
     }
 
-    /// <summary>
-    /// The locations grouped by the places of their arguments: one program works for all locations of a group.
-    /// </summary>
+    /// <summary>The locations grouped by the places of their arguments: one program serves a whole group.</summary>
     public static IReadOnlyList<IReadOnlyList<UsdtProbe>> Group(IEnumerable<UsdtProbe> places) =>
         [.. places.GroupBy(Layout).Select(group => group.ToList())];
 

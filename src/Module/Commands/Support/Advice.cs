@@ -1,8 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// The parameters and cmdlets that mend an error of the engine, by the error's id: the engine itself knows none.
-/// </summary>
+/// <summary>The parameters and cmdlets that mend an error of the engine, by its id: the engine knows none.</summary>
 internal static class Advice
 {
     private static readonly Dictionary<string, string> ById = new()

@@ -1,8 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// What all commands share: they stop when asked to, and turn the engine's exceptions into error records.
-/// </summary>
+/// <summary>What all commands share: stopping when asked to, and error records for the engine's exceptions.</summary>
 public abstract class EbpfCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
@@ -34,9 +32,7 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
 
     protected override void StopProcessing() => _cancellation.Cancel();
 
-    /// <summary>
-    /// Writes an error of this command's own; ends the pipeline where <see cref="EndsOnError"/> says so.
-    /// </summary>
+    /// <summary>Writes an error of this command; ends the pipeline if <see cref="EndsOnError"/> says so.</summary>
     /// <param name="error">The error.</param>
     protected void Report(ErrorRecord error)
     {

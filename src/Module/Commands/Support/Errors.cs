@@ -2,9 +2,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// The engine's exceptions as error records: an id that scripts can test, a category, and the remedy.
-/// </summary>
+/// <summary>The engine's exceptions as error records: a stable id, a category, and the remedy.</summary>
 internal static class Errors
 {
     /// <summary>The error record of an exception, or null where the exception is none of the engine's.</summary>
@@ -34,9 +32,7 @@ internal static class Errors
     public static ErrorRecord NotFound(string id, string message, object? target) =>
         Make(new ItemNotFoundException(message), id, ErrorCategory.ObjectNotFound, target);
 
-    /// <summary>
-    /// The place in a script that an exception is about, which PowerShell then shows instead of the command's.
-    /// </summary>
+    /// <summary>The place in a script of an exception, which PowerShell then shows instead of the command's.</summary>
     public static IScriptExtent? PlaceOf(Exception exception) => exception switch
     {
         CompileException { SourceSpan: { LineText.Length: > 0 } span } => Extent(span),

@@ -38,9 +38,7 @@ public abstract class MapValueCommand : EbpfCommand
     /// <summary>Where the stacks are that keys and values name, of what was found last.</summary>
     private protected LiveMap? Stacks { get; private set; }
 
-    /// <summary>
-    /// The variable or map meant: a LiveVariable, a LiveMap, or, of something with several and no name, a Shared.
-    /// </summary>
+    /// <summary>The variable or map meant: a LiveVariable, a LiveMap, or, if unnamed among several, a Shared.</summary>
     /// <returns>Null where there is none, which is then reported.</returns>
     internal object? Find()
     {

@@ -1,8 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// Takes a number for so many seconds, as other commands' time limits do; a TimeSpan is what it says.
-/// </summary>
+/// <summary>Takes a number of seconds, as other commands' time limits do, or a TimeSpan.</summary>
 public sealed class SecondsAttribute : ArgumentTransformationAttribute
 {
     public override object Transform(EngineIntrinsics engineIntrinsics, object inputData)

@@ -3,9 +3,7 @@ using System.Management.Automation.Runspaces;
 
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// Which session made which attachment: when the module is removed from a session, so are the session's.
-/// </summary>
+/// <summary>Which session made which attachment: they go when the module is removed from the session.</summary>
 public sealed class Session : IModuleAssemblyCleanup
 {
     private static readonly ConcurrentDictionary<Attachment, Guid> Owners = new(ReferenceEqualityComparer.Instance);

@@ -1,8 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// What the commands share that give what comes, as it comes: when they end, and how they tell of what was lost.
-/// </summary>
+/// <summary>What the streaming commands share: when they end, and how they report losses.</summary>
 public abstract class StreamCommand : EbpfCommand
 {
     [Parameter]
@@ -15,9 +13,7 @@ public abstract class StreamCommand : EbpfCommand
 
     protected override bool EndsOnError => true;
 
-    /// <summary>
-    /// Warns of what was lost, if anything was, and if somebody still listens: not once the pipeline is being stopped.
-    /// </summary>
+    /// <summary>Warns of what was lost, while somebody listens: not once the pipeline is being stopped.</summary>
     /// <param name="lost">How many.</param>
     /// <param name="reason">Why, and what helps: what stands behind the colon.</param>
     private protected void WarnOfLost(long lost, string reason)

@@ -2,9 +2,7 @@ using System.Collections;
 
 namespace EbpfCat.Commands;
 
-/// <summary>
-/// Values between PowerShell and the engine: a struct is an object with properties here and a dictionary there.
-/// </summary>
+/// <summary>Values between PowerShell and the engine: an object with properties here is a dictionary there.</summary>
 internal static class Values
 {
     // Deeper texts say nothing more in a message, and a value may hold itself.
