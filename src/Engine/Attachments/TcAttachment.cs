@@ -189,7 +189,6 @@ public enum TcDirection
 {
     /// <summary>Received packets.</summary>
     Ingress,
-
     /// <summary>Sent packets.</summary>
     Egress,
 }

@@ -214,13 +214,10 @@ public enum XdpMode
 {
     /// <summary>In the driver; in the network stack where the driver cannot run it.</summary>
     Best,
-
     /// <summary>In the driver, before the kernel allocates a packet.</summary>
     Native,
-
     /// <summary>In the network stack, on any interface: slower.</summary>
     Generic,
-
     /// <summary>In the network card, where the card can. The program is loaded for that interface.</summary>
     Offload,
 }

@@ -5,10 +5,8 @@ public enum EventRoot
 {
     /// <summary>In the context that the kernel hands the program.</summary>
     Context,
-
     /// <summary>At the current task, <c>struct task_struct</c>.</summary>
     CurrentTask,
-
     /// <summary>At a constant.</summary>
     Constant,
 }

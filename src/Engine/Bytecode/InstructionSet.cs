@@ -5,13 +5,10 @@ public enum InstructionSet
 {
     /// <summary>What Linux 3.18 began with, 32-bit arithmetic included.</summary>
     V1 = 1,
-
     /// <summary>Jumps if less (Linux 4.14).</summary>
     V2,
-
     /// <summary>32-bit comparisons (Linux 5.1) and atomic operations that fetch (Linux 5.12).</summary>
     V3,
-
     /// <summary>
     /// Sign-extending loads and moves, byte swaps, signed division, long jumps (Linux 6.6); may_goto (Linux 6.9);
     /// load-acquire and store-release (Linux 6.15).

@@ -5,13 +5,10 @@ public enum MemorySize : byte
 {
     /// <summary>Four bytes.</summary>
     Word = 0x00,
-
     /// <summary>Two bytes.</summary>
     Half = 0x08,
-
     /// <summary>One byte.</summary>
     Byte = 0x10,
-
     /// <summary>Eight bytes.</summary>
     Double = 0x18,
 }

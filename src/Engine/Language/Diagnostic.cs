@@ -25,7 +25,6 @@ public enum DiagnosticSeverity
 {
     /// <summary>The program cannot be compiled.</summary>
     Error,
-
     /// <summary>The program can be compiled, and hardly means what it says.</summary>
     Warning,
 }

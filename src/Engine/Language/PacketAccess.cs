@@ -5,13 +5,10 @@ public enum PacketAccess
 {
     /// <summary>It has no packet.</summary>
     None,
-
     /// <summary>By pointers to its start and end in the context.</summary>
     Direct,
-
     /// <summary>By pointers for its linear part, which may be less than all; a helper pulls in more.</summary>
     DirectLinear,
-
     /// <summary>By a helper that copies bytes out.</summary>
     Copy,
 }

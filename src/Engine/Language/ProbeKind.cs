@@ -8,19 +8,15 @@ public enum ProbeKind
 {
     /// <summary>Entry of a kernel function, or an instruction in it: <c>function+offset</c>.</summary>
     Kprobe,
-
     /// <summary>Return of a kernel function. The target is <c>function</c>.</summary>
     Kretprobe,
-
     /// <summary>
     /// Entry of a function in user space, or an instruction in it. The target is <c>path:symbol</c> or
     /// <c>path:offset</c>.
     /// </summary>
     Uprobe,
-
     /// <summary>Return of a function in user space. The target is <c>path:symbol</c>.</summary>
     Uretprobe,
-
     /// <summary>A place that the author of a program marked. The target is <c>path:provider:name</c>.</summary>
     Usdt,
 }

@@ -5,10 +5,8 @@ public enum SyscallMoment
 {
     /// <summary>When it begins, with its arguments.</summary>
     Enter,
-
     /// <summary>When it ends, with its result.</summary>
     Exit,
-
     /// <summary>When it ends, with the arguments as they were at its begin, its result and its duration.</summary>
     Whole,
 }

@@ -5,19 +5,14 @@ public enum ElfMachine
 {
     /// <summary>None.</summary>
     None = 0,
-
     /// <summary>x86 of 32 bits (EM_386).</summary>
     X86 = 3,
-
     /// <summary>Arm of 32 bits (EM_ARM).</summary>
     Arm = 40,
-
     /// <summary>x86-64 (EM_X86_64).</summary>
     X64 = 62,
-
     /// <summary>Arm of 64 bits (EM_AARCH64).</summary>
     Arm64 = 183,
-
     /// <summary>RISC-V (EM_RISCV).</summary>
     RiscV = 243,
 }

@@ -5,10 +5,8 @@ public enum PointerTarget
 {
     /// <summary>Not a pointer.</summary>
     None,
-
     /// <summary>The kernel's: <c>bpf_probe_read_kernel</c>.</summary>
     Kernel,
-
     /// <summary>The process's: <c>bpf_probe_read_user</c>.</summary>
     User,
 }

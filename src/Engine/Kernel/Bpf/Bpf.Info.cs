@@ -304,25 +304,15 @@ internal static unsafe partial class Bpf
         private const int Union = 16;
 
         [FieldOffset(0)] public BpfLinkType Type;
-
         [FieldOffset(4)] public uint Id;
-
         [FieldOffset(8)] public uint ProgId;
-
         [FieldOffset(Union)] public NamedLink Named;
-
         [FieldOffset(Union)] public TracingLink Tracing;
-
         [FieldOffset(Union)] public CgroupLink Cgroup;
-
         [FieldOffset(Union)] public NetnsLink Netns;
-
         [FieldOffset(Union)] public InterfaceLink Interface;
-
         [FieldOffset(Union)] public KprobeMultiLink KprobeMulti;
-
         [FieldOffset(Union)] public UprobeMultiLink UprobeMulti;
-
         [FieldOffset(Union)] public PerfEventLink PerfEvent;
     }
 

@@ -192,23 +192,14 @@ internal static unsafe partial class Bpf
     private struct LinkCreateAttributes
     {
         [FieldOffset(0)] public int ProgFd;
-
         [FieldOffset(4)] public int TargetFd;
-
         [FieldOffset(4)] public int TargetIfindex;
-
         [FieldOffset(8)] public BpfAttachType AttachType;
-
         [FieldOffset(12)] public uint Flags;
-
         [FieldOffset(16)] public ulong PerfEventBpfCookie;
-
         [FieldOffset(16)] public uint RelativeId;
-
         [FieldOffset(16)] public ulong IterInfo;
-
         [FieldOffset(24)] public int IterInfoLength;
-
         [FieldOffset(16)] public KprobeMultiAttributes KprobeMulti;
     }
 

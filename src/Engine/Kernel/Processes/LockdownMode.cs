@@ -5,10 +5,8 @@ public enum LockdownMode
 {
     /// <summary>Not at all.</summary>
     None,
-
     /// <summary>Nobody changes the running kernel: programs do not write to the memory of processes.</summary>
     Integrity,
-
     /// <summary>
     /// Nor does anybody read what it keeps for itself: there are no kprobes and no tracing file system, and programs do
     /// not read kernel memory by helpers.

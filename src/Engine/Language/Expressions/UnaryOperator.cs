@@ -5,19 +5,14 @@ public enum UnaryOperator
 {
     /// <summary>The number with the other sign; the result is signed.</summary>
     Negate,
-
     /// <summary>Every bit inverted, in 64 bits.</summary>
     BitNot,
-
     /// <summary>True if the operand is false or zero.</summary>
     LogicalNot,
-
     /// <summary>The number without its sign.</summary>
     Absolute,
-
     /// <summary>A fixed-point number rounded down to an integer.</summary>
     Floor,
-
     /// <summary>A fixed-point number cut off to an integer.</summary>
     Truncate,
 }
