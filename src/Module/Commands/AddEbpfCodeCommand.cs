@@ -5,8 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramDefinition))]
 public sealed class AddEbpfCodeCommand : DefinitionCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNull]
     public ScriptBlock Code { get; set; } = null!;
 
     protected override void Add() => this.Compile(Code, Program);

@@ -17,8 +17,7 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = New)]
-    [ArgumentCompleter(typeof(MapTypeCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = New), ArgumentCompleter(typeof(MapTypeCompleter))]
     public MapType Type { get; set; }
 
     [Parameter(ParameterSetName = New)]
@@ -35,27 +34,22 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Value { get; set; }
 
-    [Parameter(ParameterSetName = New)]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter(ParameterSetName = New), ValidateRange(1, int.MaxValue)]
     public int MaxEntries { get; set; }
 
     [Parameter(ParameterSetName = New)]
     public MapFlags Flags { get; set; }
 
-    [Parameter(ParameterSetName = New)]
-    [ValidateNotNull]
+    [Parameter(ParameterSetName = New), ValidateNotNull]
     public PSObject? InnerMap { get; set; }
 
-    [Parameter(ParameterSetName = New)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(ParameterSetName = New), ValidateNotNullOrEmpty]
     public string[]? Programs { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfMap)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ParameterSetName = OfMap), ValidateNotNull]
     public PSObject? Map { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
-    [ArgumentCompleter(typeof(PinPathCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfPath), ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 

@@ -5,25 +5,19 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(Language.ProgramDefinition))]
 public sealed class AddEbpfPacketVariableCommand : DefinitionCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
     public string Name { get; set; } = null!;
 
-    [Parameter(Mandatory = true, Position = 1)]
-    [ValidateRange(0, 65535)]
+    [Parameter(Mandatory = true, Position = 1), ValidateRange(0, 65535)]
     public int Offset { get; set; }
 
-    [Parameter(Mandatory = true, Position = 2)]
-    [KernelType]
-    [ArgumentCompleter(typeof(KernelTypeCompleter))]
+    [Parameter(Mandatory = true, Position = 2), KernelType, ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType Type { get; set; } = null!;
 
-    [Parameter]
-    [ValidateRange(0, 63)]
+    [Parameter, ValidateRange(0, 63)]
     public int Bit { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, 64)]
+    [Parameter, ValidateRange(1, 64)]
     public int BitCount { get; set; }
 
     protected override void Add() => Program.AddPacketVariable(

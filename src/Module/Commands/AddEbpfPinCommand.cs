@@ -5,13 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(LoadedProgram), typeof(LiveMap), typeof(Attachment))]
 public sealed class AddEbpfPinCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true), ValidateNotNull]
     public PSObject InputObject { get; set; } = null!;
 
-    [Parameter(Mandatory = true, Position = 0)]
-    [Alias("Name")]
-    [ArgumentCompleter(typeof(PinPathCompleter))]
+    [Parameter(Mandatory = true, Position = 0), Alias("Name"), ArgumentCompleter(typeof(PinPathCompleter))]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 

@@ -5,13 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramDefinition))]
 public sealed class AddEbpfVariableCommand : DefinitionCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
     public string Name { get; set; } = null!;
 
-    [Parameter(Mandatory = true, Position = 1)]
-    [KernelType]
-    [ArgumentCompleter(typeof(KernelTypeCompleter))]
+    [Parameter(Mandatory = true, Position = 1), KernelType, ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType Type { get; set; } = null!;
 
     [Parameter]

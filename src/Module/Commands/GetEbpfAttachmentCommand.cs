@@ -9,14 +9,10 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
     private const string OfPin = "Pin";
     private const string OfAll = "All";
 
-    [Parameter(Position = 0)]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), SupportsWildcards, ValidateNotNullOrEmpty]
     public string Target { get; set; } = "*";
 
-    [Parameter(ParameterSetName = OfPin)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(PinCompleter))]
+    [Parameter(ParameterSetName = OfPin), SupportsWildcards, ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Pin { get; set; }
 

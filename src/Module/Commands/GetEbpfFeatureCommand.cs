@@ -5,18 +5,13 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(KernelFeature))]
 public sealed class GetEbpfFeatureCommand : EbpfCommand
 {
-    [Parameter(Position = 0)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(FeatureCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), SupportsWildcards, ArgumentCompleter(typeof(FeatureCompleter)), ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public FeatureKind[] Kind { get; set; } = Enum.GetValues<FeatureKind>();
 
-    [Parameter]
-    [ArgumentCompleter(typeof(ProgramTypeCompleter))]
+    [Parameter, ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType? ProgramType { get; set; }
 
     protected override object? ErrorTarget => Name;

@@ -7,8 +7,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramInstruction), typeof(byte[]))]
 public sealed class GetEbpfInstructionCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), ValidateNotNull]
     public PSObject Program { get; set; } = null!;
 
     [Parameter]

@@ -19,8 +19,7 @@ public sealed class GetEbpfMapCommand : EbpfCommand
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint[] Id { get; set; } = [];
 
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfProgram)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfProgram), ValidateNotNull]
     public PSObject? Program { get; set; }
 
     [Parameter(ParameterSetName = OfName)]

@@ -5,8 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(MapEntry), typeof(SharedValue), typeof(PSObject))]
 public sealed class GetEbpfMapValueCommand : MapValueCommand
 {
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public object? Key { get; set; }
 
     protected override void Process()

@@ -5,15 +5,11 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(PinInfo))]
 public sealed class GetEbpfPinCommand : EbpfCommand
 {
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PinPath", "Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(PinPathCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), Alias("PinPath", "Name"), SupportsWildcards]
+    [ArgumentCompleter(typeof(PinPathCompleter)), ValidateNotNullOrEmpty]
     public string Path { get; set; } = PinPath.Root;
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public PinKind[]? Kind { get; set; }
 
     protected override object? ErrorTarget => Path;

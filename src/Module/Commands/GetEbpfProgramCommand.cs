@@ -8,17 +8,14 @@ public sealed class GetEbpfProgramCommand : EbpfCommand
     private const string OfName = "Name";
     private const string OfId = "Id";
 
-    [Parameter(Position = 0, ParameterSetName = OfName)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(KernelProgramCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0, ParameterSetName = OfName), SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelProgramCompleter)), ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = ["*"];
 
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint[] Id { get; set; } = [];
 
-    [Parameter(ParameterSetName = OfName)]
-    [ArgumentCompleter(typeof(ProgramTypeCompleter))]
+    [Parameter(ParameterSetName = OfName), ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType[]? Type { get; set; }
 
     protected override void Process()

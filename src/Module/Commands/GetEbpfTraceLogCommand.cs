@@ -5,8 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(TraceLogLine))]
 public sealed class GetEbpfTraceLogCommand : StreamCommand
 {
-    [Parameter]
-    [Alias("Follow")]
+    [Parameter, Alias("Follow")]
     public SwitchParameter Wait { get; set; }
 
     protected override void Process()

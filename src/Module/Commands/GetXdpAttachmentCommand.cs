@@ -6,8 +6,7 @@ namespace EbpfCat.Commands;
 public sealed class GetXdpAttachmentCommand : EbpfCommand
 {
     [Parameter(Position = 0, ValueFromPipeline = true, ValueFromPipelineByPropertyName = true)]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter)), ValidateNotNullOrEmpty]
     public string? InterfaceName { get; set; }
 
     protected override object? ErrorTarget => InterfaceName;

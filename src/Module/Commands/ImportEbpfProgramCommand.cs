@@ -8,16 +8,13 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
     // Enough for a kernel to refuse a larger one, and a multiple of what any program needs.
     private const int LargestLog = 1 << 28;
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), ValidateNotNull]
     public ProgramDefinition Program { get; set; } = null!;
 
-    [Parameter]
-    [ValidateRange(0, 7)]
+    [Parameter, ValidateRange(0, 7)]
     public int LogLevel { get; set; }
 
-    [Parameter]
-    [ValidateRange(128, LargestLog)]
+    [Parameter, ValidateRange(128, LargestLog)]
     public int LogSize { get; set; }
 
     protected override bool EndsOnError => true;

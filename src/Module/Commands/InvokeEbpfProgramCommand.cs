@@ -5,16 +5,13 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramRun))]
 public sealed class InvokeEbpfProgramCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true), ValidateNotNull]
     public PSObject Program { get; set; } = null!;
 
-    [Parameter(Position = 0)]
-    [ValidateNotNull]
+    [Parameter(Position = 0), ValidateNotNull]
     public byte[] Packet { get; set; } = [];
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int Repeat { get; set; } = 1;
 
     protected override object? ErrorTarget => Program.BaseObject;

@@ -5,13 +5,11 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(CgroupAttachment))]
 public sealed class NewCgroupAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(ControlGroupCompleter))]
+    [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(ControlGroupCompleter))]
     [ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
-    [Parameter(Position = 1)]
-    [ArgumentCompleter(typeof(ControlGroupHookCompleter))]
+    [Parameter(Position = 1), ArgumentCompleter(typeof(ControlGroupHookCompleter))]
     public ProgramHook? Hook { get; set; }
 
     protected override object? ErrorTarget => Path;

@@ -5,37 +5,28 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(LiveMap))]
 public sealed class NewEbpfMapCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ValidateNotNullOrEmpty]
     public string Name { get; set; } = null!;
 
-    [Parameter(Mandatory = true)]
-    [ArgumentCompleter(typeof(MapTypeCompleter))]
+    [Parameter(Mandatory = true), ArgumentCompleter(typeof(MapTypeCompleter))]
     public MapType Type { get; set; }
 
-    [Parameter]
-    [KernelType]
-    [ArgumentCompleter(typeof(KernelTypeCompleter))]
+    [Parameter, KernelType, ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Key { get; set; }
 
-    [Parameter]
-    [KernelType]
-    [ArgumentCompleter(typeof(KernelTypeCompleter))]
+    [Parameter, KernelType, ArgumentCompleter(typeof(KernelTypeCompleter))]
     public EbpfType? Value { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int MaxEntries { get; set; }
 
     [Parameter]
     public MapFlags Flags { get; set; }
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public PSObject? InnerMap { get; set; }
 
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string[]? Programs { get; set; }
 
     protected override bool EndsOnError => true;

@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(FentryAttachment))]
 public sealed class NewFentryAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(TypedFunctionCompleter)), ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
     [Parameter]

@@ -5,13 +5,10 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(IteratorAttachment))]
 public sealed class NewIteratorAttachmentCommand : AttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(IteratorCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(IteratorCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
     protected override object? ErrorTarget => Name;

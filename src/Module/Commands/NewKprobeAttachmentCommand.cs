@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(KprobeAttachment))]
 public sealed class NewKprobeAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
+    [Parameter(Position = 0), SupportsWildcards, ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 

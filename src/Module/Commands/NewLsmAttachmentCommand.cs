@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(LsmAttachment))]
 public sealed class NewLsmAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(SecurityHookCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(SecurityHookCompleter)), ValidateNotNullOrEmpty]
     public string? Hook { get; set; }
 
     protected override object? ErrorTarget => Hook;

@@ -11,20 +11,16 @@ public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
     [Parameter(Position = 0)]
     public PerfEventSource Event { get; set; } = PerfEventSource.CpuClock;
 
-    [Parameter(ParameterSetName = ByFrequency)]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter(ParameterSetName = ByFrequency), ValidateRange(1, int.MaxValue)]
     public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
-    [Parameter(Mandatory = true, ParameterSetName = ByPeriod)]
-    [ValidateRange(1ul, ulong.MaxValue)]
+    [Parameter(Mandatory = true, ParameterSetName = ByPeriod), ValidateRange(1ul, ulong.MaxValue)]
     public ulong Period { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
-    [Parameter]
-    [ValidateRange(0, int.MaxValue)]
+    [Parameter, ValidateRange(0, int.MaxValue)]
     public int? Processor { get; set; }
 
     protected override object? ErrorTarget => Event;

@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(RawTracepointAttachment))]
 public sealed class NewRawTracepointAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(RawTracepointCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(RawTracepointCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     protected override object? ErrorTarget => Name;

@@ -14,12 +14,10 @@ public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
     private const string OnSocket = "Socket";
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = OnInterface)]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter)), ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
-    [Parameter(Mandatory = true, ParameterSetName = OnSocket)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ParameterSetName = OnSocket), ValidateNotNull]
     public Socket Socket { get; set; } = null!;
 
     protected override object? ErrorTarget => ParameterSetName == OnSocket ? Socket : InterfaceName;

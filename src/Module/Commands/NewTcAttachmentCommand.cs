@@ -5,24 +5,19 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(TcAttachment))]
 public sealed class NewTcAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(InterfaceCompleter)), ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
     [Parameter(Position = 1)]
     public TcDirection Direction { get; set; }
 
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public object? Before { get; set; }
 
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public object? After { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, ushort.MaxValue)]
+    [Parameter, ValidateRange(1, ushort.MaxValue)]
     public int? Priority { get; set; }
 
     protected override object? ErrorTarget => InterfaceName;

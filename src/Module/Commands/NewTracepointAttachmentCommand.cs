@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(TracepointAttachment))]
 public sealed class NewTracepointAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(TracepointCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(TracepointCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     protected override object? ErrorTarget => Name;

@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(UprobeAttachment))]
 public sealed class NewUprobeAttachmentCommand : UserProbeCommand
 {
-    [Parameter(Position = 1)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(UserFunctionCompleter))]
+    [Parameter(Position = 1), SupportsWildcards, ArgumentCompleter(typeof(UserFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 

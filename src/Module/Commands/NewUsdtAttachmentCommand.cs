@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(UsdtAttachment))]
 public sealed class NewUsdtAttachmentCommand : UserProbeCommand
 {
-    [Parameter(Mandatory = true, Position = 1)]
-    [ArgumentCompleter(typeof(UsdtProbeCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 1), ArgumentCompleter(typeof(UsdtProbeCompleter)), ValidateNotNullOrEmpty]
     public string Probe { get; set; } = null!;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>

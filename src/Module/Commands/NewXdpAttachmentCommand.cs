@@ -7,9 +7,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(XdpAttachment))]
 public sealed class NewXdpAttachmentCommand : PinnableAttachmentCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(InterfaceCompleter)), ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
     [Parameter]

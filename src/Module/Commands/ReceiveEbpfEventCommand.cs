@@ -8,8 +8,7 @@ public sealed class ReceiveEbpfEventCommand : EventCommand
     private readonly List<LoadedProgram> _programs = [];
     private readonly List<IteratorAttachment> _iterators = [];
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true), ValidateNotNull]
     public PSObject[] InputObject { get; set; } = [];
 
     protected override object? ErrorTarget => InputObject.Length == 1 ? InputObject[0].BaseObject : InputObject;

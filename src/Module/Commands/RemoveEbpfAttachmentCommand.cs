@@ -9,16 +9,13 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
     private const string OfPin = "Pin";
     private const string OfLink = "Link";
 
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = OfObject)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipeline = true, ParameterSetName = OfObject), ValidateNotNull]
     public Attachment InputObject { get; set; } = null!;
 
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfLink)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfLink), ValidateNotNull]
     public KernelAttachment Link { get; set; } = null!;
 
-    [Parameter(Mandatory = true, ParameterSetName = OfPin)]
-    [ArgumentCompleter(typeof(PinCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfPin), ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string Pin { get; set; } = null!;
 

@@ -5,8 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(void))]
 public sealed class RemoveEbpfMapValueCommand : MapValueCommand
 {
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true), ValidateNotNull]
     public object Key { get; set; } = null!;
 
     protected override void Process()

@@ -4,11 +4,8 @@ namespace EbpfCat.Commands;
 [Cmdlet(VerbsCommon.Remove, "EbpfPin", SupportsShouldProcess = true)]
 public sealed class RemoveEbpfPinCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true)]
-    [Alias("PinPath", "Name")]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(PinPathCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, Position = 0, ValueFromPipelineByPropertyName = true), Alias("PinPath", "Name")]
+    [SupportsWildcards, ArgumentCompleter(typeof(PinPathCompleter)), ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
     protected override object? ErrorTarget => Path;

@@ -9,12 +9,10 @@ public sealed class RemoveXdpAttachmentCommand : EbpfCommand
     private const string OfObject = "Object";
 
     [Parameter(Mandatory = true, Position = 0, ParameterSetName = OfInterface)]
-    [ArgumentCompleter(typeof(InterfaceCompleter))]
-    [ValidateNotNullOrEmpty]
+    [ArgumentCompleter(typeof(InterfaceCompleter)), ValidateNotNullOrEmpty]
     public string InterfaceName { get; set; } = null!;
 
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject), ValidateNotNull]
     public XdpAttachmentInfo InputObject { get; set; } = null!;
 
     protected override object? ErrorTarget => ParameterSetName == OfObject ? InputObject : InterfaceName;

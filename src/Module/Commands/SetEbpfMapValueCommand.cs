@@ -13,12 +13,10 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
     private LiveMap? _batchMap;
     private bool _approved;
 
-    [Parameter(ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNull]
+    [Parameter(ValueFromPipelineByPropertyName = true), ValidateNotNull]
     public object? Key { get; set; }
 
-    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
-    [AllowNull]
+    [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true), AllowNull]
     public object? Value { get; set; }
 
     protected override void Process()

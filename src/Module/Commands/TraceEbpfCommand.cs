@@ -25,74 +25,57 @@ public sealed class TraceEbpfCommand : EventCommand
 
     private const int IteratorBufferSize = 4 * 1024 * 1024;
 
-    [Parameter(Position = 0)]
-    [ValidateNotNull]
+    [Parameter(Position = 0), ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    [Parameter(ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(ValueFromPipeline = true), ValidateNotNull]
     public ProgramDefinition? Program { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfTracepoint)]
-    [ArgumentCompleter(typeof(TracepointCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfTracepoint), ArgumentCompleter(typeof(TracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Tracepoint { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint)]
-    [ArgumentCompleter(typeof(RawTracepointCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint), ArgumentCompleter(typeof(RawTracepointCompleter))]
     [ValidateNotNullOrEmpty]
     public string? RawTracepoint { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfKprobe)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfKprobe), SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter)), ValidateNotNullOrEmpty]
     public string? Kprobe { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfKretprobe)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(KernelFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfKretprobe), SupportsWildcards]
+    [ArgumentCompleter(typeof(KernelFunctionCompleter)), ValidateNotNullOrEmpty]
     public string? Kretprobe { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfUprobe)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfUprobe), ValidateNotNullOrEmpty]
     public string? Uprobe { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfUretprobe)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfUretprobe), ValidateNotNullOrEmpty]
     public string? Uretprobe { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
-    [ArgumentCompleter(typeof(TracedFileCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfPath), ArgumentCompleter(typeof(TracedFileCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(UserFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfPath), SupportsWildcards]
+    [ArgumentCompleter(typeof(UserFunctionCompleter)), ValidateNotNullOrEmpty]
     public string? Function { get; set; }
 
     [Parameter(ParameterSetName = OfPath)]
     public SwitchParameter Return { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfUsdt)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfUsdt), ValidateNotNullOrEmpty]
     public string? Usdt { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfFentry)]
-    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfFentry), ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fentry { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfFexit)]
-    [ArgumentCompleter(typeof(TypedFunctionCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfFexit), ArgumentCompleter(typeof(TypedFunctionCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Fexit { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfLsm)]
-    [ArgumentCompleter(typeof(SecurityHookCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfLsm), ArgumentCompleter(typeof(SecurityHookCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Lsm { get; set; }
 
@@ -100,24 +83,20 @@ public sealed class TraceEbpfCommand : EventCommand
     [Parameter(ParameterSetName = OfFrequency)]
     public PerfEventSource PerfEvent { get; set; } = PerfEventSource.CpuClock;
 
-    [Parameter(Mandatory = true, ParameterSetName = OfFrequency)]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter(Mandatory = true, ParameterSetName = OfFrequency), ValidateRange(1, int.MaxValue)]
     public int Frequency { get; set; } = PerfEventAttachment.DefaultFrequency;
 
-    [Parameter(Mandatory = true, ParameterSetName = OfIterator)]
-    [ArgumentCompleter(typeof(IteratorCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfIterator), ArgumentCompleter(typeof(IteratorCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Iterator { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
 
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, 1 << 30)]
+    [Parameter, ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
     protected override object? ErrorTarget =>

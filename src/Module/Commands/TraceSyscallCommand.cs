@@ -5,9 +5,7 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(SyscallEvent))]
 public sealed class TraceSyscallCommand : EventCommand
 {
-    [Parameter(Mandatory = true, Position = 0)]
-    [SupportsWildcards]
-    [ArgumentCompleter(typeof(SyscallCompleter))]
+    [Parameter(Mandatory = true, Position = 0), SupportsWildcards, ArgumentCompleter(typeof(SyscallCompleter))]
     [ValidateNotNullOrEmpty]
     public string[] Name { get; set; } = [];
 
@@ -17,20 +15,16 @@ public sealed class TraceSyscallCommand : EventCommand
     [Parameter]
     public SwitchParameter OnExit { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, int.MaxValue)]
+    [Parameter, ValidateRange(1, int.MaxValue)]
     public int[] ProcessId { get; set; } = [];
 
-    [Parameter]
-    [SupportsWildcards]
-    [ValidateNotNullOrEmpty]
+    [Parameter, SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] ProcessName { get; set; } = [];
 
     [Parameter]
     public uint[] UserId { get; set; } = [];
 
-    [Parameter]
-    [ValidateRange(1, 1 << 30)]
+    [Parameter, ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
     protected override object? ErrorTarget => Name.Length == 1 ? Name[0] : Name;

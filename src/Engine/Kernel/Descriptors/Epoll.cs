@@ -57,7 +57,6 @@ internal sealed unsafe class Epoll : FileDescriptor
 
     private void Change(int operation, FileDescriptor descriptor, ulong key)
     {
-        ArgumentNullException.ThrowIfNull(descriptor);
         using var borrowed = Borrow();
         using var borrowedDescriptor = descriptor.Borrow();
         Span<byte> interest = stackalloc byte[EventSize];

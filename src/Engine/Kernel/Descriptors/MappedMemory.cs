@@ -43,7 +43,6 @@ internal sealed unsafe class MappedMemory : SafeHandle
     /// </exception>
     public static MappedMemory Map(FileDescriptor descriptor, long offset, long length, bool writable)
     {
-        ArgumentNullException.ThrowIfNull(descriptor);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length);
         using var borrowed = descriptor.Borrow();
         var protection = writable ? ProtRead | ProtWrite : ProtRead;

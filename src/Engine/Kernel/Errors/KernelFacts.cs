@@ -25,9 +25,5 @@ internal static class KernelFacts
         Enum.GetValues<T>().Where(flag => !flag.Equals(default(T)) && flags.HasFlag(flag)).Cast<Enum>();
 
     private static T? Attribute<T>(Enum feature)
-        where T : Attribute
-    {
-        ArgumentNullException.ThrowIfNull(feature);
-        return feature.GetType().GetField(feature.ToString())?.GetCustomAttribute<T>();
-    }
+        where T : Attribute => feature.GetType().GetField(feature.ToString())?.GetCustomAttribute<T>();
 }

@@ -44,7 +44,6 @@ internal sealed partial class Netlink
     /// <returns>The filter, with the number and priority that it has.</returns>
     public TrafficFilter AddFilter(int index, bool egress, ProgramDescriptor program, string name, ushort priority = 0)
     {
-        ArgumentNullException.ThrowIfNull(program);
         const int directAction = 1;
         using var borrowed = program.Borrow();
         var number = borrowed.Number;
@@ -81,7 +80,6 @@ internal sealed partial class Netlink
     /// <param name="egress">Whether from what is sent, rather than from what is received.</param>
     public void RemoveFilter(int index, bool egress, TrafficFilter filter)
     {
-        ArgumentNullException.ThrowIfNull(filter);
         var message = Filter(index, egress, filter.Priority) with { Handle = filter.Handle };
         socket.Exchange(
             new NetlinkMessage(TrafficMessage.DeleteFilter, Flag.Request | Flag.Acknowledge).Fixed(message)

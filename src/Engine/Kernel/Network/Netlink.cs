@@ -117,7 +117,6 @@ internal sealed partial class Netlink : IDisposable
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {
-        ArgumentNullException.ThrowIfNull(address);
         const byte NoDuplicateDetection = 2;
         socket.Exchange(
             new NetlinkMessage(Message.NewAddress, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
@@ -136,8 +135,6 @@ internal sealed partial class Netlink : IDisposable
     /// <summary>Tells an interface the link-layer address of a neighbour for good, so that nobody has to ask.</summary>
     public void AddNeighbor(int index, IPAddress address, PhysicalAddress linkAddress)
     {
-        ArgumentNullException.ThrowIfNull(address);
-        ArgumentNullException.ThrowIfNull(linkAddress);
         const ushort Permanent = 0x80;
         socket.Exchange(
             new NetlinkMessage(Message.NewNeighbor, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Replace)

@@ -38,7 +38,6 @@ internal sealed unsafe class PerfEvent : FileDescriptor
     /// <summary>Attaches a program without a link. Since Linux 5.15 a link can attach it.</summary>
     public void SetProgram(ProgramDescriptor program)
     {
-        ArgumentNullException.ThrowIfNull(program);
         using var borrowed = program.Borrow();
         Control(IoctlSetBpf, borrowed.Number, "attach a program to a perf event");
     }

@@ -17,7 +17,6 @@ internal static class Processors
     /// <exception cref="FormatException">The text is no such list.</exception>
     public static IReadOnlyList<int> Parse(string list)
     {
-        ArgumentNullException.ThrowIfNull(list);
         var numbers = new List<int>();
         foreach (var part in list.Trim().Split(',', StringSplitOptions.RemoveEmptyEntries))
         {

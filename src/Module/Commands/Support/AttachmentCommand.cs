@@ -6,8 +6,7 @@ namespace EbpfCat.Commands;
 /// </summary>
 public abstract class AttachmentCommand : EbpfCommand
 {
-    [Parameter(Mandatory = true, ValueFromPipeline = true)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true), ValidateNotNull]
     public PSObject Program { get; set; } = null!;
 
     protected sealed override bool EndsOnError => true;

@@ -9,8 +9,7 @@ public abstract class EventCommand : StreamCommand
 
     private long _lastLook;
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public ScriptBlock? Action { get; set; }
 
     /// <summary>Writes what programs put out until it is stopped, the time is up or there was enough.</summary>

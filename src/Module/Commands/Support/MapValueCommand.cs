@@ -10,21 +10,17 @@ public abstract class MapValueCommand : EbpfCommand
     private readonly List<IDisposable> _opened = [];
     private (object? From, object? Found) _last;
 
-    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject)]
-    [ValidateNotNull]
+    [Parameter(Mandatory = true, ValueFromPipeline = true, ParameterSetName = OfObject), ValidateNotNull]
     public PSObject? InputObject { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfPath)]
-    [ArgumentCompleter(typeof(PinCompleter))]
+    [Parameter(Mandatory = true, ParameterSetName = OfPath), ArgumentCompleter(typeof(PinCompleter))]
     [ValidateNotNullOrEmpty]
     public string? Path { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint Id { get; set; }
 
-    [Parameter(Position = 0)]
-    [ArgumentCompleter(typeof(SharedNameCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0), ArgumentCompleter(typeof(SharedNameCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     protected override object? ErrorTarget => Name ?? InputObject ?? (object?)Path ?? Id;

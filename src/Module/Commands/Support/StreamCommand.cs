@@ -3,12 +3,10 @@ namespace EbpfCat.Commands;
 /// <summary>What the streaming commands share: when they end, and how they report losses.</summary>
 public abstract class StreamCommand : EbpfCommand
 {
-    [Parameter]
-    [ValidateRange(1, long.MaxValue)]
+    [Parameter, ValidateRange(1, long.MaxValue)]
     public long First { get; set; } = long.MaxValue;
 
-    [Parameter]
-    [Seconds]
+    [Parameter, Seconds]
     public TimeSpan? Timeout { get; set; }
 
     protected override bool EndsOnError => true;
