@@ -10,34 +10,34 @@ public sealed class ElfFile : IDisposable
     private const ushort SharedObject = 3;
     private const ushort SeeFirstSection = 0xffff;
 
-    private readonly ElfReader reader;
-    private readonly Lazy<IReadOnlyList<ElfSection>> sections;
-    private readonly Lazy<IReadOnlyList<ElfSymbolTable>> tables;
-    private Lazy<ElfFunctionIndex> functions;
-    private readonly byte[] header;
+    private readonly ElfReader _reader;
+    private readonly Lazy<IReadOnlyList<ElfSection>> _sections;
+    private readonly Lazy<IReadOnlyList<ElfSymbolTable>> _tables;
+    private Lazy<ElfFunctionIndex> _functions;
+    private readonly byte[] _header;
 
     private ElfFile(ElfReader reader)
     {
-        this.reader = reader;
-        header = new byte[LongestHeader];
+        _reader = reader;
+        _header = new byte[LongestHeader];
         var start = reader.Read(0, 20);
         if (!start.AsSpan().StartsWith("\u007fELF"u8)) throw reader.Bad("it does not begin as one");
         if (start[5] != 1) throw reader.Bad("its bytes are in an order that this machine's processors do not use");
         reader.Is64Bit = start[4] == 2;
-        reader.Read(0, reader.Is64Bit ? 64UL : 52).CopyTo(header, 0);
-        Machine = (ElfMachine)BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(18));
-        IsPositionIndependent = BinaryPrimitives.ReadUInt16LittleEndian(header.AsSpan(16)) == SharedObject;
-        sections = new(ReadSections);
+        reader.Read(0, reader.Is64Bit ? 64UL : 52).CopyTo(_header, 0);
+        Machine = (ElfMachine)BinaryPrimitives.ReadUInt16LittleEndian(_header.AsSpan(18));
+        IsPositionIndependent = BinaryPrimitives.ReadUInt16LittleEndian(_header.AsSpan(16)) == SharedObject;
+        _sections = new(ReadSections);
         Segments = ReadSegments();
-        tables = new(ReadSymbolTables);
-        functions = new(() => new ElfFunctionIndex(tables.Value));
+        _tables = new(ReadSymbolTables);
+        _functions = new(() => new ElfFunctionIndex(_tables.Value));
     }
 
     /// <summary>The path it was opened by.</summary>
-    public string Path => reader.Path;
+    public string Path => _reader.Path;
 
     /// <summary>Whether it is a 64-bit file.</summary>
-    public bool Is64Bit => reader.Is64Bit;
+    public bool Is64Bit => _reader.Is64Bit;
 
     /// <summary>The processor it is for.</summary>
     public ElfMachine Machine { get; }
@@ -49,7 +49,7 @@ public sealed class ElfFile : IDisposable
     public IReadOnlyList<ElfSegment> Segments { get; }
 
     /// <summary>The sections, in order; empty if the section table was stripped.</summary>
-    public IReadOnlyList<ElfSection> Sections => sections.Value;
+    public IReadOnlyList<ElfSection> Sections => _sections.Value;
 
     /// <summary>Whether only exported symbols have names.</summary>
     public bool IsStripped => Sections.All(each => each.Type != ElfSection.SymbolTable);
@@ -63,7 +63,7 @@ public sealed class ElfFile : IDisposable
         : null;
 
     /// <summary>The defined symbols, those of <c>.symtab</c> before those of <c>.dynsym</c>.</summary>
-    public IEnumerable<ElfSymbol> Symbols => tables.Value.SelectMany(
+    public IEnumerable<ElfSymbol> Symbols => _tables.Value.SelectMany(
         table => Enumerable.Range(0, table.Count).Where(table.IsDefined).Select(index => table[index]));
 
     /// <summary>The names of the functions that the file defines, each once.</summary>
@@ -95,7 +95,7 @@ public sealed class ElfFile : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         var wanted = Encoding.UTF8.GetBytes(name);
-        foreach (var table in tables.Value)
+        foreach (var table in _tables.Value)
         {
             if (table.IndexOf(wanted) is >= 0 and var index) return table[index];
         }
@@ -116,7 +116,7 @@ public sealed class ElfFile : IDisposable
 
     /// <summary>The function that contains an address, or null.</summary>
     /// <param name="address">The address in the file, without the load address.</param>
-    public ElfSymbol? FindFunction(ulong address) => functions.Value.Find(address);
+    public ElfSymbol? FindFunction(ulong address) => _functions.Value.Find(address);
 
     /// <summary>The file offset of an address, which uprobes use, or null if the file has no such byte.</summary>
     /// <param name="address">The address in the file, without the load address.</param>
@@ -142,7 +142,7 @@ public sealed class ElfFile : IDisposable
 
     /// <summary>The contents of a section; empty if it has none in the file.</summary>
     /// <param name="section">One of <see cref="Sections"/>.</param>
-    public byte[] Read(ElfSection section) => reader.Read(section);
+    public byte[] Read(ElfSection section) => _reader.Read(section);
 
     /// <summary>The path of the installed debug file, found by <see cref="BuildId"/>; null if there is none.</summary>
     public string? FindDebugFile() =>
@@ -152,53 +152,53 @@ public sealed class ElfFile : IDisposable
             : null;
 
     /// <summary>Finds functions by address in the debug file of this one; its addresses are the same.</summary>
-    internal void UseFunctionsOf(ElfFile whole) => functions = whole.functions;
+    internal void UseFunctionsOf(ElfFile whole) => _functions = whole._functions;
 
     /// <summary>Closes the file. Tables that were read before remain usable.</summary>
-    public void Dispose() => reader.Dispose();
+    public void Dispose() => _reader.Dispose();
 
     private bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
         && address >= each.Address && address - each.Address < each.FileSize);
 
     private List<ElfSegment> ReadSegments()
     {
-        var entrySize = reader.UInt16(header, 42, 54);
-        var count = (uint)reader.UInt16(header, 44, 56);
-        if (count == SeeFirstSection) count = reader.UInt32(FirstSectionHeader(), 28, 44);
+        var entrySize = _reader.UInt16(_header, 42, 54);
+        var count = (uint)_reader.UInt16(_header, 44, 56);
+        if (count == SeeFirstSection) count = _reader.UInt32(FirstSectionHeader(), 28, 44);
         var least = Is64Bit ? 56 : 32;
         var list = new List<ElfSegment>();
         if (count == 0) return list;
-        if (entrySize < least) throw reader.Bad("its segments are too short");
-        var bytes = reader.Read(reader.Word(header, 28, 32), (ulong)entrySize * count);
+        if (entrySize < least) throw _reader.Bad("its segments are too short");
+        var bytes = _reader.Read(_reader.Word(_header, 28, 32), (ulong)entrySize * count);
         for (var i = 0; i < count; i++)
         {
             var entry = bytes.AsSpan(i * entrySize, entrySize);
             list.Add(new ElfSegment(
-                reader.UInt32(entry, 0, 0), reader.UInt32(entry, 24, 4), reader.Word(entry, 4, 8),
-                reader.Word(entry, 8, 16), reader.Word(entry, 16, 32), reader.Word(entry, 20, 40)));
+                _reader.UInt32(entry, 0, 0), _reader.UInt32(entry, 24, 4), _reader.Word(entry, 4, 8),
+                _reader.Word(entry, 8, 16), _reader.Word(entry, 16, 32), _reader.Word(entry, 20, 40)));
         }
 
         return list;
     }
 
-    private byte[] FirstSectionHeader() => reader.Read(reader.Word(header, 32, 40), Is64Bit ? 64UL : 40);
+    private byte[] FirstSectionHeader() => _reader.Read(_reader.Word(_header, 32, 40), Is64Bit ? 64UL : 40);
 
     private List<ElfSection> ReadSections()
     {
         var list = new List<ElfSection>();
-        var offset = reader.Word(header, 32, 40);
+        var offset = _reader.Word(_header, 32, 40);
         if (offset == 0) return list;
-        var entrySize = reader.UInt16(header, 46, 58);
-        if (entrySize < (Is64Bit ? 64 : 40)) throw reader.Bad("its sections are too short");
-        ulong count = reader.UInt16(header, 48, 60);
-        uint nameTable = reader.UInt16(header, 50, 62);
-        if (count == 0) count = reader.Word(FirstSectionHeader(), 20, 32);
-        if (nameTable == SeeFirstSection) nameTable = reader.UInt32(FirstSectionHeader(), 24, 40);
-        if (count > (ulong)(int.MaxValue / entrySize)) throw reader.Bad($"it claims {count} sections");
-        var bytes = reader.Read(offset, entrySize * count);
+        var entrySize = _reader.UInt16(_header, 46, 58);
+        if (entrySize < (Is64Bit ? 64 : 40)) throw _reader.Bad("its sections are too short");
+        ulong count = _reader.UInt16(_header, 48, 60);
+        uint nameTable = _reader.UInt16(_header, 50, 62);
+        if (count == 0) count = _reader.Word(FirstSectionHeader(), 20, 32);
+        if (nameTable == SeeFirstSection) nameTable = _reader.UInt32(FirstSectionHeader(), 24, 40);
+        if (count > (ulong)(int.MaxValue / entrySize)) throw _reader.Bad($"it claims {count} sections");
+        var bytes = _reader.Read(offset, entrySize * count);
         for (var i = 0; i < (int)count; i++) list.Add(ReadSection(bytes.AsSpan(i * entrySize, entrySize)));
         if (nameTable >= list.Count) return list;
-        var names = reader.Read(list[(int)nameTable]);
+        var names = _reader.Read(list[(int)nameTable]);
         for (var i = 0; i < list.Count; i++)
         {
             var start = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * entrySize));
@@ -209,8 +209,8 @@ public sealed class ElfFile : IDisposable
     }
 
     private ElfSection ReadSection(ReadOnlySpan<byte> entry) => new(
-        "", reader.UInt32(entry, 4, 4), reader.Word(entry, 12, 16), reader.Word(entry, 16, 24),
-        reader.Word(entry, 20, 32), (int)reader.UInt32(entry, 24, 40), reader.Word(entry, 32, 48));
+        "", _reader.UInt32(entry, 4, 4), _reader.Word(entry, 12, 16), _reader.Word(entry, 16, 24),
+        _reader.Word(entry, 20, 32), (int)_reader.UInt32(entry, 24, 40), _reader.Word(entry, 32, 48));
 
     private List<ElfSymbolTable> ReadSymbolTables()
     {
@@ -220,7 +220,7 @@ public sealed class ElfFile : IDisposable
             foreach (var section in Sections)
             {
                 if (section.Type == type && section.Link > 0 && section.Link < Sections.Count)
-                    list.Add(new ElfSymbolTable(reader.Read(section), reader.Read(Sections[section.Link]), Is64Bit));
+                    list.Add(new ElfSymbolTable(_reader.Read(section), _reader.Read(Sections[section.Link]), Is64Bit));
             }
         }
 
@@ -230,7 +230,7 @@ public sealed class ElfFile : IDisposable
     private List<ElfNote> NotesOf(ElfSection section)
     {
         var notes = new List<ElfNote>();
-        var bytes = reader.Read(section).AsMemory();
+        var bytes = _reader.Read(section).AsMemory();
         var alignment = section.Alignment == 8 ? 8 : 4;
         while (bytes.Length >= 12)
         {
@@ -238,7 +238,7 @@ public sealed class ElfFile : IDisposable
             long nameSize = BinaryPrimitives.ReadUInt32LittleEndian(head);
             long size = BinaryPrimitives.ReadUInt32LittleEndian(head[4..]);
             var start = Align(12 + nameSize, alignment);
-            if (start + size > bytes.Length) throw reader.Bad($"a note in {section.Name} is cut off");
+            if (start + size > bytes.Length) throw _reader.Bad($"a note in {section.Name} is cut off");
             var owner = ElfReader.Text(head.Slice(12, (int)nameSize), 0);
             notes.Add(new ElfNote(
                 owner, BinaryPrimitives.ReadUInt32LittleEndian(head[8..]), bytes.Slice((int)start, (int)size)));

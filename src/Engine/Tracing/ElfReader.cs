@@ -8,15 +8,15 @@ namespace EbpfCat.Tracing;
 /// </summary>
 internal sealed class ElfReader : IDisposable
 {
-    private readonly SafeFileHandle file;
-    private readonly long length;
+    private readonly SafeFileHandle _file;
+    private readonly long _length;
 
     public ElfReader(string path)
     {
         Path = path;
         // Any other sharing mode would lock the file against replacement.
-        file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-        length = RandomAccess.GetLength(file);
+        _file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+        _length = RandomAccess.GetLength(_file);
     }
 
     public string Path { get; }
@@ -25,12 +25,12 @@ internal sealed class ElfReader : IDisposable
 
     public byte[] Read(ulong offset, ulong size)
     {
-        if (size > int.MaxValue || offset > (ulong)length || size > (ulong)length - offset)
+        if (size > int.MaxValue || offset > (ulong)_length || size > (ulong)_length - offset)
             throw Bad($"{size} bytes at {offset} lie beyond its end");
         var bytes = new byte[size];
         for (var done = 0; done < bytes.Length;)
         {
-            var read = RandomAccess.Read(file, bytes.AsSpan(done), (long)offset + done);
+            var read = RandomAccess.Read(_file, bytes.AsSpan(done), (long)offset + done);
             if (read == 0) throw Bad("it became shorter while it was read");
             done += read;
         }
@@ -65,5 +65,5 @@ internal sealed class ElfReader : IDisposable
 
     public InvalidDataException Bad(string reason) => new($"'{Path}' is no ELF file that can be read: {reason}.");
 
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

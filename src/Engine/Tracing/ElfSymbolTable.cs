@@ -7,9 +7,9 @@ namespace EbpfCat.Tracing;
 internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bit)
 {
     private const byte Version = (byte)'@';
-    private readonly int entrySize = is64Bit ? 24 : 16;
+    private readonly int _entrySize = is64Bit ? 24 : 16;
 
-    public int Count => entries.Length / entrySize;
+    public int Count => entries.Length / _entrySize;
 
     public ElfSymbol this[int index] =>
         new(Name(index), Address(index), Size(index), Kind(index), Entry(index)[is64Bit ? 4 : 12] >> 4 != 0);
@@ -55,7 +55,7 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
         return found;
     }
 
-    private ReadOnlySpan<byte> Entry(int index) => entries.AsSpan(index * entrySize, entrySize);
+    private ReadOnlySpan<byte> Entry(int index) => entries.AsSpan(index * _entrySize, _entrySize);
 
     private ulong Word(int index, int offset32, int offset64) => is64Bit
         ? BinaryPrimitives.ReadUInt64LittleEndian(Entry(index)[offset64..])

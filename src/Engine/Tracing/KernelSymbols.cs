@@ -14,24 +14,24 @@ public sealed class KernelSymbols
     private static readonly MachineFact<KernelSymbols> OfThisMachine = new(Load);
 
     // Names separated by line feeds, in the kernel's order, so that one memory search finds a name.
-    private readonly byte[] names;
-    private readonly List<int> starts;
-    private readonly List<byte> types;
-    private readonly List<ushort> modules;
-    private readonly List<string> moduleNames;
-    private readonly ulong[] sortedAddresses;
-    private readonly int[] byAddress;
-    private readonly ulong[] addresses;
+    private readonly byte[] _names;
+    private readonly List<int> _starts;
+    private readonly List<byte> _types;
+    private readonly List<ushort> _modules;
+    private readonly List<string> _moduleNames;
+    private readonly ulong[] _sortedAddresses;
+    private readonly int[] _byAddress;
+    private readonly ulong[] _addresses;
 
     private KernelSymbols(Reader reader)
     {
-        (names, starts, types, modules, moduleNames) =
+        (_names, _starts, _types, _modules, _moduleNames) =
             (reader.Names, reader.Starts, reader.Types, reader.Modules, reader.ModuleNames);
-        addresses = [.. reader.Addresses];
-        AreAddressesHidden = addresses.AsSpan().IndexOfAnyExcept(0UL) < 0;
-        sortedAddresses = [.. addresses];
-        byAddress = [.. Enumerable.Range(0, addresses.Length)];
-        Array.Sort(sortedAddresses, byAddress);
+        _addresses = [.. reader.Addresses];
+        AreAddressesHidden = _addresses.AsSpan().IndexOfAnyExcept(0UL) < 0;
+        _sortedAddresses = [.. _addresses];
+        _byAddress = [.. Enumerable.Range(0, _addresses.Length)];
+        Array.Sort(_sortedAddresses, _byAddress);
     }
 
     /// <summary>The symbols of this machine, read on first use.</summary>
@@ -39,7 +39,7 @@ public sealed class KernelSymbols
     public static KernelSymbols Current => OfThisMachine.Value;
 
     /// <summary>How many there are.</summary>
-    public int Count => addresses.Length;
+    public int Count => _addresses.Length;
 
     /// <summary>
     /// Whether the kernel shows every address as 0: to processes without CAP_SYSLOG if <c>kernel.kptr_restrict</c> is
@@ -51,7 +51,7 @@ public sealed class KernelSymbols
     public IEnumerable<string> FunctionNames =>
         Enumerable.Range(0, Count).Where(index => this[index].IsFunction).Select(Name);
 
-    private KernelSymbol this[int index] => new("", addresses[index], (char)types[index], null);
+    private KernelSymbol this[int index] => new("", _addresses[index], (char)_types[index], null);
 
     /// <summary>Reads the current symbols: modules and programs come and go.</summary>
     /// <exception cref="KernelException">They cannot be read.</exception>
@@ -69,25 +69,25 @@ public sealed class KernelSymbols
         ArgumentException.ThrowIfNullOrEmpty(name);
         var wanted = Encoding.UTF8.GetBytes($"\n{name}\n");
         for (var from = 0; IndexOf(wanted, from) is >= 0 and var at; from = at + wanted.Length - 1)
-            yield return Symbol(starts.BinarySearch(at + 1));
+            yield return Symbol(_starts.BinarySearch(at + 1));
     }
 
     /// <summary>The symbol that an address belongs to: the last one at or before it.</summary>
     /// <returns>The symbol, or null if the address is not the kernel's or addresses are hidden.</returns>
     public KernelSymbol? Find(ulong address)
     {
-        var at = Array.BinarySearch(sortedAddresses, address);
+        var at = Array.BinarySearch(_sortedAddresses, address);
         if (at < 0) at = ~at - 1;
-        if (at < 0 || sortedAddresses[at] == 0 || address - sortedAddresses[at] > LongestDistance) return null;
+        if (at < 0 || _sortedAddresses[at] == 0 || address - _sortedAddresses[at] > LongestDistance) return null;
         var best = at;
-        for (var other = at; other >= 0 && sortedAddresses[other] == sortedAddresses[at]; other--) Prefer(other);
-        for (var other = at + 1; other < Count && sortedAddresses[other] == sortedAddresses[at]; other++) Prefer(other);
-        return Symbol(byAddress[best]);
+        for (var other = at; other >= 0 && _sortedAddresses[other] == _sortedAddresses[at]; other--) Prefer(other);
+        for (var other = at + 1; other < Count && _sortedAddresses[other] == _sortedAddresses[at]; other++) Prefer(other);
+        return Symbol(_byAddress[best]);
 
         // If an address has several names, prefer one that is global, not weak, and not made by the linker.
         void Prefer(int other)
         {
-            if (Rank(byAddress[other]) < Rank(byAddress[best])) best = other;
+            if (Rank(_byAddress[other]) < Rank(_byAddress[best])) best = other;
         }
     }
 
@@ -95,27 +95,27 @@ public sealed class KernelSymbols
 
     private int IndexOf(byte[] wanted, int from)
     {
-        var at = names.AsSpan(from).IndexOf(wanted);
+        var at = _names.AsSpan(from).IndexOf(wanted);
         return at < 0 ? -1 : from + at;
     }
 
     private int Rank(int index)
     {
-        var type = (char)types[index];
+        var type = (char)_types[index];
         return (type is 'T' ? 0 : char.IsAsciiLetterUpper(type) && type != 'W' ? 1 : 2) * 4
-            + (names[starts[index]] == (byte)'_' ? 2 : 0) + (starts[index + 1] - starts[index] > 40 ? 1 : 0);
+            + (_names[_starts[index]] == (byte)'_' ? 2 : 0) + (_starts[index + 1] - _starts[index] > 40 ? 1 : 0);
     }
 
     private string Name(int index) =>
-        Encoding.UTF8.GetString(names, starts[index], starts[index + 1] - starts[index] - 1);
+        Encoding.UTF8.GetString(_names, _starts[index], _starts[index + 1] - _starts[index] - 1);
 
     private KernelSymbol Symbol(int index) =>
-        this[index] with { Name = Name(index), Module = modules[index] == 0 ? null : moduleNames[modules[index] - 1] };
+        this[index] with { Name = Name(index), Module = _modules[index] == 0 ? null : _moduleNames[_modules[index] - 1] };
 
     /// <summary>Parses the lines: <c>ffffffff81000000 T _text</c>, <c>ffffffffc0000000 t name	[module]</c>.</summary>
     private sealed class Reader
     {
-        private readonly Dictionary<string, ushort> moduleNumbers = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, ushort> _moduleNumbers = new(StringComparer.Ordinal);
 
         public Reader(ReadOnlySpan<byte> text)
         {
@@ -160,9 +160,9 @@ public sealed class KernelSymbols
         private ushort ModuleNumber(ReadOnlySpan<byte> bracketed)
         {
             var name = Encoding.UTF8.GetString(bracketed).Trim('[', ']', ' ');
-            if (moduleNumbers.TryGetValue(name, out var number)) return number;
+            if (_moduleNumbers.TryGetValue(name, out var number)) return number;
             ModuleNames.Add(name);
-            return moduleNumbers[name] = (ushort)ModuleNames.Count;
+            return _moduleNumbers[name] = (ushort)ModuleNames.Count;
         }
     }
 }

@@ -7,14 +7,14 @@ namespace EbpfCat.Tracing;
 /// </summary>
 internal sealed class PerfMap
 {
-    private readonly ulong[] starts;
-    private readonly (ulong Size, string Name)[] functions;
+    private readonly ulong[] _starts;
+    private readonly (ulong Size, string Name)[] _functions;
 
     private PerfMap(List<(ulong Start, ulong Size, string Name)> found)
     {
-        starts = [.. found.Select(each => each.Start)];
-        functions = [.. found.Select(each => (each.Size, each.Name))];
-        Array.Sort(starts, functions);
+        _starts = [.. found.Select(each => each.Start)];
+        _functions = [.. found.Select(each => (each.Size, each.Name))];
+        Array.Sort(_starts, _functions);
     }
 
     /// <summary>The functions of a process, or null if it has no such file.</summary>
@@ -46,9 +46,9 @@ internal sealed class PerfMap
     /// <summary>The function that contains an address, and the offset in it; null if there is none.</summary>
     public (string Name, ulong Offset)? Find(ulong address)
     {
-        var at = Array.BinarySearch(starts, address);
+        var at = Array.BinarySearch(_starts, address);
         if (at < 0) at = ~at - 1;
-        return at >= 0 && address - starts[at] < functions[at].Size ? (functions[at].Name, address - starts[at]) : null;
+        return at >= 0 && address - _starts[at] < _functions[at].Size ? (_functions[at].Name, address - _starts[at]) : null;
     }
 
     private static bool TryHexadecimal(string text, out ulong number) => ulong.TryParse(

@@ -7,20 +7,20 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class Registers
 {
-    private readonly Dictionary<string, RegisterSlot> byName;
+    private readonly Dictionary<string, RegisterSlot> _byName;
 
     private Registers(
         Architecture processor, string syscallWrapper, int size, IEnumerable<RegisterSlot> slots, string arguments,
         string syscallArguments, string syscallNumber, string result, string stackPointer, string instructionPointer,
         string framePointer)
     {
-        byName = slots.ToDictionary(each => each.Name, StringComparer.Ordinal);
+        _byName = slots.ToDictionary(each => each.Name, StringComparer.Ordinal);
         (Processor, SyscallWrapper, Size) = (processor, syscallWrapper, size);
-        Arguments = [.. arguments.Split(' ').Select(name => byName[name])];
-        SyscallArguments = [.. syscallArguments.Split(' ').Select(name => byName[name])];
-        (SyscallNumber, Result) = (byName[syscallNumber], byName[result]);
+        Arguments = [.. arguments.Split(' ').Select(name => _byName[name])];
+        SyscallArguments = [.. syscallArguments.Split(' ').Select(name => _byName[name])];
+        (SyscallNumber, Result) = (_byName[syscallNumber], _byName[result]);
         (StackPointer, InstructionPointer, FramePointer) =
-            (byName[stackPointer], byName[instructionPointer], byName[framePointer]);
+            (_byName[stackPointer], _byName[instructionPointer], _byName[framePointer]);
     }
 
     /// <summary>The registers of x86-64.</summary>
@@ -91,13 +91,13 @@ public sealed class Registers
     public RegisterSlot FramePointer { get; }
 
     /// <summary>All names, including those of low parts.</summary>
-    public IEnumerable<string> Names => byName.Keys;
+    public IEnumerable<string> Names => _byName.Keys;
 
     /// <summary>The place of a register.</summary>
     /// <param name="name">Its name in assembler notation, lower case, without <c>%</c>: <c>eax</c>, <c>w0</c>.</param>
     /// <exception cref="UnknownNameException">There is no register with this name.</exception>
     public RegisterSlot this[string name] => Find(name)
-        ?? throw new UnknownNameException("register", name, byName.Keys, $"on {Processor}");
+        ?? throw new UnknownNameException("register", name, _byName.Keys, $"on {Processor}");
 
     /// <summary>The registers of a processor.</summary>
     /// <exception cref="PlatformNotSupportedException">It is neither x86-64 nor arm64.</exception>
@@ -111,7 +111,7 @@ public sealed class Registers
 
     /// <summary>The place of a register, or null if there is none with this name.</summary>
     /// <param name="name">Its name in the assembler's notation, in lower case and without <c>%</c>.</param>
-    public RegisterSlot? Find(string name) => byName.TryGetValue(name, out var slot) ? slot : null;
+    public RegisterSlot? Find(string name) => _byName.TryGetValue(name, out var slot) ? slot : null;
 
     private static IEnumerable<RegisterSlot> SlotsOfX64()
     {

@@ -8,17 +8,17 @@ public sealed class Symbolizer
 {
     private static readonly TimeSpan MinAge = TimeSpan.FromMilliseconds(100);
 
-    private readonly Lock access = new();
-    private readonly Dictionary<int, Process> processes = [];
-    private readonly Dictionary<(string Device, ulong Inode, string Path), ElfFile?> files = [];
-    private readonly TimeProvider clock;
+    private readonly Lock _access = new();
+    private readonly Dictionary<int, Process> _processes = [];
+    private readonly Dictionary<(string Device, ulong Inode, string Path), ElfFile?> _files = [];
+    private readonly TimeProvider _clock;
 
     /// <summary>Creates an empty symbolizer.</summary>
     public Symbolizer() : this(TimeProvider.System)
     {
     }
 
-    internal Symbolizer(TimeProvider clock) => this.clock = clock;
+    internal Symbolizer(TimeProvider clock) => _clock = clock;
 
     /// <summary>The kernel function that an address belongs to.</summary>
     /// <param name="isReturnAddress">
@@ -35,7 +35,7 @@ public sealed class Symbolizer
     /// <param name="isReturnAddress">Whether it is where a call returns to.</param>
     public SymbolizedAddress User(int processId, ulong address, bool isReturnAddress = false)
     {
-        lock (access)
+        lock (_access)
         {
             var wanted = address - (isReturnAddress ? 1UL : 0);
             var process = Known(processId, wanted);
@@ -60,20 +60,20 @@ public sealed class Symbolizer
     /// <returns>Whether there is such a process.</returns>
     public bool Remember(int processId)
     {
-        lock (access) return Read(processId) is not null;
+        lock (_access) return Read(processId) is not null;
     }
 
     /// <summary>Forgets a process that has ended, because its id can be reused.</summary>
     public void Forget(int processId)
     {
-        lock (access) processes.Remove(processId);
+        lock (_access) _processes.Remove(processId);
     }
 
     private Process? Known(int processId, ulong address)
     {
-        if (!processes.TryGetValue(processId, out var process)) return Read(processId);
+        if (!_processes.TryGetValue(processId, out var process)) return Read(processId);
         // The process can have loaded a library since, or replaced its program by execve(2).
-        return process.Maps.Find(address) is null && clock.GetElapsedTime(process.ReadAt) > MinAge
+        return process.Maps.Find(address) is null && _clock.GetElapsedTime(process.ReadAt) > MinAge
             ? Read(processId) ?? process
             : process;
     }
@@ -81,13 +81,13 @@ public sealed class Symbolizer
     private Process? Read(int processId)
     {
         if (ProcessMaps.TryRead(processId) is not { Mappings.Count: > 0 } maps) return null;
-        return processes[processId] = new Process(maps, clock);
+        return _processes[processId] = new Process(maps, _clock);
     }
 
     private ElfFile? File(int processId, ProcessMapping mapping)
     {
         var key = (mapping.Device, mapping.Inode, mapping.Path);
-        if (files.TryGetValue(key, out var known)) return known;
+        if (_files.TryGetValue(key, out var known)) return known;
         // The link works for every mount namespace and for deleted files, but requires a capability.
         ElfFile? file = null;
         string[] paths =
@@ -102,7 +102,7 @@ public sealed class Symbolizer
         }
 
         // If the process has ended, another process can still have the same file.
-        if (file is not null || Directory.Exists(FormattableString.Invariant($"/proc/{processId}"))) files[key] = file;
+        if (file is not null || Directory.Exists(FormattableString.Invariant($"/proc/{processId}"))) _files[key] = file;
         return file;
     }
 
@@ -125,8 +125,8 @@ public sealed class Symbolizer
 
     private sealed class Process(ProcessMaps maps, TimeProvider clock)
     {
-        private PerfMap? compiled;
-        private long? compiledAt;
+        private PerfMap? _compiled;
+        private long? _compiledAt;
 
         public ProcessMaps Maps => maps;
 
@@ -135,11 +135,11 @@ public sealed class Symbolizer
         /// <summary>A function of a JIT compiler, which can have compiled more since the last read.</summary>
         public (string Name, ulong Offset)? Compiled(ulong address)
         {
-            if (compiled?.Find(address) is { } found) return found;
-            if (compiledAt is { } last && clock.GetElapsedTime(last) < MinAge) return null;
-            compiled = PerfMap.Read(maps.ProcessId) ?? compiled;
-            compiledAt = clock.GetTimestamp();
-            return compiled?.Find(address);
+            if (_compiled?.Find(address) is { } found) return found;
+            if (_compiledAt is { } last && clock.GetElapsedTime(last) < MinAge) return null;
+            _compiled = PerfMap.Read(maps.ProcessId) ?? _compiled;
+            _compiledAt = clock.GetTimestamp();
+            return _compiled?.Find(address);
         }
     }
 }

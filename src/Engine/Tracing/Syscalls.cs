@@ -9,24 +9,24 @@ public sealed class Syscalls
     private const string Exit = "sys_exit_";
     private static readonly MachineFact<Syscalls> OfThisMachine = new(() => new Syscalls(TraceFs.Current));
 
-    private readonly TraceFs tracing;
-    private readonly Dictionary<string, string> functions = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, Syscall> known = new(StringComparer.Ordinal);
-    private readonly Lazy<IReadOnlyDictionary<int, string>> namesByNumber;
+    private readonly TraceFs _tracing;
+    private readonly Dictionary<string, string> _functions = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, Syscall> _known = new(StringComparer.Ordinal);
+    private readonly Lazy<IReadOnlyDictionary<int, string>> _namesByNumber;
 
     internal Syscalls(TraceFs tracing)
     {
-        this.tracing = tracing;
+        _tracing = tracing;
         const string prefix = $"{TracepointFormat.SyscallCategory}/{Enter}";
         foreach (var tracepoint in tracing.Tracepoints)
         {
             if (!tracepoint.StartsWith(prefix, StringComparison.Ordinal)) continue;
             var function = tracepoint[prefix.Length..];
-            functions[SyscallFacts.NamesByFunction.GetValueOrDefault(function, function)] = function;
+            _functions[SyscallFacts.NamesByFunction.GetValueOrDefault(function, function)] = function;
         }
 
-        Names = [.. functions.Keys.Order(StringComparer.Ordinal)];
-        namesByNumber = new(() => SyscallNumbers.Current.ToDictionary(pair => pair.Value, pair => pair.Key));
+        Names = [.. _functions.Keys.Order(StringComparer.Ordinal)];
+        _namesByNumber = new(() => SyscallNumbers.Current.ToDictionary(pair => pair.Value, pair => pair.Key));
     }
 
     /// <summary>The system calls of this machine, read on first use.</summary>
@@ -46,7 +46,7 @@ public sealed class Syscalls
         {
             ArgumentException.ThrowIfNullOrEmpty(name);
             var proper = Resolve(name);
-            return known.TryGetValue(proper, out var found) ? found : known[proper] = Read(proper);
+            return _known.TryGetValue(proper, out var found) ? found : _known[proper] = Read(proper);
         }
     }
 
@@ -59,17 +59,17 @@ public sealed class Syscalls
 
     /// <summary>The name of a number on this architecture, or null.</summary>
     /// <param name="number">The number, as <c>raw_syscalls/sys_enter</c> gives it.</param>
-    public string? NameOf(int number) => namesByNumber.Value.GetValueOrDefault(number);
+    public string? NameOf(int number) => _namesByNumber.Value.GetValueOrDefault(number);
 
     private string? Find(string name) =>
-        functions.ContainsKey(name) ? name
-        : SyscallFacts.NamesByFunction.TryGetValue(name, out var proper) && functions.ContainsKey(proper) ? proper
-        : SyscallFacts.OtherNames.TryGetValue(name, out var other) && functions.ContainsKey(other) ? other : null;
+        _functions.ContainsKey(name) ? name
+        : SyscallFacts.NamesByFunction.TryGetValue(name, out var proper) && _functions.ContainsKey(proper) ? proper
+        : SyscallFacts.OtherNames.TryGetValue(name, out var other) && _functions.ContainsKey(other) ? other : null;
 
     private string Resolve(string name)
     {
         if (Find(name) is { } proper) return proper;
-        if (functions.Count == 0)
+        if (_functions.Count == 0)
         {
             throw new KernelException(
                 $"trace the system call '{name}'", Errno.ENOENT, "the kernel has no tracepoints for system calls",
@@ -82,11 +82,11 @@ public sealed class Syscalls
 
     private Syscall Read(string name)
     {
-        var function = functions[name];
+        var function = _functions[name];
         return new Syscall(
             name,
             SyscallNumbers.Current.TryGetValue(name, out var number) ? number : null,
-            tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Enter}{function}"),
-            tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Exit}{function}"));
+            _tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Enter}{function}"),
+            _tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Exit}{function}"));
     }
 }

@@ -8,12 +8,12 @@ public sealed class TraceableFunctions
 {
     private static readonly MachineFact<TraceableFunctions> OfThisMachine = new(Load);
 
-    private readonly HashSet<string> set;
+    private readonly HashSet<string> _set;
 
     private TraceableFunctions(IReadOnlyList<string> names, bool isExact)
     {
         (Names, IsExact) = (names, isExact);
-        set = new HashSet<string>(names, StringComparer.Ordinal);
+        _set = new HashSet<string>(names, StringComparer.Ordinal);
     }
 
     /// <summary>The functions of this machine, read on first use.</summary>
@@ -41,7 +41,7 @@ public sealed class TraceableFunctions
     }
 
     /// <summary>Whether there is a function of a name.</summary>
-    public bool Contains(string name) => set.Contains(name);
+    public bool Contains(string name) => _set.Contains(name);
 
     /// <summary>The names that match a pattern.</summary>
     public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));

@@ -6,16 +6,16 @@ public sealed class TracepointFormat
     /// <summary>The category of tracepoints of system calls, whose pointers lead to the process's memory.</summary>
     public const string SyscallCategory = "syscalls";
 
-    private readonly Dictionary<string, TracepointField> byName = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, TracepointField> byAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly Dictionary<string, TracepointField> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, TracepointField> _byAnyCase = new(StringComparer.OrdinalIgnoreCase);
 
     private TracepointFormat(string category, string name, int id, IReadOnlyList<TracepointField> fields, string print)
     {
         (Category, Name, Id, Fields, PrintFormat) = (category, name, id, fields, print);
         foreach (var field in fields)
         {
-            byName.TryAdd(field.Name, field);
-            byAnyCase.TryAdd(field.Name, field);
+            _byName.TryAdd(field.Name, field);
+            _byAnyCase.TryAdd(field.Name, field);
         }
     }
 
@@ -56,7 +56,7 @@ public sealed class TracepointFormat
 
     /// <summary>The field of a name, or null.</summary>
     /// <param name="name">The name; its case counts only where two names differ by nothing else.</param>
-    public TracepointField? Find(string name) => byName.GetValueOrDefault(name) ?? byAnyCase.GetValueOrDefault(name);
+    public TracepointField? Find(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 
     /// <summary>Reads the text of a <c>format</c> file.</summary>
     /// <exception cref="FormatException">The text is not a format.</exception>

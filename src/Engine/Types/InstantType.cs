@@ -17,7 +17,7 @@ public sealed class InstantType : EbpfType
     private const int NanosecondsPerTick = 100;
 
     // Read again every second: reading the clocks for each of millions of records would cost too much.
-    private static Offset offset = new(0, long.MinValue / 2);
+    private static Offset _offset = new(0, long.MinValue / 2);
 
     private InstantType()
     {
@@ -64,7 +64,7 @@ public sealed class InstantType : EbpfType
     // The local time minus the monotonic clock, in ticks. Stopwatch reads the monotonic clock (clock_gettime(2)).
     private static long ClockOffset()
     {
-        var known = Volatile.Read(ref offset);
+        var known = Volatile.Read(ref _offset);
         var now = Stopwatch.GetTimestamp();
         if (now - known.ReadAt < Stopwatch.Frequency) return known.Ticks;
         // The quickest of several readings is the most exact.
@@ -79,7 +79,7 @@ public sealed class InstantType : EbpfType
             (min, ticks) = (took, local - (long)monotonic);
         }
 
-        Volatile.Write(ref offset, new Offset(ticks, now));
+        Volatile.Write(ref _offset, new Offset(ticks, now));
         return ticks;
     }
 

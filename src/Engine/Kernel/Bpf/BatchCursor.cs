@@ -6,7 +6,6 @@ internal sealed class BatchCursor
     /// <summary>Starts a reading of a map at its beginning.</summary>
     public BatchCursor(MapDescriptor map)
     {
-
         // A hash keeps the number of a bucket here, other maps a key.
         Position = new byte[Math.Max(map.KeySize, sizeof(uint))];
     }

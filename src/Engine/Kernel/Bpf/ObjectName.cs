@@ -10,7 +10,7 @@ internal struct ObjectName
     /// <summary>The size in bytes, with the closing zero.</summary>
     public const int Size = 16;
 
-    private byte first;
+    private byte _first;
 
     /// <summary>The closest name that the kernel takes: other characters become <c>_</c>, the 16th is cut.</summary>
     /// <param name="name">Any name.</param>

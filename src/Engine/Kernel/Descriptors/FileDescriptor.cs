@@ -24,7 +24,7 @@ internal class FileDescriptor : SafeHandle
     /// <summary>The number of a descriptor that cannot be closed before this is disposed.</summary>
     internal readonly ref struct Borrowed
     {
-        private readonly FileDescriptor? descriptor;
+        private readonly FileDescriptor? _descriptor;
 
         public Borrowed(FileDescriptor? descriptor, int absent)
         {
@@ -36,12 +36,12 @@ internal class FileDescriptor : SafeHandle
 
             var added = false;
             descriptor.DangerousAddRef(ref added);
-            this.descriptor = descriptor;
+            _descriptor = descriptor;
             Number = descriptor.Number;
         }
 
         public int Number { get; }
 
-        public void Dispose() => descriptor?.DangerousRelease();
+        public void Dispose() => _descriptor?.DangerousRelease();
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class Netlink
     {
         try
         {
-            socket.Exchange(
+            _socket.Exchange(
                 new NetlinkMessage(TrafficMessage.NewQueue,
                     Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                     .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent })
@@ -30,7 +30,7 @@ internal sealed partial class Netlink
     }
 
     /// <summary>Removes the queueing discipline clsact of an interface, with all its filters.</summary>
-    public void RemoveClsact(int index) => socket.Exchange(
+    public void RemoveClsact(int index) => _socket.Exchange(
         new NetlinkMessage(TrafficMessage.DeleteQueue, Flag.Request | Flag.Acknowledge)
             .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent }),
         $"remove the queueing discipline clsact of interface {index}");
@@ -48,7 +48,7 @@ internal sealed partial class Netlink
         using var borrowed = program.Borrow();
         var number = borrowed.Number;
         TrafficFilter? made = null;
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(
                 TrafficMessage.NewFilter, Flag.Request | Flag.Acknowledge | Flag.Echo | Flag.Create | Flag.Exclusive)
                 .Fixed(Filter(index, egress, priority))
@@ -66,7 +66,7 @@ internal sealed partial class Netlink
     public IReadOnlyList<TrafficFilter> GetFilters(int index, bool egress)
     {
         var found = new List<TrafficFilter>();
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(TrafficMessage.GetFilter, Flag.Request | Flag.Dump).Fixed(Filter(index, egress)),
             $"list the filters of interface {index}",
             answer =>
@@ -81,7 +81,7 @@ internal sealed partial class Netlink
     public void RemoveFilter(int index, bool egress, TrafficFilter filter)
     {
         var message = Filter(index, egress, filter.Priority) with { Handle = filter.Handle };
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(TrafficMessage.DeleteFilter, Flag.Request | Flag.Acknowledge).Fixed(message)
                 .Attribute(TrafficAttribute.Kind, "bpf"),
             $"detach a program from what interface {index} {(egress ? "sends" : "receives")}");

@@ -10,13 +10,13 @@ namespace EbpfCat.Kernel;
 /// </summary>
 internal sealed partial class Netlink : IDisposable
 {
-    private readonly NetlinkSocket socket = new();
+    private readonly NetlinkSocket _socket = new();
 
     /// <summary>All interfaces.</summary>
     public IReadOnlyList<NetworkLink> GetLinks()
     {
         var links = new List<NetworkLink>();
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.GetLink, Flag.Request | Flag.Dump).Fixed(default(InterfaceMessage)),
             "list the network interfaces",
             answer => links.Add(Read(answer.Span)));
@@ -42,7 +42,7 @@ internal sealed partial class Netlink : IDisposable
         NetworkLink? link = null;
         try
         {
-            socket.Exchange(
+            _socket.Exchange(
                 new NetlinkMessage(Message.GetLink, Flag.Request | Flag.Acknowledge)
                     .Fixed(new InterfaceMessage { Index = index }),
                 $"find the network interface with index {index}",
@@ -65,7 +65,7 @@ internal sealed partial class Netlink : IDisposable
         using var borrowed = FileDescriptor.Borrow(program, absent: -1);
         using var borrowedExpected = FileDescriptor.Borrow(expected, absent: -1);
         var (number, expectedNumber) = (borrowed.Number, borrowedExpected.Number);
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.SetLink, Flag.Request | Flag.Acknowledge)
                 .Fixed(new InterfaceMessage { Index = index })
                 .Nest(LinkAttribute.Xdp, nest =>
@@ -86,7 +86,7 @@ internal sealed partial class Netlink : IDisposable
     {
         using var borrowed = FileDescriptor.Borrow(peerNamespace, absent: -1);
         var number = borrowed.Number;
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.NewLink, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                 .Fixed(default(InterfaceMessage))
                 .Attribute(LinkAttribute.Name, name)
@@ -101,14 +101,14 @@ internal sealed partial class Netlink : IDisposable
 
     /// <summary>Sets an interface up.</summary>
     public void SetUp(int index) =>
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.SetLink, Flag.Request | Flag.Acknowledge)
                 .Fixed(new InterfaceMessage { Index = index, Flags = 1, Change = 1 }),
             $"set interface {index} up");
 
     /// <summary>Removes a virtual interface, and its peer.</summary>
     public void DeleteLink(int index) =>
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.DeleteLink, Flag.Request | Flag.Acknowledge)
                 .Fixed(new InterfaceMessage { Index = index }),
             $"delete interface {index}");
@@ -118,7 +118,7 @@ internal sealed partial class Netlink : IDisposable
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {
         const byte NoDuplicateDetection = 2;
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.NewAddress, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Exclusive)
                 .Fixed(new AddressMessage
                 {
@@ -136,7 +136,7 @@ internal sealed partial class Netlink : IDisposable
     public void AddNeighbor(int index, IPAddress address, PhysicalAddress linkAddress)
     {
         const ushort Permanent = 0x80;
-        socket.Exchange(
+        _socket.Exchange(
             new NetlinkMessage(Message.NewNeighbor, Flag.Request | Flag.Acknowledge | Flag.Create | Flag.Replace)
                 .Fixed(new NeighborMessage { Family = FamilyOf(address), Index = index, State = Permanent })
                 .Attribute(NeighborAttribute.Destination, address)
@@ -144,7 +144,7 @@ internal sealed partial class Netlink : IDisposable
             $"add the neighbor {address} to interface {index}");
     }
 
-    public void Dispose() => socket.Dispose();
+    public void Dispose() => _socket.Dispose();
 
     private static byte FamilyOf(IPAddress address) =>
         (byte)(address.AddressFamily == AddressFamily.InterNetworkV6 ? 10 : 2);

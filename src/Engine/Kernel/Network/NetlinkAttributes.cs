@@ -6,7 +6,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 {
     private const ushort TypeMask = 0x3fff;
 
-    private ReadOnlySpan<byte> rest = bytes;
+    private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>The type of the attribute.</summary>
     public ushort Type { get; private set; }
@@ -20,12 +20,12 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 
     public bool Next()
     {
-        if (rest.Length < NetlinkMessage.AttributeHeaderSize) return false;
-        var size = MemoryMarshal.Read<ushort>(rest);
-        if (size < NetlinkMessage.AttributeHeaderSize || size > rest.Length) return false;
-        Type = (ushort)(MemoryMarshal.Read<ushort>(rest[2..]) & TypeMask);
-        Value = rest[NetlinkMessage.AttributeHeaderSize..size];
-        rest = rest[Math.Min(size + 3 & ~3, rest.Length)..];
+        if (_rest.Length < NetlinkMessage.AttributeHeaderSize) return false;
+        var size = MemoryMarshal.Read<ushort>(_rest);
+        if (size < NetlinkMessage.AttributeHeaderSize || size > _rest.Length) return false;
+        Type = (ushort)(MemoryMarshal.Read<ushort>(_rest[2..]) & TypeMask);
+        Value = _rest[NetlinkMessage.AttributeHeaderSize..size];
+        _rest = _rest[Math.Min(size + 3 & ~3, _rest.Length)..];
         return true;
     }
 }

@@ -9,13 +9,13 @@ internal sealed class NetlinkMessage
     public const int AttributeHeaderSize = 4;
     private const ushort Nested = 1 << 15;
 
-    private byte[] buffer = new byte[256];
-    private int length = HeaderSize;
+    private byte[] _buffer = new byte[256];
+    private int _length = HeaderSize;
 
     public NetlinkMessage(ushort type, ushort flags)
     {
-        MemoryMarshal.Write(buffer.AsSpan(4), in type);
-        MemoryMarshal.Write(buffer.AsSpan(6), in flags);
+        MemoryMarshal.Write(_buffer.AsSpan(4), in type);
+        MemoryMarshal.Write(_buffer.AsSpan(6), in flags);
     }
 
     public NetlinkMessage Fixed<T>(in T part)
@@ -45,27 +45,27 @@ internal sealed class NetlinkMessage
     /// <summary>An attribute that holds what <paramref name="content"/> adds.</summary>
     public NetlinkMessage Nest(ushort type, Action<NetlinkMessage> content)
     {
-        var start = length;
+        var start = _length;
         Attribute((ushort)(type | Nested), []);
         content(this);
-        var size = (ushort)(length - start);
-        MemoryMarshal.Write(buffer.AsSpan(start), in size);
+        var size = (ushort)(_length - start);
+        MemoryMarshal.Write(_buffer.AsSpan(start), in size);
         return this;
     }
 
     /// <summary>The finished message.</summary>
     public ReadOnlySpan<byte> Finish(uint sequence)
     {
-        MemoryMarshal.Write(buffer, in length);
-        MemoryMarshal.Write(buffer.AsSpan(8), in sequence);
-        return buffer.AsSpan(0, length);
+        MemoryMarshal.Write(_buffer, in _length);
+        MemoryMarshal.Write(_buffer.AsSpan(8), in sequence);
+        return _buffer.AsSpan(0, _length);
     }
 
     private Span<byte> Grow(int size)
     {
-        var start = length;
-        length += size + 3 & ~3;
-        if (length > buffer.Length) Array.Resize(ref buffer, Math.Max(length, buffer.Length * 2));
-        return buffer.AsSpan(start, size);
+        var start = _length;
+        _length += size + 3 & ~3;
+        if (_length > _buffer.Length) Array.Resize(ref _buffer, Math.Max(_length, _buffer.Length * 2));
+        return _buffer.AsSpan(start, size);
     }
 }

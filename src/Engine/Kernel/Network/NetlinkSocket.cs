@@ -17,7 +17,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     private const ushort TlvsFlag = 0x200;
     private const ushort MessageText = 1;
 
-    private uint sequence;
+    private uint _sequence;
 
     public NetlinkSocket()
         : base(Libc.Socket(Netlink, RawCloseOnExec, RouteProtocol))
@@ -34,7 +34,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
     public void Exchange(NetlinkMessage message, string operation, Action<ReadOnlyMemory<byte>>? receive = null)
     {
         using var borrowed = Borrow();
-        var request = message.Finish(++sequence);
+        var request = message.Finish(++_sequence);
         fixed (byte* pointer = request)
             Libc.Check(Libc.Send(borrowed.Number, pointer, (nuint)request.Length, 0), operation);
         while (Handle(Receive(borrowed.Number, operation), operation, receive))
@@ -61,7 +61,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
             var answered = MemoryMarshal.Read<uint>(buffer.AsSpan(start + 8));
             var payload = buffer.AsMemory(start + NetlinkMessage.HeaderSize, size - NetlinkMessage.HeaderSize);
             start += size + 3 & ~3;
-            if (answered != sequence) continue;
+            if (answered != _sequence) continue;
             switch (type)
             {
                 case ErrorMessage or DoneMessage:
