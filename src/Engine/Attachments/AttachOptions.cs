@@ -12,9 +12,7 @@ namespace EbpfCat.Attachments;
 /// </example>
 public abstract record AttachOptions
 {
-    private protected AttachOptions()
-    {
-    }
+    private protected AttachOptions() { }
 
     /// <summary>
     /// The name of a pin, which keeps the attachment when this process ends: see <see cref="PinDirectory"/>. Null: no

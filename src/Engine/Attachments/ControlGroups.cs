@@ -66,8 +66,7 @@ public static class ControlGroups
     {
         var number = Libc.Check(Libc.Open(directory, ReadOnly), operation);
         return File.Exists($"{directory}/cgroup.procs") && File.Exists($"{directory}/cgroup.controllers")
-            ? new FileDescriptor(number)
-            : throw NotAGroup(number, directory, operation);
+            ? new FileDescriptor(number) : throw NotAGroup(number, directory, operation);
     }
 
     private static KernelException NotAGroup(int number, string directory, string operation)

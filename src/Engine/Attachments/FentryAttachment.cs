@@ -7,9 +7,7 @@ namespace EbpfCat.Attachments;
 public sealed class FentryAttachment : LinkAttachment
 {
     private FentryAttachment(LoadedProgram program, FentryAttachOptions options, AttachmentHandle handle)
-        : base(program, options, options.Target!, handle)
-    {
-    }
+        : base(program, options, options.Target!, handle) { }
 
     /// <summary>Attaches a program to the function it was loaded for.</summary>
     /// <exception cref="KernelException">

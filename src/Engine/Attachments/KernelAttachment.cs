@@ -55,8 +55,7 @@ public sealed record KernelAttachment
                 $"detach the program '{ProgramName}' from {Kind} {Target}", Errno.EOPNOTSUPP,
                 "a link of this kind ends when nobody holds it any more",
                 ProcessIds.Count == 0
-                ? "Remove its pin."
-                : $"End what holds it: process {string.Join(", ", ProcessIds)}.");
+                ? "Remove its pin." : $"End what holds it: process {string.Join(", ", ProcessIds)}.");
         }
     }
 

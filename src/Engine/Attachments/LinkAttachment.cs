@@ -7,9 +7,7 @@ public abstract class LinkAttachment : Attachment
 
     private protected LinkAttachment(
         LoadedProgram program, AttachOptions options, string target, AttachmentHandle handle)
-        : this(program, options.OwnsProgram, options.Row.Kind, target, handle)
-    {
-    }
+        : this(program, options.OwnsProgram, options.Row.Kind, target, handle) { }
 
     private protected LinkAttachment(
         LoadedProgram program, bool ownsProgram, string kind, string target, AttachmentHandle handle)

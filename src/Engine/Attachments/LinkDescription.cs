@@ -9,8 +9,7 @@ internal static class LinkDescription
         if (HookTable.All.FirstOrDefault(hook => hook.IsLink?.Invoke(link) == true) is { } hook) return hook.Kind;
         // Before Linux 6.6 the program's type is all that tells the links of perf events apart.
         return link.Type == BpfLinkType.PerfEvent && program is not null
-            ? $"{(ProgramType)program.Type}"
-            : $"{link.Type}";
+            ? $"{(ProgramType)program.Type}" : $"{link.Type}";
     }
 
     /// <summary>The target; empty where the kernel does not report it.</summary>
@@ -50,8 +49,7 @@ internal static class LinkDescription
             using var btf = Bpf.GetBtf(objectId);
             var info = Bpf.GetBtfInfo(btf);
             var types = info is { IsKernel: true, Name: not "vmlinux" }
-                ? BtfTypes.ForModule(info.Name)
-                : BtfTypes.Kernel;
+                ? BtfTypes.ForModule(info.Name) : BtfTypes.Kernel;
             var name = types is null ? "" : types[(int)typeId].Name;
             var prefix = HookTable.Lsm.Btf!.Value.Prefix;
             return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;

@@ -4,9 +4,7 @@ namespace EbpfCat.Attachments;
 public sealed class LsmAttachment : LinkAttachment
 {
     private LsmAttachment(LoadedProgram program, LsmAttachOptions options, AttachmentHandle handle)
-        : base(program, options, options.Target!, handle)
-    {
-    }
+        : base(program, options, options.Target!, handle) { }
 
     /// <summary>Attaches a program to the security hook it was loaded for.</summary>
     /// <exception cref="KernelException">

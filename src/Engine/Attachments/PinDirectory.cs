@@ -118,8 +118,7 @@ public static class PinDirectory
     /// <summary>Kind and target of a pinned attachment; null of one whose kind the kernel tells.</summary>
     internal static (string Kind, string Target)? ReadAbout(string path) =>
         new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target]
-        ? (kind, target)
-        : null;
+        ? (kind, target) : null;
 
     /// <summary>Replaces the link of a pin.</summary>
     internal static void ReplaceLink(string path, LinkDescriptor link)

@@ -4,9 +4,7 @@ namespace EbpfCat.Attachments;
 public sealed class PinnedAttachment : LinkAttachment
 {
     private PinnedAttachment(LoadedProgram program, string kind, string target, AttachmentHandle handle)
-        : base(program, ownsProgram: true, kind, target, handle)
-    {
-    }
+        : base(program, ownsProgram: true, kind, target, handle) { }
 
     /// <summary>Opens a pinned attachment with its program, maps and variables. It stays pinned on disposal.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinDirectory.PathOf"/>.</param>
@@ -78,8 +76,7 @@ public sealed class PinnedAttachment : LinkAttachment
         var target = links.FirstOrDefault(one => one.XdpProgramId == program.Id
             && (index is null || one.Index == index));
         var mode = target is null
-            ? XdpMode.Best
-            : XdpAttachments.Of(target).First(one => one.ProgramId == program.Id).Mode;
+            ? XdpMode.Best : XdpAttachments.Of(target).First(one => one.ProgramId == program.Id).Mode;
         return new XdpAttachment(
             program, ownsProgram: true, target?.Name ?? "", index ?? target?.Index ?? 0, new XdpHandle(mode, link))
         {

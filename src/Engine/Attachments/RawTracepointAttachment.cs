@@ -4,9 +4,7 @@ namespace EbpfCat.Attachments;
 public sealed class RawTracepointAttachment : LinkAttachment
 {
     private RawTracepointAttachment(LoadedProgram program, RawTracepointAttachOptions options, AttachmentHandle handle)
-        : base(program, options, options.Target!, handle)
-    {
-    }
+        : base(program, options, options.Target!, handle) { }
 
     /// <summary>Attaches a program to a raw tracepoint.</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
@@ -33,8 +31,7 @@ public sealed class RawTracepointAttachment : LinkAttachment
             throw new UnknownNameException(
                 "raw tracepoint", name, HookTable.RawTracepoint.TargetNames(),
                 remark: name.StartsWith("sys_e", StringComparison.Ordinal)
-                    ? "System calls have two raw tracepoints for all of them: sys_enter and sys_exit."
-                    : null);
+                    ? "System calls have two raw tracepoints for all of them: sys_enter and sys_exit." : null);
         }
     }
 }

@@ -13,8 +13,7 @@ public sealed class SocketFilterAttachment : LinkAttachment
     private SocketFilterAttachment(
         LoadedProgram program, SocketFilterAttachOptions options, PacketSocket? socket, AttachmentHandle handle)
         : base(program, options, options.Target!, handle) => _socket = new(() => socket is null
-            ? null
-            : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
+            ? null : new Socket(new SafeSocketHandle(socket.Number, ownsHandle: false)));
 
     /// <summary>
     /// The raw socket (packet(7)), which receives the packets that the program lets through and is closed with the

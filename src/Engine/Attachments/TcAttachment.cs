@@ -113,8 +113,7 @@ public sealed class TcAttachment : LinkAttachment
         var isNewClsact = netlink.AddClsact(index);
         try
         {
-            var filter = netlink.AddFilter(
-                index, isEgress, program.Descriptor, program.Name, options.Priority ?? 0);
+            var filter = netlink.AddFilter(index, isEgress, program.Descriptor, program.Name, options.Priority ?? 0);
             RemoveOnDetach(handle, program.Id, index, isEgress, filter, isNewClsact);
             return filter.Priority;
         }

@@ -5,9 +5,7 @@ public sealed class TracepointAttachment : LinkAttachment
 {
     private TracepointAttachment(
         LoadedProgram program, TracepointAttachOptions options, string tracepoint, AttachmentHandle handle)
-        : base(program, options, tracepoint, handle)
-    {
-    }
+        : base(program, options, tracepoint, handle) { }
 
     /// <summary>Attaches a program to a tracepoint (Linux 4.7).</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>

@@ -49,8 +49,7 @@ public sealed class UprobeAttachment : LinkAttachment
         TracedFile.RequireProcess(options.ProcessId, operation);
         var path = TracedFile.Find(options.File!, options.ProcessId);
         var (offsets, functions) = options.Function is { } name
-            ? Locate(path, name, options.Offset)
-            : ([options.Offset], []);
+            ? Locate(path, name, options.Offset) : ([options.Offset], []);
         var site = new UprobeSite(path, options.OnReturn, options.ProcessId, functions, operation);
         var handle = AttachmentHandle.Build(handle =>
         {

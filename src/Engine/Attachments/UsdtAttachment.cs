@@ -89,6 +89,5 @@ public sealed record UsdtAttachOptions(string? File = null, string? Probe = null
 
     internal override UsdtAttachOptions For(ProgramDefinition? definition) =>
         File is null && definition?.Target?.Split(':', 2) is [var file, var probe]
-            ? this with { File = file, Probe = probe }
-            : this;
+            ? this with { File = file, Probe = probe } : this;
 }

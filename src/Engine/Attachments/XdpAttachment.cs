@@ -50,7 +50,6 @@ public sealed class XdpAttachment : Attachment
     public override bool OutlivesProcess => base.OutlivesProcess || Link is null || IsShared;
 
     internal LinkDescriptor? Link { get; private set; }
-
     internal bool IsShared { get; }
 
     /// <summary>Attaches a program to an interface of the calling thread's network namespace.</summary>
@@ -187,8 +186,7 @@ public sealed record XdpAttachOptions(string? InterfaceName = null) : AttachOpti
 
     /// <inheritdoc/>
     public override LoadOptions? LoadOptions => Mode == XdpMode.Offload && InterfaceName is not null
-        ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) }
-        : null;
+        ? new LoadOptions { InterfaceIndex = (uint)Interfaces.IndexOf(InterfaceName) } : null;
 
     internal override void Adapt(ProgramDefinition completed)
     {

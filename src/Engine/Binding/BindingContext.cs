@@ -26,24 +26,17 @@ internal sealed class BindingContext
     }
 
     public ProgramDefinition Definition { get; }
-
     public ProgramTypeInfo Info { get; }
-
     public ITracedEvent? Traced { get; }
 
     /// <summary>How the id of the current task's parent is reached; null where it is not known.</summary>
     public EventAccess? ParentProcessId { get; }
 
     public DiagnosticBag Diagnostics { get; } = new();
-
     public Typer Typer { get; }
-
     public ProgramResources Resources { get; }
-
     public Conversions Conversions { get; }
-
     public ExpressionBinder Expressions { get; }
-
     public StatementBinder Statements { get; }
 
     /// <summary>Calls that may write to memory, met so far in the expressions of the statement.</summary>

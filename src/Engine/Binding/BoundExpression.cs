@@ -14,7 +14,6 @@ internal sealed record BoundConstant(EbpfType Type, object Value, SourceSpan? So
 internal sealed class BoundLocal(string name, EbpfType type)
 {
     public string Name { get; } = name;
-
     public EbpfType Type { get; } = type;
 }
 
@@ -90,16 +89,13 @@ internal readonly record struct BoundHelperArgument(BoundExpression Value, bool 
 internal sealed class BoundFunction(string name, IReadOnlyList<BoundLocal> parameters, ScalarType resultType)
 {
     public string Name { get; } = name;
-
     public IReadOnlyList<BoundLocal> Parameters { get; } = parameters;
-
     public ScalarType ResultType { get; } = resultType;
 
     /// <summary>The locals that begin as zero with each call.</summary>
     public IReadOnlyList<BoundLocal> Locals { get; set; } = [];
 
     public IReadOnlyList<BoundStatement> Body { get; set; } = [];
-
     public IReadOnlyList<Label> Labels { get; set; } = [];
 }
 

@@ -4,11 +4,8 @@ namespace EbpfCat.Binding;
 internal sealed class BoundProgram
 {
     public required ProgramDefinition Definition { get; init; }
-
     public required ProgramTypeInfo Info { get; init; }
-
     public required ProgramResources Resources { get; init; }
-
     public required IReadOnlyList<BoundStatement> Body { get; init; }
 
     /// <summary>The labels of the body, in order.</summary>

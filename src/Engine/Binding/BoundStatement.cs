@@ -48,9 +48,7 @@ internal sealed record BoundLoop(BoundExpression? Condition, IReadOnlyList<Bound
     : BoundStatement(Source)
 {
     public IReadOnlyList<BoundStatement> Initializer { get; init; } = [];
-
     public IReadOnlyList<BoundStatement> Step { get; init; } = [];
-
     public bool TestsAfter { get; init; }
 
     /// <summary>Whether a statement in it may write to the packet or move it.</summary>

@@ -30,8 +30,7 @@ internal sealed class ConstantTexts(BindingContext context)
         if (constant is not ConstantExpression { Value: string text }) return constant;
         var origin = other is LocalExpression { Local: var local }
             && context.ComparedValues.TryGetValue(local, out var value)
-            ? value
-            : other;
+            ? value : other;
         var source = constant.Source ?? comparison.Source;
         var errors = context.Diagnostics.ErrorCount;
         object? meant = (context.Typer.EnumerationOf(origin), origin, context.Typer.TypeOf(other)) switch

@@ -6,9 +6,7 @@ namespace EbpfCat.Binding;
 /// </summary>
 internal sealed class ErrorType : EbpfType
 {
-    private ErrorType()
-    {
-    }
+    private ErrorType() { }
 
     public static ErrorType Instance { get; } = new();
 

@@ -46,8 +46,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         }
 
         return Array.Exists(arguments, argument => argument.Value is BoundError)
-            ? new BoundError(call.Source)
-            : new BoundHelperCall(id, arguments, call.Source);
+            ? new BoundError(call.Source) : new BoundHelperCall(id, arguments, call.Source);
     }
 
     private BoundError? CheckArgumentCount(Helper helper, HelperCallExpression call)

@@ -34,8 +34,7 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         if (outer.InnerMap is not { } inner)
         {
             return Error(DiagnosticIds.NoInnerMap, $"The map '{outer.Name}' has no maps in it.", source, IsOfMaps(outer)
-                ? "Declare it with an inner map, which those in it are like."
-                : "Look up one key.");
+                ? "Declare it with an inner map, which those in it are like." : "Look up one key.");
         }
 
         if (inner is not { Key: not null, Value: not null })
@@ -57,8 +56,7 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         // A bloom filter is asked for a value.
         var key = BindPart(contains.Key, map.Type is MapType.BloomFilter ? map.Value : map.Key, contains.Source);
         return key is not BoundError && Find(map, contains.Source) is { } found
-            ? new BoundMapTest(found, key, contains.Source)
-            : new BoundError(contains.Source);
+            ? new BoundMapTest(found, key, contains.Source) : new BoundError(contains.Source);
     }
 
     public BoundExpression BindCall(MapCallExpression call)

@@ -94,8 +94,7 @@ internal sealed class ProgramResources
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
 
     public EventLayout? Events => EventMap is { } map && Lost is { } lost
-        ? new EventLayout(map, _records, lost.Map, lost.Offset)
-        : null;
+        ? new EventLayout(map, _records, lost.Map, lost.Offset) : null;
 
     /// <summary>The number of a kind of record, given out on first use.</summary>
     public int RecordNumber(StructType record)

@@ -223,8 +223,7 @@ internal sealed class StatementBinder(BindingContext context)
         }
 
         var type = function is null
-            ? ScalarType.Int64
-            : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;
+            ? ScalarType.Int64 : context.Typer.ReturnTypeOf(function) as ScalarType ?? value.Type as ScalarType;
         return new BoundResult(value, type ?? ScalarType.Int64, source);
     }
 

@@ -115,8 +115,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                 return ReturnTypeOf(call.Function);
             case SystemValueExpression system:
                 return system.Value == SystemValue.ReturnValue
-                    ? Plain(traced?.Return?.Type) ?? ScalarType.Int64
-                    : OfSystemValue(system.Value);
+                    ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
                 return AccessOf(field) is { } access ? Plain(access.Type) : ErrorType.Instance;
             case ContextExpression or MapReferenceExpression:
@@ -254,8 +253,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                 return ScalarType.Fixed;
             case BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor:
                 return Join(binary.Left, binary.Right) is ScalarType { IsBoolean: true }
-                    ? ScalarType.Boolean
-                    : Arithmetic(binary);
+                    ? ScalarType.Boolean : Arithmetic(binary);
             case BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight:
                 return TypeOf(binary.Left) is ScalarType left
                     ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64
@@ -344,8 +342,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     }
 
     private static EbpfType? NumberOrError(EbpfType? type) => Plain(type) is var plain and (null or ScalarType)
-        ? plain
-        : ErrorType.Instance;
+        ? plain : ErrorType.Instance;
 
     private static EbpfType OfSystemValue(SystemValue value) => value switch
     {

@@ -73,8 +73,7 @@ public static class BtfConversion
         EbpfType? element = Convert(type.Target, depth - 1, ref remaining);
         if (element == ScalarType.UInt8) return new BytesType(type.Length);
         return element is null || (long)element.Size * (uint)type.Length > int.MaxValue
-            ? null
-            : new ArrayType(element, type.Length);
+            ? null : new ArrayType(element, type.Length);
     }
 
     private static EbpfType ConvertStruct(BtfType type, int depth, ref int remaining)

@@ -50,8 +50,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     /// <summary>How many bytes a value takes; 0 for what has no size, such as void or a function.</summary>
     /// <exception cref="BtfException">The type information is damaged.</exception>
     public int Size => SizeWithin(MaxDepth) is <= int.MaxValue and var size
-        ? (int)size
-        : throw new BtfException($"Type {Id} is larger than 2 GiB.");
+        ? (int)size : throw new BtfException($"Type {Id} is larger than 2 GiB.");
 
     /// <summary>How many elements an array has.</summary>
     public int Length => Kind == BtfKind.Array ? (int)Words()[5] : 0;
@@ -165,8 +164,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
         {
             if (remaining < 0) break;
             parameters.Add(parameter.Type.Kind == BtfKind.Void
-                ? "..."
-                : Join(parameter.Type.Declare(depth - 1, ref remaining), parameter.Name));
+                ? "..." : Join(parameter.Type.Declare(depth - 1, ref remaining), parameter.Name));
         }
 
         return $"{Join(Result.Declare(depth - 1, ref remaining), name)}({string.Join(", ", parameters)})";

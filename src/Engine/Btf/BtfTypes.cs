@@ -64,8 +64,7 @@ public sealed partial class BtfTypes
     /// <summary>The type of an id.</summary>
     /// <exception cref="BtfException">There is none.</exception>
     public BtfType this[int id] => id >= 0 && id < Count
-        ? new BtfType(this, id)
-        : throw new BtfException($"There is no type {id}; there are {Count}.");
+        ? new BtfType(this, id) : throw new BtfException($"There is no type {id}; there are {Count}.");
 
     private ReadOnlySpan<uint> Words => MemoryMarshal.Cast<byte, uint>(_blob.AsSpan(_typesStart, _typesLength));
 
@@ -147,8 +146,7 @@ public sealed partial class BtfTypes
     {
         long start = (long)header + offset;
         return start + length <= blob
-            ? (start, start + length)
-            : throw new BtfException("The type information is cut off.");
+            ? (start, start + length) : throw new BtfException("The type information is cut off.");
     }
 
     private static int WordsAfterHead(uint info) => KindOf(info) switch

@@ -10,7 +10,6 @@ internal static class NamedTypes
     private const string SocketAddress = "socket_address";
 
     private static readonly Dictionary<string, EbpfType> Types = Collect();
-
     private static readonly Dictionary<EbpfType, string> Names = CollectNames();
 
     /// <summary>The typedef that stands for a type, or null where C has the type itself.</summary>

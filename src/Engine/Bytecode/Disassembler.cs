@@ -114,8 +114,7 @@ public static class Disassembler
         if (i.Opcode != Opcode.LoadImmediate64)
         {
             var place = ((byte)i.Opcode & 0xe0) == ((byte)Opcode.LoadAbsoluteWord & 0xe0)
-                ? Number(i.Immediate)
-                : $"r{(int)i.Source} + {Number(i.Immediate)}";
+                ? Number(i.Immediate) : $"r{(int)i.Source} + {Number(i.Immediate)}";
             return $"r0 = *({SizeName(i, UnsignedNames)} *)skb[{place}]";
         }
 

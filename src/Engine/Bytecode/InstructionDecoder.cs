@@ -25,11 +25,8 @@ public static class InstructionDecoder
             throw new BytecodeException(slot, $"there is no opcode 0x{bytes[0]:x2}.");
         var (low, high) = ((Register)(bytes[1] & 0x0f), (Register)(bytes[1] >> 4));
         var instruction = new Instruction(
-            opcode,
-            BitConverter.IsLittleEndian ? low : high,
-            BitConverter.IsLittleEndian ? high : low,
-            MemoryMarshal.Read<short>(bytes[2..]),
-            MemoryMarshal.Read<int>(bytes[4..]));
+            opcode, BitConverter.IsLittleEndian ? low : high, BitConverter.IsLittleEndian ? high : low,
+            MemoryMarshal.Read<short>(bytes[2..]), MemoryMarshal.Read<int>(bytes[4..]));
         if (instruction.SlotCount == 1)
             return instruction;
         if (bytes.Length < 2 * InstructionEncoder.SlotSize)

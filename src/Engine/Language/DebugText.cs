@@ -7,9 +7,7 @@ public sealed class DebugText
     private readonly List<Expression> _parts = [];
 
     /// <summary>Called by the C# compiler for an interpolated string.</summary>
-    public DebugText(int literalLength, int formattedCount)
-    {
-    }
+    public DebugText(int literalLength, int formattedCount) { }
 
     internal IReadOnlyList<Expression> Parts => _parts;
 

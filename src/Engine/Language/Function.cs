@@ -5,9 +5,7 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters, IRead
 {
     /// <summary>Makes a function whose statements are written with operators on expression objects.</summary>
     public Function(string name, IReadOnlyList<Local> parameters, Action<CodeBuilder> write)
-        : this(name, parameters, CodeBuilder.Block(write))
-    {
-    }
+        : this(name, parameters, CodeBuilder.Block(write)) { }
 
     /// <summary>Its name; case does not count.</summary>
     public string Name { get; } = name;

@@ -4,15 +4,10 @@ namespace EbpfCat.Language;
 public static class ProgramTypes
 {
     private static readonly Dictionary<string, int> NoVerdicts = [];
-
     private static readonly Dictionary<string, int> Xdp = Verdicts<XdpVerdict>();
-
     private static readonly Dictionary<string, int> Tc = Verdicts<TcVerdict>(("Ok", 0), ("Shot", 2));
-
     private static readonly Dictionary<string, int> SocketFilter = Verdicts<SocketFilterVerdict>();
-
     private static readonly Dictionary<string, int> Cgroup = Verdicts<CgroupVerdict>(("Drop", 0), ("Pass", 1));
-
     private static readonly Dictionary<string, int> Lsm = Verdicts<LsmVerdict>();
 
     private static readonly Dictionary<ProgramType, ProgramTypeInfo> All = new ProgramTypeInfo[]
@@ -31,8 +26,7 @@ public static class ProgramTypes
 
     /// <summary>What is known of a type.</summary>
     public static ProgramTypeInfo Get(ProgramType type) => All.TryGetValue(type, out var info)
-        ? info
-        : new ProgramTypeInfo(type, PacketAccess.None, 0, 0, NoVerdicts, 0);
+        ? info : new ProgramTypeInfo(type, PacketAccess.None, 0, 0, NoVerdicts, 0);
 
     // A result goes by its name in the enumeration. Other names are for reading only.
     private static Dictionary<string, int> Verdicts<T>(params (string Name, int Value)[] otherNames)

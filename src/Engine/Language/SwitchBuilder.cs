@@ -5,9 +5,7 @@ public sealed class SwitchBuilder
 {
     private readonly List<SwitchClause> _clauses = [];
 
-    internal SwitchBuilder()
-    {
-    }
+    internal SwitchBuilder() { }
 
     internal IReadOnlyList<SwitchClause> Clauses => _clauses;
 

@@ -65,16 +65,12 @@ public sealed record Map<
     where TKey : notnull
 {
     internal Map(Map map)
-        : base(map)
-    {
-    }
+        : base(map) { }
 }
 
 /// <summary>The value of a shared variable, with its .NET type in user space.</summary>
 public sealed class VariableExpression<[DynamicallyAccessedMembers(NetStructs.Fields)] T> : VariableExpression
 {
     internal VariableExpression(Variable variable)
-        : base(variable)
-    {
-    }
+        : base(variable) { }
 }

@@ -18,8 +18,7 @@ public sealed partial class LiveMap
         Span<byte> keyBytes = stackalloc byte[LargestOnStack];
         keyBytes = Encode(key, keyBytes);
         Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack
-            ? stackalloc byte[LargestOnStack]
-            : new byte[Descriptor.ValueSize];
+            ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
         var present = Bpf.Lookup(Descriptor, keyBytes, bytes[..Descriptor.ValueSize]);
         value = present ? Shown(codec.Read(bytes[..Descriptor.ValueSize])) : null;
         return present;
@@ -41,8 +40,7 @@ public sealed partial class LiveMap
         Span<byte> keyBytes = stackalloc byte[LargestOnStack];
         keyBytes = Encode(key, keyBytes);
         Span<byte> bytes = Descriptor.ValueSize <= LargestOnStack
-            ? stackalloc byte[LargestOnStack]
-            : new byte[Descriptor.ValueSize];
+            ? stackalloc byte[LargestOnStack] : new byte[Descriptor.ValueSize];
         bytes = bytes[..Descriptor.ValueSize];
         bytes.Clear();
         List<IDisposable>? held = null;
@@ -120,8 +118,7 @@ public sealed partial class LiveMap
     }
 
     private string? IndexRemedy => Type is MapType.Array or MapType.PerCpuArray
-        ? $"Its indices are 0 to {MaxEntries - 1}."
-        : null;
+        ? $"Its indices are 0 to {MaxEntries - 1}." : null;
 
     internal MapKeyNotFoundException NotFound(object key) => new(Name, key, IndexRemedy);
 

@@ -49,8 +49,7 @@ public sealed partial class LiveMap
             InnerMap = inner?.Descriptor,
         };
         var descriptor = types?.Find(definition) is { } ids
-            ? CreateDescribed(options, types.Descriptor, ids)
-            : Bpf.CreateMap(options);
+            ? CreateDescribed(options, types.Descriptor, ids) : Bpf.CreateMap(options);
         return new LiveMap(descriptor, definition.Name, definition.Type, key, value, options.MaxEntries,
             (MapFlags)options.Flags)
         {
@@ -91,8 +90,7 @@ public sealed partial class LiveMap
         {
             var info = Bpf.GetMapInfo(descriptor);
             var (key, value) = definition is null
-                ? MapTypes.Of(info)
-                : (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
+                ? MapTypes.Of(info) : (MapShape.KeyOf(definition), MapShape.ValueOf(definition));
             return new LiveMap(
                 descriptor, nameFrom(info.Name), (MapType)info.Type, key, value, info.MaxEntries, (MapFlags)info.Flags,
                 info.Id);

@@ -78,6 +78,5 @@ internal static class MapShape
     }
 
     public static uint EntriesOf(Map map) => map is { Type: MapType.PerfEventArray, MaxEntries: 0 }
-        ? (uint)Processors.Possible.Count
-        : (uint)map.MaxEntries;
+        ? (uint)Processors.Possible.Count : (uint)map.MaxEntries;
 }

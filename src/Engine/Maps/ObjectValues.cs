@@ -39,8 +39,7 @@ internal static class ObjectValues
         try
         {
             return value is IConvertible number and not (bool or DateTime)
-                ? number.ToUInt32(CultureInfo.InvariantCulture)
-                : null;
+                ? number.ToUInt32(CultureInfo.InvariantCulture) : null;
         }
         catch (Exception error) when (error is FormatException or OverflowException or InvalidCastException)
         {

@@ -112,8 +112,7 @@ public static partial class Features
         LinkTraces.TryGetValue(type, out var trace) && HasStructure(trace, KernelFacts.Since(type));
 
     private static bool HasStructure(string name, Version? since) => BtfTypes.Kernel is { } types
-        ? types.FindStruct(name) is not null
-        : since is not null && KernelFacts.RunningVersion >= since;
+        ? types.FindStruct(name) is not null : since is not null && KernelFacts.RunningVersion >= since;
 
     private static bool MayCall(int helper, BpfProgramType type)
     {

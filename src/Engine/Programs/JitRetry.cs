@@ -49,8 +49,7 @@ internal static class JitRetry
     }
 
     private static Register Rotate(Register register, int distance) => register is >= Register.R6 and <= Register.R9
-        ? (Register)((int)Register.R6 + ((register - Register.R6 + distance) % Count))
-        : register;
+        ? (Register)((int)Register.R6 + ((register - Register.R6 + distance) % Count)) : register;
 
     private static ProgramDescriptor? TryLoad(ProgramLoadOptions request)
     {

@@ -64,8 +64,7 @@ internal sealed class LoadTarget : IDisposable
 
         // A program for packets of a control group that is loaded for a hook can be attached to that hook only.
         return definition.Type == ProgramType.CgroupSkb
-            ? 0
-            : (BpfAttachType)(HookTable.DefaultOf(definition.Type) ?? 0);
+            ? 0 : (BpfAttachType)(HookTable.DefaultOf(definition.Type) ?? 0);
     }
 
     private static LoadTarget Find(string target, HookInfo hook, string operation)
@@ -89,8 +88,7 @@ internal sealed class LoadTarget : IDisposable
         throw new UnknownNameException(
             hook.What, target, KernelTypes.NamesInModules(prefix, kind),
             remark: kind == BtfKind.Function && prefix.Length == 0 && KernelSymbols.Current.Find(target) is not null
-                ? "The kernel has a symbol of this name, but no type for it."
-                : null);
+                ? "The kernel has a symbol of this name, but no type for it." : null);
     }
 
     private static BtfDescriptor OpenModule(string module)

@@ -176,10 +176,8 @@ public sealed partial class LoadedProgram : IDisposable
         if (Type == ProgramType.CgroupSkb) header.CopyTo(output);
         var verdict = (int)result.ReturnValue;
         return new ProgramRun(
-            ProgramTypes.Get(Type).NameOf(verdict) ?? verdict.ToString(CultureInfo.InvariantCulture),
-            verdict,
-            output[Math.Min(skipped, result.DataLength)..Math.Min(output.Length, result.DataLength)],
-            result.Duration);
+            ProgramTypes.Get(Type).NameOf(verdict) ?? verdict.ToString(CultureInfo.InvariantCulture), verdict,
+            output[Math.Min(skipped, result.DataLength)..Math.Min(output.Length, result.DataLength)], result.Duration);
     }
 
     /// <summary>

@@ -13,8 +13,7 @@ internal static class NewerInstructions
         running ??= KernelFacts.RunningVersion;
         if (At(instructions, slot) is not { } refused) return explanation;
         var helper = refused is { Opcode: Opcode.Call, CallKind: CallKind.Helper }
-            ? HelperTable.Get((int)refused.Immediate)
-            : null;
+            ? HelperTable.Get((int)refused.Immediate) : null;
         var since = helper?.Kernel ?? InstructionSets.MinimumKernel(refused);
         if (since <= running) return explanation;
         var (what, remedy) = helper is null

@@ -90,8 +90,7 @@ public static class Pins
     {
         var program = Path.Combine(directory, "program");
         return File.Exists(program) && Read(program) is { } pin
-            ? pin with { Path = directory, Kind = PinKind.Attachment }
-            : null;
+            ? pin with { Path = directory, Kind = PinKind.Attachment } : null;
     }
 
     private static IOrderedEnumerable<string> Files(string directory) =>

@@ -44,12 +44,10 @@ internal static partial class VerifierRefusals
 
     // "Reason:" and its indented lines.
     private static string? ReasonOf(string report) => ReasonSection().Match(report) is { Success: true } section
-        ? string.Join(' ', LinesOf(section.Groups["text"].Value))
-        : null;
+        ? string.Join(' ', LinesOf(section.Groups["text"].Value)) : null;
 
     private static int? SlotOf(string report) => MarkedInstruction().Match(report) is { Success: true } marked
-        ? int.Parse(marked.Groups["slot"].ValueSpan, CultureInfo.InvariantCulture)
-        : null;
+        ? int.Parse(marked.Groups["slot"].ValueSpan, CultureInfo.InvariantCulture) : null;
 
     private static string[] LinesOf(string text) =>
         text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

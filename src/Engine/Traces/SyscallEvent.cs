@@ -34,8 +34,7 @@ public abstract class SyscallEvent : EventObject
             var value = property.GetValue(this);
             if (known is not null) text.Append(property.Name).Append('=');
             text.Append(known is null
-                ? Text(value)
-                : NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
+                ? Text(value) : NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
         }
 
         text.Append(')');

@@ -23,9 +23,7 @@ public sealed class SyscallTrace : IDisposable
     private readonly List<Attachment> _attachments = [];
     private EventStream? _events;
 
-    private SyscallTrace()
-    {
-    }
+    private SyscallTrace() { }
 
     /// <summary>The system calls, as objects derived from <see cref="SyscallEvent"/>.</summary>
     public EventStream Events => _events!;
@@ -50,8 +48,7 @@ public sealed class SyscallTrace : IDisposable
         {
             if (name == All) return [All];
             var matching = Wildcard.IsPattern(name)
-                ? Syscalls.Current.Match(name).ToList()
-                : [Syscalls.Current[name].Name];
+                ? Syscalls.Current.Match(name).ToList() : [Syscalls.Current[name].Name];
             if (matching.Count == 0) throw new UnknownNameException("system call", name, Syscalls.Current.Names);
             found.AddRange(matching);
         }

@@ -60,6 +60,5 @@ internal static class CTypes
     /// <param name="element">The C type of an element.</param>
     public static EbpfType Bytes(string element, int count, string name) =>
         ByteNames.Contains(element) && Addresses.TryGetValue(count, out var address) && address.Names.Contains(name)
-            ? address.Type
-            : new BytesType(count);
+            ? address.Type : new BytesType(count);
 }

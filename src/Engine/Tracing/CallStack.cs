@@ -32,8 +32,7 @@ public sealed class CallStack : IEquatable<CallStack>
     /// <summary>The functions, the innermost first; empty if no stack was taken or another replaced it.</summary>
     public IReadOnlyList<SymbolizedAddress> Frames =>
         _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
-        ? Symbols.User((int)ProcessId, address, index > 0)
-        : Symbolizer.Kernel(address, index > 0))];
+        ? Symbols.User((int)ProcessId, address, index > 0) : Symbolizer.Kernel(address, index > 0))];
 
     /// <inheritdoc/>
     public bool Equals(CallStack? other) =>

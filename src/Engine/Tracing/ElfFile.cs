@@ -59,8 +59,7 @@ public sealed class ElfFile : IDisposable
 
     /// <summary>The build id in lower-case hexadecimal, or null if there is none.</summary>
     public string? BuildId => Notes.FirstOrDefault(each => each is { Owner: "GNU", Type: 3 }) is { } note
-        ? Convert.ToHexStringLower(note.Description.Span)
-        : null;
+        ? Convert.ToHexStringLower(note.Description.Span) : null;
 
     /// <summary>The defined symbols, those of <c>.symtab</c> before those of <c>.dynsym</c>.</summary>
     public IEnumerable<ElfSymbol> Symbols => _tables.Value.SelectMany(
@@ -124,8 +123,7 @@ public sealed class ElfFile : IDisposable
         Segments.FirstOrDefault(
             each => each.IsLoaded && address >= each.Address && address - each.Address < each.FileSize)
             is { } segment
-            ? address - segment.Address + segment.Offset
-            : null;
+            ? address - segment.Address + segment.Offset : null;
 
     /// <summary>The address at which the loader maps a byte of the file, or null if it does not map it.</summary>
     /// <param name="executable">Whether to search code first: the linker may load tightly packed bytes twice.</param>
@@ -133,8 +131,7 @@ public sealed class ElfFile : IDisposable
         .Where(each => each.IsLoaded && offset >= each.Offset && offset - each.Offset < each.FileSize)
         .MaxBy(each => each.IsExecutable == executable)
             is { } segment
-            ? offset - segment.Offset + segment.Address
-            : null;
+            ? offset - segment.Offset + segment.Address : null;
 
     /// <summary>The first section of a name, or null.</summary>
     /// <param name="name">The name: <c>.text</c>.</param>
@@ -148,8 +145,7 @@ public sealed class ElfFile : IDisposable
     public string? FindDebugFile() =>
         BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path &&
         File.Exists(path)
-            ? path
-            : null;
+            ? path : null;
 
     /// <summary>Finds functions by address in the debug file of this one; its addresses are the same.</summary>
     internal void UseFunctionsOf(ElfFile whole) => _functions = whole._functions;

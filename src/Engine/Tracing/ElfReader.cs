@@ -20,7 +20,6 @@ internal sealed class ElfReader : IDisposable
     }
 
     public string Path { get; }
-
     public bool Is64Bit { get; set; }
 
     public byte[] Read(ulong offset, ulong size)

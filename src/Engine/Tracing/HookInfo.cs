@@ -23,8 +23,7 @@ public sealed record HookInfo(string Kind, ProgramType Type, string What)
 
     /// <summary>The first version of Linux that has it; null where that is not known.</summary>
     public Version? Since => Hook is { } hook
-        ? KernelFacts.Since((BpfAttachType)hook)
-        : KernelFacts.Since((BpfProgramType)Type);
+        ? KernelFacts.Since((BpfAttachType)hook) : KernelFacts.Since((BpfProgramType)Type);
 
     /// <summary>The names of targets in the kernel's BTF: their prefix and kind; null for other hooks.</summary>
     internal (string Prefix, BtfKind Kind)? Btf { get; init; }

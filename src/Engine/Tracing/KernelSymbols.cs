@@ -146,15 +146,10 @@ public sealed class KernelSymbols
         }
 
         public byte[] Names { get; }
-
         public List<int> Starts { get; } = new(1 << 17);
-
         public List<ulong> Addresses { get; } = new(1 << 17);
-
         public List<byte> Types { get; } = new(1 << 17);
-
         public List<ushort> Modules { get; } = new(1 << 17);
-
         public List<string> ModuleNames { get; } = [];
 
         private ushort ModuleNumber(ReadOnlySpan<byte> bracketed)

@@ -24,8 +24,7 @@ internal sealed class PerfMap
         var inside = (ProcessInfo.Read(processId)?.NamespaceId ?? processId).ToString(CultureInfo.InvariantCulture);
         return KernelFile.TryRead($"/proc/{id}/root/tmp/perf-{inside}.map", out var text) == Errno.None
             || KernelFile.TryRead($"/tmp/perf-{id}.map", out text) == Errno.None
-                ? Parse(text)
-                : null;
+                ? Parse(text) : null;
     }
 
     internal static PerfMap Parse(ReadOnlySpan<byte> text)

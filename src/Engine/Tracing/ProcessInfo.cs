@@ -25,13 +25,8 @@ public sealed record ProcessInfo(
         var rest = text[(close + 2)..].Split(' ');
         var lines = Encoding.UTF8.GetString(status).Split('\n');
         return new ProcessInfo(
-            id,
-            text[(open + 1)..close],
-            Number(rest[1]),
-            (uint)Word(lines, "Uid:", 2),
-            (uint)Word(lines, "Gid:", 2),
-            (int)Word(lines, "NSpid:", ^1),
-            ulong.Parse(rest[19], CultureInfo.InvariantCulture));
+            id, text[(open + 1)..close], Number(rest[1]), (uint)Word(lines, "Uid:", 2), (uint)Word(lines, "Gid:", 2),
+            (int)Word(lines, "NSpid:", ^1), ulong.Parse(rest[19], CultureInfo.InvariantCulture));
     }
 
     private static int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);

@@ -49,14 +49,9 @@ public sealed class ProcessMaps
             var path = words.Length > 5 ? words[5].TrimStart(' ').Replace("\\012", "\n", StringComparison.Ordinal) : "";
             var isDeleted = path.EndsWith(DeletedMark, StringComparison.Ordinal);
             mappings.Add(new ProcessMapping(
-                Hexadecimal(words[0].AsSpan(0, dash)),
-                Hexadecimal(words[0].AsSpan(dash + 1)),
-                words[1],
-                Hexadecimal(words[2]),
-                words[3],
-                ulong.Parse(words[4], CultureInfo.InvariantCulture),
-                isDeleted ? path[..^DeletedMark.Length] : path,
-                isDeleted));
+                Hexadecimal(words[0].AsSpan(0, dash)), Hexadecimal(words[0].AsSpan(dash + 1)), words[1],
+                Hexadecimal(words[2]), words[3], ulong.Parse(words[4], CultureInfo.InvariantCulture),
+                isDeleted ? path[..^DeletedMark.Length] : path, isDeleted));
         }
 
         return new ProcessMaps(processId, mappings);

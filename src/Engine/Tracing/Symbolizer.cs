@@ -14,9 +14,7 @@ public sealed class Symbolizer
     private readonly TimeProvider _clock;
 
     /// <summary>Creates an empty symbolizer.</summary>
-    public Symbolizer() : this(TimeProvider.System)
-    {
-    }
+    public Symbolizer() : this(TimeProvider.System) { }
 
     internal Symbolizer(TimeProvider clock) => _clock = clock;
 
@@ -74,8 +72,7 @@ public sealed class Symbolizer
         if (!_processes.TryGetValue(processId, out var process)) return Read(processId);
         // The process can have loaded a library since, or replaced its program by execve(2).
         return process.Maps.Find(address) is null && _clock.GetElapsedTime(process.ReadAt) > MinAge
-            ? Read(processId) ?? process
-            : process;
+            ? Read(processId) ?? process : process;
     }
 
     private Process? Read(int processId)

@@ -84,8 +84,7 @@ public sealed class Syscalls
     {
         var function = _functions[name];
         return new Syscall(
-            name,
-            SyscallNumbers.Current.TryGetValue(name, out var number) ? number : null,
+            name, SyscallNumbers.Current.TryGetValue(name, out var number) ? number : null,
             _tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Enter}{function}"),
             _tracing.GetFormat($"{TracepointFormat.SyscallCategory}/{Exit}{function}"));
     }

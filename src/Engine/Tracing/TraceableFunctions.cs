@@ -32,8 +32,7 @@ public sealed class TraceableFunctions
     {
         var list = TraceFs.FindMounted() is { } path
             && KernelFile.TryRead($"{path}/available_filter_functions", out var text) == Errno.None
-                ? Parse(text)
-                : [];
+                ? Parse(text) : [];
         return list.Count > 0
             ? new TraceableFunctions(list, isExact: true)
             : new TraceableFunctions(

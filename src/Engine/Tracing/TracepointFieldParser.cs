@@ -101,8 +101,7 @@ internal static class TracepointFieldParser
         Type = Integer(field.Size, signed: false),
         IsString = CTypes.IsCharacterPointer(type),
         Pointer = category == TracepointFormat.SyscallCategory || type.Contains("__user", StringComparison.Ordinal)
-            ? PointerTarget.User
-            : PointerTarget.Kernel,
+            ? PointerTarget.User : PointerTarget.Kernel,
     };
 
     private static EbpfType Number(TracepointField field, string type, string category)
@@ -128,8 +127,7 @@ internal static class TracepointFieldParser
         var end = rest.IndexOf(';');
         return end >= 0 &&
             int.TryParse(rest[..end], NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new FormatException($"A field of a tracepoint has no '{key}' in '{line}'.");
+            ? number : throw new FormatException($"A field of a tracepoint has no '{key}' in '{line}'.");
     }
 
     private static bool Take(ref ReadOnlySpan<char> text, string prefix)

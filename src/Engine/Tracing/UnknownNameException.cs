@@ -10,9 +10,7 @@ public sealed class UnknownNameException : Exception
     /// <param name="remark">A sentence on why it may be missing.</param>
     public UnknownNameException(
         string kind, string name, IEnumerable<string> candidates, string? place = null, string? remark = null)
-        : this(kind, name, SimilarNames.Find(name, candidates), place, remark)
-    {
-    }
+        : this(kind, name, SimilarNames.Find(name, candidates), place, remark) { }
 
     private UnknownNameException(
         string kind, string name, IReadOnlyList<string> suggestions, string? place, string? remark)

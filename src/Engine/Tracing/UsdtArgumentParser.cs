@@ -35,9 +35,7 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         var operand = text.AsSpan(at + 1).Trim();
         var isKnownSize = Math.Abs(bytes) is 1 or 2 or 4 or 8;
         return new UsdtArgument(
-            isKnownSize ? Math.Abs(bytes) : wordSize,
-            bytes < 0,
-            isFloat,
+            isKnownSize ? Math.Abs(bytes) : wordSize, bytes < 0, isFloat,
             !isKnownSize ? null : registers.Processor == Architecture.Arm64 ? ParseArm64(operand) : ParseX64(operand),
             text);
     }

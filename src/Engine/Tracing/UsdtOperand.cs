@@ -3,9 +3,7 @@ namespace EbpfCat.Tracing;
 /// <summary>The place of a USDT argument when its probe is hit.</summary>
 public abstract record UsdtOperand
 {
-    private UsdtOperand()
-    {
-    }
+    private UsdtOperand() { }
 
     /// <summary>The argument is a constant: <c>$5</c>.</summary>
     public sealed record Constant(long Value) : UsdtOperand;

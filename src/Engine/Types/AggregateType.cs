@@ -6,9 +6,7 @@ namespace EbpfCat.Types;
 /// </summary>
 public abstract class AggregateType : EbpfType
 {
-    private protected AggregateType()
-    {
-    }
+    private protected AggregateType() { }
 
     /// <inheritdoc/>
     public sealed override int Alignment => 8;

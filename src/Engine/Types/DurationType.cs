@@ -9,9 +9,7 @@ public sealed class DurationType : EbpfType
     /// <summary>The only one there is.</summary>
     public static readonly DurationType Instance = new();
 
-    private DurationType()
-    {
-    }
+    private DurationType() { }
 
     /// <inheritdoc/>
     public override string Name => "timespan";

@@ -13,9 +13,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
 
     internal static readonly string TooDeep = $"Structs and arrays are nested more than {MaxDepth} deep.";
 
-    private protected EbpfType()
-    {
-    }
+    private protected EbpfType() { }
 
     /// <summary>
     /// The name as one would write it: <c>uint64</c>, <c>uint16 (big-endian)</c>, <c>ipv4</c>, <c>string[16]</c>.
@@ -79,8 +77,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     {
         ArgumentNullException.ThrowIfNull(text);
         return TypeParser.TryParse(text, out EbpfType? type, out string? error)
-            ? type
-            : throw new FormatException(error);
+            ? type : throw new FormatException(error);
     }
 
     /// <summary>Reads the text of a type as <see cref="Parse"/> does, without an exception.</summary>

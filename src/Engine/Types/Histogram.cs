@@ -35,8 +35,7 @@ public sealed class Histogram
         foreach (var bucket in Buckets)
         {
             var range = bucket.From == bucket.To
-                ? $"[{Short(bucket.From)}]"
-                : $"[{Short(bucket.From)}, {Limit(bucket)})";
+                ? $"[{Short(bucket.From)}]" : $"[{Short(bucket.From)}, {Limit(bucket)})";
             var bar = new string('@', (int)Math.Round(bucket.Count / (double)max * width));
             if (text.Length > 0) text.AppendLine();
             text.Append(CultureInfo.InvariantCulture, $"{range,-16}{bucket.Count,12} |{bar.PadRight(width)}|");

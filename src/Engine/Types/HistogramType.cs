@@ -13,9 +13,7 @@ public sealed class HistogramType : AggregateType
     /// <summary>The only one there is.</summary>
     public static readonly HistogramType Instance = new();
 
-    private HistogramType()
-    {
-    }
+    private HistogramType() { }
 
     /// <inheritdoc/>
     public override string Name => "histogram";

@@ -19,9 +19,7 @@ public sealed class InstantType : EbpfType
     // Read again every second: reading the clocks for each of millions of records would cost too much.
     private static Offset _offset = new(0, long.MinValue / 2);
 
-    private InstantType()
-    {
-    }
+    private InstantType() { }
 
     /// <inheritdoc/>
     public override string Name => "datetime";

@@ -7,7 +7,6 @@ internal static class NumberConversion
 {
     private const string NoNumber = "not a number";
     private const string NotWhole = "not a whole number";
-
     private const string FixedRange = "it takes -92233720368547.75808 to 92233720368547.75807";
     private const decimal MaxFixed = long.MaxValue / (decimal)ScalarType.FixedScale;
     private const decimal MinFixed = long.MinValue / (decimal)ScalarType.FixedScale;

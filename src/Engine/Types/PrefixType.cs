@@ -129,8 +129,7 @@ public sealed class PrefixType : EbpfType
         if (slash < 0) return (address, null);
         ReadOnlySpan<char> bits = rest[(slash + 1)..];
         return int.TryParse(bits, System.Globalization.NumberStyles.None, null, out int length)
-            ? (address, length)
-            : throw Refuse(text);
+            ? (address, length) : throw Refuse(text);
     }
 
     /// <summary>Clears the bits after the first <paramref name="length"/>; tells whether any was set.</summary>

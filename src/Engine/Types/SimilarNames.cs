@@ -38,8 +38,7 @@ public static class SimilarNames
         var near = Find(name, candidates);
         if (near.Count > 0) return $"Did you mean {string.Join(" or ", near.Select(each => prefix + each))}?";
         return candidates.Count is > 0 and <= MaxListed
-            ? $"There are: {string.Join(", ", candidates.Select(each => prefix + each))}."
-            : null;
+            ? $"There are: {string.Join(", ", candidates.Select(each => prefix + each))}." : null;
     }
 
     /// <summary>The same as a clause to put into a message: <c>"; did you mean a or b?"</c>, or empty.</summary>

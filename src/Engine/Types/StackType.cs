@@ -9,9 +9,7 @@ public sealed class StackType : EbpfType
     /// <summary>The only one there is.</summary>
     public static readonly StackType Instance = new();
 
-    private StackType()
-    {
-    }
+    private StackType() { }
 
     /// <inheritdoc/>
     public override string Name => "stack";

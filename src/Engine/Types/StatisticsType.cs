@@ -21,9 +21,7 @@ public sealed class StatisticsType : AggregateType
     /// <summary>The only one there is.</summary>
     public static readonly StatisticsType Instance = new();
 
-    private StatisticsType()
-    {
-    }
+    private StatisticsType() { }
 
     /// <inheritdoc/>
     public override string Name => "statistics";

@@ -197,8 +197,7 @@ public sealed class StructType : EbpfType
         IEnumerable<string> names = _fields.Select(field => field.Name);
         IReadOnlyList<string> similar = SimilarNames.Find(name, names);
         return similar.Count > 0
-            ? $"did you mean {string.Join(" or ", similar)}?"
-            : $"it has {string.Join(", ", names)}";
+            ? $"did you mean {string.Join(" or ", similar)}?" : $"it has {string.Join(", ", names)}";
     }
 
     private static void WriteField(StructField field, object? value, Span<byte> bytes)

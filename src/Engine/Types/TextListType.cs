@@ -23,9 +23,7 @@ public sealed class TextListType : EbpfType
 
     private static readonly StringType Text = new(TextCapacity);
 
-    private TextListType()
-    {
-    }
+    private TextListType() { }
 
     /// <inheritdoc/>
     public override string Name => "strings";

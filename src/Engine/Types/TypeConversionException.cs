@@ -12,19 +12,13 @@ public sealed class TypeConversionException : ArgumentException
     private readonly string _reason;
 
     /// <summary>Creates the exception with a general message.</summary>
-    public TypeConversionException() : this("The value does not fit the kernel type.")
-    {
-    }
+    public TypeConversionException() : this("The value does not fit the kernel type.") { }
 
     /// <summary>Creates the exception with a message.</summary>
-    public TypeConversionException(string message) : this(message, innerException: null)
-    {
-    }
+    public TypeConversionException(string message) : this(message, innerException: null) { }
 
     /// <summary>Creates the exception with a message and the exception that led to it.</summary>
-    public TypeConversionException(string message, Exception? innerException) : this("", message, innerException)
-    {
-    }
+    public TypeConversionException(string message, Exception? innerException) : this("", message, innerException) { }
 
     private TypeConversionException(string path, string reason, Exception? innerException)
         : base(path.Length == 0 ? reason : $"{path}: {reason}", innerException)

@@ -32,8 +32,7 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
         }
 
         var names = Pin is null || WildcardPattern.ContainsWildcardCharacters(Pin)
-            ? PinDirectory.Names.Where(pin.IsMatch)
-            : [Pin];
+            ? PinDirectory.Names.Where(pin.IsMatch) : [Pin];
         foreach (var name in names)
         {
             if (Open(name) is { } attachment) WriteIf(target, attachment, known);

@@ -57,8 +57,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
         {
             Cancellation.ThrowIfCancellationRequested();
             yield return structured
-                ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks))
-                : entry;
+                ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks)) : entry;
         }
     }
 }

@@ -24,6 +24,5 @@ public sealed class NewSocketFilterAttachmentCommand : AttachmentCommand
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
         ParameterSetName == OnSocket
-        ? new SocketFilterAttachOptions(Socket)
-        : new SocketFilterAttachOptions(InterfaceName);
+        ? new SocketFilterAttachOptions(Socket) : new SocketFilterAttachOptions(InterfaceName);
 }

@@ -52,8 +52,7 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         {
             Flush();
             var action = MyInvocation.ExpectingInput
-                ? "Set entries"
-                : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
+                ? "Set entries" : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
             (_batchMap, _approved) = (map, ShouldProcess($"map '{map.Name}'", action));
         }
 

@@ -22,7 +22,6 @@ public sealed class TraceEbpfCommand : EventCommand
     private const string OfPerfEvent = "PerfEvent";
     private const string OfFrequency = "Frequency";
     private const string OfIterator = "Iterator";
-
     private const int IteratorBufferSize = 4 * 1024 * 1024;
 
     [Parameter(Position = 0), ValidateNotNull]

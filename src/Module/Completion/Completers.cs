@@ -86,8 +86,7 @@ public sealed class ProgramHookCompleter() : NameCompleter(
 /// <summary>Completes the targets of a program of the given type and hook.</summary>
 public sealed class ProgramTargetCompleter() : TargetCompleter(
     request => request.Get<ProgramType>("Type") is { } type
-        ? HookTable.Find(type, request.Get<ProgramHook>("Hook"))?.TargetNames() ?? []
-        : [],
+        ? HookTable.Find(type, request.Get<ProgramHook>("Hook"))?.TargetNames() ?? [] : [],
     "target");
 
 /// <summary>Completes the types of programs.</summary>
@@ -108,8 +107,7 @@ public sealed class SyscallCompleter() : NameCompleter(request => Syscalls.Curre
 /// <summary>Completes the names of shared libraries. PowerShell itself completes paths.</summary>
 public sealed class TracedFileCompleter() : NameCompleter(request =>
     request.Word.Contains('/', StringComparison.Ordinal)
-    ? []
-    : SharedLibraries.Names.Select(name => (name, "shared library")));
+    ? [] : SharedLibraries.Names.Select(name => (name, "shared library")));
 
 /// <summary>Completes the names of tracepoints.</summary>
 public sealed class TracepointCompleter() : TargetCompleter(ProgramType.Tracepoint);
@@ -134,9 +132,7 @@ public sealed class VerdictCompleter() : NameCompleter(request =>
 public abstract class TargetCompleter : NameCompleter
 {
     private protected TargetCompleter(ProgramType type, ProgramHook? hook = null)
-        : this(_ => HookTable.Find(type, hook)!.TargetNames(), HookTable.Find(type, hook)!.What)
-    {
-    }
+        : this(_ => HookTable.Find(type, hook)!.TargetNames(), HookTable.Find(type, hook)!.What) { }
 
     private protected TargetCompleter(Func<CompletionRequest, IEnumerable<string>> names, string tip)
         : base(request => names(request).Select(name => (name, tip))) => MatchesAnyPart = true;

@@ -46,8 +46,7 @@ public abstract class NameCompleter : IArgumentCompleter
         string word, IEnumerable<(string Name, string Tip)> names)
     {
         var pattern = WildcardPattern.ContainsWildcardCharacters(word)
-            ? WildcardPattern.Get($"*{word}*", WildcardOptions.IgnoreCase)
-            : null;
+            ? WildcardPattern.Get($"*{word}*", WildcardOptions.IgnoreCase) : null;
         return names
             .Where(each => pattern?.IsMatch(each.Name) ?? each.Name.Contains(word, StringComparison.OrdinalIgnoreCase))
             .OrderBy(each => !BeginsWith(each.Name, word))
@@ -61,8 +60,7 @@ public abstract class NameCompleter : IArgumentCompleter
     // Other characters, such as spaces and commas, would end the argument or change its meaning.
     private static string Quote(string name) =>
         name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-' or '.' or '/' or ':' or '[' or ']')
-            ? name
-            : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
+            ? name : $"'{CodeGeneration.EscapeSingleQuotedStringContent(name)}'";
 }
 
 /// <summary>An argument being completed.</summary>

@@ -20,29 +20,17 @@ internal sealed class BlockTranslation
     }
 
     public ProgramTranslation Program { get; }
-
     public Scope Scope { get; }
-
     public NameTranslator Names { get; }
-
     public ConstantEvaluator Constants { get; }
-
     public ExpressionTranslator Expressions { get; }
-
     public OperatorTranslator Operators { get; }
-
     public ListTranslator Lists { get; }
-
     public CastTranslator Casts { get; }
-
     public MemberTranslator Members { get; }
-
     public MethodTranslator Methods { get; }
-
     public TargetTranslator Targets { get; }
-
     public CommandTranslator Commands { get; }
-
     public StatementTranslator Statements { get; }
 
     /// <summary>An error at a node.</summary>

@@ -44,8 +44,7 @@ internal sealed class CastTranslator(BlockTranslation block)
         if (IsText(typeName))
         {
             return block.Constants.IsFree(child)
-                ? block.Constants.FromSession(ast)
-                : new TextExpression(block.Expressions.Operand(child));
+                ? block.Constants.FromSession(ast) : new TextExpression(block.Expressions.Operand(child));
         }
         // Types that only .NET knows, such as [version], can still make constants.
         if (!TryRead(typeName, out var type))
@@ -95,8 +94,7 @@ internal sealed class CastTranslator(BlockTranslation block)
     {
         var name = typeName.FullName;
         return name.StartsWith("System.", StringComparison.OrdinalIgnoreCase)
-            ? name[(name.LastIndexOf('.') + 1)..]
-            : name;
+            ? name[(name.LastIndexOf('.') + 1)..] : name;
     }
 
     // Text becomes an address by the rules of the kernel's type, which are stricter than .NET's.

@@ -42,8 +42,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
         }
 
         return block.Program.Functions.Get(name, command) is { } function
-            ? block.At(command, new CallExpression(function, Bind(command, function)))
-            : new ErrorExpression();
+            ? block.At(command, new CallExpression(function, Bind(command, function))) : new ErrorExpression();
     }
 
     /// <summary>The line for the trace log, if the command is Write-Debug; else null.</summary>

@@ -19,8 +19,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     /// <summary>A literal: a number or a string.</summary>
     public Expression Literal(ConstantExpressionAst literal) =>
         literal is not StringConstantExpressionAst && NumberLiteral.TryParse(literal.Extent.Text, out var number)
-            ? Of(number, literal)
-            : Of(literal.Value, literal);
+            ? Of(number, literal) : Of(literal.Value, literal);
 
     /// <summary>What the session makes of a subtree, as an expression.</summary>
     public Expression FromSession(Ast ast) => Of(Evaluate(ast), ast);
@@ -96,8 +95,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     // PowerShell wraps what went wrong in what it did about it.
     private static string CauseOf(Exception exception) =>
         exception is ActionPreferenceStopException { ErrorRecord: { } record }
-        ? record.Exception.Message
-        : exception.GetBaseException().Message;
+        ? record.Exception.Message : exception.GetBaseException().Message;
 
     private StructExpression StructOf(IEnumerable<(string Name, object? Value)> fields, Ast ast) =>
         block.At(ast, new StructExpression([.. fields.Select(f => KeyValuePair.Create(f.Name, Of(f.Value, ast)))]));

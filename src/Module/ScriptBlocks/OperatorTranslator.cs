@@ -39,8 +39,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
 
         return left is ConstantExpression && right is ConstantExpression && HasText(left, right)
             && block.Constants.IsFree(ast)
-            ? block.Constants.FromSession(ast)
-            : new BinaryExpression(@operator, left, right);
+            ? block.Constants.FromSession(ast) : new BinaryExpression(@operator, left, right);
     }
 
     /// <summary>An operation on one value.</summary>
@@ -61,8 +60,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
 
         var operand = block.Expressions.Operand(ast.Child);
         return @operator == UnaryOperator.Negate && Negated(operand) is { } number
-            ? new ConstantExpression(number)
-            : new UnaryExpression(@operator, operand);
+            ? new ConstantExpression(number) : new UnaryExpression(@operator, operand);
     }
 
     /// <summary>Whether an operator is <c>++</c> or <c>--</c>, before or behind.</summary>

@@ -20,11 +20,8 @@ internal sealed class ProgramTranslation
     }
 
     public ProgramDefinition Definition { get; }
-
     public IScriptEvaluator Evaluator { get; }
-
     public FunctionTable Functions { get; }
-
     public SourcePositions Positions { get; } = new();
 
     /// <summary>The errors and warnings.</summary>

@@ -17,8 +17,7 @@ internal static class SessionValue
     private static object? Unwrap(object? value, List<object> holders) => value switch
     {
         PSObject { BaseObject: PSCustomObject } fields => Within(fields, holders, () => Fill(
-            new OrderedDictionary(),
-            fields.Properties.Select(field => new DictionaryEntry(field.Name, field.Value)),
+            new OrderedDictionary(), fields.Properties.Select(field => new DictionaryEntry(field.Name, field.Value)),
             holders)),
         PSObject wrapped => Unwrap(wrapped.BaseObject, holders),
         IDictionary fields => Within(fields, holders, () => Fill(

@@ -134,14 +134,12 @@ internal sealed class StatementTranslator
 
     private ExpressionStatement Dropped(CommandExpressionAst element) =>
         new(element.Redirections.Count > 0
-            ? throw _block.Expressions.Redirection(element)
-            : _block.Expressions.Of(element.Expression));
+            ? throw _block.Expressions.Redirection(element) : _block.Expressions.Of(element.Expression));
 
     private AssignStatement Step(UnaryExpressionAst unary)
     {
         var @operator = unary.TokenKind is TokenKind.PlusPlus or TokenKind.PostfixPlusPlus
-            ? BinaryOperator.Add
-            : BinaryOperator.Subtract;
+            ? BinaryOperator.Add : BinaryOperator.Subtract;
         return new AssignStatement(_block.Targets.Of(unary.Child), _block.At(unary, new ConstantExpression(1L)),
             @operator);
     }
@@ -172,8 +170,7 @@ internal sealed class StatementTranslator
 
     private static bool IsVerdict(string helper) =>
         MemberTable.VerdictHelpers.Contains(helper.StartsWith("bpf_", StringComparison.OrdinalIgnoreCase)
-            ? helper[4..]
-            : helper);
+            ? helper[4..] : helper);
 
     private static string PipelineAdvice(CommandAst last) => last.GetCommandName()?.ToLowerInvariant() switch
     {

@@ -14,6 +14,5 @@ internal sealed class BatchCursor
     public bool AtEnd { get; internal set; }
 
     internal bool Started { get; set; }
-
     internal byte[] Position { get; }
 }

@@ -159,8 +159,7 @@ internal static unsafe partial class Bpf
             {
                 PerfEventType = data.PerfEvent.Type,
                 Offset = data.PerfEvent.Type is >= BpfPerfEventType.Uprobe and <= BpfPerfEventType.Kretprobe
-                    ? data.PerfEvent.Offset
-                    : null,
+                    ? data.PerfEvent.Offset : null,
             },
             _ => info,
         };

@@ -37,8 +37,7 @@ internal static unsafe partial class Bpf
         BpfCommand command, ref T attributes, string operation, params ReadOnlySpan<Enum> uses)
         where T : unmanaged =>
         Call(command, ref attributes, out var result) is not Errno.None and var errno
-            ? throw Refusal(command, errno, operation, uses)
-            : result;
+            ? throw Refusal(command, errno, operation, uses) : result;
 
     private static KernelException Refusal(
         BpfCommand command, Errno errno, string operation, params ReadOnlySpan<Enum> uses) =>

@@ -14,9 +14,7 @@ internal sealed unsafe class Epoll : FileDescriptor
 
     /// <summary>Makes an empty set of descriptors.</summary>
     public Epoll()
-        : base(Libc.Check(Libc.EpollCreate(CloseOnExec), "create an epoll descriptor"))
-    {
-    }
+        : base(Libc.Check(Libc.EpollCreate(CloseOnExec), "create an epoll descriptor")) { }
 
     /// <summary>Waits for a descriptor too.</summary>
     /// <param name="descriptor">The descriptor; it is to be removed, or this disposed, before it is closed.</param>
@@ -40,8 +38,7 @@ internal sealed unsafe class Epoll : FileDescriptor
         while (true)
         {
             var remaining = timeout < TimeSpan.Zero
-                ? -1
-                : Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
+                ? -1 : Math.Clamp(deadline - Environment.TickCount64, 0, int.MaxValue);
             var count = Libc.EpollWait(borrowed.Number, events, capacity, (int)remaining);
             if (count < 0 && Libc.LastErrno == Errno.EINTR) continue;
             Libc.Check(count, "wait for descriptors");

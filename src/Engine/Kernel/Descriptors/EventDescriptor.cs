@@ -8,9 +8,7 @@ internal sealed unsafe class EventDescriptor : FileDescriptor
 
     /// <summary>Makes a counter at zero.</summary>
     public EventDescriptor()
-        : base(Libc.Check(Libc.EventFd(0, CloseOnExec | NonBlocking), "create an event descriptor"))
-    {
-    }
+        : base(Libc.Check(Libc.EventFd(0, CloseOnExec | NonBlocking), "create an event descriptor")) { }
 
     /// <summary>Adds one: whoever waits for the descriptor wakes.</summary>
     public void Signal()

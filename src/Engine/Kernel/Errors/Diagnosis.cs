@@ -12,8 +12,7 @@ internal static class Diagnosis
             return new KernelException(request.Operation, errno, said.TrimEnd('.'));
         return Privilege(request, errno, running) ?? Age(request, errno, running) ?? Meaning(request, errno)
             ?? (errno == Errno.EPERM && request.Command is not null
-                ? Policy(request)
-                : new KernelException(request.Operation, errno));
+                ? Policy(request) : new KernelException(request.Operation, errno));
     }
 
     private static KernelException? Privilege(in Request request, Errno errno, Version running)
@@ -31,8 +30,7 @@ internal static class Diagnosis
             var names = string.Join(" and ", missing.Select(ProcessCapabilities.NameOf));
             var restricted = missing.Contains(Capability.Bpf)
                 && Setting("/proc/sys/kernel/unprivileged_bpf_disabled") is { } setting and not "0"
-                ? $", and kernel.unprivileged_bpf_disabled is {setting}"
-                : "";
+                ? $", and kernel.unprivileged_bpf_disabled is {setting}" : "";
             return new KernelException(
                 request.Operation,
                 errno,
@@ -89,11 +87,9 @@ internal static class Diagnosis
         return newest.Since is null
             ? null
             : new KernelException(
-                request.Operation,
-                errno,
+                request.Operation, errno,
                 $"{newest.Thing} ({newest.Thing.GetType().Name}) needs Linux {newest.Since}, this is {running}",
-                "Use a newer kernel.",
-                requiredVersion: newest.Since);
+                "Use a newer kernel.", requiredVersion: newest.Since);
     }
 
     private static KernelException? Meaning(in Request request, Errno errno)
@@ -105,8 +101,7 @@ internal static class Diagnosis
         }
 
         return request.Command is { } command && ErrnoMeanings.Find(command, errno) is { } meaning
-            ? new KernelException(request.Operation, errno, meaning.Cause, meaning.Remedy)
-            : null;
+            ? new KernelException(request.Operation, errno, meaning.Cause, meaning.Remedy) : null;
     }
 
     private static string? Setting(string path)

@@ -56,8 +56,7 @@ public class KernelException : Exception
     {
         var error = errno == Errno.ENOTSUPP ? "Operation not supported" : Marshal.GetPInvokeErrorMessage((int)errno);
         var message = cause is null
-            ? $"Cannot {operation}: {error} ({errno})."
-            : $"Cannot {operation}: {cause} ({errno}, {error}).";
+            ? $"Cannot {operation}: {error} ({errno})." : $"Cannot {operation}: {cause} ({errno}, {error}).";
         return remedy is null ? message : $"{message} {remedy}";
     }
 }

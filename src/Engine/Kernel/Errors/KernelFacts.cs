@@ -7,8 +7,7 @@ internal static class KernelFacts
 {
     /// <summary>The version of the running kernel, from uname(2): up to three numbers.</summary>
     public static Version RunningVersion { get; } = Environment.OSVersion.Version is var full && full.Build >= 0
-        ? new Version(full.Major, full.Minor, full.Build)
-        : full;
+        ? new Version(full.Major, full.Minor, full.Build) : full;
 
     /// <summary>The first version of Linux that has a feature, or null if it is not known.</summary>
     /// <param name="feature">A member of an enumeration, such as <see cref="BpfMapType.RingBuffer"/>.</param>

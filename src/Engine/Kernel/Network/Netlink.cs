@@ -18,8 +18,7 @@ internal sealed partial class Netlink : IDisposable
         var links = new List<NetworkLink>();
         _socket.Exchange(
             new NetlinkMessage(Message.GetLink, Flag.Request | Flag.Dump).Fixed(default(InterfaceMessage)),
-            "list the network interfaces",
-            answer => links.Add(Read(answer.Span)));
+            "list the network interfaces", answer => links.Add(Read(answer.Span)));
         return links;
     }
 

@@ -85,8 +85,7 @@ internal sealed unsafe class NetlinkSocket : FileDescriptor
         if (withRequest && (flags & TlvsFlag) != 0)
         {
             var request = (flags & CappedFlag) != 0
-                ? NetlinkMessage.HeaderSize
-                : MemoryMarshal.Read<int>(payload[sizeof(int)..]) + 3 & ~3;
+                ? NetlinkMessage.HeaderSize : MemoryMarshal.Read<int>(payload[sizeof(int)..]) + 3 & ~3;
             var attributes = new NetlinkAttributes(payload[(sizeof(int) + request)..]);
             while (attributes.Next())
                 message = attributes.Type == MessageText ? attributes.String : message;

@@ -17,9 +17,7 @@ internal sealed unsafe class PacketSocket : FileDescriptor
     /// <summary>Opens a socket that sees nothing until <see cref="Bind"/>.</summary>
     /// <exception cref="KernelException">EPERM: CAP_NET_RAW is missing.</exception>
     public PacketSocket()
-        : base(Libc.Check(Libc.Socket(Packet, RawCloseOnExec, 0), "open a packet socket", Capability.NetRaw))
-    {
-    }
+        : base(Libc.Check(Libc.Socket(Packet, RawCloseOnExec, 0), "open a packet socket", Capability.NetRaw)) { }
 
     /// <summary>Binds it to an interface, whose packets it then receives.</summary>
     public void Bind(int interfaceIndex)

@@ -11,9 +11,7 @@ internal sealed unsafe class PerfEvent : FileDescriptor
     private const nuint IoctlSetBpf = 0x40042408;
 
     private PerfEvent(int number)
-        : base(number)
-    {
-    }
+        : base(number) { }
 
     /// <summary>Opens a perf event.</summary>
     /// <param name="attributes">What to count, sample or probe; pointers in it must stay valid during the call.</param>

@@ -29,8 +29,7 @@ internal static class Lockdown
     /// <param name="forbidding">The first mode that forbids it.</param>
     internal static KernelException? Explain(string operation, Errno errno, LockdownMode forbidding) =>
         Mode is var mode && mode >= forbidding
-            ? new KernelException(operation, errno, Cause(mode), Remedy, lockdown: mode)
-            : null;
+            ? new KernelException(operation, errno, Cause(mode), Remedy, lockdown: mode) : null;
 
     /// <summary>Says that a mode is in force.</summary>
     internal static string Cause(LockdownMode mode) => $"kernel lockdown is in mode '{NameOf(mode)}'";

@@ -23,8 +23,7 @@ internal static class Processors
             var dash = part.IndexOf('-', StringComparison.Ordinal);
             var first = int.Parse(dash < 0 ? part : part[..dash], NumberStyles.None, CultureInfo.InvariantCulture);
             var last = dash < 0
-                ? first
-                : int.Parse(part[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
+                ? first : int.Parse(part[(dash + 1)..], NumberStyles.None, CultureInfo.InvariantCulture);
             for (var number = first; number <= last; number++) numbers.Add(number);
         }
 

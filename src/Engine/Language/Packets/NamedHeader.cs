@@ -23,9 +23,7 @@ public sealed class EthernetHeader() : NamedHeader(PacketHeaders.Ethernet)
 public sealed class VlanHeader : NamedHeader
 {
     internal VlanHeader(PacketHeader header)
-        : base(header)
-    {
-    }
+        : base(header) { }
 
     public HeaderFieldExpression Priority => Named();
     public HeaderFieldExpression DropEligible => Named();
@@ -102,9 +100,7 @@ public sealed class UdpHeader() : NamedHeader(PacketHeaders.Udp)
 public sealed class IcmpHeader : NamedHeader
 {
     internal IcmpHeader(PacketHeader header)
-        : base(header)
-    {
-    }
+        : base(header) { }
 
     public HeaderFieldExpression Type => Named();
     public HeaderFieldExpression Code => Named();

@@ -121,7 +121,6 @@ public static class PacketHeaders
         [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
 
     private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 0, 4)];
-
     private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 0, 6)];
 
     /// <summary>All of them.</summary>

@@ -28,9 +28,7 @@ internal static class ContextFields
     private static readonly EnumType Devices = Names("device type", ("Block", 1), ("Char", 2));
 
     private static readonly ProgramHook[] IPv4 = [Bind4, Connect4, SendMessage4, ReceiveMessage4];
-
     private static readonly ProgramHook[] IPv6 = [Bind6, Connect6, SendMessage6, ReceiveMessage6];
-
     private static readonly ProgramHook[] Made = [SocketCreate, SocketRelease];
 
     // struct bpf_sock_addr

@@ -24,8 +24,7 @@ internal abstract class EventPlace
     /// <summary>The part for a step of a path: a field, or an element for digits.</summary>
     public EventPlace? Go(string word) =>
         int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
-        ? Element(index)
-        : Member(word);
+        ? Element(index) : Member(word);
 
     /// <summary>The access to the value itself.</summary>
     /// <exception cref="CompileException">A program cannot read it as a whole.</exception>

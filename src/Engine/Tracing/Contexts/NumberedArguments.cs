@@ -14,6 +14,5 @@ internal static class NumberedArguments
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
         && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)
         && index < count
-            ? index
-            : null;
+            ? index : null;
 }

@@ -8,9 +8,7 @@ public abstract class TracedEvent : ITracedEvent
     // The compiler looks up a field several times: for its type, and to read it.
     private readonly ConcurrentDictionary<EventFieldExpression, EventAccess> _resolved = new();
 
-    private protected TracedEvent()
-    {
-    }
+    private protected TracedEvent() { }
 
     /// <summary>The description in messages: <c>the tracepoint sched/sched_switch</c>.</summary>
     public abstract string Description { get; }

@@ -45,10 +45,8 @@ internal static class Advice
     /// <summary>The same errors with advice for PowerShell, where the table has some.</summary>
     public static CompileException Complete(CompileException error) =>
         error.Diagnostics.Any(diagnostic => ById.ContainsKey(diagnostic.Id))
-            ? new CompileException([.. error.Diagnostics.Select(Complete)])
-            : error;
+            ? new CompileException([.. error.Diagnostics.Select(Complete)]) : error;
 
     private static Diagnostic Complete(Diagnostic diagnostic) => ById.TryGetValue(diagnostic.Id, out var advice)
-        ? diagnostic with { Suggestion = $"{diagnostic.Suggestion} {advice}".TrimStart() }
-        : diagnostic;
+        ? diagnostic with { Suggestion = $"{diagnostic.Suggestion} {advice}".TrimStart() } : diagnostic;
 }

@@ -19,9 +19,7 @@ public abstract class AttachmentCommand : EbpfCommand
     private protected abstract AttachOptions OptionsFor(ProgramDefinition? definition);
 
     /// <summary>Reports what the new attachment has to report.</summary>
-    private protected virtual void Report(Attachment attachment)
-    {
-    }
+    private protected virtual void Report(Attachment attachment) { }
 
     protected sealed override void Process()
     {
@@ -34,8 +32,7 @@ public abstract class AttachmentCommand : EbpfCommand
         if (!ShouldProcess(options.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
 
         var attachment = compiled is null
-            ? options.Attach(loaded!)
-            : options.AttachOwned(ProgramLoader.Load(compiled, options.LoadOptions));
+            ? options.Attach(loaded!) : options.AttachOwned(ProgramLoader.Load(compiled, options.LoadOptions));
         Session.Own(attachment);
         Report(attachment);
         WriteObject(attachment);

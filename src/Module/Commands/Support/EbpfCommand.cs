@@ -22,9 +22,7 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
     protected abstract void Process();
 
     /// <summary>Does what is left when the pipeline has no more objects.</summary>
-    protected virtual void Finish()
-    {
-    }
+    protected virtual void Finish() { }
 
     protected sealed override void ProcessRecord() => Guard(Process);
 

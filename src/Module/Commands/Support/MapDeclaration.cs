@@ -83,8 +83,7 @@ internal sealed record MapDeclaration(
         }
 
         return LiveMap.Complete(new Map(Name, Type, KeyType(), Value, entries, Flags, InnerMap is null
-            ? null
-            : Inner(InnerMap)));
+            ? null : Inner(InnerMap)));
     }
 
     /// <summary>A map that exists, as programs declare it that use it.</summary>

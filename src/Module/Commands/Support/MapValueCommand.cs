@@ -57,11 +57,9 @@ public abstract class MapValueCommand : EbpfCommand
         var found = Find();
         if (found is null or LiveMap) return (LiveMap?)found;
         var what = found is LiveVariable variable
-            ? $"'{variable.Name}' is a variable: it has no entries to {verb}."
-            : "Which map?";
+            ? $"'{variable.Name}' is a variable: it has no entries to {verb}." : "Which map?";
         throw new ArgumentException(what + (found is Shared { Maps.Count: > 0 } shared
-            ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}."
-            : ""));
+            ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}." : ""));
     }
 
     private object? Choose(Shared shared)

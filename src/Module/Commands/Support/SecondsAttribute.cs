@@ -9,7 +9,6 @@ public sealed class SecondsAttribute : ArgumentTransformationAttribute
         return value is not TimeSpan
             && LanguagePrimitives.TryConvertTo<double>(value, CultureInfo.InvariantCulture, out var seconds)
             && seconds is >= 0 and < int.MaxValue
-            ? TimeSpan.FromSeconds(seconds)
-            : inputData;
+            ? TimeSpan.FromSeconds(seconds) : inputData;
     }
 }
