@@ -10,6 +10,7 @@ namespace EbpfCat.Attachments;
 /// using var other = XdpAttachment.Attach(loaded, new("eth0") { Mode = XdpMode.Generic });
 /// </code>
 /// </example>
+[SupportedOSPlatform("linux")]
 public abstract record AttachOptions
 {
     private protected AttachOptions() { }

@@ -6,6 +6,7 @@ namespace EbpfCat.Attachments;
 /// A program attached to a hook. It stays attached until this object is disposed or the process ends; when it is
 /// pinned, until it is detached.
 /// </summary>
+[SupportedOSPlatform("linux")]
 public abstract class Attachment : IDisposable
 {
     private static readonly ConcurrentDictionary<Attachment, long> Live = new(ReferenceEqualityComparer.Instance);

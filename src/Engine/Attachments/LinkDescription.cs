@@ -42,22 +42,10 @@ internal static class LinkDescription
         return index == 0 ? "" : netlink.FindLink(index)?.Name ?? Number("interface", (ulong)index);
     }
 
+    // The hooks of the security modules are functions with a prefix.
     private static string TypeName(uint objectId, uint typeId)
     {
-        try
-        {
-            using var btf = Bpf.GetBtf(objectId);
-            var info = Bpf.GetBtfInfo(btf);
-            var types = info is { IsKernel: true, Name: not "vmlinux" }
-                ? BtfTypes.ForModule(info.Name) : BtfTypes.Kernel;
-            var name = types is null ? "" : types[(int)typeId].Name;
-            var prefix = HookTable.Lsm.Btf!.Value.Prefix;
-            return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
-        }
-        catch (Exception refusal) when (refusal is KernelException or BtfException or ArgumentOutOfRangeException)
-        {
-            // The target is a function of another program, or the module is gone.
-            return "";
-        }
+        var (name, prefix) = (Inventory.TypeName(objectId, typeId), HookTable.Lsm.Btf!.Value.Prefix);
+        return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
     }
 }

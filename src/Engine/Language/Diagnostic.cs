@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>Something to say about a program: an error, for which it cannot be compiled, or a warning.</summary>
+/// <summary>A finding about a program: an error, which keeps it from being compiled, or a warning.</summary>
 /// <param name="Id">A short stable identifier of the kind, such as <c>UnknownVariable</c>; it has one meaning.</param>
 /// <param name="Problem">What is wrong, as a sentence.</param>
 /// <param name="Source">Where, or null where no source is known.</param>
@@ -20,11 +20,11 @@ public sealed record Diagnostic(
         : Sentence;
 }
 
-/// <summary>How grave a diagnostic is.</summary>
+/// <summary>The severity of a diagnostic.</summary>
 public enum DiagnosticSeverity
 {
     /// <summary>The program cannot be compiled.</summary>
     Error,
-    /// <summary>The program can be compiled, and hardly means what it says.</summary>
+    /// <summary>The program compiles, but probably does not do what its author meant.</summary>
     Warning,
 }

@@ -1,7 +1,7 @@
 namespace EbpfCat.Language;
 
 /// <summary>
-/// Where on its target a program is attached, for the types that leave that open. The values are the kernel's
+/// The point at which a program is attached, for program types with several. The values are the kernel's
 /// <c>enum bpf_attach_type</c> (linux/bpf.h).
 /// </summary>
 public enum ProgramHook
@@ -10,7 +10,7 @@ public enum ProgramHook
     Ingress = 0,
     /// <summary>Packets that the sockets of a control group send (Linux 4.10).</summary>
     Egress = 1,
-    /// <summary>A socket is made in a control group (Linux 4.10).</summary>
+    /// <summary>Creation of a socket in a control group (Linux 4.10).</summary>
     SocketCreate = 2,
     /// <summary>TCP events of a control group's sockets (Linux 4.13).</summary>
     SocketOperations = 3,
@@ -46,15 +46,15 @@ public enum ProgramHook
     RawTracepoint = 23,
     /// <summary>Entry of a kernel function (Linux 5.5).</summary>
     Fentry = 24,
-    /// <summary>Return of a kernel function, with its arguments and its value (Linux 5.5).</summary>
+    /// <summary>Return of a kernel function, with arguments and return value (Linux 5.5).</summary>
     Fexit = 25,
-    /// <summary>Before a kernel function whose return value may be set (Linux 5.7).</summary>
+    /// <summary>Entry of a kernel function whose return value the program may replace (Linux 5.7).</summary>
     ModifyReturn = 26,
     /// <summary>A hook of the Linux security modules (Linux 5.7).</summary>
     Lsm = 27,
     /// <summary>An iterator over objects of the kernel (Linux 5.8).</summary>
     Iterator = 28,
-    /// <summary>A socket of a control group is released (Linux 5.9).</summary>
+    /// <summary>Release of a socket of a control group (Linux 5.9).</summary>
     SocketRelease = 34,
     /// <summary>Many kernel functions by one link (Linux 5.18).</summary>
     KprobeMulti = 42,

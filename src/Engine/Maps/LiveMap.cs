@@ -8,6 +8,7 @@ namespace EbpfCat.Maps;
 /// The values of a per-CPU map are arrays with one element for each possible processor, in the order of their numbers.
 /// Setting one takes such an array, or a single value, which every processor then has.
 /// </remarks>
+[SupportedOSPlatform("linux")]
 public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
 {
     private readonly ValueCodec? _values;

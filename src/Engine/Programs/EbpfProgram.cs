@@ -1,5 +1,3 @@
-using System.Runtime.Versioning;
-
 namespace EbpfCat.Programs;
 
 /// <summary>Compiles definitions and loads them into the kernel.</summary>
@@ -29,7 +27,7 @@ public static class EbpfProgram
     public static CompiledProgram Compile(ProgramDefinition definition, ITracedEvent? traced = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return ProgramCompiler.Compile(definition, TracedEvents.Complete(definition, new CompilerOptions
+        return ProgramCompiler.Compile(definition, Complete(definition, new CompilerOptions
         {
             InstructionSet = Features.InstructionSet,
             HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel,
@@ -38,5 +36,24 @@ public static class EbpfProgram
             HasTraceArray = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.TraceVprintk)!.Kernel,
             Event = traced,
         }));
+    }
+
+    /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
+    private static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
+    {
+        var (usesEvent, usesParent) = (false, false);
+        var functions = definition.Functions.SelectMany(function => function.Body);
+        foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. functions]))
+        {
+            usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
+            usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
+        }
+
+        var traced = options.Event ?? (usesEvent ? TracedEvents.For(definition) : null);
+        return options with
+        {
+            Event = traced,
+            ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
+        };
     }
 }

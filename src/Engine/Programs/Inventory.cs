@@ -51,6 +51,23 @@ internal static class Inventory
         }
     }
 
+    /// <summary>The name of a type of the kernel or a module; empty if it is a program's, or gone.</summary>
+    internal static string TypeName(uint objectId, uint typeId)
+    {
+        try
+        {
+            using var btf = Bpf.GetBtf(objectId);
+            var info = Bpf.GetBtfInfo(btf);
+            var types = info is { IsKernel: true, Name: not "vmlinux" }
+                ? BtfTypes.ForModule(info.Name) : BtfTypes.Kernel;
+            return types is null ? "" : types[(int)typeId].Name;
+        }
+        catch (Exception refusal) when (refusal is KernelException or BtfException or ArgumentOutOfRangeException)
+        {
+            return "";
+        }
+    }
+
     private static IEnumerable<T> Each<T>(IEnumerable<uint> ids, Func<uint, T?> find)
         where T : class => ids.Select(find).OfType<T>();
 

@@ -26,7 +26,11 @@ public sealed partial class VerifierRefusalsTests
         if (Environment.GetEnvironmentVariable(WriteSetting) == "1") File.WriteAllLines(Messages, explained);
         Assert.InRange(formats.Length, 400, int.MaxValue);
         Assert.DoesNotContain("    " + NotExplained, explained);
-        Assert.Equal(explained, File.ReadLines(Messages).Where(line => line.Length > 0));
+        string[] written = [.. File.ReadLines(Messages).Where(line => line.Length > 0)];
+        var different = explained.Except(written).FirstOrDefault();
+        Assert.True(
+            explained.SequenceEqual(written),
+            $"The list differs, first by '{different}'. If that is right, set {WriteSetting}=1 to write it anew.");
     }
 
     [Theory]

@@ -28,6 +28,18 @@ public sealed partial class DocumentTests
         Assert.Equal([], paths.Where(path => !Exists(path) && !Exists(otherRoot + path) && !Exists($"src/{path}")));
     }
 
+    [Fact]
+    public void Readme_table_links_the_page_of_every_cmdlet()
+    {
+        Repository.Require();
+        var pages = Directory.EnumerateFiles(Repository.PathOf("docs/cmdlets"), "*-*.md")
+            .Select(page => $"docs/cmdlets/{Path.GetFileName(page)}");
+        var readme = File.ReadLines(Repository.PathOf("README.md"));
+        var rows = string.Join('\n', readme.Where(line => line.StartsWith('|')));
+
+        Assert.Equal([], pages.Where(page => !rows.Contains($"]({page})", StringComparison.Ordinal)));
+    }
+
     private static bool Exists(string path) => Path.Exists(Repository.PathOf(path));
 
     [GeneratedRegex(@"^\| `src/Engine/(\w+)` \|", RegexOptions.Multiline)]

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>What a program can ask the kernel about the moment and the process it runs in.</summary>
+/// <summary>Values that the kernel has for every program: clocks, the processor, the current process.</summary>
 public enum SystemValue
 {
     /// <summary>$kernel.Time: nanoseconds since boot, without time suspended (CLOCK_MONOTONIC).</summary>
@@ -21,14 +21,14 @@ public enum SystemValue
     ThreadId,
     /// <summary>$process.Name: the command name, 16 bytes.</summary>
     ProcessName,
-    /// <summary>$process.UserId.</summary>
+    /// <summary>$process.UserId: the user id.</summary>
     UserId,
-    /// <summary>$process.GroupId.</summary>
+    /// <summary>$process.GroupId: the group id.</summary>
     GroupId,
     /// <summary>$process.CgroupId: the id of the control group (version 2).</summary>
     CgroupId,
     /// <summary>$process.Parent: the process id of the parent.</summary>
     ParentProcessId,
-    /// <summary>$return: the value returned, on return probes.</summary>
+    /// <summary>$return: the return value of the probed function; only on return probes.</summary>
     ReturnValue,
 }

@@ -13,23 +13,4 @@ public static class TracedEvents
         return HookTable.Find(definition) is { Event: { } resolve } hook
             && (definition.Target is { Length: > 0 } || !hook.NeedsTarget) ? resolve(definition.Target ?? "") : null;
     }
-
-    /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
-    internal static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
-    {
-        var (usesEvent, usesParent) = (false, false);
-        var functions = definition.Functions.SelectMany(function => function.Body);
-        foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. functions]))
-        {
-            usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
-            usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
-        }
-
-        var traced = options.Event ?? (usesEvent ? For(definition) : null);
-        return options with
-        {
-            Event = traced,
-            ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
-        };
-    }
 }
