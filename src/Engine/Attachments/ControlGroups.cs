@@ -54,9 +54,7 @@ public static class ControlGroups
         foreach (var directory in Names.Select(name => $"{root}/{name}").Prepend(root))
         {
             if (Libc.FileStatus(0, directory, 0, inode, status) == 0 && *(ulong*)(status + inodeOffset) == id)
-            {
                 return directory;
-            }
         }
 
         return null;

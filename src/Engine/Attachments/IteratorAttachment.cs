@@ -23,10 +23,7 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
         options = AttachOptions.Resolve(options ?? new(), program);
         ArgumentOutOfRangeException.ThrowIfNegative(options.ProcessId);
         if (options.ProcessId != 0)
-        {
             RequireLinux(new Version(6, 1), options.Operation(program), "an iterator over the objects of one process");
-        }
-
         // union bpf_iter_link_info: of tasks the ids of thread and process, and a pidfd, 4 bytes each; 16 bytes in all.
         ReadOnlySpan<int> selection = [0, options.ProcessId, 0, 0];
         var bytes = options.ProcessId == 0 ? [] : MemoryMarshal.AsBytes(selection).ToArray();

@@ -40,10 +40,7 @@ internal static unsafe class PerfEvents
         // The kernel tells the bits of the configuration: "config:0", "config:32-63".
         var config = onReturn ? 1ul << (Number($"{Devices}/{probe}/format/retprobe") ?? 0) : 0;
         if (semaphoreOffset != 0)
-        {
             config |= semaphoreOffset << (Number($"{Devices}/{probe}/format/ref_ctr_offset") ?? 32);
-        }
-
         fixed (byte* name = Text.ToCString(target))
         {
             var attributes = new PerfEventAttributes

@@ -1,7 +1,3 @@
-using System.Globalization;
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Attachments;
 
 /// <summary>A program or link at an interface that another program is attached before or after (tcx, Linux 6.6).</summary>

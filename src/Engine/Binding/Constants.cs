@@ -8,14 +8,11 @@ internal static class Constants
     {
         switch (expression)
         {
-            case ConstantExpression { Value: long number }:
-                return number;
-            case ConstantExpression { Value: ulong number }:
-                return number;
+            case ConstantExpression { Value: long number }: return number;
+            case ConstantExpression { Value: ulong number }: return number;
             case UnaryExpression { Operator: UnaryOperator.Negate } negation:
                 return -Integer(negation.Operand);
-            case UnaryExpression { Operator: UnaryOperator.BitNot } inverse:
-                return ~Integer(inverse.Operand);
+            case UnaryExpression { Operator: UnaryOperator.BitNot } inverse: return ~Integer(inverse.Operand);
             case BinaryExpression binary when Integer(binary.Left) is { } a && Integer(binary.Right) is { } b:
                 var result = binary.Operator switch
                 {
@@ -30,8 +27,7 @@ internal static class Constants
                     _ => (Int128?)null,
                 };
                 return result is { } value && value >= long.MinValue && value <= ulong.MaxValue ? value : null;
-            default:
-                return null;
+            default: return null;
         }
     }
 

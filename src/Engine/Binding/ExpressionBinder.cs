@@ -23,10 +23,8 @@ internal sealed class ExpressionBinder
         var source = expression.Source;
         switch (expression)
         {
-            case ErrorExpression:
-                return new BoundError(source);
-            case ConstantExpression constant:
-                return BindConstant(constant);
+            case ErrorExpression: return new BoundError(source);
+            case ConstantExpression constant: return BindConstant(constant);
             case LocalExpression { Local: var local }:
                 return new BoundLocalAccess(_context.Local(local), source);
             case VariableExpression { Variable: var variable }:
@@ -47,28 +45,18 @@ internal sealed class ExpressionBinder
                 return RequireHeader(header, source) ? new BoundHeaderTest(header, source) : new BoundError(source);
             case PacketLengthExpression:
                 return _context.RequirePacket(source) ? new BoundPacketLength(source) : new BoundError(source);
-            case BinaryExpression binary:
-                return _operators.BindBinary(binary);
-            case UnaryExpression unary:
-                return _operators.BindUnary(unary);
-            case CastExpression cast:
-                return BindCast(cast);
-            case TextExpression text:
-                return BindText(text);
-            case ConditionalExpression conditional:
-                return BindConditional(conditional);
-            case LetExpression let:
-                return BindLet(let);
-            case MapEntryExpression entry:
-                return _maps.BindEntry(entry);
-            case InnerEntryExpression entry:
-                return _maps.BindInnerEntry(entry);
-            case MapContainsExpression contains:
-                return _maps.BindTest(contains);
+            case BinaryExpression binary: return _operators.BindBinary(binary);
+            case UnaryExpression unary: return _operators.BindUnary(unary);
+            case CastExpression cast: return BindCast(cast);
+            case TextExpression text: return BindText(text);
+            case ConditionalExpression conditional: return BindConditional(conditional);
+            case LetExpression let: return BindLet(let);
+            case MapEntryExpression entry: return _maps.BindEntry(entry);
+            case InnerEntryExpression entry: return _maps.BindInnerEntry(entry);
+            case MapContainsExpression contains: return _maps.BindTest(contains);
             case MapReferenceExpression reference:
                 return _maps.Find(reference.Map, source) is { } map
-                    ? new BoundMapReference(map, source)
-                    : new BoundError(source);
+                    ? new BoundMapReference(map, source) : new BoundError(source);
             case MapCallExpression call:
                 _context.CallCount++;
                 if (call.Operation == MapOperation.TailCall) _context.PacketChangeCount++;
@@ -81,22 +69,16 @@ internal sealed class ExpressionBinder
                 _context.CallCount++;
                 _context.PacketChangeCount++;
                 return BindCall(call);
-            case FieldExpression field:
-                return BindField(field);
-            case IndexExpression index:
-                return BindElement(index);
+            case FieldExpression field: return BindField(field);
+            case IndexExpression index: return BindElement(index);
             case StructExpression record:
                 return TypeOf(record) is StructType type ? BindStruct(record, type) : BindFields(record);
-            case SystemValueExpression system:
-                return BindSystemValue(system);
+            case SystemValueExpression system: return BindSystemValue(system);
             case EventFieldExpression field:
                 return _typer.AccessOf(field) is { } access
-                    ? Event(TypeOf(field), access, source)
-                    : new BoundError(source);
-            case ContextExpression:
-                return new BoundContext(source);
-            default:
-                throw new UnreachableException(expression.GetType().Name);
+                    ? Event(TypeOf(field), access, source) : new BoundError(source);
+            case ContextExpression: return new BoundContext(source);
+            default: throw new UnreachableException(expression.GetType().Name);
         }
     }
 
@@ -122,8 +104,7 @@ internal sealed class ExpressionBinder
     /// <summary>Binds an expression that is to be of a type; a struct that is written out takes that type.</summary>
     public BoundExpression BindAs(Expression expression, EbpfType? type, SourceSpan? source = null) =>
         (expression, type) is (StructExpression record, StructType target)
-            ? BindStruct(record, target)
-            : _context.Conversions.Check(Bind(expression), type, source);
+            ? BindStruct(record, target) : _context.Conversions.Check(Bind(expression), type, source);
 
     /// <summary>Binds the fields of a struct that is written out.</summary>
     /// <param name="type">The type that it takes.</param>
@@ -179,8 +160,7 @@ internal sealed class ExpressionBinder
         var name = _typer.IsVerdict(constant) ? constant.Value : constant.Verdict;
         if (name is null) return new BoundConstant(type, constant.Value, constant.Source);
         return _context.Verdict(name, constant.Source) is { } verdict
-            ? new BoundConstant(ScalarType.Int64, verdict, constant.Source)
-            : new BoundError(constant.Source);
+            ? new BoundConstant(ScalarType.Int64, verdict, constant.Source) : new BoundError(constant.Source);
     }
 
     private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored,
@@ -258,8 +238,7 @@ internal sealed class ExpressionBinder
         var target = Bind(field.Target);
         var type = TypeOf(field);
         return target.Type is StructType record && record.FindField(field.Name) is { } found
-            ? new BoundFieldAccess(type, target, found, field.Source)
-            : new BoundError(field.Source);
+            ? new BoundFieldAccess(type, target, found, field.Source) : new BoundError(field.Source);
     }
 
     private BoundExpression BindElement(IndexExpression index)

@@ -80,8 +80,7 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
             case (StringType, StringType) when isPrefix && right is not BoundConstant:
                 return context.Error(DiagnosticIds.NotConstant,
                     "The beginning that a text is asked for must be a constant.", right.Source);
-            case (StringType, StringType):
-                return Bound(null);
+            case (StringType, StringType): return Bound(null);
         }
 
         if (left.Type != right.Type && (left.Type, right.Type) is not

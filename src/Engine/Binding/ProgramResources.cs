@@ -102,10 +102,7 @@ internal sealed class ProgramResources
         if (!_recordNumbers.TryAdd(record, _records.Count)) return _recordNumbers[record];
         _records.Add(record);
         if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
-        {
             AddScratch(RecordHeader + record.Size);
-        }
-
         return _records.Count - 1;
     }
 

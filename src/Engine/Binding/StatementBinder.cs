@@ -96,24 +96,17 @@ internal sealed class StatementBinder(BindingContext context)
         var source = statement.Source;
         switch (statement)
         {
-            case AssignStatement assignment:
-                return BindAssignment(assignment);
+            case AssignStatement assignment: return BindAssignment(assignment);
             case ExpressionStatement { Expression: var expression }:
                 return new BoundEffect(Expressions.Bind(expression), source);
-            case ResultStatement { Value: var value }:
-                return BindResult(value, source);
+            case ResultStatement { Value: var value }: return BindResult(value, source);
             case ReturnStatement { Value: var value }:
                 return new BoundReturn(value is null ? null : BindResult(value, source), source);
-            case IfStatement branch:
-                return BindIf(branch);
-            case LoopStatement loop:
-                return BindLoop(loop);
-            case ForeachStatement { IsRange: true } loop:
-                return BindRange(loop);
-            case ForeachStatement loop:
-                return BindList(loop);
-            case SwitchStatement choice:
-                return BindSwitch(choice);
+            case IfStatement branch: return BindIf(branch);
+            case LoopStatement loop: return BindLoop(loop);
+            case ForeachStatement { IsRange: true } loop: return BindRange(loop);
+            case ForeachStatement loop: return BindList(loop);
+            case SwitchStatement choice: return BindSwitch(choice);
             case BreakStatement:
                 if (_around.Targets == 0)
                 {
@@ -142,10 +135,8 @@ internal sealed class StatementBinder(BindingContext context)
                 return output is BoundStruct fields
                     ? new BoundOutput(context.Resources.RecordNumber(fields.Struct), fields, source)
                     : new BoundErrorStatement(source);
-            case DebugStatement debug:
-                return BindDebug(debug);
-            default:
-                throw new UnreachableException(statement.GetType().Name);
+            case DebugStatement debug: return BindDebug(debug);
+            default: throw new UnreachableException(statement.GetType().Name);
         }
     }
 

@@ -67,28 +67,18 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         {
             case ConstantExpression constant:
                 return IsVerdict(constant) ? ScalarType.Int64 : OfConstant(constant);
-            case LocalExpression local:
-                return TypeOf(local.Local);
-            case VariableExpression variable:
-                return Plain(variable.Variable.Type);
+            case LocalExpression local: return TypeOf(local.Local);
+            case VariableExpression variable: return Plain(variable.Variable.Type);
             case PacketVariableExpression packet:
                 return packet.Variable.BitCount > 0 ? ScalarType.UInt64 : Plain(packet.Variable.Type);
-            case PacketReadExpression read:
-                return Plain(read.Type);
-            case HeaderFieldExpression field:
-                return Plain(field.HeaderField.Type);
-            case PacketLengthExpression:
-                return ScalarType.UInt32;
-            case HeaderExpression or MapContainsExpression:
-                return ScalarType.Boolean;
-            case MapEntryExpression entry:
-                return Plain(entry.Map.Value);
-            case InnerEntryExpression entry:
-                return Plain(entry.Outer.InnerMap?.Value);
-            case MapCallExpression call:
-                return OfMapCall(call);
-            case FieldExpression field:
-                return OfField(field);
+            case PacketReadExpression read: return Plain(read.Type);
+            case HeaderFieldExpression field: return Plain(field.HeaderField.Type);
+            case PacketLengthExpression: return ScalarType.UInt32;
+            case HeaderExpression or MapContainsExpression: return ScalarType.Boolean;
+            case MapEntryExpression entry: return Plain(entry.Map.Value);
+            case InnerEntryExpression entry: return Plain(entry.Outer.InnerMap?.Value);
+            case MapCallExpression call: return OfMapCall(call);
+            case FieldExpression field: return OfField(field);
             case IndexExpression index:
                 return TypeOf(index.Target) switch
                 {
@@ -97,35 +87,24 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                     ErrorType => ErrorType.Instance,
                     _ => null,
                 };
-            case StructExpression record:
-                return OfStruct(record);
-            case CastExpression cast:
-                return Plain(cast.Type);
-            case LetExpression let:
-                return TypeOf(let.Body);
+            case StructExpression record: return OfStruct(record);
+            case CastExpression cast: return Plain(cast.Type);
+            case LetExpression let: return TypeOf(let.Body);
             case TextExpression text:
                 return TypeOf(text.Operand) is StringType known ? known : new StringType(DefaultTextCapacity);
-            case ConditionalExpression conditional:
-                return Join(conditional.WhenTrue, conditional.WhenFalse);
-            case UnaryExpression unary:
-                return OfUnary(unary);
-            case BinaryExpression binary:
-                return OfBinary(binary);
-            case CallExpression call:
-                return ReturnTypeOf(call.Function);
+            case ConditionalExpression conditional: return Join(conditional.WhenTrue, conditional.WhenFalse);
+            case UnaryExpression unary: return OfUnary(unary);
+            case BinaryExpression binary: return OfBinary(binary);
+            case CallExpression call: return ReturnTypeOf(call.Function);
             case SystemValueExpression system:
                 return system.Value == SystemValue.ReturnValue
                     ? Plain(traced?.Return?.Type) ?? ScalarType.Int64 : OfSystemValue(system.Value);
             case EventFieldExpression field:
                 return AccessOf(field) is { } access ? Plain(access.Type) : ErrorType.Instance;
-            case ContextExpression or MapReferenceExpression:
-                return ScalarType.UInt64;
-            case HelperCallExpression:
-                return ScalarType.Int64;
-            case ErrorExpression:
-                return ErrorType.Instance;
-            default:
-                throw new UnreachableException(expression.GetType().Name);
+            case ContextExpression or MapReferenceExpression: return ScalarType.UInt64;
+            case HelperCallExpression: return ScalarType.Int64;
+            case ErrorExpression: return ErrorType.Instance;
+            default: throw new UnreachableException(expression.GetType().Name);
         }
     }
 
@@ -247,10 +226,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         switch (binary.Operator)
         {
-            case >= BinaryOperator.Equal and <= BinaryOperator.LogicalXor:
-                return ScalarType.Boolean;
-            case BinaryOperator.Divide:
-                return ScalarType.Fixed;
+            case >= BinaryOperator.Equal and <= BinaryOperator.LogicalXor: return ScalarType.Boolean;
+            case BinaryOperator.Divide: return ScalarType.Fixed;
             case BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor:
                 return Join(binary.Left, binary.Right) is ScalarType { IsBoolean: true }
                     ? ScalarType.Boolean : Arithmetic(binary);
@@ -260,8 +237,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                     : TypeOf(binary.Left) as ErrorType;
             case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
                 return Arithmetic(binary) is ScalarType { IsFixed: true } ? ScalarType.Int64 : Arithmetic(binary);
-            default:
-                return Arithmetic(binary);
+            default: return Arithmetic(binary);
         }
     }
 

@@ -43,20 +43,14 @@ public static class BtfConversion
                 return NamedTypes.Find(type.Name, type.Size) ?? Convert(type.Target, depth - 1, ref remaining);
             case BtfKind.Const or BtfKind.Volatile or BtfKind.Restrict or BtfKind.TypeTag or BtfKind.Variable:
                 return Convert(type.Target, depth - 1, ref remaining);
-            case BtfKind.Int:
-                return ConvertInteger(type);
-            case BtfKind.Pointer:
-                return ScalarType.UInt64;
-            case BtfKind.Float:
-                return new BytesType(type.Size);
-            case BtfKind.Array:
-                return ConvertArray(type, depth, ref remaining);
+            case BtfKind.Int: return ConvertInteger(type);
+            case BtfKind.Pointer: return ScalarType.UInt64;
+            case BtfKind.Float: return new BytesType(type.Size);
+            case BtfKind.Array: return ConvertArray(type, depth, ref remaining);
             case BtfKind.Struct or BtfKind.Union:
                 return NamedTypes.Find(type.Name, type.Size) ?? ConvertStruct(type, depth, ref remaining);
-            case BtfKind.Enum or BtfKind.Enum64:
-                return ConvertEnumeration(type);
-            default:
-                return null;
+            case BtfKind.Enum or BtfKind.Enum64: return ConvertEnumeration(type);
+            default: return null;
         }
     }
 

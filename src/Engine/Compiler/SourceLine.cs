@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>The source of the instructions from a slot on.</summary>

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace EbpfCat.Events;
 
 /// <summary>The time at which reading ends.</summary>
@@ -7,7 +5,6 @@ namespace EbpfCat.Events;
 internal readonly struct Deadline(TimeSpan? timeout)
 {
     private readonly long _start = Stopwatch.GetTimestamp();
-
     private readonly TimeSpan? _timeout = timeout is { } span && span >= TimeSpan.Zero ? span : null;
 
     /// <summary>Whether to read what the buffers hold, and not to wait.</summary>

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
-using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 
@@ -29,8 +27,7 @@ internal static class EventClass
     /// <param name="record">The kind of record.</param>
     /// <param name="parent">The class to derive from.</param>
     public static RecordMaker<EventObject> For(
-        StructType record,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
+        StructType record, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
     {
         if (Known.TryGetValue((record, parent), out var known)) return known;
         lock (Emitting)
@@ -41,8 +38,7 @@ internal static class EventClass
     }
 
     private static RecordMaker<EventObject> Make(
-        StructType record,
-        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
+        StructType record, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
     {
         module ??= AssemblyBuilder.DefineDynamicAssembly(new AssemblyName(Assembly), AssemblyBuilderAccess.Run)
             .DefineDynamicModule(Assembly);

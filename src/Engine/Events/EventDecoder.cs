@@ -1,9 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using EbpfCat.Binding;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>
@@ -23,24 +17,18 @@ internal sealed class EventDecoder : RecordDecoder
     /// parameters.
     /// </param>
     public EventDecoder(
-        LoadedProgram program,
-        StructType type,
+        LoadedProgram program, StructType type,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type? parent = null)
-        : this(type, program.Stacks, new RecentTexts(), parent ?? typeof(EventObject))
-    {
-    }
+        : this(type, program.Stacks, new RecentTexts(), parent ?? typeof(EventObject)) { }
 
     private EventDecoder(
-        StructType type,
-        LiveMap? stacks,
-        RecentTexts texts,
+        StructType type, LiveMap? stacks, RecentTexts texts,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type parent)
         : base(type, stacks, texts)
     {
         _maker = EventClass.For(type, parent);
         _inner = [.. type.Fields.Select(field => Innermost(field.Type) is StructType inner
-            ? new EventDecoder(inner, stacks, texts, typeof(EventObject))
-            : null)];
+            ? new EventDecoder(inner, stacks, texts, typeof(EventObject)) : null)];
     }
 
     /// <summary>Makes the object of a record.</summary>

@@ -1,13 +1,3 @@
-using System.Buffers.Binary;
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
-using EbpfCat.Binding;
-using EbpfCat.Compiler;
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>

@@ -1,6 +1,3 @@
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>A record that a program put out, with values of the record's own types.</summary>

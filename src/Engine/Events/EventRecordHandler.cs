@@ -1,6 +1,3 @@
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>Receives a record that a program wrote. The record is not copied.</summary>

@@ -1,11 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Events;
 
 /// <summary>
@@ -27,8 +19,7 @@ public sealed class EventStream : IDisposable
     private readonly RecordReader _reader;
     private readonly RecordHandler _decode;
 
-    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)]
-    private readonly Type? _parent;
+    [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] private readonly Type? _parent;
 
     private readonly LiveVariable[] _losses;
     private long _otherLosses;
@@ -69,9 +60,7 @@ public sealed class EventStream : IDisposable
     /// <param name="cancellation">Ends the reading at once; no exception is thrown.</param>
     /// <returns>The number of objects.</returns>
     public long Read(
-        Action<EventObject> handler,
-        TimeSpan? timeout = null,
-        long max = long.MaxValue,
+        Action<EventObject> handler, TimeSpan? timeout = null, long max = long.MaxValue,
         CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(handler);

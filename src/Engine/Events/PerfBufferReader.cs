@@ -1,8 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Events;
 
 /// <summary>

@@ -1,6 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
-using EbpfCat.Kernel;
 
 namespace EbpfCat.Events;
 
@@ -38,7 +36,6 @@ internal sealed unsafe class PerfRing : IDisposable
     }
 
     public PerfEvent Event { get; }
-
     public int Processor { get; }
 
     /// <summary>How many lost records the kernel has reported so far.</summary>

@@ -1,10 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
-using System.Runtime.Versioning;
-using EbpfCat.Kernel;
-using EbpfCat.Programs;
-
 namespace EbpfCat.Events;
 
 /// <summary>The output of a program as objects of a type of the author's.</summary>

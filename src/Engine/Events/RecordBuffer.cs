@@ -1,8 +1,3 @@
-using System.Runtime.Versioning;
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Events;
 
 /// <summary>
@@ -11,9 +6,7 @@ namespace EbpfCat.Events;
 [SupportedOSPlatform("linux")]
 public abstract class RecordBuffer : IDisposable
 {
-    private protected RecordBuffer()
-    {
-    }
+    private protected RecordBuffer() { }
 
     /// <summary>
     /// How many lost records the kernel has reported, for a perf event array. For a ring buffer the program counts

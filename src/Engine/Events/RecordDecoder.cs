@@ -1,7 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Maps;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>Reads the fields of one kind of record as .NET values. For one thread at a time.</summary>
@@ -51,19 +47,15 @@ internal abstract class RecordDecoder
     {
         switch (type)
         {
-            case StructType inner:
-                return ReadStruct(bytes, inner, index);
+            case StructType inner: return ReadStruct(bytes, inner, index);
             case ArrayType array when Innermost(array) is StructType:
                 var items = new object?[array.Count];
                 for (var item = 0; item < items.Length; item++)
                     items[item] = Read(bytes[(item * array.Element.Size)..], array.Element, index);
                 return items;
-            case StringType text:
-                return Text(bytes, 0, text.Capacity);
-            case StackType:
-                return _stacks.ReadStack((StackReference)type.Read(bytes)!);
-            default:
-                return type.Read(bytes);
+            case StringType text: return Text(bytes, 0, text.Capacity);
+            case StackType: return _stacks.ReadStack((StackReference)type.Read(bytes)!);
+            default: return type.Read(bytes);
         }
     }
 }

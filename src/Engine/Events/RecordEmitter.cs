@@ -1,7 +1,5 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
-using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 

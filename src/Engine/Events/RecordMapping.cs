@@ -1,11 +1,7 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Runtime.CompilerServices;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
 
 namespace EbpfCat.Events;
 
@@ -155,8 +151,7 @@ internal sealed class RecordMapping
             TypeCode.UInt32 => OpCodes.Conv_U4,
             // The sign of the value decides how it is widened.
             _ => Type.GetTypeCode(type) is TypeCode.SByte or TypeCode.Int16 or TypeCode.Int32 or TypeCode.Int64
-                ? OpCodes.Conv_I8
-                : OpCodes.Conv_U8,
+                ? OpCodes.Conv_I8 : OpCodes.Conv_U8,
         });
     }
 

@@ -1,7 +1,3 @@
-using System.Runtime.Versioning;
-using EbpfCat.Kernel;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Events;
 
 /// <summary>
@@ -23,13 +19,9 @@ public sealed class RecordReader : IDisposable
 
     /// <summary>Opens buffers.</summary>
     /// <param name="maps">Ring buffers and perf event arrays. They must stay open as long as the reader.</param>
-    /// <exception cref="KernelException">
-    /// The kernel refuses to map a buffer, or to open perf events.
-    /// </exception>
+    /// <exception cref="KernelException">The kernel refuses to map a buffer, or to open perf events.</exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
-        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0)))
-    {
-    }
+        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0))) { }
 
     /// <summary>Opens buffers.</summary>
     /// <param name="maps">

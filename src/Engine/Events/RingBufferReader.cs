@@ -1,7 +1,3 @@
-using EbpfCat.Kernel;
-using EbpfCat.Language;
-using EbpfCat.Maps;
-
 namespace EbpfCat.Events;
 
 /// <summary>

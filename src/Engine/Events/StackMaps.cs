@@ -1,8 +1,3 @@
-using System.Runtime.InteropServices;
-using EbpfCat.Maps;
-using EbpfCat.Tracing;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>Reads the stacks that programs store in their map of stacks.</summary>

@@ -1,9 +1,4 @@
-using System.Globalization;
-using System.Runtime.Versioning;
-using System.Text;
 using System.Text.RegularExpressions;
-using EbpfCat.Kernel;
-using EbpfCat.Tracing;
 
 namespace EbpfCat.Events;
 
@@ -12,9 +7,8 @@ namespace EbpfCat.Events;
 /// written earlier included.
 /// </summary>
 /// <remarks>
-/// All programs of the machine share the log, and a line goes to one reader only: <c>cat trace_pipe</c>,
-/// <c>bpftool prog tracelog</c> or another <see cref="TraceLog"/>. Use the output of the program for what must not get
-/// lost.
+/// All programs of the machine share the log, and a line goes to one reader only: <c>cat trace_pipe</c>, <c>bpftool
+/// prog tracelog</c> or another <see cref="TraceLog"/>. Use the output of the program for what must not get lost.
 /// </remarks>
 [SupportedOSPlatform("linux")]
 public sealed unsafe partial class TraceLog : IDisposable
@@ -91,11 +85,8 @@ public sealed unsafe partial class TraceLog : IDisposable
         if (!match.Success) return null;
         var seconds = decimal.Parse(match.Groups["time"].ValueSpan, CultureInfo.InvariantCulture);
         return new TraceLogLine(
-            match.Groups["name"].Value,
-            Number(match.Groups["thread"]),
-            Number(match.Groups["cpu"]),
-            TimeSpan.FromMicroseconds((long)(seconds * 1_000_000)),
-            match.Groups["text"].Value);
+            match.Groups["name"].Value, Number(match.Groups["thread"]), Number(match.Groups["cpu"]),
+            TimeSpan.FromMicroseconds((long)(seconds * 1_000_000)), match.Groups["text"].Value);
     }
 
     private static int Number(Group group) => int.Parse(group.ValueSpan, CultureInfo.InvariantCulture);

@@ -1,7 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using EbpfCat.Programs;
-using EbpfCat.Types;
-
 namespace EbpfCat.Events;
 
 /// <summary>Makes objects of a type of the author's from one kind of record. For one thread at a time.</summary>

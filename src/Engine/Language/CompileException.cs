@@ -38,10 +38,7 @@ public sealed class CompileException : Exception
         ArgumentOutOfRangeException.ThrowIfZero(diagnostics.Count);
         var shown = diagnostics.Take(MaxShown).Select(diagnostic => diagnostic.ToString());
         if (diagnostics.Count > MaxShown)
-        {
             shown = shown.Append($"There are {diagnostics.Count - MaxShown} more errors.");
-        }
-
         return string.Join(Environment.NewLine + Environment.NewLine, shown);
     }
 }

@@ -16,8 +16,7 @@ public sealed record Diagnostic(
 
     /// <summary>The sentence, and under it the line of source with a mark at the place.</summary>
     public override string ToString() => Source is { LineText.Length: > 0 } place
-        ? Sentence + Environment.NewLine + place.Excerpt()
-        : Sentence;
+        ? Sentence + Environment.NewLine + place.Excerpt() : Sentence;
 }
 
 /// <summary>The severity of a diagnostic.</summary>

@@ -13,8 +13,7 @@ public record Map(
 {
     /// <summary>How many entries it can hold; for a ring buffer its size in bytes.</summary>
     public int MaxEntries { get; init; } = MaxEntries >= 0
-        ? MaxEntries
-        : throw new ArgumentOutOfRangeException(nameof(MaxEntries), MaxEntries, "It is negative.");
+        ? MaxEntries : throw new ArgumentOutOfRangeException(nameof(MaxEntries), MaxEntries, "It is negative.");
 
     /// <summary>The map in the kernel that the program is to use; null for a new one.</summary>
     public IExistingMap? Existing { get; init; }

@@ -24,16 +24,14 @@ public sealed record ProgramTypeInfo(
     {
         switch (verdict)
         {
-            case string name:
-                return Verdicts.TryGetValue(name, out var known) ? known : null;
+            case string name: return Verdicts.TryGetValue(name, out var known) ? known : null;
             case Enum member:
                 var value = Convert.ToInt64(member, null);
                 return Verdicts.TryGetValue(member.ToString(), out var meant) && meant == value ? value : null;
             case sbyte or byte or short or ushort or int or uint or long:
                 var number = Convert.ToInt64(verdict, null);
                 return number is >= int.MinValue and <= uint.MaxValue ? number : null;
-            default:
-                return null;
+            default: return null;
         }
     }
 

@@ -60,8 +60,7 @@ public static class Pins
                 case LinkDescriptor:
                     var link = Bpf.GetLinkInfo(pinned);
                     return new PinInfo(path, PinKind.Link, Inventory.FindProgram(link.ProgramId)?.Name ?? "", link.Id);
-                default:
-                    return new PinInfo(path, PinKind.Other, "", 0);
+                default: return new PinInfo(path, PinKind.Other, "", 0);
             }
         }
         catch (KernelException)

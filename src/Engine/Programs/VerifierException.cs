@@ -39,6 +39,5 @@ public sealed class VerifierException : KernelException
 
     private static new string? Remedy(VerifierExplanation explanation, SourceSpan? source) =>
         source is { LineText.Length: > 0 }
-            ? explanation.Remedy + Environment.NewLine + source.Excerpt()
-            : explanation.Remedy;
+            ? explanation.Remedy + Environment.NewLine + source.Excerpt() : explanation.Remedy;
 }

@@ -99,16 +99,14 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         if (Register(parts[0]) is not { } from) return null;
         switch (parts)
         {
-            case [_]:
-                return new UsdtOperand.InMemory(from, null, 1, 0);
+            case [_]: return new UsdtOperand.InMemory(from, null, 1, 0);
             case [_, var second] when TryNumber(second.AsSpan().TrimStart('#'), out var displacement):
                 return new UsdtOperand.InMemory(from, null, 1, displacement);
             case [_, var second] when Register(second) is { } index:
                 return new UsdtOperand.InMemory(from, index, 1, 0);
             case [_, var second, var shift] when Register(second) is { } index && TryShift(shift, out var scale):
                 return new UsdtOperand.InMemory(from, index, scale, 0);
-            default:
-                return null;
+            default: return null;
         }
     }
 

@@ -99,13 +99,11 @@ public sealed class AddressType : EbpfType
         {
             case AddressKind.IPv4 when !isIPv4:
                 return address.IsIPv4MappedToIPv6 && address.MapToIPv4().TryWriteBytes(bytes, out _);
-            case AddressKind.IPv6 when isIPv4:
-                return false;
+            case AddressKind.IPv6 when isIPv4: return false;
             case AddressKind.IPAddress when isIPv4:
                 MappedPrefix.CopyTo(bytes);
                 return address.TryWriteBytes(bytes[12..], out _);
-            default:
-                return address.TryWriteBytes(bytes, out _);
+            default: return address.TryWriteBytes(bytes, out _);
         }
     }
 

@@ -92,10 +92,7 @@ public sealed class ArrayType : EbpfType
         if (Element is not ScalarType scalar) return ReadObjects(bytes);
         if (scalar.IsBoolean) return ReadEach(bytes, static (each, _) => each[0] != 0);
         if (scalar.IsFixed)
-        {
             return ReadEach(bytes, static (each, type) => (long)type.ReadBits(each) / (double)ScalarType.FixedScale);
-        }
-
         return (scalar.Bits, scalar.IsSigned) switch
         {
             (8, false) => bytes.ToArray(),

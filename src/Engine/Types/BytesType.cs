@@ -53,8 +53,7 @@ public sealed class BytesType : EbpfType
             case IEnumerable sequence and not string and not IDictionary:
                 ArrayType.WriteElements(sequence, this, ScalarType.UInt8, Length, bytes);
                 break;
-            default:
-                throw TypeConversionException.Refuse(value, this, $"it takes {Length} bytes");
+            default: throw TypeConversionException.Refuse(value, this, $"it takes {Length} bytes");
         }
     }
 

@@ -146,8 +146,7 @@ public sealed class ScalarType : EbpfType
     {
         switch (Bits)
         {
-            case 8:
-                return IsSigned ? (ulong)(sbyte)bytes[0] : bytes[0];
+            case 8: return IsSigned ? (ulong)(sbyte)bytes[0] : bytes[0];
             case 16:
                 ushort half = MemoryMarshal.Read<ushort>(bytes);
                 if (NeedsSwap) half = BinaryPrimitives.ReverseEndianness(half);

@@ -65,8 +65,7 @@ public sealed class SocketAddressType : EbpfType
                 return new UnixDomainSocketEndPoint(path);
             case Netlink:
                 return new NetlinkEndPoint(BitConverter.ToUInt32(bytes[4..]), BitConverter.ToUInt32(bytes[8..]));
-            default:
-                return new OtherEndPoint(family, bytes[FamilySize..].TrimEnd((byte)0).ToArray());
+            default: return new OtherEndPoint(family, bytes[FamilySize..].TrimEnd((byte)0).ToArray());
         }
     }
 

@@ -149,8 +149,7 @@ public sealed class StructType : EbpfType
             case IDictionary dictionary:
                 WriteFields(EntriesOf(dictionary), value, bytes);
                 break;
-            default:
-                throw TypeConversionException.Refuse(value, this, "it takes a dictionary of its fields");
+            default: throw TypeConversionException.Refuse(value, this, "it takes a dictionary of its fields");
         }
     }
 

@@ -52,8 +52,7 @@ public sealed class AddEbpfPinCommand : EbpfCommand
                 break;
             default:
                 throw new ArgumentException(
-                    $"{Values.Kind(given)} cannot be pinned; "
-                        + "give a loaded program, a map or an attachment.");
+                    $"{Values.Kind(given)} cannot be pinned; " + "give a loaded program, a map or an attachment.");
         }
     }
 

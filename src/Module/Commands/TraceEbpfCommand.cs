@@ -156,8 +156,7 @@ public sealed class TraceEbpfCommand : EventCommand
     {
         switch (ParameterSetName)
         {
-            case OfRawTracepoint:
-                return new RawTracepointAttachOptions(RawTracepoint);
+            case OfRawTracepoint: return new RawTracepointAttachOptions(RawTracepoint);
             case OfKprobe or OfKretprobe:
                 return new KprobeAttachOptions(Kprobe ?? Kretprobe) { OnReturn = Kretprobe is not null };
             case OfUprobe or OfUretprobe:
@@ -174,14 +173,11 @@ public sealed class TraceEbpfCommand : EventCommand
                 {
                     Hook = Fexit is null ? ProgramHook.Fentry : ProgramHook.Fexit,
                 };
-            case OfLsm:
-                return new LsmAttachOptions(Lsm);
+            case OfLsm: return new LsmAttachOptions(Lsm);
             case OfPerfEvent or OfFrequency:
                 return new PerfEventAttachOptions { Source = PerfEvent, Frequency = Frequency, ProcessId = ProcessId };
-            case OfIterator:
-                return new IteratorAttachOptions(Iterator) { ProcessId = ProcessId };
-            default:
-                return new TracepointAttachOptions(Tracepoint);
+            case OfIterator: return new IteratorAttachOptions(Iterator) { ProcessId = ProcessId };
+            default: return new TracepointAttachOptions(Tracepoint);
         }
     }
 

@@ -28,10 +28,7 @@ internal sealed class CastTranslator(BlockTranslation block)
         }
 
         if (IsNamed(name, "ordered", "hashtable") && cast.Child is HashtableAst table)
-        {
             return block.Expressions.Struct(table);
-        }
-
         return Translate(cast, cast.Type.TypeName, cast.Child);
     }
 

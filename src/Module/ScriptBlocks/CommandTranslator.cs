@@ -37,10 +37,7 @@ internal sealed class CommandTranslator(BlockTranslation block)
         if (command.Redirections.Count > 0) throw block.Expressions.Redirection(command);
         var name = command.GetCommandName();
         if (command.InvocationOperator != TokenKind.Unknown || !block.Program.Functions.Contains(name))
-        {
             throw NotInKernel(command, name);
-        }
-
         return block.Program.Functions.Get(name, command) is { } function
             ? block.At(command, new CallExpression(function, Bind(command, function))) : new ErrorExpression();
     }

@@ -73,10 +73,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
                 or decimal
                 or bool or char or string or Enum or IPAddress or PhysicalAddress or byte[]:
                 return block.At(ast, new ConstantExpression(value));
-            case SwitchParameter given:
-                return block.At(ast, new ConstantExpression(given.IsPresent));
-            case IPNetwork network:
-                return block.At(ast, new ConstantExpression(network.ToString()));
+            case SwitchParameter given: return block.At(ast, new ConstantExpression(given.IsPresent));
+            case IPNetwork network: return block.At(ast, new ConstantExpression(network.ToString()));
             case IDictionary fields:
                 return StructOf(SessionValue.Entries(fields).Select(e => (e.Key.ToString() ?? "", e.Value)), ast);
             case TimeSpan:

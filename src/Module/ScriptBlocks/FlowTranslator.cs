@@ -90,10 +90,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
         }
 
         if (ast is not ScriptBlockExpressionAst && block.Lists.ItemsOf(ast) is [{ Last: null } item] && item.IsConstant)
-        {
             return item.First;
-        }
-
         throw block.Error(ast, DiagnosticIds.NotConstant, "The clauses of a switch are constants.",
             "Write if and elseif for conditions, and a clause for each of several values.");
     }

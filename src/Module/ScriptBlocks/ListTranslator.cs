@@ -50,12 +50,9 @@ internal sealed class ListTranslator(BlockTranslation block)
             case ParenExpressionAst { Pipeline: var inner } when ExpressionTranslator.Only(inner) is { } only:
                 return ItemsOf(only);
             case ArrayExpressionAst { SubExpression.Statements: [var inner] }
-                when ExpressionTranslator.Only(inner) is { } only:
-                return ItemsOf(only);
-            case ArrayExpressionAst { SubExpression.Statements.Count: 0 }:
-                return [];
-            case ArrayLiteralAst array:
-                return [.. array.Elements.SelectMany(ItemsOf)];
+                when ExpressionTranslator.Only(inner) is { } only: return ItemsOf(only);
+            case ArrayExpressionAst { SubExpression.Statements.Count: 0 }: return [];
+            case ArrayLiteralAst array: return [.. array.Elements.SelectMany(ItemsOf)];
             case BinaryExpressionAst { Operator: TokenKind.DotDot } range:
                 return [new ListItem(End(range.Left), End(range.Right))];
             case ConstantExpressionAst or HashtableAst:

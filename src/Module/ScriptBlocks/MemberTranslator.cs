@@ -96,13 +96,11 @@ internal sealed class MemberTranslator(BlockTranslation block)
     {
         switch (target)
         {
-            case ErrorExpression:
-                return target;
+            case ErrorExpression: return target;
             case HeaderExpression { Header: var header }:
                 var field = header.GetField(member, block.Program.Positions.Of(ast.Member));
                 return new HeaderFieldExpression(header, field);
-            case EventFieldExpression { Path: var path }:
-                return new EventFieldExpression([.. path, member]);
+            case EventFieldExpression { Path: var path }: return new EventFieldExpression([.. path, member]);
             case SystemValueExpression { Value: SystemValue.ReturnValue }:
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
             case LocalExpression { Local: var local } when block.Scope.HeaderIn(local) is { } kept:

@@ -71,10 +71,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
     {
         var bare = value;
         while (bare is ParenExpressionAst { Pipeline: var inner } && ExpressionTranslator.Only(inner) is { } only)
-        {
             bare = only;
-        }
-
         return bare is BinaryExpressionAst { Operator: TokenKind.Divide } quotient
             ? new BinaryExpression(division, block.Expressions.Operand(quotient.Left),
                 block.Expressions.Operand(quotient.Right))

@@ -18,12 +18,10 @@ internal sealed class OperatorTranslator(BlockTranslation block)
                 return block.Lists.Contains(ast, ast.Left, ast.Right, ast.Operator == TokenKind.Ccontains);
             case TokenKind.Inotcontains or TokenKind.Cnotcontains:
                 return Not(ast, block.Lists.Contains(ast, ast.Left, ast.Right, ast.Operator == TokenKind.Cnotcontains));
-            case TokenKind.Ilike or TokenKind.Clike:
-                return Like(ast, ast.Operator == TokenKind.Clike);
+            case TokenKind.Ilike or TokenKind.Clike: return Like(ast, ast.Operator == TokenKind.Clike);
             case TokenKind.Inotlike or TokenKind.Cnotlike:
                 return Not(ast, Like(ast, ast.Operator == TokenKind.Cnotlike));
-            case TokenKind.As:
-                return As(ast);
+            case TokenKind.As: return As(ast);
         }
 
         if (!OperatorTable.Binary.TryGetValue(ast.Operator, out var @operator))

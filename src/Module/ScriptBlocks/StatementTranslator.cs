@@ -87,18 +87,15 @@ internal sealed class StatementTranslator
         if (element.Redirections.Count > 0) throw _block.Expressions.Redirection(element);
         switch (element.Expression)
         {
-            case UnaryExpressionAst unary when OperatorTranslator.IsStep(unary.TokenKind):
-                return Step(unary);
+            case UnaryExpressionAst unary when OperatorTranslator.IsStep(unary.TokenKind): return Step(unary);
             case ParenExpressionAst { Pipeline: PipelineAst { PipelineElements: [CommandExpressionAst only] } }
                 when only.Expression is UnaryExpressionAst inner && OperatorTranslator.IsStep(inner.TokenKind):
                 return Step(inner);
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "void"):
                 return new ExpressionStatement(_block.Expressions.Of(cast.Child));
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "pscustomobject",
-                "psobject"):
-                return Output(cast);
-            default:
-                return Put(_block.Expressions.Of(element.Expression));
+                "psobject"): return Output(cast);
+            default: return Put(_block.Expressions.Of(element.Expression));
         }
     }
 
@@ -107,10 +104,7 @@ internal sealed class StatementTranslator
         var child = cast.Child;
         // [pscustomobject][ordered]@{…} is said with the same intent.
         while (child is ConvertExpressionAst inner && CastTranslator.IsNamed(inner.Type.TypeName, "ordered"))
-        {
             child = inner.Child;
-        }
-
         return child is HashtableAst table
             ? new OutputStatement(_block.Expressions.Struct(table))
             : throw _block.Error(child, DiagnosticIds.UnsupportedExpression, "An object is put out as it is written.",

@@ -10,11 +10,7 @@ internal static class EarlyConstants
     {
         var waysIn = new Dictionary<MachineBlock, int>();
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
-        {
-            waysIn[successor] =
-                waysIn.GetValueOrDefault(successor) + 1;
-        }
-
+            waysIn[successor] = waysIn.GetValueOrDefault(successor) + 1;
         Liveness? liveness = null;
         foreach (var block in f.Blocks)
         {

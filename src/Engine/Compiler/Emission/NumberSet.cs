@@ -30,9 +30,7 @@ internal sealed class NumberSet(int capacity)
         for (var i = 0; i < _words.Length; i++)
         {
             for (var word = _words[i]; word != 0; word &= word - 1)
-            {
                 yield return (i << 6) + BitOperations.TrailingZeroCount(word);
-            }
         }
     }
 }

@@ -34,8 +34,7 @@ internal static class SharedTails
         if (made.Count > 0)
         {
             f.Blocks = [.. f.Blocks.SelectMany(b => made.TryGetValue(b, out var tail)
-            ? new[] { b, tail }
-            : [b])];
+            ? new[] { b, tail } : [b])];
         }
 
         return true;
@@ -55,10 +54,7 @@ internal static class SharedTails
             for (var i = instructions.Count - 1; i >= 0 && !instructions[i].IsJump; i--)
             {
                 if (!numbers.TryGetValue(instructions[i], out var number))
-                {
                     numbers[instructions[i]] = number = numbers.Count;
-                }
-
                 tail.Add(number);
             }
 
@@ -68,8 +64,7 @@ internal static class SharedTails
         var order = new Dictionary<MachineBlock, int>();
         foreach (var (block, _) in result) order[block] = order.Count;
         result.Sort((x, y) => x.Numbers.AsSpan().SequenceCompareTo(y.Numbers) is not 0 and var unequal
-            ? unequal
-            : order[x.Block].CompareTo(order[y.Block]));
+            ? unequal : order[x.Block].CompareTo(order[y.Block]));
         return result;
     }
 

@@ -53,11 +53,8 @@ internal sealed class StackSharing
             if (instruction.Target is { } target) yield return target;
         }
 
-        if ((instructions.Count == 0 || !instructions[^1].EndsBlock)
-            && block + 1 < _f.Blocks.Count)
-        {
+        if ((instructions.Count == 0 || !instructions[^1].EndsBlock) && block + 1 < _f.Blocks.Count)
             yield return _f.Blocks[block + 1];
-        }
     }
 
     // ---- which registers hold the address of which slots
@@ -76,24 +73,19 @@ internal sealed class StackSharing
                 foreach (var next in Successors(i))
                 {
                     for (var register = 0; register < Registers; register++)
-                    {
-                        changed |= _addresses[next][register]
-                        .AddAll(state[register]);
-                    }
+                        changed |= _addresses[next][register].AddAll(state[register]);
                 }
             }
         }
     }
 
-    private NumberSet[] StateAt(MachineBlock block)
-    {
-        return [.. _addresses[block].Select(set =>
+    private NumberSet[] StateAt(MachineBlock block) =>
+        [.. _addresses[block].Select(set =>
         {
             var copy = None();
             copy.AddAll(set);
             return copy;
         })];
-    }
 
     // What an instruction reaches; what its registers hold behind it.
     private NumberSet Step(MachineInstruction i, NumberSet[] state)
@@ -189,10 +181,7 @@ internal sealed class StackSharing
                 through.AddAll(result[_f.Blocks[at]]);
                 foreach (var reached in _reached[_f.Blocks[at]]) through.AddAll(reached);
                 foreach (var next in forward ? Successors(at) : _predecessors[_f.Blocks[at]])
-                {
-                    changed |= result[next]
-                    .AddAll(through);
-                }
+                    changed |= result[next].AddAll(through);
             }
         }
 

@@ -6,18 +6,14 @@ internal enum Comparison : byte
     Equal, NotEqual,
     UnsignedLess, UnsignedLessOrEqual, UnsignedGreater, UnsignedGreaterOrEqual,
     SignedLess, SignedLessOrEqual, SignedGreater, SignedGreaterOrEqual,
-
     /// <summary>Left and right have a bit in common.</summary>
     AnyBit,
-
     /// <summary>
     /// Left and right have no bit in common. The machine has no such jump: it is the inverse of the above.
     /// </summary>
     NoBit,
-
     /// <summary>The packet has (left: a pointer into it) at least (right: a constant) bytes from there.</summary>
     PacketHas,
-
     /// <summary>The inverse of the above.</summary>
     PacketLacks,
 }

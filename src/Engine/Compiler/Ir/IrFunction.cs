@@ -34,10 +34,7 @@ internal sealed class IrFunction(string name, int parameterCount)
     public Value Constant(long value)
     {
         if (!_constants.TryGetValue(value, out var constant))
-        {
             _constants[value] = constant = new Value(_values++, Op.Constant) { Immediate = value };
-        }
-
         return constant;
     }
 

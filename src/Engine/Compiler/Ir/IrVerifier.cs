@@ -111,8 +111,7 @@ internal sealed class IrVerifier
         var at = user?.ToString() ?? $"the exit of {block}";
         Require(_indices.TryGetValue(operand, out var defined), $"{at} uses {operand}, which stands nowhere");
         var dominates = ReferenceEquals(operand.Block, block)
-            ? defined < index
-            : _dominators.Dominates(operand.Block!, block);
+            ? defined < index : _dominators.Dominates(operand.Block!, block);
         Require(dominates, $"{at} uses {operand}, which does not dominate it");
     }
 

@@ -9,7 +9,6 @@ internal sealed class NaturalLoop
     private NaturalLoop(Block head, HashSet<Block> blocks) => (Head, Blocks) = (head, blocks);
 
     public Block Head { get; }
-
     public HashSet<Block> Blocks { get; }
 
     /// <summary>The blocks in it that go on at the head.</summary>

@@ -24,13 +24,11 @@ internal enum Op
 
     // the operand itself, of which nothing is taken as known: what follows is written for the verifier's eyes
     Opaque,
-
     Phi,
 
     // Memory: Immediate is the byte offset, Size the width in bytes.
     Load,
     Store,          // pointer, value
     AtomicAdd,      // pointer, value
-
     Call,           // Helper, Immediate: its id
 }

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>A value in static single assignment form, or an instruction with an effect.</summary>

@@ -1,5 +1,4 @@
 using System.Numerics;
-using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
@@ -22,8 +21,7 @@ internal static class ValueRange
         if (depth == 0) return ulong.MaxValue;
         switch (value.Op)
         {
-            case Op.Load when value.Size < 8:
-                return (1UL << (value.Size * 8)) - 1;
+            case Op.Load when value.Size < 8: return (1UL << (value.Size * 8)) - 1;
             case Op.And when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 } mask:
                 return Math.Min((ulong)mask.Immediate, VisibleMaximum(value.Operands[0], depth - 1));
             case Op.Shl when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 32 } count:
@@ -38,8 +36,7 @@ internal static class ValueRange
             case Op.Phi when value.Operands.Length > 0:
                 var rest = Math.Min(depth - 1, 2);
                 return value.Operands.Max(o => ReferenceEquals(o.Current, value) ? 0 : VisibleMaximum(o, rest));
-            default:
-                return ulong.MaxValue;
+            default: return ulong.MaxValue;
         }
     }
 
@@ -70,8 +67,7 @@ internal static class ValueRange
         if (depth == 0) return ulong.MaxValue;
         switch (value.Op)
         {
-            case Op.Constant:
-                return (ulong)value.Immediate;
+            case Op.Constant: return (ulong)value.Immediate;
             case Op.And:
                 return PossibleBits(value.Operands[0], depth - 1) & PossibleBits(value.Operands[1], depth - 1);
             case Op.Or or Op.Xor:
@@ -80,8 +76,7 @@ internal static class ValueRange
                 return PossibleBits(value.Operands[0], depth - 1) << (int)count.Immediate;
             case Op.Shr when value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } count:
                 return PossibleBits(value.Operands[0], depth - 1) >> (int)count.Immediate;
-            default:
-                return Mask(Maximum(value, depth - 1));
+            default: return Mask(Maximum(value, depth - 1));
         }
     }
 
@@ -93,16 +88,12 @@ internal static class ValueRange
         ulong Of(int operand) => Maximum(value.Operands[operand], depth - 1);
         switch (value.Op)
         {
-            case Op.Undefined:
-                return 0;
-            case Op.Load:
-                return value.Size == 8 ? ulong.MaxValue : (1UL << (value.Size * 8)) - 1;
+            case Op.Undefined: return 0;
+            case Op.Load: return value.Size == 8 ? ulong.MaxValue : (1UL << (value.Size * 8)) - 1;
             case Op.ByteSwap:
                 return value.Immediate == 64 ? ulong.MaxValue : (1UL << (int)value.Immediate) - 1;
-            case Op.And:
-                return Math.Min(Of(0), Of(1));
-            case Op.Or or Op.Xor:
-                return Mask(Of(0)) | Mask(Of(1));
+            case Op.And: return Math.Min(Of(0), Of(1));
+            case Op.Or or Op.Xor: return Mask(Of(0)) | Mask(Of(1));
             case Op.Add:
                 var sum = (UInt128)Of(0) + Of(1);
                 return sum > ulong.MaxValue ? ulong.MaxValue : (ulong)sum;
@@ -123,8 +114,7 @@ internal static class ValueRange
                 return value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } right
                     ? Of(0) >> (int)right.Immediate : Of(0);
             // While a loop is being written, what comes round to its head is not known.
-            case Op.Phi when value.Operands.Length == 0:
-                return OfSize(value.Size);
+            case Op.Phi when value.Operands.Length == 0: return OfSize(value.Size);
             case Op.Phi:
                 ulong most = 0;
                 foreach (var operand in value.Operands)
@@ -134,16 +124,13 @@ internal static class ValueRange
                 }
 
                 return Math.Min(most, OfSize(value.Size));
-            case Op.Call:
-                return HelperTable.OfCall(value.Helper).MaxResult;
-            default:
-                return ulong.MaxValue;
+            case Op.Call: return HelperTable.OfCall(value.Helper).MaxResult;
+            default: return ulong.MaxValue;
         }
     }
 
     private static ulong OfSize(int bytes) => bytes is 0 or >= 8 ? ulong.MaxValue : (1UL << (bytes * 8)) - 1;
 
     // All the bits up to the highest one set.
-    private static ulong Mask(ulong value) =>
-        value == 0 ? 0 : ulong.MaxValue >> BitOperations.LeadingZeroCount(value);
+    private static ulong Mask(ulong value) => value == 0 ? 0 : ulong.MaxValue >> BitOperations.LeadingZeroCount(value);
 }

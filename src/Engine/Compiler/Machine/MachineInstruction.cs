@@ -1,6 +1,3 @@
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>

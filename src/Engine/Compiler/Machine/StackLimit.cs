@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>The stack that the kernel gives a program: MAX_BPF_STACK of include/linux/filter.h.</summary>

@@ -82,8 +82,7 @@ internal sealed class BranchFacts
         var had = _packets.TryGetValue(pointer.Id, out var old);
         if (!had) old = (0, long.MaxValue);
         var now = comparison == Comparison.PacketHas
-            ? (Math.Max(old.Has, size), old.Lacks)
-            : (old.Has, Math.Min(old.Lacks, size));
+            ? (Math.Max(old.Has, size), old.Lacks) : (old.Has, Math.Min(old.Lacks, size));
         if (now == old) return;
         _undo.Push(new Change(pointer.Id, null, null, had ? old : null, true));
         _packets[pointer.Id] = now;
@@ -133,20 +132,14 @@ internal sealed class BranchFacts
             case Comparison.Equal:
                 if (c < range.Min || c > range.Max || c == range.Except) return false;
                 return range.Min == range.Max ? true : null;
-            case Comparison.NotEqual:
-                return !Decide(Comparison.Equal, left, right);
-            case Comparison.UnsignedLess:
-                return range.Max < c ? true : range.Min >= c ? false : null;
-            case Comparison.UnsignedLessOrEqual:
-                return range.Max <= c ? true : range.Min > c ? false : null;
-            case Comparison.UnsignedGreater:
-                return !Decide(Comparison.UnsignedLessOrEqual, left, right);
-            case Comparison.UnsignedGreaterOrEqual:
-                return !Decide(Comparison.UnsignedLess, left, right);
+            case Comparison.NotEqual: return !Decide(Comparison.Equal, left, right);
+            case Comparison.UnsignedLess: return range.Max < c ? true : range.Min >= c ? false : null;
+            case Comparison.UnsignedLessOrEqual: return range.Max <= c ? true : range.Min > c ? false : null;
+            case Comparison.UnsignedGreater: return !Decide(Comparison.UnsignedLessOrEqual, left, right);
+            case Comparison.UnsignedGreaterOrEqual: return !Decide(Comparison.UnsignedLess, left, right);
             case Comparison.AnyBit or Comparison.NoBit when range.Min == range.Max:
                 return comparison.Evaluate((long)range.Min, right.Immediate);
-            default:
-                return null;
+            default: return null;
         }
     }
 }

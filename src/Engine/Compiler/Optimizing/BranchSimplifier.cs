@@ -32,10 +32,7 @@ internal static class BranchSimplifier
         if (a.IsConstant && b.IsConstant) return Decided(f, comparison.Evaluate(a.Immediate, b.Immediate));
         if (a.IsConstant) return new(comparison.Exchange(), b, a);
         if (ReferenceEquals(a, b) && comparison is not (Comparison.AnyBit or Comparison.NoBit))
-        {
             return Decided(f, comparison.Evaluate(0, 0));
-        }
-
         if (b.IsConstant) return WithConstant(f, new(comparison, a, b), b.Immediate);
 
         // Two swapped values are equal exactly if they are so unswapped.
@@ -55,42 +52,29 @@ internal static class BranchSimplifier
         var maximum = ValueRange.Maximum(a);
         switch (comparison)
         {
-            case Comparison.Equal or Comparison.NotEqual:
-                return Equality(f, c, k, maximum);
-            case Comparison.AnyBit or Comparison.NoBit:
-                return Bits(f, c, k);
+            case Comparison.Equal or Comparison.NotEqual: return Equality(f, c, k, maximum);
+            case Comparison.AnyBit or Comparison.NoBit: return Bits(f, c, k);
             case Comparison.SignedLess or Comparison.SignedLessOrEqual or Comparison.SignedGreater
                 or Comparison.SignedGreaterOrEqual when maximum <= long.MaxValue:
                 // Never negative: a negative constant decides, else unsigned says the same.
                 if (k < 0) return Decided(f, comparison is Comparison.SignedGreater or Comparison.SignedGreaterOrEqual);
                 return c with { Comparison = Unsigned(comparison) };
-            case Comparison.UnsignedLess when k == 0:
-                return Decided(f, false);
-            case Comparison.UnsignedGreaterOrEqual when k == 0:
-                return Decided(f, true);
-            case Comparison.UnsignedLess when k == 1:
-                return new(Comparison.Equal, a, f.Constant(0));
-            case Comparison.UnsignedLessOrEqual when k == 0:
-                return new(Comparison.Equal, a, f.Constant(0));
-            case Comparison.UnsignedGreater when k == 0:
-                return new(Comparison.NotEqual, a, f.Constant(0));
+            case Comparison.UnsignedLess when k == 0: return Decided(f, false);
+            case Comparison.UnsignedGreaterOrEqual when k == 0: return Decided(f, true);
+            case Comparison.UnsignedLess when k == 1: return new(Comparison.Equal, a, f.Constant(0));
+            case Comparison.UnsignedLessOrEqual when k == 0: return new(Comparison.Equal, a, f.Constant(0));
+            case Comparison.UnsignedGreater when k == 0: return new(Comparison.NotEqual, a, f.Constant(0));
             case Comparison.UnsignedGreaterOrEqual when k == 1:
                 return new(Comparison.NotEqual, a, f.Constant(0));
-            case Comparison.UnsignedLess when maximum < (ulong)k:
-                return Decided(f, true);
-            case Comparison.UnsignedLessOrEqual when maximum <= (ulong)k:
-                return Decided(f, true);
-            case Comparison.UnsignedGreater when maximum <= (ulong)k:
-                return Decided(f, false);
-            case Comparison.UnsignedGreaterOrEqual when maximum < (ulong)k:
-                return Decided(f, false);
+            case Comparison.UnsignedLess when maximum < (ulong)k: return Decided(f, true);
+            case Comparison.UnsignedLessOrEqual when maximum <= (ulong)k: return Decided(f, true);
+            case Comparison.UnsignedGreater when maximum <= (ulong)k: return Decided(f, false);
+            case Comparison.UnsignedGreaterOrEqual when maximum < (ulong)k: return Decided(f, false);
             // One form for what can be said in two ways, so that equal conditions are seen to be equal.
-            case Comparison.UnsignedLess:
-                return new(Comparison.UnsignedLessOrEqual, a, f.Constant(k - 1));
+            case Comparison.UnsignedLess: return new(Comparison.UnsignedLessOrEqual, a, f.Constant(k - 1));
             case Comparison.UnsignedGreaterOrEqual:
                 return new(Comparison.UnsignedGreater, a, f.Constant(k - 1));
-            default:
-                return c;
+            default: return c;
         }
     }
 
@@ -100,8 +84,7 @@ internal static class BranchSimplifier
         var whenEqual = comparison == Comparison.Equal;
         if ((ulong)k > maximum || ((ulong)k & ~ValueRange.PossibleBits(a)) != 0) return Decided(f, !whenEqual);
         var constant = a.Operands.Length == 2 && a.Operands[1].Current.IsConstant
-            ? a.Operands[1].Current.Immediate
-            : (long?)null;
+            ? a.Operands[1].Current.Immediate : (long?)null;
         switch (a.Op)
         {
             case Op.ByteSwap when Fits(a.Operands[0], a.Immediate):
@@ -109,8 +92,7 @@ internal static class BranchSimplifier
             case Op.SignExtend when Fits(a.Operands[0], a.Immediate):
                 var low = k & Simplifier.Mask(a.Immediate);
                 return low << (int)(64 - a.Immediate) >> (int)(64 - a.Immediate) == k
-                    ? new(comparison, a.Operands[0].Current, f.Constant(low))
-                    : Decided(f, !whenEqual);
+                    ? new(comparison, a.Operands[0].Current, f.Constant(low)) : Decided(f, !whenEqual);
             case Op.Add when constant is { } addend && (k != 0 || addend != 0) && !IsPointerLike(a.Operands[0]):
                 return new(comparison, a.Operands[0].Current, f.Constant(unchecked(k - addend)));
             case Op.Xor when constant is { } flipped:
@@ -123,10 +105,8 @@ internal static class BranchSimplifier
                     : Decided(f, !whenEqual);
             case Op.Shr when constant is { } right:
                 return Masked(f, comparison, a.Operands[0].Current, -1L << (int)right, k << (int)right);
-            case Op.And when constant is { } mask:
-                return And(f, c, a.Operands[0].Current, mask, k);
-            default:
-                return c;
+            case Op.And when constant is { } mask: return And(f, c, a.Operands[0].Current, mask, k);
+            default: return c;
         }
     }
 
@@ -135,15 +115,9 @@ internal static class BranchSimplifier
     {
         var comparison = c.Comparison;
         if (k == 0)
-        {
             return new(comparison == Comparison.Equal ? Comparison.NoBit : Comparison.AnyBit, x, f.Constant(mask));
-        }
-
         if (k == mask && BitOperations.IsPow2((ulong)mask))
-        {
             return new(comparison == Comparison.Equal ? Comparison.AnyBit : Comparison.NoBit, x, f.Constant(mask));
-        }
-
         switch (x.Op)
         {
             case Op.ByteSwap when Fits(x.Operands[0], x.Immediate):
@@ -153,8 +127,7 @@ internal static class BranchSimplifier
                 && mask << (int)right.Immediate >>> (int)right.Immediate == mask:
                 return Masked(f, comparison, x.Operands[0].Current, mask << (int)right.Immediate,
                     k << (int)right.Immediate);
-            default:
-                return c;
+            default: return c;
         }
     }
 
@@ -166,10 +139,7 @@ internal static class BranchSimplifier
         if (useful == 0) return Decided(f, comparison == Comparison.NoBit);
         // All bits that can be set are asked for: a comparison with zero says the same.
         if ((ulong)useful == possible)
-        {
             return new(comparison == Comparison.AnyBit ? Comparison.NotEqual : Comparison.Equal, a, f.Constant(0));
-        }
-
         switch (a.Op)
         {
             case Op.ByteSwap when Fits(a.Operands[0], a.Immediate):
@@ -178,8 +148,7 @@ internal static class BranchSimplifier
                 return new(comparison, a.Operands[0].Current, f.Constant(useful << (int)right.Immediate));
             case Op.And when a.Operands[1].Current is { IsConstant: true } inner:
                 return new(comparison, a.Operands[0].Current, f.Constant(useful & inner.Immediate));
-            default:
-                return c;
+            default: return c;
         }
     }
 

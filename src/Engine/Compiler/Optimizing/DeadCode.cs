@@ -1,5 +1,3 @@
-using EbpfCat.Bytecode;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Removes values that no exit and no effect uses, directly or through other values.</summary>

@@ -64,9 +64,7 @@ internal sealed class EarlyStores
                 if (!_stores.TryGetValue(value, out var stores)) return;
                 var late = LateStores(value, block, index, stores, uses[value.Id]);
                 if (late.Count > 0 && late.TrueForAll(place => CanMove(place, block, index, liveness)))
-                {
                     moves.Add((block, index, value, late));
-                }
             }
         }
         // Later places in a block first: the earlier keep their indexes.
@@ -85,11 +83,7 @@ internal sealed class EarlyStores
         var call = block.Body.FindIndex(index + 1, v => v.Op == Op.Call);
         var end = call < 0 ? block.Body.Count : call + 1;
         for (var i = index + 1; i < end; i++)
-        {
-            uses -= block.Body[i]
-            .Operands.Count(o => ReferenceEquals(o.Current, value));
-        }
-
+            uses -= block.Body[i].Operands.Count(o => ReferenceEquals(o.Current, value));
         if (call < 0)
         {
             uses -= new[] { block.Left, block.Right, block.End, block.Result }.Count(o =>
@@ -103,12 +97,8 @@ internal sealed class EarlyStores
     private bool CanMove(Place place, Block block, int index, SlotLiveness liveness)
     {
         var bytes = SlotLiveness.WrittenBy(place.Store)!.Value;
-        if (block.LoopDepth > place.Block.LoopDepth || !liveness.CanWrite(bytes)
-            || _moved.Exists(bytes.Overlaps))
-        {
+        if (block.LoopDepth > place.Block.LoopDepth || !liveness.CanWrite(bytes) || _moved.Exists(bytes.Overlaps))
             return false;
-        }
-
         if (!LeadsPastCall(place, bytes, block, index)) return false;
         _moved.Add(bytes);
         return true;
@@ -119,11 +109,7 @@ internal sealed class EarlyStores
     {
         var past = false;
         if (ReferenceEquals(place.Block, block) && place.Index > index)
-        {
-            return Look(block, index + 1, place.Index)
-            && past;
-        }
-
+            return Look(block, index + 1, place.Index) && past;
         var seen = new HashSet<Block>();
         var work = new Stack<Block>();
         if (!Look(place.Block, 0, place.Index)) return false;

@@ -171,9 +171,7 @@ internal sealed class JumpThreading
     {
         var (left, right) = (Seen(block.Left!), Seen(block.Right!));
         if (left.IsConstant && right.IsConstant && !block.Comparison.IsPacketCheck())
-        {
             return block.Comparison.Evaluate(left.Immediate, right.Immediate);
-        }
         // Nothing is known of what is computed on the way; what is known is of its last time round.
         if (IsNew(left) || IsNew(right)) return null;
         _facts ??= FactsAt(_start);

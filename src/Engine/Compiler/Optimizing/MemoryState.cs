@@ -74,9 +74,7 @@ internal sealed class MemoryState
         foreach (var size in (ReadOnlySpan<int>)[8, 4, 2, 1])
         {
             if (_values.TryGetValue(new Access(MemoryRegion.Stack, slot, offset, size), out var value))
-            {
                 return (size, value.Current);
-            }
         }
 
         return (0, null);
@@ -108,8 +106,7 @@ internal sealed class MemoryState
         {
             if (known.Region != written.Region) continue;
             var apart = ReferenceEquals(known.Base, written.Base)
-                ? !known.Overlaps(written)
-                : known.Base is StackSlot && written.Base is StackSlot;
+                ? !known.Overlaps(written) : known.Base is StackSlot && written.Base is StackSlot;
             if (!apart) _values.Remove(known);
         }
     }

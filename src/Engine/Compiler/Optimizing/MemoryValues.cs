@@ -1,5 +1,3 @@
-using EbpfCat.Bytecode;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>
@@ -111,10 +109,8 @@ internal static class MemoryValues
             case Op.AtomicAdd:
                 state.Forget(MemoryState.AccessOf(value));
                 return false;
-            case Op.Call:
-                return RedundantCall(value, state);
-            default:
-                return false;
+            case Op.Call: return RedundantCall(value, state);
+            default: return false;
         }
     }
 
@@ -141,18 +137,14 @@ internal static class MemoryValues
         }
 
         var inserted = helper.Id == HelperId.MapUpdate && call.Operands[3].Current is { IsConstant: true, Immediate: 1 }
-            ? state.KeyOf(call)
-            : null;
+            ? state.KeyOf(call) : null;
         if (inserted is not null && state.IsSettled(inserted)) return true;
         if (helper.Has(HelperTraits.NoEffect)) return false;
         state.ForgetLookups();
         if (inserted is not null) state.Settle(inserted);
         state.ForgetRegion(MemoryRegion.Map);
         if (helper.Has(HelperTraits.InvalidatesPacketPointers | HelperTraits.WritesPacket))
-        {
             state.ForgetRegion(MemoryRegion.Packet);
-        }
-
         if (!helper.WritesMemory) return false;
         state.ForgetRegion(MemoryRegion.Packet);
         foreach (var argument in call.Operands)
@@ -160,13 +152,9 @@ internal static class MemoryValues
             var pointer = argument.Current;
             if (pointer.Op == Op.Add) pointer = pointer.Operands[0].Current;
             if (pointer.Op == Op.FrameAddress)
-            {
                 state.ForgetSlot(pointer.Slot);
-            }
             else if (pointer.Op is not (Op.Constant or Op.MapAddress or Op.Context))
-            {
                 state.ForgetRegion(MemoryRegion.Stack);
-            }
         }
 
         return false;

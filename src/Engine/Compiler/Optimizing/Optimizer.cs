@@ -1,5 +1,3 @@
-using EbpfCat.Bytecode;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Runs the passes over a function in the intermediate form, in order, until none changes it.</summary>

@@ -43,8 +43,7 @@ internal static class PacketChecks
     }
 
     private static (Block Has, Block Lacks) Ways(Block block) => block.Comparison == Comparison.PacketHas
-        ? (block.Target!, block.Otherwise!)
-        : (block.Otherwise!, block.Target!);
+        ? (block.Target!, block.Otherwise!) : (block.Otherwise!, block.Target!);
 
     private static bool SameFailure(Block first, Block firstFrom, Block second, Block secondFrom)
     {

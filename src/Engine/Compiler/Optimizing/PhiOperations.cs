@@ -77,16 +77,11 @@ internal static class PhiOperations
         foreach (var operand in value.Operands)
         {
             var phi = operand.Current;
-            if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, block) || phi.Id >= uses.Length
-                || uses[phi.Id] != 1)
-            {
+            if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, block) || phi.Id >= uses.Length || uses[phi.Id] != 1)
                 continue;
-            }
-
             if (!phi.Operands.All(o => o.Current.IsConstant)) continue;
             var other = ReferenceEquals(value.Operands[0].Current, phi)
-                ? value.Operands[1].Current
-                : value.Operands[0].Current;
+                ? value.Operands[1].Current : value.Operands[0].Current;
             // The other operand must be known before the block.
             return ReferenceEquals(other.Block, block) ? null : phi;
         }

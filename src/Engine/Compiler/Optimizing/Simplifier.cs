@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 
 namespace EbpfCat.Compiler;
@@ -18,10 +17,7 @@ internal static class Simplifier
         if (operands.Length != 2) return null;
         var (a, b) = (operands[0].Current, operands[1].Current);
         if (a.IsConstant && b.IsConstant && Evaluate(op, a.Immediate, b.Immediate) is { } constant)
-        {
             return f.Constant(constant);
-        }
-
         if (a.IsConstant && IsCommutative(op)) return Simplify(f, op, immediate, [b, a]) ?? f.NewValue(op, b, a);
         return b.IsConstant ? WithConstant(f, op, a, b.Immediate) : WithoutConstant(f, op, a, b);
     }
@@ -62,28 +58,22 @@ internal static class Simplifier
     {
         switch (op)
         {
-            case Op.Negate when a.IsConstant:
-                return f.Constant(unchecked(-a.Immediate));
-            case Op.Negate when a.Op == Op.Negate:
-                return a.Operands[0].Current;
+            case Op.Negate when a.IsConstant: return f.Constant(unchecked(-a.Immediate));
+            case Op.Negate when a.Op == Op.Negate: return a.Operands[0].Current;
             case Op.SignExtend when a.IsConstant:
                 return f.Constant(a.Immediate << (int)(64 - bits) >> (int)(64 - bits));
-            case Op.SignExtend when bits >= 64 || ValueRange.Maximum(a) <= (ulong)Mask(bits - 1):
-                return a;
-            case Op.SignExtend when a.Op == Op.SignExtend && a.Immediate <= bits:
-                return a;
+            case Op.SignExtend when bits >= 64 || ValueRange.Maximum(a) <= (ulong)Mask(bits - 1): return a;
+            case Op.SignExtend when a.Op == Op.SignExtend && a.Immediate <= bits: return a;
             case Op.SignExtend when a.Op == Op.And && a.Operands[1].Current is { IsConstant: true } mask
                 && (mask.Immediate & Mask(bits)) == Mask(bits):
                 return Make(f, Op.SignExtend, bits, a.Operands[0].Current);
-            case Op.ByteSwap when a.IsConstant:
-                return f.Constant(Swap(a.Immediate, bits));
+            case Op.ByteSwap when a.IsConstant: return f.Constant(Swap(a.Immediate, bits));
             case Op.ByteSwap when a.Op == Op.ByteSwap && a.Immediate == bits:
                 return And(f, a.Operands[0].Current, Mask(bits));
             case Op.ByteSwap when a.Op == Op.And && a.Operands[1].Current is { IsConstant: true } mask
                 && (mask.Immediate & Mask(bits)) == Mask(bits):
                 return Make(f, Op.ByteSwap, bits, a.Operands[0].Current);
-            default:
-                return null;
+            default: return null;
         }
     }
 
@@ -91,34 +81,24 @@ internal static class Simplifier
     {
         switch (op)
         {
-            case Op.Add or Op.Sub or Op.Or or Op.Xor or Op.Shl or Op.Shr or Op.Sar when c == 0:
-                return a;
-            case Op.Sub:
-                return Make(f, Op.Add, 0, a, f.Constant(unchecked(-c)));
+            case Op.Add or Op.Sub or Op.Or or Op.Xor or Op.Shl or Op.Shr or Op.Sar when c == 0: return a;
+            case Op.Sub: return Make(f, Op.Add, 0, a, f.Constant(unchecked(-c)));
             case Op.Add when a.Op == Op.Add && a.Operands[1].Current is { IsConstant: true } inner:
                 return Make(f, Op.Add, 0, a.Operands[0].Current, f.Constant(unchecked(inner.Immediate + c)));
-            case Op.Mul when c == 0:
-                return f.Constant(0);
-            case Op.Mul or Op.UDiv or Op.SDiv when c == 1:
-                return a;
-            case Op.Mul when c == -1:
-                return Make(f, Op.Negate, 0, a);
+            case Op.Mul when c == 0: return f.Constant(0);
+            case Op.Mul or Op.UDiv or Op.SDiv when c == 1: return a;
+            case Op.Mul when c == -1: return Make(f, Op.Negate, 0, a);
             case Op.Mul when c > 0 && BitOperations.IsPow2(c):
                 return Make(f, Op.Shl, 0, a, f.Constant(BitOperations.Log2((ulong)c)));
-            case Op.UDiv or Op.SDiv when c == 0:
-                return f.Constant(0);
-            case Op.UMod or Op.SMod when c == 0:
-                return a;
+            case Op.UDiv or Op.SDiv when c == 0: return f.Constant(0);
+            case Op.UMod or Op.SMod when c == 0: return a;
             case Op.UDiv when BitOperations.IsPow2((ulong)c):
                 return Make(f, Op.Shr, 0, a, f.Constant(BitOperations.Log2((ulong)c)));
-            case Op.UMod when BitOperations.IsPow2((ulong)c):
-                return And(f, a, c - 1);
+            case Op.UMod when BitOperations.IsPow2((ulong)c): return And(f, a, c - 1);
             case Op.SDiv or Op.SMod when c > 0 && ValueRange.IsNonNegative(a):
                 return Make(f, op == Op.SDiv ? Op.UDiv : Op.UMod, 0, a, f.Constant(c));
-            case Op.And:
-                return AndConstant(f, a, c);
-            case Op.Or when c == -1:
-                return f.Constant(-1);
+            case Op.And: return AndConstant(f, a, c);
+            case Op.Or when c == -1: return f.Constant(-1);
             case Op.Or or Op.Xor when a.Op == op && a.Operands[1].Current is { IsConstant: true } inner:
                 return Make(f, op, 0, a.Operands[0].Current,
                     f.Constant(op == Op.Or ? inner.Immediate | c : inner.Immediate ^ c));
@@ -127,23 +107,18 @@ internal static class Simplifier
             case Op.Shl or Op.Shr when a.Op == op
                 && a.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } inner:
                 return inner.Immediate + c > 63
-                    ? f.Constant(0)
-                    : Make(f, op, 0, a.Operands[0].Current, f.Constant(inner.Immediate + c));
-            case Op.Shr when ValueRange.Maximum(a) >> (int)c == 0:
-                return f.Constant(0);
-            case Op.Sar when ValueRange.IsNonNegative(a):
-                return Make(f, Op.Shr, 0, a, f.Constant(c));
+                    ? f.Constant(0) : Make(f, op, 0, a.Operands[0].Current, f.Constant(inner.Immediate + c));
+            case Op.Shr when ValueRange.Maximum(a) >> (int)c == 0: return f.Constant(0);
+            case Op.Sar when ValueRange.IsNonNegative(a): return Make(f, Op.Shr, 0, a, f.Constant(c));
             case Op.Shl when a.Op == Op.Shr && a.Operands[1].Current is { IsConstant: true } back
-                && back.Immediate == c:
-                return And(f, a.Operands[0].Current, -1L << (int)c);
+                && back.Immediate == c: return And(f, a.Operands[0].Current, -1L << (int)c);
             case Op.Shl when a.Op == Op.And && a.Operands[0].Current is { Op: Op.Shr } shifted
                 && shifted.Operands[1].Current is { IsConstant: true } right && a.Operands[1].Current.IsConstant
                 && right.Immediate >= c:
                 // ((x >> r) & m) << c, r >= c, is (x >> (r - c)) & (m << c).
                 return And(f, Make(f, Op.Shr, 0, shifted.Operands[0].Current, f.Constant(right.Immediate - c)),
                     a.Operands[1].Current.Immediate << (int)c);
-            default:
-                return null;
+            default: return null;
         }
     }
 
@@ -163,10 +138,7 @@ internal static class Simplifier
         // Of what is sign-extended, the bits below are what they were.
         if (a.Op == Op.SignExtend && (mask & ~Mask((int)a.Immediate)) == 0) return And(f, a.Operands[0].Current, mask);
         if (a.Op == Op.And && a.Operands[1].Current is { IsConstant: true } inner)
-        {
             return Make(f, Op.And, 0, a.Operands[0].Current, f.Constant(inner.Immediate & mask));
-        }
-
         return null;
     }
 

@@ -53,10 +53,7 @@ internal sealed class SlotLiveness
                 return true;
             case Op.Load:
                 if (SlotOf(value.Operands[0], out offset) is { } read)
-                {
                     _live[read] |= Bytes(offset + value.Immediate, value.Size, ifOutside: All);
-                }
-
                 return true;
             case Op.Call or Op.AtomicAdd:
                 foreach (var operand in value.Operands)
@@ -65,8 +62,7 @@ internal sealed class SlotLiveness
                 }
 
                 return true;
-            default:
-                return true;
+            default: return true;
         }
     }
 
@@ -102,8 +98,7 @@ internal sealed class SlotLiveness
     }
 
     private static ulong Bytes(long offset, int size, ulong ifOutside) => offset < 0 || offset + size > MaxBytes
-        ? ifOutside
-        : (size == MaxBytes ? All : (1UL << size) - 1) << (int)offset;
+        ? ifOutside : (size == MaxBytes ? All : (1UL << size) - 1) << (int)offset;
 
     // Slots whose address is kept somewhere, or computed with: what reads them cannot be told.
     private void FindEscaped()

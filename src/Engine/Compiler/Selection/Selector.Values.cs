@@ -1,5 +1,4 @@
 using System.Numerics;
-using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
@@ -204,10 +203,7 @@ internal sealed partial class Selector
     {
         pointer = pointer.Current;
         if (FrameBase(pointer) is var (slot, inside))
-        {
             return new Address(MachineInstruction.FramePointer, slot, inside + (int)offset);
-        }
-
         if (pointer.Op == Op.Add && pointer.Operands[1].Current is { IsConstant: true } constant
             && offset + constant.Immediate is var sum && sum == (short)sum)
         {

@@ -1,6 +1,4 @@
 using System.Numerics;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 

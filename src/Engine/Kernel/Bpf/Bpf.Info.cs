@@ -184,8 +184,7 @@ internal static unsafe partial class Bpf
                 case BpfLinkType.UprobeMulti when known.UprobeMulti.Count != 0:
                     request.UprobeMulti = new UprobeMultiLink { Path = (ulong)pointer, PathSize = NameCapacity };
                     break;
-                default:
-                    return null;
+                default: return null;
             }
 
             GetInfo(link, ref request, "link");

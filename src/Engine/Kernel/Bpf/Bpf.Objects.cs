@@ -101,8 +101,7 @@ internal static unsafe partial class Bpf
                     break;
                 case Errno.ENOENT:
                     yield break;
-                case var errno:
-                    throw Refusal(command, errno, operation);
+                case var errno: throw Refusal(command, errno, operation);
             }
         }
     }

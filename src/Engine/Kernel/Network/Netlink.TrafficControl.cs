@@ -35,9 +35,7 @@ internal sealed partial class Netlink
             .Fixed(new TrafficControlMessage { Index = index, Handle = Queue.Handle, Parent = Queue.Parent }),
         $"remove the queueing discipline clsact of interface {index}");
 
-    /// <summary>
-    /// Attaches a program as a filter that decides by itself (direct action).
-    /// </summary>
+    /// <summary>Attaches a program as a filter that decides by itself (direct action).</summary>
     /// <param name="egress">Whether it sees what is sent, rather than what is received.</param>
     /// <param name="program">The program, of type <see cref="BpfProgramType.SchedCls"/>.</param>
     /// <param name="priority">Smaller ones run first; 0 for one before the filters there are.</param>

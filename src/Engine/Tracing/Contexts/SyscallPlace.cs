@@ -25,8 +25,7 @@ internal static class SyscallPlace
             case SyscallArgumentKind.SocketAddress:
                 return new PlainPlace(
                     access with { Type = SocketAddressType.Instance, Content = EventContent.BytesPointer });
-            case SyscallArgumentKind.StringList:
-                return new TextListPlace(access);
+            case SyscallArgumentKind.StringList: return new TextListPlace(access);
             default:
                 return KernelTypes.Pointee(argument.TypeText) is { } target
                     ? new TypedPlace(access, target, EventMemory.User) { IsPointee = true, Name = argument.Name }

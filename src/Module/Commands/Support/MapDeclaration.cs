@@ -93,8 +93,7 @@ internal sealed record MapDeclaration(
     {
         LiveMap live => live.ToDefinition(name),
         KernelMap or PinInfo { Kind: PinKind.Map } when Shared.Open(map) is LiveMap opened => opened.ToDefinition(name),
-        _ => throw new ArgumentException(
-            $"{Values.Kind(map)} is no map; give what New-EbpfMap or Get-EbpfMap gives."),
+        _ => throw new ArgumentException($"{Values.Kind(map)} is no map; give what New-EbpfMap or Get-EbpfMap gives."),
     };
 
     // The programs go by name: the keys are an enumeration of their indices.

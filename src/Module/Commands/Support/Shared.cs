@@ -64,8 +64,7 @@ internal sealed record Shared(
         LiveMap map => Of($"The map '{map.Name}'", [map]),
         PinnedMaps pinned => Of($"The directory '{pinned.Directory}'", pinned.Maps),
         _ => throw new ArgumentException(
-            $"{Values.Kind(owner)} has no variables and maps; "
-                + "give a loaded program, an attachment or a map."),
+            $"{Values.Kind(owner)} has no variables and maps; " + "give a loaded program, an attachment or a map."),
     };
 
     // A map that holds variables is of use as these only.

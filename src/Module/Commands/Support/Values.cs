@@ -21,18 +21,14 @@ internal static class Values
                     shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
                 return shown;
             case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string,
-                object?>> or StackReference):
-                return Array.ConvertAll(items, item => Wrap(item, stacks));
-            case StackReference stack when stacks is not null:
-                return stacks.ReadStack(stack);
-            default:
-                return value;
+                object?>> or StackReference): return Array.ConvertAll(items, item => Wrap(item, stacks));
+            case StackReference stack when stacks is not null: return stacks.ReadStack(stack);
+            default: return value;
         }
     }
 
     /// <summary>The kind of an object that a command cannot use, for messages.</summary>
-    public static string Kind(object? value) =>
-        value is null ? "$null" : $"An object of type {value.GetType().Name}";
+    public static string Kind(object? value) => value is null ? "$null" : $"An object of type {value.GetType().Name}";
 
     /// <summary>A value in words, for messages.</summary>
     public static string Text(object? value) => Text(value, MaxTextDepth);
