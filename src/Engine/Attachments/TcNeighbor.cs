@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A program or link at an interface that another program is attached before or after (tcx, Linux 6.6).</summary>
+/// <summary>A program or link at an interface, to attach another program before or after it (tcx, Linux 6.6).</summary>
 public sealed record TcNeighbor
 {
     private readonly uint _id;

@@ -4,7 +4,6 @@ public sealed partial class BtfBuilder
 {
     /// <summary>The size of a record of <see cref="FunctionInfo"/> in bytes.</summary>
     public const int FunctionRecordSize = 8;
-
     /// <summary>The size of a record of <see cref="LineInfo"/> in bytes.</summary>
     public const int LineRecordSize = 16;
 

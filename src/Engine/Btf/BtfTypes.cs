@@ -112,10 +112,6 @@ public sealed partial class BtfTypes
     /// <param name="name">The name; case counts.</param>
     public BtfType? FindFunction(string name) => Find(name, BtfKind.Function);
 
-    /// <summary>The global variable of a name, or null.</summary>
-    /// <param name="name">The name; case counts.</param>
-    public BtfType? FindVariable(string name) => Find(name, BtfKind.Variable);
-
     /// <summary>The string at a place in the strings.</summary>
     internal string Text(uint offset)
     {

@@ -14,9 +14,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "close", SetLastError = true)]
     public static partial int Close(int fd);
 
-    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
-    public static partial int Control(int fd, int command, nint argument);
-
     [LibraryImport(Library, EntryPoint = "ioctl", SetLastError = true)]
     public static partial int DeviceControl(int fd, nuint request, nint argument);
 

@@ -26,7 +26,4 @@ internal sealed class MachineFact<T>(Func<T> read)
             }
         }
     }
-
-    /// <summary>Makes the next use read the fact again, for example after a kernel module was loaded.</summary>
-    public void Invalidate() => _isRead = false;
 }

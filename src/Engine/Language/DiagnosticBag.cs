@@ -19,10 +19,7 @@ public sealed class DiagnosticBag
     public void Add(Diagnostic diagnostic)
     {
         if (diagnostic.Source is null && StatementSource is not null)
-        {
             diagnostic = diagnostic with { Source = StatementSource };
-        }
-
         var list = diagnostic.Severity == DiagnosticSeverity.Error ? _errors : _warnings;
         if (!list.Contains(diagnostic)) list.Add(diagnostic);
     }

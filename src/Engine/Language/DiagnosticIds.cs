@@ -93,9 +93,6 @@ public static class DiagnosticIds
     /// <summary>An element of something that is no array is asked for.</summary>
     public const string NotAnArray = nameof(NotAnArray);
 
-    /// <summary>A script that is to be one expression is not.</summary>
-    public const string NotAnExpression = nameof(NotAnExpression);
-
     /// <summary>A value is not available to this program.</summary>
     public const string NotAvailable = nameof(NotAvailable);
 

@@ -22,9 +22,6 @@ internal static class StatementWalker
     public static IEnumerable<Expression> Expressions(IEnumerable<Statement> statements) =>
         All(statements).SelectMany(Roots).SelectMany(Inside);
 
-    /// <summary>All expressions of a statement but those of the statements inside it.</summary>
-    public static IEnumerable<Expression> Own(Statement statement) => Roots(statement).SelectMany(Inside);
-
     /// <summary>An expression and all inside it. A function's body is entered once for each call.</summary>
     public static IEnumerable<Expression> Inside(Expression expression)
     {

@@ -6,22 +6,16 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 {
     /// <summary>The variable of the program on entry that counts the calls for which the map had no room.</summary>
     public const string Missed = "missed";
-
     /// <summary>The map of calls that have begun, by thread.</summary>
     public const string Pending = "pending";
-
     /// <summary>The property with the name of the system call.</summary>
     public const string Syscall = nameof(Syscall);
-
     /// <summary>The property with the result.</summary>
     public const string ReturnValue = nameof(ReturnValue);
-
     /// <summary>The property with the duration.</summary>
     public const string Duration = nameof(Duration);
-
     /// <summary>The property with all arguments of a call as numbers, for a program of all system calls.</summary>
     public const string Arguments = nameof(Arguments);
-
     /// <summary>The number of properties before the arguments.</summary>
     public const int CommonCount = 7;
 

@@ -57,9 +57,6 @@ public sealed class KernelSymbols
     /// <exception cref="KernelException">They cannot be read.</exception>
     public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
 
-    /// <summary>Makes the next use of <see cref="Current"/> read them again.</summary>
-    public static void Refresh() => OfThisMachine.Invalidate();
-
     /// <summary>The first symbol of a name.</summary>
     public KernelSymbol? Find(string name) => FindAll(name).Select(each => (KernelSymbol?)each).FirstOrDefault();
 
@@ -81,7 +78,8 @@ public sealed class KernelSymbols
         if (at < 0 || _sortedAddresses[at] == 0 || address - _sortedAddresses[at] > LongestDistance) return null;
         var best = at;
         for (var other = at; other >= 0 && _sortedAddresses[other] == _sortedAddresses[at]; other--) Prefer(other);
-        for (var other = at + 1; other < Count && _sortedAddresses[other] == _sortedAddresses[at]; other++) Prefer(other);
+        for (var other = at + 1; other < Count && _sortedAddresses[other] == _sortedAddresses[at]; other++)
+            Prefer(other);
         return Symbol(_byAddress[best]);
 
         // If an address has several names, prefer one that is global, not weak, and not made by the linker.
@@ -109,8 +107,11 @@ public sealed class KernelSymbols
     private string Name(int index) =>
         Encoding.UTF8.GetString(_names, _starts[index], _starts[index + 1] - _starts[index] - 1);
 
-    private KernelSymbol Symbol(int index) =>
-        this[index] with { Name = Name(index), Module = _modules[index] == 0 ? null : _moduleNames[_modules[index] - 1] };
+    private KernelSymbol Symbol(int index)
+    {
+        var module = _modules[index] == 0 ? null : _moduleNames[_modules[index] - 1];
+        return this[index] with { Name = Name(index), Module = module };
+    }
 
     /// <summary>Parses the lines: <c>ffffffff81000000 T _text</c>, <c>ffffffffc0000000 t name	[module]</c>.</summary>
     private sealed class Reader

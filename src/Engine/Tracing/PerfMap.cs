@@ -47,7 +47,8 @@ internal sealed class PerfMap
     {
         var at = Array.BinarySearch(_starts, address);
         if (at < 0) at = ~at - 1;
-        return at >= 0 && address - _starts[at] < _functions[at].Size ? (_functions[at].Name, address - _starts[at]) : null;
+        return at >= 0 && address - _starts[at] < _functions[at].Size
+            ? (_functions[at].Name, address - _starts[at]) : null;
     }
 
     private static bool TryHexadecimal(string text, out ulong number) => ulong.TryParse(

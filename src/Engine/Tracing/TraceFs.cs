@@ -86,13 +86,6 @@ public sealed class TraceFs
         return _formats[tracepoint] = TracepointFormat.Parse(category, text);
     }
 
-    /// <summary>Clears the cache, for example after a module was loaded.</summary>
-    public void Refresh()
-    {
-        _formats.Clear();
-        _tracepoints = null;
-    }
-
     /// <summary>The exception for a file of the tracing file system that cannot be read or written.</summary>
     /// <param name="operation">The operation, as the message says it after "cannot".</param>
     /// <param name="capability">The capability that the operation needs.</param>

@@ -13,7 +13,6 @@ public sealed class SocketAddressType : EbpfType
 {
     /// <summary>The family and a path of 108 bytes (<c>struct sockaddr_un</c>), rounded up.</summary>
     public const int MaxSize = 112;
-
     /// <summary>Enough for IPv4, IPv6 and netlink, not for paths (<c>struct sockaddr_in6</c>).</summary>
     public const int NetworkSize = 28;
 

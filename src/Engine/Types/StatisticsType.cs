@@ -8,13 +8,10 @@ public sealed class StatisticsType : AggregateType
 {
     /// <summary>Where the count is, in bytes.</summary>
     public const int CountOffset = 0;
-
     /// <summary>Where the sum is, in bytes.</summary>
     public const int SumOffset = 8;
-
     /// <summary>Where the minimum is, in bytes.</summary>
     public const int MinimumOffset = 16;
-
     /// <summary>Where the maximum is, in bytes.</summary>
     public const int MaximumOffset = 24;
 

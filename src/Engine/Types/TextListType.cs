@@ -11,10 +11,8 @@ public sealed class TextListType : EbpfType
 {
     /// <summary>How many texts there is room for.</summary>
     public const int MaxTexts = 16;
-
     /// <summary>How many bytes each may have, its NUL among them.</summary>
     public const int TextCapacity = 128;
-
     /// <summary>The offset of the first text, in bytes.</summary>
     internal const int TextsOffset = sizeof(ulong);
 

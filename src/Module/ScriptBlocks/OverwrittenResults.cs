@@ -32,10 +32,7 @@ internal sealed class OverwrittenResults
         {
             case ResultStatement result:
                 if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place)
-                {
                     _diagnostics.Add(Warning(place));
-                }
-
                 return true;
             case ReturnStatement { Value: var value }:
                 return value is not null;

@@ -64,21 +64,6 @@ internal sealed class ProgramTranslation
         return program;
     }
 
-    /// <summary>Translates a block that is one expression.</summary>
-    public Expression Expression(ScriptBlockAst block)
-    {
-        var statements = BlockShape.StatementsOf(block, this);
-        if (statements.Count != 1)
-        {
-            throw Error(block, DiagnosticIds.NotAnExpression, "One expression is needed here.",
-                "Write it as { $packet.Length -gt 60 }.");
-        }
-
-        var expression = new BlockTranslation(this, new Scope(block)).Expressions.OfStatement(statements[0]);
-        Diagnostics.ThrowIfErrors();
-        return expression;
-    }
-
     /// <summary>An error at a node.</summary>
     public CompileException Error(Ast ast, string id, string problem, string? suggestion = null) =>
         new(id, problem, Positions.Of(ast), suggestion);

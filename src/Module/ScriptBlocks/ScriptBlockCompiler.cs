@@ -27,19 +27,6 @@ public static class ScriptBlockCompiler
         return new ProgramTranslation(program, evaluator).Add(BodyOf(code));
     }
 
-    /// <summary>Translates a script block that is one expression, such as a filter.</summary>
-    /// <param name="code">The expression. It is never run.</param>
-    /// <param name="program">The program whose names it may use.</param>
-    /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
-    /// <exception cref="CompileException">The script is not an expression of the language.</exception>
-    public static Expression CompileExpression(ScriptBlock code, ProgramDefinition program, IScriptEvaluator evaluator)
-    {
-        ArgumentNullException.ThrowIfNull(code);
-        ArgumentNullException.ThrowIfNull(program);
-        ArgumentNullException.ThrowIfNull(evaluator);
-        return new ProgramTranslation(program, evaluator).Expression(BodyOf(code));
-    }
-
     // The block of a function (${function:name}) has the function's definition as its tree.
     private static ScriptBlockAst BodyOf(ScriptBlock code) => code.Ast switch
     {

@@ -260,11 +260,8 @@ internal sealed class GraphColoring
                 foreach (var j in _copiesOf[other])
                 {
                     var far = Find(_copies[j].A) == other ? Find(_copies[j].B) : Find(_copies[j].A);
-                    if (far < Precoloured && (free & (1 << far)) != 0 && weight > best
-                        && !_graph.Interferes(node, far))
-                    {
+                    if (far < Precoloured && (free & (1 << far)) != 0 && weight > best && !_graph.Interferes(node, far))
                         (best, choice) = (weight * 0.5, far);
-                    }
                 }
 
                 continue;

@@ -58,11 +58,7 @@ internal static class ControlFlow
         (block.Target, block.Otherwise, block.Result, block.Source) = (next.Target, next.Otherwise, next.Result,
             next.Source);
         foreach (var successor in block.Successors)
-        {
-            successor.Predecessors[successor.Predecessors.IndexOf(next)] =
-                block;
-        }
-
+            successor.Predecessors[successor.Predecessors.IndexOf(next)] = block;
         next.Body = [];
         next.Predecessors.Clear();
         (next.Exit, next.Target, next.Otherwise) = (ExitKind.None, null, null);
@@ -77,9 +73,7 @@ internal static class ControlFlow
         for (var i = f.Blocks.Count - 1; i > 0; i--)
         {
             if (f.Blocks[i].Predecessors.Exists(block => IsEmpty(block, f.Blocks[i], f)))
-            {
                 changed |= SkipEmpty(f, f.Blocks[i], order);
-            }
         }
 
         return changed;

@@ -111,7 +111,8 @@ internal static class Simplifier
             case Op.Shr when ValueRange.Maximum(a) >> (int)c == 0: return f.Constant(0);
             case Op.Sar when ValueRange.IsNonNegative(a): return Make(f, Op.Shr, 0, a, f.Constant(c));
             case Op.Shl when a.Op == Op.Shr && a.Operands[1].Current is { IsConstant: true } back
-                && back.Immediate == c: return And(f, a.Operands[0].Current, -1L << (int)c);
+                && back.Immediate == c:
+                return And(f, a.Operands[0].Current, -1L << (int)c);
             case Op.Shl when a.Op == Op.And && a.Operands[0].Current is { Op: Op.Shr } shifted
                 && shifted.Operands[1].Current is { IsConstant: true } right && a.Operands[1].Current.IsConstant
                 && right.Immediate >= c:

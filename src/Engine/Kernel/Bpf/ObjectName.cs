@@ -9,7 +9,6 @@ internal struct ObjectName
 {
     /// <summary>The size in bytes, with the closing zero.</summary>
     public const int Size = 16;
-
     private byte _first;
 
     /// <summary>The closest name that the kernel takes: other characters become <c>_</c>, the 16th is cut.</summary>

@@ -5,7 +5,6 @@ namespace EbpfCat.Kernel;
 internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
 {
     private const ushort TypeMask = 0x3fff;
-
     private ReadOnlySpan<byte> _rest = bytes;
 
     /// <summary>The type of the attribute.</summary>

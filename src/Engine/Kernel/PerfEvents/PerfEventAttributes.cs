@@ -12,67 +12,40 @@ internal struct PerfEventAttributes
 
     /// <summary>The size of this structure in bytes; filled in when opening.</summary>
     public uint Size;
-
     /// <summary>The event: the id of a tracepoint; of a kprobe or uprobe 1 to probe the return.</summary>
     public ulong Config;
-
     /// <summary>A sample every so many events; samples a second with <see cref="PerfEventFlags.Frequency"/>.</summary>
     public ulong SamplePeriod;
-
     /// <summary>What a sample holds: <c>PERF_SAMPLE_*</c>; 1024 (raw) for the output of programs.</summary>
     public ulong SampleType;
-
     /// <summary>What read(2) gives: <c>PERF_FORMAT_*</c>.</summary>
     public ulong ReadFormat;
-
-    /// <summary>Switches.</summary>
     public PerfEventFlags Flags;
-
     /// <summary>Waiting threads wake after so many events; bytes with <see cref="PerfEventFlags.Watermark"/>.</summary>
     public uint WakeupEvents;
-
-    /// <summary>The kind of breakpoint.</summary>
     public uint BreakpointType;
-
     /// <summary>A pointer to the function's name (kprobe) or file's path (uprobe), or an address.</summary>
     public ulong Config1;
-
     /// <summary>The offset in bytes (kprobe, uprobe), the address (kprobe without name), or the length.</summary>
     public ulong Config2;
-
-    /// <summary>Which branches to sample.</summary>
     public ulong BranchSampleType;
-
-    /// <summary>Which user registers to sample.</summary>
     public ulong SampleRegistersUser;
-
     /// <summary>How many bytes of the user stack to sample.</summary>
     public uint SampleStackUser;
-
     /// <summary>The clock of time stamps, with <see cref="PerfEventFlags.UseClockId"/>.</summary>
     public int ClockId;
-
     /// <summary>Which registers to sample at the interrupt.</summary>
     public ulong SampleRegistersInterrupt;
-
     /// <summary>When to wake for the auxiliary buffer, in bytes.</summary>
     public uint AuxiliaryWatermark;
-
     /// <summary>The most frames of a stack in a sample.</summary>
     public ushort SampleMaxStack;
-
-    /// <summary>Zero.</summary>
     public ushort Reserved;
-
     /// <summary>How many bytes of the auxiliary buffer to sample.</summary>
     public uint AuxiliarySampleSize;
-
-    /// <summary>Zero.</summary>
     public uint Reserved2;
-
     /// <summary>The data of a signal (Linux 5.13).</summary>
     public ulong SignalData;
-
     /// <summary>More of the event (Linux 6.3).</summary>
     public ulong Config3;
 }
