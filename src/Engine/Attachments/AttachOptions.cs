@@ -15,10 +15,7 @@ public abstract record AttachOptions
 {
     private protected AttachOptions() { }
 
-    /// <summary>
-    /// The name of a pin, which keeps the attachment when this process ends: see <see cref="PinDirectory"/>. Null: no
-    /// pin.
-    /// </summary>
+    /// <summary>The name of a pin that keeps the attachment (see <see cref="PinDirectory"/>), or null.</summary>
     public string? Pin { get; init; }
 
     /// <summary>Whether disposing the attachment disposes the program too.</summary>

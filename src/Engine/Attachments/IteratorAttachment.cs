@@ -1,9 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>
-/// A BPF iterator (Linux 5.8): its program runs for each task, open file or other object of the kernel whenever the
-/// iterator is read, and the reader gets the program's output.
-/// </summary>
+/// <summary>A BPF iterator (Linux 5.8): reading it runs the program for each kernel object, such as tasks.</summary>
 public sealed unsafe class IteratorAttachment : LinkAttachment
 {
     private const int BufferSize = 64 * 1024;

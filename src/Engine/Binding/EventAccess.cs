@@ -30,10 +30,7 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// <summary>How many bits a bit field has; 0 for a whole value.</summary>
     public int BitCount { get; init; }
 
-    /// <summary>
-    /// How many bytes there are behind a pointer, where that is known only at run time; never more than the type has
-    /// are read.
-    /// </summary>
+    /// <summary>The number of bytes behind a pointer, known at run time; at most the type's size is read.</summary>
     public EventAccess? Length { get; init; }
 
     /// <summary>Whether programs may assign it: it lies in the context, which then may change during a run.</summary>
@@ -42,10 +39,7 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
     public int LocationBase { get; init; }
 
-    /// <summary>
-    /// What a cast to a type makes of a pointer: the number that it is, or what it leads to; null where a cast converts
-    /// the value itself.
-    /// </summary>
+    /// <summary>What a cast makes of a pointer: its number, or what it leads to; null: the value is cast.</summary>
     internal EventAccess? Reinterpret(EbpfType type)
     {
         var isPointer = Content is EventContent.TextPointer or EventContent.TextListPointer

@@ -60,10 +60,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
             count == 0 ? null : $"Give it {string.Join(", ", helper.Parameters.Select(parameter => parameter.Name))}.");
     }
 
-    /// <summary>
-    /// Whether an expression names memory that stays: a shared variable, an entry of a map, a local that is not in
-    /// registers, or a part of one.
-    /// </summary>
+    /// <summary>Whether an expression names memory: a shared variable, a map's entry, a local on the stack.</summary>
     public static bool IsPlace(BoundExpression expression) => expression switch
     {
         BoundVariableAccess or BoundMapEntry or BoundInnerEntry => true,

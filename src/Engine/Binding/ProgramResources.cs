@@ -6,12 +6,8 @@ internal sealed class ProgramResources
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
     private const int MaxStacks = 16384;
 
-    /// <summary>
-    /// The number of its kind stands in front of a record, in 8 bytes, so that what follows is aligned as it is on the
-    /// stack.
-    /// </summary>
+    /// <summary>A record begins with the number of its kind in 8 bytes, so that the rest stays aligned.</summary>
     public const int RecordHeader = 8;
-
     /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
     public const int MaxZerosOnStack = 128;
 
@@ -82,10 +78,7 @@ internal sealed class ProgramResources
 
     public int? EventMap { get; }
 
-    /// <summary>
-    /// The map where records are written that are copied into the buffer then; null where they are written into that
-    /// itself.
-    /// </summary>
+    /// <summary>The map for records that are copied into the buffer; null if they are written in place.</summary>
     public int? ScratchMap { get; }
 
     /// <summary>Zeros to insert into maps, as many as the largest value has; null if they fit the stack.</summary>

@@ -163,10 +163,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
         : type;
 
-    /// <summary>
-    /// The type of the value that storage of a type holds: once read, numbers are in the processor's byte order, and
-    /// what has names is a number.
-    /// </summary>
+    /// <summary>The type of a value read from storage: native byte order, a number for what has names.</summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
     {
         ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),
@@ -241,10 +238,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         }
     }
 
-    /// <summary>
-    /// The type in which two numbers are computed with: fixed-point if either is, else 64 bits, signed if either is
-    /// signed.
-    /// </summary>
+    /// <summary>The type to compute with: fixed-point if either is, else 64 bits, signed if either is.</summary>
     public EbpfType? Arithmetic(BinaryExpression binary)
     {
         var (left, right) = (TypeOf(binary.Left), TypeOf(binary.Right));
@@ -292,10 +286,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return StructType.Create(fields);
     }
 
-    /// <summary>
-    /// The type of what a function returns: a number, or an error that binding the function reports; null where nothing
-    /// is known of it yet.
-    /// </summary>
+    /// <summary>The type of a function's result: a number, or an error (reported); null if unknown yet.</summary>
     public EbpfType? ReturnTypeOf(Function function)
     {
         // The name of a verdict is a text to its author, and a number here.

@@ -52,10 +52,7 @@ public readonly partial record struct Instruction
     /// <param name="mapFd">The map's file descriptor.</param>
     public static Instruction LoadMap(Register dst, int mapFd) => Pseudo(ImmediateKind.MapFd, dst, (uint)mapFd);
 
-    /// <summary>
-    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>.
-    /// Linux 5.2; takes two slots.
-    /// </summary>
+    /// <summary>Sets a register to an address in an array's first value: <c>r1 = map[fd:5][0]+8</c>; 5.2.</summary>
     /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="offset">Bytes from the start of the value.</param>
     public static Instruction LoadMapValue(Register dst, int mapFd, int offset) =>
@@ -69,10 +66,7 @@ public readonly partial record struct Instruction
     public static Instruction LoadMapValueByIndex(Register dst, int index, int offset) =>
         Pseudo(ImmediateKind.MapIndexValue, dst, Halves(index, offset));
 
-    /// <summary>
-    /// Sets a register to a function of the program, to be called back by a helper: <c>r1 = func pc+5</c>.
-    /// Linux 5.13; takes two slots.
-    /// </summary>
+    /// <summary>Sets a register to a function, for helpers to call back: <c>r1 = func pc+5</c>. Linux 5.13.</summary>
     /// <param name="offset">
     /// Slots from the slot after this instruction's first, as the kernel counts: the function at slot <c>t</c> is at
     /// <c>t - s - 1</c> for an instruction at slot <c>s</c>.

@@ -34,10 +34,7 @@ public sealed class EventReader : IDisposable
     /// <summary>The programs.</summary>
     public IReadOnlyList<LoadedProgram> Programs => _programs;
 
-    /// <summary>
-    /// How many records the programs could not put out since they were loaded, because the buffer was full. The
-    /// programs count them.
-    /// </summary>
+    /// <summary>How many records the programs could not put out since loading: the buffer was full.</summary>
     public long Lost => _programs.Sum(LostBy);
 
     /// <summary>How many records a program could not put out since it was loaded; the program counts them.</summary>

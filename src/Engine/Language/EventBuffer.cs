@@ -5,9 +5,6 @@ public enum EventBuffer
 {
     /// <summary>One buffer for all processors: records are written in place and keep their order (Linux 5.8).</summary>
     RingBuffer,
-    /// <summary>
-    /// A buffer for each processor (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.4), to which records are copied: for older
-    /// kernels, or where processors must not share one.
-    /// </summary>
+    /// <summary>A buffer for each processor, which records are copied to (Linux 4.4): for older kernels.</summary>
     PerfEventArray,
 }

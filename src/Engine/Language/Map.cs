@@ -62,10 +62,7 @@ public record Map(
     public Expression Redirect(Expression key, Expression? otherwise = null) =>
         new MapCallExpression(this, MapOperation.Redirect, otherwise is null ? [key] : [key, otherwise]);
 
-    /// <summary>
-    /// Goes on in another program, by its index or its name (where the keys are an enumeration), and does not come
-    /// back; false if there is none.
-    /// </summary>
+    /// <summary>Goes on in another program, by index or name, and does not come back; false if there is none.</summary>
     public Expression TailCall(Expression program) => new MapCallExpression(this, MapOperation.TailCall, [program]);
 
     /// <summary>Removes the key; the value of the expression is whether it was there.</summary>

@@ -53,16 +53,10 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>The verdict by name or number if the code gives none or a packet is short; null: default.</summary>
     public object? DefaultAction { get; set; }
 
-    /// <summary>
-    /// What the program is attached to, where its type needs that to be compiled or loaded (a tracepoint's name, a
-    /// function).
-    /// </summary>
+    /// <summary>What the program is attached to (a tracepoint, a function), where its type needs that.</summary>
     public string? Target { get; set; }
 
-    /// <summary>
-    /// Where on its target it is attached, for the types that leave that open (see <c>HookTable</c>); null for
-    /// what the type means without saying.
-    /// </summary>
+    /// <summary>The point of attachment, for types with several (<c>HookTable</c>); null for the default.</summary>
     public ProgramHook? Hook { get; set; }
 
     /// <summary>
@@ -236,10 +230,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>The names of everything declared.</summary>
     public IEnumerable<string> DeclaredNames => _declarations.Keys;
 
-    /// <summary>
-    /// The <see cref="Variable"/>, <see cref="Map"/> or <see cref="PacketVariable"/> of a name, or null; case does not
-    /// count.
-    /// </summary>
+    /// <summary>The variable, map or packet variable of a name, or null; case does not count.</summary>
     public object? FindDeclaration(string name) => _declarations.GetValueOrDefault(name);
 
     private void Declare(string name, object declaration)

@@ -13,10 +13,7 @@ public sealed partial class LiveMap
         BatchBytes / (Descriptor.KeySize + Descriptor.ValueSize), Math.Min(MinBatch, MaxEntries),
         Math.Max(MaxEntries, 1));
 
-    /// <summary>
-    /// All entries, in the kernel's order. Those inserted or removed meanwhile may be missed or seen. Of an array all
-    /// indices, set or not.
-    /// </summary>
+    /// <summary>All entries, in the kernel's order, of an array all indices. Changes meanwhile may be missed.</summary>
     /// <exception cref="NotSupportedException">The map has no keys, or no values that user space can read.</exception>
     public IEnumerable<MapEntry> Entries()
     {

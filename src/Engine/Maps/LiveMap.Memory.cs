@@ -5,10 +5,7 @@ public sealed partial class LiveMap
 {
     private readonly Lazy<MappedMemory?> _memory;
 
-    /// <summary>
-    /// The memory that holds the values, each at a multiple of 8 bytes; null where the map cannot be mapped. Mapped at
-    /// the first use, and until the map is disposed.
-    /// </summary>
+    /// <summary>The memory of the values, each at a multiple of 8 bytes, mapped at first use; else null.</summary>
     internal MappedMemory? Memory => _memory.Value;
 
     private MappedMemory? MapMemory()

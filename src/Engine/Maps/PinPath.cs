@@ -1,9 +1,6 @@
 namespace EbpfCat.Maps;
 
-/// <summary>
-/// The names of pins. A path that begins with <c>/</c> stands for itself. Any other name is relative to
-/// <see cref="Root"/>, where the BPF file system is mounted as a rule.
-/// </summary>
+/// <summary>The names of pins: a path that begins with <c>/</c>, or a name relative to <see cref="Root"/>.</summary>
 public static class PinPath
 {
     /// <summary>The directory of the BPF file system.</summary>

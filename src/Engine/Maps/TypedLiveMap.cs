@@ -166,10 +166,7 @@ public sealed class LiveMap<
         }
     }
 
-    /// <summary>
-    /// Enumerates the entries, in the kernel's order. Those inserted or removed meanwhile may be missed or seen. Of an
-    /// array all indices, set or not.
-    /// </summary>
+    /// <summary>All entries, in the kernel's order, of an array all indices. Changes meanwhile may be missed.</summary>
     /// <exception cref="NotSupportedException">The map is per-CPU.</exception>
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
     {

@@ -30,10 +30,7 @@ public static partial class Features
         ]),
     ];
 
-    /// <summary>
-    /// The newest instruction set that the kernel accepts whole. Where this process may not load programs, what the
-    /// kernel's version promises.
-    /// </summary>
+    /// <summary>The newest instruction set that the kernel takes whole; without privilege by its version.</summary>
     public static InstructionSet InstructionSet => InstructionSetFact.Value;
 
     private static InstructionSet ProbeInstructionSet()

@@ -12,10 +12,7 @@ public sealed record KernelMap
     /// <summary>The map type.</summary>
     public MapType Type { get; init; }
 
-    /// <summary>
-    /// The type of the keys: from BTF, else a prefix, an unsigned number or bytes of their size; null for map types
-    /// without keys.
-    /// </summary>
+    /// <summary>The type of the keys: from BTF, else a prefix, a number or bytes; null for kinds without.</summary>
     public EbpfType? KeyType { get; init; }
 
     /// <summary>The type of the values, like <see cref="KeyType"/>; null for map types without values.</summary>

@@ -47,10 +47,7 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The kernel's hash of the instructions: 16 hexadecimal digits.</summary>
     public string Tag => _info.Value.Tag;
 
-    /// <summary>
-    /// The number of instructions in slots of eight bytes: as loaded, or for a program opened by id or pin as the
-    /// verifier left them.
-    /// </summary>
+    /// <summary>The number of instructions in slots of eight bytes: as loaded, or as the verifier left them.</summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
     /// <summary>Whether it takes XDP packets of several buffers (Linux 5.18).</summary>

@@ -60,10 +60,7 @@ public sealed class Registers
     /// <summary>The processor.</summary>
     public Architecture Processor { get; }
 
-    /// <summary>
-    /// The prefix of the kernel's functions for system calls. The only argument of such a function points to the
-    /// <c>struct pt_regs</c> of the caller.
-    /// </summary>
+    /// <summary>The prefix of functions of system calls, whose argument is the caller's <c>pt_regs</c>.</summary>
     public string SyscallWrapper { get; }
 
     /// <summary>The number of bytes of the struct that a program can read.</summary>

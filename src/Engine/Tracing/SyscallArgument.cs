@@ -21,9 +21,6 @@ public sealed record SyscallArgument(
     /// <summary>The C type in the kernel's notation.</summary>
     public string TypeText => Field.TypeText;
 
-    /// <summary>
-    /// The type of the value itself; a pointer is a <see cref="ScalarType.UInt64"/>. The kernel uses only this part of
-    /// the register.
-    /// </summary>
+    /// <summary>The type of the value; a pointer is a <see cref="ScalarType.UInt64"/>.</summary>
     public EbpfType Type => Kind == SyscallArgumentKind.FileDescriptor ? ScalarType.Int32 : Field.Type;
 }

@@ -4,8 +4,7 @@ namespace EbpfCat.Tracing;
 
 /// <summary>
 /// The kernel's tracing file system: tracepoints and the formats of their records
-/// (<c>Documentation/trace/ftrace.rst</c>). Reads are cached: call <see cref="Refresh"/> after a kernel module was
-/// loaded, to find its tracepoints.
+/// (<c>Documentation/trace/ftrace.rst</c>). Reads are cached.
 /// </summary>
 public sealed class TraceFs
 {
@@ -54,10 +53,7 @@ public sealed class TraceFs
             : KernelFile.Refuse(operation, error, Capability.SysAdmin);
     }
 
-    /// <summary>
-    /// The tracepoints that match a pattern. A pattern with a slash is matched against <c>category/name</c>, any other
-    /// against the name alone.
-    /// </summary>
+    /// <summary>The tracepoints that match a pattern, of <c>category/name</c> if it has a slash, or of names.</summary>
     public IEnumerable<string> Match(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);

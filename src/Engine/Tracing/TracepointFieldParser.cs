@@ -35,10 +35,7 @@ internal static class TracepointFieldParser
         return field with { Type = Number(field, plain, category) };
     }
 
-    /// <summary>
-    /// A declaration's type, name and array length. The brackets follow the name, or the type of a dynamic value:
-    /// <c>char[] name</c>.
-    /// </summary>
+    /// <summary>A declaration's type, name and array length: <c>int a[4]</c>, or dynamic <c>char[] name</c>.</summary>
     private static (string Type, string Name, string? Dimension) Split(ReadOnlySpan<char> declaration)
     {
         string? dimension = null;

@@ -1,9 +1,6 @@
 namespace EbpfCat.Types;
 
-/// <summary>
-/// A stack trace in a record or a key: its id (signed, 4 bytes) and its process (unsigned, 4 bytes), in the processor's
-/// order.
-/// </summary>
+/// <summary>A stack trace in a record or key: id (signed) and process (unsigned), 4 bytes each, native order.</summary>
 public sealed class StackType : EbpfType
 {
     /// <summary>The only one there is.</summary>

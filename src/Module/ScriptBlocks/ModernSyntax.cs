@@ -37,10 +37,7 @@ internal static class ModernSyntax
         _ => false,
     };
 
-    /// <summary>
-    /// The parameters written in parentheses behind a function's name, which the reference assembly leaves out; null
-    /// for none.
-    /// </summary>
+    /// <summary>The parameters in parentheses behind a function's name; null for none.</summary>
     public static IReadOnlyList<ParameterAst>? ParametersOf(FunctionDefinitionAst function) =>
         (IReadOnlyList<ParameterAst>?)function.GetType().GetProperty("Parameters")!.GetValue(function);
 

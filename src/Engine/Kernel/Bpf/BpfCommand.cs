@@ -1,9 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The commands of bpf(2), <c>enum bpf_cmd</c> of <c>linux/bpf.h</c>, with the kernel that has them
-/// first and the capability that any use of them needs.
-/// </summary>
+/// <summary>The commands of bpf(2) (<c>enum bpf_cmd</c>), with first kernel and required capability.</summary>
 internal enum BpfCommand
 {
     [Since(3, 18), Requires(Capability.Bpf)] MapCreate = 0, // Makes a map

@@ -1,9 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The types of programs, <c>enum bpf_prog_type</c> of <c>linux/bpf.h</c>. Loading one needs CAP_BPF and the
-/// capabilities that its attribute names.
-/// </summary>
+/// <summary>The types of programs (<c>enum bpf_prog_type</c>). Loading needs CAP_BPF and those named here.</summary>
 internal enum BpfProgramType : uint
 {
     Unspecified = 0,

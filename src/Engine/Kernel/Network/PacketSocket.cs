@@ -1,9 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// A raw socket that sees what an interface receives and sends, from the Ethernet header on (packet(7)), in the network
-/// namespace of the calling thread.
-/// </summary>
+/// <summary>A raw socket of the calling thread's network namespace: whole frames of an interface (packet(7)).</summary>
 internal sealed unsafe class PacketSocket : FileDescriptor
 {
     private const int Packet = 17;

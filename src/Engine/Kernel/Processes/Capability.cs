@@ -1,9 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>
-/// The capabilities (capabilities(7)) that eBPF, tracing and networking ask for, by their numbers in
-/// <c>linux/capability.h</c>.
-/// </summary>
+/// <summary>The capabilities that eBPF, tracing and networking need, by number (linux/capability.h).</summary>
 public enum Capability
 {
     /// <summary>CAP_DAC_OVERRIDE: the permissions of files do not count.</summary>

@@ -1,9 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>
-/// An element of an array; may be assigned to where the array may. Outside the array reading gives 0 and writing does
-/// nothing.
-/// </summary>
+/// <summary>An element of an array; may be assigned. Outside the array it reads 0, and a write does nothing.</summary>
 public sealed class IndexExpression(Expression target, Expression index) : Expression
 {
     /// <summary>The array.</summary>

@@ -21,9 +21,6 @@ public enum MapOperation
     Redirect,
     /// <summary>TailCall(index): goes on in another program, and returns only if there is none.</summary>
     TailCall,
-    /// <summary>
-    /// Observe(key, value) on a map of <c>statistics</c> or <c>histogram</c>: counts the value; true if it did, false
-    /// if the map is full.
-    /// </summary>
+    /// <summary>Observe(key, value) on an aggregating map: counts the value; false if the map is full.</summary>
     Observe,
 }

@@ -28,10 +28,7 @@ public static class PacketHeaders
     public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)],
         VlanFields());
 
-    /// <summary>
-    /// IPv4 directly behind the Ethernet header. <c>HeaderLength</c> is in bytes, <c>FragmentOffset</c> in units of 8
-    /// bytes.
-    /// </summary>
+    /// <summary>IPv4 behind Ethernet. <c>HeaderLength</c>: bytes, <c>FragmentOffset</c>: 8 bytes each.</summary>
     public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 14, 0x0800)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
