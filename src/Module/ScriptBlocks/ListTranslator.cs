@@ -50,7 +50,8 @@ internal sealed class ListTranslator(BlockTranslation block)
             case ParenExpressionAst { Pipeline: var inner } when ExpressionTranslator.Only(inner) is { } only:
                 return ItemsOf(only);
             case ArrayExpressionAst { SubExpression.Statements: [var inner] }
-                when ExpressionTranslator.Only(inner) is { } only: return ItemsOf(only);
+                when ExpressionTranslator.Only(inner) is { } only:
+                return ItemsOf(only);
             case ArrayExpressionAst { SubExpression.Statements.Count: 0 }: return [];
             case ArrayLiteralAst array: return [.. array.Elements.SelectMany(ItemsOf)];
             case BinaryExpressionAst { Operator: TokenKind.DotDot } range:

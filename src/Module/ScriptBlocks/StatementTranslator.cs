@@ -94,7 +94,8 @@ internal sealed class StatementTranslator
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "void"):
                 return new ExpressionStatement(_block.Expressions.Of(cast.Child));
             case ConvertExpressionAst cast when CastTranslator.IsNamed(cast.Type.TypeName, "pscustomobject",
-                "psobject"): return Output(cast);
+                "psobject"):
+                return Output(cast);
             default: return Put(_block.Expressions.Of(element.Expression));
         }
     }

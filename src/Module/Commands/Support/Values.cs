@@ -21,7 +21,8 @@ internal static class Values
                     shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
                 return shown;
             case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string,
-                object?>> or StackReference): return Array.ConvertAll(items, item => Wrap(item, stacks));
+                object?>> or StackReference):
+                return Array.ConvertAll(items, item => Wrap(item, stacks));
             case StackReference stack when stacks is not null: return stacks.ReadStack(stack);
             default: return value;
         }
