@@ -125,7 +125,6 @@ public abstract class Attachment : IDisposable
 
     private protected abstract void PinCore(string path);
 
-    /// <summary>Closes the descriptors.</summary>
     private protected abstract void Close();
 
     private bool End()

@@ -120,7 +120,6 @@ public static class PinDirectory
         new FileInfo(Path.Combine(path, AboutFile)).LinkTarget?.Split(' ', 2) is [var kind, var target]
         ? (kind, target) : null;
 
-    /// <summary>Replaces the link of a pin.</summary>
     internal static void ReplaceLink(string path, LinkDescriptor link)
     {
         var file = Path.Combine(path, LinkFile);

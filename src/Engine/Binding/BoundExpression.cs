@@ -10,7 +10,6 @@ internal sealed record BoundError(SourceSpan? Source) : BoundExpression(ErrorTyp
 /// <summary>A constant. Names of verdicts, and of numbers they are compared with, are numbers.</summary>
 internal sealed record BoundConstant(EbpfType Type, object Value, SourceSpan? Source) : BoundExpression(Type, Source);
 
-/// <summary>A local, with its type.</summary>
 internal sealed class BoundLocal(string name, EbpfType type)
 {
     public string Name { get; } = name;
@@ -19,7 +18,6 @@ internal sealed class BoundLocal(string name, EbpfType type)
 
 internal sealed record BoundLocalAccess(BoundLocal Local, SourceSpan? Source) : BoundExpression(Local.Type, Source);
 
-/// <summary>A shared variable.</summary>
 internal sealed record BoundVariableAccess(EbpfType Type, VariableLocation Location, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
@@ -45,10 +43,8 @@ internal sealed record BoundPacketLength(SourceSpan? Source) : BoundExpression(S
 internal sealed record BoundPacketSizeTest(int Bytes, bool Has, SourceSpan? Source)
     : BoundExpression(ScalarType.Boolean, Source);
 
-/// <summary>The context that the kernel hands the program.</summary>
 internal sealed record BoundContext(SourceSpan? Source) : BoundExpression(ScalarType.UInt64, Source);
 
-/// <summary>A map of the program.</summary>
 internal readonly record struct BoundMap(int Index, Map Map);
 
 internal sealed record BoundMapReference(BoundMap Map, SourceSpan? Source) : BoundExpression(ScalarType.UInt64, Source);
@@ -71,12 +67,10 @@ internal sealed record BoundElementAccess(EbpfType Type, BoundExpression Target,
     SourceSpan? Source)
     : BoundExpression(Type, Source);
 
-/// <summary>An operation on a map.</summary>
 internal sealed record BoundMapCall(
     EbpfType Type, BoundMap Map, MapOperation Operation, IReadOnlyList<BoundExpression> Arguments, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
-/// <summary>A call of a helper.</summary>
 internal sealed record BoundHelperCall(int Helper, IReadOnlyList<BoundHelperArgument> Arguments, SourceSpan? Source)
     : BoundExpression(ScalarType.Int64, Source);
 
@@ -126,7 +120,6 @@ internal sealed record BoundLet(BoundLocal Local, BoundExpression Value, BoundEx
 internal sealed record BoundSystemValue(EbpfType Type, SystemValue Value, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
-/// <summary>A value of the traced event or the current task.</summary>
 internal sealed record BoundEventValue(EbpfType Type, EventAccess Access, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
@@ -134,5 +127,4 @@ internal sealed record BoundEventValue(EbpfType Type, EventAccess Access, Source
 internal sealed record BoundStruct(StructType Struct, IReadOnlyList<BoundFieldValue> Fields, SourceSpan? Source)
     : BoundExpression(Struct, Source);
 
-/// <summary>The value of a field.</summary>
 internal readonly record struct BoundFieldValue(StructField Field, BoundExpression Value);

@@ -1,6 +1,5 @@
 namespace EbpfCat.Binding;
 
-/// <summary>A statement whose expressions are bound.</summary>
 internal abstract record BoundStatement(SourceSpan? Source)
 {
     /// <summary>How many calls in its expressions may write to memory, without those of statements inside it.</summary>
@@ -72,7 +71,6 @@ internal sealed record BoundSwitch(
     BoundLocal Local, BoundExpression Value, IReadOnlyList<BoundClause> Clauses, IReadOnlyList<BoundStatement> Default,
     SourceSpan? Source) : BoundStatement(Source);
 
-/// <summary>A clause of a switch.</summary>
 internal readonly record struct BoundClause(BoundExpression Condition, IReadOnlyList<BoundStatement> Body);
 
 internal sealed record BoundBreak(SourceSpan? Source) : BoundStatement(Source);

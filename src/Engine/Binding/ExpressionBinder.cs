@@ -1,6 +1,5 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Binds expressions.</summary>
 internal sealed class ExpressionBinder
 {
     private readonly BindingContext _context;
@@ -17,7 +16,6 @@ internal sealed class ExpressionBinder
         _helpers = new HelperCallBinder(context, this);
     }
 
-    /// <summary>Binds an expression.</summary>
     public BoundExpression Bind(Expression expression)
     {
         var source = expression.Source;
@@ -82,7 +80,6 @@ internal sealed class ExpressionBinder
         }
     }
 
-    /// <summary>Binds an expression that is a number.</summary>
     public BoundExpression BindNumber(Expression expression)
     {
         var value = Bind(expression);

@@ -1,6 +1,5 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Binds entries of maps and operations on maps.</summary>
 internal sealed class MapBinder(BindingContext context, ExpressionBinder expressions)
 {
     /// <summary>A map of the program; null for another, which is reported.</summary>

@@ -1,6 +1,5 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Binds operators of one and two operands.</summary>
 internal sealed class OperatorBinder(BindingContext context, ExpressionBinder expressions)
 {
     private readonly ConstantTexts _texts = new(context);

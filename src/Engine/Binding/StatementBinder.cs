@@ -1,6 +1,5 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Binds statements and functions.</summary>
 internal sealed class StatementBinder(BindingContext context)
 {
     private readonly Dictionary<Function, BoundFunction> _functions = [];

@@ -33,7 +33,6 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return type;
     }
 
-    /// <summary>Whether a constant is a text that names a verdict.</summary>
     public bool IsVerdict(ConstantExpression constant) =>
         constant.Value is string && verdictNames?.Contains(constant) == true;
 
@@ -44,7 +43,6 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     public EbpfType? TypeOf(Local local) =>
         local.Type ?? _locals.GetValueOrDefault(local) ?? (_isComplete ? ScalarType.Int64 : null);
 
-    /// <summary>Sets the inferred type of a local.</summary>
     public void SetType(Local local, EbpfType type) => _locals[local] = type;
 
     /// <summary>Drops the types of expressions and functions: they depend on those of locals, which changed.</summary>
@@ -54,7 +52,6 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         _returns.Clear();
     }
 
-    /// <summary>Ends the inference of the types of locals.</summary>
     public void Complete()
     {
         Forget();

@@ -11,7 +11,6 @@ internal sealed class RecentTexts
 
     private readonly Entry?[] _entries = new Entry?[Slots];
 
-    /// <summary>Returns the text of bytes in UTF-8.</summary>
     public string Get(ReadOnlySpan<byte> bytes)
     {
         if (bytes.IsEmpty) return "";

@@ -9,7 +9,6 @@ internal abstract class RecordDecoder
     private protected RecordDecoder(StructType type, LiveMap? stacks, RecentTexts texts) =>
         (Type, _stacks, _texts) = (type, stacks, texts);
 
-    /// <summary>The kind of record.</summary>
     public StructType Type { get; }
 
     public static T Number<T>(ReadOnlySpan<byte> record, int offset) where T : struct =>

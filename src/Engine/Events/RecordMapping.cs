@@ -78,7 +78,6 @@ internal sealed class RecordMapping
     /// </summary>
     public RecordMaker<T> CreateMaker<T>() => RuntimeFeature.IsDynamicCodeSupported ? Emit<T>() : CreateInvoker<T>();
 
-    /// <summary>Returns the delegate that uses reflection.</summary>
     public RecordMaker<T> CreateInvoker<T>()
     {
         var invoker = _constructor is null ? null : ConstructorInvoker.Create(_constructor);

@@ -88,6 +88,5 @@ internal static unsafe partial class Libc
         ? (int)result
         : throw Diagnosis.Explain(new Request { Operation = operation, Capabilities = capabilities }, LastErrno);
 
-    /// <summary>The error of the last call.</summary>
     public static Errno LastErrno => (Errno)Marshal.GetLastPInvokeError();
 }

@@ -3,16 +3,13 @@ namespace EbpfCat.Programs;
 /// <summary>All programs, maps and links in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>
 internal static class Inventory
 {
-    /// <summary>All programs, by id.</summary>
     public static IEnumerable<ProgramInfo> Programs() => Each(Bpf.ProgramIds(), FindProgram);
 
-    /// <summary>All maps, by id.</summary>
     public static IEnumerable<MapInfo> Maps() => Each(Bpf.MapIds(), FindMap);
 
     /// <summary>All links, by id (Linux 5.8).</summary>
     public static IEnumerable<LinkInfo> Links() => Each(Bpf.LinkIds(), FindLink);
 
-    /// <summary>The program of an id, or null where there is none.</summary>
     public static ProgramInfo? FindProgram(uint id) => Find(() =>
     {
         using var program = Bpf.GetProgram(id);
@@ -20,14 +17,12 @@ internal static class Inventory
         return info with { Name = WholeName(info) };
     });
 
-    /// <summary>The map of an id, or null where there is none.</summary>
     public static MapInfo? FindMap(uint id) => Find(() =>
     {
         using var map = Bpf.GetMap(id);
         return Bpf.GetMapInfo(map);
     });
 
-    /// <summary>The link of an id, or null where there is none.</summary>
     public static LinkInfo? FindLink(uint id) => Find(() =>
     {
         using var link = Bpf.GetLink(id);

@@ -28,7 +28,6 @@ internal static class NewerInstructions
         };
     }
 
-    /// <summary>The instruction in a slot.</summary>
     internal static Instruction? At(IEnumerable<Instruction> instructions, int? slot)
     {
         var at = 0;

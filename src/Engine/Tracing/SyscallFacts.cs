@@ -98,7 +98,6 @@ internal static class SyscallFacts
         "new_len",
     ];
 
-    /// <summary>Describes an argument.</summary>
     public static SyscallArgument Describe(string syscall, TracepointField field, int index)
     {
         if (Facts.TryGetValue((syscall, field.Name), out var fact))

@@ -8,7 +8,6 @@ namespace EbpfCat.Tracing;
 /// <param name="wordSize">The default size of an argument in bytes.</param>
 internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong?> addressOf, int wordSize = 8)
 {
-    /// <summary>Reads all descriptions of a note.</summary>
     public IReadOnlyList<UsdtArgument> ParseAll(string text)
     {
         var arguments = new List<UsdtArgument>();
@@ -23,7 +22,6 @@ internal sealed class UsdtArgumentParser(Registers registers, Func<string, ulong
         return arguments;
     }
 
-    /// <summary>Reads one description.</summary>
     public UsdtArgument Parse(string text)
     {
         var at = text.IndexOf('@', StringComparison.Ordinal);

@@ -33,7 +33,6 @@ internal sealed class BlockTranslation
     public CommandTranslator Commands { get; }
     public StatementTranslator Statements { get; }
 
-    /// <summary>An error at a node.</summary>
     public CompileException Error(System.Management.Automation.Language.Ast ast, string id, string problem,
         string? suggestion = null) => Program.Error(ast, id, problem, suggestion);
 

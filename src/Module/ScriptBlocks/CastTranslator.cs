@@ -9,7 +9,6 @@ internal sealed class CastTranslator(BlockTranslation block)
     private static readonly HashSet<string> Fractions = new(["double", "float", "single", "decimal"],
         StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A cast in front of an expression.</summary>
     public Expression Translate(ConvertExpressionAst cast)
     {
         var name = NameOf(cast.Type.TypeName);

@@ -31,7 +31,6 @@ internal sealed class CommandTranslator(BlockTranslation block)
         statement is PipelineAst { PipelineElements: [CommandAst command] }
         && functions.Contains(command.GetCommandName());
 
-    /// <summary>A command's value.</summary>
     public Expression Value(CommandAst command)
     {
         if (command.Redirections.Count > 0) throw block.Expressions.Redirection(command);

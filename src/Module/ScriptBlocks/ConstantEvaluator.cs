@@ -16,7 +16,6 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     /// <summary>Whether nothing in a subtree needs the kernel, so that the session can evaluate it.</summary>
     public bool IsFree(Ast ast) => ast.Find(node => IsKernels(node, ast), searchNestedScriptBlocks: true) is null;
 
-    /// <summary>A literal: a number or a string.</summary>
     public Expression Literal(ConstantExpressionAst literal) =>
         literal is not StringConstantExpressionAst && NumberLiteral.TryParse(literal.Extent.Text, out var number)
             ? Of(number, literal) : Of(literal.Value, literal);

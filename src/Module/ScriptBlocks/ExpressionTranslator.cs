@@ -5,7 +5,6 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Translates expressions: each kind of node by its own translator; any other is an error.</summary>
 internal sealed class ExpressionTranslator(BlockTranslation block)
 {
-    /// <summary>The value of an expression.</summary>
     public Expression Of(ExpressionAst ast)
     {
         using var level = block.Program.Enter(ast);
@@ -111,7 +110,6 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
 
     private ConditionalExpression Ternary(ExpressionAst[] parts) => new(Operand(parts[0]), Of(parts[1]), Of(parts[2]));
 
-    /// <summary>A struct from the literal of a hashtable.</summary>
     public StructExpression Struct(HashtableAst table)
     {
         var fields = new List<KeyValuePair<string, Expression>>();

@@ -19,11 +19,9 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     private readonly HashSet<FunctionDefinitionAst> _failed = [];
     private readonly List<Function> _new = [];
 
-    /// <summary>The names that can be called.</summary>
     public IReadOnlyCollection<string> Names =>
         [.. _translated.Keys.Union(_declared.Keys, StringComparer.OrdinalIgnoreCase)];
 
-    /// <summary>Whether there is such a function.</summary>
     public bool Contains(string? name) =>
         name is not null && (_translated.ContainsKey(name) || _declared.ContainsKey(name));
 

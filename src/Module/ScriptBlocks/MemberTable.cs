@@ -14,7 +14,6 @@ internal static class MemberTable
         ["UserStack"] = SystemValue.UserStack,
     };
 
-    /// <summary>What <c>$process</c> has.</summary>
     public static readonly Dictionary<string, SystemValue> Process = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Id"] = SystemValue.ProcessId,

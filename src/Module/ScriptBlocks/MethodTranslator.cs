@@ -7,7 +7,6 @@ internal sealed class MethodTranslator(BlockTranslation block)
 {
     private static readonly string[] MathMethods = ["Abs", "Floor", "Max", "Min", "Truncate"];
 
-    /// <summary>A call.</summary>
     public Expression Translate(InvokeMemberExpressionAst ast)
     {
         if (ast.Static) return Static(ast);

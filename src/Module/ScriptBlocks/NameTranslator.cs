@@ -84,7 +84,6 @@ internal sealed class NameTranslator(BlockTranslation block)
         _ => null,
     };
 
-    /// <summary>A variable as a value.</summary>
     public Expression Translate(VariableExpressionAst variable)
     {
         if (variable.Splatted)
@@ -109,7 +108,6 @@ internal sealed class NameTranslator(BlockTranslation block)
         };
     }
 
-    /// <summary>The error for a name that stands for nothing.</summary>
     public CompileException Unknown(VariableExpressionAst variable)
     {
         var name = Scope.NameOf(variable);

@@ -5,7 +5,6 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Translates operators.</summary>
 internal sealed class OperatorTranslator(BlockTranslation block)
 {
-    /// <summary>An operation on two values.</summary>
     public Expression Binary(BinaryExpressionAst ast)
     {
         switch (ast.Operator)
@@ -40,7 +39,6 @@ internal sealed class OperatorTranslator(BlockTranslation block)
             ? block.Constants.FromSession(ast) : new BinaryExpression(@operator, left, right);
     }
 
-    /// <summary>An operation on one value.</summary>
     public Expression Unary(UnaryExpressionAst ast)
     {
         if (IsStep(ast.TokenKind))

@@ -23,8 +23,6 @@ internal sealed class ProgramTranslation
     public IScriptEvaluator Evaluator { get; }
     public FunctionTable Functions { get; }
     public SourcePositions Positions { get; } = new();
-
-    /// <summary>The errors and warnings.</summary>
     public DiagnosticBag Diagnostics { get; } = new();
 
     /// <summary>Appends a block to the program. If the block has errors, the program stays unchanged.</summary>
@@ -64,7 +62,6 @@ internal sealed class ProgramTranslation
         return program;
     }
 
-    /// <summary>An error at a node.</summary>
     public CompileException Error(Ast ast, string id, string problem, string? suggestion = null) =>
         new(id, problem, Positions.Of(ast), suggestion);
 

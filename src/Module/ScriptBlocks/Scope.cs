@@ -32,7 +32,6 @@ internal sealed class Scope
             _locals.TryAdd(name, new Local(name, declared.GetValueOrDefault(name)));
     }
 
-    /// <summary>The names of the locals.</summary>
     public IReadOnlyCollection<string> Names => _locals.Keys;
 
     /// <summary>A local by name, or null; case does not count.</summary>

@@ -2,7 +2,6 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Translates statements.</summary>
 internal sealed class StatementTranslator
 {
     private readonly BlockTranslation _block;

@@ -3,16 +3,13 @@ namespace EbpfCat.Kernel;
 /// <summary>Where a reading of a map in batches stands.</summary>
 internal sealed class BatchCursor
 {
-    /// <summary>Starts a reading of a map at its beginning.</summary>
     public BatchCursor(MapDescriptor map)
     {
         // A hash keeps the number of a bucket here, other maps a key.
         Position = new byte[Math.Max(map.KeySize, sizeof(uint))];
     }
 
-    /// <summary>Whether the end of the map is reached.</summary>
     public bool AtEnd { get; internal set; }
-
     internal bool Started { get; set; }
     internal byte[] Position { get; }
 }

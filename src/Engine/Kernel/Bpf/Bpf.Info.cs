@@ -6,7 +6,6 @@ internal static unsafe partial class Bpf
     // Symbols end before 512 bytes and paths before 4096 (KSYM_NAME_LEN, PATH_MAX).
     private const int NameCapacity = 4096;
 
-    /// <summary>Describes a map.</summary>
     public static MapInfo GetMapInfo(FileDescriptor map)
     {
         var data = default(MapInfoData);
@@ -121,7 +120,6 @@ internal static unsafe partial class Bpf
         }
     }
 
-    /// <summary>Describes a link.</summary>
     public static LinkInfo GetLinkInfo(FileDescriptor link)
     {
         var data = default(LinkInfoData);

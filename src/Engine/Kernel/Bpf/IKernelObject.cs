@@ -3,6 +3,5 @@ namespace EbpfCat.Kernel;
 /// <summary>Something of the kernel's that this process holds open: a map, a program.</summary>
 internal interface IKernelObject
 {
-    /// <summary>The open file descriptor.</summary>
     FileDescriptor Descriptor { get; }
 }

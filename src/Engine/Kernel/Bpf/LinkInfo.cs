@@ -3,13 +3,11 @@ namespace EbpfCat.Kernel;
 /// <summary>The kernel's description of a link (<c>struct bpf_link_info</c>). What its kind has not is null.</summary>
 internal sealed record LinkInfo
 {
-    /// <summary>The kind.</summary>
     public BpfLinkType Type { get; init; }
 
     /// <summary>The id, unique as long as the link lives.</summary>
     public uint Id { get; init; }
 
-    /// <summary>The id of the program.</summary>
     public uint ProgramId { get; init; }
 
     /// <summary>Where it is attached: tracing, cgroup, network namespace, tcx, netkit, sockmap.</summary>
@@ -18,7 +16,6 @@ internal sealed record LinkInfo
     /// <summary>The index of the interface: XDP, tcx, netkit. 0 once the interface is gone.</summary>
     public uint? InterfaceIndex { get; init; }
 
-    /// <summary>The id of the control group.</summary>
     public ulong? CgroupId { get; init; }
 
     /// <summary>The inode number of the network namespace.</summary>

@@ -3,7 +3,6 @@ namespace EbpfCat.Kernel;
 /// <summary>What BPF_MAP_CREATE takes. Members left out are zero, which the kernel reads as absent.</summary>
 internal sealed record MapCreateOptions
 {
-    /// <summary>The type of the map.</summary>
     public required BpfMapType Type { get; init; }
 
     /// <summary>The size of a key in bytes.</summary>
@@ -15,7 +14,6 @@ internal sealed record MapCreateOptions
     /// <summary>The maximum number of entries; of a ring buffer its bytes, a power of two of whole pages.</summary>
     public uint MaxEntries { get; init; }
 
-    /// <summary>How the map is made.</summary>
     public BpfMapFlags Flags { get; init; }
 
     /// <summary>The name: see <see cref="ObjectName.From"/> (Linux 4.15).</summary>

@@ -13,7 +13,6 @@ internal sealed class MapDescriptor : FileDescriptor
         ValueSize = IsPerCpu(type) ? (valueSize + 7 & ~7) * Processors.Possible.Count : valueSize;
     }
 
-    /// <summary>The type of the map.</summary>
     public BpfMapType Type { get; }
 
     /// <summary>The size of a key in bytes.</summary>

@@ -3,13 +3,11 @@ namespace EbpfCat.Kernel;
 /// <summary>What the kernel tells of a map (<c>struct bpf_map_info</c>).</summary>
 internal sealed record MapInfo
 {
-    /// <summary>The type.</summary>
     public BpfMapType Type { get; init; }
 
     /// <summary>The id, unique as long as the map lives.</summary>
     public uint Id { get; init; }
 
-    /// <summary>The name; empty where it has none.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The size of a key in bytes.</summary>
@@ -21,7 +19,6 @@ internal sealed record MapInfo
     /// <summary>The greatest number of entries.</summary>
     public uint MaxEntries { get; init; }
 
-    /// <summary>How the map was made.</summary>
     public BpfMapFlags Flags { get; init; }
 
     /// <summary>The id of the type information for key and value, or 0 (Linux 4.18).</summary>

@@ -1,4 +1,3 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The descriptor of a loaded program.</summary>
 internal sealed class ProgramDescriptor(int number) : FileDescriptor(number);

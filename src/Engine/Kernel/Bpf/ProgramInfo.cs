@@ -3,13 +3,11 @@ namespace EbpfCat.Kernel;
 /// <summary>What the kernel tells of a program (<c>struct bpf_prog_info</c>).</summary>
 internal sealed record ProgramInfo
 {
-    /// <summary>The type.</summary>
     public BpfProgramType Type { get; init; }
 
     /// <summary>The id, unique as long as the program lives.</summary>
     public uint Id { get; init; }
 
-    /// <summary>The name; empty where it has none.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>A hash of the instructions, as 16 hexadecimal digits.</summary>
@@ -27,13 +25,8 @@ internal sealed record ProgramInfo
     /// <summary>When the program was loaded, as time since boot.</summary>
     public TimeSpan LoadTime { get; init; }
 
-    /// <summary>The id of the user who loaded it.</summary>
     public uint UserId { get; init; }
-
-    /// <summary>The ids of the maps that it uses.</summary>
     public IReadOnlyList<uint> MapIds { get; init; } = [];
-
-    /// <summary>Whether its license is compatible with the GPL.</summary>
     public bool IsGplCompatible { get; init; }
 
     /// <summary>The id of its type information, or 0 (Linux 5.0).</summary>

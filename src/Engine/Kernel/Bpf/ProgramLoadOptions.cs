@@ -3,7 +3,6 @@ namespace EbpfCat.Kernel;
 /// <summary>What BPF_PROG_LOAD takes. Members left out are zero, which the kernel reads as absent.</summary>
 internal sealed record ProgramLoadOptions
 {
-    /// <summary>The type of the program.</summary>
     public required BpfProgramType Type { get; init; }
 
     /// <summary>The instructions as RFC 9669 encodes them, 8 bytes each, in the order of the processor.</summary>
@@ -18,7 +17,6 @@ internal sealed record ProgramLoadOptions
     /// <summary>Where the program is to be attached, where its type asks for that (Linux 4.17).</summary>
     public BpfAttachType ExpectedAttachType { get; init; }
 
-    /// <summary>How the program is verified and loaded.</summary>
     public BpfProgramFlags Flags { get; init; }
 
     /// <summary>The buffer for the verifier's log, or null for no log.</summary>

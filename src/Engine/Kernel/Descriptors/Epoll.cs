@@ -12,7 +12,6 @@ internal sealed unsafe class Epoll : FileDescriptor
     private static readonly int DataOffset = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 4 : 8;
     private static readonly int EventSize = DataOffset + sizeof(ulong);
 
-    /// <summary>Makes an empty set of descriptors.</summary>
     public Epoll()
         : base(Libc.Check(Libc.EpollCreate(CloseOnExec), "create an epoll descriptor")) { }
 
@@ -21,7 +20,6 @@ internal sealed unsafe class Epoll : FileDescriptor
     /// <param name="key">The number that <see cref="Wait"/> gives when the descriptor is readable.</param>
     public void Include(FileDescriptor descriptor, ulong key) => Change(Add, descriptor, key);
 
-    /// <summary>Waits for a descriptor no longer.</summary>
     public void Exclude(FileDescriptor descriptor) => Change(Remove, descriptor, 0);
 
     /// <summary>Waits until a descriptor is readable or at its end.</summary>

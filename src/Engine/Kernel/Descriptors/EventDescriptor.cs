@@ -6,7 +6,6 @@ internal sealed unsafe class EventDescriptor : FileDescriptor
     private const int CloseOnExec = 0x80000;
     private const int NonBlocking = 0x800;
 
-    /// <summary>Makes a counter at zero.</summary>
     public EventDescriptor()
         : base(Libc.Check(Libc.EventFd(0, CloseOnExec | NonBlocking), "create an event descriptor")) { }
 

@@ -4,6 +4,5 @@ namespace EbpfCat.Kernel;
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class RequiresAttribute(params Capability[] capabilities) : Attribute
 {
-    /// <summary>The capabilities.</summary>
     public IReadOnlyList<Capability> Capabilities => capabilities;
 }

@@ -4,12 +4,9 @@ namespace EbpfCat.Kernel;
 [AttributeUsage(AttributeTargets.Field)]
 internal sealed class SinceAttribute(int major, int minor) : Attribute
 {
-    /// <summary>The first number of the version.</summary>
     public int Major => major;
 
-    /// <summary>The second number of the version.</summary>
     public int Minor => minor;
 
-    /// <summary>The version.</summary>
     public Version Version => new(major, minor);
 }

@@ -12,7 +12,6 @@ internal sealed partial class Netlink : IDisposable
 {
     private readonly NetlinkSocket _socket = new();
 
-    /// <summary>All interfaces.</summary>
     public IReadOnlyList<NetworkLink> GetLinks()
     {
         var links = new List<NetworkLink>();
@@ -98,7 +97,6 @@ internal sealed partial class Netlink : IDisposable
             $"create the veth pair '{name}' and '{peerName}'");
     }
 
-    /// <summary>Sets an interface up.</summary>
     public void SetUp(int index) =>
         _socket.Exchange(
             new NetlinkMessage(Message.SetLink, Flag.Request | Flag.Acknowledge)

@@ -7,10 +7,7 @@ internal ref struct NetlinkAttributes(ReadOnlySpan<byte> bytes)
     private const ushort TypeMask = 0x3fff;
     private ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>The type of the attribute.</summary>
     public ushort Type { get; private set; }
-
-    /// <summary>The value of the attribute.</summary>
     public ReadOnlySpan<byte> Value { get; private set; }
 
     public readonly uint UInt32 => MemoryMarshal.Read<uint>(Value);

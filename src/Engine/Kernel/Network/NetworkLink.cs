@@ -8,19 +8,16 @@ internal sealed record NetworkLink
     /// <summary>The index, unique in its network namespace.</summary>
     public int Index { get; init; }
 
-    /// <summary>The name.</summary>
     public string Name { get; init; } = "";
 
     /// <summary>The flags <c>IFF_*</c> of netdevice(7): 1 is up, 8 loopback.</summary>
     public uint Flags { get; init; }
 
-    /// <summary>Whether the interface is up.</summary>
     public bool IsUp => (Flags & 1) != 0;
 
     /// <summary>The kind of virtual interface, such as <c>veth</c>; null for others.</summary>
     public string? Kind { get; init; }
 
-    /// <summary>The link-layer address.</summary>
     public PhysicalAddress Address { get; init; } = PhysicalAddress.None;
 
     /// <summary>The greatest size of a packet without its link-layer header, in bytes.</summary>

@@ -45,7 +45,6 @@ internal sealed unsafe class PacketSocket : FileDescriptor
             $"attach a program to the socket {socket}", Capability.NetRaw);
     }
 
-    /// <summary>Removes the filter of a socket.</summary>
     public static void RemoveFilter(int socket)
     {
         var ignored = 0;

@@ -27,10 +27,8 @@ internal sealed unsafe class PerfEvent : FileDescriptor
         return new PerfEvent(Libc.Check(number, $"open {what}", Capability.PerfMon));
     }
 
-    /// <summary>Starts the event.</summary>
     public void Enable() => Control(IoctlEnable, 0, "enable a perf event");
 
-    /// <summary>Stops the event.</summary>
     public void Disable() => Control(IoctlDisable, 0, "disable a perf event");
 
     /// <summary>Attaches a program without a link. Since Linux 5.15 a link can attach it.</summary>

@@ -30,18 +30,13 @@ internal struct PerfEventAttributes
     public ulong Config2;
     public ulong BranchSampleType;
     public ulong SampleRegistersUser;
-    /// <summary>How many bytes of the user stack to sample.</summary>
     public uint SampleStackUser;
     /// <summary>The clock of time stamps, with <see cref="PerfEventFlags.UseClockId"/>.</summary>
     public int ClockId;
-    /// <summary>Which registers to sample at the interrupt.</summary>
     public ulong SampleRegistersInterrupt;
-    /// <summary>When to wake for the auxiliary buffer, in bytes.</summary>
     public uint AuxiliaryWatermark;
-    /// <summary>The most frames of a stack in a sample.</summary>
     public ushort SampleMaxStack;
     public ushort Reserved;
-    /// <summary>How many bytes of the auxiliary buffer to sample.</summary>
     public uint AuxiliarySampleSize;
     public uint Reserved2;
     /// <summary>The data of a signal (Linux 5.13).</summary>

@@ -29,7 +29,6 @@ internal sealed record ContextArgument(string Name, BtfType Type, int Index)
         arguments.FirstOrDefault(argument => argument.Name == name)
         ?? arguments.FirstOrDefault(argument => argument.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>The access to a slot of the context.</summary>
     public static EventAccess Slot(int index) => new(ScalarType.UInt64, EventRoot.Context, index * SlotSize, SlotSize);
 
     /// <summary>The argument in the context.</summary>

@@ -9,7 +9,6 @@ internal sealed record ContextField(string Name, int Offset, int Size, EbpfType 
     /// <summary>The hooks that have the field; empty for all.</summary>
     public IReadOnlyList<ProgramHook> Hooks { get; init; } = [];
 
-    /// <summary>Whether programs may change it.</summary>
     public bool IsWritable { get; init; }
 
     /// <summary>The first bit of a bit field, counted from the least significant.</summary>
@@ -18,7 +17,6 @@ internal sealed record ContextField(string Name, int Offset, int Size, EbpfType 
     /// <summary>The number of bits of a bit field; 0 for a whole field.</summary>
     public int BitCount { get; init; }
 
-    /// <summary>The access to it.</summary>
     public EventAccess Access => new(Type, EventRoot.Context, Offset, Size)
     {
         IsWritable = IsWritable,
@@ -26,6 +24,5 @@ internal sealed record ContextField(string Name, int Offset, int Size, EbpfType 
         BitCount = BitCount,
     };
 
-    /// <summary>Whether a hook has the field.</summary>
     public bool IsAt(ProgramHook? hook) => Hooks.Count == 0 || (hook is { } known && Hooks.Contains(known));
 }

@@ -9,7 +9,6 @@ internal static class NumberedArguments
     public static IEnumerable<string> Names(int count) =>
         Enumerable.Range(0, count).Select(index => Prefix + index.ToString(CultureInfo.InvariantCulture));
 
-    /// <summary>The number in a name, or null.</summary>
     public static int? Find(string name, int count) =>
         name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)
         && int.TryParse(name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var index)

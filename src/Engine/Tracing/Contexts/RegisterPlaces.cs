@@ -18,7 +18,6 @@ internal sealed class RegisterPlaces(Registers registers, EventMemory memory)
         return new EventAccess(type, EventRoot.Context, slot.Offset, slot.Size) { Memory = memory };
     }
 
-    /// <summary>The register of a name, or null.</summary>
     public EventPlace? Find(string name)
     {
         var lower = name.ToLowerInvariant();

@@ -18,7 +18,6 @@ public abstract class AttachmentCommand : EbpfCommand
     /// <param name="definition">The program's definition; null for a program that another process loaded.</param>
     private protected abstract AttachOptions OptionsFor(ProgramDefinition? definition);
 
-    /// <summary>Reports what the new attachment has to report.</summary>
     private protected virtual void Report(Attachment attachment) { }
 
     protected sealed override void Process()

@@ -3,7 +3,6 @@ namespace EbpfCat.Commands;
 /// <summary>The maps that are pinned in a directory, open.</summary>
 internal sealed class PinnedMaps(string directory) : IDisposable
 {
-    /// <summary>The directory.</summary>
     public string Directory => directory;
 
     /// <summary>The maps, by the names they are pinned by.</summary>

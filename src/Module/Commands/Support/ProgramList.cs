@@ -3,7 +3,6 @@ namespace EbpfCat.Commands;
 /// <summary>Programs and maps in the kernel, found from what the pipeline brings.</summary>
 internal static class ProgramList
 {
-    /// <summary>The maps of a program or attachment.</summary>
     public static IEnumerable<KernelMap> MapsOf(object program) => (program switch
     {
         KernelProgram known => known.MapIds,
