@@ -71,7 +71,6 @@ public sealed class CgroupAttachment : LinkAttachment
 /// <param name="Hook">The hook; null for the hook of the program's definition, else the default of its type.</param>
 public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook = null) : AttachOptions
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<ProgramType> ProgramTypes
     {
         get
@@ -87,7 +86,6 @@ public sealed record CgroupAttachOptions(string? Path = null, ProgramHook? Hook 
 
     internal override string? Target => Path;
 
-    /// <inheritdoc/>
     public override CgroupAttachment Attach(LoadedProgram program) => CgroupAttachment.Attach(program, this);
 
     internal override CgroupAttachOptions For(ProgramDefinition? definition) =>

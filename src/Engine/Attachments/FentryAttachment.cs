@@ -42,7 +42,6 @@ public sealed record FentryAttachOptions(string? Function = null) : AttachOption
 
     internal override string? Target => Function;
 
-    /// <inheritdoc/>
     public override FentryAttachment Attach(LoadedProgram program) => FentryAttachment.Attach(program, this);
 
     internal override FentryAttachOptions For(ProgramDefinition? definition) => this with

@@ -91,7 +91,6 @@ public sealed record IteratorAttachOptions(string? Objects = null) : AttachOptio
 
     internal override string? Target => Objects;
 
-    /// <inheritdoc/>
     public override IteratorAttachment Attach(LoadedProgram program) => IteratorAttachment.Attach(program, this);
 
     internal override IteratorAttachOptions For(ProgramDefinition? definition) =>

@@ -145,7 +145,6 @@ public sealed record KprobeAttachOptions(string? Function = null) : AttachOption
 
     internal override string? Target => Offset == 0 ? Function : $"{Function}+0x{Offset:x}";
 
-    /// <inheritdoc/>
     public override KprobeAttachment Attach(LoadedProgram program) => KprobeAttachment.Attach(program, this);
 
     internal override KprobeAttachOptions For(ProgramDefinition? definition)

@@ -19,19 +19,15 @@ public abstract class LinkAttachment : Attachment
         Register();
     }
 
-    /// <inheritdoc/>
     public override string Kind { get; }
 
-    /// <inheritdoc/>
     public override string Target { get; }
 
-    /// <inheritdoc/>
     public override uint? LinkId => LinkIds is [var only] ? only : null;
 
     /// <summary>The ids of its links; empty where it is attached without links.</summary>
     public IReadOnlyList<uint> LinkIds { get; }
 
-    /// <inheritdoc/>
     public override bool OutlivesProcess => base.OutlivesProcess || _handle.OutlivesProcess;
 
     /// <summary>Pins a new attachment where the options name a pin. Detaches it if that fails.</summary>

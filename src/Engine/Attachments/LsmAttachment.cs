@@ -37,7 +37,6 @@ public sealed record LsmAttachOptions(string? SecurityHook = null) : AttachOptio
 
     internal override string? Target => SecurityHook;
 
-    /// <inheritdoc/>
     public override LsmAttachment Attach(LoadedProgram program) => LsmAttachment.Attach(program, this);
 
     internal override LsmAttachOptions For(ProgramDefinition? definition) =>

@@ -126,7 +126,6 @@ public sealed record PerfEventAttachOptions : AttachOptions
     /// <summary>The processor to sample on; null for all that are online.</summary>
     public int? Processor { get; init; }
 
-    /// <inheritdoc/>
     public override string Description => $"samples of {Source}";
 
     internal override HookInfo Row => HookTable.PerfEvent;
@@ -141,7 +140,6 @@ public sealed record PerfEventAttachOptions : AttachOptions
         }
     }
 
-    /// <inheritdoc/>
     public override PerfEventAttachment Attach(LoadedProgram program) => PerfEventAttachment.Attach(program, this);
 
     internal override PerfEventAttachOptions For(ProgramDefinition? definition) => this;

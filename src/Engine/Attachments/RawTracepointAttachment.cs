@@ -43,7 +43,6 @@ public sealed class RawTracepointAttachment : LinkAttachment
 /// <param name="Name">The name, with or without category (<c>sched_switch</c>); null: the definition's target.</param>
 public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOptions
 {
-    /// <inheritdoc/>
     public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.RawTracepoint, ProgramType.Tracing];
 
     // The kernel knows it without the category that it has in tracefs.
@@ -51,7 +50,6 @@ public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOpt
 
     internal override string? Target => Name?[(Name.LastIndexOfAny(['/', ':']) + 1)..];
 
-    /// <inheritdoc/>
     public override RawTracepointAttachment Attach(LoadedProgram program) =>
         RawTracepointAttachment.Attach(program, this);
 

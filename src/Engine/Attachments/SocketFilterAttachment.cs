@@ -81,14 +81,12 @@ public sealed record SocketFilterAttachOptions(string? InterfaceName = null) : A
     /// <summary>The socket; null for a raw socket on the interface.</summary>
     public Socket? Socket { get; }
 
-    /// <inheritdoc/>
     public override string Description => Socket is null ? $"a socket on interface '{InterfaceName}'" : Target!;
 
     internal override HookInfo Row => HookTable.SocketFilter;
 
     internal override string? Target => Socket is null ? InterfaceName : $"socket {NumberOf(Socket)}";
 
-    /// <inheritdoc/>
     public override SocketFilterAttachment Attach(LoadedProgram program) =>
         SocketFilterAttachment.Attach(program, this);
 

@@ -169,14 +169,12 @@ public sealed record TcAttachOptions(string? InterfaceName = null, TcDirection D
     /// </summary>
     public ushort? Priority { get; init; }
 
-    /// <inheritdoc/>
     public override string Description => $"interface '{InterfaceName}', {Direction.ToString().ToLowerInvariant()}";
 
     internal override HookInfo Row => HookTable.Tc;
 
     internal override string? Target => InterfaceName;
 
-    /// <inheritdoc/>
     public override TcAttachment Attach(LoadedProgram program) => TcAttachment.Attach(program, this);
 
     internal override TcAttachOptions For(ProgramDefinition? definition) =>

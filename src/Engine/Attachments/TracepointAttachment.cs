@@ -35,7 +35,6 @@ public sealed record TracepointAttachOptions(string? Name = null) : AttachOption
 
     internal override string? Target => Name;
 
-    /// <inheritdoc/>
     public override TracepointAttachment Attach(LoadedProgram program) => TracepointAttachment.Attach(program, this);
 
     internal override TracepointAttachOptions For(ProgramDefinition? definition) =>

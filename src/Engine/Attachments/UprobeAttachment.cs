@@ -96,7 +96,6 @@ public sealed record UprobeAttachOptions(string? File = null, string? Function =
     /// <summary>A number that the program reads with <c>bpf_get_attach_cookie</c> (Linux 5.15).</summary>
     public ulong Cookie { get; init; }
 
-    /// <inheritdoc/>
     public override string Description => $"{(OnReturn ? "the return of " : "")}'{Place}' of '{File}'";
 
     internal string Place => (Function, Offset) switch
@@ -110,7 +109,6 @@ public sealed record UprobeAttachOptions(string? File = null, string? Function =
 
     internal override string? Target => File is null ? null : $"{File}:{Place}";
 
-    /// <inheritdoc/>
     public override UprobeAttachment Attach(LoadedProgram program) => UprobeAttachment.Attach(program, this);
 
     internal override UprobeAttachOptions For(ProgramDefinition? definition)

@@ -77,14 +77,12 @@ public sealed record UsdtAttachOptions(string? File = null, string? Probe = null
     /// <summary>The places to attach to, whose arguments the program can read; null for all.</summary>
     public IReadOnlyList<UsdtProbe>? Places { get; init; }
 
-    /// <inheritdoc/>
     public override string Description => $"USDT probe '{Probe}' of '{File}'";
 
     internal override HookInfo Row => HookTable.Usdt;
 
     internal override string? Target => File is null || Probe is null ? null : $"{File}:{Probe}";
 
-    /// <inheritdoc/>
     public override UsdtAttachment Attach(LoadedProgram program) => UsdtAttachment.Attach(program, this);
 
     internal override UsdtAttachOptions For(ProgramDefinition? definition) =>

@@ -37,12 +37,10 @@ public sealed class PerfBufferReader : RecordBuffer
         }
     }
 
-    /// <inheritdoc/>
     public override long Lost => _rings.Sum(ring => ring.Lost);
 
     internal override IEnumerable<FileDescriptor> Descriptors => _rings.Select(ring => ring.Event);
 
-    /// <inheritdoc/>
     public override int Drain(int index, RecordHandler handler, int max = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -51,7 +49,6 @@ public sealed class PerfBufferReader : RecordBuffer
         return count;
     }
 
-    /// <inheritdoc/>
     public override void Dispose()
     {
         foreach (var ring in _rings)

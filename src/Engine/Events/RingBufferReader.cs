@@ -40,12 +40,10 @@ public sealed unsafe class RingBufferReader : RecordBuffer
         }
     }
 
-    /// <inheritdoc/>
     public override long Lost => 0;
 
     internal override IEnumerable<FileDescriptor> Descriptors => [_map.Descriptor];
 
-    /// <inheritdoc/>
     public override int Drain(int index, RecordHandler handler, int max = int.MaxValue)
     {
         ArgumentNullException.ThrowIfNull(handler);
@@ -89,7 +87,6 @@ public sealed unsafe class RingBufferReader : RecordBuffer
         return count;
     }
 
-    /// <inheritdoc/>
     public override void Dispose()
     {
         _consumer.Dispose();

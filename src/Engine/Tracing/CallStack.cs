@@ -38,10 +38,8 @@ public sealed class CallStack : IEquatable<CallStack>
     public bool Equals(CallStack? other) =>
         other is not null && other.ProcessId == ProcessId && other._addresses.AsSpan().SequenceEqual(_addresses);
 
-    /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as CallStack);
 
-    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = new HashCode();

@@ -26,13 +26,10 @@ public sealed class AddressType : EbpfType
     private AddressType(AddressKind kind, string name, int size, int alignment) =>
         (Kind, Name, Size, Alignment) = (kind, name, size, alignment);
 
-    /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <inheritdoc/>
     public override int Size { get; }
 
-    /// <inheritdoc/>
     public override int Alignment { get; }
 
     /// <summary>Which addresses it holds.</summary>
@@ -41,10 +38,8 @@ public sealed class AddressType : EbpfType
     /// <summary>The first 12 bytes of an IPv4 address mapped into IPv6.</summary>
     internal static ReadOnlySpan<byte> MappedPrefix => [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is AddressType address && address.Kind == Kind;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(AddressType), Kind);
 
     /// <summary>

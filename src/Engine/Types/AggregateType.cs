@@ -8,13 +8,10 @@ public abstract class AggregateType : EbpfType
 {
     private protected AggregateType() { }
 
-    /// <inheritdoc/>
     public sealed override int Alignment => 8;
 
-    /// <inheritdoc/>
     public sealed override bool Equals(EbpfType? other) => other is not null && other.GetType() == GetType();
 
-    /// <inheritdoc/>
     public sealed override int GetHashCode() => GetType().GetHashCode();
 
     /// <summary>Merges the results of several processors into one.</summary>

@@ -40,17 +40,13 @@ public sealed class ArrayType : EbpfType
     /// <remarks>A byte order comes last, so that the name can be read again: <c>uint16[4] (big-endian)</c>.</remarks>
     public override string Name => NameOf(Element, $"[{Count}]");
 
-    /// <inheritdoc/>
     public override int Size => Element.Size * Count;
 
-    /// <inheritdoc/>
     public override int Alignment => Element.Alignment;
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) =>
         other is ArrayType array && array.Count == Count && array.Element == Element;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(ArrayType), Element, Count);
 
     internal static void WriteElements(IEnumerable values, EbpfType type, EbpfType element, int count, Span<byte> bytes)

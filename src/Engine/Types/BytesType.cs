@@ -20,19 +20,14 @@ public sealed class BytesType : EbpfType
     /// <summary>How many bytes.</summary>
     public int Length { get; }
 
-    /// <inheritdoc/>
     public override string Name => $"byte[{Length}]";
 
-    /// <inheritdoc/>
     public override int Size => Length;
 
-    /// <inheritdoc/>
     public override int Alignment => 1;
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is BytesType bytes && bytes.Length == Length;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(BytesType), Length);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => bytes.ToArray();

@@ -11,19 +11,14 @@ public sealed class DurationType : EbpfType
 
     private DurationType() { }
 
-    /// <inheritdoc/>
     public override string Name => "timespan";
 
-    /// <inheritdoc/>
     public override int Size => sizeof(long);
 
-    /// <inheritdoc/>
     public override int Alignment => sizeof(long);
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is DurationType;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => nameof(DurationType).GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The length of time that a number of nanoseconds is.</summary>

@@ -113,10 +113,8 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// <inheritdoc/>
     public abstract bool Equals(EbpfType? other);
 
-    /// <inheritdoc/>
     public sealed override bool Equals(object? obj) => Equals(obj as EbpfType);
 
-    /// <inheritdoc/>
     public abstract override int GetHashCode();
 
     /// <summary>Whether two types are made alike.</summary>

@@ -49,14 +49,11 @@ public sealed class EnumType : EbpfType
     /// <summary>Names and values in order; a value above the largest long is the long of the same bits.</summary>
     public IReadOnlyList<KeyValuePair<string, long>> Members { get; }
 
-    /// <inheritdoc/>
     public override string Name =>
         Tag is null ? $"enum {{ {string.Join(", ", Members.Select(member => member.Key))} }}" : $"enum {Tag}";
 
-    /// <inheritdoc/>
     public override int Size => Underlying.Size;
 
-    /// <inheritdoc/>
     public override int Alignment => Underlying.Alignment;
 
     /// <summary>An enumeration with the members and the underlying type of a .NET one.</summary>
@@ -83,12 +80,10 @@ public sealed class EnumType : EbpfType
     /// <param name="bits">What <see cref="ScalarType.ReadBits"/> gives.</param>
     public string? FindName(ulong bits) => _names.GetValueOrDefault(bits);
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
         || (other is EnumType type && type.Underlying == Underlying && type.Tag == Tag
             && type.Members.SequenceEqual(Members));
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(EnumType), Underlying, Tag, Members.Count);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)

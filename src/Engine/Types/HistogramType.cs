@@ -15,10 +15,8 @@ public sealed class HistogramType : AggregateType
 
     private HistogramType() { }
 
-    /// <inheritdoc/>
     public override string Name => "histogram";
 
-    /// <inheritdoc/>
     public override int Size => BucketCount * sizeof(ulong);
 
     internal override object Merge(ReadOnlySpan<byte> bytes, int offset, int stride, int count)

@@ -21,19 +21,14 @@ public sealed class InstantType : EbpfType
 
     private InstantType() { }
 
-    /// <inheritdoc/>
     public override string Name => "datetime";
 
-    /// <inheritdoc/>
     public override int Size => sizeof(ulong);
 
-    /// <inheritdoc/>
     public override int Alignment => sizeof(ulong);
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is InstantType;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => nameof(InstantType).GetHashCode(StringComparison.Ordinal);
 
     /// <summary>The local time of a moment.</summary>

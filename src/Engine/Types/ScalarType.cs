@@ -80,13 +80,10 @@ public sealed class ScalarType : EbpfType
         Boolean,
     }
 
-    /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <inheritdoc/>
     public override int Size => Bits >> 3;
 
-    /// <inheritdoc/>
     public override int Alignment => Size;
 
     /// <summary>The width: 8, 16, 32 or 64.</summary>
@@ -223,12 +220,10 @@ public sealed class ScalarType : EbpfType
         },
     };
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
         || (other is ScalarType scalar && scalar.Bits == Bits && scalar._form == _form
             && scalar.ByteOrder == ByteOrder);
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Bits, _form, ByteOrder);
 
     private string RangeText => IsBoolean

@@ -34,19 +34,14 @@ public sealed class SocketAddressType : EbpfType
         Size = size;
     }
 
-    /// <inheritdoc/>
     public override string Name => Size == MaxSize ? "sockaddr" : $"sockaddr[{Size}]";
 
-    /// <inheritdoc/>
     public override int Size { get; }
 
-    /// <inheritdoc/>
     public override int Alignment => 4;
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is SocketAddressType address && address.Size == Size;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(SocketAddressType), Size);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)

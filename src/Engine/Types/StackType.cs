@@ -8,19 +8,14 @@ public sealed class StackType : EbpfType
 
     private StackType() { }
 
-    /// <inheritdoc/>
     public override string Name => "stack";
 
-    /// <inheritdoc/>
     public override int Size => 8;
 
-    /// <inheritdoc/>
     public override int Alignment => 4;
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is StackType;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => nameof(StackType).GetHashCode(StringComparison.Ordinal);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes) => new StackReference(

@@ -20,10 +20,8 @@ public sealed class StatisticsType : AggregateType
 
     private StatisticsType() { }
 
-    /// <inheritdoc/>
     public override string Name => "statistics";
 
-    /// <inheritdoc/>
     public override int Size => 32;
 
     internal override object Merge(ReadOnlySpan<byte> bytes, int offset, int stride, int count)

@@ -21,19 +21,14 @@ public sealed class StringType : EbpfType
     /// <summary>How many bytes it takes, the NUL among them.</summary>
     public int Capacity { get; }
 
-    /// <inheritdoc/>
     public override string Name => $"string[{Capacity}]";
 
-    /// <inheritdoc/>
     public override int Size => Capacity;
 
-    /// <inheritdoc/>
     public override int Alignment => 1;
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is StringType text && text.Capacity == Capacity;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(nameof(StringType), Capacity);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)

@@ -36,13 +36,10 @@ public sealed class StructType : EbpfType
     /// <summary>The name after <c>struct</c>, where it has one.</summary>
     public string? Tag { get; }
 
-    /// <inheritdoc/>
     public override string Name { get; }
 
-    /// <inheritdoc/>
     public override int Size { get; }
 
-    /// <inheritdoc/>
     public override int Alignment { get; }
 
     internal override int Depth { get; }
@@ -108,12 +105,10 @@ public sealed class StructType : EbpfType
         return _indexes.TryGetValue(name, out int index) ? _fields[index] : null;
     }
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
         || (other is StructType type && type.Size == Size && type.Alignment == Alignment && type.Tag == Tag
             && type._fields.AsSpan().SequenceEqual(_fields));
 
-    /// <inheritdoc/>
     public override int GetHashCode()
     {
         var hash = new HashCode();

@@ -23,19 +23,14 @@ public sealed class TextListType : EbpfType
 
     private TextListType() { }
 
-    /// <inheritdoc/>
     public override string Name => "strings";
 
-    /// <inheritdoc/>
     public override int Size => TextsOffset + (MaxTexts * TextCapacity);
 
-    /// <inheritdoc/>
     public override int Alignment => sizeof(ulong);
 
-    /// <inheritdoc/>
     public override bool Equals(EbpfType? other) => other is TextListType;
 
-    /// <inheritdoc/>
     public override int GetHashCode() => nameof(TextListType).GetHashCode(StringComparison.Ordinal);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)

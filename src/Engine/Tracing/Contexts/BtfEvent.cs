@@ -20,10 +20,8 @@ public sealed class BtfEvent : TracedEvent
         _result = result is { Kind: not BtfKind.Void } ? result : null;
     }
 
-    /// <inheritdoc/>
     public override string Description { get; }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name)];
 
     private protected override EventPlace? Returned =>

@@ -9,10 +9,8 @@ public sealed class ContextEvent : TracedEvent
     private ContextEvent(string what, IReadOnlyList<ContextField> fields, ProgramHook? hook) =>
         (Description, _fields, _hook) = (hook is null ? what : $"{what} ({hook})", fields, hook);
 
-    /// <inheritdoc/>
     public override string Description { get; }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames =>
         [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
 

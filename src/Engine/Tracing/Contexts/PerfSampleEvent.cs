@@ -13,10 +13,8 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
     private readonly Registers _registers = registers ?? Registers.Current;
     private readonly RegisterPlaces _places = new(registers ?? Registers.Current, EventMemory.User);
 
-    /// <inheritdoc/>
     public override string Description => "the sample";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames => [Period, Address, .. _places.Names];
 
     // On arm64 the struct has only the registers of user space: x0 to x30, sp, pc and pstate.

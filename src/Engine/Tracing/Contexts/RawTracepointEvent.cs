@@ -22,10 +22,8 @@ public sealed class RawTracepointEvent : TracedEvent
         _count = known is null ? MaxArguments : end;
     }
 
-    /// <inheritdoc/>
     public override string Description => $"the raw tracepoint {_tracepoint}";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames =>
         [.. _arguments.Select(argument => argument.Name).Concat(NumberedArguments.Names(_count)).Distinct()];
 

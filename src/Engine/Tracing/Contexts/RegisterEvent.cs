@@ -20,10 +20,8 @@ public sealed class RegisterEvent : TracedEvent
         _places = new RegisterPlaces(registers, memory);
     }
 
-    /// <inheritdoc/>
     public override string Description { get; }
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames =>
         [.. _arguments.Select(argument => argument.Name), .. _places.Names];
 

@@ -11,10 +11,8 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
     private const string SyscallEnter = "sys_enter_";
     private const int LargestDynamic = 64;
 
-    /// <inheritdoc/>
     public override string Description => $"the tracepoint {format.FullName}";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames =>
         [.. format.OwnFields.Where(IsReadable).Select(each => each.Name)];
 

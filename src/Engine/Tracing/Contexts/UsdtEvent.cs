@@ -21,10 +21,8 @@ public sealed class UsdtEvent : TracedEvent
         _all = new RegisterPlaces(_registers, EventMemory.User);
     }
 
-    /// <inheritdoc/>
     public override string Description => $"the probe {_places[0].FullName}";
 
-    /// <inheritdoc/>
     public override IReadOnlyList<string> FieldNames => [.. NumberedArguments.Names(Count), .. _all.Names];
 
     private int Count => _places.Min(place => place.Arguments.Count);
