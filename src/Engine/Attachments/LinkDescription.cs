@@ -20,8 +20,8 @@ internal static class LinkDescription
         BpfLinkType.Tcx => $"{InterfaceOf(link)} {TcDirection.Ingress}",
         BpfLinkType.Cgroup => link.CgroupId is { } id ? ControlGroups.FindById(id) ?? Number("control group", id) : "",
         BpfLinkType.Tracing => link is { TargetObjectId: > 0, TargetBtfId: { } type }
-            ? TypeName(link.TargetObjectId.Value, type)
-            : program is { AttachBtfId: > 0 } ? TypeName(program.AttachBtfObjectId, program.AttachBtfId) : "",
+            ? Inventory.TracedName(link.TargetObjectId.Value, type)
+            : program is { AttachBtfId: > 0 } ? Inventory.TracedName(program.AttachBtfObjectId, program.AttachBtfId) : "",
         BpfLinkType.NetworkNamespace => Number("network namespace", link.NetworkNamespace ?? 0),
         BpfLinkType.KprobeMulti => Number("functions:", link.Count ?? 0),
         _ when link.Offset is > 0 and var offset => $"{link.Target}{(IsInFile(link) ? ":" : "+")}0x{offset:x}",
@@ -40,12 +40,5 @@ internal static class LinkDescription
         using var netlink = new Netlink();
         var index = (int)(link.InterfaceIndex ?? 0);
         return index == 0 ? "" : netlink.FindLink(index)?.Name ?? Number("interface", (ulong)index);
-    }
-
-    // The hooks of the security modules are functions with a prefix.
-    private static string TypeName(uint objectId, uint typeId)
-    {
-        var (name, prefix) = (Inventory.TypeName(objectId, typeId), HookTable.Lsm.Btf!.Value.Prefix);
-        return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
     }
 }

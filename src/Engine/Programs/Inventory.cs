@@ -46,8 +46,11 @@ internal static class Inventory
         }
     }
 
-    /// <summary>The name of a type of the kernel or a module; empty if it is a program's, or gone.</summary>
-    internal static string TypeName(uint objectId, uint typeId)
+    /// <summary>
+    /// The name of a traced function, raw tracepoint or security hook, by the id of its type; empty if it is a
+    /// program's, or gone.
+    /// </summary>
+    internal static string TracedName(uint objectId, uint typeId)
     {
         try
         {
@@ -55,7 +58,9 @@ internal static class Inventory
             var info = Bpf.GetBtfInfo(btf);
             var types = info is { IsKernel: true, Name: not "vmlinux" }
                 ? BtfTypes.ForModule(info.Name) : BtfTypes.Kernel;
-            return types is null ? "" : types[(int)typeId].Name;
+            var name = types is null ? "" : types[(int)typeId].Name;
+            var prefix = HookTable.Lsm.Btf!.Value.Prefix;
+            return name.StartsWith(prefix, StringComparison.Ordinal) ? name[prefix.Length..] : name;
         }
         catch (Exception refusal) when (refusal is KernelException or BtfException or ArgumentOutOfRangeException)
         {
