@@ -21,7 +21,8 @@ internal static class LinkDescription
         BpfLinkType.Cgroup => link.CgroupId is { } id ? ControlGroups.FindById(id) ?? Number("control group", id) : "",
         BpfLinkType.Tracing => link is { TargetObjectId: > 0, TargetBtfId: { } type }
             ? Inventory.TracedName(link.TargetObjectId.Value, type)
-            : program is { AttachBtfId: > 0 } ? Inventory.TracedName(program.AttachBtfObjectId, program.AttachBtfId) : "",
+            : program is { AttachBtfId: > 0 }
+                ? Inventory.TracedName(program.AttachBtfObjectId, program.AttachBtfId) : "",
         BpfLinkType.NetworkNamespace => Number("network namespace", link.NetworkNamespace ?? 0),
         BpfLinkType.KprobeMulti => Number("functions:", link.Count ?? 0),
         _ when link.Offset is > 0 and var offset => $"{link.Target}{(IsInFile(link) ? ":" : "+")}0x{offset:x}",
