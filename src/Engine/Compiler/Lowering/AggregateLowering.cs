@@ -1,33 +1,26 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers observations: values counted in a histogram or statistics.</summary>
 internal sealed class AggregateLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly MapLowering _maps = context.Maps;
 
-    // Counts a value in the entry of a key, which is made where it is absent; false where the map is full.
+    /// <summary>Counts a value in the entry of a key, which is inserted if absent; false if the map is full.</summary>
     public ScalarOperand Lower(BoundMapCall call)
     {
         var number = context.Expressions.LowerScalar(call.Arguments[1]);
-        if (number.Scalar.IsFixed) number = context.Conversions.Convert(number, ScalarType.Int64);
-        var pointer = context.Maps.LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
-        if (_b.Current is null) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
-        var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(pointer, present, absent);
-        _b.Start(absent);
-        _b.Jump(after);
-        _b.Start(present);
-        var entry = new Place(MemoryRegion.Map, pointer, 0);
-        if (call.Map.Map.Value is HistogramType) CountMagnitude(entry, number);
-        else AddToStatistics(entry, number.Value);
-        var counted = _b.Current!;
-        _b.Jump(after);
-        _b.Start(after);
-        return new ScalarOperand(ScalarType.Boolean, _b.Phi((absent, _b.Constant(0)), (counted, _b.Constant(1))));
+        if (number.Scalar.IsFixed) number = _conversions.Convert(number, ScalarType.Int64);
+        var pointer = _maps.LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
+        var counted = _b.IfNotZero(pointer, () =>
+        {
+            var entry = new Place(MemoryRegion.Map, pointer, 0);
+            if (call.Map.Map.Value is HistogramType) CountMagnitude(entry, number);
+            else AddToStatistics(entry, number.Value);
+            return _b.Constant(1);
+        });
+        return new ScalarOperand(ScalarType.Boolean, counted);
     }
 
     private void CountMagnitude(Place entry, ScalarOperand number)
@@ -40,8 +33,8 @@ internal sealed class AggregateLowering(LoweringContext context)
         Increase(entry with { Pointer = bucket }, _b.Constant(1));
     }
 
-    // How many bits a number takes that is not negative. Without branches, so that the verifier has one way to follow,
-    // not 64: the half in which the highest bit lies is the sign of a difference.
+    // The number of bits of a value that is not negative, by a binary search for the highest bit. It has no branches,
+    // so that the verifier follows one path, not 64: the sign of a difference selects the half.
     private Value BitLength(Value value)
     {
         var length = _b.Constant(0);
@@ -56,8 +49,8 @@ internal sealed class AggregateLowering(LoweringContext context)
         return _b.Make(Op.Add, length, value);
     }
 
-    // The first value is minimum and maximum. Of two processors that see a new one at once in a map that they share,
-    // the slower wins; in a map per processor nothing is lost.
+    // The first value is the minimum and the maximum. If two processors find a new extreme in a shared map at the same
+    // time, the later store wins; per-CPU maps lose nothing.
     private void AddToStatistics(Place entry, Value value)
     {
         var count = _b.Load(entry.Region, entry.Pointer, StatisticsType.CountOffset, 8);

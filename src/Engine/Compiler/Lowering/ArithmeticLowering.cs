@@ -1,8 +1,3 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers operators on numbers.</summary>
@@ -11,6 +6,7 @@ internal sealed class ArithmeticLowering(LoweringContext context)
     private const long Scale = ScalarType.FixedScale;
 
     private readonly IrBuilder _b = context.Builder;
+    private readonly ConversionLowering _conversions = context.Conversions;
 
     public ScalarOperand LowerBinary(BoundBinary binary) =>
         Combine(binary.Operator, context.Expressions.LowerScalar(binary.Left),
@@ -61,7 +57,7 @@ internal sealed class ArithmeticLowering(LoweringContext context)
         ? _b.Make(Op.Mul, operand.Value, _b.Constant(Scale))
         : operand.Value;
 
-    public Value SignedDivide(Value a, Value b) => _b.Make(Op.SDiv, a, b);
+    private Value SignedDivide(Value a, Value b) => _b.Make(Op.SDiv, a, b);
 
     private Value FixedQuotient(Value a, Value b, bool aIsFixed, bool bIsFixed)
     {
@@ -78,7 +74,7 @@ internal sealed class ArithmeticLowering(LoweringContext context)
         return op == BinaryOperator.TruncateDivide ? SignedDivide(x, y) : FloorQuotient(x, y);
     }
 
-    // One less than the truncated quotient where there is a remainder and the signs differ.
+    // The truncated quotient, less one if there is a remainder and the signs differ.
     private Value FloorQuotient(Value x, Value y)
     {
         var quotient = SignedDivide(x, y);
@@ -87,20 +83,15 @@ internal sealed class ArithmeticLowering(LoweringContext context)
             ? _b.Constant(0)
             : _b.Make(Op.Sub, x, _b.Make(Op.Mul, quotient, y));
         var (rest, down, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        var start = _b.Current;
-        if (start is null) return quotient;
-        // A divisor of zero gives zero: the remainder is then the dividend, and must not count.
+        if (_b.Current is null) return quotient;
+        // The quotient by zero is zero, and the remainder is the dividend, which must not count.
         var sign = _b.Make(Op.Xor, x, y);
         var divisible = _b.NewBlock();
         _b.BranchIfNotZero(remainder, rest, divisible);
         if (_b.StartIfReached(rest))
         {
-            var zero = _b.NewBlock();
-            _b.BranchIfNotZero(y, zero, divisible);
-            if (_b.StartIfReached(zero))
-            {
+            if (_b.Guard(Comparison.NotEqual, y, _b.Constant(0), divisible))
                 _b.Branch(Comparison.SignedLess, sign, _b.Constant(0), down, divisible);
-            }
         }
 
         var incoming = new List<(Block, Value)>();
@@ -133,11 +124,11 @@ internal sealed class ArithmeticLowering(LoweringContext context)
             case UnaryOperator.Absolute:
                 return operand.Scalar.IsSigned
                     ? new(result, _b.Select(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0),
-                        _b.Make(Op.Negate, operand.Value)))
+                        operand.Value, _b.Make(Op.Negate, operand.Value)))
                     : new(result, operand.Value);
             case UnaryOperator.Truncate:
                 return operand.Scalar.IsFixed
-                    ? (ScalarOperand)context.Conversions.Convert(operand, ScalarType.Int64)
+                    ? _conversions.Convert(operand, ScalarType.Int64)
                     : new(result, operand.Value);
             case UnaryOperator.Floor:
                 return operand.Scalar.IsFixed

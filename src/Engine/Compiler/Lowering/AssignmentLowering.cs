@@ -1,14 +1,18 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers assignments to locals, variables, packets, maps and events.</summary>
 internal sealed class AssignmentLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly ArithmeticLowering _arithmetic = context.Arithmetic;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly HeaderLowering _headers = context.Headers;
+    private readonly StructLowering _structs = context.Structs;
+    private readonly EventLowering _events = context.Events;
+    private readonly MapLowering _maps = context.Maps;
+    private readonly PlaceLowering _places = context.Places;
 
     public void Lower(BoundAssignment assignment)
     {
@@ -17,87 +21,61 @@ internal sealed class AssignmentLowering(LoweringContext context)
         {
             case BoundLocalAccess { Local: var whole, Type: StructType }
                 when assignment.IsMadeInPlace && value is BoundStruct record:
-                // Made where it stays: what goes into it does not come out of it.
-                var storage = context.Locals.StorageOf(whole, wholeWrite: true);
-                context.Structs.Store(record, _b.PlaceOf(storage.Slot!));
+                // Built in place: its fields do not read the local.
+                var storage = _locals.StorageOf(whole, wholeWrite: true);
+                _structs.Store(record, _b.PlaceOf(storage.Slot!));
                 return;
             case BoundLocalAccess { Local: var local }:
-                context.Locals.Assign(local, context.Expressions.Lower(value));
+                _locals.Assign(local, context.Expressions.Lower(value));
                 return;
             case BoundMapEntry entry when assignment.Operation is null && !MapLowering.IsArray(entry.Map.Map):
-                context.Maps.AssignEntry(entry, value);
+                _maps.AssignEntry(entry, value);
                 return;
             case BoundInnerEntry nested when assignment.Operation is null && !MapLowering.IsArray(nested.Inner):
-                context.Maps.AssignInnerEntry(nested, value);
+                _maps.AssignInnerEntry(nested, value);
                 return;
             case BoundEventValue { Access: var access }:
-                context.Events.Assign(access, value);
+                _events.Assign(access, value);
                 return;
         }
 
-        if (assignment.Operation is { } operation) UpdatePlace(target, operation, value);
-        else AssignPlace(target, value);
-        if (target is BoundPacketAccess or BoundHeaderField) context.Headers.Written(target);
-    }
-
-    private void AssignPlace(BoundExpression target, BoundExpression value)
-    {
         var operand = context.Expressions.Lower(value);
         if (_b.Current is null) return;
-        var reference = context.Places.Locate(target, insert: true);
-        IfPresent(reference, () => context.Places.StoreReference(reference, operand));
+        var place = _places.Locate(target, insert: true);
+        if (place.Guarded) _b.IfNotZero(place.Place.Pointer, () => Write(place, assignment.Operation, operand));
+        else Write(place, assignment.Operation, operand);
+        if (target is BoundHeaderField header) _headers.Written(header);
+        else if (target is BoundPacketAccess) _b.Facts = PacketFacts.None;
     }
 
-    private void UpdatePlace(BoundExpression target, CompoundOperation operation, BoundExpression value)
+    private void Write(PlaceReference place, CompoundOperation? operation, Operand value)
     {
-        var operand = context.Expressions.LowerScalar(value);
-        if (_b.Current is null) return;
-        var reference = context.Places.Locate(target, insert: true);
-        IfPresent(reference, () =>
+        if (operation is null)
         {
-            if (AtomicAddend(reference, operation.Operator, operand) is { } addend)
-            {
-                _b.Store(reference.Place.Region, reference.Place.Pointer, reference.Place.Offset, reference.Type.Size,
-                    addend, Op.AtomicAdd);
-                return;
-            }
-
-            var old = (ScalarOperand)context.Places.LoadReference(reference);
-            context.Places.StoreReference(reference,
-                context.Arithmetic.Combine(operation.Operator, old, operand, operation.Arithmetic, operation.Result));
-        });
+            _conversions.Store(place, value);
+        }
+        else if (AtomicAddend(place, operation.Operator, (ScalarOperand)value) is { } addend)
+        {
+            _b.Store(place.Place, place.Type.Size, addend, Op.AtomicAdd);
+        }
+        else
+        {
+            var old = (ScalarOperand)_memory.Load(place);
+            _conversions.Store(place, _arithmetic.Combine(operation.Operator, old, (ScalarOperand)value,
+                operation.Arithmetic, operation.Result));
+        }
     }
 
-    // What to add atomically, where that is possible and needed: 4 or 8 bytes in the processor's order that others may
-    // change too.
+    // The value to add atomically if that is possible and needed: the place is shared, has 4 or 8 bytes, and is in the
+    // byte order of the processor.
     private Value? AtomicAddend(PlaceReference reference, BinaryOperator op, ScalarOperand operand)
     {
         if (!reference.Shared || op is not (BinaryOperator.Add or BinaryOperator.Subtract)) return null;
         if (reference.BitCount > 0 || reference.Place.Offset % reference.Type.Size != 0) return null;
         if (reference.Type is not ScalarType { NeedsSwap: false, IsBoolean: false, Size: 4 or 8 } type) return null;
-        // A fraction added to an integer is cut off with the sum, not before.
+        // A fraction is added before the sum is truncated.
         if (operand.Scalar.IsFixed && !type.IsFixed) return null;
-        var addend = context.Conversions.Convert(operand, type.IsFixed ? ScalarType.Fixed : ScalarType.Int64).Value;
+        var addend = _conversions.Convert(operand, type.IsFixed ? ScalarType.Fixed : ScalarType.Int64).Value;
         return op == BinaryOperator.Subtract ? _b.Make(Op.Negate, addend) : addend;
-    }
-
-    private void IfPresent(PlaceReference reference, Action write)
-    {
-        if (_b.Current is null) return;
-        if (!reference.Guarded)
-        {
-            write();
-            return;
-        }
-
-        var (present, after) = (_b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(reference.Place.Pointer, present, after);
-        if (_b.StartIfReached(present))
-        {
-            write();
-            _b.Jump(after);
-        }
-
-        _b.StartIfReached(after);
     }
 }

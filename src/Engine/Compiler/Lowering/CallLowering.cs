@@ -1,26 +1,24 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers calls of helpers, and inlines calls of functions.</summary>
 internal sealed class CallLowering(LoweringContext context)
 {
-    // What a helper returns for an address that is none (EFAULT): here for a place that is not there, as in a map that
-    // is full.
-    private const long NoPlace = -14;
+    // The result of a call for a place that does not exist, as an entry of a full map; the same as of a helper for a
+    // wrong address.
+    private const long BadAddress = -14; // EFAULT
 
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly PacketLowering _packet = context.Packet;
+    private readonly PlaceLowering _places = context.Places;
 
-    /// <summary>What a helper is handed: a value, or an address.</summary>
-    /// <param name="Value">The value, or the pointer that the address counts from.</param>
-    /// <param name="Offset">What is added to the pointer, in bytes.</param>
-    /// <param name="Guarded">Whether the pointer may be null: then the helper is not called.</param>
-    /// <param name="Local">
-    /// The local that what is written there goes to, where the local has no place of its own.
-    /// </param>
+    /// <summary>An argument of a helper: a value or an address.</summary>
+    /// <param name="Value">The value, or the base of the address.</param>
+    /// <param name="Offset">The offset from the base, in bytes.</param>
+    /// <param name="Guarded">Whether the base may be null: then the helper is not called.</param>
+    /// <param name="Local">The local that is assigned the bytes at the address after the call; null for none.</param>
     private readonly record struct HelperArgument(Value Value, int Offset = 0, bool Guarded = false,
         BoundLocal? Local = null);
 
@@ -31,28 +29,28 @@ internal sealed class CallLowering(LoweringContext context)
             ? WrittenArgument(argument.Value)
             : new HelperArgument(Argument(argument))).ToArray();
         var result = CallIfPresent(id, arguments);
-        if (HelperTable.OfCall(id).Has(HelperTraits.InvalidatesPacketPointers)) context.Packet.Reload();
+        if (HelperTable.OfCall(id).Has(HelperTraits.InvalidatesPacketPointers)) _packet.Reload();
         return new ScalarOperand(ScalarType.Int64, result);
     }
 
-    // A number by value; a map, text, struct or address by where it is; a key or value of a map as the map has it.
+    // A number is passed by value; a text, struct or IP address by its address; a key or value in the map's type.
     private Value Argument(BoundHelperArgument argument)
     {
-        if (argument.Expected is { } type) return context.Places.AddressOf(argument.Value, type);
+        if (argument.Expected is { } type) return context.Expressions.LowerAddress(argument.Value, type);
         return context.Expressions.Lower(argument.Value) switch
         {
             ScalarOperand scalar => scalar.Value,
-            var bytes => context.Places.AddressOf(context.Memory.InMemory(bytes), bytes.Type),
+            var bytes => _conversions.AddressOf(_memory.InMemory(bytes), bytes.Type),
         };
     }
 
-    // The place itself where it has one, made where it is absent, as by an assignment. A number is passed on: it may be
-    // a pointer that another helper gave.
+    // The address of the place, inserted if absent, as by an assignment. A number is passed by value: it may be a
+    // pointer that another helper returned.
     private HelperArgument WrittenArgument(BoundExpression argument)
     {
         if (HelperCallBinder.IsPlace(argument))
         {
-            var place = context.Places.Locate(argument, insert: true);
+            var place = _places.Locate(argument, insert: true);
             return new HelperArgument(place.Place.Pointer, place.Place.Offset, place.Guarded);
         }
 
@@ -61,8 +59,8 @@ internal sealed class CallLowering(LoweringContext context)
             return new HelperArgument(context.Expressions.LowerScalar(argument).Value);
         }
 
-        var copy = context.Memory.Temporary(type.Size);
-        context.Conversions.Store(type, copy, context.Locals.Read(local));
+        var copy = _memory.Temporary(type.Size);
+        _conversions.Store(type, copy, _locals.Read(local));
         return new HelperArgument(copy.Pointer, Local: local);
     }
 
@@ -80,7 +78,7 @@ internal sealed class CallLowering(LoweringContext context)
             }
 
             _b.Start(absent);
-            return _b.Constant(NoPlace);
+            return _b.Constant(BadAddress);
         }
 
         var result = Call(id, arguments);
@@ -93,7 +91,7 @@ internal sealed class CallLowering(LoweringContext context)
         }
 
         _b.Start(absent);
-        var failed = _b.Constant(NoPlace);
+        var failed = _b.Constant(BadAddress);
         _b.Jump(after);
         _b.Start(after);
         return _b.Phi((absent, failed), (called!, result));
@@ -108,13 +106,13 @@ internal sealed class CallLowering(LoweringContext context)
         foreach (var (value, _, _, local) in arguments)
         {
             if (local is null) continue;
-            context.Locals.Assign(local, context.Memory.Load(local.Type, new Place(MemoryRegion.Stack, value, 0)));
+            _locals.Assign(local, _memory.Load(local.Type, new Place(MemoryRegion.Stack, value, 0)));
         }
 
         return result;
     }
 
-    /// <summary>A call, its body put in here with locals of its own.</summary>
+    /// <summary>Inlines a call: each call has locals of its own.</summary>
     public ScalarOperand LowerFunctionCall(BoundCall call)
     {
         var function = call.Function;
@@ -122,17 +120,17 @@ internal sealed class CallLowering(LoweringContext context)
         var frame = new Frame(isFunction: true, _b.NewBlock());
         var caller = context.Frame;
         context.Frame = frame;
-        // What the call's surroundings hold on the stack stays theirs while the body's statements come and go.
-        var floor = context.Temporaries.Keep();
+        // The statements of the body must not release the temporaries of the statement with the call.
+        var floor = context.Temporaries.BeginNested();
         context.Statements.DeclareLabels(function.Labels);
-        for (var i = 0; i < arguments.Count; i++) context.Locals.Assign(function.Parameters[i], arguments[i]);
+        for (var i = 0; i < arguments.Count; i++) _locals.Assign(function.Parameters[i], arguments[i]);
         _b.Write(frame.Result, _b.Constant(0));
-        context.Locals.Reset(function);
+        _locals.Reset(function);
         context.Statements.Lower(function.Body);
         _b.Jump(frame.Exit);
         context.Frame = caller;
-        context.Temporaries.Return(floor);
-        context.Locals.Release(frame);
+        context.Temporaries.EndNested(floor);
+        _locals.Release(frame);
         if (frame.Exit.Predecessors.Count > 0) _b.Start(frame.Exit);
         return new ScalarOperand(function.ResultType, _b.Read(frame.Result));
     }

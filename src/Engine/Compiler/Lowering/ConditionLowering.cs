@@ -4,8 +4,15 @@ namespace EbpfCat.Compiler;
 internal sealed class ConditionLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly PacketLowering _packet = context.Packet;
+    private readonly HeaderLowering _headers = context.Headers;
+    private readonly MapLowering _maps = context.Maps;
+    private readonly TextComparisonLowering _texts = context.Texts;
 
-    /// <summary>Writes the code that goes to one block or the other. Both may turn out not to be reached.</summary>
+    /// <summary>Branches to one of two blocks. Either may turn out not to be reached.</summary>
     public void Lower(BoundExpression condition, Block whenTrue, Block whenFalse)
     {
         switch (condition)
@@ -23,17 +30,17 @@ internal sealed class ConditionLowering(LoweringContext context)
                 _b.Jump(known ? whenTrue : whenFalse);
                 break;
             case BoundLet let:
-                context.Locals.Assign(let.Local, context.Expressions.Lower(let.Value));
+                _locals.Assign(let.Local, context.Expressions.Lower(let.Value));
                 Lower(let.Body, whenTrue, whenFalse);
                 break;
             case BoundHeaderTest header:
-                context.Headers.Test(header.Header, whenTrue, whenFalse);
+                _headers.Test(header.Header, whenTrue, whenFalse);
                 break;
             case BoundMapTest contains:
-                context.Maps.LowerContains(contains, whenTrue, whenFalse);
+                _maps.LowerContains(contains, whenTrue, whenFalse);
                 break;
             case BoundPacketSizeTest { Bytes: var bytes, Has: var has }:
-                context.Packet.BranchIfLong(bytes, has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
+                _packet.BranchIfLong(bytes, has ? whenTrue : whenFalse, has ? whenFalse : whenTrue);
                 break;
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith }
                 comparison:
@@ -54,7 +61,7 @@ internal sealed class ConditionLowering(LoweringContext context)
         Lower(expression.Right, whenTrue, whenFalse);
     }
 
-    // As in PowerShell: a number that is not zero is true, a text that is not empty, an address always.
+    // As in PowerShell, a number is true if it is not zero, a text if it is not empty.
     private void LowerTruth(Operand operand, Block whenTrue, Block whenFalse)
     {
         switch (operand)
@@ -63,7 +70,7 @@ internal sealed class ConditionLowering(LoweringContext context)
                 _b.BranchIfNotZero(scalar.Value, whenTrue, whenFalse);
                 break;
             case { Type: StringType }:
-                var place = context.Memory.InMemory(operand).Place;
+                var place = _memory.InMemory(operand).Place;
                 _b.BranchIfNotZero(_b.Load(place, 1), whenTrue, whenFalse);
                 break;
             default:
@@ -78,32 +85,32 @@ internal sealed class ConditionLowering(LoweringContext context)
         {
             var (a, b) = ((ScalarOperand)context.Expressions.Lower(comparison.Left),
                 (ScalarOperand)context.Expressions.Lower(comparison.Right));
-            if (type.IsFixed) (a, b) = (context.Conversions.Convert(a, type), context.Conversions.Convert(b, type));
+            if (type.IsFixed) (a, b) = (_conversions.Convert(a, type), _conversions.Convert(b, type));
             _b.Branch(ComparisonOf(op, type.IsFixed || type.IsSigned), a.Value, b.Value, whenTrue, whenFalse);
             return;
         }
 
         if (comparison.Left.Type is StringType)
         {
-            context.Texts.Lower(comparison, whenTrue, whenFalse);
+            _texts.Lower(comparison, whenTrue, whenFalse);
             return;
         }
 
         var (left, right) = (context.Expressions.Lower(comparison.Left), context.Expressions.Lower(comparison.Right));
         var common = left.Type == right.Type ? left.Type : AddressType.IPAddress;
         var differs = op is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
-        CompareBytes(context.Conversions.Convert(left, common), context.Conversions.Convert(right, common), differs
+        CompareBytes(_conversions.Convert(left, common), _conversions.Convert(right, common), differs
             ? whenFalse
             : whenTrue, differs
             ? whenTrue
             : whenFalse);
     }
 
-    // Two values of the same bytes: piece by piece, leaving at the first that differs.
+    // Compares piece by piece, up to the first that differs.
     private void CompareBytes(Operand left, Operand right, Block whenEqual, Block whenDifferent)
     {
         var layout = PieceLayout.Of(left.Type.Size, InStack(left) || InStack(right) ? 1 : 8);
-        var (a, b) = (context.Memory.Pieces(left, layout), context.Memory.Pieces(right, layout));
+        var (a, b) = (_memory.Pieces(left, layout), _memory.Pieces(right, layout));
         for (var i = 0; i < a.Count; i++)
         {
             var last = i == a.Count - 1;
@@ -127,7 +134,7 @@ internal sealed class ConditionLowering(LoweringContext context)
         _ => throw new UnreachableException($"{op}"),
     };
 
-    // A truth value where a number is wanted: one of two blocks writes it.
+    /// <summary>The value of a condition, 1 or 0.</summary>
     public ScalarOperand Materialize(BoundExpression condition)
     {
         var (yes, no, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());

@@ -9,7 +9,7 @@ internal sealed class ConversionLowering(LoweringContext context)
     public ScalarOperand Convert(ScalarOperand operand, ScalarType type) =>
         (ScalarOperand)Convert((Operand)operand, type);
 
-    /// <summary>What an assignment to a type makes of a value.</summary>
+    /// <summary>Converts a value as an assignment does.</summary>
     public Operand Convert(Operand operand, EbpfType type)
     {
         if (operand.Type == type) return operand;
@@ -72,10 +72,10 @@ internal sealed class ConversionLowering(LoweringContext context)
         {
             return operand.Scalar.IsBoolean
             ? value
-            : _b.Select(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
+            : _b.Truth(value);
         }
 
-        if (operand.Scalar.IsFixed) value = context.Arithmetic.SignedDivide(value, _b.Constant(ScalarType.FixedScale));
+        if (operand.Scalar.IsFixed) value = _b.Make(Op.SDiv, value, _b.Constant(ScalarType.FixedScale));
         if (target.Bits == 64) return value;
         return target.IsSigned
             ? _b.Make(Op.SignExtend, target.Bits, value)
@@ -84,7 +84,7 @@ internal sealed class ConversionLowering(LoweringContext context)
 
     private Operand PrefixOf(Operand operand, PrefixType prefix)
     {
-        // A lookup asks with the whole address: the longest prefix that covers it is found.
+        // A lookup has the whole address as its prefix: the kernel finds the longest that covers it.
         var address = Convert(operand, prefix.Address);
         var words = _memory.Pieces(address, PieceLayout.Of(prefix.Address.Size, 4));
         var pieces = new List<Piece> { new(0, 4, _b.Constant(prefix.MaxLength)) };
@@ -106,7 +106,7 @@ internal sealed class ConversionLowering(LoweringContext context)
     {
         var (four, six) = (PrefixType.FamilyOf(isIPv4: true), PrefixType.FamilyOf(isIPv4: false));
         if (kind != AddressKind.IPAddress) return _b.Constant(kind == AddressKind.IPv4 ? four : six);
-        var isOther = _b.Select(Comparison.Equal, _b.Constant(0), IsNotMapped(words), _b.Constant(1));
+        var isOther = _b.Truth(IsNotMapped(words));
         return _b.Make(Op.Add, _b.Make(Op.Mul, isOther, _b.Constant(six - four)), _b.Constant(four));
     }
 
@@ -132,25 +132,55 @@ internal sealed class ConversionLowering(LoweringContext context)
         return new PiecesOperand(target, pieces);
     }
 
-    // As a key a text is all its bytes: behind its end must not stay what was there before, in this place or where it
-    // comes from.
-    public void StoreWhole(EbpfType type, Place place, Operand value)
+    /// <summary>Converts a value and stores it.</summary>
+    public void Store(EbpfType type, Place place, Operand value)
     {
-        var given = value is MemoryOperand { Of: StringType, Place: { Region: MemoryRegion.Context } there }
-            ? there
-            : (Place?)null;
-        if (type is not StringType || given is null
-            && value is not DeferredOperand { FillsPlace: false, Type: StringType })
+        type = MemoryLowering.NumberOf(type);
+        if (type is ScalarType scalar)
         {
-            Store(type, place, value);
+            var number = (ScalarOperand)Convert(value, Typer.Plain(scalar)!);
+            _memory.Store(scalar, place, number.Value);
+        }
+        else if (value.Type is StructType from && type is StructType record && from != record)
+        {
+            StoreByName(value, from, record, place);
+        }
+        else
+        {
+            _memory.Store(place, Convert(value, type));
+        }
+    }
+
+    public void Store(PlaceReference reference, Operand value)
+    {
+        if (reference.BitCount == 0)
+        {
+            Store(reference.Type, reference.Place, value);
             return;
         }
+        // A bit field: the other bits keep their values.
+        var type = (ScalarType)reference.Type;
+        var number = (ScalarOperand)Convert(value, ScalarType.UInt64);
+        var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
+        var old = ((ScalarOperand)_memory.Load(type, reference.Place)).Value;
+        var field = _b.Make(Op.And,
+            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)),
+                _b.Constant(reference.BitOffset)), _b.Constant(mask));
+        var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
+        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged));
+    }
 
-        _memory.Zero(place, type.Size);
-        if (given is { } text)
+    /// <summary>Converts a value and stores it with zeros behind the end of a text.</summary>
+    public void StoreWhole(EbpfType type, Place place, Operand value)
+    {
+        if (value.Type == type)
         {
-            var size = Math.Min(type.Size, value.Type.Size);
-            _memory.ProbeReadText(place, size, _b.AddressOf(text), EventMemory.Kernel);
+            _memory.StoreWhole(place, value);
+        }
+        else if (type is StringType
+            && value is MemoryOperand { Of: StringType, Place.Region: MemoryRegion.Context } text)
+        {
+            _memory.CopyText(place, type.Size, text);
         }
         else
         {
@@ -158,55 +188,24 @@ internal sealed class ConversionLowering(LoweringContext context)
         }
     }
 
-    public void Store(EbpfType type, Place place, Operand value)
+    /// <summary>The address of the bytes of a value, converted to a type.</summary>
+    public Value AddressOf(Operand operand, EbpfType type)
     {
-        type = MemoryLowering.NumberOf(type);
-        if (type is ScalarType scalar)
+        // Helpers accept no pointer to the context or to memory that the kernel lets programs load from directly.
+        if (operand.Type == type && operand is MemoryOperand { Place: var there }
+            && there.Region is not (MemoryRegion.Context or MemoryRegion.Kernel))
         {
-            var stored = Convert(value, Typer.Plain(scalar)!) is ScalarOperand number
-                ? number.Value
-                : throw new UnreachableException($"{value.Type.Name} as {type.Name}");
-            if (scalar.NeedsSwap) stored = _b.Make(Op.ByteSwap, scalar.Bits, stored);
-            if (place.Alignment >= scalar.Size)
-            {
-                _b.Store(place, scalar.Size, stored);
-                return;
-            }
-
-            foreach (var (offset, size) in PieceLayout.Of(scalar.Size, place.Alignment))
-            {
-                _b.Store(place.At(offset), size,
-                    _memory.Cut([new Piece(0, 8, stored)], offset, size));
-            }
-
-            return;
+            return _b.AddressOf(there);
         }
 
-        if (value is DeferredOperand deferred && deferred.Type == type)
-        {
-            deferred.WriteTo(place);
-            return;
-        }
-
-        if (value.Type is StructType from && type is StructType record && from != record)
-        {
-            StoreByName(value, from, record, place);
-            return;
-        }
-
-        var converted = Convert(value, type);
-        var sourceAlignment = converted is MemoryOperand memory ? memory.Place.Alignment : 8;
-        var layout = converted is PiecesOperand given && place.Alignment == 8
-            && given.Pieces.All(p => p.Offset % p.Size == 0)
-            ? [.. given.Pieces.Select(p => (p.Offset, p.Size))]
-            : PieceLayout.Of(type.Size, Math.Min(place.Alignment, sourceAlignment));
-        foreach (var piece in _memory.Pieces(converted, layout))
-        {
-            _b.Store(place.At(piece.Offset), piece.Size, piece.Value);
-        }
+        var place = _memory.Temporary(type.Size);
+        StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar
+            ? Convert(operand, Typer.Plain(scalar)!)
+            : operand);
+        return place.Pointer;
     }
 
-    // A struct of other types or another order of the same fields: each is converted as an assignment converts it.
+    // A struct of other types or in another order of fields: each field is converted.
     private void StoreByName(Operand given, StructType from, StructType type, Place place)
     {
         var there = _memory.InMemory(given).Place;

@@ -10,6 +10,8 @@ internal sealed class DebugLowering(LoweringContext context)
     private const int MaxArguments = 3;
 
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
 
     private bool HasFormats => context.Options.HasTraceFormats;
 
@@ -42,9 +44,9 @@ internal sealed class DebugLowering(LoweringContext context)
     // An address of either family is written in the form of its own.
     private void WriteEither(object[] parts, int index)
     {
-        var words = context.Memory.Pieces((Operand)parts[index], PieceLayout.Of(16, 4));
+        var words = _memory.Pieces((Operand)parts[index], PieceLayout.Of(16, 4));
         var (four, six, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(context.Conversions.IsNotMapped(words), six, four);
+        _b.BranchIfNotZero(_conversions.IsNotMapped(words), six, four);
         foreach (var (block, operand) in new (Block, Operand)[]
         {
             (four, new PiecesOperand(AddressType.IPv4, [words[3] with { Offset = 0 }])),
@@ -70,7 +72,8 @@ internal sealed class DebugLowering(LoweringContext context)
                 break;
             case ScalarOperand { Scalar.IsBoolean: true } truth when HasFormats:
                 format.Append("%s");
-                arguments.Add(TextOf(Choose(truth.Value, Packed("True"), Packed("False"))));
+                arguments.Add(TextOf(_b.Select(Comparison.NotEqual, truth.Value, _b.Constant(0), Packed("True"),
+                    Packed("False"))));
                 break;
             case ScalarOperand number:
                 format.Append(number.Scalar.IsSigned ? "%lld" : "%llu");
@@ -81,7 +84,7 @@ internal sealed class DebugLowering(LoweringContext context)
                 break;
             default:
                 format.Append("%s");
-                arguments.Add(_b.AddressOf(context.Memory.InMemory(value).Place));
+                arguments.Add(_b.AddressOf(_memory.InMemory(value).Place));
                 break;
         }
     }
@@ -89,7 +92,7 @@ internal sealed class DebugLowering(LoweringContext context)
     private void AddAddress(
         Operand value, AddressType type, AddressKind kind, StringBuilder format, List<Value> arguments)
     {
-        var pieces = context.Memory.Pieces(value, PieceLayout.Of(type.Size, kind == AddressKind.Mac ? 2 : 4));
+        var pieces = _memory.Pieces(value, PieceLayout.Of(type.Size, kind == AddressKind.Mac ? 2 : 4));
         if (kind == AddressKind.Mac || !HasFormats)
         {
             // The first bytes of an IPv6 address, where the kernel has no format for the whole.
@@ -106,8 +109,8 @@ internal sealed class DebugLowering(LoweringContext context)
             return;
         }
 
-        var place = context.Memory.Temporary(type.Size);
-        context.Conversions.Store(type, place, new PiecesOperand(type, [.. pieces]));
+        var place = _memory.Temporary(type.Size);
+        _conversions.Store(type, place, new PiecesOperand(type, [.. pieces]));
         format.Append(kind == AddressKind.IPv4 ? "%pI4" : "%pI6");
         arguments.Add(_b.AddressOf(place));
     }
@@ -123,8 +126,8 @@ internal sealed class DebugLowering(LoweringContext context)
         }
 
         var sign = _b.Make(Op.Shr, number, _b.Constant(63));
-        var size = _b.Select(
-            Comparison.SignedGreaterOrEqual, number, _b.Constant(0), _b.Make(Op.Negate, number));
+        var size = _b.Select(Comparison.SignedGreaterOrEqual, number, _b.Constant(0), number,
+            _b.Make(Op.Negate, number));
         var whole = _b.Make(Op.UDiv, size, scale);
         format.Append("%s%llu%s");
         arguments.Add(TextOf(_b.Make(Op.Mul, sign, Packed("-"))));
@@ -148,27 +151,11 @@ internal sealed class DebugLowering(LoweringContext context)
         for (divisor = 10; divisor <= ScalarType.FixedScale; divisor *= 10, kept--)
         {
             var bytes = _b.Constant(kept == 1 ? 0 : (1L << (8 * kept)) - 1);
-            mask = Choose(_b.Make(Op.UMod, fraction, _b.Constant(divisor)), mask, bytes);
+            var digits = _b.Make(Op.UMod, fraction, _b.Constant(divisor));
+            mask = _b.Select(Comparison.NotEqual, digits, _b.Constant(0), mask, bytes);
         }
 
         return _b.Make(Op.And, text, mask);
-    }
-
-    private Value Choose(Value tested, Value whenNotZero, Value whenZero)
-    {
-        if (_b.Current is null) return whenZero;
-        var (notZero, zero, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(tested, notZero, zero);
-        var incoming = new List<(Block, Value)>();
-        foreach (var (block, value) in new[] { (notZero, whenNotZero), (zero, whenZero) })
-        {
-            if (!_b.StartIfReached(block)) continue;
-            incoming.Add((block, value));
-            _b.Jump(after);
-        }
-
-        _b.Start(after);
-        return _b.Phi([.. incoming]);
     }
 
     // A text of at most 7 characters as a number: the first is in the lowest byte.
@@ -177,7 +164,7 @@ internal sealed class DebugLowering(LoweringContext context)
 
     private Value TextOf(Value packed)
     {
-        var place = context.Memory.Temporary(8);
+        var place = _memory.Temporary(8);
         _b.Store(place, 8, packed);
         return _b.AddressOf(place);
     }
@@ -187,15 +174,15 @@ internal sealed class DebugLowering(LoweringContext context)
         if (_b.Current is null) return;
         var bytes = Encoding.UTF8.GetBytes(format + "\0");
         var type = new BytesType(bytes.Length);
-        var place = context.Memory.Temporary(bytes.Length);
-        context.Conversions.Store(type, place, context.Memory.BytesOf(type, bytes));
+        var place = _memory.Temporary(bytes.Length);
+        _conversions.Store(type, place, _memory.BytesOf(type, bytes));
         if (arguments.Count <= MaxArguments)
         {
             _b.Call(HelperId.TracePrintk, [place.Pointer, _b.Constant(bytes.Length), .. arguments]);
             return;
         }
 
-        var array = context.Memory.Temporary(arguments.Count * 8);
+        var array = _memory.Temporary(arguments.Count * 8);
         for (var index = 0; index < arguments.Count; index++) _b.Store(array.At(index * 8), 8, arguments[index]);
         _b.Call(
             HelperId.TraceVprintk, place.Pointer, _b.Constant(bytes.Length), array.Pointer,

@@ -1,11 +1,7 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
-/// <summary>Bytes that a helper writes where they are wanted: not read before their place is known.</summary>
-/// <param name="Of">What they are.</param>
-/// <param name="WriteTo">Writes the code.</param>
-/// <param name="FillsPlace">
-/// Whether every byte of the place is written; else what is behind the end of a text stays.
-/// </param>
+/// <summary>Bytes that a helper writes directly to their final place, once that is known.</summary>
+/// <param name="Of">The type of the bytes.</param>
+/// <param name="WriteTo">Builds the code that writes them to a place.</param>
+/// <param name="FillsPlace">Whether it writes every byte of the place, also those behind the end of a text.</param>
 internal sealed record DeferredOperand(EbpfType Of, Action<Place> WriteTo, bool FillsPlace = false) : Operand(Of);

@@ -1,8 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers reads and writes of the traced event.</summary>
@@ -11,6 +6,7 @@ internal sealed class EventLowering(LoweringContext context)
     private const int PointerSize = 8;
 
     private readonly IrBuilder _b = context.Builder;
+    private readonly ConversionLowering _conversions = context.Conversions;
     private readonly MemoryLowering _memory = context.Memory;
 
     public Operand Read(EventAccess access)
@@ -18,35 +14,35 @@ internal sealed class EventLowering(LoweringContext context)
         if (access.Type is EnumType named) access = access with { Type = named.Underlying };
         if (access.Content is EventContent.RecordText or EventContent.RecordBytes) return FromRecord(access);
         if (access.Steps.Count == 0) return ReadRoot(access);
-        var way = new EventWay(_b);
+        var checks = new NullChecks(_b);
         var pointer = Root(access);
         for (var i = 0; i < access.Steps.Count - 1; i++)
         {
-            pointer = ReadPointer(way.Guard(pointer, access.Steps[i]), access.Steps[i]);
+            pointer = ReadPointer(checks.Check(pointer, access.Steps[i]), access.Steps[i]);
         }
 
         var last = access.Steps[^1];
-        pointer = way.Guard(pointer, last);
-        if (access.Content != EventContent.Value) return Behind(access, way.End(ReadPointer(pointer, last)));
+        pointer = checks.Check(pointer, last);
+        if (access.Content != EventContent.Value) return Behind(access, checks.End(ReadPointer(pointer, last)));
         if (access.Type is ScalarType type)
         {
-            return new ScalarOperand((ScalarType)Typer.Plain(type)!, way.End(ReadNumber(access, type, pointer, last)));
+            var number = checks.End(ReadNumber(access, type, pointer, last));
+            return new ScalarOperand((ScalarType)Typer.Plain(type)!, number);
         }
 
-        var from = way.End(_b.AddOffset(pointer, last.Offset));
+        var from = checks.End(_b.AddOffset(pointer, last.Offset));
         return access.Type is StringType
             ? ProbedText(access.Type, from, last.Memory)
             : new DeferredOperand(access.Type,
                 place => _memory.ProbeRead(place, _b.Constant(access.Type.Size), from, last.Memory));
     }
 
-    // A typed pointer may be null. The verifier lets it be followed once it is shown that it is not; else the value is
-    // 0.
-    private sealed class EventWay(IrBuilder b)
+    // Tests typed pointers for null, as the verifier requires before a load; the value is 0 where one is null.
+    private sealed class NullChecks(IrBuilder b)
     {
         private Block? _absent;
 
-        public Value Guard(Value pointer, EventStep step)
+        public Value Check(Value pointer, EventStep step)
         {
             if (step.Memory != EventMemory.Typed || b.Current is null) return pointer;
             _absent ??= b.NewBlock();
@@ -82,21 +78,21 @@ internal sealed class EventLowering(LoweringContext context)
         return _b.Make(Op.Add, root, _b.Make(Op.Mul, added, _b.Constant(index.Scale)));
     }
 
-    // What may be changed in the context is read anew each time, unlike the rest of it.
+    // Fields that programs may assign are loaded each time; loads of the rest of the context are shared.
     private static MemoryRegion RegionOf(EventAccess access) =>
         access.IsWritable ? MemoryRegion.Kernel : MemoryRegion.Context;
 
-    // An assignment changes what the kernel goes on with.
+    /// <summary>Assigns a field of the context, whose value the kernel then uses.</summary>
     public void Assign(EventAccess access, BoundExpression value)
     {
-        var converted = context.Conversions.Convert(context.Expressions.Lower(value), Typer.Plain(access.Type)!);
+        var converted = _conversions.Convert(context.Expressions.Lower(value), Typer.Plain(access.Type)!);
         if (converted is ScalarOperand number)
         {
             var type = (ScalarType)MemoryLowering.NumberOf(access.Type);
             var stored = type.NeedsSwap ? _b.Make(Op.ByteSwap, type.Bits, number.Value) : number.Value;
             converted = new PiecesOperand(type, [new Piece(0, access.RootSize, stored)]);
         }
-        // Until Linux 6.4 what is stored into the context comes from a register.
+        // Until Linux 6.4, only registers can be stored to the context, not constants.
         foreach (var piece in _memory.Pieces(converted,
             PieceLayout.Of(Math.Max(access.Type.Size, access.RootSize), access.RootSize)))
         {
@@ -105,13 +101,13 @@ internal sealed class EventLowering(LoweringContext context)
         }
     }
 
-    // The value lies in the context, or is a pointer there.
+    // The value is in the context, or behind a pointer in the context.
     private Operand ReadRoot(EventAccess access)
     {
         if (access.Content != EventContent.Value) return Behind(access, Root(access));
         if (access is { Type: AddressType, RootSize: 4 })
         {
-            // Read now, for it may be changed, and no more at once than every kernel allows.
+            // Loaded now, because it may be assigned later, and in pieces of the size that all kernels allow.
             var place = new Place(RegionOf(access), context.ContextPointer, access.RootOffset);
             return new PiecesOperand(access.Type,
                 _memory.LoadPieces(place,
@@ -125,7 +121,7 @@ internal sealed class EventLowering(LoweringContext context)
         }
 
         var value = Root(access);
-        // A register may be wider than what it holds.
+        // A register may be wider than the value in it.
         if (access.RootSize * 8 > type.Bits && !type.IsSigned)
         {
             value = _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(type.Bits)));
@@ -178,7 +174,7 @@ internal sealed class EventLowering(LoweringContext context)
     private DeferredOperand ProbedText(EbpfType type, Value from, EventMemory memory) =>
         new(type, place => _memory.ProbeReadText(place, type.Size, from, memory));
 
-    // What a pointer leads to: a text, or bytes of a length that may be known only now.
+    // The text or bytes that a pointer points to; their length may be known only at run time.
     private DeferredOperand Behind(EventAccess access, Value pointer)
     {
         if (access.Content == EventContent.TextListPointer) return TextsBehind(pointer, access.Memory);
@@ -194,18 +190,18 @@ internal sealed class EventLowering(LoweringContext context)
         var length = ((ScalarOperand)Read(access.Length)).Value;
         return new DeferredOperand(access.Type, place =>
         {
-            // A text of a given length has no NUL of its own.
+            // A text with a length has no NUL at its end.
             _memory.Zero(place, size);
             var most = _b.Constant(isText ? size - 1 : size);
-            // Old verifiers see the limit only of what is in one register from the test to the call, and not if it is
-            // signed.
+            // Old verifiers see the limit only of an unsigned value that stays in one register from the comparison to
+            // the call.
             var limited = _b.Make(Op.Opaque, _b.Make(Op.And, length, _b.Constant(int.MaxValue)));
             var bytes = _b.Select(Comparison.UnsignedLessOrEqual, limited, most);
             _memory.ProbeRead(place, bytes, pointer, access.Memory);
         }, FillsPlace: true);
     }
 
-    // As many texts as there are, or there is room for; behind them stays what was there.
+    // As many texts as the list has, or as there is room for. Bytes behind them are not written.
     private DeferredOperand TextsBehind(Value list, EventMemory memory) => new(TextListType.Instance, place =>
     {
         if (_b.Current is null) return;
@@ -228,8 +224,8 @@ internal sealed class EventLowering(LoweringContext context)
         _b.Store(place, TextListType.TextsOffset, _b.Phi([.. counts]));
     }, FillsPlace: true);
 
-    // What stands behind the record's fields: the field says where, in its low half, and how long it is, in its high
-    // half.
+    // Data behind the fields of the record (__data_loc): the low half of the field is its offset, the high half its
+    // length.
     private DeferredOperand FromRecord(EventAccess access)
     {
         var location = _b.Load(MemoryRegion.Context, context.ContextPointer, access.RootOffset, 4);
@@ -247,7 +243,7 @@ internal sealed class EventLowering(LoweringContext context)
         }, FillsPlace: true);
     }
 
-    // A text of which only the beginning counts, as much as is wanted of it.
+    /// <summary>Lowers a text of which only the first bytes are used.</summary>
     public Operand LowerTextUpTo(BoundExpression expression, int bytes)
     {
         var capacity = StackSlot.RoomFor(bytes);

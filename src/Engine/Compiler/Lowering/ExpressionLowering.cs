@@ -1,14 +1,22 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers expressions to operands.</summary>
 internal sealed class ExpressionLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly ArithmeticLowering _arithmetic = context.Arithmetic;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly PacketLowering _packet = context.Packet;
+    private readonly StructLowering _structs = context.Structs;
+    private readonly EventLowering _events = context.Events;
+    private readonly SystemValueLowering _systemValues = context.SystemValues;
+    private readonly MapLowering _maps = context.Maps;
+    private readonly AggregateLowering _aggregates = context.Aggregates;
+    private readonly PlaceLowering _places = context.Places;
+    private readonly ConditionLowering _conditions = context.Conditions;
+    private readonly CallLowering _calls = context.Calls;
 
     public Operand Lower(BoundExpression expression)
     {
@@ -17,47 +25,46 @@ internal sealed class ExpressionLowering(LoweringContext context)
             case BoundConstant constant:
                 return LowerConstant(constant);
             case BoundLocalAccess { Local: var local }:
-                return context.Locals.Read(local);
+                return _locals.Read(local);
             case BoundBinary { Operator: >= BinaryOperator.Equal and <= BinaryOperator.LogicalOr }
                 or BoundUnary { Operator: UnaryOperator.LogicalNot } or BoundHeaderTest or BoundMapTest
                     or BoundPacketSizeTest:
-                return context.Conditions.Materialize(expression);
+                return _conditions.Materialize(expression);
             case BoundBinary { Operator: BinaryOperator.LogicalXor } either:
                 return new ScalarOperand(ScalarType.Boolean,
-                    _b.Make(Op.Xor, context.Conditions.Materialize(either.Left).Value,
-                        context.Conditions.Materialize(either.Right).Value));
+                    _b.Make(Op.Xor, _conditions.Materialize(either.Left).Value,
+                        _conditions.Materialize(either.Right).Value));
             case BoundBinary binary:
-                return context.Arithmetic.LowerBinary(binary);
+                return _arithmetic.LowerBinary(binary);
             case BoundUnary unary:
-                return context.Arithmetic.LowerUnary(unary);
+                return _arithmetic.LowerUnary(unary);
             case BoundConversion { Type: ScalarType { IsBoolean: true }, Operand: var operand }:
-                return context.Conditions.Materialize(operand);
-            // A truncating cast of a quotient need not go through fixed-point; the types say what is meant, so it does.
+                return _conditions.Materialize(operand);
             case BoundConversion { Operand: var operand } conversion:
-                return context.Conversions.Convert(Lower(operand), conversion.Type);
+                return _conversions.Convert(Lower(operand), conversion.Type);
             case BoundLet { Type: ScalarType { IsBoolean: true } } let:
-                return context.Conditions.Materialize(let);
+                return _conditions.Materialize(let);
             case BoundLet let:
-                context.Locals.Assign(let.Local, Lower(let.Value));
+                _locals.Assign(let.Local, Lower(let.Value));
                 return Lower(let.Body);
             case BoundConditional conditional:
                 return LowerConditional(conditional);
             case BoundPacketLength:
-                return new ScalarOperand(ScalarType.UInt32, context.Packet.Length());
+                return new ScalarOperand(ScalarType.UInt32, _packet.Length());
             case BoundVariableAccess or BoundPacketAccess or BoundHeaderField or BoundMapEntry or BoundInnerEntry
                 or BoundFieldAccess or BoundElementAccess:
-                return context.Places.Read(expression);
+                return _places.Read(expression);
             case BoundMapCall or BoundHelperCall or BoundCall:
                 context.CallDepth++;
                 var result = LowerCall(expression);
                 context.CallDepth--;
                 return result;
             case BoundSystemValue system:
-                return context.SystemValues.Lower(system);
+                return _systemValues.Lower(system);
             case BoundEventValue { Access: var access }:
-                return context.Events.Read(access);
+                return _events.Read(access);
             case BoundStruct record:
-                return context.Structs.InTemporary(record);
+                return _structs.InTemporary(record);
             case BoundContext:
                 return new ScalarOperand(ScalarType.UInt64, context.ContextPointer);
             case BoundMapReference { Map.Index: var map }:
@@ -69,12 +76,19 @@ internal sealed class ExpressionLowering(LoweringContext context)
 
     private Operand LowerCall(BoundExpression call) => call switch
     {
-        BoundMapCall map => context.Maps.LowerCall(map),
-        BoundHelperCall helper => context.Calls.LowerHelperCall(helper),
-        _ => context.Calls.LowerFunctionCall((BoundCall)call),
+        BoundMapCall { Operation: MapOperation.Observe } observation => _aggregates.Lower(observation),
+        BoundMapCall map => _maps.LowerCall(map),
+        BoundHelperCall helper => _calls.LowerHelperCall(helper),
+        _ => _calls.LowerFunctionCall((BoundCall)call),
     };
 
     public ScalarOperand LowerScalar(BoundExpression expression) => (ScalarOperand)Lower(expression);
+
+    /// <summary>Lowers an expression to the address of its bytes, converted to a type.</summary>
+    public Value LowerAddress(BoundExpression expression, EbpfType type) =>
+        expression is BoundStruct record && record.Type == type
+        ? _b.AddressOf(_structs.InTemporary(record).Place)
+        : _conversions.AddressOf(Lower(expression), type);
 
     private Operand LowerConstant(BoundConstant constant) => constant.Value switch
     {
@@ -82,8 +96,8 @@ internal sealed class ExpressionLowering(LoweringContext context)
         ulong number => new ScalarOperand(ScalarType.UInt64, _b.Constant((long)number)),
         bool truth => new ScalarOperand(ScalarType.Boolean, _b.Constant(truth ? 1 : 0)),
         decimal fraction => new ScalarOperand(ScalarType.Fixed, _b.Constant(Constants.ToFixed(fraction))),
-        byte[] bytes => context.Memory.BytesOf(constant.Type, bytes),
-        var other => context.Memory.BytesOf(constant.Type, constant.Type.ToBytes(other)),
+        byte[] bytes => _memory.BytesOf(constant.Type, bytes),
+        var other => _memory.BytesOf(constant.Type, constant.Type.ToBytes(other)),
     };
 
     private Operand LowerConditional(BoundConditional conditional)
@@ -92,11 +106,11 @@ internal sealed class ExpressionLowering(LoweringContext context)
         var target = new BoundLocalAccess(holder, conditional.Source);
         BoundStatement Assignment(BoundExpression value) =>
             new BoundAssignment(target, value, null, conditional.Source) { IsMadeInPlace = true };
-        // The surroundings keep their temporaries while the two branches come and go.
-        var floor = context.Temporaries.Keep();
+        // The two branches must not release the temporaries of the statement with the expression.
+        var floor = context.Temporaries.BeginNested();
         context.Statements.LowerIf(new BoundIf(conditional.Condition, [Assignment(conditional.WhenTrue)],
             [Assignment(conditional.WhenFalse)], null));
-        context.Temporaries.Return(floor);
-        return context.Locals.Read(holder);
+        context.Temporaries.EndNested(floor);
+        return _locals.Read(holder);
     }
 }

@@ -1,25 +1,22 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// One activation of the program or of a function that is put in at its call: its locals, result and way out.
+/// The program, or one inlined call of a function: its locals, labels, result and exit.
 /// </summary>
 internal sealed class Frame(bool isFunction, Block exit)
 {
     private readonly Dictionary<BoundLocal, LocalStorage> _locals = [];
 
-    /// <summary>Whether it is that of a function, not the program's own.</summary>
+    /// <summary>Whether it is a call of a function.</summary>
     public bool IsFunction { get; } = isFunction;
 
-    /// <summary>Where <c>return</c> goes.</summary>
+    /// <summary>The target of <c>return</c>.</summary>
     public Block Exit { get; } = exit;
 
-    /// <summary>What was put out last.</summary>
+    /// <summary>The last result.</summary>
     public SsaVariable Result { get; } = new("result");
 
-    /// <summary>Where break and continue go, innermost last; continue is null in a switch.</summary>
+    /// <summary>The targets of break and continue, innermost on top; continue is null in a switch.</summary>
     public Stack<(Block Break, Block? Continue)> Targets { get; } = [];
 
     /// <summary>The blocks of its labels.</summary>

@@ -1,5 +1,3 @@
-using EbpfCat.Language;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>
@@ -16,10 +14,10 @@ internal sealed class IrBuilder(IrFunction function)
 
     public IrFunction Function { get; } = function;
 
-    /// <summary>The block being written; null after a jump: what follows is not reached.</summary>
+    /// <summary>The block that is being built; null after a jump, where code is not reached.</summary>
     public Block? Current { get; private set; }
 
-    /// <summary>The source of what is written now.</summary>
+    /// <summary>The source of the code that is being built.</summary>
     public SourceSpan? Source { get; set; }
 
     public int LoopDepth { get; set; }
@@ -34,7 +32,7 @@ internal sealed class IrBuilder(IrFunction function)
         return block;
     }
 
-    /// <summary>Goes on in a block; seal it at once where all jumps to it are written already.</summary>
+    /// <summary>Starts a block. It is sealed at once unless more jumps to it will be built.</summary>
     public void Start(Block block, bool seal = true)
     {
         Function.Blocks.Add(block);
@@ -110,6 +108,15 @@ internal sealed class IrBuilder(IrFunction function)
     public void BranchIfNotZero(Value value, Block whenTrue, Block whenFalse) =>
         Branch(Comparison.NotEqual, value, Constant(0), whenTrue, whenFalse);
 
+    /// <summary>Continues where a comparison is true, and branches to a block where it is false.</summary>
+    /// <returns>Whether it can be true.</returns>
+    public bool Guard(Comparison comparison, Value left, Value right, Block whenFalse)
+    {
+        var next = NewBlock();
+        Branch(comparison, left, right, next, whenFalse);
+        return StartIfReached(next);
+    }
+
     public void Return(Value value)
     {
         if (Current is null) return;
@@ -174,7 +181,7 @@ internal sealed class IrBuilder(IrFunction function)
 
     public Value Call(int helper, params Value[] arguments) => CallWithKey(helper, 0, arguments);
 
-    /// <summary>Calls a map helper. The size tells the optimiser which bytes the key is.</summary>
+    /// <summary>Calls a map helper. The size tells the optimizer which bytes the key is.</summary>
     public Value CallWithKey(int helper, int keySize, params Value[] arguments) =>
         Append(Function.Call(helper, keySize, arguments));
 
@@ -205,8 +212,7 @@ internal sealed class IrBuilder(IrFunction function)
 
     public Value Read(SsaVariable variable) => Current is null ? Constant(0) : Read(variable, Current);
 
-    // A program may have more joins in a row than the stack is deep: those whose operands are being read wait in a
-    // stack.
+    // Not recursive: a program may have more joins in a row than the call stack has room for.
     private Value Read(SsaVariable variable, Block block)
     {
         var joins = new Stack<Join>();
@@ -235,13 +241,13 @@ internal sealed class IrBuilder(IrFunction function)
         }
     }
 
-    // The value at the end of a block; null where the last of the walked blocks is a join that nothing is known of.
+    // The value at the end of a block; null where the last of the walked blocks is a join that needs a phi.
     private Value? Find(SsaVariable variable, Block block, List<Block> walked)
     {
         while (true)
         {
             if (_definitions.TryGetValue((variable, block), out var known)) return known.Current;
-            // A ring of blocks without a way in: nothing is ever read there.
+            // A cycle of blocks that is not reached.
             if (walked.Count > Function.BlockCount) return Constant(0);
             if (!_sealed.Contains(block))
             {
@@ -251,7 +257,7 @@ internal sealed class IrBuilder(IrFunction function)
             }
 
             walked.Add(block);
-            // Never written: a local begins as zero, as an unassigned variable counts in PowerShell.
+            // A local that is read before it is written is zero, as an unassigned variable in PowerShell.
             if (block.Predecessors.Count == 0) return Constant(0);
             if (block.Predecessors.Count > 1) return null;
             block = block.Predecessors[0];
@@ -272,7 +278,7 @@ internal sealed class IrBuilder(IrFunction function)
         RemoveTrivial(phi);
     }
 
-    // A phi whose operands are read from the join's predecessors one after the other.
+    // A phi whose operands are read one after the other, from each predecessor of its block.
     private sealed class Join(Value phi, List<Block> walked)
     {
         private int _count;
@@ -311,7 +317,7 @@ internal sealed class IrBuilder(IrFunction function)
         return same;
     }
 
-    /// <summary>A value that differs by where the current block was come from.</summary>
+    /// <summary>A phi of the current block, with a value for each predecessor.</summary>
     public Value Phi(params (Block From, Value Value)[] incoming)
     {
         var block = Current!;
@@ -323,14 +329,13 @@ internal sealed class IrBuilder(IrFunction function)
     }
 
     /// <summary>Selects a value by a comparison.</summary>
-    /// <returns><paramref name="x"/> if the comparison with the bound is true, else <paramref name="y"/>.</returns>
-    public Value Select(Comparison comparison, Value x, Value bound, Value y)
+    public Value Select(Comparison comparison, Value left, Value right, Value whenTrue, Value whenFalse)
     {
-        if (Current is null) return x;
+        if (Current is null) return whenTrue;
         var (first, second, after) = (NewBlock(), NewBlock(), NewBlock());
-        Branch(comparison, x, bound, first, second);
+        Branch(comparison, left, right, first, second);
         var incoming = new List<(Block, Value)>();
-        foreach (var (block, value) in new[] { (first, x), (second, y) })
+        foreach (var (block, value) in new[] { (first, whenTrue), (second, whenFalse) })
         {
             if (!StartIfReached(block)) continue;
             incoming.Add((block, value));
@@ -341,5 +346,50 @@ internal sealed class IrBuilder(IrFunction function)
         return Phi([.. incoming]);
     }
 
-    public Value Select(Comparison comparison, Value x, Value y) => Select(comparison, x, y, y);
+    /// <summary>The left value if the comparison is true, else the right one.</summary>
+    public Value Select(Comparison comparison, Value left, Value right) =>
+        Select(comparison, left, right, left, right);
+
+    /// <summary>1 for a value that is not zero, else 0.</summary>
+    public Value Truth(Value value) => Select(Comparison.Equal, Constant(0), value, Constant(0), Constant(1));
+
+    /// <summary>Builds code for a value that is not zero.</summary>
+    public void IfNotZero(Value value, Action build)
+    {
+        if (Current is null) return;
+        var (notZero, after) = (NewBlock(), NewBlock());
+        BranchIfNotZero(value, notZero, after);
+        if (StartIfReached(notZero))
+        {
+            build();
+            Jump(after);
+        }
+
+        StartIfReached(after);
+    }
+
+    /// <summary>Builds code for a value that is not zero.</summary>
+    /// <returns>The result of that code, 0 where the value is zero.</returns>
+    public Value IfNotZero(Value value, Func<Value> build)
+    {
+        if (Current is null) return Constant(0);
+        var (notZero, zero, after) = (NewBlock(), NewBlock(), NewBlock());
+        BranchIfNotZero(value, notZero, zero);
+        var incoming = new List<(Block, Value)>();
+        if (StartIfReached(zero))
+        {
+            incoming.Add((zero, Constant(0)));
+            Jump(after);
+        }
+
+        if (StartIfReached(notZero))
+        {
+            var result = build();
+            if (Current is not null) incoming.Add((Current, result));
+            Jump(after);
+        }
+
+        if (!StartIfReached(after)) return Constant(0);
+        return Phi([.. incoming]);
+    }
 }

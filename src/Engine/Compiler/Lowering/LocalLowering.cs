@@ -1,17 +1,18 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
-/// <summary>Keeps the locals of the program and of inlined functions.</summary>
+/// <summary>Lowers reads and writes of locals.</summary>
 internal sealed class LocalLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
 
     // Slots of locals of functions that have been inlined.
     private readonly List<StackSlot> _unusedSlots = [];
 
+    /// <summary>The storage of a local, allocated at its first use.</summary>
+    /// <param name="local">The local.</param>
+    /// <param name="wholeWrite">Whether this use writes all of it.</param>
     public LocalStorage StorageOf(BoundLocal local, bool wholeWrite) => context.Frame.Storage(local, l =>
     {
         var type = l.Type;
@@ -29,12 +30,12 @@ internal sealed class LocalLowering(LoweringContext context)
         }
 
         var slot = wholeWrite && context.Frame.IsFunction ? SlotForCall(type.Size) : _b.Function.NewSlot(type.Size);
-        // A local that is not written whole at once begins as zeros, wherever it is first met.
+        // A local is zero before its first write, unless that write is the first use on every path.
         if (!wholeWrite || (_b.Current != _b.Function.Entry && !context.Frame.IsFunction)) ZeroAtEntry(slot);
         return new LocalStorage([], [], slot);
     });
 
-    // A call is put in with its body: the next one has its locals where those of the last are gone.
+    // An inlined call uses the slots of the calls before it, whose locals are dead.
     private StackSlot SlotForCall(int size)
     {
         var at = _unusedSlots.FindIndex(slot => slot.Size == size);
@@ -75,11 +76,11 @@ internal sealed class LocalLowering(LoweringContext context)
     public void Assign(BoundLocal local, Operand value)
     {
         var type = local.Type;
-        var converted = context.Conversions.Convert(value, type);
+        var converted = _conversions.Convert(value, type);
         var storage = StorageOf(local, wholeWrite: true);
         if (storage.Slot is { } slot)
         {
-            context.Conversions.Store(type, _b.PlaceOf(slot), converted);
+            _conversions.Store(type, _b.PlaceOf(slot), converted);
             return;
         }
 
@@ -89,17 +90,17 @@ internal sealed class LocalLowering(LoweringContext context)
             return;
         }
 
-        var pieces = context.Memory.Pieces(converted, storage.Layout);
+        var pieces = _memory.Pieces(converted, storage.Layout);
         for (var i = 0; i < pieces.Count; i++) _b.Write(storage.Pieces[i], pieces[i].Value);
     }
 
-    // Each call begins with locals of its own, also when the call stands in a loop.
+    /// <summary>Sets the locals of a function to zero, at each call.</summary>
     public void Reset(BoundFunction function)
     {
         foreach (var local in function.Locals)
         {
             var storage = StorageOf(local, wholeWrite: true);
-            if (storage.Slot is { } slot) context.Memory.Zero(_b.PlaceOf(slot), slot.Room);
+            if (storage.Slot is { } slot) _memory.Zero(_b.PlaceOf(slot), slot.Room);
             foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));
         }
     }

@@ -1,6 +1,9 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Where a local is kept: numbers and addresses in registers, piece by piece; structs and strings on the stack.
+/// The storage of a local: SSA variables for numbers and IP addresses, a stack slot for structs and texts.
 /// </summary>
+/// <param name="Pieces">A variable for each piece; none for a slot.</param>
+/// <param name="Layout">The offset and size of each piece, in bytes.</param>
+/// <param name="Slot">The stack slot; null for variables.</param>
 internal sealed record LocalStorage(SsaVariable[] Pieces, (int Offset, int Size)[] Layout, StackSlot? Slot);

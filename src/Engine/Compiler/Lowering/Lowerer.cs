@@ -18,11 +18,10 @@ internal static class Lowerer
         var defaultResult = b.Constant(program.DefaultResult);
         b.Function.DefaultResult = defaultResult.Immediate;
         b.Write(context.Frame.Result, defaultResult);
-        context.Headers.NoteSiblings();
         context.Packet.Start();
         if (program.Definition is { Type: ProgramType.Tracing, Hook: ProgramHook.Iterator }) RequireObject(context);
         if (program.Definition.MinimumPacketSize is > 0 and var minimum)
-            context.Packet.Require(null, 0, minimum, context.DefaultExit);
+            context.Packet.CheckBounds(new PacketOffset(), minimum, context.DefaultExit);
         context.Statements.DeclareLabels(program.Labels);
         context.Statements.Lower(program.Body);
         b.Jump(context.Frame.Exit);
@@ -38,9 +37,7 @@ internal static class Lowerer
     {
         const int objectOffset = 8;
         var b = context.Builder;
-        var present = b.NewBlock();
-        b.BranchIfNotZero(b.Load(MemoryRegion.Context, context.ContextPointer, objectOffset, 8), present,
-            context.DefaultExit);
-        b.Start(present);
+        var pointer = b.Load(MemoryRegion.Context, context.ContextPointer, objectOffset, 8);
+        b.Guard(Comparison.NotEqual, pointer, b.Constant(0), context.DefaultExit);
     }
 }

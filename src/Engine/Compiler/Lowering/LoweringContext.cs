@@ -1,15 +1,15 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// What the classes that lower one program share: the program, the function being built, and each other. They depend
-/// on one another in the order of the properties, but for expressions within expressions and calls within expressions.
+/// What the classes that lower one program share: the program, the function being built, and each other. A class uses
+/// those that are constructed before it, and those for expressions and statements, which contain one another.
 /// </summary>
 internal sealed class LoweringContext
 {
     public LoweringContext(BoundProgram program, CompilerOptions options)
     {
-        Program = program;
         Options = options;
+        Program = program;
         Builder = new IrBuilder(new IrFunction(program.Definition.Name, 1));
         Temporaries = new Temporaries(Builder.Function);
         Frame = new Frame(isFunction: false, Builder.NewBlock());
@@ -18,32 +18,32 @@ internal sealed class LoweringContext
         DefaultExit = Builder.NewBlock();
         Memory = new MemoryLowering(this);
         Conversions = new ConversionLowering(this);
+        Arithmetic = new ArithmeticLowering(this);
         Locals = new LocalLowering(this);
-        Structs = new StructLowering(this);
         Packet = new PacketLowering(this);
         Headers = new HeaderLowering(this);
-        Maps = new MapLowering(this);
-        Places = new PlaceLowering(this);
+        Structs = new StructLowering(this);
         Events = new EventLowering(this);
         SystemValues = new SystemValueLowering(this);
-        Arithmetic = new ArithmeticLowering(this);
+        Maps = new MapLowering(this);
         Aggregates = new AggregateLowering(this);
-        Output = new OutputLowering(this);
-        Debug = new DebugLowering(this);
-        Calls = new CallLowering(this);
-        Expressions = new ExpressionLowering(this);
+        Places = new PlaceLowering(this);
         Texts = new TextComparisonLowering(this);
         Conditions = new ConditionLowering(this);
         Assignments = new AssignmentLowering(this);
+        Calls = new CallLowering(this);
+        Output = new OutputLowering(this);
+        Debug = new DebugLowering(this);
+        Expressions = new ExpressionLowering(this);
         Statements = new StatementLowering(this);
     }
 
     public BoundProgram Program { get; }
 
+    public CompilerOptions Options { get; }
+
     /// <summary>Whether packets may lie in several buffers, of which the packet pointers bound the first.</summary>
     public bool HasFragments { get; init; }
-
-    public CompilerOptions Options { get; }
 
     public ProgramTypeInfo Info => Program.Info;
 
@@ -68,43 +68,43 @@ internal sealed class LoweringContext
     /// <summary>The number of calls in the statement that the expression is an argument of.</summary>
     public int CallDepth { get; set; }
 
-    public StatementLowering Statements { get; }
-
-    public AssignmentLowering Assignments { get; }
-
-    public ConditionLowering Conditions { get; }
-
-    public TextComparisonLowering Texts { get; }
-
-    public ExpressionLowering Expressions { get; }
-
-    public CallLowering Calls { get; }
-
-    public DebugLowering Debug { get; }
-
-    public OutputLowering Output { get; }
-
-    public AggregateLowering Aggregates { get; }
-
-    public ArithmeticLowering Arithmetic { get; }
-
-    public SystemValueLowering SystemValues { get; }
-
-    public EventLowering Events { get; }
-
-    public PlaceLowering Places { get; }
-
-    public MapLowering Maps { get; }
-
-    public HeaderLowering Headers { get; }
-
-    public PacketLowering Packet { get; }
-
-    public StructLowering Structs { get; }
-
-    public LocalLowering Locals { get; }
+    public MemoryLowering Memory { get; }
 
     public ConversionLowering Conversions { get; }
 
-    public MemoryLowering Memory { get; }
+    public ArithmeticLowering Arithmetic { get; }
+
+    public LocalLowering Locals { get; }
+
+    public PacketLowering Packet { get; }
+
+    public HeaderLowering Headers { get; }
+
+    public StructLowering Structs { get; }
+
+    public EventLowering Events { get; }
+
+    public SystemValueLowering SystemValues { get; }
+
+    public MapLowering Maps { get; }
+
+    public AggregateLowering Aggregates { get; }
+
+    public PlaceLowering Places { get; }
+
+    public TextComparisonLowering Texts { get; }
+
+    public ConditionLowering Conditions { get; }
+
+    public AssignmentLowering Assignments { get; }
+
+    public CallLowering Calls { get; }
+
+    public OutputLowering Output { get; }
+
+    public DebugLowering Debug { get; }
+
+    public ExpressionLowering Expressions { get; }
+
+    public StatementLowering Statements { get; }
 }

@@ -1,25 +1,22 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
-/// <summary>Lowers accesses to maps and shared variables.</summary>
+/// <summary>Lowers accesses to maps, maps of maps and shared variables.</summary>
 internal sealed class MapLowering(LoweringContext context)
 {
     private const long NoExist = 1; // BPF_NOEXIST
     private const long Exist = 2; // BPF_EXIST
 
     private readonly IrBuilder _b = context.Builder;
-
-    private Value AddressOf(BoundExpression expression, EbpfType type) => context.Places.AddressOf(expression, type);
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly PacketLowering _packet = context.Packet;
 
     public static bool IsArray(Map map) => map.Type is MapType.Array or MapType.PerCpuArray;
 
     private static bool IsPerCpu(Map map) =>
         map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
+
+    // ---- places
 
     public PlaceReference LocateVariable(VariableLocation location, bool insert)
     {
@@ -29,68 +26,105 @@ internal sealed class MapLowering(LoweringContext context)
             case VariableStorage.Array:
                 // One address for all the variables of the map: the offset goes into the access.
                 var address = _b.MapValueAddress(location.Map);
-                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset), false,
-                    Shared: true);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, address, location.Offset),
+                    Guarded: false, Shared: true);
             case VariableStorage.PerCpu:
                 var pointer = LookupKey(location.Map, location.Key);
-                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset), true,
-                    Shared: false);
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, pointer, location.Offset),
+                    Guarded: true, Shared: false);
             default:
                 var entry = LookupKey(location.Map, location.Key);
-                if (insert) entry = InsertIfNull(entry, location.Map, KeyOf(location.Key), 4, ScalarType.UInt64);
-                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, entry, 0), true, Shared: true);
+                if (insert)
+                {
+                    entry = InsertIfNull(entry, _b.MapAddress(location.Map), KeyOf(location.Key), 4,
+                        ScalarType.UInt64);
+                }
+
+                return new PlaceReference(variable.Type, new Place(MemoryRegion.Map, entry, 0), Guarded: true,
+                    Shared: true);
         }
     }
 
-    private Value KeyOf(int key)
-    {
-        var place = context.Memory.Temporary(4);
-        _b.Store(place.Region, place.Pointer, 0, 4, _b.Constant(key));
-        return place.Pointer;
-    }
-
-    private Value Lookup(int map, Value key, int keySize) =>
-        _b.CallWithKey(HelperId.MapLookup, keySize, _b.MapAddress(map), key);
-
-    public Value LookupKey(int map, int key) =>
-        Lookup(map, KeyOf(key), 4);
-
-    public PlaceReference LocateEntry(BoundMap bound, BoundExpression keyExpression, bool insert)
+    /// <summary>Locates the entry of a key; the pointer is null where there is none.</summary>
+    /// <param name="bound">The map.</param>
+    /// <param name="key">The key.</param>
+    /// <param name="insert">Whether to insert an absent entry; the map may be full.</param>
+    public PlaceReference LocateEntry(BoundMap bound, BoundExpression key, bool insert)
     {
         var (index, map) = bound;
-        var key = AddressOf(keyExpression, map.Key!);
-        var pointer = Lookup(index, key, map.Key!.Size);
-        if (insert && !IsArray(map)) pointer = InsertIfNull(pointer, index, key, map.Key.Size, map.Value!);
-        return new PlaceReference(map.Value!, new Place(MemoryRegion.Map, pointer, 0), true, Shared: !IsPerCpu(map));
+        var address = AddressOf(key, map.Key!);
+        return EntryPlace(map, Entry(_b.MapAddress(index), map, address, map.Key!.Size, insert));
     }
 
-    // Another processor may insert at the same moment: whoever comes second finds the first one's entry when asking
-    // again.
-    private Value InsertIfNull(Value pointer, int map, Value key, int keySize, EbpfType type)
+    // A lookup in the outer map gives the address of the inner map or null. Where it is null, so is that of the entry.
+    public PlaceReference LocateInnerEntry(BoundInnerEntry entry, bool insert) => EntryPlace(entry.Inner,
+        InInnerMap(entry, map => Entry(map, entry.Inner, AddressOf(entry.Key, entry.Inner.Key!), 0, insert)));
+
+    private static PlaceReference EntryPlace(Map map, Value pointer) =>
+        new(map.Value!, new Place(MemoryRegion.Map, pointer, 0), Guarded: true, Shared: !IsPerCpu(map));
+
+    /// <summary>Looks up an entry whose key is a number.</summary>
+    public Value LookupKey(int map, int key) => Lookup(_b.MapAddress(map), KeyOf(key), 4);
+
+    // The size of the key tells the optimizer which bytes it is; 0 where the map is not known.
+    private Value Lookup(Value map, Value key, int keySize) =>
+        _b.CallWithKey(HelperId.MapLookup, keySize, map, key);
+
+    private Value Entry(Value address, Map map, Value key, int keySize, bool insert)
     {
-        if (_b.Current is null) return pointer;
+        var pointer = Lookup(address, key, keySize);
+        return insert && !IsArray(map) ? InsertIfNull(pointer, address, key, keySize, map.Value!) : pointer;
+    }
+
+    // Another processor may insert at the same moment: the second lookup finds its entry.
+    private Value InsertIfNull(Value pointer, Value map, Value key, int keySize, EbpfType type)
+    {
+        if (_b.Current is not { } found) return pointer;
         var (absent, after) = (_b.NewBlock(), _b.NewBlock());
-        var found = _b.Current;
         _b.BranchIfNotZero(pointer, after, absent);
         _b.Start(absent);
-        // Only this call has a key size: what it gives is not asked for, so that one that changes nothing can be left
-        // out.
-        _b.CallWithKey(HelperId.MapUpdate, keySize, _b.MapAddress(map), key, Zeros(type.Size), _b.Constant(NoExist));
+        // Only this update has a key size: its result is not used, so the optimizer may remove it.
+        _b.CallWithKey(HelperId.MapUpdate, keySize, map, key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
         _b.Jump(after);
         _b.Start(after);
         return _b.Phi((found, pointer), (absent, inserted));
     }
 
-    // On the stack, unless they are too many: then in the program's own memory, where nothing is ever written.
+    // Uses an inner map; the result is 0 where there is none.
+    private Value InInnerMap(BoundInnerEntry entry, Func<Value, Value> use)
+    {
+        var (index, outer) = entry.Outer;
+        var map = _b.Call(HelperId.MapLookup, _b.MapAddress(index), AddressOf(entry.OuterKey, outer.Key!));
+        return _b.IfNotZero(map, () => use(map));
+    }
+
+    private Value AddressOf(BoundExpression expression, EbpfType type) =>
+        context.Expressions.LowerAddress(expression, type);
+
+    private Value KeyOf(int key)
+    {
+        var place = _memory.Temporary(4);
+        _b.Store(place, 4, _b.Constant(key));
+        return place.Pointer;
+    }
+
+    // On the stack, or in memory of the program that is never written where the stack has no room.
     private Value Zeros(int bytes)
     {
         if (context.Resources.Zeros is { } zeros && bytes > ProgramResources.MaxZerosOnStack)
             return _b.MapValueAddress(zeros.Map, zeros.Offset);
-        var place = context.Memory.Temporary(bytes);
-        context.Memory.Zero(place, StackSlot.RoomFor(bytes));
-        return place.Pointer;
+        return ZeroedTemporary(bytes).Pointer;
     }
+
+    private Place ZeroedTemporary(int bytes)
+    {
+        var place = _memory.Temporary(bytes);
+        _memory.Zero(place, StackSlot.RoomFor(bytes));
+        return place;
+    }
+
+    // ---- operations
 
     public void LowerContains(BoundMapTest contains, Block whenTrue, Block whenFalse)
     {
@@ -104,8 +138,26 @@ internal sealed class MapLowering(LoweringContext context)
         }
 
         var key = AddressOf(contains.Key, map.Key!);
-        _b.BranchIfNotZero(Lookup(index, key, map.Key!.Size), whenTrue, whenFalse);
+        _b.BranchIfNotZero(Lookup(_b.MapAddress(index), key, map.Key!.Size), whenTrue, whenFalse);
     }
+
+    public void AssignEntry(BoundMapEntry entry, BoundExpression value)
+    {
+        var (index, map) = entry.Map;
+        // The value before the key: both may use temporaries, and the call needs both at once.
+        var bytes = AddressOf(value, map.Value!);
+        var key = AddressOf(entry.Key, map.Key!);
+        Update(_b.MapAddress(index), key, bytes);
+    }
+
+    public void AssignInnerEntry(BoundInnerEntry entry, BoundExpression value)
+    {
+        var bytes = AddressOf(value, entry.Inner.Value!);
+        InInnerMap(entry, map => Update(map, AddressOf(entry.Key, entry.Inner.Key!), bytes));
+    }
+
+    private Value Update(Value map, Value key, Value value, long flags = 0) =>
+        _b.Call(HelperId.MapUpdate, map, key, value, _b.Constant(flags));
 
     public Operand LowerCall(BoundMapCall call)
     {
@@ -115,21 +167,24 @@ internal sealed class MapLowering(LoweringContext context)
             case MapOperation.Remove:
                 return Succeeded(_b.Call(HelperId.MapDelete, _b.MapAddress(index), AddressOf(arguments[0], map.Key!)));
             case MapOperation.Add or MapOperation.Replace or MapOperation.Set:
-                var flags = call.Operation == MapOperation.Add
-                    ? NoExist
-                    : call.Operation == MapOperation.Replace
-                    ? Exist
-                    : 0;
+                var flags = call.Operation switch
+                {
+                    MapOperation.Add => NoExist,
+                    MapOperation.Replace => Exist,
+                    _ => 0,
+                };
                 var key = AddressOf(arguments[0], map.Key!);
                 var value = AddressOf(arguments[1], map.Value!);
-                return Succeeded(_b.Call(HelperId.MapUpdate, _b.MapAddress(index), key, value, _b.Constant(flags)));
+                return Succeeded(Update(_b.MapAddress(index), key, value, flags));
             case MapOperation.Push:
                 return Succeeded(_b.Call(HelperId.MapPush, _b.MapAddress(index), AddressOf(arguments[0], map.Value!),
                     _b.Constant(0)));
             case MapOperation.Pop when map.Key is not null:
                 return PopKey(call);
-            case MapOperation.Pop or MapOperation.Peek:
-                return Taken(call.Map, call.Operation == MapOperation.Pop ? HelperId.MapPop : HelperId.MapPeek);
+            case MapOperation.Pop:
+                return Take(call.Map, HelperId.MapPop);
+            case MapOperation.Peek:
+                return Take(call.Map, HelperId.MapPeek);
             case MapOperation.Redirect:
                 var to = context.Expressions.LowerScalar(arguments[0]).Value;
                 var otherwise = arguments.Count < 2
@@ -137,12 +192,10 @@ internal sealed class MapLowering(LoweringContext context)
                     : context.Expressions.LowerScalar(arguments[1]).Value;
                 return new ScalarOperand(ScalarType.Int64,
                     _b.Call(HelperId.RedirectMap, _b.MapAddress(index), to, otherwise));
-            case MapOperation.Observe:
-                return context.Aggregates.Lower(call);
             case MapOperation.TailCall:
                 var failed = _b.Call(HelperId.TailCall, context.ContextPointer, _b.MapAddress(index),
                     context.Expressions.LowerScalar(arguments[0]).Value);
-                context.Packet.Reload();
+                _packet.Reload();
                 return Succeeded(failed);
             default:
                 throw new UnreachableException($"{call.Operation}");
@@ -150,113 +203,32 @@ internal sealed class MapLowering(LoweringContext context)
     }
 
     // A helper returns 0 for success.
-    private ScalarOperand Succeeded(Value result)
-    {
-        if (_b.Current is null) return new ScalarOperand(ScalarType.Boolean, _b.Constant(0));
-        var (yes, no, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(result, no, yes);
-        _b.Start(yes);
-        _b.Jump(after);
-        _b.Start(no);
-        _b.Jump(after);
-        _b.Start(after);
-        return new ScalarOperand(ScalarType.Boolean, _b.Phi((yes, _b.Constant(1)), (no, _b.Constant(0))));
-    }
+    private ScalarOperand Succeeded(Value result) => new(ScalarType.Boolean,
+        _b.Select(Comparison.NotEqual, result, _b.Constant(0), _b.Constant(0), _b.Constant(1)));
 
-    // Takes the value out of a hash: read, then removed. Zero where there is none.
+    // Removes an entry of a hash and gives its value; zero where there is none.
     private Operand PopKey(BoundMapCall call)
     {
         var (index, map) = call.Map;
         var key = AddressOf(call.Arguments[0], map.Key!);
-        var pointer = Lookup(index, key, map.Key!.Size);
+        var pointer = Lookup(_b.MapAddress(index), key, map.Key!.Size);
         var holder = new BoundLocal("popped", call.Type);
-        var storage = context.Locals.StorageOf(holder, wholeWrite: false);
+        var storage = _locals.StorageOf(holder, wholeWrite: false);
         foreach (var piece in storage.Pieces) _b.Write(piece, _b.Constant(0));
-        var (present, after) = (_b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(pointer, present, after);
-        _b.Start(present);
-        context.Locals.Assign(holder, context.Memory.Load(map.Value!, new Place(MemoryRegion.Map, pointer, 0)));
-        _b.Call(HelperId.MapDelete, _b.MapAddress(index), key);
-        _b.Jump(after);
-        _b.Start(after);
-        return context.Locals.Read(holder);
+        _b.IfNotZero(pointer, () =>
+        {
+            _locals.Assign(holder, _memory.Load(map.Value!, new Place(MemoryRegion.Map, pointer, 0)));
+            _b.Call(HelperId.MapDelete, _b.MapAddress(index), key);
+        });
+        return _locals.Read(holder);
     }
 
-    private Operand Taken(BoundMap bound, int helper)
+    // Takes a value from a queue or stack; zero where it is empty.
+    private Operand Take(BoundMap bound, int helper)
     {
         var (index, map) = bound;
-        var place = context.Memory.Temporary(map.Value!.Size);
-        foreach (var (offset, size) in PieceLayout.Of(StackSlot.RoomFor(map.Value.Size), 8))
-        {
-            _b.Store(place.Region, place.Pointer, offset, size, _b.Constant(0));
-        }
-
+        var place = ZeroedTemporary(map.Value!.Size);
         _b.Call(helper, _b.MapAddress(index), place.Pointer);
-        // Copied out: the temporary is used again.
-        var loaded = context.Memory.Load(map.Value, place);
-        return loaded;
-    }
-
-    public PlaceReference LocateInnerEntry(BoundInnerEntry entry, bool insert)
-    {
-        var inner = entry.Inner;
-        Value? pointer = null;
-        var address = InInnerMap(entry, map =>
-        {
-            var key = AddressOf(entry.Key, inner.Key!);
-            pointer = _b.Call(HelperId.MapLookup, map, key);
-            if (insert && !IsArray(inner)) pointer = InsertIfNull(pointer, map, key, inner.Value!);
-            return pointer;
-        });
-        return new PlaceReference(inner.Value!, new Place(MemoryRegion.Map, address, 0), true,
-            Shared: !IsPerCpu(inner));
-    }
-
-    public void AssignInnerEntry(BoundInnerEntry entry, BoundExpression value)
-    {
-        var inner = entry.Inner;
-        var bytes = AddressOf(value, inner.Value!);
-        InInnerMap(entry, map =>
-            _b.Call(HelperId.MapUpdate, map, AddressOf(entry.Key, inner.Key!), bytes, _b.Constant(0)));
-    }
-
-    public void AssignEntry(BoundMapEntry entry, BoundExpression value)
-    {
-        var (index, map) = entry.Map;
-        // The value before the key: both may use temporaries, and the call wants both at once.
-        var valueAddress = AddressOf(value, map.Value!);
-        var key = AddressOf(entry.Key, map.Key!);
-        _b.Call(HelperId.MapUpdate, _b.MapAddress(index), key, valueAddress, _b.Constant(0));
-    }
-
-    /// <summary>What is made of the inner map; 0 where there is none.</summary>
-    private Value InInnerMap(BoundInnerEntry entry, Func<Value, Value> use)
-    {
-        var (index, outer) = entry.Outer;
-        var map = _b.Call(HelperId.MapLookup, _b.MapAddress(index), AddressOf(entry.OuterKey, outer.Key!));
-        if (_b.Current is not { } before) return map;
-        var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(map, present, absent);
-        _b.Start(absent);
-        _b.Jump(after);
-        _b.Start(present);
-        var used = use(map);
-        var end = _b.Current;
-        _b.Jump(after);
-        _b.Start(after);
-        return end is null ? _b.Constant(0) : _b.Phi((absent, _b.Constant(0)), (end, used));
-    }
-
-    private Value InsertIfNull(Value pointer, Value map, Value key, EbpfType type)
-    {
-        if (_b.Current is not { } found) return pointer;
-        var (absent, after) = (_b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(pointer, after, absent);
-        _b.Start(absent);
-        _b.Call(HelperId.MapUpdate, map, key, Zeros(type.Size), _b.Constant(NoExist));
-        var inserted = _b.Call(HelperId.MapLookup, map, key);
-        _b.Jump(after);
-        _b.Start(after);
-        return _b.Phi((found, pointer), (absent, inserted));
+        return _memory.Load(map.Value, place);
     }
 }

@@ -1,8 +1,3 @@
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Loads and stores operands, and moves them between registers and memory.</summary>
@@ -10,54 +5,8 @@ internal sealed class MemoryLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
 
-    public void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, _b.AddressOf(to),
-            _b.Constant(size), from);
-
-    public void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, _b.AddressOf(to), size,
-            from);
-
-    public void Zero(Place place, int size)
-    {
-        foreach (var (offset, width) in PieceLayout.Of(size, place.Alignment))
-        {
-            _b.Store(place.At(offset), width, _b.Constant(0));
-        }
-    }
-
-    public PiecesOperand BytesOf(EbpfType type, byte[] bytes) => new(type,
-        [.. PieceLayout.Of(bytes.Length, 8)
-            .Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
-
-    private static long ReadNative(ReadOnlySpan<byte> bytes) => bytes.Length switch
-    {
-        1 => bytes[0],
-        2 => BitConverter.ToUInt16(bytes),
-        4 => BitConverter.ToUInt32(bytes),
-        _ => BitConverter.ToInt64(bytes),
-    };
-
     /// <summary>A stack slot until the end of the statement.</summary>
     public Place Temporary(int size) => _b.PlaceOf(context.Temporaries.Take(size));
-
-    /// <summary>A value in memory, copied to the stack if it is in registers.</summary>
-    public MemoryOperand InMemory(Operand operand)
-    {
-        if (operand is MemoryOperand memory) return memory;
-        var place = Temporary(operand.Type.Size);
-        context.Conversions.StoreWhole(operand.Type, place, operand);
-        return new MemoryOperand(operand.Type, place);
-    }
-
-    // What is more than a number only outside is a number here.
-    public static EbpfType NumberOf(EbpfType type) => type switch
-    {
-        EnumType named => named.Underlying,
-        InstantType => ScalarType.UInt64,
-        DurationType => ScalarType.Int64,
-        _ => type,
-    };
 
     public Operand Load(EbpfType type, Place place)
     {
@@ -75,14 +24,23 @@ internal sealed class MemoryLowering(LoweringContext context)
         return new MemoryOperand(type, place);
     }
 
+    public Operand Load(PlaceReference reference)
+    {
+        var loaded = Load(reference.Type, reference.Place);
+        if (reference.BitCount == 0 || loaded is not ScalarOperand scalar) return loaded;
+        var value = _b.Make(Op.And, _b.Make(Op.Shr, scalar.Value, _b.Constant(reference.BitOffset)),
+            _b.Constant(Simplifier.Mask(reference.BitCount)));
+        return scalar with { Value = _b.Make(Op.Shl, value, _b.Constant(reference.Scale)) };
+    }
+
     private Value LoadScalar(ScalarType type, Place place)
     {
         var value = place.Alignment >= type.Size
             ? _b.Load(place, type.Size)
             : Cut(LoadPieces(place, PieceLayout.Of(type.Size, place.Alignment)), 0, type.Size);
         if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
-        // Whoever wrote it may have written any byte: everything but zero is true.
-        if (type.IsBoolean) return _b.Select(Comparison.Equal, _b.Constant(0), value, _b.Constant(1));
+        // Others may have stored any byte; all but zero are true.
+        if (type.IsBoolean) return _b.Truth(value);
         return type.IsSigned ? _b.Make(Op.SignExtend, type.Bits, value) : value;
     }
 
@@ -90,62 +48,70 @@ internal sealed class MemoryLowering(LoweringContext context)
         [.. layout.Select(p =>
             new Piece(p.Offset, p.Size, _b.Load(place.At(p.Offset), p.Size)))];
 
-    /// <summary>The bytes of a value, cut as wanted.</summary>
-    public IReadOnlyList<Piece> Pieces(Operand operand, IEnumerable<(int Offset, int Size)> layout)
+    public void Store(ScalarType type, Place place, Value value)
     {
-        var wanted = layout.ToList();
-        switch (operand)
+        if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
+        if (place.Alignment >= type.Size)
         {
-            case MemoryOperand memory:
-                return LoadPieces(memory.Place, wanted);
-            case DeferredOperand:
-                return LoadPieces(InMemory(operand).Place, wanted);
-            case PiecesOperand pieces:
-                return pieces.Pieces.Select(p => (p.Offset, p.Size)).SequenceEqual(wanted)
-                    ? pieces.Pieces
-                    : [.. wanted.Select(w => new Piece(w.Offset, w.Size, Cut(pieces.Pieces, w.Offset, w.Size)))];
-            default:
-                var scalar = (ScalarOperand)operand;
-                return [.. wanted.Select(w =>
-                    new Piece(w.Offset, w.Size, Cut([new Piece(0, 8, scalar.Value)], w.Offset, w.Size)))];
-        }
-    }
-
-    // Some bytes out of pieces: shifted out of one, or put together from several.
-    public Value Cut(IReadOnlyList<Piece> pieces, int offset, int size)
-    {
-        Value? result = null;
-        foreach (var piece in pieces)
-        {
-            var from = Math.Max(offset, piece.Offset);
-            var to = Math.Min(offset + size, piece.Offset + piece.Size);
-            if (from >= to) continue;
-            var part = piece.Value;
-            if (BitConverter.IsLittleEndian)
-            {
-                if (from > piece.Offset) part = _b.Make(Op.Shr, part, _b.Constant((from - piece.Offset) * 8));
-                if (to - from < 8) part = _b.Make(Op.And, part, _b.Constant(Simplifier.Mask((to - from) * 8)));
-                if (from > offset) part = _b.Make(Op.Shl, part, _b.Constant((from - offset) * 8));
-            }
-            else
-            {
-                throw new PlatformNotSupportedException("Big-endian processors are not supported.");
-            }
-
-            result = result is null ? part : _b.Make(Op.Or, result, part);
+            _b.Store(place, type.Size, value);
+            return;
         }
 
-        return result ?? _b.Constant(0);
+        foreach (var (offset, size) in PieceLayout.Of(type.Size, place.Alignment))
+            _b.Store(place.At(offset), size, Cut([new Piece(0, 8, value)], offset, size));
     }
 
-    public MemoryOperand Copy(MemoryOperand operand)
+    /// <summary>Stores a value of the type of the place.</summary>
+    public void Store(Place place, Operand value)
     {
-        var copy = Temporary(operand.Type.Size);
-        context.Conversions.Store(operand.Type, copy, operand);
-        return new MemoryOperand(operand.Type, copy);
+        switch (value)
+        {
+            case ScalarOperand scalar:
+                Store(scalar.Scalar, place, scalar.Value);
+                return;
+            case DeferredOperand deferred:
+                deferred.WriteTo(place);
+                return;
+        }
+
+        var sourceAlignment = value is MemoryOperand memory ? memory.Place.Alignment : 8;
+        var layout = value is PiecesOperand given && place.Alignment == 8
+            && given.Pieces.All(p => p.Offset % p.Size == 0)
+            ? [.. given.Pieces.Select(p => (p.Offset, p.Size))]
+            : PieceLayout.Of(value.Type.Size, Math.Min(place.Alignment, sourceAlignment));
+        foreach (var piece in Pieces(value, layout)) _b.Store(place.At(piece.Offset), piece.Size, piece.Value);
     }
 
-    // Padding and fields not named are zero: a key must be the same bytes whenever it is the same key.
+    /// <summary>
+    /// Stores a value with zeros behind the end of a text, as in a key: keys are equal if all their bytes are.
+    /// </summary>
+    public void StoreWhole(Place place, Operand value)
+    {
+        if (value is MemoryOperand { Of: StringType, Place.Region: MemoryRegion.Context } text)
+        {
+            CopyText(place, value.Type.Size, text);
+            return;
+        }
+
+        if (value is DeferredOperand { FillsPlace: false, Of: StringType }) Zero(place, value.Type.Size);
+        Store(place, value);
+    }
+
+    /// <summary>Copies a text, with zeros behind its end.</summary>
+    public void CopyText(Place place, int capacity, MemoryOperand text)
+    {
+        Zero(place, capacity);
+        ProbeReadText(place, Math.Min(capacity, text.Type.Size), _b.AddressOf(text.Place), EventMemory.Kernel);
+    }
+
+    /// <summary>Stores zeros.</summary>
+    public void Zero(Place place, int size)
+    {
+        foreach (var (offset, width) in PieceLayout.Of(size, place.Alignment))
+            _b.Store(place.At(offset), width, _b.Constant(0));
+    }
+
+    /// <summary>Stores zeros to the padding and the other fields, so that equal keys have equal bytes.</summary>
     public void ZeroGaps(StructType type, IEnumerable<StructField> written, Place place)
     {
         var covered = new bool[type.Size];
@@ -170,4 +136,92 @@ internal sealed class MemoryLowering(LoweringContext context)
             at += size;
         }
     }
+
+    /// <summary>The bytes of a value in pieces of a layout.</summary>
+    public IReadOnlyList<Piece> Pieces(Operand operand, IEnumerable<(int Offset, int Size)> layout)
+    {
+        var parts = layout.ToList();
+        switch (operand)
+        {
+            case MemoryOperand memory:
+                return LoadPieces(memory.Place, parts);
+            case DeferredOperand:
+                return LoadPieces(InMemory(operand).Place, parts);
+            case PiecesOperand pieces:
+                return pieces.Pieces.Select(p => (p.Offset, p.Size)).SequenceEqual(parts)
+                    ? pieces.Pieces
+                    : [.. parts.Select(w => new Piece(w.Offset, w.Size, Cut(pieces.Pieces, w.Offset, w.Size)))];
+            default:
+                var scalar = (ScalarOperand)operand;
+                return [.. parts.Select(w =>
+                    new Piece(w.Offset, w.Size, Cut([new Piece(0, 8, scalar.Value)], w.Offset, w.Size)))];
+        }
+    }
+
+    /// <summary>Some bytes of a value in pieces, shifted out of one or combined from several.</summary>
+    public Value Cut(IReadOnlyList<Piece> pieces, int offset, int size)
+    {
+        if (!BitConverter.IsLittleEndian)
+            throw new PlatformNotSupportedException("Big-endian processors are not supported.");
+
+        Value? result = null;
+        foreach (var piece in pieces)
+        {
+            var from = Math.Max(offset, piece.Offset);
+            var to = Math.Min(offset + size, piece.Offset + piece.Size);
+            if (from >= to) continue;
+            var part = piece.Value;
+            if (from > piece.Offset) part = _b.Make(Op.Shr, part, _b.Constant((from - piece.Offset) * 8));
+            if (to - from < 8) part = _b.Make(Op.And, part, _b.Constant(Simplifier.Mask((to - from) * 8)));
+            if (from > offset) part = _b.Make(Op.Shl, part, _b.Constant((from - offset) * 8));
+            result = result is null ? part : _b.Make(Op.Or, result, part);
+        }
+
+        return result ?? _b.Constant(0);
+    }
+
+    public PiecesOperand BytesOf(EbpfType type, byte[] bytes) => new(type,
+        [.. PieceLayout.Of(bytes.Length, 8)
+            .Select(p => new Piece(p.Offset, p.Size, _b.Constant(ReadNative(bytes.AsSpan(p.Offset, p.Size)))))]);
+
+    private static long ReadNative(ReadOnlySpan<byte> bytes) => bytes.Length switch
+    {
+        1 => bytes[0],
+        2 => BitConverter.ToUInt16(bytes),
+        4 => BitConverter.ToUInt32(bytes),
+        _ => BitConverter.ToInt64(bytes),
+    };
+
+    /// <summary>A value in memory, copied to the stack if it is in registers.</summary>
+    public MemoryOperand InMemory(Operand operand)
+    {
+        if (operand is MemoryOperand memory) return memory;
+        var place = Temporary(operand.Type.Size);
+        StoreWhole(place, operand);
+        return new MemoryOperand(operand.Type, place);
+    }
+
+    public MemoryOperand Copy(MemoryOperand operand)
+    {
+        var copy = Temporary(operand.Type.Size);
+        Store(copy, operand);
+        return new MemoryOperand(operand.Type, copy);
+    }
+
+    public void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, _b.AddressOf(to), size,
+            from);
+
+    public void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
+        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, _b.AddressOf(to),
+            _b.Constant(size), from);
+
+    /// <summary>The number type of enumerations, instants and durations; other types as they are.</summary>
+    public static EbpfType NumberOf(EbpfType type) => type switch
+    {
+        EnumType named => named.Underlying,
+        InstantType => ScalarType.UInt64,
+        DurationType => ScalarType.Int64,
+        _ => type,
+    };
 }

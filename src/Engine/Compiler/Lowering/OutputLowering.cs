@@ -1,11 +1,15 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Lowers records that are put out.</summary>
+/// <summary>Lowers output of records.</summary>
 internal sealed class OutputLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly MapLowering _maps = context.Maps;
+    private readonly PlaceLowering _places = context.Places;
 
-    public void LowerOutput(BoundOutput output)
+    public void Lower(BoundOutput output)
     {
         var (type, number) = (output.Record.Struct, output.Number);
         const int header = ProgramResources.RecordHeader;
@@ -17,16 +21,16 @@ internal sealed class OutputLowering(LoweringContext context)
         if (_b.Current is null) return;
         var events = _b.MapAddress(context.Resources.EventMap!.Value);
         var record = context.Resources.ScratchMap is { } scratch
-            ? context.Maps.LookupKey(scratch, 0)
+            ? _maps.LookupKey(scratch, 0)
             : _b.Call(HelperId.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
         var (there, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         _b.BranchIfNotZero(record, there, lost);
         _b.Start(there);
         var place = new Place(MemoryRegion.Map, record, 0);
         _b.Store(place.Region, record, 0, header, _b.Constant(number));
-        context.Memory.ZeroGaps(type, values.Select(v => v.Field), place.At(header));
+        _memory.ZeroGaps(type, values.Select(v => v.Field), place.At(header));
         foreach (var (field, value) in values)
-            context.Conversions.Store(field.Type, place.At(header + field.Offset), value);
+            _conversions.Store(field.Type, place.At(header + field.Offset), value);
         if (context.Resources.ScratchMap is null)
         {
             _b.Call(HelperId.RingbufSubmit, record, _b.Constant(0));
@@ -47,8 +51,8 @@ internal sealed class OutputLowering(LoweringContext context)
         _b.Start(after);
     }
 
-    // What is large and may be absent goes from its entry into the record, not by way of the stack, which has no room
-    // for many: where nothing else in the record can change the entry meanwhile.
+    // A large value is copied from its entry directly to the record, because the stack has no room for several. If
+    // calls in the record may change the entry before that, it goes by way of the stack.
     private Operand LowerOutputField(BoundExpression value, EbpfType type, bool isUndisturbed)
     {
         const int large = 64;
@@ -58,14 +62,14 @@ internal sealed class OutputLowering(LoweringContext context)
             return context.Expressions.Lower(value);
         }
 
-        var reference = context.Places.Locate(value);
-        if (!reference.Guarded) return context.Places.LoadReference(reference);
+        var reference = _places.Locate(value);
+        if (!reference.Guarded) return _memory.Load(reference);
         return new DeferredOperand(type, place =>
         {
             var (present, absent, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
             _b.BranchIfNotZero(reference.Place.Pointer, present, absent);
             _b.Start(present);
-            // Each word is stored before the next is loaded: so many have no place in registers.
+            // Each word is stored before the next is loaded, because registers cannot hold all of them.
             var from = reference.Place;
             foreach (var (offset, size) in PieceLayout.Of(type.Size, Math.Min(place.Alignment, from.Alignment)))
             {
@@ -75,7 +79,7 @@ internal sealed class OutputLowering(LoweringContext context)
 
             _b.Jump(after);
             _b.Start(absent);
-            context.Memory.Zero(place, type.Size);
+            _memory.Zero(place, type.Size);
             _b.Jump(after);
             _b.Start(after);
         }, FillsPlace: true);

@@ -1,57 +1,37 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers expressions that name a place: finds, reads and writes it.</summary>
 internal sealed class PlaceLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
-
-    /// <summary>The address of a key's or value's bytes.</summary>
-    public Value AddressOf(BoundExpression expression, EbpfType type) =>
-        expression is BoundStruct record && record.Type == type
-        ? _b.AddressOf(context.Structs.InTemporary(record).Place)
-        : AddressOf(context.Expressions.Lower(expression), type);
-
-    public Value AddressOf(Operand operand, EbpfType type)
-    {
-        // Helpers take no address in what a program is given, nor in what the kernel lets it load from directly.
-        if (operand.Type == type && operand is MemoryOperand { Place: var there }
-            && there.Region is not (MemoryRegion.Context or MemoryRegion.Kernel))
-        {
-            return _b.AddressOf(there);
-        }
-
-        var place = context.Memory.Temporary(type.Size);
-        context.Conversions.StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar
-            ? context.Conversions.Convert(operand, Typer.Plain(scalar)!)
-            : operand);
-        return place.Pointer;
-    }
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly PacketLowering _packet = context.Packet;
+    private readonly HeaderLowering _headers = context.Headers;
+    private readonly MapLowering _maps = context.Maps;
 
     public PlaceReference Locate(BoundExpression expression, bool insert = false)
     {
         switch (expression)
         {
             case BoundVariableAccess variable:
-                return context.Maps.LocateVariable(variable.Location, insert);
+                return _maps.LocateVariable(variable.Location, insert);
             case BoundPacketAccess { Stored: var type } access:
-                var bytes = context.Packet.PlaceAt(context.Expressions.LowerScalar(access.Offset).Value, type.Size);
+                var bytes = _packet.Locate(context.Expressions.LowerScalar(access.Offset).Value, type.Size);
                 return new PlaceReference(type, bytes, false, false)
                 {
                     BitOffset = access.BitOffset,
                     BitCount = access.BitCount,
                 };
             case BoundHeaderField field:
-                return HeaderLowering.FieldAt(context.Headers.PlaceOf(field.Header), field.Field);
+                return _headers.Locate(field);
             case BoundMapEntry entry:
-                return context.Maps.LocateEntry(entry.Map, entry.Key, insert);
+                return _maps.LocateEntry(entry.Map, entry.Key, insert);
             case BoundInnerEntry entry:
-                return context.Maps.LocateInnerEntry(entry, insert);
+                return _maps.LocateInnerEntry(entry, insert);
             case BoundLocalAccess { Local: var local }
-                when context.Locals.StorageOf(local, wholeWrite: false).Slot is { } slot:
+                when _locals.StorageOf(local, wholeWrite: false).Slot is { } slot:
                 return new PlaceReference(local.Type, _b.PlaceOf(slot), false, false);
             case BoundFieldAccess { Field: var found } field:
                 var target = Locate(field.Target, insert);
@@ -60,11 +40,11 @@ internal sealed class PlaceLowering(LoweringContext context)
                 return LocateElement(index, insert);
             default:
                 var operand = context.Expressions.Lower(expression);
-                return new PlaceReference(operand.Type, context.Memory.InMemory(operand).Place, false, false);
+                return new PlaceReference(operand.Type, _memory.InMemory(operand).Place, false, false);
         }
     }
 
-    // A null pointer, as that of an absent map entry: reading gives 0, and writing does nothing.
+    // An element outside the array is like an absent map entry: a read gives 0, and a write does nothing.
     private PlaceReference AbsentElement(PlaceReference target, ArrayType array)
     {
         var place = new Place(target.Place.Region, _b.Constant(0), 0);
@@ -79,19 +59,19 @@ internal sealed class PlaceLowering(LoweringContext context)
         var number = context.Expressions.LowerScalar(index.Index).Value;
         if (number.IsConstant)
         {
-            // The value of a local may turn out to be one that is outside.
+            // A local may turn out to have a constant value outside the array.
             if (number.Immediate < 0 || number.Immediate >= array.Count) return AbsentElement(target, array);
             var place = target.Place.At((int)number.Immediate * array.Element.Size);
             return target with { Type = array.Element, Place = place };
         }
 
-        // The context is read at offsets that are known when the program is verified.
+        // The verifier allows only constant offsets in the context.
         if (target.Place.Region == MemoryRegion.Context)
         {
-            target = target with { Place = context.Memory.Copy(new MemoryOperand(target.Type, target.Place)).Place };
+            target = target with { Place = _memory.Copy(new MemoryOperand(target.Type, target.Place)).Place };
         }
-        // The verifier must see the bound, on the value itself that the address is made of. The index outside it makes
-        // the pointer null, as an absent map entry is.
+        // The verifier must see the bound of the very value that the address is computed from. An index outside gives a
+        // null pointer.
         if (ValueRange.VisibleMaximum(number) >= (ulong)array.Count) number = _b.Make(Op.Opaque, number);
         var (inside, outside, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         _b.Branch(Comparison.UnsignedLess, number, _b.Constant(array.Count), inside, outside);
@@ -122,30 +102,22 @@ internal sealed class PlaceLowering(LoweringContext context)
     public Operand Read(BoundExpression expression)
     {
         var reference = Locate(expression);
-        if (!reference.Guarded) return Settled(LoadReference(reference));
+        if (!reference.Guarded) return Settled(_memory.Load(reference));
         if (MemoryLowering.NumberOf(reference.Type) is ScalarType or AddressType) return ReadGuarded(reference);
-        // A struct or text that may be absent: zeros, or a copy.
-        var copy = context.Memory.Temporary(reference.Type.Size);
-        var (present, after) = (_b.NewBlock(), _b.NewBlock());
-        foreach (var (offset, size) in PieceLayout.Of(reference.Type.Size, 8))
-        {
-            _b.Store(copy.Region, copy.Pointer, offset, size, _b.Constant(0));
-        }
-
-        _b.BranchIfNotZero(reference.Place.Pointer, present, after);
-        _b.Start(present);
-        context.Conversions.Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place));
-        _b.Jump(after);
-        _b.Start(after);
+        // A struct or text that may be absent is copied; where it is absent, the copy is zeros.
+        var copy = _memory.Temporary(reference.Type.Size);
+        _memory.Zero(copy, reference.Type.Size);
+        _b.IfNotZero(reference.Place.Pointer, () =>
+            _conversions.Store(reference.Type, copy, new MemoryOperand(reference.Type, reference.Place)));
         return new MemoryOperand(reference.Type, copy);
     }
 
-    // A text or struct is used where it lies. Where a call may write there before that, but for the calls that it is
-    // handed to, it is copied.
+    // A text or struct stays where it is until it is used. If a call may write to that memory before, it is copied; the
+    // calls that it is an argument of run when it is used.
     private Operand Settled(Operand operand) =>
         context.WritingCalls > context.CallDepth
         && operand is MemoryOperand { Place.Region: MemoryRegion.Packet or MemoryRegion.Map } there
-        ? context.Memory.Copy(there)
+        ? _memory.Copy(there)
         : operand;
 
     private Operand ReadGuarded(PlaceReference reference)
@@ -155,45 +127,14 @@ internal sealed class PlaceLowering(LoweringContext context)
         _b.Start(absent);
         _b.Jump(after);
         _b.Start(present);
-        var loaded = LoadReference(reference);
+        var loaded = _memory.Load(reference);
         var end = _b.Current!;
         _b.Jump(after);
         _b.Start(after);
-        var zero = _b.Constant(0);
-        if (loaded is ScalarOperand scalar)
-        {
-            return scalar with { Value = _b.Phi((absent, zero), (end, scalar.Value)) };
-        }
-
-        return new PiecesOperand(loaded.Type,
-            [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = _b.Phi((absent, zero), (end, p.Value)) })]);
-    }
-
-    public Operand LoadReference(PlaceReference reference)
-    {
-        var loaded = context.Memory.Load(reference.Type, reference.Place);
-        if (reference.BitCount == 0 || loaded is not ScalarOperand scalar) return loaded;
-        var value = _b.Make(Op.And, _b.Make(Op.Shr, scalar.Value, _b.Constant(reference.BitOffset)),
-            _b.Constant(Simplifier.Mask(reference.BitCount)));
-        return scalar with { Value = _b.Make(Op.Shl, value, _b.Constant(reference.Scale)) };
-    }
-
-    public void StoreReference(PlaceReference reference, Operand value)
-    {
-        if (reference.BitCount == 0)
-        {
-            context.Conversions.Store(reference.Type, reference.Place, value);
-            return;
-        }
-        // A bit field: the other bits stay.
-        var type = (ScalarType)reference.Type;
-        var number = (ScalarOperand)context.Conversions.Convert(value, ScalarType.UInt64);
-        var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
-        var old = ((ScalarOperand)context.Memory.Load(type, reference.Place)).Value;
-        var field = _b.Make(Op.And,
-            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)),
-                _b.Constant(reference.BitOffset)), _b.Constant(mask));
-        var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
-        context.Conversions.Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged));
+        Value OrZero(Value value) => _b.Phi((absent, _b.Constant(0)), (end, value));
+        return loaded is ScalarOperand scalar
+            ? scalar with { Value = OrZero(scalar.Value) }
+            : new PiecesOperand(loaded.Type,
+                [.. ((PiecesOperand)loaded).Pieces.Select(p => p with { Value = OrZero(p.Value) })]);
     }
 }

@@ -1,5 +1,3 @@
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>A place that an expression names.</summary>

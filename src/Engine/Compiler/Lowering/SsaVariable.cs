@@ -1,10 +1,10 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Something that is assigned more than once in the source: each assignment becomes a value of its own.
+/// A variable of the source that may be assigned several times; each assignment is a value of its own.
 /// </summary>
-/// <param name="name">What it is called.</param>
-/// <param name="size">How many bytes hold all its values, taken as unsigned: no value has a bit set above them.</param>
+/// <param name="name">Its name, for the text of the intermediate form.</param>
+/// <param name="size">The number of low bytes that may be other than zero, in all its values.</param>
 internal sealed class SsaVariable(string name, int size = 8)
 {
     public string Name { get; } = name;

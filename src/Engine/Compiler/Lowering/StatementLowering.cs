@@ -1,9 +1,16 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Lowers statements, and what follows a jump or label.</summary>
+/// <summary>Lowers statements, loops and labels.</summary>
 internal sealed class StatementLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly ConversionLowering _conversions = context.Conversions;
+    private readonly LocalLowering _locals = context.Locals;
+    private readonly ConditionLowering _conditions = context.Conditions;
+    private readonly AssignmentLowering _assignments = context.Assignments;
+    private readonly OutputLowering _output = context.Output;
+    private readonly DebugLowering _debug = context.Debug;
+    private readonly ExpressionLowering _expressions = context.Expressions;
     private readonly List<Block> _labelBlocks = [];
 
     public void Lower(IReadOnlyList<BoundStatement> statements)
@@ -19,7 +26,7 @@ internal sealed class StatementLowering(LoweringContext context)
         }
     }
 
-    // After a jump nothing is reached until a label.
+    // After a jump, no statement is reached until a label.
     private bool Begin(BoundStatement statement)
     {
         if (statement is BoundLabel label) PlaceLabel(label.Label);
@@ -38,11 +45,11 @@ internal sealed class StatementLowering(LoweringContext context)
         switch (statement)
         {
             case BoundAssignment assignment:
-                context.Assignments.Lower(assignment);
+                _assignments.Lower(assignment);
                 break;
             case BoundEffect { Expression: var expression }:
-                // What has no effect of its own may still end the program, as a packet that is too short does.
-                context.Expressions.Lower(expression);
+                // An expression without effect may end the program: the packet may be too short for it.
+                _expressions.Lower(expression);
                 break;
             case BoundResult result:
                 LowerResult(result);
@@ -58,7 +65,7 @@ internal sealed class StatementLowering(LoweringContext context)
                 LowerLoop(loop);
                 break;
             case BoundRangeLoop { Limit: var limit, Loop: var loop }:
-                if (limit is not null) context.Assignments.Lower(limit);
+                if (limit is not null) _assignments.Lower(limit);
                 LowerLoop(loop);
                 break;
             case BoundListLoop loop:
@@ -79,10 +86,10 @@ internal sealed class StatementLowering(LoweringContext context)
             case BoundLabel:
                 break;
             case BoundOutput output:
-                context.Output.LowerOutput(output);
+                _output.Lower(output);
                 break;
             case BoundDebug debug:
-                context.Debug.Lower(debug);
+                _debug.Lower(debug);
                 break;
             default:
                 throw new UnreachableException(statement.GetType().Name);
@@ -91,11 +98,11 @@ internal sealed class StatementLowering(LoweringContext context)
 
     private void LowerResult(BoundResult result)
     {
-        var value = context.Expressions.LowerScalar(result.Value);
-        _b.Write(context.Frame.Result, context.Conversions.Convert(value, result.Type).Value);
+        var value = _expressions.LowerScalar(result.Value);
+        _b.Write(context.Frame.Result, _conversions.Convert(value, result.Type).Value);
     }
 
-    // A chain of elseif may be longer than the stack is deep: its links are lowered one after the other.
+    /// <summary>Lowers a chain of branches. Not recursive: a chain may be longer than the call stack allows.</summary>
     public void LowerIf(BoundIf branch)
     {
         var open = new Stack<Block>();
@@ -103,15 +110,15 @@ internal sealed class StatementLowering(LoweringContext context)
         {
             var (then, @else, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
             open.Push(after);
-            context.Conditions.Lower(branch.Condition, then, @else);
-            var turn = context.Temporaries.Turn;
+            _conditions.Lower(branch.Condition, then, @else);
+            var nextSlots = context.Temporaries.NextSlots;
             if (StartIfNeeded(then, branch.Then))
             {
                 Lower(branch.Then);
                 _b.Jump(after);
             }
 
-            context.Temporaries.TurnBackTo(turn);
+            context.Temporaries.ResetNextSlots(nextSlots);
             if (!StartIfNeeded(@else, branch.Else)) break;
             if (branch.Else is not [BoundIf next])
             {
@@ -141,7 +148,7 @@ internal sealed class StatementLowering(LoweringContext context)
         after.LoopDepth--;
         _b.Jump(head);
         _b.Start(head, seal: false);
-        if (loop is { TestsAfter: false, Condition: { } condition }) context.Conditions.Lower(condition, body, after);
+        if (loop is { TestsAfter: false, Condition: { } condition }) _conditions.Lower(condition, body, after);
         else _b.Jump(body);
         if (StartIfNeeded(body, loop.Body))
         {
@@ -155,7 +162,7 @@ internal sealed class StatementLowering(LoweringContext context)
         {
             Lower(loop.Step);
             _b.Source = loop.Source ?? _b.Source;
-            if (loop is { TestsAfter: true, Condition: { } last }) context.Conditions.Lower(last, head, after);
+            if (loop is { TestsAfter: true, Condition: { } last }) _conditions.Lower(last, head, after);
             else _b.Jump(head);
         }
 
@@ -164,7 +171,7 @@ internal sealed class StatementLowering(LoweringContext context)
         _b.StartIfReached(after);
     }
 
-    // Written out turn by turn: each value is a constant in its turn.
+    // Unrolled, so that the value is a constant in each copy of the body.
     private void LowerListLoop(BoundListLoop loop)
     {
         var after = _b.NewBlock();
@@ -172,7 +179,7 @@ internal sealed class StatementLowering(LoweringContext context)
         {
             if (_b.Current is null) break;
             var next = _b.NewBlock();
-            context.Assignments.Lower(value);
+            _assignments.Lower(value);
             context.Frame.Targets.Push((after, next));
             Lower(loop.Body);
             context.Frame.Targets.Pop();
@@ -186,16 +193,16 @@ internal sealed class StatementLowering(LoweringContext context)
 
     private void LowerSwitch(BoundSwitch choice)
     {
-        context.Locals.Assign(choice.Local, context.Expressions.Lower(choice.Value));
+        _locals.Assign(choice.Local, _expressions.Lower(choice.Value));
         var after = _b.NewBlock();
-        var turn = context.Temporaries.Turn;
+        var nextSlots = context.Temporaries.NextSlots;
         context.Frame.Targets.Push((after, null));
         var matched = choice.Default.Count > 0 ? new SsaVariable("matched") : null;
         if (matched is not null) _b.Write(matched, _b.Constant(0));
         foreach (var clause in choice.Clauses)
         {
             var (body, next) = (_b.NewBlock(), _b.NewBlock());
-            context.Conditions.Lower(clause.Condition, body, next);
+            _conditions.Lower(clause.Condition, body, next);
             if (StartIfNeeded(body, clause.Body))
             {
                 if (matched is not null) _b.Write(matched, _b.Constant(1));
@@ -203,7 +210,7 @@ internal sealed class StatementLowering(LoweringContext context)
                 _b.Jump(next);
             }
 
-            context.Temporaries.TurnBackTo(turn);
+            context.Temporaries.ResetNextSlots(nextSlots);
             _b.StartIfReached(next);
         }
 
@@ -222,7 +229,7 @@ internal sealed class StatementLowering(LoweringContext context)
         _b.StartIfReached(after);
     }
 
-    // What nothing leads to is not written, unless a label in it is jumped to from elsewhere.
+    // Code that is not reached is not built, unless it contains the label of a goto elsewhere.
     private bool StartIfNeeded(Block block, IReadOnlyList<BoundStatement> statements)
     {
         if (block.Predecessors.Count == 0 && !statements.Any(s => s.HasLabel)) return false;
@@ -245,7 +252,7 @@ internal sealed class StatementLowering(LoweringContext context)
         _b.StartLabel(context.Frame.Labels[label]);
     }
 
-    /// <summary>Seals the blocks of labels, to which jumps from below can lead, when everything is lowered.</summary>
+    /// <summary>Seals the blocks of labels, when all jumps to them are built.</summary>
     public void SealLabels()
     {
         foreach (var block in _labelBlocks) _b.Seal(block);

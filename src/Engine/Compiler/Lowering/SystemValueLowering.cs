@@ -1,12 +1,6 @@
-using System.Diagnostics;
-using EbpfCat.Binding;
-using EbpfCat.Bytecode;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
-/// <summary>Lowers values of the current process and of the kernel.</summary>
+/// <summary>Lowers values of the current process and of the kernel: ids, clocks, stacks.</summary>
 internal sealed class SystemValueLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
@@ -48,7 +42,7 @@ internal sealed class SystemValueLowering(LoweringContext context)
         }
     }
 
-    // The id of the stack in the program's own map of stacks, and whose process it is.
+    // The id of the stack in the program's map of stacks, and the process id for a user stack.
     private PiecesOperand LowerStack(BoundSystemValue system)
     {
         const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays

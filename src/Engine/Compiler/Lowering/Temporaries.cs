@@ -1,11 +1,11 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Stack slots that live as long as a statement, and are given out anew when it is done.</summary>
+/// <summary>Allocates stack slots that live until the end of a statement.</summary>
 internal sealed class Temporaries(IrFunction function)
 {
-    // So many slots of a size are given out by turns, while all slots together take less than this: what a statement
-    // puts in need not wait for the statement before to be done.
-    private const int Turns = 4;
+    // Consecutive statements take different slots, so that one can store to a slot before the other has read its own:
+    // up to so many slots of each size, while all of them have no more than so many bytes.
+    private const int MaxSlotsPerSize = 4;
     private const int MaxBytes = 128;
 
     private readonly Dictionary<int, Pool> _pools = [];
@@ -19,7 +19,7 @@ internal sealed class Temporaries(IrFunction function)
         public int Next { get; set; }
     }
 
-    /// <summary>A slot of at least so many bytes, until the statement is done.</summary>
+    /// <summary>Allocates a slot of at least a size in bytes.</summary>
     public StackSlot Take(int size)
     {
         size = StackSlot.RoomFor(size);
@@ -30,29 +30,30 @@ internal sealed class Temporaries(IrFunction function)
     }
 
     /// <summary>
-    /// From here on statements release what they took themselves; what is held stays so until <see cref="Return"/>.
+    /// Begins statements within a statement: until <see cref="EndNested"/> they release their own slots alone.
     /// </summary>
-    /// <returns>What to return to.</returns>
-    public int Keep()
+    /// <returns>The argument of <see cref="EndNested"/>.</returns>
+    public int BeginNested()
     {
         var floor = _floor;
         _floor = _held.Count;
         return floor;
     }
 
-    public void Return(int floor) => _floor = floor;
+    public void EndNested(int floor) => _floor = floor;
 
-    /// <summary>A statement is done.</summary>
+    /// <summary>Ends a statement.</summary>
     public void Release() => _held.RemoveRange(_floor, _held.Count - _floor);
 
     /// <summary>
-    /// Whose turn it is, so that branches which do the same do it with the same slots and may share code.
+    /// The index of the next slot for each size. The branches of a statement start with the same slots, so that equal
+    /// code in them can be shared.
     /// </summary>
-    public IReadOnlyDictionary<int, int> Turn => _pools.ToDictionary(pool => pool.Key, pool => pool.Value.Next);
+    public IReadOnlyDictionary<int, int> NextSlots => _pools.ToDictionary(pool => pool.Key, pool => pool.Value.Next);
 
-    public void TurnBackTo(IReadOnlyDictionary<int, int> turn)
+    public void ResetNextSlots(IReadOnlyDictionary<int, int> next)
     {
-        foreach (var (size, pool) in _pools) pool.Next = turn.GetValueOrDefault(size);
+        foreach (var (size, pool) in _pools) pool.Next = next.GetValueOrDefault(size);
     }
 
     private StackSlot? Free(Pool pool)
@@ -61,8 +62,8 @@ internal sealed class Temporaries(IrFunction function)
         {
             if (pool.Next == pool.Slots.Count)
             {
-                // One more, if there may be one.
-                if (pool.Slots.Count < Turns && _bytes + pool.Slots[0].Size <= MaxBytes) return null;
+                // A new slot if the limits allow one.
+                if (pool.Slots.Count < MaxSlotsPerSize && _bytes + pool.Slots[0].Size <= MaxBytes) return null;
                 pool.Next = 0;
             }
 

@@ -1,14 +1,11 @@
-using System.Text;
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>Lowers comparisons of texts.</summary>
 internal sealed class TextComparisonLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly EventLowering _events = context.Events;
 
     public void Lower(BoundBinary comparison, Block whenTrue, Block whenFalse)
     {
@@ -29,20 +26,20 @@ internal sealed class TextComparisonLowering(LoweringContext context)
                     : string.Equals(other, constant, comparisonKind)) ? equal : different);
                 return;
             }
-            // One byte more than the constant and its end, so that a longer text is seen to be longer.
+            // One byte more than the constant and its NUL, so that a longer text differs.
             var needed = Encoding.UTF8.GetByteCount(constant) + 2;
-            var text = context.Memory.InMemory(context.Events.LowerTextUpTo(left, needed));
+            var text = _memory.InMemory(_events.LowerTextUpTo(left, needed));
             CompareWithConstant(text, constant, ignoreCase, prefix, equal, different);
             return;
         }
 
-        var (a, b) = (context.Memory.InMemory(context.Expressions.Lower(left)),
-            context.Memory.InMemory(context.Expressions.Lower(right)));
+        var (a, b) = (_memory.InMemory(context.Expressions.Lower(left)),
+            _memory.InMemory(context.Expressions.Lower(right)));
         CompareTexts(a, b, ignoreCase, equal, different);
     }
 
-    // As many bytes at a time as alignment allows. A letter's case is one bit, set on both sides before they are
-    // compared.
+    // Compares as many bytes at a time as the alignment allows. The case of an ASCII letter is one bit, which is set in
+    // both texts first.
     private void CompareWithConstant(MemoryOperand text, string constant, bool ignoreCase, bool prefix, Block equal,
         Block different)
     {
@@ -53,20 +50,20 @@ internal sealed class TextComparisonLowering(LoweringContext context)
             _b.Jump(different);
             return;
         }
-        // The end of the text counts too, unless only its beginning is asked for.
-        byte[] wanted = prefix ? bytes : [.. bytes, 0];
-        if (wanted.Length == 0)
+        // A whole text includes its NUL.
+        byte[] expected = prefix ? bytes : [.. bytes, 0];
+        if (expected.Length == 0)
         {
             _b.Jump(equal);
             return;
         }
 
-        foreach (var (offset, size) in Covering(wanted.Length, capacity, text.Place.Alignment))
+        foreach (var (offset, size) in Covering(expected.Length, capacity, text.Place.Alignment))
         {
             long mask = 0, value = 0, letters = 0;
-            for (var i = 0; i < size && offset + i < wanted.Length; i++)
+            for (var i = 0; i < size && offset + i < expected.Length; i++)
             {
-                var b = wanted[offset + i];
+                var b = expected[offset + i];
                 mask |= 0xffL << (i * 8);
                 if (ignoreCase && char.IsAsciiLetter((char)b))
                 {
@@ -77,18 +74,15 @@ internal sealed class TextComparisonLowering(LoweringContext context)
                 value |= (long)b << (i * 8);
             }
 
-            var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + offset, size);
-            var masked = _b.Make(Op.And, loaded, _b.Constant(mask));
-            var next = _b.NewBlock();
+            var masked = _b.Make(Op.And, _b.Load(text.Place.At(offset), size), _b.Constant(mask));
             var folded = _b.Make(Op.Or, masked, _b.Constant(letters));
-            _b.Branch(Comparison.Equal, folded, _b.Constant(value), next, different);
-            if (!_b.StartIfReached(next)) return;
+            if (!_b.Guard(Comparison.Equal, folded, _b.Constant(value), different)) return;
         }
 
         _b.Jump(equal);
     }
 
-    // Accesses that cover the first bytes of a text without leaving it, the last one perhaps wider than needed.
+    // Loads that cover the first bytes of a text and stay inside it; the last may be wider than necessary.
     private static IEnumerable<(int Offset, int Size)> Covering(int bytes, int capacity, int alignment)
     {
         for (var offset = 0; offset < bytes;)
@@ -100,7 +94,7 @@ internal sealed class TextComparisonLowering(LoweringContext context)
         }
     }
 
-    // Two texts that are not constants: byte by byte, until both end or one differs.
+    // Compares two variable texts byte by byte, until both end or differ.
     private void CompareTexts(MemoryOperand left, MemoryOperand right, bool ignoreCase, Block equal, Block different)
     {
         var (a, b) = (((StringType)left.Type).Capacity, ((StringType)right.Type).Capacity);
@@ -108,11 +102,11 @@ internal sealed class TextComparisonLowering(LoweringContext context)
         {
             var x = i < a ? ByteOf(left, i, ignoreCase) : _b.Constant(0);
             var y = i < b ? ByteOf(right, i, ignoreCase) : _b.Constant(0);
-            var (same, next) = (_b.NewBlock(), _b.NewBlock());
-            _b.Branch(Comparison.Equal, x, y, same, different);
-            if (!_b.StartIfReached(same)) return;
-            _b.BranchIfNotZero(x, next, equal);
-            if (!_b.StartIfReached(next)) return;
+            if (!_b.Guard(Comparison.Equal, x, y, different)
+                || !_b.Guard(Comparison.NotEqual, x, _b.Constant(0), equal))
+            {
+                return;
+            }
         }
 
         _b.Jump(equal);
@@ -120,15 +114,9 @@ internal sealed class TextComparisonLowering(LoweringContext context)
 
     private Value ByteOf(MemoryOperand text, int index, bool lower)
     {
-        var loaded = _b.Load(text.Place.Region, text.Place.Pointer, text.Place.Offset + index, 1);
-        if (!lower) return loaded;
-        return SelectLower(loaded, _b.Make(Op.Add, loaded, _b.Constant(-'A')));
-    }
-
-    // The letter with its case bit set, if it is one of the 26 capitals.
-    private Value SelectLower(Value letter, Value distance)
-    {
-        if (_b.Current is null) return letter;
+        var letter = _b.Load(text.Place.At(index), 1);
+        if (!lower || _b.Current is null) return letter;
+        var distance = _b.Make(Op.Add, letter, _b.Constant(-'A'));
         var (upper, other, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
         _b.Branch(Comparison.UnsignedLessOrEqual, distance, _b.Constant(25), upper, other);
         _b.Start(upper);

@@ -1,7 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>A header known to be there.</summary>
-/// <param name="Base">The part of its offset that is known only at run time; null for none.</param>
-/// <param name="Offset">The constant part of its offset from the start of the packet, in bytes.</param>
-/// <param name="Place">Where its bytes are.</param>
-internal sealed record HeaderFact(Value? Base, int Offset, Place Place);
+/// <summary>A header that is present, its bytes checked.</summary>
+/// <param name="Offset">Where it begins.</param>
+/// <param name="Place">Its bytes: in the packet, or copied to the stack.</param>
+internal sealed record HeaderFact(PacketOffset Offset, Place Place);

@@ -1,322 +1,247 @@
-using EbpfCat.Binding;
-using EbpfCat.Language;
-using EbpfCat.Types;
-
 namespace EbpfCat.Compiler;
 
-/// <summary>Finds headers in the packet.</summary>
+/// <summary>
+/// Finds headers in the packet, by their locations in <see cref="PacketHeaders"/>. To find a header is to find its
+/// parent, compare the parent's field that names it, compute its offset from the parent's length, and check the bounds
+/// of its bytes. Everything found is a fact of the paths that lead from there.
+/// </summary>
 internal sealed class HeaderLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
+    private readonly PacketLowering _packet = context.Packet;
     private readonly Dictionary<PacketHeader, StackSlot> _copies = [];
-    private readonly Dictionary<PacketHeader, PacketHeader> _siblings = [];
+    private readonly Dictionary<PacketHeader, PacketHeader> _groups = Groups(context.Program);
 
-    public Place PlaceOf(PacketHeader header)
-    {
-        if (!_b.Facts.Headers.ContainsKey(header))
-        {
-            var present = _b.NewBlock();
-            Test(header, present, context.DefaultExit);
-            _b.Start(present);
-        }
-
-        return _b.Facts.Headers.TryGetValue(header, out var fact)
-            ? fact.Place
-            : new Place(MemoryRegion.Packet, _b.Constant(0), 0);
-    }
-
+    /// <summary>Branches on whether a header is present.</summary>
     public void Test(PacketHeader header, Block whenPresent, Block whenAbsent)
     {
-        if (_b.Facts.Headers.ContainsKey(header))
-        {
-            _b.Jump(whenPresent);
-            return;
-        }
-
-        var locations = PacketHeaders.LocationsOf(header, context.Info.StartsAtNetwork)!;
-        if (locations.Count == 0)
-        {
-            Enter(header, null, 0, whenAbsent);
-            _b.Jump(whenPresent);
-            return;
-        }
-
-        if (locations.Count == 1)
-        {
-            if (LowerLocation(header, locations[0], whenAbsent, whenAbsent) is { } only)
-            {
-                Enter(header, only.Base, only.Offset, whenAbsent);
-            }
-
-            _b.Jump(whenPresent);
-            return;
-        }
-
-        if (_siblings.TryGetValue(header, out var family)) LowerSibling(header, family, whenPresent, whenAbsent);
-        else LowerLocations(header, locations, whenPresent, whenAbsent);
+        if (Require(header, whenAbsent) is not null) _b.Jump(whenPresent);
     }
 
-    // Headers that lie in the same places, told apart by one number: where the program asks for several, the place is
-    // found once.
-    public void NoteSiblings()
+    /// <summary>Continues where a header is present.</summary>
+    /// <returns>The header; null if it cannot be present here.</returns>
+    public HeaderFact? Require(PacketHeader header, Block whenAbsent)
     {
-        var asked = context.Program.Headers
-            .Where(h => h.Locations.Count > 1
-                && ReferenceEquals(PacketHeaders.LocationsOf(h, context.Info.StartsAtNetwork), h.Locations)).ToList();
-        foreach (var header in asked)
-        {
-            if (asked.Find(h => AreSiblings(h, header)) is { } first
-                && asked.FindLast(h => AreSiblings(h, header)) != first)
-            {
-                _siblings[header] = first;
-            }
-        }
+        if (_b.Facts.Headers.TryGetValue(header, out var known)) return known;
+        return _b.Current is not null && Find(header, whenAbsent) is { } offset
+            ? Enter(header, offset, whenAbsent)
+            : null;
     }
 
-    private static bool AreSiblings(PacketHeader a, PacketHeader b) => a.Locations.Count == b.Locations.Count
+    /// <summary>Locates a field; where its header is absent, the program returns the default result.</summary>
+    public PlaceReference Locate(BoundHeaderField field) => FieldAt(
+        Require(field.Header, context.DefaultExit)?.Place ?? _packet.Unreachable, field.Field);
+
+    /// <summary>Drops the facts that a write to a field may make wrong.</summary>
+    public void Written(BoundHeaderField target)
+    {
+        if (PacketHeaders.All.SelectMany(h => h.Locations).Any(location => DependsOn(location, target)))
+            _b.Facts = PacketFacts.None;
+    }
+
+    private static bool DependsOn(HeaderLocation location, BoundHeaderField target) =>
+        ReferenceEquals(location.Parent, target.Header)
+        && new[] { location.Field, location.LengthField, location.ZeroField }
+            .Any(field => field is not null && Overlaps(field, target.Field));
+
+    private static bool Overlaps(HeaderField a, HeaderField b) =>
+        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
+
+    // Where a header begins if it is present; its bytes are not checked yet.
+    private PacketOffset? Find(PacketHeader header, Block whenAbsent)
+    {
+        if (_groups.TryGetValue(header, out var group)) return FindInGroup(header, group, whenAbsent);
+        var locations = PacketHeaders.LocationsOf(header, context.Info.StartsAtNetwork)!;
+        return locations.Count switch
+        {
+            0 => new PacketOffset(),
+            1 => FindAt(header, locations[0], whenAbsent, whenAbsent),
+            _ => FindAtOneOf(header, locations, whenAbsent),
+        };
+    }
+
+    private HeaderFact Enter(PacketHeader header, PacketOffset offset, Block whenAbsent)
+    {
+        StackSlot? slot = null;
+        if (context.Info.Packet == PacketAccess.Copy && !_copies.TryGetValue(header, out slot))
+        {
+            // One slot for all uses: the program cannot write to the packet, so every copy has the same bytes.
+            _copies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
+        }
+
+        var fact = new HeaderFact(offset, _packet.CheckBounds(offset, header.Size, whenAbsent, slot));
+        _b.Facts = _b.Facts with { Headers = _b.Facts.Headers.SetItem(header, fact) };
+        return fact;
+    }
+
+    // ---- headers with several parents
+
+    // The offset is a phi, so that the bounds of the header's bytes are checked once.
+    private PacketOffset? FindAtOneOf(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenAbsent)
+    {
+        var found = new List<(Block End, PacketOffset Offset)>();
+        var join = _b.NewBlock();
+        foreach (var location in locations)
+        {
+            // A parent that is present but names another header rules the other parents out.
+            var next = ReferenceEquals(location, locations[^1]) ? whenAbsent : _b.NewBlock();
+            if (FindAt(header, location, next, whenAbsent) is { } offset) found.Add((_b.Current!, offset));
+            _b.LeaveOpen();
+            if (ReferenceEquals(next, whenAbsent) || !_b.StartIfReached(next)) break;
+        }
+
+        if (found.Count == 0) return null;
+        if (found is [var only])
+        {
+            _b.Continue(only.End);
+            return only.Offset;
+        }
+
+        var shared = found.Min(path => path.Offset.Constant);
+        return new PacketOffset(_b.Phi(Join(found, shared, join)), shared);
+    }
+
+    // The variable parts of offsets on several paths, which are joined.
+    private (Block, Value)[] Join(List<(Block End, PacketOffset Offset)> paths, int shared, Block join)
+    {
+        var variables = new (Block, Value)[paths.Count];
+        for (var i = 0; i < paths.Count; i++)
+        {
+            var (end, offset) = paths[i];
+            _b.Continue(end);
+            var rest = _b.Constant(offset.Constant - shared);
+            variables[i] = (end, offset.Variable is null ? rest : _b.Make(Op.Add, offset.Variable, rest));
+            _b.Jump(join);
+        }
+
+        _b.Start(join);
+        return variables;
+    }
+
+    // Headers that the same fields of the same parents name: where a program uses several of them, the number and the
+    // offset of what follows the parents are found once for all. Each header is mapped to the first of its group.
+    private static Dictionary<PacketHeader, PacketHeader> Groups(BoundProgram program)
+    {
+        var headers = program.Headers.Where(h => h.Locations.Count > 1
+            && ReferenceEquals(PacketHeaders.LocationsOf(h, program.Info.StartsAtNetwork), h.Locations)).ToList();
+        var groups = new Dictionary<PacketHeader, PacketHeader>();
+        foreach (var header in headers)
+        {
+            var group = headers.FindAll(h => HaveSameParents(h, header));
+            if (group.Count > 1) groups[header] = group[0];
+        }
+
+        return groups;
+    }
+
+    private static bool HaveSameParents(PacketHeader a, PacketHeader b) => a.Locations.Count == b.Locations.Count
         && a.Locations.Zip(b.Locations).All(pair => pair.First with { Values = pair.Second.Values } == pair.Second
             && pair.First.Values.Count == 1 && pair.First.Values[0] == a.Locations[0].Values[0]);
 
-    private void LowerSibling(PacketHeader header, PacketHeader family, Block whenPresent, Block whenAbsent)
+    private PacketOffset? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)
     {
-        if (!_b.Facts.Siblings.ContainsKey(family)) FindSiblings(family);
-        var fact = _b.Facts.Siblings[family];
-        var named = _b.NewBlock();
-        _b.Branch(Comparison.Equal, fact.Selector, _b.Constant(header.Locations[0].Values[0]), named, whenAbsent);
-        if (!_b.StartIfReached(named)) return;
-        Enter(header, fact.Base, fact.Offset, whenAbsent);
-        _b.Jump(whenPresent);
+        if (!_b.Facts.NextHeaders.TryGetValue(group, out var next)) next = FindNextHeader(group);
+        var number = _b.Constant(header.Locations[0].Values[0]);
+        return _b.Guard(Comparison.Equal, next.Number, number, whenAbsent) ? next.Offset : null;
     }
 
-    private void FindSiblings(PacketHeader family)
+    private NextHeaderFact FindNextHeader(PacketHeader group)
     {
-        var found = new List<(Block End, Value Selector, Value? Base, int Offset, PacketFacts Facts)>();
+        var (found, numbers) = (new List<(Block End, PacketOffset Offset)>(), new List<(Block, Value)>());
         var (join, none) = (_b.NewBlock(), _b.NewBlock());
-        foreach (var location in family.Locations)
+        foreach (var location in group.Locations)
         {
-            var next = ReferenceEquals(location, family.Locations[^1]) ? none : _b.NewBlock();
-            if (LowerParent(location, next) is { } parent)
+            var next = ReferenceEquals(location, group.Locations[^1]) ? none : _b.NewBlock();
+            if (Require(location.Parent, next) is { } parent)
             {
-                var selector = LoadField(parent, location.Field);
-                if (Begin(location, parent, none) is { } at)
+                var number = Load(parent, location.Field);
+                if (OffsetBehind(parent, location, none) is { } offset)
                 {
-                    found.Add((_b.Current!, selector, at.Base, at.Offset, _b.Facts));
+                    found.Add((_b.Current!, offset));
+                    numbers.Add((_b.Current!, number));
                 }
             }
 
             _b.LeaveOpen();
-            if (ReferenceEquals(next, none) || next.Predecessors.Count == 0) break;
-            _b.Start(next);
+            if (ReferenceEquals(next, none) || !_b.StartIfReached(next)) break;
         }
 
-        var shared = found.Select(f => f.Offset).DefaultIfEmpty().Min();
-        var (selectors, bases) = (new List<(Block, Value)>(), new List<(Block, Value)>());
-        foreach (var (end, selector, @base, offset, facts) in found)
-        {
-            _b.Continue(end);
-            _b.Facts = facts;
-            var rest = _b.Constant(offset - shared);
-            selectors.Add((end, selector));
-            bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
-            _b.Jump(join);
-        }
-
+        var shared = found.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
         if (_b.StartIfReached(none))
         {
-            selectors.Add((none, _b.Constant(1L << (family.Locations.Max(l => l.Field.Type.Size) * 8))));
-            bases.Add((none, _b.Constant(0)));
-            _b.Jump(join);
+            found.Add((none, new PacketOffset(null, shared)));
+            numbers.Add((none, _b.Constant(1L << (group.Locations.Max(l => l.Field.Type.Size) * 8))));
+            _b.LeaveOpen();
         }
 
-        _b.Start(join);
-        var fact = new SiblingsFact(_b.Phi([.. selectors]), _b.Phi([.. bases]), shared);
-        _b.Facts = _b.Facts with { Siblings = _b.Facts.Siblings.SetItem(family, fact) };
+        var variables = Join(found, shared, join);
+        var fact = new NextHeaderFact(_b.Phi([.. numbers]), new PacketOffset(_b.Phi(variables), shared));
+        _b.Facts = _b.Facts with { NextHeaders = _b.Facts.NextHeaders.SetItem(group, fact) };
+        return fact;
     }
 
-    // The header may lie behind one of several others: its offset is chosen, then its bytes are asked for once.
-    private void LowerLocations(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenPresent,
-        Block whenAbsent)
+    // ---- a header behind one parent
+
+    private PacketOffset? FindAt(PacketHeader header, HeaderLocation location, Block noParent, Block otherHeader)
     {
-        var found = new List<(Block End, Value? Base, int Offset, PacketFacts Facts)>();
-        var join = _b.NewBlock();
-        foreach (var location in locations)
+        // Where the offset is constant, one check covers the header and its parents.
+        if (!_b.Facts.Headers.ContainsKey(location.Parent) && header.Locations.Count == 1
+            && context.Info.Packet != PacketAccess.Copy && ConstantOffset(location) is { } constant)
         {
-            if (_b.Current is null) break;
-            var next = _b.NewBlock();
-            var last = ReferenceEquals(location, locations[^1]);
-            // A parent that is there but names something else rules the other parents out.
-            if (LowerLocation(header, location, last ? whenAbsent : next, whenAbsent) is { } at)
-            {
-                found.Add((_b.Current!, at.Base, at.Offset, _b.Facts));
-            }
-
-            if (last || next.Predecessors.Count == 0)
-            {
-                _b.LeaveOpen();
-            }
-            else
-            {
-                _b.LeaveOpen();
-                _b.Start(next);
-            }
+            _packet.CheckBounds(new PacketOffset(), constant + header.Size, otherHeader);
         }
 
-        if (found.Count == 0) return;
-        if (found.Count == 1)
+        if (Require(location.Parent, noParent) is not { } parent) return null;
+        var number = Load(parent, location.Field);
+        var named = _b.NewBlock();
+        foreach (var value in location.Values)
         {
-            _b.Continue(found[0].End);
-            _b.Facts = found[0].Facts;
-            Enter(header, found[0].Base, found[0].Offset, whenAbsent);
-            _b.Jump(whenPresent);
-            return;
+            var next = value == location.Values[^1] ? otherHeader : _b.NewBlock();
+            _b.Branch(Comparison.Equal, number, _b.Constant(value), named, next);
+            if (ReferenceEquals(next, otherHeader) || !_b.StartIfReached(next)) break;
         }
 
-        var shared = found.Min(f => f.Offset);
-        var bases = new List<(Block, Value)>();
-        foreach (var (end, @base, offset, facts) in found)
-        {
-            _b.Continue(end);
-            _b.Facts = facts;
-            var rest = _b.Constant(offset - shared);
-            bases.Add((end, @base is null ? rest : _b.Make(Op.Add, @base, rest)));
-            _b.Jump(join);
-        }
-
-        _b.Start(join);
-        Enter(header, _b.Phi([.. bases]), shared, whenAbsent);
-        _b.Jump(whenPresent);
+        return _b.StartIfReached(named) ? OffsetBehind(parent, location, otherHeader) : null;
     }
 
-    // Whether a parent is there and says that the header follows; where it then begins.
-    private (Value? Base, int Offset)? LowerLocation(PacketHeader header, HeaderLocation location, Block noParent,
-        Block otherChild)
+    private PacketOffset? OffsetBehind(HeaderFact parent, HeaderLocation location, Block whenAbsent)
     {
-        // The bytes of the child are asked for together with its parent's where their place is known: one check for
-        // both.
-        if (!_b.Facts.Headers.ContainsKey(location.Parent) && ConstantOffset(location) is { } known
-            && !_b.Facts.Headers.ContainsKey(header) && header.Locations.Count == 1)
+        if (location.ZeroField is { } zero
+            && !_b.Guard(Comparison.Equal, Load(parent, zero), _b.Constant(0), whenAbsent))
         {
-            RequireAhead(known + header.Size, otherChild);
+            return null;
         }
 
-        if (LowerParent(location, noParent) is not { } parent) return null;
-        var field = LoadField(parent, location.Field);
-        if (location.Values.Count == 1)
-        {
-            BranchOn(Comparison.Equal, field, location.Values[0], otherChild);
-        }
-        else
-        {
-            var match = _b.NewBlock();
-            foreach (var value in location.Values)
-            {
-                var last = value == location.Values[^1];
-                var next = last ? otherChild : _b.NewBlock();
-                _b.Branch(Comparison.Equal, field, _b.Constant(value), match, next);
-                if (!last && next.Predecessors.Count > 0) _b.Start(next);
-            }
-
-            if (!_b.StartIfReached(match)) return null;
-        }
-
-        if (_b.Current is null) return null;
-        return Begin(location, parent, otherChild);
+        var offset = parent.Offset;
+        if (location.LengthField is not { } lengthField)
+            return offset with { Constant = offset.Constant + location.Length };
+        var length = Load(parent, lengthField);
+        // A header cannot begin inside its parent, where a write to it would change the fields that name it.
+        if (!_b.Guard(Comparison.UnsignedGreaterOrEqual, length, _b.Constant(location.Length), whenAbsent)) return null;
+        return offset with { Variable = offset.Variable is null ? length : _b.Make(Op.Add, offset.Variable, length) };
     }
 
-    // Goes on where the header is in which another lies; null where it cannot be.
-    private HeaderFact? LowerParent(HeaderLocation location, Block noParent)
+    // The offset that a location leads to if the lengths of all headers before it are constant.
+    private static int? ConstantOffset(HeaderLocation location)
     {
-        if (!_b.Facts.Headers.ContainsKey(location.Parent))
+        if (location.LengthField is not null) return null;
+        return location.Parent.Locations switch
         {
-            var present = _b.NewBlock();
-            Test(location.Parent, present, noParent);
-            if (!_b.StartIfReached(present)) return null;
-        }
-
-        return _b.Facts.Headers[location.Parent];
+            [] => location.Length,
+            [var only] => ConstantOffset(only) + location.Length,
+            _ => null,
+        };
     }
 
-    private (Value? Base, int Offset)? Begin(HeaderLocation location, HeaderFact parent, Block otherChild)
-    {
-        if (location.ZeroField is { } zero)
-        {
-            BranchOn(Comparison.Equal, LoadField(parent, zero), 0, otherChild);
-        }
+    private Value Load(HeaderFact header, HeaderField field) =>
+        ((ScalarOperand)_memory.Load(FieldAt(header.Place, field))).Value;
 
-        if (_b.Current is null) return null;
-        if (location.LengthField is not { } lengthField) return (parent.Base, parent.Offset + location.Length);
-        var length = LoadField(parent, lengthField);
-        // So no header lies inside the one before it, where a write to it would change what tells them.
-        BranchOn(Comparison.UnsignedGreaterOrEqual, length, location.Length, otherChild);
-        return _b.Current is null
-            ? null
-            : (parent.Base is null ? length : _b.Make(Op.Add, parent.Base, length), parent.Offset);
-    }
-
-    private Value LoadField(HeaderFact header, HeaderField field) =>
-        ((ScalarOperand)context.Places.LoadReference(FieldAt(header.Place, field))).Value;
-
-    public static PlaceReference FieldAt(Place place, HeaderField field) =>
-        new(field.Type, place.At(field.Offset), false, false)
+    private static PlaceReference FieldAt(Place header, HeaderField field) =>
+        new(field.Type, header.At(field.Offset), Guarded: false, Shared: false)
         {
             BitOffset = field.BitOffset,
             BitCount = field.BitCount,
             Scale = field.Scale,
         };
-
-    // The offset of what a location leads to, where every header before it has a fixed length.
-    private static int? ConstantOffset(HeaderLocation location)
-    {
-        if (location.LengthField is not null) return null;
-        var parent = location.Parent;
-        if (parent.Locations.Count == 0) return location.Length;
-        return parent.Locations.Count == 1 && ConstantOffset(parent.Locations[0]) is { } offset
-            ? offset + location.Length
-            : null;
-    }
-
-    private void RequireAhead(int bytes, Block fail)
-    {
-        if (context.Info.Packet == PacketAccess.Copy || _b.Current is null) return;
-        context.Packet.Require(null, 0, bytes, fail);
-    }
-
-    private void BranchOn(Comparison comparison, Value value, long constant, Block otherwise)
-    {
-        var next = _b.NewBlock();
-        _b.Branch(comparison, value, _b.Constant(constant), next, otherwise);
-        _b.StartIfReached(next);
-    }
-
-    private void Enter(PacketHeader header, Value? variable, int offset, Block fail)
-    {
-        if (_b.Current is null) return;
-        StackSlot? slot = null;
-        if (context.Info.Packet == PacketAccess.Copy && !_copies.TryGetValue(header, out slot))
-        {
-            // One for all uses: a packet that is copied out is not written to, so the bytes are the same each time.
-            _copies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
-        }
-
-        var place = context.Packet.Require(variable, offset, header.Size, fail, slot);
-        var fact = new HeaderFact(variable, offset, place);
-        _b.Facts = _b.Facts with { Headers = _b.Facts.Headers.SetItem(header, fact) };
-    }
-
-    // Writing a field by which headers are told may make another header of what follows.
-    public void Written(BoundExpression target)
-    {
-        if (target is BoundHeaderField { Header: var written, Field: var field })
-        {
-            var decides = PacketHeaders.All.Any(h => h.Locations.Any(l => ReferenceEquals(l.Parent, written)
-                && (Overlaps(l.Field, field) || l.LengthField is { } length && Overlaps(length, field)
-                    || l.ZeroField is { } zero && Overlaps(zero, field))));
-            if (!decides) return;
-        }
-
-        _b.Facts = PacketFacts.None;
-    }
-
-    private static bool Overlaps(HeaderField a, HeaderField b) =>
-        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
 }

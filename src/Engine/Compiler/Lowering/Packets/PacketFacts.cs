@@ -1,35 +1,27 @@
 using System.Collections.Immutable;
-using EbpfCat.Language;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>What is known of the packet at a point of the program.</summary>
-/// <param name="Headers">The headers that are there.</param>
-/// <param name="Siblings">
-/// Where headers begin that lie in the same places, under the one of them that stands for all.
-/// </param>
-internal sealed record PacketFacts(
-    ImmutableDictionary<PacketHeader, HeaderFact> Headers, ImmutableDictionary<PacketHeader, SiblingsFact> Siblings)
+/// <summary>
+/// What is known of the packet at a point of the program, so that a header is found once on each path. A helper that
+/// changes the packet, or a write to a field by which headers are found, ends all facts.
+/// </summary>
+/// <param name="Headers">The headers that are present.</param>
+/// <param name="NextHeaders">What follows the parents of a group of headers, by the group's first header.</param>
+internal sealed record PacketFacts(ImmutableDictionary<PacketHeader, HeaderFact> Headers,
+    ImmutableDictionary<PacketHeader, NextHeaderFact> NextHeaders)
 {
-    /// <summary>Nothing.</summary>
     public static PacketFacts None { get; } = new(
-        ImmutableDictionary<PacketHeader, HeaderFact>.Empty, ImmutableDictionary<PacketHeader, SiblingsFact>.Empty);
+        ImmutableDictionary<PacketHeader, HeaderFact>.Empty, ImmutableDictionary<PacketHeader, NextHeaderFact>.Empty);
 
-    /// <summary>What is known here and there too.</summary>
+    /// <summary>What is known on both of two paths.</summary>
     public PacketFacts Meet(PacketFacts other) => ReferenceEquals(this, other)
         ? this
-        : new PacketFacts(Meet(Headers, other.Headers), Meet(Siblings, other.Siblings));
+        : new PacketFacts(Meet(Headers, other.Headers), Meet(NextHeaders, other.NextHeaders));
 
-    private static ImmutableDictionary<PacketHeader,
-        T> Meet<T>(ImmutableDictionary<PacketHeader, T> a, ImmutableDictionary<PacketHeader, T> b)
-        where T : class
-    {
-        var result = a;
-        foreach (var (header, fact) in a)
-        {
-            if (!b.TryGetValue(header, out var other) || !fact.Equals(other)) result = result.Remove(header);
-        }
-
-        return result;
-    }
+    private static ImmutableDictionary<PacketHeader, T> Meet<T>(
+        ImmutableDictionary<PacketHeader, T> a, ImmutableDictionary<PacketHeader, T> b)
+        where T : class =>
+        a.RemoveRange(a.Where(fact => !b.TryGetValue(fact.Key, out var other) || !fact.Value.Equals(other))
+            .Select(fact => fact.Key));
 }

@@ -3,10 +3,11 @@ namespace EbpfCat.Compiler;
 /// <summary>Lowers accesses to the bytes of the packet.</summary>
 internal sealed class PacketLowering(LoweringContext context)
 {
-    // What the verifier takes for an offset into a packet (MAX_PACKET_OFF in kernel/bpf/verifier.c).
+    // The largest offset in a packet that the verifier allows (MAX_PACKET_OFF in kernel/bpf/verifier.c).
     private const int MaxOffset = 0xffff;
 
     private readonly IrBuilder _b = context.Builder;
+    private readonly MemoryLowering _memory = context.Memory;
     private readonly SsaVariable _data = new("data");
     private readonly SsaVariable _dataEnd = new("data end");
     private int _packetVersion;
@@ -18,7 +19,7 @@ internal sealed class PacketLowering(LoweringContext context)
         if (context.Info.Packet == PacketAccess.DirectLinear) PullLinear();
     }
 
-    // After a call that invalidates packet pointers.
+    /// <summary>Loads the packet pointers again after a call that invalidates them.</summary>
     public void Reload()
     {
         if (context.Info.Packet is not (PacketAccess.Direct or PacketAccess.DirectLinear)) return;
@@ -33,13 +34,13 @@ internal sealed class PacketLowering(LoweringContext context)
         foreach (var (variable, offset) in new[] { (_data, info.DataOffset), (_dataEnd, info.DataEndOffset) })
         {
             var pointer = _b.Load(MemoryRegion.Context, context.ContextPointer, offset, 4);
-            // A later load of the same place gives another pointer once the packet has been changed.
+            // After the packet has been changed, a load of the same place gives another pointer.
             pointer.PacketVersion = _packetVersion + 1;
             _b.Write(variable, pointer);
         }
     }
 
-    // The bytes of a socket buffer may lie in several places: what the program can ask for is brought together first.
+    // A socket buffer may be in fragments: the bytes that the program may use are made linear first.
     private void PullLinear()
     {
         var need = context.Program.PacketBytes;
@@ -48,8 +49,8 @@ internal sealed class PacketLowering(LoweringContext context)
         BranchIfHas(Math.Min(need, MaxOffset), ready, pull);
         _b.Start(pull);
         var length = Length();
-        var wanted = need > MaxOffset ? length : _b.Select(Comparison.UnsignedLessOrEqual, length, _b.Constant(need));
-        _b.Call(HelperId.SkbPullData, context.ContextPointer, wanted);
+        var bytes = need > MaxOffset ? length : _b.Select(Comparison.UnsignedLessOrEqual, length, _b.Constant(need));
+        _b.Call(HelperId.SkbPullData, context.ContextPointer, bytes);
         _packetVersion++;
         LoadPointers();
         _b.Jump(ready);
@@ -85,61 +86,69 @@ internal sealed class PacketLowering(LoweringContext context)
         }
     }
 
-    /// <summary>
-    /// Goes on only if the packet has bytes at an offset; gives the place of the first. Where they are copied out they
-    /// stay until the statement ends, unless a slot is given for them.
-    /// </summary>
-    public Place Require(Value? variable, int offset, int size, Block fail, StackSlot? slot = null)
+    /// <summary>A place for code that is not reached.</summary>
+    public Place Unreachable => new(MemoryRegion.Packet, _b.Constant(0), 0);
+
+    /// <summary>Continues where the packet has bytes at an offset.</summary>
+    /// <param name="offset">The offset of the bytes.</param>
+    /// <param name="size">Their number.</param>
+    /// <param name="whenShort">The target where the packet is too short.</param>
+    /// <param name="slot">The slot for the bytes if the program must copy them; null for a temporary.</param>
+    public Place CheckBounds(PacketOffset offset, int size, Block whenShort, StackSlot? slot = null)
     {
-        if (_b.Current is null) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
+        if (_b.Current is null) return Unreachable;
         var enough = _b.NewBlock();
+        var (variable, constant) = offset;
         if (context.Info.Packet == PacketAccess.Copy)
         {
-            var copy = slot is null ? context.Memory.Temporary(size) : _b.PlaceOf(slot);
-            var from = variable is null ? _b.Constant(offset) : _b.Make(Op.Add, variable, _b.Constant(offset));
+            var copy = slot is null ? _memory.Temporary(size) : _b.PlaceOf(slot);
+            var from = variable is null ? _b.Constant(constant) : _b.Make(Op.Add, variable, _b.Constant(constant));
             var failed = _b.Call(HelperId.SkbLoadBytes, context.ContextPointer, from, copy.Pointer, _b.Constant(size));
-            _b.BranchIfNotZero(failed, fail, enough);
+            _b.BranchIfNotZero(failed, whenShort, enough);
             _b.Start(enough);
             return copy;
         }
 
         var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
-        if (offset > short.MaxValue - size)
+        if (constant > short.MaxValue - size)
         {
-            // Farther than an instruction's own offset reaches.
-            (pointer, offset) = (_b.Make(Op.Add, pointer, _b.Constant(offset)), 0);
+            // An instruction has a signed offset of 16 bits.
+            (pointer, constant) = (_b.Make(Op.Add, pointer, _b.Constant(constant)), 0);
         }
 
-        BranchIfHas(pointer, offset + size, enough, fail);
+        BranchIfHas(pointer, constant + size, enough, whenShort);
         _b.Start(enough);
-        return new Place(MemoryRegion.Packet, pointer, offset);
+        return new Place(MemoryRegion.Packet, pointer, constant);
     }
 
-    // Bytes anywhere in the packet, by an offset that may be computed.
-    public Place PlaceAt(Value offset, int size)
+    /// <summary>
+    /// Locates bytes at an offset that may be computed; where the packet is too short, the program returns the default
+    /// result.
+    /// </summary>
+    public Place Locate(Value offset, int size)
     {
         if (offset.IsConstant)
         {
-            // The value of a local may turn out to be one that no packet has.
+            // A local may turn out to have a constant value that is no offset.
             if (offset.Immediate < 0 || offset.Immediate > MaxOffset - size)
             {
                 _b.Jump(context.DefaultExit);
-                return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
+                return Unreachable;
             }
 
-            // An instruction has room for a signed offset of 16 bits.
+            // An instruction has a signed offset of 16 bits.
             return offset.Immediate + size <= short.MaxValue
-                ? Require(null, (int)offset.Immediate, size, context.DefaultExit)
-                : Require(offset, 0, size, context.DefaultExit);
+                ? CheckBounds(new PacketOffset(null, (int)offset.Immediate), size, context.DefaultExit)
+                : CheckBounds(new PacketOffset(offset, 0), size, context.DefaultExit);
         }
-        // A mask that the author wrote is a bound to the verifier, whatever the compiler comes to know of what it
-        // masks.
+        // A mask in the source stays in the code, as a bound for the verifier, even if the compiler could remove it.
         if (offset is { Op: Op.And }
             && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= MaxOffset - 4096 } mask)
         {
-            return Require(_b.Make(Op.And, _b.Make(Op.Opaque, offset.Operands[0]), mask), 0, size, context.DefaultExit);
+            var masked = _b.Make(Op.And, _b.Make(Op.Opaque, offset.Operands[0]), mask);
+            return CheckBounds(new PacketOffset(masked, 0), size, context.DefaultExit);
         }
-        // A constant part stays out of the pointer, so that neighbours share one check.
+        // The constant part stays out of the pointer, so that accesses nearby share one check.
         var (variable, addend) = offset is { Op: Op.Add }
             && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } constant
             && ValueRange.Maximum(offset.Operands[0]) <= uint.MaxValue
@@ -147,18 +156,16 @@ internal sealed class PacketLowering(LoweringContext context)
             : (offset, 0);
         if (ValueRange.VisibleMaximum(variable) > MaxOffset - 4096)
         {
-            // What the compiler may know of the offset, the verifier does not: it must see a check.
+            // The verifier must see a check, whatever the compiler knows of the offset.
             variable = _b.Make(Op.Opaque, variable);
-            var bounded = _b.NewBlock();
-            _b.Branch(Comparison.UnsignedLessOrEqual, variable, _b.Constant(MaxOffset - 4096), bounded,
-                context.DefaultExit);
-            if (!_b.StartIfReached(bounded)) return new Place(MemoryRegion.Packet, _b.Constant(0), 0);
+            var limit = _b.Constant(MaxOffset - 4096);
+            if (!_b.Guard(Comparison.UnsignedLessOrEqual, variable, limit, context.DefaultExit)) return Unreachable;
         }
         else
         {
             ValueRange.KeepBounds(variable);
         }
 
-        return Require(variable, addend, size, context.DefaultExit);
+        return CheckBounds(new PacketOffset(variable, addend), size, context.DefaultExit);
     }
 }
