@@ -1,10 +1,12 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Says which values an assignment takes for which types.</summary>
+/// <summary>Checks implicit conversions, as in assignments.</summary>
 internal sealed class Conversions(BindingContext context)
 {
-    /// <summary>A value that is to become one of a type. A constant text becomes the address that it writes.</summary>
-    /// <returns>The value; one that cannot become that is reported.</returns>
+    /// <summary>
+    /// Checks that a value converts to a type implicitly, and reports an error if not. A constant text becomes the
+    /// address in it.
+    /// </summary>
     public BoundExpression Check(BoundExpression value, EbpfType? type, SourceSpan? source = null)
     {
         var place = source ?? value.Source;
@@ -44,7 +46,7 @@ internal sealed class Conversions(BindingContext context)
     {
         try
         {
-            // As a text of the kernel has it: up to its first NUL.
+            // As in the kernel, a text ends at its first NUL.
             var bytes = type.ToBytes(text.Split('\0')[0]);
             return new BoundConstant(type, bytes, source);
         }

@@ -1,45 +1,45 @@
 namespace EbpfCat.Binding;
 
 /// <summary>
-/// How a value of a traced event is reached: a place in the context, pointers followed from there, and what is read at
-/// the end.
+/// The path to a value of a traced event: a root, the pointers that are followed from there, and the content at the
+/// end.
 /// </summary>
-/// <param name="Root">Where the way begins.</param>
-/// <param name="RootOffset">The offset in the context, in bytes.</param>
-/// <param name="RootSize">How many bytes are read there: 1, 2, 4 or 8.</param>
+/// <param name="Root">The kind of root.</param>
+/// <param name="RootOffset">The offset of the root in the context, in bytes.</param>
+/// <param name="RootSize">The size of the root, in bytes: 1, 2, 4 or 8.</param>
 public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, int RootSize)
 {
-    /// <summary>The value that the way begins with if <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
+    /// <summary>The value of the root if <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
     public long Constant { get; init; }
 
-    /// <summary>What is added to the pointer that the way begins with; null for nothing.</summary>
+    /// <summary>An index that is added to the root; null for none.</summary>
     public EventIndex? Index { get; init; }
 
-    /// <summary>The pointers followed: each step reads at an offset from the pointer of the one before.</summary>
+    /// <summary>The loads after the root: each at an offset from the pointer that the one before loads.</summary>
     public IReadOnlyList<EventStep> Steps { get; init; } = [];
 
-    /// <summary>What lies at the end.</summary>
+    /// <summary>The kind of content at the end of the path.</summary>
     public EventContent Content { get; init; }
 
-    /// <summary>Whose memory a text or bytes at the end of the way lie in.</summary>
+    /// <summary>The memory of a text or bytes behind a pointer at the end of the path.</summary>
     public EventMemory Memory { get; init; }
 
     /// <summary>The first bit of a bit field, from the least significant; see <see cref="BitCount"/>.</summary>
     public int BitOffset { get; init; }
 
-    /// <summary>How many bits a bit field has; 0 for a whole value.</summary>
+    /// <summary>The number of bits of a bit field; 0 for a whole value.</summary>
     public int BitCount { get; init; }
 
     /// <summary>The number of bytes behind a pointer, known at run time; at most the type's size is read.</summary>
     public EventAccess? Length { get; init; }
 
-    /// <summary>Whether programs may assign it: it lies in the context, which then may change during a run.</summary>
+    /// <summary>Whether programs may assign the value. It is in the context, and each use loads it again.</summary>
     public bool IsWritable { get; init; }
 
-    /// <summary>Where in the record an offset counts from that the record itself holds; 0 for its beginning.</summary>
+    /// <summary>The base, in the record, of an offset that a field of the record contains; 0 for its start.</summary>
     public int LocationBase { get; init; }
 
-    /// <summary>What a cast makes of a pointer: its number, or what it leads to; null: the value is cast.</summary>
+    /// <summary>What a cast makes of a pointer: its number, or the text or bytes behind it; else null.</summary>
     internal EventAccess? Reinterpret(EbpfType type)
     {
         var isPointer = Content is EventContent.TextPointer or EventContent.TextListPointer

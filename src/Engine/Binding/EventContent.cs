@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>What lies at the end of the way to a value of an event.</summary>
+/// <summary>The content at the end of the path to a value of an event.</summary>
 public enum EventContent
 {
     /// <summary>The value itself.</summary>
@@ -11,8 +11,8 @@ public enum EventContent
     TextListPointer,
     /// <summary>A pointer to bytes.</summary>
     BytesPointer,
-    /// <summary>Where the record has the text: offset (low 16 bits) and length (high), <c>__data_loc</c>.</summary>
+    /// <summary>The location of a text in the record: offset (low 16 bits), length (high), <c>__data_loc</c>.</summary>
     RecordText,
-    /// <summary>Where in the record bytes lie, told as for <see cref="RecordText"/>.</summary>
+    /// <summary>The location of bytes in the record, as for <see cref="RecordText"/>.</summary>
     RecordBytes,
 }

@@ -1,12 +1,12 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Whose memory a pointer leads to, and so how it is read.</summary>
+/// <summary>The memory that a pointer points to, and so the way to read it.</summary>
 public enum EventMemory
 {
-    /// <summary>The kernel's, read by <c>bpf_probe_read_kernel</c> (Linux 5.5).</summary>
+    /// <summary>Kernel memory, read by <c>bpf_probe_read_kernel</c> (Linux 5.5).</summary>
     Kernel,
-    /// <summary>The process's, read by <c>bpf_probe_read_user</c> (Linux 5.5).</summary>
+    /// <summary>Memory of the process, read by <c>bpf_probe_read_user</c> (Linux 5.5).</summary>
     User,
-    /// <summary>The kernel's, by a pointer whose type the verifier knows: read directly.</summary>
+    /// <summary>Kernel memory behind a pointer whose type the verifier knows, read directly.</summary>
     Typed,
 }

@@ -1,12 +1,12 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Where the way to a value of an event begins.</summary>
+/// <summary>The start of the path to a value of an event.</summary>
 public enum EventRoot
 {
-    /// <summary>In the context that the kernel hands the program.</summary>
+    /// <summary>A field of the context that the kernel passes to the program.</summary>
     Context,
-    /// <summary>At the current task, <c>struct task_struct</c>.</summary>
+    /// <summary>The current task, <c>struct task_struct</c>.</summary>
     CurrentTask,
-    /// <summary>At a constant.</summary>
+    /// <summary>A constant.</summary>
     Constant,
 }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>A pointer followed.</summary>
-/// <param name="Offset">From where it points, in bytes.</param>
-/// <param name="Memory">How it is read there.</param>
+/// <summary>A load from a pointer, one step of the path to a value of an event.</summary>
+/// <param name="Offset">The offset from the pointer, in bytes.</param>
+/// <param name="Memory">The memory that the pointer points to.</param>
 public sealed record EventStep(int Offset, EventMemory Memory);

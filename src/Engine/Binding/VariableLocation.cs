@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Where a shared variable lives.</summary>
+/// <summary>The place of a shared variable in a map.</summary>
 /// <param name="Map">The index of its map in <see cref="ProgramResources.Maps"/>.</param>
 /// <param name="Key">The entry of the map: 0 for array and per-CPU storage, else the variable's key.</param>
 /// <param name="Offset">Its offset in that entry's value, in bytes.</param>
