@@ -93,6 +93,13 @@ Describe 'Add-EbpfMap' {
         ($program | Add-EbpfMap slots -Type Array -Value byte -MaxEntries 4).Maps[0].Key.Name | Should -Be uint32
     }
 
+    It 'refuses <_> as the index of an array' -ForEach 'string[4]', 'ipv4', 'uint64' {
+        $failure = { $program | Add-EbpfMap slots -Type PerCpuArray -Key $_ -Value byte -MaxEntries 4 } |
+            Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be 'WrongKeyType,EbpfCat.Commands.AddEbpfMapCommand'
+        $failure | Should -BeLike '*32-bit indices, and *'
+    }
+
     It 'names the types that are missing' {
         { $program | Add-EbpfMap m -Type Hash -Value byte -MaxEntries 4 } | Should -Throw '*keys*-Key*'
         { $program | Add-EbpfMap m -Type Hash -Key byte -MaxEntries 4 } | Should -Throw '*values*-Value*'

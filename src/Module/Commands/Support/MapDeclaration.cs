@@ -40,6 +40,13 @@ internal sealed record MapDeclaration(
 
         if (Key is not null && Keyless.Contains(Type))
             throw Wrong(DiagnosticIds.UnexpectedKeyType, $"A map of type {Type} has no keys.", "Leave out -Key.");
+        if (!FreeKeys.Contains(Type) && Key is not (null or EnumType { Size: 4 } or ScalarType { Bits: 32 }))
+        {
+            throw Wrong(DiagnosticIds.WrongKeyType,
+                $"The keys of a map of type {Type} are 32-bit indices, and {Key.Name} is none.",
+                "Give -Key uint32, or leave it out.");
+        }
+
         if (Value is null && FreeValues.Contains(Type))
         {
             throw Wrong(DiagnosticIds.MissingValueType, $"A map of type {Type} has values.",
