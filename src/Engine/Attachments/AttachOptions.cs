@@ -100,9 +100,7 @@ public abstract record AttachOptions
     }
 
     /// <summary>Sets what a program must be compiled with for its target.</summary>
-    internal virtual void Adapt(ProgramDefinition completed)
-    {
-    }
+    internal virtual void Adapt(ProgramDefinition completed) { }
 
     /// <summary>The same options, with the target of the definition where they name none.</summary>
     internal abstract AttachOptions For(ProgramDefinition? definition);

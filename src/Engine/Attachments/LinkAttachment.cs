@@ -20,7 +20,6 @@ public abstract class LinkAttachment : Attachment
     }
 
     public override string Kind { get; }
-
     public override string Target { get; }
 
     public override uint? LinkId => LinkIds is [var only] ? only : null;

@@ -47,10 +47,7 @@ public sealed partial class BtfBuilder
                 if (next < 0) next = Math.Min(~next, marked.Length - 1);
                 SourceLine source = _lines[marked[next]];
                 if (source != previous || _functions.ContainsKey(slot))
-                {
                     words.AddRange([(uint)slot, source.File, source.Text, source.Position]);
-                }
-
                 previous = source;
             }
 

@@ -104,7 +104,6 @@ public sealed partial class BtfBuilder
         StructField length = new("prefixlen", ScalarType.UInt32, 0);
         StructField data = new("data", prefix.Address, prefix.AddressOffset);
         return prefix.AddressOffset == PrefixType.FamilyOffset
-            ? [length, data]
-            : [length, new("family", ScalarType.UInt32, PrefixType.FamilyOffset), data];
+            ? [length, data] : [length, new("family", ScalarType.UInt32, PrefixType.FamilyOffset), data];
     }
 }

@@ -38,10 +38,7 @@ public static partial class HelperTable
     {
         var words = row.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         return new Helper(
-            int.Parse(words[0], CultureInfo.InvariantCulture),
-            words[4],
-            Version.Parse(words[1]),
-            TraitsOf(words[2]),
+            int.Parse(words[0], CultureInfo.InvariantCulture), words[4], Version.Parse(words[1]), TraitsOf(words[2]),
             words[3] == "pointer?" ? HelperResult.PointerOrNull : Enum.Parse<HelperResult>(words[3], ignoreCase: true),
             Array.ConvertAll(words[5..], ParseParameter));
     }

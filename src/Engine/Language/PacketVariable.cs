@@ -8,8 +8,7 @@ public sealed record PacketVariable(string Name, int Offset, EbpfType Type)
 {
     /// <summary>Its offset from the start of the packet, in bytes.</summary>
     public int Offset { get; init; } = Offset >= 0
-        ? Offset
-        : throw new ArgumentOutOfRangeException(nameof(Offset), Offset, "It is negative.");
+        ? Offset : throw new ArgumentOutOfRangeException(nameof(Offset), Offset, "It is negative.");
 
     /// <summary>The first bit, counted from the least significant, for a bit field; else 0.</summary>
     public int BitOffset { get; init; }

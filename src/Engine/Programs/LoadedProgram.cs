@@ -165,8 +165,7 @@ public sealed partial class LoadedProgram : IDisposable
         // A program may add to the packet at both ends, within its page.
         var output = new byte[packet.IsEmpty ? 0 : input.Length + Environment.SystemPageSize];
         var result = TestRunLimits.Run(
-            this, packet.Length,
-            new TestRunOptions { Data = input, DataOut = output, Repeat = (uint)repeat });
+            this, packet.Length, new TestRunOptions { Data = input, DataOut = output, Repeat = (uint)repeat });
         // To those of control groups the kernel shows no header, and gives zeros back in its place.
         if (Type == ProgramType.CgroupSkb) header.CopyTo(output);
         var verdict = (int)result.ReturnValue;

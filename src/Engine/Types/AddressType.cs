@@ -27,9 +27,7 @@ public sealed class AddressType : EbpfType
         (Kind, Name, Size, Alignment) = (kind, name, size, alignment);
 
     public override string Name { get; }
-
     public override int Size { get; }
-
     public override int Alignment { get; }
 
     /// <summary>Which addresses it holds.</summary>

@@ -37,11 +37,8 @@ public sealed class StructType : EbpfType
     public string? Tag { get; }
 
     public override string Name { get; }
-
     public override int Size { get; }
-
     public override int Alignment { get; }
-
     internal override int Depth { get; }
 
     /// <summary>The fields in their order.</summary>

@@ -5,53 +5,41 @@ namespace EbpfCat.Commands;
 [OutputType(typeof(ProgramDefinition))]
 public sealed class NewEbpfProgramCommand : EbpfCommand
 {
-    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true)]
-    [ValidateNotNullOrEmpty]
+    [Parameter(Position = 0, ValueFromPipelineByPropertyName = true), ValidateNotNullOrEmpty]
     public string? Name { get; set; }
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true)]
     [ArgumentCompleter(typeof(ProgramTypeCompleter))]
     public ProgramType Type { get; set; }
 
-    [Parameter]
-    [ArgumentCompleter(typeof(ProgramTargetCompleter))]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ArgumentCompleter(typeof(ProgramTargetCompleter)), ValidateNotNullOrEmpty]
     public string? Target { get; set; }
 
-    [Parameter]
-    [ArgumentCompleter(typeof(ProgramHookCompleter))]
+    [Parameter, ArgumentCompleter(typeof(ProgramHookCompleter))]
     public ProgramHook? Hook { get; set; }
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public ScriptBlock? Code { get; set; }
 
-    [Parameter]
-    [ValidateRange(0, 65535)]
+    [Parameter, ValidateRange(0, 65535)]
     public int MinimumPacketSize { get; set; }
 
-    [Parameter]
-    [ValidateRange(0, 65535)]
+    [Parameter, ValidateRange(0, 65535)]
     public int MaximumPacketSize { get; set; }
 
-    [Parameter]
-    [ArgumentCompleter(typeof(VerdictCompleter))]
-    [ValidateNotNull]
+    [Parameter, ArgumentCompleter(typeof(VerdictCompleter)), ValidateNotNull]
     public object? DefaultAction { get; set; }
 
-    [Parameter]
-    [ValidateNotNullOrEmpty]
+    [Parameter, ValidateNotNullOrEmpty]
     public string License { get; set; } = "GPL";
 
-    [Parameter]
-    [ValidateNotNull]
+    [Parameter, ValidateNotNull]
     public Version? KernelVersion { get; set; }
 
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
-    [Parameter]
-    [ValidateRange(1, 1 << 30)]
+    [Parameter, ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
     protected override bool EndsOnError => true;

@@ -34,23 +34,16 @@ internal sealed class OverwrittenResults
                 if (isOverwritten && IsVerdict(result.Value) && result.Source is { } place)
                     _diagnostics.Add(Warning(place));
                 return true;
-            case ReturnStatement { Value: var value }:
-                return value is not null;
-            case IfStatement branch:
-                return InAll(Branches(branch), isOverwritten);
-            case BreakStatement:
-                return _isOverwrittenAfter;
-            case ContinueStatement:
-                return _isOverwrittenInNext;
+            case ReturnStatement { Value: var value }: return value is not null;
+            case IfStatement branch: return InAll(Branches(branch), isOverwritten);
+            case BreakStatement: return _isOverwrittenAfter;
+            case ContinueStatement: return _isOverwrittenInNext;
             case SwitchStatement choice:
                 return Within(isOverwritten, _isOverwrittenInNext,
                     () => InAll(choice.Clauses.Select(clause => clause.Body).Append(choice.Default), isOverwritten));
-            case LoopStatement loop:
-                return Around(loop.Body, isOverwritten);
-            case ForeachStatement loop:
-                return Around(loop.Body, isOverwritten);
-            default:
-                return isOverwritten;
+            case LoopStatement loop: return Around(loop.Body, isOverwritten);
+            case ForeachStatement loop: return Around(loop.Body, isOverwritten);
+            default: return isOverwritten;
         }
     }
 
