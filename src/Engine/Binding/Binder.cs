@@ -19,6 +19,7 @@ internal static class Binder
         if (definition.MinimumPacketSize > 0) context.RequirePacket(null);
         var (body, labels) = context.Statements.BindBody(definition.Body);
         context.Diagnostics.ThrowIfErrors();
+        var headers = PacketNeeds.HeadersOf(context.AllExpressions);
         return new BoundProgram
         {
             Definition = definition,
@@ -27,8 +28,8 @@ internal static class Binder
             Body = body,
             Labels = labels,
             DefaultResult = defaultResult,
-            PacketBytes = PacketNeeds.Of(definition),
-            Headers = PacketNeeds.HeadersOf(definition),
+            PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers),
+            Headers = headers,
         };
     }
 }

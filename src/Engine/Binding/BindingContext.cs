@@ -9,7 +9,8 @@ internal sealed class BindingContext
     {
         (Definition, Traced, ParentProcessId) = (definition, traced, parentProcessId);
         Info = ProgramTypes.Get(definition.Type);
-        Typer = new Typer(traced, VerdictNames.Find(definition));
+        AllExpressions = [.. StatementWalker.Expressions(definition)];
+        Typer = new Typer(traced, VerdictNames.Find(definition, AllExpressions));
         if (Info.Packet != PacketAccess.None)
         {
             Typer.MissingEvent = new Diagnostic(DiagnosticIds.NoEvent,
@@ -19,13 +20,17 @@ internal sealed class BindingContext
 
         LocalInference.Run(definition, Typer);
         Typer.Diagnostics = Diagnostics;
-        Resources = new ProgramResources(definition, Diagnostics);
+        Resources = new ProgramResources(definition, AllExpressions, Diagnostics);
         Conversions = new Conversions(this);
         Expressions = new ExpressionBinder(this);
         Statements = new StatementBinder(this);
     }
 
     public ProgramDefinition Definition { get; }
+
+    /// <summary>All expressions of the program and its functions.</summary>
+    public IReadOnlyList<Expression> AllExpressions { get; }
+
     public ProgramTypeInfo Info { get; }
     public ITracedEvent? Traced { get; }
 

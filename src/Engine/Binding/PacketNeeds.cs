@@ -14,18 +14,17 @@ internal static class PacketNeeds
     private const int LongestIPv4Header = 60;
 
     /// <summary>Bytes from the start of the packet; <see cref="int.MaxValue"/> if unknown.</summary>
-    public static int Of(ProgramDefinition program)
+    public static int Of(
+        ProgramDefinition program, IReadOnlyList<Expression> expressions, IReadOnlyList<PacketHeader> headers)
     {
-        var need = program.MinimumPacketSize;
-        foreach (var expression in ExpressionsOf(program))
+        var need = headers.Select(EndOf).Append(program.MinimumPacketSize).Max();
+        foreach (var expression in expressions)
         {
             need = Math.Max(need, expression switch
             {
                 PacketReadExpression read =>
                     Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
                 PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
-                HeaderExpression header => EndOf(header.Header),
-                HeaderFieldExpression field => EndOf(field.Header),
                 _ => 0,
             });
         }
@@ -42,15 +41,18 @@ internal static class PacketNeeds
         _ => null,
     };
 
-    /// <summary>The headers that a program asks for, in order of first use.</summary>
-    public static IReadOnlyList<PacketHeader> HeadersOf(ProgramDefinition program) =>
+    /// <summary>The headers that expressions ask for, in order of first use.</summary>
+    public static IReadOnlyList<PacketHeader> HeadersOf(IReadOnlyList<Expression> expressions) =>
     [
-        .. ExpressionsOf(program).Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
+        .. expressions.Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
             .OfType<PacketHeader>().Distinct(),
     ];
 
-    private static IEnumerable<Expression> ExpressionsOf(ProgramDefinition program) =>
-        StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]);
+    private static int Of(ProgramDefinition program)
+    {
+        Expression[] expressions = [.. StatementWalker.Expressions(program)];
+        return Of(program, expressions, HeadersOf(expressions));
+    }
 
     private static int EndOf(PacketHeader header) => header.Size + StartOf(header);
 

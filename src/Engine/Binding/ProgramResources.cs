@@ -19,20 +19,18 @@ internal sealed class ProgramResources
     private readonly Variable? _lost;
     private readonly Variable? _zeros;
 
-    public ProgramResources(ProgramDefinition program, DiagnosticBag diagnostics)
+    public ProgramResources(
+        ProgramDefinition program, IReadOnlyList<Expression> expressions, DiagnosticBag diagnostics)
     {
         _maps.AddRange(program.Maps);
         for (var i = 0; i < _maps.Count; i++) _indexes.TryAdd(_maps[i], i);
         var variables = new List<Variable>(program.Variables);
-        var statements = StatementWalker.All([.. program.Body, .. program.Functions.SelectMany(f => f.Body)]);
-        if (statements.Any(s => s is OutputStatement))
+        if (StatementWalker.All(program).Any(s => s is OutputStatement))
         {
             _lost = new Variable(".lost", ScalarType.UInt64);
             variables.Add(_lost);
         }
 
-        var expressions = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)])
-            .ToList();
         var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
         if (largest > MaxZerosOnStack
             && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))

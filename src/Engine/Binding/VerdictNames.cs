@@ -9,31 +9,30 @@ internal sealed class VerdictNames
 {
     private readonly HashSet<Expression> _names = new(ReferenceEqualityComparer.Instance);
     private readonly HashSet<object> _carriers = new(ReferenceEqualityComparer.Instance);
-    private readonly List<IReadOnlyList<Statement>> _bodies;
     private readonly Lazy<ILookup<Local, Expression>> _assigned;
 
-    private VerdictNames(ProgramDefinition program)
+    private VerdictNames(ProgramDefinition program) => _assigned = new(() =>
     {
-        _bodies = [program.Body, .. program.Functions.Select(function => function.Body)];
-        _assigned = new(() =>
-            _bodies.SelectMany(StatementWalker.Assignments).ToLookup(each => each.Local, each => each.Value));
-    }
+        IReadOnlyList<Statement>[] bodies = [program.Body, .. program.Functions.Select(function => function.Body)];
+        return bodies.SelectMany(StatementWalker.Assignments).ToLookup(each => each.Local, each => each.Value);
+    });
 
     /// <summary>The constants of a program that name verdicts.</summary>
-    public static IReadOnlySet<Expression> Find(ProgramDefinition program)
+    public static IReadOnlySet<Expression> Find(ProgramDefinition program, IReadOnlyList<Expression> expressions)
     {
         var verdicts = new VerdictNames(program);
         verdicts.AddResults(program.Body);
-        foreach (var call in verdicts._bodies.SelectMany(StatementWalker.Expressions).OfType<MapCallExpression>())
+        foreach (var expression in expressions)
         {
-            if (call is { Operation: MapOperation.Redirect, Arguments: [_, var otherwise] }) verdicts.Add(otherwise);
+            if (expression is MapCallExpression { Operation: MapOperation.Redirect, Arguments: [_, var otherwise] })
+                verdicts.Add(otherwise);
         }
 
-        if (verdicts is { _carriers.Count: > 0, _names.Count: > 0 }) verdicts.AddCompared();
+        if (verdicts is { _carriers.Count: > 0, _names.Count: > 0 }) verdicts.AddCompared(program, expressions);
         return verdicts._names;
     }
 
-    private void AddResults(IEnumerable<Statement> body)
+    private void AddResults(IReadOnlyList<Statement> body)
     {
         foreach (var value in StatementWalker.Results(body)) Add(value);
     }
@@ -59,9 +58,9 @@ internal sealed class VerdictNames
     }
 
     // What was computed once to be compared several times, as by -in, is in a local of its own.
-    private void AddCompared()
+    private void AddCompared(ProgramDefinition program, IReadOnlyList<Expression> expressions)
     {
-        foreach (var expression in _bodies.SelectMany(StatementWalker.Expressions))
+        foreach (var expression in expressions)
         {
             switch (expression)
             {
@@ -80,7 +79,7 @@ internal sealed class VerdictNames
             }
         }
 
-        foreach (var choice in _bodies.SelectMany(StatementWalker.All).OfType<SwitchStatement>()
+        foreach (var choice in StatementWalker.All(program).OfType<SwitchStatement>()
             .Where(choice => Carries(choice.Value)))
         {
             foreach (var clause in choice.Clauses) Add(clause.Value);

@@ -3,36 +3,33 @@ namespace EbpfCat.Language;
 /// <summary>Visits statements and expressions at any depth.</summary>
 internal static class StatementWalker
 {
+    /// <summary>All statements of a program and its functions, each before those inside it.</summary>
+    public static IEnumerable<Statement> All(ProgramDefinition program) =>
+        All([.. program.Body, .. program.Functions.SelectMany(function => function.Body)]);
+
     /// <summary>All statements, each before those inside it.</summary>
-    public static IEnumerable<Statement> All(IEnumerable<Statement> statements)
+    public static IEnumerable<Statement> All(IReadOnlyList<Statement> statements)
     {
         // A chain of elseif may be thousands deep: it is walked, not recursed into.
-        var open = new Stack<Statement>(statements.Reverse());
+        var open = new Stack<Statement>();
+        Push(statements, open);
         while (open.TryPop(out var statement))
         {
             yield return statement;
-            foreach (var block in Blocks(statement).Reverse())
-            {
-                for (var i = block.Count - 1; i >= 0; i--) open.Push(block[i]);
-            }
+            var blocks = Blocks(statement);
+            for (var i = blocks.Count - 1; i >= 0; i--) Push(blocks[i], open);
         }
     }
+
+    /// <summary>All expressions of a program and its functions, each before those inside it.</summary>
+    public static IEnumerable<Expression> Expressions(ProgramDefinition program) => Inside(All(program).Select(Roots));
 
     /// <summary>All expressions of all statements, each before those inside it.</summary>
-    public static IEnumerable<Expression> Expressions(IEnumerable<Statement> statements) =>
-        All(statements).SelectMany(Roots).SelectMany(Inside);
+    public static IEnumerable<Expression> Expressions(IReadOnlyList<Statement> statements) =>
+        Inside(All(statements).Select(Roots));
 
-    /// <summary>An expression and all inside it. A function's body is entered once for each call.</summary>
-    public static IEnumerable<Expression> Inside(Expression expression)
-    {
-        var open = new Stack<Expression>();
-        open.Push(expression);
-        while (open.TryPop(out var next))
-        {
-            yield return next;
-            foreach (var part in Parts(next).Reverse()) open.Push(part);
-        }
-    }
+    /// <summary>An expression and all inside it.</summary>
+    public static IEnumerable<Expression> Inside(Expression expression) => Inside([[expression]]);
 
     /// <summary>
     /// Sets the place of a statement, and of the expressions in it that have none. Variables and locals keep none,
@@ -53,7 +50,7 @@ internal static class StatementWalker
     }
 
     /// <summary>The values that statements put out or return.</summary>
-    public static IEnumerable<Expression> Results(IEnumerable<Statement> statements)
+    public static IEnumerable<Expression> Results(IReadOnlyList<Statement> statements)
     {
         foreach (var statement in All(statements))
         {
@@ -98,31 +95,17 @@ internal static class StatementWalker
     internal readonly record struct LocalAssignment(Local Local, Expression Value, BinaryOperator? Operator = null);
 
     /// <summary>The lists of statements inside a statement.</summary>
-    internal static IEnumerable<IReadOnlyList<Statement>> Blocks(Statement statement)
+    internal static IReadOnlyList<IReadOnlyList<Statement>> Blocks(Statement statement) => statement switch
     {
-        switch (statement)
-        {
-            case IfStatement branch:
-                yield return branch.Then;
-                yield return branch.Else;
-                break;
-            case LoopStatement loop:
-                yield return loop.Initializer;
-                yield return loop.Body;
-                yield return loop.Step;
-                break;
-            case ForeachStatement loop:
-                yield return loop.Body;
-                break;
-            case SwitchStatement choice:
-                foreach (var clause in choice.Clauses) yield return clause.Body;
-                yield return choice.Default;
-                break;
-        }
-    }
+        IfStatement branch => [branch.Then, branch.Else],
+        LoopStatement loop => [loop.Initializer, loop.Body, loop.Step],
+        ForeachStatement loop => [loop.Body],
+        SwitchStatement choice => [.. choice.Clauses.Select(clause => clause.Body), choice.Default],
+        _ => [],
+    };
 
     /// <summary>The expressions of a statement, without those inside them.</summary>
-    internal static IEnumerable<Expression> Roots(Statement statement)
+    internal static IReadOnlyList<Expression> Roots(Statement statement)
     {
         switch (statement)
         {
@@ -141,7 +124,7 @@ internal static class StatementWalker
     }
 
     /// <summary>The expressions directly inside an expression.</summary>
-    internal static IEnumerable<Expression> Parts(Expression expression) => expression switch
+    internal static IReadOnlyList<Expression> Parts(Expression expression) => expression switch
     {
         BinaryExpression binary => [binary.Left, binary.Right],
         UnaryExpression unary => [unary.Operand],
@@ -156,9 +139,29 @@ internal static class StatementWalker
         MapCallExpression call => call.Arguments,
         FieldExpression field => [field.Target],
         IndexExpression index => [index.Target, index.Index],
-        StructExpression record => record.Fields.Select(f => f.Value),
+        StructExpression record => [.. record.Fields.Select(f => f.Value)],
         HelperCallExpression call => call.Arguments,
         CallExpression call => call.Arguments,
         _ => [],
     };
+
+    private static IEnumerable<Expression> Inside(IEnumerable<IReadOnlyList<Expression>> roots)
+    {
+        var open = new Stack<Expression>();
+        foreach (var root in roots)
+        {
+            Push(root, open);
+            while (open.TryPop(out var next))
+            {
+                yield return next;
+                Push(Parts(next), open);
+            }
+        }
+    }
+
+    // So that the first is visited first.
+    private static void Push<T>(IReadOnlyList<T> nodes, Stack<T> open)
+    {
+        for (var i = nodes.Count - 1; i >= 0; i--) open.Push(nodes[i]);
+    }
 }

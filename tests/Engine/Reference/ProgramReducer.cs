@@ -76,8 +76,7 @@ internal sealed class ProgramReducer(Func<ReferenceCase, bool> fails, TimeSpan p
         if (program.DefaultAction is not null) TryChange(p => p.DefaultAction = null);
         foreach (var variable in program.Variables.ToArray()) Try(ProgramRewriter.Without(program, variable));
         foreach (var map in program.Maps.ToArray()) Try(ProgramRewriter.Without(program, map));
-        var used = StatementWalker.Expressions([.. program.Body, .. program.Functions.SelectMany(f => f.Body)])
-            .ToList();
+        var used = StatementWalker.Expressions(program).ToList();
         var packetVariables = used.OfType<PacketVariableExpression>().Select(e => e.Variable);
         foreach (var place in program.PacketVariables.Except(packetVariables).ToArray())
         {
