@@ -111,7 +111,7 @@ public static class DiagnosticIds
     /// <summary>A warning: a result is overwritten by a later one.</summary>
     public const string OverwrittenResult = nameof(OverwrittenResult);
 
-    /// <summary>The program has more instructions than a jump reaches over.</summary>
+    /// <summary>The program has more instructions than the kernel allows.</summary>
     public const string ProgramTooLong = nameof(ProgramTooLong);
 
     /// <summary>A program that cannot change the packet writes to it.</summary>

@@ -8,6 +8,9 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal sealed class Emitter(InstructionSet set)
 {
+    // BPF_COMPLEXITY_LIMIT_INSNS of include/linux/bpf.h.
+    private const int MaxSlots = 1_000_000;
+
     private readonly List<Instruction> _instructions = [];
     private readonly List<MapReference> _maps = [];
     private readonly List<SourceLine> _lines = [];
@@ -25,6 +28,7 @@ internal sealed class Emitter(InstructionSet set)
     public void Add(MachineFunction f)
     {
         StackFrame.Arrange(f);
+        LongJumps.Relay(f, set);
         _starts[f.Source] = _slot;
         _functions.Add(new FunctionStart(_slot, f.Name, f.ParameterCount));
         var starts = new Dictionary<MachineBlock, int>();
@@ -32,7 +36,7 @@ internal sealed class Emitter(InstructionSet set)
         foreach (var block in f.Blocks)
         {
             starts[block] = at;
-            at += block.Instructions.Sum(SlotsOf);
+            at += block.SlotCount;
         }
         // The verifier asks for the line of each function's first instruction.
         if (f.Blocks.SelectMany(b => b.Instructions).FirstOrDefault(i => i.Line is not null)?.Line is { } first)
@@ -43,6 +47,7 @@ internal sealed class Emitter(InstructionSet set)
     /// <summary>Fills in where functions begin, once all are written.</summary>
     public void Finish()
     {
+        if (_slot > MaxSlots) throw TooLong(null);
         foreach (var (index, slot, function) in _addresses)
         {
             _instructions[index] = Instruction.LoadFunction(_instructions[index].Destination,
@@ -50,24 +55,15 @@ internal sealed class Emitter(InstructionSet set)
         }
     }
 
-    private static int SlotsOf(MachineInstruction i) => i is { Op: MachineOp.FrameAddress } ? 2 : i.SlotCount;
-
     private void Write(MachineInstruction i, Dictionary<MachineBlock, int> starts)
     {
         if (i.Line is { } line && _lines[^1].Source != line) _lines.Add(new SourceLine(_slot, line));
         var (dst, src) = ((Register)Math.Max(i.Destination, 0), (Register)Math.Max(i.Source, 0));
         var offset = (short)(i.Offset + (i.Slot?.Offset ?? 0));
         var size = MemorySizes.FromBytes(Math.Max(i.Size, (byte)1));
-        short To(MachineBlock target)
-        {
-            var distance = starts[target] - _slot - 1;
-            return distance == (short)distance
-                ? (short)distance
-                : throw new CompileException(DiagnosticIds.ProgramTooLong,
-                "A jump is longer than the 32767 slots that an instruction can hold.", i.Line,
-                "Split the program with tail calls.");
-        }
-
+        var distance = i.Target is { } target ? starts[target] - _slot - 1 : 0;
+        var isFar = distance != (short)distance;
+        if (isFar && (i.Op != MachineOp.Goto || set < InstructionSet.V4)) throw TooLong(i.Line);
         switch (i.Op)
         {
             case MachineOp.Alu:
@@ -130,13 +126,13 @@ internal sealed class Emitter(InstructionSet set)
                 Put(Instruction.Call((int)i.Immediate));
                 break;
             case MachineOp.Jump:
-                Put(Instruction.Jump(i.Condition, i.Width, dst, src, To(i.Target!)));
+                Put(Instruction.Jump(i.Condition, i.Width, dst, src, (short)distance));
                 break;
             case MachineOp.JumpImmediate:
-                Put(Instruction.JumpImmediate(i.Condition, i.Width, dst, (int)i.Immediate, To(i.Target!)));
+                Put(Instruction.JumpImmediate(i.Condition, i.Width, dst, (int)i.Immediate, (short)distance));
                 break;
             case MachineOp.Goto:
-                Put(Instruction.Goto(To(i.Target!)));
+                Put(isFar ? Instruction.GotoLong(distance) : Instruction.Goto((short)distance));
                 break;
             case MachineOp.Exit:
                 Put(Instruction.Exit());
@@ -145,6 +141,10 @@ internal sealed class Emitter(InstructionSet set)
                 throw new InvalidOperationException($"{i.Op} cannot be written for instruction set {set}.");
         }
     }
+
+    private static CompileException TooLong(SourceSpan? line) => new(
+        DiagnosticIds.ProgramTooLong, $"The program has more than the {MaxSlots} instructions that the kernel allows.",
+        line, "Split the program with tail calls.");
 
     private void Put(Instruction instruction)
     {

@@ -203,9 +203,11 @@ internal static class Layout
     }
 
     // Follows what each block goes on to, a block that others lead to as well only once those have their place: so
-    // that a way round joins the main way by falling through rather than by a jump.
+    // that a way round joins the main way by falling through rather than by a jump. In a function longer than a jump
+    // reaches, a block stays near the branch that leads to it.
     private static void Order(MachineFunction f)
     {
+        var isLong = f.Blocks.Sum(block => block.SlotCount) > short.MaxValue;
         var waiting = new Dictionary<MachineBlock, int>();
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
         {
@@ -234,7 +236,8 @@ internal static class Layout
                 ? jump.Target
                 : null;
             if (placed.Contains(otherwise)) return target;
-            return target is not null && waiting[target] < waiting[otherwise] ? target : otherwise;
+            var isTargetFirst = target is not null && waiting[target].CompareTo(waiting[otherwise]) < (isLong ? 1 : 0);
+            return isTargetFirst ? target : otherwise;
         }
     }
 

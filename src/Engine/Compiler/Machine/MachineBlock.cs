@@ -9,8 +9,18 @@ internal sealed class MachineBlock(int id, int loopDepth)
     public int LoopDepth { get; } = loopDepth;
     public List<MachineInstruction> Instructions { get; set; } = [];
 
+    /// <summary>How many slots of eight bytes its instructions take.</summary>
+    public int SlotCount => Instructions.Sum(i => i.SlotCount);
+
     /// <summary>The blocks it goes on to.</summary>
-    public IEnumerable<MachineBlock> Successors => Instructions.Where(i => i.Target is not null).Select(i => i.Target!);
+    public IEnumerable<MachineBlock> Successors
+    {
+        get
+        {
+            if (Instructions is [.., { Target: { } target }, _]) yield return target;
+            if (Instructions is [.., { Target: { } last }]) yield return last;
+        }
+    }
 
     public override string ToString() => $"m{Id}";
 }
