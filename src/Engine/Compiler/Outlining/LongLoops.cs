@@ -18,7 +18,7 @@ internal static class LongLoops
     public const ulong DefaultRounds = 4096;
 
     // The verifier follows at most a million instructions.
-    private const ulong LongWay = 200_000;
+    private const ulong MaxLength = 200_000;
 
     /// <summary>Makes functions of a program's long loops.</summary>
     /// <returns>The program, then the functions.</returns>
@@ -26,24 +26,27 @@ internal static class LongLoops
     public static IReadOnlyList<IrFunction> Outline(IrFunction f, CompilerOptions options)
     {
         var functions = new List<IrFunction> { f };
-        // Only a loop that is a part of the program itself is taken out of it: the next search finds those around it.
-        while (FindLong(f, options.LongRounds) is { } loop)
+        // A loop around one of these is a part of the program only once they are outlined: the next search finds it.
+        while (FindLong(f, options.LongRounds, out var dominators) is { Count: > 0 } loops)
         {
-            functions.Add(LoopOutliner.Outline(f, loop, $"{f.Name}_loop{functions.Count}"));
-            options.AfterPass?.Invoke(nameof(LoopOutliner), f);
-            options.AfterPass?.Invoke(nameof(LoopOutliner), functions[^1]);
+            var outlined = LoopOutliner.Outline(f, loops, dominators, functions.Count);
+            foreach (var each in outlined.Prepend(f)) options.AfterPass?.Invoke(nameof(LoopOutliner), each);
+            functions.AddRange(outlined);
         }
 
         return functions;
     }
 
-    private static NaturalLoop? FindLong(IrFunction f, ulong longRounds)
+    // The long loops that contain no other long loop.
+    private static List<NaturalLoop> FindLong(IrFunction f, ulong longRounds, out DominatorTree dominators)
     {
         f.Blocks = f.ReversePostorder();
-        var dominators = new DominatorTree(f);
-        var loops = NaturalLoop.Find(f, dominators);
-        var ways = new Dictionary<NaturalLoop, ulong>();
-        foreach (var loop in loops)
+        dominators = new DominatorTree(f);
+        var result = new List<NaturalLoop>();
+        var lengths = new Dictionary<NaturalLoop, ulong>();
+        // The outermost loop around each block so far; a loop that is long, or contains such a loop, has no length.
+        var outermost = new Dictionary<Block, NaturalLoop>();
+        foreach (var loop in NaturalLoop.Find(f, dominators))
         {
             var rounds = loop.Rounds;
             if (rounds > MaxRounds && loop.EndsByCountAlone)
@@ -53,19 +56,21 @@ internal static class LongLoops
                     loop.Head.Source, "Put a loop into a loop, or do a part of the work each time the program runs.");
             }
 
-            var inner = loops.Where(other => ways.ContainsKey(other) && other != loop
-                && loop.Blocks.Contains(other.Head)).ToList();
-            var once = loop.Blocks.Where(block => !inner.Exists(other => other.Blocks.Contains(block)))
-                .Sum(block => block.Body.Count + 1);
-            // Of loops in the loop only those count that lie in no other.
-            var nested = inner.Where(other =>
-                !inner.Exists(between => between != other && between.Blocks.Contains(other.Head)))
-                .Aggregate(0UL, (sum, other) => sum + ways[other]);
-            var way = Math.Min(rounds, MaxRounds) * ((ulong)once + nested);
-            if (rounds > longRounds || way > LongWay) return loop;
-            ways[loop] = way;
+            var (once, inner) = (0UL, new HashSet<NaturalLoop>());
+            foreach (var block in loop.Blocks)
+            {
+                if (outermost.TryGetValue(block, out var other)) inner.Add(other);
+                else once += (ulong)block.Body.Count + 1;
+                outermost[block] = loop;
+            }
+
+            if (inner.Any(other => !lengths.ContainsKey(other))) continue;
+            var round = inner.Aggregate(once, (sum, other) => sum + lengths[other]);
+            var length = Math.Min(rounds, MaxRounds) * round;
+            if (rounds > longRounds || length > MaxLength) result.Add(loop);
+            else lengths[loop] = length;
         }
 
-        return null;
+        return result;
     }
 }

@@ -35,9 +35,9 @@ internal sealed class LoopOutliner
     private readonly Dictionary<Value, (int Field, Value Loaded)> _left = [];
     private int _fieldCount = 1;
 
-    private LoopOutliner(IrFunction f, NaturalLoop loop, string name)
+    private LoopOutliner(IrFunction f, NaturalLoop loop, DominatorTree dominators, string name)
     {
-        (_f, _loop, _dominators) = (f, loop, new DominatorTree(f));
+        (_f, _loop, _dominators) = (f, loop, dominators);
         _slot = f.NewSlot(0, isTransient: true);
         (_before, _after) = (f.NewBlock(), f.NewBlock());
         _body = f.NewSibling(name, 2);
@@ -49,21 +49,38 @@ internal sealed class LoopOutliner
         (_index, _fields) = (Parameter(0), Parameter(1));
     }
 
-    /// <summary>Moves a loop out of a function.</summary>
-    /// <returns>The function that it became: of the number of the round, and the address of the struct.</returns>
-    public static IrFunction Outline(IrFunction f, NaturalLoop loop, string name)
+    /// <summary>Moves loops, of which none contains another, out of a function.</summary>
+    /// <param name="f">The function.</param>
+    /// <param name="loops">The loops.</param>
+    /// <param name="dominators">The dominator tree of the function.</param>
+    /// <param name="number">The number in the name of the first function.</param>
+    /// <returns>The functions that they became: of the number of the round, and the address of the struct.</returns>
+    public static List<IrFunction> Outline(
+        IrFunction f, IReadOnlyList<NaturalLoop> loops, DominatorTree dominators, int number)
     {
-        var outliner = new LoopOutliner(f, loop, name);
-        outliner.Run();
-        return outliner._body;
+        var outliners = new List<LoopOutliner>();
+        var outlinerOf = new Dictionary<Block, LoopOutliner>();
+        foreach (var loop in loops)
+        {
+            var outliner = new LoopOutliner(f, loop, dominators, $"{f.Name}_loop{number++}");
+            outliners.Add(outliner);
+            foreach (var block in loop.Blocks) outlinerOf[block] = outliner;
+        }
+
+        TakeSlots(f, outlinerOf);
+        LoadResults(f, outlinerOf);
+        foreach (var outliner in outliners) outliner.Run();
+        f.Blocks.RemoveAll(outlinerOf.ContainsKey);
+        f.UpdatePredecessors();
+        // Addresses of slots that only the loops used must not stay.
+        DeadCode.Run(f);
+        return outliners.ConvertAll(outliner => outliner._body);
     }
 
     private void Run()
     {
         var exits = _loop.Exits.ToList();
         var latches = _loop.Latches.ToList();
-        TakeSlots();
-        FindLeft();
         EnterBefore();
         StartRounds();
         MoveOperands();
@@ -74,26 +91,30 @@ internal sealed class LoopOutliner
         CallHelper();
         Dispatch(exit, exits);
         _slot.Size = _fieldCount * FieldSize;
-        foreach (var function in new[] { _f, _body })
-        {
-            function.UpdatePredecessors();
-            // Addresses of the program's slots that the loop no longer uses must not stay in it.
-            DeadCode.Run(function);
-        }
+        _body.UpdatePredecessors();
+        DeadCode.Run(_body);
     }
 
     // The struct of a loop in this one comes along: the verifier lets nobody put the address of a frame into another's.
-    private void TakeSlots()
+    private static void TakeSlots(IrFunction f, Dictionary<Block, LoopOutliner> outlinerOf)
     {
-        foreach (var slot in _f.Slots.Where(slot => slot.IsTransient && slot != _slot).ToList())
+        // Null where blocks of several loops, or of none, use a slot.
+        var users = new Dictionary<StackSlot, LoopOutliner?>();
+        foreach (var block in f.Blocks)
         {
-            var users = _f.Blocks.Where(block =>
-                block.Body.Exists(value => value.Op == Op.FrameAddress && ReferenceEquals(value.Slot, slot)));
-            if (!users.All(_loop.Blocks.Contains)) continue;
-            _f.Slots.Remove(slot);
-            _body.Slots.Add(slot);
-            _own.Add(slot);
+            var outliner = outlinerOf.GetValueOrDefault(block);
+            foreach (var slot in block.Body.Where(value => value.Op == Op.FrameAddress).Select(value => value.Slot))
+                users[slot] = !users.TryGetValue(slot, out var other) || other == outliner ? outliner : null;
         }
+
+        foreach (var (slot, outliner) in users)
+        {
+            if (!slot.IsTransient || outliner is null) continue;
+            outliner._body.Slots.Add(slot);
+            outliner._own.Add(slot);
+        }
+
+        f.Slots.RemoveAll(slot => users.GetValueOrDefault(slot)?._own.Contains(slot) ?? false);
     }
 
     // ---- the way in
@@ -224,17 +245,19 @@ internal sealed class LoopOutliner
 
     // ---- the ways out
 
-    // What the loop computes and is used behind it.
-    private void FindLeft()
+    // What a loop computes and is used behind it.
+    private static void LoadResults(IrFunction f, Dictionary<Block, LoopOutliner> outlinerOf)
     {
-        foreach (var block in _f.Blocks.Where(block => !_loop.Blocks.Contains(block)))
-            Rewrite(block, block.Phis.Concat(block.Body), Outside);
+        foreach (var block in f.Blocks)
+        {
+            Rewrite(block, block.Phis.Concat(block.Body), value =>
+                value.Current.Block is { } from && outlinerOf.TryGetValue(from, out var outliner)
+                && outliner != outlinerOf.GetValueOrDefault(block) ? outliner.Outside(value.Current) : value.Current);
+        }
     }
 
     private Value Outside(Value value)
     {
-        value = value.Current;
-        if (value.Block is not { } block || !_loop.Blocks.Contains(block)) return value;
         switch (value.Op)
         {
             // These mean the same anywhere.
@@ -292,7 +315,6 @@ internal sealed class LoopOutliner
 
     private void MoveBlocks()
     {
-        _f.Blocks.RemoveAll(_loop.Blocks.Contains);
         _loop.Head.Phis.Clear();
         _loop.Head.Predecessors.Clear();
         _loop.Head.Predecessors.Add(_entry);
