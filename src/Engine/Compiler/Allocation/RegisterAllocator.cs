@@ -135,8 +135,8 @@ internal static class RegisterAllocator
         var spillOf = spills.SelectMany(spill => spill.Registers.Select(register => (register, spill))).ToDictionary();
         foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions))
         {
-            foreach (var register in Liveness.Uses(instruction).Append(instruction.Definition))
-                spillOf.GetValueOrDefault(register)?.Temporaries.TryAdd(instruction, MachineInstruction.None);
+            foreach (var register in Liveness.Uses(instruction)) AddTemporary(register, instruction);
+            AddTemporary(instruction.Definition, instruction);
         }
 
         // The registers of one spill are numbered together: the colouring takes them in this order.
@@ -152,6 +152,9 @@ internal static class RegisterAllocator
             foreach (var instruction in block.Instructions) InsertSpills(instruction, result, spillOf);
             block.Instructions = result;
         }
+
+        void AddTemporary(int register, MachineInstruction instruction) =>
+            spillOf.GetValueOrDefault(register)?.Temporaries.TryAdd(instruction, MachineInstruction.None);
     }
 
     private static void InsertSpills(
@@ -159,8 +162,12 @@ internal static class RegisterAllocator
     {
         var written = spillOf.GetValueOrDefault(instruction.Definition);
         if (written is not null && ReferenceEquals(written.Definition, instruction)) return;
-        var read = Liveness.Uses(instruction).Where(spillOf.ContainsKey).Select(register => spillOf[register])
-            .ToHashSet();
+        var read = new HashSet<Spill>();
+        foreach (var register in Liveness.Uses(instruction))
+        {
+            if (spillOf.TryGetValue(register, out var spill)) read.Add(spill);
+        }
+
         // A copy within a slot changes nothing.
         if (instruction.IsCopy && written?.Slot is { } slot && read.FirstOrDefault()?.Slot == slot) return;
         foreach (var spill in read.OrderBy(spill => spill.Number))

@@ -56,13 +56,10 @@ internal sealed class Block(int id)
     /// <param name="isKept">Whether to keep the predecessor at an index.</param>
     public void KeepPredecessors(Predicate<int> isKept)
     {
-        var kept = new List<int>(Predecessors.Count);
-        for (var i = 0; i < Predecessors.Count; i++)
-        {
-            if (isKept(i)) kept.Add(i);
-        }
-
-        if (kept.Count == Predecessors.Count) return;
+        var first = 0;
+        while (first < Predecessors.Count && isKept(first)) first++;
+        if (first == Predecessors.Count) return;
+        var kept = Enumerable.Range(0, Predecessors.Count).Where(i => i < first || isKept(i)).ToList();
         foreach (var phi in Phis) phi.Operands = [.. kept.Select(i => phi.Operands[i])];
         for (var i = 0; i < kept.Count; i++) Predecessors[i] = Predecessors[kept[i]];
         Predecessors.RemoveRange(kept.Count, Predecessors.Count - kept.Count);

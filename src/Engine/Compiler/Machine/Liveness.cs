@@ -72,27 +72,18 @@ internal sealed class Liveness
     public IReadOnlyList<int> LiveOut(MachineBlock block) => _liveOut[block];
 
     /// <summary>The registers an instruction reads, the frame pointer left out: it is always there.</summary>
-    public static IEnumerable<int> Uses(MachineInstruction i)
+    public static RegisterList Uses(MachineInstruction i) => i.Op switch
     {
-        if (i.ReadsDestination && IsAllocated(i.Destination)) yield return i.Destination;
-        if (i.ReadsSource && IsAllocated(i.Source)) yield return i.Source;
-        if (i.Op == MachineOp.Call)
-        {
-            for (var argument = 1; argument <= i.ArgumentCount; argument++) yield return argument;
-        }
-
-        if (i.Op == MachineOp.Exit) yield return 0;
-    }
+        MachineOp.Call => new(MachineInstruction.None, MachineInstruction.None, 1, i.ArgumentCount + 1),
+        MachineOp.Exit => new(MachineInstruction.None, MachineInstruction.None, 0, 1),
+        _ => new(
+            i.ReadsDestination && IsAllocated(i.Destination) ? i.Destination : MachineInstruction.None,
+            i.ReadsSource && IsAllocated(i.Source) ? i.Source : MachineInstruction.None, 0, 0),
+    };
 
     /// <summary>The registers an instruction writes or destroys.</summary>
-    public static IEnumerable<int> Definitions(MachineInstruction i)
-    {
-        if (i.Definition != MachineInstruction.None) yield return i.Definition;
-        if (i.Op == MachineOp.Call)
-        {
-            for (var register = 0; register < DestroyedByCalls; register++) yield return register;
-        }
-    }
+    public static RegisterList Definitions(MachineInstruction i) =>
+        new(i.Definition, MachineInstruction.None, 0, i.Op == MachineOp.Call ? DestroyedByCalls : 0);
 
     private static bool IsAllocated(int register) =>
         register is not (MachineInstruction.None or MachineInstruction.FramePointer);

@@ -98,6 +98,9 @@ internal sealed class ValueNumbering
             block.Phis.RemoveAt(i);
             _changed = true;
         }
+
+        if (block.Phis.Count < 2) return;
+
         // Two phis of the same values are one.
         var first = new Dictionary<int, List<Value>>();
         foreach (var phi in block.Phis)
