@@ -85,6 +85,7 @@ internal sealed class IrPrinter
         };
         if (value.Op == Op.Load && value.PacketVersion != 0) text += $" packet {value.PacketVersion}";
         if (value.KeepsBound) text += " bound";
+        if (value.KeepsComparisons) text += " compared";
         if (value.LoadsPointer) text += " pointer";
         return IsNamed(value) ? $"{Name(value)} = {text}" : text;
     }

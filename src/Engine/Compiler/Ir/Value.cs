@@ -69,6 +69,11 @@ internal sealed class Value(int id, Op op)
     /// </summary>
     public bool KeepsBound { get; set; }
 
+    /// <summary>
+    /// Whether comparisons with it must stay comparisons with it, so that the verifier sees the bounds that they give.
+    /// </summary>
+    public bool KeepsComparisons { get; set; }
+
     /// <summary>Whether a load from the stack may give a pointer.</summary>
     public bool LoadsPointer { get; init; }
 
@@ -108,7 +113,9 @@ internal sealed class Value(int id, Op op)
     public void ReplaceWith(Value other)
     {
         other = other.Current;
-        if (!ReferenceEquals(other, this)) _replacement = other;
+        if (ReferenceEquals(other, this)) return;
+        _replacement = other;
+        if (KeepsComparisons && !other.IsConstant) other.KeepsComparisons = true;
     }
 
     /// <summary>Makes every operand the value that stands for it now.</summary>

@@ -82,11 +82,13 @@ internal sealed class IrBuilder(IrFunction function)
         if (Current is null) return;
         MeetFacts(whenTrue);
         MeetFacts(whenFalse);
+        // A decided branch leaves no code behind; others are simplified once it is known which values are sizes.
         var condition = BranchSimplifier.Simplify(Function, comparison, left, right);
-        var (a, b) = (Place(condition.Left), Place(condition.Right));
-        if (a.IsConstant && b.IsConstant && !condition.Comparison.IsPacketCheck())
+        if (condition is { Left.IsConstant: true, Right.IsConstant: true } && !comparison.IsPacketCheck())
         {
-            Jump(condition.Comparison.Evaluate(a.Immediate, b.Immediate) ? whenTrue : whenFalse);
+            Jump(condition.Comparison.Evaluate(condition.Left.Immediate, condition.Right.Immediate)
+                ? whenTrue
+                : whenFalse);
             return;
         }
 
@@ -98,7 +100,8 @@ internal sealed class IrBuilder(IrFunction function)
 
         var block = Current;
         (block.Exit, block.Source) = (ExitKind.Branch, Source);
-        (block.Comparison, block.Left, block.Right, block.End) = (condition.Comparison, a, b, end?.Current);
+        (block.Comparison, block.Left, block.Right, block.End) =
+            (comparison, left.Current, right.Current, end?.Current);
         (block.Target, block.Otherwise) = (whenTrue, whenFalse);
         whenTrue.Predecessors.Add(block);
         whenFalse.Predecessors.Add(block);

@@ -52,6 +52,11 @@ internal static class BranchSimplifier
         var maximum = ValueRange.Maximum(a);
         switch (comparison)
         {
+            // Not all kernels conclude from a comparison with zero that a number is at least 1.
+            case Comparison.Equal when k == 0 && a.KeepsComparisons:
+                return c with { Comparison = Comparison.UnsignedLessOrEqual };
+            case Comparison.NotEqual when k == 0 && a.KeepsComparisons:
+                return c with { Comparison = Comparison.UnsignedGreater };
             case Comparison.Equal or Comparison.NotEqual: return Equality(f, c, k, maximum);
             case Comparison.AnyBit or Comparison.NoBit: return Bits(f, c, k);
             case Comparison.SignedLess or Comparison.SignedLessOrEqual or Comparison.SignedGreater
@@ -61,10 +66,11 @@ internal static class BranchSimplifier
                 return c with { Comparison = Unsigned(comparison) };
             case Comparison.UnsignedLess when k == 0: return Decided(f, false);
             case Comparison.UnsignedGreaterOrEqual when k == 0: return Decided(f, true);
-            case Comparison.UnsignedLess when k == 1: return new(Comparison.Equal, a, f.Constant(0));
-            case Comparison.UnsignedLessOrEqual when k == 0: return new(Comparison.Equal, a, f.Constant(0));
-            case Comparison.UnsignedGreater when k == 0: return new(Comparison.NotEqual, a, f.Constant(0));
-            case Comparison.UnsignedGreaterOrEqual when k == 1:
+            case Comparison.UnsignedLess when k == 1 && !a.KeepsComparisons:
+            case Comparison.UnsignedLessOrEqual when k == 0 && !a.KeepsComparisons:
+                return new(Comparison.Equal, a, f.Constant(0));
+            case Comparison.UnsignedGreater when k == 0 && !a.KeepsComparisons:
+            case Comparison.UnsignedGreaterOrEqual when k == 1 && !a.KeepsComparisons:
                 return new(Comparison.NotEqual, a, f.Constant(0));
             case Comparison.UnsignedLess when maximum < (ulong)k: return Decided(f, true);
             case Comparison.UnsignedLessOrEqual when maximum <= (ulong)k: return Decided(f, true);
@@ -83,6 +89,7 @@ internal static class BranchSimplifier
         var (comparison, a) = (c.Comparison, c.Left);
         var whenEqual = comparison == Comparison.Equal;
         if ((ulong)k > maximum || ((ulong)k & ~ValueRange.PossibleBits(a)) != 0) return Decided(f, !whenEqual);
+        if (a.KeepsComparisons) return c;
         var constant = a.Operands.Length == 2 && a.Operands[1].Current.IsConstant
             ? a.Operands[1].Current.Immediate : (long?)null;
         switch (a.Op)

@@ -21,6 +21,8 @@ internal sealed class Optimizer
     {
         _f.UpdatePredecessors();
         Ran("Lowering");
+        HelperSizes.Run(_f);
+        Ran(nameof(HelperSizes));
         DeadCode.Run(_f);
         Ran(nameof(DeadCode));
         // The steps are limited, as a long chain of tests could be followed from each of its links to its end.

@@ -110,6 +110,7 @@ internal sealed partial class IrReader
             Op.Load => _f.Load(default, zero, 0, size, Part("facts").Contains("pointer", StringComparison.Ordinal)),
             _ => _f.NewValue(op),
         };
+        value.KeepsComparisons = Part("facts").Contains("compared", StringComparison.Ordinal);
         if (op is Op.Parameter) value.Immediate = Number(operands[0]);
         if (op is Op.SignExtend or Op.ByteSwap) value.Immediate = size;
         if (op is Op.Phi or Op.Store or Op.AtomicAdd) value.Size = (byte)size;
@@ -161,7 +162,7 @@ internal sealed partial class IrReader
     [GeneratedRegex(
         @"^(?:(?<name>v\d+) = )?(?<op>[A-Z]+[A-Za-z]*?)(?<size>\d+)?(?: (?<region>Context|Stack|Packet|Map|Kernel))?"
         + @"(?: (?<size>\d+)\((?<operands>[^)]*)\)(?: key (?<key>\d+))?| (?<operands>[^ ,]+(?:, [^ ,]+)*))?"
-        + @"(?: packet (?<packet>\d+))?(?<facts>(?: bound| pointer)*)$")]
+        + @"(?: packet (?<packet>\d+))?(?<facts>(?: bound| compared| pointer)*)$")]
     private static partial Regex ValueLine();
 
     [GeneratedRegex(@"^(?<base>\S+?)(?<offset>[+-]\d+)$")]

@@ -16,6 +16,7 @@ public sealed class PassTests
     // What the name of a pass in a file means.
     private static readonly Dictionary<string, Func<IrFunction, string>> Passes = new()
     {
+        ["HelperSizes"] = Of(HelperSizes.Run),
         ["ControlFlow"] = Of(f => ControlFlow.Clean(f)),
         ["ValueNumbering"] = Of(f => ValueNumbering.Run(f)),
         ["MemoryValues"] = Of(f => MemoryValues.Run(f)),
