@@ -1,5 +1,3 @@
-using EbpfCat.Bytecode;
-
 namespace EbpfCat.Compiler;
 
 /// <summary>
