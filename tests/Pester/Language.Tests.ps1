@@ -219,6 +219,14 @@ Describe 'Fixed-point numbers' {
         @{ Code = { $result = [Math]::Floor($seven / 2) }; Type = 'x'; Result = 3 }
         @{ Code = { $result = [Math]::Floor(-$seven / 2) }; Type = 'int64'; Result = -4 }
         @{ Code = { $result = [Math]::Truncate(-$seven / 2) }; Type = 'int64'; Result = -3 }
+        @{ Code = { $result = [Math]::Ceiling($seven / 2) }; Type = 'int64'; Result = 4 }
+        @{ Code = { $result = [Math]::Ceiling(-$seven / 2) }; Type = 'int64'; Result = -3 }
+        @{ Code = { $result = [Math]::Ceiling($seven / 7000000) }; Type = 'int64'; Result = 1 }
+        @{ Code = { $result = [Math]::Ceiling(0 - $half) }; Type = 'int64'; Result = 0 }
+        @{ Code = { $result = [Math]::Round($seven / 2) }; Type = 'int64'; Result = 4 }
+        @{ Code = { $result = [Math]::Round(-$seven / 2) }; Type = 'int64'; Result = -4 }
+        @{ Code = { $result = [Math]::Round($half) }; Type = 'int64'; Result = 0 }
+        @{ Code = { $result = [Math]::Round($half + 0.00001) }; Type = 'int64'; Result = 1 }
         @{ Code = { $result = $half + 1 }; Type = 'x'; Result = 1.5 }
         @{ Code = { $result = 1 - $half }; Type = 'x'; Result = 0.5 }
         @{ Code = { $result = $half * $seven }; Type = 'x'; Result = 3.5 }

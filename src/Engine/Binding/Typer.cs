@@ -209,7 +209,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private EbpfType? OfUnary(UnaryExpression unary)
     {
         if (unary.Operator == UnaryOperator.LogicalNot) return ScalarType.Boolean;
-        if (unary.Operator is UnaryOperator.Floor or UnaryOperator.Truncate) return ScalarType.Int64;
+        if (unary.Operator is >= UnaryOperator.Floor and <= UnaryOperator.Round) return ScalarType.Int64;
         if (TypeOf(unary.Operand) is not { } type) return null;
         if (type is not ScalarType scalar) return type;
         if (scalar.IsFixed) return ScalarType.Fixed;
@@ -229,7 +229,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                 return TypeOf(binary.Left) is ScalarType left
                     ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64
                     : TypeOf(binary.Left) as ErrorType;
-            case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
+            case >= BinaryOperator.FloorDivide and <= BinaryOperator.RoundDivide:
                 return Arithmetic(binary) is ScalarType { IsFixed: true } ? ScalarType.Int64 : Arithmetic(binary);
             default: return Arithmetic(binary);
         }

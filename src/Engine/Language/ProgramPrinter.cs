@@ -14,6 +14,8 @@ public static class ProgramPrinter
         [BinaryOperator.Divide] = "/",
         [BinaryOperator.FloorDivide] = "//",
         [BinaryOperator.TruncateDivide] = "/0",
+        [BinaryOperator.CeilingDivide] = "/^",
+        [BinaryOperator.RoundDivide] = "/~",
         [BinaryOperator.Remainder] = "%",
         [BinaryOperator.BitAnd] = "&",
         [BinaryOperator.BitOr] = "|",

@@ -5,7 +5,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Translates calls of methods: of <c>[Math]</c>, the packet, maps and the kernel's helpers.</summary>
 internal sealed class MethodTranslator(BlockTranslation block)
 {
-    private static readonly string[] MathMethods = ["Abs", "Floor", "Max", "Min", "Truncate"];
+    private static readonly string[] MathMethods = ["Abs", "Ceiling", "Floor", "Max", "Min", "Round", "Truncate"];
 
     public Expression Translate(InvokeMemberExpressionAst ast)
     {
@@ -47,6 +47,10 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             case ("floor", [var value]):
                 return Rounded(value, BinaryOperator.FloorDivide, UnaryOperator.Floor);
+            case ("ceiling", [var value]):
+                return Rounded(value, BinaryOperator.CeilingDivide, UnaryOperator.Ceiling);
+            case ("round", [var value]):
+                return Rounded(value, BinaryOperator.RoundDivide, UnaryOperator.Round);
             case ("truncate", [var value]):
                 return Rounded(value, BinaryOperator.TruncateDivide, UnaryOperator.Truncate);
             case ("abs", [var value]):

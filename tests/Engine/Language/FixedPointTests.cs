@@ -46,6 +46,23 @@ public sealed class FixedPointTests
         Assert.Equal(true, Script.Value(ScalarType.Boolean, definition => 3 == 2.5 + Of(definition, "1 - half")));
     }
 
+    [Theory]
+    [InlineData(2.5, 2, 3, 2)]
+    [InlineData(3.5, 3, 4, 4)]
+    [InlineData(-2.5, -3, -2, -2)]
+    [InlineData(-2.50001, -3, -2, -3)]
+    [InlineData(2.49999, 2, 3, 2)]
+    [InlineData(7, 7, 7, 7)]
+    [InlineData(-0.5, -1, 0, 0)]
+    public void Fixed_point_number_is_rounded_down_up_and_to_the_nearest(
+        double number, long down, long up, long nearest)
+    {
+        long Rounded(Func<Expression, Expression> round) => Script.Number(
+            definition => round(definition.AddVariable("number", ScalarType.Fixed, initialValue: number)));
+        Assert.Equal((down, up, nearest),
+            (Rounded(x => x.Floor()), Rounded(x => x.Ceiling()), Rounded(x => x.Round())));
+    }
+
     private static Expression Of(ProgramDefinition definition, string what)
     {
         Expression half = definition.AddVariable("half", ScalarType.Fixed, initialValue: 0.5);

@@ -30,8 +30,9 @@ internal static partial class ProgramGenerator
     private static readonly BinaryOperator[] NumberOperators =
     [
         BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Multiply, BinaryOperator.Divide,
-        BinaryOperator.FloorDivide, BinaryOperator.TruncateDivide, BinaryOperator.Remainder, BinaryOperator.BitAnd,
-        BinaryOperator.BitAnd, BinaryOperator.BitOr, BinaryOperator.BitXor, BinaryOperator.ShiftLeft,
+        BinaryOperator.FloorDivide, BinaryOperator.TruncateDivide, BinaryOperator.CeilingDivide,
+        BinaryOperator.RoundDivide, BinaryOperator.Remainder, BinaryOperator.BitAnd, BinaryOperator.BitAnd,
+        BinaryOperator.BitOr, BinaryOperator.BitXor, BinaryOperator.ShiftLeft,
         BinaryOperator.ShiftRight,
         BinaryOperator.Minimum, BinaryOperator.Maximum,
     ];

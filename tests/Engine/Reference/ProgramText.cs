@@ -165,6 +165,8 @@ internal sealed class ProgramText
         BinaryOperator.Divide => "/",
         BinaryOperator.FloorDivide => "/floor",
         BinaryOperator.TruncateDivide => "/truncate",
+        BinaryOperator.CeilingDivide => "/ceiling",
+        BinaryOperator.RoundDivide => "/round",
         BinaryOperator.Remainder => "%",
         BinaryOperator.BitAnd => "&",
         BinaryOperator.BitOr => "|",

@@ -44,6 +44,10 @@ internal static class ReferenceArithmetic
         UnaryOperator.Floor =>
             ReferenceValue.Of(result, operand.IsFixed ? Floor(operand.Number, Scale) : operand.Number),
         UnaryOperator.Truncate => ReferenceValue.Of(result, operand.IsFixed ? operand.Number / Scale : operand.Number),
+        UnaryOperator.Ceiling =>
+            ReferenceValue.Of(result, operand.IsFixed ? -Floor(-operand.Number, Scale) : operand.Number),
+        UnaryOperator.Round =>
+            ReferenceValue.Of(result, operand.IsFixed ? Round(operand.Number, Scale) : operand.Number),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, null),
     };
 
@@ -73,6 +77,8 @@ internal static class ReferenceArithmetic
             BinaryOperator.Multiply => ReferenceValue.Of(result, a * b),
             BinaryOperator.FloorDivide => ReferenceValue.Of(result, b == 0 ? 0 : Floor(a, b)),
             BinaryOperator.TruncateDivide => ReferenceValue.Of(result, b == 0 ? 0 : a / b),
+            BinaryOperator.CeilingDivide => ReferenceValue.Of(result, b == 0 ? 0 : -Floor(-a, b)),
+            BinaryOperator.RoundDivide => ReferenceValue.Of(result, b == 0 ? 0 : Round(a, b)),
             BinaryOperator.Remainder => ReferenceValue.Of(result, b == 0 ? a : a % b),
             BinaryOperator.BitAnd => ReferenceValue.Of(result, a & b),
             BinaryOperator.BitOr => ReferenceValue.Of(result, a | b),
@@ -149,5 +155,14 @@ internal static class ReferenceArithmetic
     {
         var (quotient, remainder) = Int128.DivRem(dividend, divisor);
         return remainder != 0 && remainder < 0 != divisor < 0 ? quotient - 1 : quotient;
+    }
+
+    // The floor of the quotient, or the integer after it where that is nearer, or as near and even.
+    private static Int128 Round(Int128 dividend, Int128 divisor)
+    {
+        if (divisor < 0) (dividend, divisor) = (-dividend, -divisor);
+        var floor = Floor(dividend, divisor);
+        var twice = 2 * (dividend - floor * divisor);
+        return twice > divisor || (twice == divisor && floor % 2 != 0) ? floor + 1 : floor;
     }
 }

@@ -34,7 +34,7 @@ internal sealed class ArithmeticLowering(LoweringContext context)
                 return Give(a.Scalar.IsFixed && b.Scalar.IsFixed ? SignedDivide(product, _b.Constant(Scale)) : product);
             case BinaryOperator.Divide:
                 return Give(FixedQuotient(a.Value, b.Value, a.Scalar.IsFixed, b.Scalar.IsFixed));
-            case BinaryOperator.FloorDivide or BinaryOperator.TruncateDivide:
+            case >= BinaryOperator.FloorDivide and <= BinaryOperator.RoundDivide:
                 return Give(IntegerQuotient(op, a, b, arithmetic));
         }
 
@@ -70,6 +70,8 @@ internal sealed class ArithmeticLowering(LoweringContext context)
     private Value IntegerQuotient(BinaryOperator op, ScalarOperand a, ScalarOperand b, ScalarType arithmetic)
     {
         var (x, y) = (Scaled(a, arithmetic), Scaled(b, arithmetic));
+        if (op is BinaryOperator.CeilingDivide or BinaryOperator.RoundDivide)
+            return RoundedQuotient(op, x, y, arithmetic.IsSigned);
         if (!arithmetic.IsSigned) return _b.Make(Op.UDiv, x, y);
         return op == BinaryOperator.TruncateDivide ? SignedDivide(x, y) : FloorQuotient(x, y);
     }
@@ -111,6 +113,65 @@ internal sealed class ArithmeticLowering(LoweringContext context)
         return _b.Phi([.. incoming]);
     }
 
+    // The truncated quotient, or the next integer away from zero where the remainder asks for it.
+    private Value RoundedQuotient(BinaryOperator op, Value x, Value y, bool signed)
+    {
+        var quotient = _b.Make(signed ? Op.SDiv : Op.UDiv, x, y);
+        if (_b.Current is null || y is { IsConstant: true, Immediate: 0 }) return quotient;
+        var remainder = _b.Make(Op.Sub, x, _b.Make(Op.Mul, quotient, y));
+        var signs = signed ? _b.Make(Op.Xor, x, y) : _b.Constant(0);
+        var (divided, away, kept, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        // A divisor of zero gives zero: the remainder is then the dividend, and must not count.
+        _b.BranchIfNotZero(y, divided, kept);
+        if (_b.StartIfReached(divided))
+        {
+            if (op == BinaryOperator.RoundDivide) BranchIfNearer(quotient, Size(remainder), Size(y), away, kept);
+            else BranchIfAbove(remainder, signs, away, kept);
+        }
+
+        var incoming = new List<(Block, Value)>();
+        if (_b.StartIfReached(away))
+        {
+            var step = _b.Make(Op.Or, _b.Make(Op.Sar, signs, _b.Constant(63)), _b.Constant(1));
+            incoming.Add((away, _b.Make(Op.Add, quotient, step)));
+            _b.Jump(after);
+        }
+
+        if (_b.StartIfReached(kept))
+        {
+            incoming.Add((kept, quotient));
+            _b.Jump(after);
+        }
+
+        _b.Start(after);
+        return _b.Phi([.. incoming]);
+
+        Value Size(Value value) => !signed
+            ? value
+            : _b.Select(Comparison.SignedGreaterOrEqual, value, _b.Constant(0), value,
+                _b.Make(Op.Negate, value));
+    }
+
+    // Whether the exact quotient is above the truncated one.
+    private void BranchIfAbove(Value remainder, Value signs, Block above, Block exact)
+    {
+        var rest = _b.NewBlock();
+        _b.BranchIfNotZero(remainder, rest, exact);
+        if (_b.StartIfReached(rest))
+            _b.Branch(Comparison.SignedGreaterOrEqual, signs, _b.Constant(0), above, exact);
+    }
+
+    // Whether the remainder is more than half of the divisor, or half of it and the quotient odd.
+    private void BranchIfNearer(Value quotient, Value remainder, Value divisor, Block nearer, Block farther)
+    {
+        var (most, half) = (_b.NewBlock(), _b.NewBlock());
+        var missing = _b.Make(Op.Sub, divisor, remainder);
+        _b.Branch(Comparison.UnsignedGreater, remainder, missing, nearer, most);
+        if (_b.StartIfReached(most)) _b.Branch(Comparison.Equal, remainder, missing, half, farther);
+        if (_b.StartIfReached(half))
+            _b.BranchIfNotZero(_b.Make(Op.And, quotient, _b.Constant(1)), nearer, farther);
+    }
+
     public ScalarOperand LowerUnary(BoundUnary unary)
     {
         var operand = context.Expressions.LowerScalar(unary.Operand);
@@ -133,6 +194,13 @@ internal sealed class ArithmeticLowering(LoweringContext context)
             case UnaryOperator.Floor:
                 return operand.Scalar.IsFixed
                     ? new(result, FloorQuotient(operand.Value, _b.Constant(Scale)))
+                    : new(result, operand.Value);
+            case UnaryOperator.Ceiling or UnaryOperator.Round:
+                var divide = unary.Operator == UnaryOperator.Round
+                    ? BinaryOperator.RoundDivide
+                    : BinaryOperator.CeilingDivide;
+                return operand.Scalar.IsFixed
+                    ? new(result, RoundedQuotient(divide, operand.Value, _b.Constant(Scale), signed: true))
                     : new(result, operand.Value);
             default:
                 throw new UnreachableException($"{unary.Operator}");

@@ -19,6 +19,10 @@ public enum BinaryOperator
     FloorDivide,
     /// <summary>The quotient as an integer, rounded towards 0; 0 if the divisor is 0.</summary>
     TruncateDivide,
+    /// <summary>The quotient as an integer, rounded up; 0 if the divisor is 0.</summary>
+    CeilingDivide,
+    /// <summary>The quotient as the nearest integer, a half to the even one; 0 if the divisor is 0.</summary>
+    RoundDivide,
     /// <summary>The remainder, with the sign of the dividend; the dividend if the divisor is 0.</summary>
     Remainder,
     /// <summary>Bitwise and.</summary>

@@ -56,6 +56,15 @@ public abstract class Expression
     /// <summary>The number without its sign.</summary>
     public Expression Abs() => new UnaryExpression(UnaryOperator.Absolute, this);
 
+    /// <summary>The largest integer that is not above the number.</summary>
+    public Expression Floor() => new UnaryExpression(UnaryOperator.Floor, this);
+
+    /// <summary>The smallest integer that is not below the number.</summary>
+    public Expression Ceiling() => new UnaryExpression(UnaryOperator.Ceiling, this);
+
+    /// <summary>The nearest integer; of two the even one.</summary>
+    public Expression Round() => new UnaryExpression(UnaryOperator.Round, this);
+
     /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
     public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
 
