@@ -65,6 +65,27 @@ Describe 'Invoke-EbpfProgram' {
         (New-EbpfProgram -Type Xdp -Code { 'Tx' } | Invoke-EbpfProgram (New-Packet)).Verdict | Should -Be Tx
     }
 
+    It 'has the context of the packet' {
+        $program = New-EbpfProgram -Type Tc | Add-EbpfVariable mark uint32 | Add-EbpfVariable interface uint32 |
+            Add-EbpfCode {
+                $packet.Mark = 40
+                $packet.Priority = $packet.Mark + 2
+                $packet.Mark += 1
+                $mark = $kernel.Context.mark * 1000 + $kernel.Context.priority
+                $interface = $packet.InterfaceIndex -eq $kernel.Context.ifindex
+            } | Import-EbpfProgram
+        try {
+            ($program | Invoke-EbpfProgram (New-Packet)).Verdict | Should -Be Unspec
+            $program | Get-EbpfMapValue mark | Should -Be 41042
+            $program | Get-EbpfMapValue interface | Should -Be 1
+        }
+        finally { $program.Dispose() }
+        { New-EbpfProgram -Type Xdp -Code { $packet.Mark } | Import-EbpfProgram } | Should -Throw '*type Tc*have it*'
+        { New-EbpfProgram -Type Xdp -Code { $kernel.Context.ingres_ifindex } | Import-EbpfProgram } |
+            Should -Throw '*Did you mean ingress_ifindex*'
+        { New-EbpfProgram -Type Xdp -Code { $packet.Queue = 1 } | Import-EbpfProgram } | Should -Throw '*only be read*'
+    }
+
     It 'gives the packet as the program left it' {
         $run = New-EbpfProgram -Type Xdp | Add-EbpfPacketVariable etherType -Offset 12 -Type '!H' |
             Add-EbpfCode { $etherType = 0x1234; 'Pass' } | Invoke-EbpfProgram (New-Packet)

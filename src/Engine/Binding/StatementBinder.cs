@@ -168,7 +168,9 @@ internal sealed class StatementBinder(BindingContext context)
                 break;
             case BoundEventValue when written is EventFieldExpression field:
                 Error(DiagnosticIds.InvalidAssignment,
-                    $"{string.Join('.', field.Path)} of the event can only be read.", field.Source ?? source,
+                    $"{string.Join('.', field.Path)} of the {(field.IsOfContext ? "packet" : "event")} can only be read "
+                        + $"by a program of type {context.Definition.Type}.",
+                    field.Source ?? source,
                     "Assign it to a variable first.");
                 break;
             default:

@@ -15,10 +15,12 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private readonly HashSet<Function> _active = [];
     private bool _isComplete;
 
-    /// <summary>The error where the program asks for an event and has none.</summary>
-    public Diagnostic MissingEvent { get; set; } = new(DiagnosticIds.NoTarget,
+    private static readonly Diagnostic NoTarget = new(DiagnosticIds.NoTarget,
         "The event is known only in a program that is attached to something traced.", null,
         "Give the program its target.");
+
+    /// <summary>The error where the program asks for an event and has none.</summary>
+    public Diagnostic MissingEvent { get; set; } = NoTarget;
 
     /// <summary>Where errors are reported; null while types are inferred, which asks again and again.</summary>
     public DiagnosticBag? Diagnostics { get; set; }
@@ -111,8 +113,9 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (_accesses.TryGetValue(field, out var access)) return access;
         try
         {
-            access = traced?.Resolve(field);
-            if (traced is null) Diagnostics?.Add(MissingEvent with { Source = field.Source });
+            var missing = field.IsOfContext ? NoTarget : MissingEvent;
+            access = missing.Id == DiagnosticIds.NoEvent ? null : traced?.Resolve(field);
+            if (access is null) Diagnostics?.Add(missing with { Source = field.Source });
         }
         catch (CompileException error)
         {

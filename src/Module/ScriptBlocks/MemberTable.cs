@@ -25,6 +25,10 @@ internal static class MemberTable
         ["Parent"] = SystemValue.ParentProcessId,
     };
 
+    /// <summary>What <c>$packet</c> has of the context.</summary>
+    public static readonly string[] PacketContext =
+        ["InterfaceIndex", "Queue", "Mark", "Priority", "Hash", "TimeStamp"];
+
     /// <summary>The reads of <c>$packet</c>, in the processor's byte order.</summary>
     public static readonly Dictionary<string, ScalarType> PacketReads = new(StringComparer.OrdinalIgnoreCase)
     {

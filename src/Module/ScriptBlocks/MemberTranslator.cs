@@ -70,6 +70,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
     {
         if (Same(member, "Length")) return new PacketLengthExpression();
         if (PacketHeaders.Find(member) is { } header) return new HeaderExpression(header);
+        if (MemberTable.PacketContext.Contains(member, StringComparer.OrdinalIgnoreCase))
+            return new EventFieldExpression([member]) { IsOfContext = true };
         if (MemberTable.PacketReads.ContainsKey(member))
         {
             throw block.Error(ast.Member, DiagnosticIds.WrongArguments,
@@ -79,7 +81,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
 
         throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.",
             SimilarNames.Sentence(member,
-            ["Length", .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
+            ["Length", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
     }
 
     private SystemValueExpression SystemMember(MemberExpressionAst ast, string member, string owner, Dictionary<string,
@@ -100,7 +102,9 @@ internal sealed class MemberTranslator(BlockTranslation block)
             case HeaderExpression { Header: var header }:
                 var field = header.GetField(member, block.Program.Positions.Of(ast.Member));
                 return new HeaderFieldExpression(header, field);
-            case EventFieldExpression { Path: var path }: return new EventFieldExpression([.. path, member]);
+            case EventFieldExpression { Path: var path } outer:
+                return new EventFieldExpression([.. path, member]) { IsOfContext = outer.IsOfContext };
+            case ContextExpression: return new EventFieldExpression([member]) { IsOfContext = true };
             case SystemValueExpression { Value: SystemValue.ReturnValue }:
                 return new EventFieldExpression([EventFieldExpression.ReturnValue, member]);
             case LocalExpression { Local: var local } when block.Scope.HeaderIn(local) is { } kept:

@@ -59,8 +59,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
     private Expression Place(ExpressionAst ast)
     {
         var place = block.Expressions.Of(ast);
-        // Which fields of what they are handed programs of control groups may change, the compiler knows.
-        var isPlace = IsPlace(place)
+        // Binding knows which fields of their context programs may change.
+        var isPlace = IsPlace(place) || place is EventFieldExpression { IsOfContext: true }
             || (place is EventFieldExpression && HookTable.ControlGroupTypes.Contains(block.Program.Definition.Type));
         return isPlace ? place : throw block.Error(ast, DiagnosticIds.InvalidAssignment, place switch
         {

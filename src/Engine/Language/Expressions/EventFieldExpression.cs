@@ -8,4 +8,7 @@ public sealed class EventFieldExpression(IReadOnlyList<string> path) : Expressio
 
     /// <summary>The names, from the event inwards; digits stand for an element of an array.</summary>
     public IReadOnlyList<string> Path { get; } = path;
+
+    /// <summary>Whether it is a field of the program's context, which packet programs have too.</summary>
+    public bool IsOfContext { get; init; }
 }

@@ -14,6 +14,27 @@ public static class Packet
     /// <summary>Its length in bytes.</summary>
     public static Expression Length => new PacketLengthExpression();
 
+    /// <summary>The index of the interface: of Xdp the one that received it, else the one that it is at.</summary>
+    public static Expression InterfaceIndex => Context(nameof(InterfaceIndex));
+
+    /// <summary>
+    /// The queue: of Xdp the receive queue, from 0; else <c>queue_mapping</c> of the kernel, where a receive queue counts
+    /// from 1. Tc programs can set it.
+    /// </summary>
+    public static Expression Queue => Context(nameof(Queue));
+
+    /// <summary>The mark (Tc, SocketFilter, CgroupSkb). Tc and CgroupSkb programs can set it.</summary>
+    public static Expression Mark => Context(nameof(Mark));
+
+    /// <summary>The priority (Tc, SocketFilter, CgroupSkb). Tc and CgroupSkb programs can set it.</summary>
+    public static Expression Priority => Context(nameof(Priority));
+
+    /// <summary>The hash of the flow; 0 where none was computed (Tc, SocketFilter, CgroupSkb).</summary>
+    public static Expression Hash => Context(nameof(Hash));
+
+    /// <summary>The time stamp in nanoseconds; 0 where there is none (Tc). Programs can set it.</summary>
+    public static Expression TimeStamp => Context(nameof(TimeStamp));
+
     /// <summary>The Ethernet header.</summary>
     public static EthernetHeader Ethernet => new();
 
@@ -48,4 +69,6 @@ public static class Packet
     /// <param name="offset">From the start of the packet, in bytes.</param>
     /// <param name="type">How they are read.</param>
     public static PacketReadExpression Read(Expression offset, EbpfType type) => new(offset, type);
+
+    private static EventFieldExpression Context(string name) => new([name]) { IsOfContext = true };
 }

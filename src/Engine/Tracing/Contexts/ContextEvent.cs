@@ -1,6 +1,8 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>The context of a program of a control group: an address, a socket, a device.</summary>
+/// <summary>
+/// The context of a packet program or a program of a control group: a packet, an address, a socket, a device.
+/// </summary>
 public sealed class ContextEvent : TracedEvent
 {
     private readonly IReadOnlyList<ContextField> _fields;
@@ -14,7 +16,9 @@ public sealed class ContextEvent : TracedEvent
     public override IReadOnlyList<string> FieldNames =>
         [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
 
-    /// <summary>The context of a program type at a hook; null for types that are not of control groups.</summary>
+    /// <summary>
+    /// The context of a program type at a hook; null for types that are neither for packets nor for control groups.
+    /// </summary>
     /// <param name="hook">Its hook; null for the default of the type.</param>
     public static ContextEvent? For(ProgramType type, ProgramHook? hook) =>
         ContextFields.Of(type) is var (what, fields)
@@ -26,7 +30,13 @@ public sealed class ContextEvent : TracedEvent
     private protected override string? Suggest(string name)
     {
         ProgramHook[] hooks = [.. Named(name).SelectMany(field => field.Hooks)];
-        if (hooks.Length == 0) return null;
+        if (hooks.Length == 0)
+        {
+            return ContextFields.TypesWith(name) is { Count: > 0 } types
+                ? $"Programs of type {string.Join(", ", types)} have it."
+                : null;
+        }
+
         return _hook is null
             ? $"It depends on the hook: declare the program for one, such as {hooks[0]}."
             : $"It is there for {string.Join(", ", hooks)}.";

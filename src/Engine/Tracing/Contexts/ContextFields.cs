@@ -3,9 +3,9 @@ using static EbpfCat.Language.ProgramHook;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// The contexts of programs of control groups, as a table: the fields of linux/bpf.h by the kernel's names, and the
-/// hooks that can access them (net/core/filter.c, kernel/bpf/cgroup.c). <c>Address</c>, <c>Port</c> and
-/// <c>SourceAddress</c> are aliases for fields that depend on the hook or have a byte order.
+/// The contexts of packet programs and programs of control groups, as a table: the fields of linux/bpf.h by the
+/// kernel's names, and the hooks that can access them (net/core/filter.c, kernel/bpf/cgroup.c). Names in Pascal case
+/// are aliases.
 /// </summary>
 internal static class ContextFields
 {
@@ -95,8 +95,21 @@ internal static class ContextFields
         new("retval", 36, 4, S32) { IsWritable = true, Hooks = [GetSocketOption] },
     ];
 
+    // struct xdp_md
+    private static readonly ContextField[] XdpPacket =
+    [
+        new("InterfaceIndex", 12, 4, U32),
+        new("Queue", 16, 4, U32),
+        new("ingress_ifindex", 12, 4, U32),
+        new("rx_queue_index", 16, 4, U32),
+    ];
+
     private static readonly Dictionary<ProgramType, (string What, ContextField[] Fields)> All = new()
     {
+        [ProgramType.Xdp] = ("the context of an XDP packet", XdpPacket),
+        [ProgramType.Tc] = ("the context of a packet", SocketBuffer(isTc: true, ["mark", "queue", "priority"])),
+        [ProgramType.SocketFilter] = ("the context of a packet", SocketBuffer(isTc: false, [])),
+        [ProgramType.CgroupSkb] = ("the context of a packet", SocketBuffer(isTc: false, ["mark", "priority"])),
         [ProgramType.CgroupSocketAddress] = ("the address of a socket", SocketAddress),
         [ProgramType.CgroupSocket] = ("a socket", Socket),
         [ProgramType.SockOps] = ("what happens to a TCP connection", ConnectionFields()),
@@ -108,6 +121,51 @@ internal static class ContextFields
     /// <summary>The context of a program type; null if it is not in the table.</summary>
     public static (string What, IReadOnlyList<ContextField> Fields)? Of(ProgramType type) =>
         All.TryGetValue(type, out var row) ? row : null;
+
+    /// <summary>The program types whose context has a field.</summary>
+    public static IReadOnlyList<ProgramType> TypesWith(string name) =>
+    [
+        .. All.Where(row => row.Value.Fields.Any(
+            field => field.Name.Equals(name, StringComparison.OrdinalIgnoreCase))).Select(row => row.Key),
+    ];
+
+    // struct __sk_buff
+    private static ContextField[] SocketBuffer(bool isTc, string[] writable)
+    {
+        var (mark, queue, priority) =
+            (writable.Contains("mark"), writable.Contains("queue"), writable.Contains("priority"));
+        return
+        [
+            new("InterfaceIndex", 40, 4, U32),
+            new("Queue", 12, 4, U32) { IsWritable = queue },
+            new("Mark", 8, 4, U32) { IsWritable = mark },
+            new("Priority", 32, 4, U32) { IsWritable = priority },
+            new("Hash", 68, 4, U32),
+            new("len", 0, 4, U32),
+            new("pkt_type", 4, 4, U32),
+            new("queue_mapping", 12, 4, U32) { IsWritable = queue },
+            new("protocol", 16, 4, NetworkPort),
+            new("vlan_present", 20, 4, U32),
+            new("vlan_tci", 24, 4, U32),
+            new("vlan_proto", 28, 4, NetworkPort),
+            new("ingress_ifindex", 36, 4, U32),
+            new("ifindex", 40, 4, U32),
+            new("tc_index", 44, 4, U32) { IsWritable = isTc },
+            new("napi_id", 84, 4, U32),
+            .. isTc
+                ? new ContextField[]
+                {
+                    new("TimeStamp", 152, 8, ScalarType.UInt64) { IsWritable = true },
+                    new("tstamp", 152, 8, ScalarType.UInt64) { IsWritable = true },
+                    new("tc_classid", 72, 4, U32) { IsWritable = true },
+                    new("wire_len", 160, 4, U32),
+                }
+                : [],
+            // Linux 5.1, 5.7
+            new("gso_segs", 164, 4, U32),
+            new("gso_size", 176, 4, U32),
+        ];
+    }
 
     // struct bpf_sock_ops. The remote port is a 4-byte number in network byte order, the local port one in host byte
     // order.
