@@ -168,8 +168,8 @@ internal sealed class StatementBinder(BindingContext context)
                 break;
             case BoundEventValue when written is EventFieldExpression field:
                 Error(DiagnosticIds.InvalidAssignment,
-                    $"{string.Join('.', field.Path)} of the {(field.IsOfContext ? "packet" : "event")} can only be read "
-                        + $"by a program of type {context.Definition.Type}.",
+                    $"{string.Join('.', field.Path)} of the {(field.IsOfContext ? "packet" : "event")} can only be "
+                        + $"read by a program of type {context.Definition.Type}.",
                     field.Source ?? source,
                     "Assign it to a variable first.");
                 break;

@@ -30,7 +30,7 @@ public sealed class NewTcAttachmentCommand : PinnableAttachmentCommand
             Priority = (ushort?)Priority,
         };
 
-    private static TcNeighbor? Neighbor(object? given) => (given is PSObject wrapped ? wrapped.BaseObject : given) switch
+    private static TcNeighbor? Neighbor(object? given) => (given is PSObject item ? item.BaseObject : given) switch
     {
         null => null,
         string name => TcNeighbor.Named(name),

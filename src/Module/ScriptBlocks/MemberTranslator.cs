@@ -81,7 +81,10 @@ internal sealed class MemberTranslator(BlockTranslation block)
 
         throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.",
             SimilarNames.Sentence(member,
-            ["Length", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(h => h.Name), .. MemberTable.PacketReads.Keys]));
+            [
+                "Length", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(header => header.Name),
+                .. MemberTable.PacketReads.Keys,
+            ]));
     }
 
     private SystemValueExpression SystemMember(MemberExpressionAst ast, string member, string owner, Dictionary<string,

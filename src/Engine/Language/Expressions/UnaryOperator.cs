@@ -15,10 +15,8 @@ public enum UnaryOperator
     Floor,
     /// <summary>A fixed-point number cut off to an integer.</summary>
     Truncate,
-
     /// <summary>A fixed-point number rounded up to an integer.</summary>
     Ceiling,
-
     /// <summary>A fixed-point number rounded to the nearest integer, a half to the even one.</summary>
     Round,
 }

@@ -18,8 +18,8 @@ public static class Packet
     public static Expression InterfaceIndex => Context(nameof(InterfaceIndex));
 
     /// <summary>
-    /// The queue: of Xdp the receive queue, from 0; else <c>queue_mapping</c> of the kernel, where a receive queue counts
-    /// from 1. Tc programs can set it.
+    /// The queue: of Xdp the receive queue, from 0; else <c>queue_mapping</c> of the kernel, where a receive queue
+    /// counts from 1. Tc programs can set it.
     /// </summary>
     public static Expression Queue => Context(nameof(Queue));
 
