@@ -28,7 +28,8 @@ internal static class Binder
             Body = body,
             Labels = labels,
             DefaultResult = defaultResult,
-            PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers),
+            PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: false),
+            MaxPacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: true),
             Headers = headers,
         };
     }

@@ -17,6 +17,9 @@ internal sealed class BoundProgram
     /// <summary>How many bytes of the packet it can ask for; <see cref="int.MaxValue"/> if unknown.</summary>
     public required int PacketBytes { get; init; }
 
+    /// <summary>The same where other headers stand between those that it asks for.</summary>
+    public required int MaxPacketBytes { get; init; }
+
     /// <summary>The headers that it asks for, in order of first use.</summary>
     public required IReadOnlyList<PacketHeader> Headers { get; init; }
 }

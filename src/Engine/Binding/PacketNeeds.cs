@@ -13,11 +13,18 @@ internal static class PacketNeeds
 
     private const int LongestIPv4Header = 60;
 
+    // Bytes of headers between that are looked for where the packet's bytes lie in several places.
+    private const int LongestPassed = 512;
+
     /// <summary>Bytes from the start of the packet; <see cref="int.MaxValue"/> if unknown.</summary>
-    public static int Of(
-        ProgramDefinition program, IReadOnlyList<Expression> expressions, IReadOnlyList<PacketHeader> headers)
+    /// <param name="program">The program.</param>
+    /// <param name="expressions">All its expressions.</param>
+    /// <param name="headers">The headers that it asks for.</param>
+    /// <param name="withPassed">Whether other headers may stand between these.</param>
+    public static int Of(ProgramDefinition program, IReadOnlyList<Expression> expressions,
+        IReadOnlyList<PacketHeader> headers, bool withPassed)
     {
-        var need = headers.Select(EndOf).Append(program.MinimumPacketSize).Max();
+        var need = headers.Select(header => EndOf(header, withPassed)).Append(program.MinimumPacketSize).Max();
         foreach (var expression in expressions)
         {
             need = Math.Max(need, expression switch
@@ -51,12 +58,14 @@ internal static class PacketNeeds
     private static int Of(ProgramDefinition program)
     {
         Expression[] expressions = [.. StatementWalker.Expressions(program)];
-        return Of(program, expressions, HeadersOf(expressions));
+        return Of(program, expressions, HeadersOf(expressions), withPassed: false);
     }
 
-    private static int EndOf(PacketHeader header) => header.Size + StartOf(header);
+    private static int EndOf(PacketHeader header, bool withPassed) => header.Size + StartOf(header, withPassed);
 
-    private static int StartOf(PacketHeader header) => header.Locations.Count == 0
+    private static int StartOf(PacketHeader header, bool withPassed) => header.Locations.Count == 0
         ? 0
-        : header.Locations.Max(l => StartOf(l.Parent) + (l.LengthField is null ? l.Length : LongestIPv4Header));
+        : header.Locations.Max(l => StartOf(l.Parent, withPassed)
+            + (l.LengthField is null ? l.Length : LongestIPv4Header)
+            + (withPassed && l.Passed is { } passed ? Math.Min(passed.MaxCount * passed.MaxLength, LongestPassed) : 0));
 }

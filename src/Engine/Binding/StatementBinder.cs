@@ -162,6 +162,14 @@ internal sealed class StatementBinder(BindingContext context)
                         $"A program of type {context.Definition.Type} cannot change the packet.", source,
                         "Use a program of type Tc or Xdp.");
                 }
+                else if (context.Info.HasTagInMetadata && target is BoundHeaderField { Header: var tag }
+                    && (tag == PacketHeaders.Vlan || tag == PacketHeaders.InnerVlan))
+                {
+                    Error(DiagnosticIds.ReadOnlyPacket,
+                        $"A program of type {context.Definition.Type} cannot write to a VLAN tag: it may be outside of "
+                            + "the packet, where the network card has put it.", source,
+                        "Replace it with the helpers skb_vlan_pop and skb_vlan_push, or use a program of type Xdp.");
+                }
 
                 break;
             case BoundEventValue { Access.IsWritable: true }:

@@ -35,6 +35,12 @@ public sealed record ProgramTypeInfo(
         }
     }
 
+    /// <summary>
+    /// Whether the outer VLAN tag may have been taken out of the packet into its metadata, the context's
+    /// <c>vlan_present</c> and <c>vlan_tci</c>.
+    /// </summary>
+    public bool HasTagInMetadata => !StartsAtNetwork && Packet is PacketAccess.DirectLinear or PacketAccess.Copy;
+
     /// <summary>The verdict's name, or null where it has none.</summary>
     public string? NameOf(int verdict) => Verdicts.FirstOrDefault(pair => pair.Value == verdict).Key;
 }

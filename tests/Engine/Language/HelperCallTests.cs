@@ -9,7 +9,7 @@ namespace EbpfCat.Tests.Language;
 /// <summary>Calls of kernel helpers by name, beside reads of the packet.</summary>
 public sealed class HelperCallTests
 {
-    private const int Rounds = 1000;
+    private const int Rounds = 500;
 
     /// <summary>
     /// The helpers that invalidate packet pointers, for each program type with packet pointers that has them.

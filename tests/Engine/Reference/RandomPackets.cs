@@ -73,13 +73,51 @@ internal static class RandomPackets
         ]);
 
     private static Gen<(int Type, byte[] Bytes)> IPv6() =>
-        from protocol in Gen.Elements(6, 17, 58, 0, 44)
+        from protocol in Gen.Elements(6, 17, 58, 59)
         from head in Bytes(5)
         from addresses in Addresses(16)
-        from payload in Transport(protocol)
+        from transport in Transport(protocol)
+        from count in Gen.Frequency((5, Gen.Constant(0)), (3, Gen.Constant(1)), (2, Gen.Choose(2, 4)),
+            (1, Gen.Choose(5, 10)))
+        from extensions in Gen.Elements(ExtensionHeaders).ArrayOf(count)
+        from lengths in Gen.Elements(0, 0, 0, 1, 2).ArrayOf(count)
+        from fill in Bytes(24)
+        let chain = Chain(extensions, lengths, fill, protocol)
+        let first = extensions.Append(protocol).First()
+        let payload = (byte[])[.. chain, .. transport]
         select (0x86dd, (byte[])
-            [(byte)(0x60 | (head[0] & 15)), head[1], head[2], head[3], .. Big16(payload.Length), (byte)protocol,
+            [(byte)(0x60 | (head[0] & 15)), head[1], head[2], head[3], .. Big16(payload.Length), (byte)first,
                 head[4], .. addresses, .. payload]);
+
+    // Mobility, hop-by-hop options, routing, destination options, AH and fragments; one in four fragments is a later
+    // one.
+    private static readonly int[] ExtensionHeaders = [0, 43, 44, 44, 51, 60, 60, 135];
+
+    private static byte[] Chain(int[] headers, int[] lengths, byte[] fill, int last)
+    {
+        var bytes = new List<byte>();
+        for (var i = 0; i < headers.Length; i++)
+        {
+            var next = (byte)(i + 1 < headers.Length ? headers[i + 1] : last);
+            switch (headers[i])
+            {
+                case 44:
+                    bytes.AddRange(next, (byte)0, (byte)0, (byte)(fill[i] % 4 == 0 ? 8 : fill[i + 1] & 7));
+                    bytes.AddRange(fill[..4]);
+                    break;
+                case 51:
+                    bytes.AddRange(next, (byte)(1 + lengths[i]));
+                    bytes.AddRange(fill[..(10 + 4 * lengths[i])]);
+                    break;
+                default:
+                    bytes.AddRange(next, (byte)lengths[i]);
+                    bytes.AddRange(fill[..(6 + 8 * lengths[i])]);
+                    break;
+            }
+        }
+
+        return [.. bytes];
+    }
 
     private static Gen<(int Type, byte[] Bytes)> Arp() =>
         from operation in Gen.Choose(1, 2)

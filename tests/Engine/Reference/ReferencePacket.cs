@@ -16,15 +16,55 @@ internal sealed class ReferencePacket(byte[] bytes)
         foreach (var location in header.Locations)
         {
             if (Find(location.Parent) is not { } parent) continue;
-            if (!location.Values.Contains((int)Read(parent, location.Field).Number)) continue;
-            if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) continue;
-            var length = location.LengthField is { } field ? (int)Read(parent, field).Number : location.Length;
-            if (length < location.Length) continue;
-            var offset = parent + length;
-            if (Has(offset, header.Size)) return offset;
+            if (Behind(parent, location) is { } offset && Has(offset, header.Size)) return offset;
         }
 
         return null;
+    }
+
+    // Where what a header announces begins, if it announces a header of the location.
+    private int? Behind(int parent, HeaderLocation location)
+    {
+        if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) return null;
+        var length = location.LengthField is { } field ? (int)Read(parent, field).Number : location.Length;
+        if (length < location.Length) return null;
+        var (named, offset) = ((int)Read(parent, location.Field).Number, parent + length);
+        if (location.Values.Contains(named)) return offset;
+        return location.Parent.Name switch
+        {
+            "Ethernet" => BehindTags(named, offset),
+            "IPv6" => BehindExtensionHeaders(named, offset),
+            _ => ((int, int)?)null,
+        } is { } behind && location.Values.Contains(behind.Item1) ? behind.Item2 : null;
+    }
+
+    private (int Named, int Offset)? BehindTags(int named, int offset)
+    {
+        for (var tags = 0; tags < 2 && named is 0x8100 or 0x88a8; tags++)
+        {
+            if (!Has(offset, 4)) return null;
+            (named, offset) = ((Bytes[offset + 2] << 8) | Bytes[offset + 3], offset + 4);
+        }
+
+        return (named, offset);
+    }
+
+    private (int Named, int Offset)? BehindExtensionHeaders(int named, int offset)
+    {
+        for (var headers = 0; headers < 8 && named is 0 or 43 or 44 or 51 or 60 or 135; headers++)
+        {
+            if (!Has(offset, 8)) return null;
+            if (named == 44 && (Bytes[offset + 2] != 0 || Bytes[offset + 3] > 7)) return null;
+            var length = named switch
+            {
+                44 => 8,
+                51 => 4 * (Bytes[offset + 1] + 2),
+                _ => 8 * (Bytes[offset + 1] + 1),
+            };
+            (named, offset) = (Bytes[offset], offset + length);
+        }
+
+        return (named, offset);
     }
 
     /// <summary>Whether the packet has the bytes; the offset is unsigned.</summary>

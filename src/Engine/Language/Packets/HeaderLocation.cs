@@ -9,4 +9,9 @@ namespace EbpfCat.Language;
 /// <param name="ZeroField">A field of the parent that must be zero: a later fragment has no transport header.</param>
 public sealed record HeaderLocation(
     PacketHeader Parent, HeaderField Field, IReadOnlyList<int> Values, int Length,
-    HeaderField? LengthField = null, HeaderField? ZeroField = null);
+    HeaderField? LengthField = null, HeaderField? ZeroField = null)
+{
+    /// <summary>The headers that may stand between the parent and this one; null for none.</summary>
+    internal PassedHeaders? Passed =>
+        Parent.Passed is { } passed && passed.Field == Field && !passed.Values.Contains(Values[0]) ? passed : null;
+}

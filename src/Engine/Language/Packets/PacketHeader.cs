@@ -16,6 +16,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>Where it can lie. Empty for the first header of a packet.</summary>
     public IReadOnlyList<HeaderLocation> Locations { get; } = locations;
 
+    /// <summary>Headers that may stand between this one and what it names; null for none.</summary>
+    public PassedHeaders? Passed { get; init; }
+
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 

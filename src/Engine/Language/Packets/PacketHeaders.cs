@@ -4,7 +4,8 @@ namespace EbpfCat.Language;
 
 /// <summary>
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
-/// RFC 8200 (IPv6), RFC 9293 (TCP), RFC 768 (UDP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
+/// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC 792
+/// (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
 /// </summary>
 public static class PacketHeaders
 {
@@ -12,15 +13,38 @@ public static class PacketHeaders
     private static readonly ScalarType U16 = ScalarType.UInt16.WithByteOrder(BigEndian);
     private static readonly ScalarType U32 = ScalarType.UInt32.WithByteOrder(BigEndian);
 
+    private static readonly HeaderField EtherType = new("EtherType", 12, U16);
+
+    private static readonly HeaderField NextHeader = new("NextHeader", 6, U8);
+
+    // 802.1Q and 802.1ad; two tags, as the kernel's own dissector passes.
+    private static readonly PassedHeaders Tags = new(EtherType, 2, 4, new("EtherType", 2, U16),
+        [new([0x8100, 0x88a8], 4)]);
+
+    // Hop-by-hop options, routing, destination options and mobility count their length in words of eight bytes without
+    // the first; AH counts words of four bytes without the first two. Only the first fragment has what follows.
+    private static readonly PassedHeaders ExtensionHeaders = new(NextHeader, 8, 8, new("NextHeader", 0, U8),
+    [
+        new([0, 60, 43, 135], 8, new("Length", 1, U8) { BitCount = 8, Scale = 3 }),
+        new([44], 8, ZeroField: new("FragmentOffset", 2, U16) { BitOffset = 3, BitCount = 13 }),
+        new([51], 8, new("Length", 1, U8) { BitCount = 8, Scale = 2 }),
+    ]);
+
     /// <summary>The Ethernet header, always first.</summary>
     public static PacketHeader Ethernet { get; } = new("Ethernet", 14, [],
     [
         new("Destination", 0, AddressType.Mac),
         new("Source", 6, AddressType.Mac),
-        new("EtherType", 12, U16),
-    ]);
+        EtherType,
+    ])
+    {
+        Passed = Tags,
+    };
 
-    /// <summary>An 802.1Q or 802.1ad tag behind the Ethernet header.</summary>
+    /// <summary>
+    /// The outer 802.1Q or 802.1ad tag. In programs of types Tc and SocketFilter it may have been taken out of the
+    /// packet into its metadata.
+    /// </summary>
     public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 14, 0x8100, 0x88a8)],
         VlanFields());
 
@@ -28,7 +52,9 @@ public static class PacketHeaders
     public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)],
         VlanFields());
 
-    /// <summary>IPv4 behind Ethernet. <c>HeaderLength</c>: bytes, <c>FragmentOffset</c>: 8 bytes each.</summary>
+    /// <summary>
+    /// IPv4 behind Ethernet and up to two tags. <c>HeaderLength</c>: bytes, <c>FragmentOffset</c>: 8 bytes each.
+    /// </summary>
     public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 14, 0x0800)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
@@ -49,20 +75,26 @@ public static class PacketHeaders
         new("Destination", 16, AddressType.IPv4),
     ]);
 
-    /// <summary>IPv6 directly behind the Ethernet header. <c>PayloadLength</c> is in bytes.</summary>
+    /// <summary>IPv6 behind the Ethernet header and up to two tags. <c>PayloadLength</c> is in bytes.</summary>
     public static PacketHeader IPv6 { get; } = new("IPv6", 40, [Behind(Ethernet, "EtherType", 14, 0x86dd)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
         new("TrafficClass", 0, U16) { BitOffset = 4, BitCount = 8 },
         new("FlowLabel", 0, U32) { BitOffset = 0, BitCount = 20 },
         new("PayloadLength", 4, U16),
-        new("NextHeader", 6, U8),
+        NextHeader,
         new("HopLimit", 7, U8),
         new("Source", 8, AddressType.IPv6),
         new("Destination", 24, AddressType.IPv6),
-    ]);
+    ])
+    {
+        Passed = ExtensionHeaders,
+    };
 
-    /// <summary>TCP behind IPv4 (not in later fragments) or directly behind IPv6. <c>HeaderLength</c>: bytes.</summary>
+    /// <summary>
+    /// TCP behind IPv4, or behind IPv6 and up to eight extension headers; not in later fragments.
+    /// <c>HeaderLength</c>: bytes.
+    /// </summary>
     public static PacketHeader Tcp { get; } = new("Tcp", 20, BehindIP(6),
     [
         new("SourcePort", 0, U16),
@@ -84,7 +116,10 @@ public static class PacketHeaders
         new("UrgentPointer", 18, U16),
     ]);
 
-    /// <summary>UDP behind IPv4 (not in later fragments) or IPv6 itself. <c>Length</c>: bytes, with header.</summary>
+    /// <summary>
+    /// UDP behind IPv4, or behind IPv6 and up to eight extension headers; not in later fragments. <c>Length</c> is in
+    /// bytes, header included.
+    /// </summary>
     public static PacketHeader Udp { get; } = new("Udp", 8, BehindIP(17),
     [
         new("SourcePort", 0, U16),
@@ -96,7 +131,7 @@ public static class PacketHeaders
     /// <summary>ICMP behind IPv4.</summary>
     public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields());
 
-    /// <summary>ICMPv6 directly behind IPv6.</summary>
+    /// <summary>ICMPv6 behind IPv6 and up to eight extension headers.</summary>
     public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)], IcmpFields());
 
     /// <summary>ARP for Ethernet and IPv4.</summary>
@@ -134,6 +169,15 @@ public static class PacketHeaders
         .SelectMany(header => header.Locations, (header, location) => (header.Name, location))
         .Where(one => one.location.Parent == parent && one.location.Field == field && one.location.Values.Count == 1)
         .ToDictionary(one => one.Name, one => one.location.Values[0], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>Whether a field, or a part of it, names or delimits what follows its header.</summary>
+    internal static bool Decides(PacketHeader header, HeaderField field) =>
+        (header == InnerVlan && field.Name == "EtherType")
+        || All.Any(other => other.Locations.Any(place => place.Parent == header
+            && new[] { place.Field, place.LengthField, place.ZeroField }.Any(f => f is not null && Overlap(f, field))));
+
+    private static bool Overlap(HeaderField a, HeaderField b) =>
+        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
 
     /// <summary>Where a header may be.</summary>
     /// <param name="startsAtNetwork">Whether the program sees packets from their IP header on.</param>

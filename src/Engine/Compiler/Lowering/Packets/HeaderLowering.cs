@@ -11,7 +11,10 @@ internal sealed class HeaderLowering(LoweringContext context)
     private readonly MemoryLowering _memory = context.Memory;
     private readonly PacketLowering _packet = context.Packet;
     private readonly Dictionary<PacketHeader, StackSlot> _copies = [];
-    private readonly Dictionary<PacketHeader, PacketHeader> _groups = Groups(context.Program);
+    private readonly HeaderUse _use = new(context.Program);
+
+    // A path on which a header follows: by which number it is named, and where it begins.
+    private readonly record struct Path(Block End, Value Number, PacketOffset Offset);
 
     /// <summary>Branches on whether a header is present.</summary>
     public void Test(PacketHeader header, Block whenPresent, Block whenAbsent)
@@ -24,9 +27,13 @@ internal sealed class HeaderLowering(LoweringContext context)
     public HeaderFact? Require(PacketHeader header, Block whenAbsent)
     {
         if (_b.Facts.Headers.TryGetValue(header, out var known)) return known;
-        return _b.Current is not null && Find(header, whenAbsent) is { } offset
-            ? Enter(header, offset, whenAbsent)
-            : null;
+        if (_b.Current is null) return null;
+        if (header == PacketHeaders.Vlan && context.Info.HasTagInMetadata) return FindTag(header, whenAbsent);
+        if (_use.GroupOf(header) is { } group) return FindInGroup(header, group, whenAbsent);
+        var locations = _use.LocationsOf(header)!;
+        return locations.Count == 0
+            ? Enter(header, new PacketOffset(), whenAbsent)
+            : FindAt(header, locations, whenAbsent);
     }
 
     /// <summary>Locates a field; where its header is absent, the program returns the default result.</summary>
@@ -36,29 +43,7 @@ internal sealed class HeaderLowering(LoweringContext context)
     /// <summary>Drops the facts that a write to a field may make wrong.</summary>
     public void Written(BoundHeaderField target)
     {
-        if (PacketHeaders.All.SelectMany(h => h.Locations).Any(location => DependsOn(location, target)))
-            _b.Facts = PacketFacts.None;
-    }
-
-    private static bool DependsOn(HeaderLocation location, BoundHeaderField target) =>
-        ReferenceEquals(location.Parent, target.Header)
-        && new[] { location.Field, location.LengthField, location.ZeroField }
-            .Any(field => field is not null && Overlaps(field, target.Field));
-
-    private static bool Overlaps(HeaderField a, HeaderField b) =>
-        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
-
-    // Where a header begins if it is present; its bytes are not checked yet.
-    private PacketOffset? Find(PacketHeader header, Block whenAbsent)
-    {
-        if (_groups.TryGetValue(header, out var group)) return FindInGroup(header, group, whenAbsent);
-        var locations = PacketHeaders.LocationsOf(header, context.Info.StartsAtNetwork)!;
-        return locations.Count switch
-        {
-            0 => new PacketOffset(),
-            1 => FindAt(header, locations[0], whenAbsent, whenAbsent),
-            _ => FindAtOneOf(header, locations, whenAbsent),
-        };
+        if (PacketHeaders.Decides(target.Header, target.Field)) _b.Facts = PacketFacts.None;
     }
 
     private HeaderFact Enter(PacketHeader header, PacketOffset offset, Block whenAbsent)
@@ -70,145 +55,276 @@ internal sealed class HeaderLowering(LoweringContext context)
             _copies[header] = slot = _b.Function.NewSlot(StackSlot.RoomFor(header.Size));
         }
 
-        var fact = new HeaderFact(offset, _packet.CheckBounds(offset, header.Size, whenAbsent, slot));
+        return Found(header, offset, _packet.CheckBounds(offset, header.Size, whenAbsent, slot));
+    }
+
+    private HeaderFact Found(PacketHeader header, PacketOffset offset, Place place)
+    {
+        var fact = new HeaderFact(offset, place);
         _b.Facts = _b.Facts with { Headers = _b.Facts.Headers.SetItem(header, fact) };
         return fact;
     }
 
-    // ---- headers with several parents
-
     // The offset is a phi, so that the bounds of the header's bytes are checked once.
-    private PacketOffset? FindAtOneOf(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenAbsent)
+    private HeaderFact? FindAt(PacketHeader header, IReadOnlyList<HeaderLocation> locations, Block whenAbsent)
     {
-        var found = new List<(Block End, PacketOffset Offset)>();
-        var join = _b.NewBlock();
+        // Where the offset is constant, one check covers the header and its parents.
+        var isAhead = context.Info.Packet != PacketAccess.Copy && locations is [var single]
+            && (single.Passed is not null || !_b.Facts.Headers.ContainsKey(single.Parent))
+            && MinOffset(single) is not null;
+        if (isAhead)
+            _packet.CheckBounds(new PacketOffset(), MinOffset(locations[0])!.Value + header.Size, whenAbsent);
+        var paths = new List<Path>();
         foreach (var location in locations)
         {
             // A parent that is present but names another header rules the other parents out.
             var next = ReferenceEquals(location, locations[^1]) ? whenAbsent : _b.NewBlock();
-            if (FindAt(header, location, next, whenAbsent) is { } offset) found.Add((_b.Current!, offset));
-            _b.LeaveOpen();
+            paths.AddRange(Follow(location, location.Values, mustName: true, next, whenAbsent));
             if (ReferenceEquals(next, whenAbsent) || !_b.StartIfReached(next)) break;
         }
 
-        if (found.Count == 0) return null;
-        if (found is [var only])
+        if (paths.Count == 0) return null;
+        if (paths is [var only])
         {
             _b.Continue(only.End);
-            return only.Offset;
+            return Enter(header, only.Offset, whenAbsent);
         }
-
-        var shared = found.Min(path => path.Offset.Constant);
-        return new PacketOffset(_b.Phi(Join(found, shared, join)), shared);
+        // On the path without a header between, the check is made already.
+        var offset = Join(paths, isAhead ? path => _packet.CheckBounds(path, header.Size, whenAbsent) : null).Offset;
+        return isAhead
+            ? Found(header, offset, new Place(MemoryRegion.Packet, offset.Variable!, offset.Constant))
+            : Enter(header, offset, whenAbsent);
     }
 
-    // The variable parts of offsets on several paths, which are joined.
-    private (Block, Value)[] Join(List<(Block End, PacketOffset Offset)> paths, int shared, Block join)
-    {
-        var variables = new (Block, Value)[paths.Count];
-        for (var i = 0; i < paths.Count; i++)
-        {
-            var (end, offset) = paths[i];
-            _b.Continue(end);
-            var rest = _b.Constant(offset.Constant - shared);
-            variables[i] = (end, offset.Variable is null ? rest : _b.Make(Op.Add, offset.Variable, rest));
-            _b.Jump(join);
-        }
-
-        _b.Start(join);
-        return variables;
-    }
-
-    // Headers that the same fields of the same parents name: where a program uses several of them, the number and the
-    // offset of what follows the parents are found once for all. Each header is mapped to the first of its group.
-    private static Dictionary<PacketHeader, PacketHeader> Groups(BoundProgram program)
-    {
-        var headers = program.Headers.Where(h => h.Locations.Count > 1
-            && ReferenceEquals(PacketHeaders.LocationsOf(h, program.Info.StartsAtNetwork), h.Locations)).ToList();
-        var groups = new Dictionary<PacketHeader, PacketHeader>();
-        foreach (var header in headers)
-        {
-            var group = headers.FindAll(h => HaveSameParents(h, header));
-            if (group.Count > 1) groups[header] = group[0];
-        }
-
-        return groups;
-    }
-
-    private static bool HaveSameParents(PacketHeader a, PacketHeader b) => a.Locations.Count == b.Locations.Count
-        && a.Locations.Zip(b.Locations).All(pair => pair.First with { Values = pair.Second.Values } == pair.Second
-            && pair.First.Values.Count == 1 && pair.First.Values[0] == a.Locations[0].Values[0]);
-
-    private PacketOffset? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)
+    private HeaderFact? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)
     {
         if (!_b.Facts.NextHeaders.TryGetValue(group, out var next)) next = FindNextHeader(group);
         var number = _b.Constant(header.Locations[0].Values[0]);
-        return _b.Guard(Comparison.Equal, next.Number, number, whenAbsent) ? next.Offset : null;
+        return _b.Guard(Comparison.Equal, next.Number, number, whenAbsent)
+            ? Enter(header, next.Offset, whenAbsent)
+            : null;
     }
 
     private NextHeaderFact FindNextHeader(PacketHeader group)
     {
-        var (found, numbers) = (new List<(Block End, PacketOffset Offset)>(), new List<(Block, Value)>());
-        var (join, none) = (_b.NewBlock(), _b.NewBlock());
+        var (paths, none) = (new List<Path>(), _b.NewBlock());
         foreach (var location in group.Locations)
         {
             var next = ReferenceEquals(location, group.Locations[^1]) ? none : _b.NewBlock();
-            if (Require(location.Parent, next) is { } parent)
-            {
-                var number = Load(parent, location.Field);
-                if (OffsetBehind(parent, location, none) is { } offset)
-                {
-                    found.Add((_b.Current!, offset));
-                    numbers.Add((_b.Current!, number));
-                }
-            }
-
-            _b.LeaveOpen();
+            paths.AddRange(Follow(location, _use.NumbersOf(group), mustName: false, next, none));
             if (ReferenceEquals(next, none) || !_b.StartIfReached(next)) break;
         }
 
-        var shared = found.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
-        if (_b.StartIfReached(none))
-        {
-            found.Add((none, new PacketOffset(null, shared)));
-            numbers.Add((none, _b.Constant(1L << (group.Locations.Max(l => l.Field.Type.Size) * 8))));
-            _b.LeaveOpen();
-        }
-
-        var variables = Join(found, shared, join);
-        var fact = new NextHeaderFact(_b.Phi([.. numbers]), new PacketOffset(_b.Phi(variables), shared));
+        AddNone(paths, none, group.Locations.Max(l => l.Field.Type.Size));
+        var fact = Join(paths);
         _b.Facts = _b.Facts with { NextHeaders = _b.Facts.NextHeaders.SetItem(group, fact) };
         return fact;
     }
 
-    // ---- a header behind one parent
-
-    private PacketOffset? FindAt(PacketHeader header, HeaderLocation location, Block noParent, Block otherHeader)
+    // The path on which no header is found: its number is one that a field of the size cannot have.
+    private void AddNone(List<Path> paths, Block none, int size)
     {
-        // Where the offset is constant, one check covers the header and its parents.
-        if (!_b.Facts.Headers.ContainsKey(location.Parent) && header.Locations.Count == 1
-            && context.Info.Packet != PacketAccess.Copy && ConstantOffset(location) is { } constant)
+        if (!_b.StartIfReached(none)) return;
+        var constant = paths.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
+        paths.Add(Leave(_b.Constant(1L << (size * 8)), new PacketOffset(null, constant)));
+    }
+
+    private Path Leave(Value number, PacketOffset offset)
+    {
+        var path = new Path(_b.Current!, number, offset);
+        _b.LeaveOpen();
+        return path;
+    }
+
+    private NextHeaderFact Join(List<Path> paths, Action<PacketOffset>? check = null)
+    {
+        var (numbers, variables) = (new (Block, Value)[paths.Count], new (Block, Value)[paths.Count]);
+        var constant = paths.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
+        var join = _b.NewBlock();
+        for (var i = 0; i < paths.Count; i++)
         {
-            _packet.CheckBounds(new PacketOffset(), constant + header.Size, otherHeader);
+            var (end, number, offset) = paths[i];
+            _b.Continue(end);
+            var variable = _b.AddOffset(_packet.BaseOf(offset), offset.Constant - constant);
+            check?.Invoke(new PacketOffset(variable, constant));
+            (numbers[i], variables[i]) = ((_b.Current!, number), (_b.Current!, variable));
+            _b.Jump(join);
         }
 
-        if (Require(location.Parent, noParent) is not { } parent) return null;
-        var number = Load(parent, location.Field);
-        var named = _b.NewBlock();
-        foreach (var value in location.Values)
+        _b.Start(join);
+        return new NextHeaderFact(_b.Phi(numbers), new PacketOffset(_b.Phi(variables), constant));
+    }
+
+    // ---- what follows one parent
+
+    // The paths on which the parent is present and names one of the numbers; with mustName false, other numbers too.
+    private List<Path> Follow(HeaderLocation location, IReadOnlyList<int> numbers, bool mustName, Block noParent,
+        Block otherHeader)
+    {
+        if (Require(location.Parent, noParent) is not { } parent) return [];
+        var number = Load(parent.Place, location.Field);
+        if (location.Passed is not { } passed)
         {
-            var next = value == location.Values[^1] ? otherHeader : _b.NewBlock();
-            _b.Branch(Comparison.Equal, number, _b.Constant(value), named, next);
-            if (ReferenceEquals(next, otherHeader) || !_b.StartIfReached(next)) break;
+            if (mustName && !GuardAny(number, numbers, otherHeader)) return [];
+            return OffsetBehind(parent, location, otherHeader) is { } offset ? [Leave(number, offset)] : [];
         }
 
-        return _b.StartIfReached(named) ? OffsetBehind(parent, location, otherHeader) : null;
+        var start = parent.Offset with { Constant = parent.Offset.Constant + location.Length };
+        if (!_use.IsShared(location.Parent)) return Pass(passed, number, start, numbers, mustName, otherHeader);
+        if (!_b.Facts.Payloads.TryGetValue(location.Parent, out var payload))
+        {
+            var none = _b.NewBlock();
+            var all = _use.NumbersBehind(location.Parent);
+            var paths = Pass(passed, number, start, all, mustName: false, none);
+            AddNone(paths, none, location.Field.Type.Size);
+            payload = Join(paths);
+            _b.Facts = _b.Facts with { Payloads = _b.Facts.Payloads.SetItem(location.Parent, payload) };
+        }
+
+        if (mustName && !GuardAny(payload.Number, numbers, otherHeader)) return [];
+        return [Leave(payload.Number, payload.Offset)];
+    }
+
+    // A header that is asked for may follow at once; else the headers that may stand between are passed.
+    private List<Path> Pass(PassedHeaders passed, Value number, PacketOffset offset, IReadOnlyList<int> numbers,
+        bool mustName, Block otherHeader)
+    {
+        var paths = new List<Path>();
+        var between = _b.NewBlock();
+        if (GuardAny(number, numbers, between)) paths.Add(Leave(number, offset));
+        if (!_b.StartIfReached(between)) return paths;
+        var last = passed.MaxCount <= 2
+            ? PassFew(passed, number, offset, otherHeader)
+            : PassMany(passed, number, offset, otherHeader);
+        if (!mustName || GuardAny(last.Number, numbers, otherHeader)) paths.Add(Leave(last.Number, last.Offset));
+        return paths;
+    }
+
+    private NextHeaderFact PassFew(PassedHeaders passed, Value number, PacketOffset offset, Block otherHeader)
+    {
+        var paths = new List<Path>();
+        for (var i = 0; i < passed.MaxCount; i++)
+        {
+            var end = i == 0 ? otherHeader : _b.NewBlock();
+            if (!GuardAny(number, passed.Values, end)) break;
+            var inside = Leave(number, offset);
+            if (i > 0 && _b.StartIfReached(end)) paths.Add(Leave(number, offset));
+            _b.Continue(inside.End);
+            (number, offset) = PassOne(passed, number, offset, otherHeader);
+        }
+
+        if (_b.Current is not null) paths.Add(Leave(number, offset));
+        return Join(paths);
+    }
+
+    private NextHeaderFact PassMany(PassedHeaders passed, Value first, PacketOffset start, Block otherHeader)
+    {
+        var (named, position, count) =
+            (new SsaVariable("next header"), new SsaVariable("position"), new SsaVariable("headers passed"));
+        var (head, end) = (_b.NewBlock(), _b.NewBlock());
+        _b.Write(named, first);
+        _b.Write(position, _packet.BaseOf(start));
+        _b.Write(count, _b.Constant(0));
+        _b.Jump(head);
+        _b.LoopDepth++;
+        _b.Start(head, seal: false);
+        var number = _b.Read(named);
+        if (GuardAny(number, passed.Values, end)
+            && _b.Guard(Comparison.UnsignedLess, _b.Read(count), _b.Constant(passed.MaxCount), otherHeader))
+        {
+            var (next, offset) = PassOne(
+                passed, number, start with { Variable = _b.Read(position) }, otherHeader);
+            _b.Write(named, next);
+            _b.Write(position, _packet.Forget(offset.Variable!, otherHeader));
+            _b.Write(count, _b.Make(Op.Add, _b.Read(count), _b.Constant(1)));
+            _b.Jump(head);
+        }
+
+        _b.LoopDepth--;
+        _b.Seal(head);
+        _b.StartIfReached(end);
+        return new NextHeaderFact(_b.Read(named), start with { Variable = _b.Read(position) });
+    }
+
+    private (Value Number, PacketOffset Offset) PassOne(PassedHeaders passed, Value number, PacketOffset offset,
+        Block otherHeader)
+    {
+        var place = _packet.CheckBounds(offset, passed.Size, otherHeader);
+        var next = Load(place, passed.Next);
+        var position = _packet.BaseOf(offset);
+        if (passed.Kinds is [{ LengthField: null, ZeroField: null, Length: var only }])
+            return (next, offset with { Variable = _b.AddOffset(position, only) });
+        var join = _b.NewBlock();
+        var lengths = new List<(Block, Value)>();
+        foreach (var kind in passed.Kinds.Reverse())
+        {
+            var otherKind = _b.NewBlock();
+            if ((ReferenceEquals(kind, passed.Kinds[0]) || GuardAny(number, kind.Values, otherKind))
+                && (kind.ZeroField is not { } zero
+                    || _b.Guard(Comparison.Equal, Load(place, zero), _b.Constant(0), otherHeader)))
+            {
+                var length = _b.Constant(kind.Length);
+                if (kind.LengthField is { } field) length = _b.Make(Op.Add, Load(place, field), length);
+                lengths.Add((_b.Current!, length));
+                _b.Jump(join);
+            }
+
+            if (!_b.StartIfReached(otherKind)) break;
+        }
+
+        _b.Start(join);
+        return (next, offset with { Variable = _b.Make(Op.Add, position, _b.Phi([.. lengths])) });
+    }
+
+    // Continues where the value is one of the constants.
+    private bool GuardAny(Value value, IReadOnlyList<int> constants, Block otherwise)
+    {
+        var match = _b.NewBlock();
+        for (var i = 0; i < constants.Count; i++)
+        {
+            var next = i == constants.Count - 1 ? otherwise : _b.NewBlock();
+            _b.Branch(Comparison.Equal, value, _b.Constant(constants[i]), match, next);
+            if (ReferenceEquals(next, otherwise) || !_b.StartIfReached(next)) break;
+        }
+
+        return _b.StartIfReached(match);
+    }
+
+    // The outer tag as a copy of four bytes: from the metadata if the network card or the kernel has taken it out of
+    // the packet, else from the packet. In the first case it counts as lying over the end of the Ethernet header, so
+    // that its EtherType, and the offset of what follows, are right.
+    private HeaderFact? FindTag(PacketHeader tag, Block whenAbsent)
+    {
+        const int presentOffset = 20; // __sk_buff.vlan_present
+        const int tagOffset = 24; // __sk_buff.vlan_tci
+        var location = tag.Locations[0];
+        if (Require(location.Parent, whenAbsent) is not { } ethernet) return null;
+        if (!_copies.TryGetValue(tag, out var slot))
+            _copies[tag] = slot = _b.Function.NewSlot(StackSlot.RoomFor(tag.Size));
+        var (taken, inline) = (_b.NewBlock(), _b.NewBlock());
+        _b.BranchIfNotZero(_packet.LoadContext(presentOffset, 4), taken, inline);
+        _b.Start(taken);
+        var copy = _b.PlaceOf(slot);
+        _b.Store(copy, 2, _b.Make(Op.ByteSwap, 16, _packet.LoadContext(tagOffset, 4)));
+        _b.Store(copy.At(2), 2, _b.Load(ethernet.Place.At(location.Field.Offset), 2));
+        var constant = ethernet.Offset.Constant + location.Length - tag.Size;
+        List<Path> paths = [Leave(_b.Constant(0), ethernet.Offset with { Constant = constant })];
+        _b.Start(inline);
+        foreach (var (end, number, offset) in Follow(location, location.Values, mustName: true, whenAbsent, whenAbsent))
+        {
+            _b.Continue(end);
+            var bytes = _packet.CheckBounds(offset, tag.Size, whenAbsent);
+            _b.Store(_b.PlaceOf(slot), 4, _b.Load(bytes, 4));
+            paths.Add(Leave(number, offset));
+        }
+
+        return Found(tag, Join(paths).Offset, _b.PlaceOf(slot));
     }
 
     private PacketOffset? OffsetBehind(HeaderFact parent, HeaderLocation location, Block whenAbsent)
     {
         if (location.ZeroField is { } zero
-            && !_b.Guard(Comparison.Equal, Load(parent, zero), _b.Constant(0), whenAbsent))
+            && !_b.Guard(Comparison.Equal, Load(parent.Place, zero), _b.Constant(0), whenAbsent))
         {
             return null;
         }
@@ -216,26 +332,28 @@ internal sealed class HeaderLowering(LoweringContext context)
         var offset = parent.Offset;
         if (location.LengthField is not { } lengthField)
             return offset with { Constant = offset.Constant + location.Length };
-        var length = Load(parent, lengthField);
+        var length = Load(parent.Place, lengthField);
         // A header cannot begin inside its parent, where a write to it would change the fields that name it.
         if (!_b.Guard(Comparison.UnsignedGreaterOrEqual, length, _b.Constant(location.Length), whenAbsent)) return null;
-        return offset with { Variable = offset.Variable is null ? length : _b.Make(Op.Add, offset.Variable, length) };
+        return offset with { Variable = _b.Make(Op.Add, _packet.BaseOf(offset), length) };
     }
 
-    // The offset that a location leads to if the lengths of all headers before it are constant.
-    private static int? ConstantOffset(HeaderLocation location)
+    // The smallest offset that a location leads to if the lengths of all headers before it are constant.
+    private int? MinOffset(HeaderLocation location)
     {
         if (location.LengthField is not null) return null;
+        // A tag in the metadata takes no bytes of the packet.
+        if (location.Parent == PacketHeaders.Vlan && context.Info.HasTagInMetadata) return null;
         return location.Parent.Locations switch
         {
             [] => location.Length,
-            [var only] => ConstantOffset(only) + location.Length,
+            [var only] => MinOffset(only) + location.Length,
             _ => null,
         };
     }
 
-    private Value Load(HeaderFact header, HeaderField field) =>
-        ((ScalarOperand)_memory.Load(FieldAt(header.Place, field))).Value;
+    private Value Load(Place header, HeaderField field) =>
+        ((ScalarOperand)_memory.Load(FieldAt(header, field))).Value;
 
     private static PlaceReference FieldAt(Place header, HeaderField field) =>
         new(field.Type, header.At(field.Offset), Guarded: false, Shared: false)

@@ -33,11 +33,17 @@ internal sealed class PacketLowering(LoweringContext context)
         var info = context.Info;
         foreach (var (variable, offset) in new[] { (_data, info.DataOffset), (_dataEnd, info.DataEndOffset) })
         {
-            var pointer = _b.Load(MemoryRegion.Context, context.ContextPointer, offset, 4);
-            // After the packet has been changed, a load of the same place gives another pointer.
-            pointer.PacketVersion = _packetVersion + 1;
-            _b.Write(variable, pointer);
+            _b.Write(variable, LoadContext(offset, 4));
         }
+    }
+
+    /// <summary>Loads a field of the context that a change of the packet changes.</summary>
+    public Value LoadContext(int offset, int size)
+    {
+        var field = _b.Load(MemoryRegion.Context, context.ContextPointer, offset, size);
+        // After the packet has been changed, a load of the same place gives another value.
+        field.PacketVersion = _packetVersion + 1;
+        return field;
     }
 
     // A socket buffer may be in fragments: the bytes that the program may use are made linear first.
@@ -49,7 +55,8 @@ internal sealed class PacketLowering(LoweringContext context)
         BranchIfHas(Math.Min(need, MaxOffset), ready, pull);
         _b.Start(pull);
         var length = Length();
-        var bytes = need > MaxOffset ? length : _b.Select(Comparison.UnsignedLessOrEqual, length, _b.Constant(need));
+        var most = context.Program.MaxPacketBytes;
+        var bytes = most > MaxOffset ? length : _b.Select(Comparison.UnsignedLessOrEqual, length, _b.Constant(most));
         _b.Call(HelperId.SkbPullData, context.ContextPointer, bytes);
         _packetVersion++;
         LoadPointers();
@@ -89,6 +96,23 @@ internal sealed class PacketLowering(LoweringContext context)
     /// <summary>A place for code that is not reached.</summary>
     public Place Unreachable => new(MemoryRegion.Packet, _b.Constant(0), 0);
 
+    /// <summary>The variable part of an offset, or the start of the packet.</summary>
+    public Value BaseOf(PacketOffset offset) => offset.Variable
+        ?? (context.Info.Packet == PacketAccess.Copy ? _b.Constant(0) : _b.Read(_data));
+
+    /// <summary>
+    /// The same position, of which the verifier knows nothing but a bound: it follows the code behind once, and not for
+    /// each of the paths that lead to the position.
+    /// </summary>
+    public Value Forget(Value position, Block whenFar)
+    {
+        if (context.Info.Packet == PacketAccess.Copy) return position;
+        var offset = _b.Make(Op.Opaque, _b.Make(Op.Sub, _b.Make(Op.Opaque, position), _b.Read(_data)));
+        return _b.Guard(Comparison.UnsignedLessOrEqual, offset, _b.Constant(MaxOffset - 4096), whenFar)
+            ? _b.Make(Op.Add, _b.Read(_data), offset)
+            : position;
+    }
+
     /// <summary>Continues where the packet has bytes at an offset.</summary>
     /// <param name="offset">The offset of the bytes.</param>
     /// <param name="size">Their number.</param>
@@ -98,18 +122,17 @@ internal sealed class PacketLowering(LoweringContext context)
     {
         if (_b.Current is null) return Unreachable;
         var enough = _b.NewBlock();
-        var (variable, constant) = offset;
+        var (pointer, constant) = (BaseOf(offset), offset.Constant);
         if (context.Info.Packet == PacketAccess.Copy)
         {
             var copy = slot is null ? _memory.Temporary(size) : _b.PlaceOf(slot);
-            var from = variable is null ? _b.Constant(constant) : _b.Make(Op.Add, variable, _b.Constant(constant));
+            var from = _b.AddOffset(pointer, constant);
             var failed = _b.Call(HelperId.SkbLoadBytes, context.ContextPointer, from, copy.Pointer, _b.Constant(size));
             _b.BranchIfNotZero(failed, whenShort, enough);
             _b.Start(enough);
             return copy;
         }
 
-        var pointer = variable is null ? _b.Read(_data) : _b.Make(Op.Add, _b.Read(_data), variable);
         if (constant > short.MaxValue - size)
         {
             // An instruction has a signed offset of 16 bits.
@@ -139,14 +162,14 @@ internal sealed class PacketLowering(LoweringContext context)
             // An instruction has a signed offset of 16 bits.
             return offset.Immediate + size <= short.MaxValue
                 ? CheckBounds(new PacketOffset(null, (int)offset.Immediate), size, context.DefaultExit)
-                : CheckBounds(new PacketOffset(offset, 0), size, context.DefaultExit);
+                : CheckBounds(At(offset), size, context.DefaultExit);
         }
         // A mask in the source stays in the code, as a bound for the verifier, even if the compiler could remove it.
         if (offset is { Op: Op.And }
             && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= MaxOffset - 4096 } mask)
         {
             var masked = _b.Make(Op.And, _b.Make(Op.Opaque, offset.Operands[0]), mask);
-            return CheckBounds(new PacketOffset(masked, 0), size, context.DefaultExit);
+            return CheckBounds(At(masked), size, context.DefaultExit);
         }
         // The constant part stays out of the pointer, so that accesses nearby share one check.
         var (variable, addend) = offset is { Op: Op.Add }
@@ -166,6 +189,9 @@ internal sealed class PacketLowering(LoweringContext context)
             ValueRange.KeepBounds(variable);
         }
 
-        return CheckBounds(new PacketOffset(variable, addend), size, context.DefaultExit);
+        return CheckBounds(At(variable, addend), size, context.DefaultExit);
     }
+
+    private PacketOffset At(Value offset, int constant = 0) =>
+        new(context.Info.Packet == PacketAccess.Copy ? offset : _b.Make(Op.Add, _b.Read(_data), offset), constant);
 }
