@@ -110,8 +110,10 @@ Describe 'Packets' {
 
     It 'have headers with fields in the host''s order' {
         $seen = Invoke-Script {
-            $port = $packet.Udp.DestinationPort; $source = $packet.IPv4.Source
-            $packet.Udp.DestinationPort = 0x1234; $packet.IPv4.TimeToLive--
+            if ($packet.Udp -and $packet.IPv4) {
+                $port = $packet.Udp.DestinationPort; $source = $packet.IPv4.Source
+                $packet.Udp.DestinationPort = 0x1234; $packet.IPv4.TimeToLive--
+            }
         } {
             $input | Add-EbpfVariable port uint16 | Add-EbpfVariable source ipaddress
         }
@@ -124,6 +126,90 @@ Describe 'Packets' {
         $code = { if ($packet.Tcp) { 'Drop' } elseif ($packet.Udp) { 'Tx' } else { 'Aborted' } }
         (Invoke-Script $code).Run.Verdict | Should -Be Tx
         (Invoke-Script $code -Packet ([byte[]]::new(64))).Run.Verdict | Should -Be Aborted
+    }
+
+    # The packet is UDP to port 53 from 10.77.0.2 with a type of service of 0; the other one is ARP.
+    It 'compare fields of absent headers as $null: <Code>' -ForEach @(
+        @{ Code = { if ($packet.Udp.DestinationPort -eq 53) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -ne 53) { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.TypeOfService -eq 0) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.TypeOfService -le 0) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.TypeOfService -lt 1) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.TypeOfService -ge 0) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if (0 -eq $packet.IPv4.TypeOfService) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.Source -eq '10.77.0.2') { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.Source -cne '10.77.0.2') { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.Source -in '10.77.0.2', '0.0.0.0') { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -in 0..100) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -in 0, 53, 80) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -notin 0, 53) { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if (0, 53 -contains $packet.Udp.DestinationPort) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if (0, 53 -notcontains $packet.Udp.DestinationPort) { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -in $ports) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.Udp.DestinationPort -notin $ports) { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if ($ports.Contains($packet.Udp.DestinationPort)) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ([uint16]($packet.Udp.DestinationPort - 53) -eq 0) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if (($packet.IPv4.TypeOfService -band 4) -eq 0) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if (-not ($packet.IPv4.TypeOfService -ne 0)) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if (-not $packet.IPv4.Version) { 'Drop' } else { 'Tx' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.Version) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { if ($packet.IPv4.Version - 5) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+        @{ Code = { while ($packet.IPv4.TypeOfService -eq 0) { return 'Tx' }; 'Drop' }; Absent = 'Drop' }
+        @{ Code = { $packet.IPv4.TypeOfService -eq 0 ? 'Tx' : 'Drop' }; Absent = 'Drop' }
+        @{ Code = { switch ($packet.IPv4.TypeOfService) { 0 { 'Tx' } default { 'Drop' } } }; Absent = 'Drop' }
+        @{ Code = { switch ($packet.IPv4.Protocol) { 0 { 'Drop' } 'Udp' { 'Tx' } } }; Absent = 'Pass' }
+        @{ Code = { if ($packet.Tcp.DestinationPort -eq 80 -or $packet.Udp.DestinationPort -eq 53) { 'Tx' } else { 'Drop' } }
+            Absent = 'Drop' }
+        @{ Code = { function Is-Dns { $packet.Udp.DestinationPort -eq 53 }; if (Is-Dns) { 'Tx' } else { 'Drop' } }
+            Absent = 'Drop' }
+        @{ Code = { $dns = $packet.Udp.DestinationPort -eq 53; if ($dns) { 'Tx' } else { 'Drop' } }; Absent = 'Drop' }
+    ) {
+        $arp = New-Packet
+        $arp[13] = 6
+        $program = New-EbpfProgram -Type Xdp |
+            Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 8 |
+            Add-EbpfCode $Code -WarningAction Stop | Import-EbpfProgram
+        try {
+            foreach ($key in 0, 53) { $program | Set-EbpfMapValue ports -Key $key -Value 1 }
+            ($program | Invoke-EbpfProgram (New-Packet)).Verdict | Should -Be Tx
+            ($program | Invoke-EbpfProgram $arp).Verdict | Should -Be $Absent
+        }
+        finally { $program.Dispose() }
+    }
+
+    It 'read fields of absent headers as 0 where they are not compared, and do not write them' {
+        $arp = New-Packet
+        $arp[13] = 6
+        $seen = Invoke-Script {
+            $port = $packet.Udp.DestinationPort + 5
+            $kept = $packet.Udp.DestinationPort
+            $zero = $kept -eq 0
+            $source = $packet.IPv4.Source
+            $ports[$packet.Udp.DestinationPort] = 7
+            $packet.Udp.DestinationPort = 0x1234
+            $packet.IPv4.TimeToLive--
+            'Tx'
+        } {
+            $input | Add-EbpfVariable port uint16 | Add-EbpfVariable zero bool | Add-EbpfVariable source ipv4 |
+                Add-EbpfMap ports -Type Hash -Key uint16 -Value uint64 -MaxEntries 8
+        } -Packet $arp 3> $null
+        $seen.port, $seen.zero, $seen.source.ToString(), $seen.Run.Verdict | Should -Be 5, $true, '0.0.0.0', 'Tx'
+        $seen.ports.Key, $seen.ports.Value | Should -Be 0, 7
+        $seen.Run.Packet | Should -Be $arp
+    }
+
+    It 'put fields of absent headers out as 0' {
+        $arp = New-Packet
+        $arp[13] = 6
+        $program = New-EbpfProgram -Type Xdp -WarningAction Ignore -Code {
+            [pscustomobject]@{ Port = $packet.Tcp.SourcePort; Source = $packet.IPv6.Source }; 'Pass'
+        } | Import-EbpfProgram
+        try {
+            $null = $program | Invoke-EbpfProgram $arp
+            $event = $program | Receive-EbpfEvent -Timeout 0
+            $event.Port, $event.Source.ToString() | Should -Be 0, '::'
+        }
+        finally { $program.Dispose() }
     }
 
     It 'have no headers after an IPv4 header with an invalid length' {

@@ -56,6 +56,8 @@ internal sealed class BindingContext
     /// <summary>What locals were given that hold a value to be compared several times.</summary>
     public Dictionary<Local, Expression> ComparedValues { get; } = [];
 
+    public HeaderPresence Presence { get; } = new();
+
     /// <summary>The function whose body is bound; null in the program's own.</summary>
     public Function? Function { get; set; }
 

@@ -115,7 +115,11 @@ internal sealed record BoundConditional(
     : BoundExpression(Type, Source);
 
 internal sealed record BoundLet(BoundLocal Local, BoundExpression Value, BoundExpression Body, SourceSpan? Source)
-    : BoundExpression(Body.Type, Source);
+    : BoundExpression(Body.Type, Source)
+{
+    /// <summary>The headers from which the value is computed, where the body asks for them.</summary>
+    public IReadOnlyList<PacketHeader> Headers { get; init; } = [];
+}
 
 internal sealed record BoundSystemValue(EbpfType Type, SystemValue Value, SourceSpan? Source)
     : BoundExpression(Type, Source);

@@ -69,7 +69,14 @@ internal sealed record BoundListLoop(
 /// <param name="Default">What runs if none matched.</param>
 internal sealed record BoundSwitch(
     BoundLocal Local, BoundExpression Value, IReadOnlyList<BoundClause> Clauses, IReadOnlyList<BoundStatement> Default,
-    SourceSpan? Source) : BoundStatement(Source);
+    SourceSpan? Source) : BoundStatement(Source)
+{
+    /// <summary>The headers without which no clause matches.</summary>
+    public IReadOnlyList<PacketHeader> Headers { get; init; } = [];
+
+    /// <summary>Whether the value is computed even where a header is absent: for its effects.</summary>
+    public bool ComputesAlways { get; init; }
+}
 
 internal readonly record struct BoundClause(BoundExpression Condition, IReadOnlyList<BoundStatement> Body);
 

@@ -93,7 +93,7 @@ internal sealed class ExpressionBinder
     {
         var value = Bind(expression);
         return value.Type is ScalarType or StringType or ErrorType
-            ? value
+            ? _context.Presence.Guard([expression], [value], operands => operands[0])
             : Error(DiagnosticIds.WrongType, $"{value.Type.Name} is neither true nor false.", expression.Source,
                 "Compare it with something.");
     }
@@ -222,12 +222,19 @@ internal sealed class ExpressionBinder
             BindAs(conditional.WhenFalse, type), conditional.Source);
     }
 
-    private BoundLet BindLet(LetExpression let)
+    private BoundExpression BindLet(LetExpression let)
     {
         _context.ComparedValues[let.Local] = let.Value;
+        var headers = _context.Presence.Remember(let.Local, let.Value);
         var local = _context.Local(let.Local);
         var value = _context.Conversions.Check(Bind(let.Value), local.Type, let.Source);
-        return new BoundLet(local, value, Bind(let.Body), let.Source);
+        var body = Bind(let.Body);
+        var bound = new BoundLet(local, value, body, let.Source) { Headers = headers };
+        // The headers are asked for once, before the value is read.
+        return headers.Count > 0 && headers.All(header => HeaderPresence.Needs(body, header))
+            && !HeaderPresence.HasEffects(let)
+            ? HeaderPresence.Guard(headers, bound)
+            : bound;
     }
 
     private BoundExpression BindField(FieldExpression field)

@@ -55,7 +55,9 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
         // A bloom filter is asked for a value.
         var key = BindPart(contains.Key, map.Type is MapType.BloomFilter ? map.Value : map.Key, contains.Source);
         return key is not BoundError && Find(map, contains.Source) is { } found
-            ? new BoundMapTest(found, key, contains.Source) : new BoundError(contains.Source);
+            ? context.Presence.Guard([contains.Key], [key],
+                operands => new BoundMapTest(found, operands[0], contains.Source))
+            : new BoundError(contains.Source);
     }
 
     public BoundExpression BindCall(MapCallExpression call)

@@ -60,8 +60,15 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
     {
         if (_texts.Resolve(written) is not { } comparison) return new BoundError(written.Source);
         if (SizeTest(comparison) is { } test) return test;
-        var (left, right, source) = (expressions.Bind(comparison.Left), expressions.Bind(comparison.Right),
-            comparison.Source);
+        var differs = comparison.Operator is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
+        return context.Presence.Guard([comparison.Left, comparison.Right],
+            [expressions.Bind(comparison.Left), expressions.Bind(comparison.Right)],
+            operands => Compare(comparison, operands[0], operands[1]), whenAbsent: differs);
+    }
+
+    private BoundExpression Compare(BinaryExpression comparison, BoundExpression left, BoundExpression right)
+    {
+        var source = comparison.Source;
         if (left.Type is ErrorType || right.Type is ErrorType) return new BoundError(source);
         var op = comparison.Operator;
         var isPrefix = op is BinaryOperator.StartsWith or BinaryOperator.CaseSensitiveStartsWith;

@@ -348,7 +348,11 @@ internal sealed class StatementBinder(BindingContext context)
             Expressions.Bind(new BinaryExpression(equal, holder, clause.Value) { Source = clause.Value.Source }),
             BindInside(clause.Body, isLoop: false))).ToArray();
         return new BoundSwitch(
-            context.Local(holder), value, clauses, BindInside(choice.Default, isLoop: false), choice.Source);
+            context.Local(holder), value, clauses, BindInside(choice.Default, isLoop: false), choice.Source)
+        {
+            Headers = context.Presence.HeadersOf(choice.Value),
+            ComputesAlways = HeaderPresence.HasEffects(choice.Value),
+        };
     }
 
     private BoundDebug BindDebug(DebugStatement debug)

@@ -24,12 +24,16 @@ internal sealed partial class Evaluator
             case HeaderExpression header:
                 return ReferenceValue.Of(_packet.Find(header.Header) is not null);
             case MapContainsExpression contains:
-                return ReferenceValue.Of(_state[contains.Map].Lookup(Key(contains.Map, contains.Key)) is not null);
+                return ReferenceValue.Of(_state[contains.Map].Lookup(Key(contains.Map, contains.Key)) is not null
+                    && ArePresent(contains.Key));
             case MapCallExpression call:
                 return OfMapCall(call);
+            case CastExpression cast when cast.Type == ScalarType.Boolean:
+                return ReferenceValue.Of(IsTrue(cast.Operand));
             case CastExpression cast:
                 return Convert(cast.Operand, Typer.Plain(cast.Type)!);
             case LetExpression let:
+                _compared[let.Local] = [.. HeadersOf(let.Value)];
                 _locals[let.Local] = Convert(let.Value, TypeOf(let.Local));
                 return Evaluate(let.Body);
             case TextExpression text:
@@ -37,6 +41,8 @@ internal sealed partial class Evaluator
             case ConditionalExpression conditional:
                 return Convert(IsTrue(conditional.Condition) ? conditional.WhenTrue : conditional.WhenFalse,
                     _typer.TypeOf(conditional)!);
+            case UnaryExpression { Operator: UnaryOperator.LogicalNot } not:
+                return ReferenceValue.Of(!IsTrue(not.Operand));
             case UnaryExpression unary:
                 return ReferenceArithmetic.Unary(
                     unary.Operator, Evaluate(unary.Operand), (ScalarType)_typer.TypeOf(unary)!);
@@ -99,8 +105,10 @@ internal sealed partial class Evaluator
                 return ReferenceValue.Of(IsTrue(binary.Left) ^ IsTrue(binary.Right));
         }
 
-        var left = Evaluate(binary.Left);
-        return Combine(binary, left, Evaluate(binary.Right));
+        var (left, right) = (Evaluate(binary.Left), Evaluate(binary.Right));
+        return IsComparison(binary.Operator) && !ArePresent(binary.Left, binary.Right)
+            ? ReferenceValue.Of(binary.Operator is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual)
+            : Combine(binary, left, right);
     }
 
     private ReferenceValue Combine(BinaryExpression binary, ReferenceValue left, ReferenceValue right) =>

@@ -39,9 +39,10 @@ internal sealed partial class Evaluator
             case PacketVariableExpression { Variable: var variable }:
                 return InPacket(variable.Offset, variable.Type, new BitField(variable.BitOffset, variable.BitCount, 0));
             case HeaderFieldExpression { HeaderField: var field } header:
-                var start = _packet.Find(header.Header) ?? throw new DefaultActionException();
-                return InPacket(
-                    start + field.Offset, field.Type, new BitField(field.BitOffset, field.BitCount, field.Scale));
+                return _packet.Find(header.Header) is { } start
+                    ? InPacket(
+                        start + field.Offset, field.Type, new BitField(field.BitOffset, field.BitCount, field.Scale))
+                    : new ReferencePlace(field.Type);
             case MapEntryExpression entry:
                 var (map, key) = (_state[entry.Map], Key(entry.Map, entry.Key));
                 return new ReferencePlace(entry.Map.Value!) { Map = map, Key = key };

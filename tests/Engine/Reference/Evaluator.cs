@@ -25,6 +25,9 @@ internal sealed partial class Evaluator
     private ReferenceValue _result;
     private EbpfType _resultType = ScalarType.Int64;
     private Label? _goto;
+
+    // The headers of the values that locals hold for comparisons.
+    private readonly Dictionary<Local, PacketHeader[]> _compared = [];
     private int _steps;
 
     /// <summary>Prepares to run a program on a state, which the runs change.</summary>
@@ -180,7 +183,7 @@ internal sealed partial class Evaluator
     {
         var value = Evaluate(choice.Value);
         var matched = false;
-        foreach (var clause in choice.Clauses)
+        foreach (var clause in ArePresent(choice.Value) ? choice.Clauses : [])
         {
             if (!Compare(BinaryOperator.Equal, choice.Value, value, clause.Value, Evaluate(clause.Value))) continue;
             matched = true;
@@ -193,5 +196,45 @@ internal sealed partial class Evaluator
         return last == Flow.Break ? Flow.Next : last;
     }
 
-    private bool IsTrue(Expression condition) => ReferenceArithmetic.IsTrue(Evaluate(condition));
+    private bool IsTrue(Expression condition) =>
+        ReferenceArithmetic.IsTrue(Evaluate(condition)) && ArePresent(condition);
+
+    // Whether the packet has all headers whose fields are in the values.
+    private bool ArePresent(params IEnumerable<Expression> values) =>
+        values.SelectMany(HeadersOf).All(header => _packet.Find(header) is not null);
+
+    private IEnumerable<PacketHeader> HeadersOf(Expression value)
+    {
+        switch (value)
+        {
+            case HeaderFieldExpression field:
+                return [field.Header];
+            case LocalExpression { Local: var local }:
+                return _compared.GetValueOrDefault(local, []);
+            case LetExpression let:
+                return HeadersOf(let.Body);
+            case CastExpression cast when cast.Type != ScalarType.Boolean:
+                return HeadersOf(cast.Operand);
+            case UnaryExpression unary when unary.Operator != UnaryOperator.LogicalNot:
+                return HeadersOf(unary.Operand);
+            case BinaryExpression binary when !IsTruth(binary.Operator):
+                return [.. HeadersOf(binary.Left), .. HeadersOf(binary.Right)];
+            case FieldExpression field:
+                return HeadersOf(field.Target);
+            case IndexExpression element:
+                return HeadersOf(element.Target);
+            case StructExpression record:
+                return record.Fields.SelectMany(field => HeadersOf(field.Value));
+            default:
+                return [];
+        }
+    }
+
+    private static bool IsTruth(BinaryOperator op) =>
+        IsComparison(op) || op is BinaryOperator.LogicalAnd or BinaryOperator.LogicalOr or BinaryOperator.LogicalXor;
+
+    private static bool IsComparison(BinaryOperator op) => op is BinaryOperator.Equal or BinaryOperator.NotEqual
+        or BinaryOperator.Less or BinaryOperator.LessOrEqual or BinaryOperator.Greater or BinaryOperator.GreaterOrEqual
+        or BinaryOperator.CaseSensitiveEqual or BinaryOperator.CaseSensitiveNotEqual or BinaryOperator.StartsWith
+        or BinaryOperator.CaseSensitiveStartsWith;
 }

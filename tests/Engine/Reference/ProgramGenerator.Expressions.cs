@@ -281,12 +281,15 @@ internal static partial class ProgramGenerator
         }).ToArray();
         var places = scope.Places.Where(p => Fits(ProgramScope.TypeOf(p))).ToArray();
         var maps = scope.KeyedMaps.Where(m => Fits(m.Value)).ToArray();
-        var fields = scope.Present.Append(PacketHeaders.Ethernet).SelectMany(h => h.Fields.Where(f => Fits(f.Type))
-            .Select(f => (Expression)new HeaderFieldExpression(h, f))).ToArray();
+        Expression[] Fields(IEnumerable<PacketHeader> headers) => [.. headers.SelectMany(h =>
+            h.Fields.Where(f => Fits(f.Type)).Select(f => new HeaderFieldExpression(h, f)))];
+        var fields = Fields(scope.Present.Append(PacketHeaders.Ethernet));
+        var others = Fields(PacketHeaders.All);
         return Weighted(
             (3, () => Gen.Elements(constants).Select(c => (Expression)new ConstantExpression(c))),
             (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),
             (fields.Length > 0 ? 4 : 0, () => Gen.Elements(fields)),
+            (others.Length > 0 ? 2 : 0, () => Gen.Elements(others)),
             (1, () => Gen.Choose(0, 30).Select(offset => (Expression)Packet.Read(offset, type))),
             (depth > 0 && maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps)
                 .SelectMany(m => Key(scope, m, depth - 1).Select(key => (Expression)m[key]))),
@@ -307,12 +310,15 @@ internal static partial class ProgramGenerator
             (1, () => Number(scope, depth - 1).Select(Whole)))
         select (Expression)Packet.Read(offset, type);
 
-    // Mostly of headers that are known to be present: a program that ends at once tests little.
+    // Headers that are known to be present, and others.
+    private static Gen<PacketHeader> Header(ProgramScope scope) =>
+        from any in OnceIn(3)
+        from header in Gen.Elements(
+            any ? PacketHeaders.All.ToArray() : [.. scope.Present.Append(PacketHeaders.Ethernet)])
+        select header;
+
     private static Gen<Expression> NumberField(ProgramScope scope) =>
-        from any in OnceIn(6)
-        from header in any
-            ? Gen.Elements(PacketHeaders.All.ToArray())
-            : Gen.Elements(scope.Present.Append(PacketHeaders.Ethernet).ToArray())
+        from header in Header(scope)
         from field in Gen.Elements(header.Fields.Where(f => f.Type is ScalarType).ToArray())
         select (Expression)new HeaderFieldExpression(header, field);
 }

@@ -130,7 +130,7 @@ internal static partial class ProgramGenerator
     private static Gen<Statement> PacketWrite(ProgramScope scope) =>
         from isAddress in OnceIn(5)
         from place in isAddress
-            ? from header in Gen.Elements(scope.Present.Append(PacketHeaders.Ethernet).ToArray())
+            ? from header in Header(scope)
               from field in Gen.Elements(
                   header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
               select (Expression)new HeaderFieldExpression(header, field)

@@ -41,11 +41,25 @@ internal sealed class AssignmentLowering(LoweringContext context)
 
         var operand = context.Expressions.Lower(value);
         if (_b.Current is null) return;
+        if (target is BoundHeaderField field)
+        {
+            // Where the header is absent, nothing is written.
+            var after = _b.NewBlock();
+            if (_headers.Locate(field, after) is { } found)
+            {
+                Write(found, assignment.Operation, operand);
+                _headers.Written(field);
+                _b.Jump(after);
+            }
+
+            _b.StartIfReached(after);
+            return;
+        }
+
         var place = _places.Locate(target, insert: true);
         if (place.Guarded) _b.IfNotZero(place.Place.Pointer, () => Write(place, assignment.Operation, operand));
         else Write(place, assignment.Operation, operand);
-        if (target is BoundHeaderField header) _headers.Written(header);
-        else if (target is BoundPacketAccess) _b.Facts = PacketFacts.None;
+        if (target is BoundPacketAccess) _b.Facts = PacketFacts.None;
     }
 
     private void Write(PlaceReference place, CompoundOperation? operation, Operand value)

@@ -51,7 +51,9 @@ internal sealed class ExpressionLowering(LoweringContext context)
                 return LowerConditional(conditional);
             case BoundPacketLength:
                 return new ScalarOperand(ScalarType.UInt32, _packet.Length());
-            case BoundVariableAccess or BoundPacketAccess or BoundHeaderField or BoundMapEntry or BoundInnerEntry
+            case BoundHeaderField field:
+                return _places.ReadField(field);
+            case BoundVariableAccess or BoundPacketAccess or BoundMapEntry or BoundInnerEntry
                 or BoundFieldAccess or BoundElementAccess:
                 return _places.Read(expression);
             case BoundMapCall or BoundHelperCall or BoundCall:

@@ -24,8 +24,6 @@ internal sealed class PlaceLowering(LoweringContext context)
                     BitOffset = access.BitOffset,
                     BitCount = access.BitCount,
                 };
-            case BoundHeaderField field:
-                return _headers.Locate(field);
             case BoundMapEntry entry:
                 return _maps.LocateEntry(entry.Map, entry.Key, insert);
             case BoundInnerEntry entry:
@@ -99,6 +97,26 @@ internal sealed class PlaceLowering(LoweringContext context)
         return target with { Type = array.Element, Place = new Place(target.Place.Region, element, 0), Guarded = true };
     }
 
+    /// <summary>The value of a field; 0 where its header is absent.</summary>
+    public Operand ReadField(BoundHeaderField field)
+    {
+        var absent = _b.NewBlock();
+        if (_headers.Locate(field, absent) is not { } place)
+        {
+            _b.StartIfReached(absent);
+            return _conversions.Convert(new ScalarOperand(ScalarType.Int64, _b.Constant(0)), field.Type);
+        }
+
+        var loaded = _memory.Load(place);
+        if (absent.Predecessors.Count == 0) return loaded;
+        var (present, after) = (_b.Current!, _b.NewBlock());
+        _b.LeaveOpen();
+        _b.Start(absent);
+        _b.Jump(after);
+        _b.Continue(present);
+        return JoinZero(loaded, absent, after);
+    }
+
     public Operand Read(BoundExpression expression)
     {
         var reference = Locate(expression);
@@ -127,7 +145,12 @@ internal sealed class PlaceLowering(LoweringContext context)
         _b.Start(absent);
         _b.Jump(after);
         _b.Start(present);
-        var loaded = _memory.Load(reference);
+        return JoinZero(_memory.Load(reference), absent, after);
+    }
+
+    // Joins a number or address with zero on the path where it is absent.
+    private Operand JoinZero(Operand loaded, Block absent, Block after)
+    {
         var end = _b.Current!;
         _b.Jump(after);
         _b.Start(after);

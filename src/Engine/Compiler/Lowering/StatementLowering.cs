@@ -6,6 +6,7 @@ internal sealed class StatementLowering(LoweringContext context)
     private readonly IrBuilder _b = context.Builder;
     private readonly ConversionLowering _conversions = context.Conversions;
     private readonly LocalLowering _locals = context.Locals;
+    private readonly HeaderLowering _headers = context.Headers;
     private readonly ConditionLowering _conditions = context.Conditions;
     private readonly AssignmentLowering _assignments = context.Assignments;
     private readonly OutputLowering _output = context.Output;
@@ -193,8 +194,10 @@ internal sealed class StatementLowering(LoweringContext context)
 
     private void LowerSwitch(BoundSwitch choice)
     {
-        _locals.Assign(choice.Local, _expressions.Lower(choice.Value));
-        var after = _b.NewBlock();
+        var (otherwise, after) = (_b.NewBlock(), _b.NewBlock());
+        if (choice.ComputesAlways) _locals.Assign(choice.Local, _expressions.Lower(choice.Value));
+        foreach (var header in choice.Headers) _headers.Require(header, choice.Default.Count > 0 ? otherwise : after);
+        if (!choice.ComputesAlways) _locals.Assign(choice.Local, _expressions.Lower(choice.Value));
         var nextSlots = context.Temporaries.NextSlots;
         context.Frame.Targets.Push((after, null));
         var matched = choice.Default.Count > 0 ? new SsaVariable("matched") : null;
@@ -214,14 +217,10 @@ internal sealed class StatementLowering(LoweringContext context)
             _b.StartIfReached(next);
         }
 
-        if (matched is not null && _b.Current is not null)
+        if (matched is not null)
         {
-            var otherwise = _b.NewBlock();
             _b.BranchIfNotZero(_b.Read(matched), after, otherwise);
-            if (StartIfNeeded(otherwise, choice.Default))
-            {
-                Lower(choice.Default);
-            }
+            if (StartIfNeeded(otherwise, choice.Default)) Lower(choice.Default);
         }
 
         context.Frame.Targets.Pop();

@@ -36,9 +36,10 @@ internal sealed class HeaderLowering(LoweringContext context)
             : FindAt(header, locations, whenAbsent);
     }
 
-    /// <summary>Locates a field; where its header is absent, the program returns the default result.</summary>
-    public PlaceReference Locate(BoundHeaderField field) => FieldAt(
-        Require(field.Header, context.DefaultExit)?.Place ?? _packet.Unreachable, field.Field);
+    /// <summary>Locates a field, and continues where its header is present.</summary>
+    /// <returns>The place; null if the header cannot be present here.</returns>
+    public PlaceReference? Locate(BoundHeaderField field, Block whenAbsent) =>
+        Require(field.Header, whenAbsent) is { } header ? FieldAt(header.Place, field.Field) : null;
 
     /// <summary>Drops the facts that a write to a field may make wrong.</summary>
     public void Written(BoundHeaderField target)
