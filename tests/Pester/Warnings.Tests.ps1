@@ -84,3 +84,66 @@ Describe 'A change' {
         Get-ScriptWarning $Code | Should -BeNullOrEmpty
     }
 }
+
+Describe 'A field of a header' {
+    It 'causes a warning where no test guards its use: <code>' -TestCases @(
+        @{ Code = { $packets += $packet.Udp.DestinationPort; 'Pass' }; Field = 'Udp.DestinationPort is read' }
+        @{ Code = { $flows[$packet.Tcp.SourcePort].Packets++; 'Pass' }; Field = 'Tcp.SourcePort is read' }
+        @{ Code = { $packet.IPv4.TimeToLive--; 'Pass' }; Field = 'IPv4.TimeToLive is assigned' }
+        @{ Code = { if ($packet.Udp) { } else { $packets += $packet.Udp.Length }; 'Pass' }; Field = 'Udp.Length is read' }
+        @{ Code = { if ($packet.Udp -or $packet.Tcp) { $packets += $packet.Udp.Length }; 'Pass' };
+            Field = 'Udp.Length is read' }
+        @{ Code = { if ($packet.Udp.Length -ne 8) { $packets += $packet.Udp.Length }; 'Pass' };
+            Field = 'Udp.Length is read' }
+        @{ Code = { function Add-Length { $packets += $packet.Udp.Length; 1 }; $null = Add-Length; 'Pass' };
+            Field = 'Udp.Length is read' }
+        @{ Code = { [pscustomobject]@{ Length = $packet.Udp.Length }; 'Pass' }; Field = 'Udp.Length is read' }
+        @{ Code = { switch ($packet.IPv4.Protocol) { 'Tcp' { $packets += $packet.Udp.Length } }; 'Pass' };
+            Field = 'Udp.Length is read' }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code)
+        $warnings.Count | Should -Be 1
+        $warnings[0].StartsWith($PSCommandPath + ':') | Should -BeTrue
+        $warnings[0].Contains(": $Field without a test for the ") | Should -BeTrue -Because $warnings[0]
+        $header = ($Field -split '\.')[0]
+        $warnings[0].EndsWith("Write if (`$packet.$header) { … } around it.") | Should -BeTrue -Because $warnings[0]
+    }
+
+    It 'causes no warning where something guards it: <code>' -TestCases @(
+        @{ Code = { $packets += $packet.Ethernet.EtherType; 'Pass' } }
+        @{ Code = { if ($packet.Udp) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { if (-not $packet.Udp) { return }; $packets += $packet.Udp.Length; 'Pass' } }
+        @{ Code = { if ($packet.Udp.Length -gt 8) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { if ($packet.Udp.DestinationPort -in 53, 123) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { if ($packet.Udp.DestinationPort -ne 53) { return }; $packets += $packet.Udp.Length; 'Pass' } }
+        @{ Code = { if ($packet.InnerVlan) { $packets += $packet.Vlan.Id }; 'Pass' } }
+        @{ Code = { $packets += $packet.Udp ? $packet.Udp.Length : 0; 'Pass' } }
+        @{ Code = { if ($packet.Udp -or $packet.Tcp) {
+            $packets += $packet.Tcp ? $packet.Tcp.SourcePort : $packet.Udp.SourcePort }; 'Pass' } }
+        @{ Code = { if (-not $packet.Udp -and -not $packet.Tcp) { return }
+            if ($packet.Udp) { $packets += $packet.Udp.Length } else { $packets += $packet.Tcp.Window }; 'Pass' } }
+        @{ Code = { $isUdp = [bool]$packet.Udp; if ($isUdp) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { $port = 0; if ($packet.Udp) { $port = $packet.Udp.SourcePort }
+            if ($port -eq 53) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { if ($packet.IPv4.Protocol -eq 'Udp') { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { switch ($packet.IPv4.Protocol) { 'Udp' { $packets += $packet.Udp.Length } }; 'Pass' } }
+        @{ Code = { foreach ($i in 1..3) { if (-not $packet.Udp) { break }; $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { while ($packet.Udp) { $packets += $packet.Udp.Length; break }; 'Pass' } }
+        @{ Code = { function Is-Dns { $packet.Udp.SourcePort -eq 53 }
+            if (Is-Dns) { $packets += $packet.Udp.Length }; if (Is-Dns) { $packets += $packet.Udp.Checksum }; 'Pass' } }
+        @{ Code = { function Add-Length { $packets += $packet.Udp.Length; 1 }
+            if ($packet.Udp) { $null = Add-Length }; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+
+    It 'is guarded by the code before it, and causes its warning once' {
+        $quiet = @{ WarningVariable = '+warnings'; WarningAction = 'SilentlyContinue' }
+        $warnings = @()
+        $null = New-EbpfProgram -Type Xdp | Add-EbpfVariable packets uint64 |
+            Add-EbpfCode { $packets += $packet.Tcp.Window; if (-not $packet.Udp) { return 'Pass' } } @quiet |
+            Add-EbpfCode { $packets += $packet.Udp.Length; 'Drop' } @quiet
+        $warnings.Count | Should -Be 1
+        $warnings[0] | Should -BeLike '*Tcp.Window is read*'
+    }
+}

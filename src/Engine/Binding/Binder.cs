@@ -20,11 +20,13 @@ internal static class Binder
         var (body, labels) = context.Statements.BindBody(definition.Body);
         context.Diagnostics.ThrowIfErrors();
         var headers = PacketNeeds.HeadersOf(context.AllExpressions);
+        if (context.Info.Packet != PacketAccess.None) UnguardedFields.Report(body, context);
         return new BoundProgram
         {
             Definition = definition,
             Info = context.Info,
             Resources = context.Resources,
+            Warnings = context.Diagnostics.Warnings,
             Body = body,
             Labels = labels,
             DefaultResult = defaultResult,

@@ -6,6 +6,7 @@ internal sealed class BoundProgram
     public required ProgramDefinition Definition { get; init; }
     public required ProgramTypeInfo Info { get; init; }
     public required ProgramResources Resources { get; init; }
+    public required IReadOnlyList<Diagnostic> Warnings { get; init; }
     public required IReadOnlyList<BoundStatement> Body { get; init; }
 
     /// <summary>The labels of the body, in order.</summary>

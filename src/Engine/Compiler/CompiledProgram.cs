@@ -38,6 +38,9 @@ public sealed record CompiledProgram
     /// <summary>Whether it takes XDP packets of several buffers.</summary>
     public bool HasFragments { get; init; }
 
+    /// <summary>The warnings of the compiler, by place.</summary>
+    public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
     /// <summary>The instructions as RFC 9669 encodes them, 8 bytes a slot, in the order of the processor.</summary>
     public byte[] ToBytes() => InstructionEncoder.Encode([.. Instructions]);
 

@@ -34,18 +34,19 @@ public static class ProgramCompiler
             Events = resources.Events,
             InstructionSet = options.InstructionSet,
             HasFragments = hasFragments,
+            Warnings = program.Warnings,
         };
     }
 
     /// <summary>
-    /// Finds the errors that do not depend on where a program is attached: in its names, types and statements.
+    /// Finds the errors that do not depend on where a program is attached: in its names, types and statements. Without
+    /// errors, gives the warnings.
     /// </summary>
     public static IReadOnlyList<Diagnostic> Check(ProgramDefinition definition)
     {
         try
         {
-            Binder.Bind(definition, null, null);
-            return [];
+            return Binder.Bind(definition, null, null).Warnings;
         }
         catch (CompileException exception)
         {

@@ -138,6 +138,9 @@ public static class DiagnosticIds
     /// <summary>A variable is not part of the program.</summary>
     public const string UndeclaredVariable = nameof(UndeclaredVariable);
 
+    /// <summary>A warning: a field is read or written, and nothing asks whether its header is there.</summary>
+    public const string UnguardedField = nameof(UnguardedField);
+
     /// <summary>A map that is no map of maps is given an inner one.</summary>
     public const string UnexpectedInnerMap = nameof(UnexpectedInnerMap);
 

@@ -51,7 +51,30 @@ internal sealed class ProgramTranslation
         OverwrittenResults.Report(body, Diagnostics);
         foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);
         new DiscardedWrites(this).Report(block);
+        ReportUnguardedFields(block);
         return Diagnostics.Warnings;
+    }
+
+    // The binder's warnings are of the whole program: those of blocks that were added before are left out.
+    private void ReportUnguardedFields(ScriptBlockAst block)
+    {
+        var fields = new Dictionary<SourceSpan, string>();
+        foreach (var field in block.FindAll(ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }, true))
+        {
+            var header = ((MemberExpressionAst)((MemberExpressionAst)field).Expression).Member;
+            if (header is StringConstantExpressionAst { Value: var name } && PacketHeaders.Find(name) is { } found)
+                fields[Positions.Of(field)] = found.Name;
+        }
+
+        if (fields.Count == 0) return;
+        foreach (var warning in ProgramCompiler.Check(Definition))
+        {
+            if (warning is { Severity: DiagnosticSeverity.Warning, Source: { } place }
+                && fields.TryGetValue(place, out var header))
+            {
+                Diagnostics.Add(warning with { Suggestion = $"Write if ($packet.{header}) {{ … }} around it." });
+            }
+        }
     }
 
     private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions,

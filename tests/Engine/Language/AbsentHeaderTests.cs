@@ -1,4 +1,5 @@
 using System.Net;
+using EbpfCat.Compiler;
 using EbpfCat.Language;
 using EbpfCat.Maps;
 using EbpfCat.Programs;
@@ -192,5 +193,27 @@ public sealed class AbsentHeaderTests
         Assert.Equal(1, (int)program.TestRun(Script.Packet()).ReturnValue);
         Assert.Equal(0, (int)program.TestRun(Changed(29, 9)).ReturnValue);
         Assert.Equal(2, (int)program.TestRun(Arp()).ReturnValue);
+    }
+
+    [Fact]
+    public void Use_without_a_test_is_warned_of_at_its_place()
+    {
+        var definition = Script.Define();
+        var result = definition.AddVariable("result", ScalarType.Int64);
+        definition.AddCode(c => c
+            .If(Packet.Tcp, then => then.Assign(result, Packet.Tcp.SourcePort))
+            .If(Packet.Udp.DestinationPort == 53, then => then.Assign(result, Packet.Udp.SourcePort))
+            .Assign(result, Packet.Udp.DestinationPort)
+            .Assign(Packet.IPv4.TimeToLive, 1));
+        var warnings = ProgramCompiler.Compile(definition).Warnings;
+        Assert.All(warnings, warning => Assert.Equal(
+            (DiagnosticIds.UnguardedField, DiagnosticSeverity.Warning), (warning.Id, warning.Severity)));
+        Assert.Equal(
+        [
+            "Udp.DestinationPort is read without a test for the Udp header: in packets without one it is 0.",
+            "IPv4.TimeToLive is assigned without a test for the IPv4 header: in packets without one nothing changes.",
+        ], warnings.Select(warning => warning.Problem));
+        Assert.Equal(warnings[0].Source!.Line + 1, warnings[1].Source!.Line);
+        Assert.EndsWith("AbsentHeaderTests.cs", warnings[0].Source!.File, StringComparison.Ordinal);
     }
 }
