@@ -3,7 +3,7 @@ namespace EbpfCat.Compiler;
 /// <summary>A program as instructions, with all that a loader must know to bring it into the kernel.</summary>
 public sealed record CompiledProgram
 {
-    /// <summary>What was compiled.</summary>
+    /// <summary>The definition that was compiled.</summary>
     public required ProgramDefinition Definition { get; init; }
 
     /// <summary>
@@ -20,13 +20,13 @@ public sealed record CompiledProgram
     /// <summary>Which instructions refer to which maps.</summary>
     public required IReadOnlyList<MapReference> MapReferences { get; init; }
 
-    /// <summary>Where each shared variable lives.</summary>
+    /// <summary>The location of each shared variable.</summary>
     public required IReadOnlyList<VariableLocation> Variables { get; init; }
 
     /// <summary>Which line of the source each run of instructions comes from, by slot, ascending.</summary>
     public required IReadOnlyList<SourceLine> Lines { get; init; }
 
-    /// <summary>Where each function starts, the main program first.</summary>
+    /// <summary>The start of each function, the main program first.</summary>
     public required IReadOnlyList<FunctionStart> Functions { get; init; }
 
     /// <summary>The event buffer's map and the layout of its records; null where the program puts out none.</summary>
@@ -44,6 +44,6 @@ public sealed record CompiledProgram
     /// <summary>The instructions as RFC 9669 encodes them, 8 bytes a slot, in the order of the processor.</summary>
     public byte[] ToBytes() => InstructionEncoder.Encode([.. Instructions]);
 
-    /// <summary>How many slots of eight bytes the instructions take.</summary>
+    /// <summary>The number of slots (8 bytes) of the instructions.</summary>
     public int SlotCount => Instructions.Sum(i => i.SlotCount);
 }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>What the compiler may count on in the kernel that the program is for.</summary>
+/// <summary>The features of the kernel that the program is compiled for.</summary>
 public sealed record CompilerOptions
 {
     /// <summary>The newest instruction set to use. v3 is in Linux 5.1 and later, v4 in 6.6 and later.</summary>

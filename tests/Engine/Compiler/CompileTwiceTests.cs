@@ -5,7 +5,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Compiler;
 
-/// <summary>Compiling leaves the definition as it is: it can be compiled again, for something else.</summary>
+/// <summary>Compiling does not change the definition: it can be compiled again, for another target.</summary>
 public sealed class CompileTwiceTests
 {
     [Fact]

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Gives registers by colouring the interference graph, merging the two sides of copies where that keeps it colourable:
-/// iterated register coalescing (George and Appel, TOPLAS 1996), with the copies that cost most merged first.
+/// Assigns registers by colouring the interference graph, and coalesces copies if the graph stays colourable: iterated
+/// register coalescing (George and Appel, TOPLAS 1996), the costliest copies first.
 /// </summary>
 internal sealed class GraphColoring
 {
@@ -21,7 +21,7 @@ internal sealed class GraphColoring
     private readonly bool[] _copyDone;
     private readonly IReadOnlySet<int> _temporaries;
 
-    // The registers given out so far, as bits.
+    // The assigned registers, as bits.
     private int _inUse;
 
     public GraphColoring(InterferenceGraph graph, IEnumerable<int> registers, IReadOnlySet<int> temporaries)
@@ -69,8 +69,8 @@ internal sealed class GraphColoring
                 continue;
             }
 
-            // Everything left has many neighbours: the one that is cheapest in memory is tried last. As degrees only
-            // fall, costs only rise: one that is still as it was queued is the least.
+            // All remaining nodes have many neighbours: the one that is cheapest to spill is coloured last. As degrees
+            // only fall, costs only rise: a node with the cost that it was queued with has the least.
             high.TryDequeue(out node, out var queued);
             if (_removed[node]) continue;
             if (SpillCost(node) is var cost && cost > queued.Cost) high.Enqueue(node, (cost, node));
@@ -89,8 +89,7 @@ internal sealed class GraphColoring
         return register;
     }
 
-    // Merges copies until none can be: first those that surely leave the graph colourable, by Briggs' and George's
-    // tests.
+    // Coalesces copies until none can be: first those that keep the graph colourable by the tests of Briggs and George.
     private void Coalesce()
     {
         var changed = true;
@@ -130,7 +129,7 @@ internal sealed class GraphColoring
         return a >= Precoloured && _graph.Neighbours[a].Count <= MaxNeighbours && (Briggs(a, b) || George(b, a));
     }
 
-    // Every neighbour of b is no trouble to a.
+    // George: every neighbour of b is harmless to a.
     private bool George(int a, int b)
     {
         foreach (var neighbour in _graph.Neighbours[b])
@@ -153,7 +152,7 @@ internal sealed class GraphColoring
         return true;
     }
 
-    // The merged register has fewer than all colours' worth of neighbours that matter.
+    // Briggs: the merged node has fewer significant neighbours than there are colours.
     private bool Briggs(int a, int b)
     {
         var seen = new HashSet<int>();
@@ -181,7 +180,7 @@ internal sealed class GraphColoring
         {
             var n = Find(neighbour);
             if (n == a) continue;
-            // One neighbour in place of two, or of one: never more.
+            // The degree of a common neighbour falls by one, that of others stays.
             if (!_graph.Interferes(n, a)) _graph.AddEdge(n, a);
             _graph.Degree[n]--;
         }
@@ -232,8 +231,8 @@ internal sealed class GraphColoring
         }
     }
 
-    // R0 is left to results where it can be, as one that is set early saves instructions at the program's ends; but
-    // the first use of a register that calls keep costs more: it is saved and restored at each run.
+    // R0 is kept for results if possible, because a result that is set early saves instructions at the exits. The first
+    // use of a callee-saved register costs more: it is saved and restored in each run.
     private int First(int registers)
     {
         const int destroyed = (1 << Liveness.DestroyedByCalls) - 1;
@@ -241,8 +240,8 @@ internal sealed class GraphColoring
         return System.Numerics.BitOperations.TrailingZeroCount(cheap != 0 ? cheap : registers);
     }
 
-    // The register of the other side of a copy, if it is free: the copy is then no copy. Else one that its own copies
-    // do not want.
+    // The register of the other side of a copy, if it is free: the copy is then removed. Else a register that no copy
+    // of its neighbours prefers.
     private int Preferred(int node, int free)
     {
         double best = 0;
@@ -256,7 +255,7 @@ internal sealed class GraphColoring
             var colour = _colour[other];
             if (colour < 0)
             {
-                // Not coloured yet: leave it what it may want for copies with the machine's own registers.
+                // Not coloured yet: choose the machine register that its other copies prefer.
                 foreach (var j in _copiesOf[other])
                 {
                     var far = Find(_copies[j].A) == other ? Find(_copies[j].B) : Find(_copies[j].A);

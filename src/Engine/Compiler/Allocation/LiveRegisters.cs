@@ -1,7 +1,7 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// The registers that are live at a point: few of many, so that no step takes time by how many there are.
+/// The set of live registers at a point, small beside their total: no operation depends on the total.
 /// </summary>
 internal sealed class LiveRegisters(int registers)
 {

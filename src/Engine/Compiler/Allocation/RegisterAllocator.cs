@@ -1,13 +1,13 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Gives every virtual register one of the machine's ten, or a place on the stack where they do not suffice.
+/// Assigns one of the ten machine registers to every virtual register, or a stack slot if they do not suffice.
 /// </summary>
 internal static class RegisterAllocator
 {
     private const int MaxRounds = 40;
 
-    // Registers that were merged and found no colour: they are computed again at each use, or kept in a slot.
+    // Registers without a colour are rematerialized at each use, or spilled to a slot.
     private sealed class Spill(int number, List<int> registers, MachineInstruction? definition, StackSlot? slot)
     {
         public int Number { get; } = number;
@@ -34,7 +34,7 @@ internal static class RegisterAllocator
                 if (instruction.Destination >= MachineInstruction.FirstVirtual) used.Add(instruction.Destination);
                 if (instruction.Source >= MachineInstruction.FirstVirtual) used.Add(instruction.Source);
             }
-            // What a spill made lives for one instruction: putting it in memory again would gain nothing.
+            // A register made by a spill lives for one instruction: spilling it again would gain nothing.
             foreach (var temporary in temporaries) graph.Cost[temporary] = 1e30;
             var colouring = new GraphColoring(graph, used, temporaries);
             colouring.Run(remade.ContainsKey);
@@ -43,7 +43,7 @@ internal static class RegisterAllocator
                 Assign(f, colouring);
                 return;
             }
-            // Registers that were merged share a slot, and so do those that are never live at the same time.
+            // Coalesced registers share a slot, and so do those that are never live at the same time.
             var groups = used.ToLookup(colouring.Representative);
             var spills = new List<Spill>();
             var slots = new List<StackSlot>();
@@ -57,7 +57,7 @@ internal static class RegisterAllocator
 
             InsertSpills(f, spills, temporaries);
 
-            // The first slot that no other spilled register has that is live at the same time.
+            // The first slot without a spilled register that is live at the same time.
             StackSlot SlotFor(int node)
             {
                 var neighbours = graph.Neighbours[node].Select(colouring.Representative);

@@ -1,7 +1,7 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// A lower bound of how many places the registers need that are live at a point. The source of a copy may share the
+/// A lower bound of the number of places for the registers that are live at a point. The source of a copy may share the
 /// place of the destination, and is not counted while that is live.
 /// </summary>
 internal sealed class RegisterPressure

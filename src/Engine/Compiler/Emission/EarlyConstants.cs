@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// A block that only sets a constant and goes on gives way to setting it before the branch that leads there, where the
-/// other way out does not need the register: one jump less.
+/// Replaces a block that only sets a register to a constant: the constant is set before the branch to the block, if the
+/// other successor does not need the register. This saves one jump.
 /// </summary>
 internal static class EarlyConstants
 {
@@ -33,7 +33,7 @@ internal static class EarlyConstants
                 if (liveness.LiveOut(block).Contains(constant.Destination)) continue;
                 block.Instructions.Insert(block.Instructions.Count - 2, constant);
                 way.Target = next;
-                // The register holds the constant now: the other way's must not go there too.
+                // The register holds this constant now: the constant of the other successor cannot go there too.
                 break;
             }
         }

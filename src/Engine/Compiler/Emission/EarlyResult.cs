@@ -1,18 +1,18 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Sets a constant result before the branches that lead to its return, where the register is free that long: the ways
-/// out then share one exit instruction.
+/// Sets a constant result before the branches to its return, if the register is free until there: the paths then share
+/// one exit instruction.
 /// </summary>
 internal static class EarlyResult
 {
-    // Of exits with different results, those that most blocks lead to are tried.
+    // Of exits with different results, those with the most predecessors are tried.
     private const int MaxExits = 16;
     private const int Result = (int)Register.R0;
 
     public static void Run(MachineFunction f)
     {
-        // Something must be left to share the exit with.
+        // At least one block must remain to share the exit with.
         if (f.Blocks.Count(b => b.Instructions[^1].Op == MachineOp.Exit) < 2) return;
         var exits = f.Blocks.Where(b => b.Instructions is
             [{ Op: MachineOp.MoveImmediate, Destination: Result }, { Op: MachineOp.Exit }]).ToList();
@@ -31,7 +31,8 @@ internal static class EarlyResult
     private static bool Hoist(
         MachineFunction f, MachineBlock exit, Dictionary<MachineBlock, List<MachineBlock>> predecessors)
     {
-        // Only ways that fall out of a conditional jump gain: a block that ends here anyway sets its own result.
+        // Only paths that fall through from a conditional jump gain: a block that ends with a jump here sets its own
+        // result.
         if (predecessors[exit].TrueForAll(b => b.Instructions[^1].Op == MachineOp.Goto
             && !(b.Instructions.Count > 1 && b.Instructions[^2].IsJump)))
         {
@@ -39,7 +40,7 @@ internal static class EarlyResult
         }
 
         if (MachineDominators.Nearest(f, exit) is not { } dominator) return false;
-        // It may hold something that another way still needs.
+        // R0 may hold a value that another path needs.
         if (new Liveness(f).LiveOut(dominator).Contains(Result)) return false;
         var between = Between(predecessors, dominator, exit);
         foreach (var block in between)
@@ -59,7 +60,7 @@ internal static class EarlyResult
     private static bool Touches(MachineInstruction i) =>
         Liveness.Uses(i).Contains(Result) || Liveness.Definitions(i).Contains(Result);
 
-    // The blocks on ways from the dominator to the exit, both included.
+    // The blocks on paths from the dominator to the exit, both included.
     private static HashSet<MachineBlock> Between(Dictionary<MachineBlock, List<MachineBlock>> predecessors,
         MachineBlock dominator, MachineBlock exit)
     {

@@ -24,7 +24,7 @@ internal sealed class Emitter(InstructionSet set)
     public IReadOnlyList<SourceLine> Lines => _lines;
     public IReadOnlyList<FunctionStart> Functions => _functions;
 
-    /// <summary>Writes a function behind those that there are.</summary>
+    /// <summary>Appends a function.</summary>
     public void Add(MachineFunction f)
     {
         StackFrame.Arrange(f);
@@ -38,7 +38,7 @@ internal sealed class Emitter(InstructionSet set)
             starts[block] = at;
             at += block.SlotCount;
         }
-        // The verifier asks for the line of each function's first instruction.
+        // The verifier requires the line of the first instruction of each function.
         if (f.Blocks.SelectMany(b => b.Instructions).FirstOrDefault(i => i.Line is not null)?.Line is { } first)
             _lines.Add(new SourceLine(_slot, first));
         foreach (var instruction in f.Blocks.SelectMany(b => b.Instructions)) Write(instruction, starts);

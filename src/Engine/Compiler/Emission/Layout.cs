@@ -2,10 +2,10 @@ using EbpfCat.Bytecode;
 
 namespace EbpfCat.Compiler;
 
-/// <summary>Orders machine blocks so that as few jumps as possible are needed, once registers are given out.</summary>
+/// <summary>Orders machine blocks to need few jumps, after register allocation.</summary>
 internal static class Layout
 {
-    /// <summary>Removes and orders blocks until each falls through to the next where it can.</summary>
+    /// <summary>Removes and orders blocks, so that a block falls through to the next if possible.</summary>
     public static void Arrange(MachineFunction f)
     {
         Simplify(f);
@@ -33,7 +33,7 @@ internal static class Layout
         }
     }
 
-    // A jump to a block that only jumps on goes where that one goes.
+    // Jump threading: a jump to a block that only jumps gets the target of that block.
     private static bool SkipEmpty(MachineFunction f)
     {
         var changed = false;
@@ -52,7 +52,7 @@ internal static class Layout
                 instruction.Target = end;
                 changed = true;
             }
-            // A conditional jump to where it goes anyway is none.
+            // A conditional jump whose two targets are the same is removed.
             var count = block.Instructions.Count;
             if (count >= 2 && block.Instructions[^2] is { IsJump: true } jump
                 && block.Instructions[^1].Op == MachineOp.Goto
@@ -66,7 +66,7 @@ internal static class Layout
         return changed;
     }
 
-    // A branch to a block that only asks the same again goes where the answer leads.
+    // A branch to a block that only repeats the same test gets the target of the known result.
     private static void SkipDecided(MachineFunction f)
     {
         foreach (var block in f.Blocks)
@@ -107,7 +107,7 @@ internal static class Layout
             {
                 continue;
             }
-            // A conditional jump before it may still want the same block: it stays for that one.
+            // A conditional jump before this one may use the same block, which then stays.
             block.Instructions[^1] = exit.Clone();
             changed = true;
         }
@@ -115,7 +115,7 @@ internal static class Layout
         return changed;
     }
 
-    // Once blocks fall through: one is used if something jumps to it or the one before does not end.
+    // With fall-through: a block is used if something jumps to it or the block before falls through.
     private static void DropUnused(MachineFunction f)
     {
         var targets = f.Blocks.SelectMany(b => b.Successors).ToHashSet();
@@ -125,7 +125,7 @@ internal static class Layout
         }
     }
 
-    // Where a block is nothing but an exit, the others go on to it: one of them will fall through to it.
+    // Exit blocks that are equal are merged: others jump to the one block, and one of them falls through to it.
     private static void ShareExit(MachineFunction f)
     {
         if (f.Blocks.Find(b => b.Instructions is [{ Op: MachineOp.Exit }]) is not { } exit) return;
@@ -148,7 +148,7 @@ internal static class Layout
         }
 
         var dropped = f.Blocks.RemoveAll(b => !reached.Contains(b)) > 0;
-        // A block with one way in, from a block with one way out, is that block's continuation.
+        // A block is merged with its only predecessor, if that has one successor.
         var waysIn = new Dictionary<MachineBlock, int>();
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
         {
@@ -174,7 +174,7 @@ internal static class Layout
         return dropped;
     }
 
-    // Blocks that do the same and go on to the same place are one block.
+    // Equal blocks with the same successor are merged.
     private static bool MergeEqual(MachineFunction f)
     {
         var first = new Dictionary<MachineBlock, MachineBlock>(SameInstructions.Comparer);
@@ -202,9 +202,9 @@ internal static class Layout
         }
     }
 
-    // Follows what each block goes on to, a block that others lead to as well only once those have their place: so
-    // that a way round joins the main way by falling through rather than by a jump. In a function longer than a jump
-    // reaches, a block stays near the branch that leads to it.
+    // Places the successor of each block after it; a block with several predecessors only once all of them have their
+    // place, so that a detour joins the main path by fall-through and not by a jump. In a function longer than the
+    // range of a jump, a block stays near the branch to it.
     private static void Order(MachineFunction f)
     {
         var isLong = f.Blocks.Sum(block => block.SlotCount) > short.MaxValue;

@@ -97,7 +97,7 @@ internal sealed class LongJumps
         return _hasLongGoto ? slot : slot - (slot % Spacing);
     }
 
-    // Where the code before relays would fall through to them, it jumps over them.
+    // Code that would fall through into relays jumps over them.
     private void Insert()
     {
         var places = new Queue<int>(_insertions.Keys);

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Blocks that end alike, in an exit or on to the same block, share the end where that saves instructions: two by two,
-/// those with the longest ends in common first.
+/// Tail merging: blocks with equal ends and the same successor share the end if that saves instructions, in pairs, the
+/// longest common ends first.
 /// </summary>
 internal static class SharedTails
 {
@@ -13,7 +13,7 @@ internal static class SharedTails
         for (var i = 0; i + 1 < tails.Count; i++)
         {
             var common = Common(tails[i].Numbers, tails[i + 1].Numbers);
-            // A jump to the shared end costs one: worth it from two instructions on, if the end is not a jump itself.
+            // A jump to the shared end costs one instruction: two must be shared, unless the end is itself a jump.
             if (common >= (tails[i].Block.Instructions[^1].Op == MachineOp.Exit ? 2 : 3)) pairs.Add((common, i));
         }
 
@@ -40,8 +40,8 @@ internal static class SharedTails
         return true;
     }
 
-    // Each block's instructions from the last on, as numbers that are equal where they do the same; blocks with like
-    // ends side by side.
+    // The instructions of each block, last first, as numbers that are equal for equal instructions; blocks with equal
+    // ends are adjacent.
     private static List<(MachineBlock Block, int[] Numbers)> Sorted(MachineFunction f)
     {
         var numbers = new Dictionary<MachineInstruction, int>(SameInstruction.Comparer);
@@ -75,7 +75,7 @@ internal static class SharedTails
         ref int next)
     {
         if (ReferenceEquals(b, f.Blocks[0]) || common == a.Instructions.Count) (a, b) = (b, a);
-        // The tail of b becomes a block of its own unless b is all tail.
+        // The tail of b becomes a block, unless it is the whole of b.
         MachineBlock tail;
         if (common == b.Instructions.Count && !ReferenceEquals(b, f.Blocks[0]))
         {

@@ -13,7 +13,7 @@ internal static class StackFrame
             depth += slot.Room;
             slot.Offset = -depth;
         }
-        // Places are shared only where they must be: it takes its time to tell.
+        // Places are shared only if the stack would not suffice otherwise, because the analysis takes time.
         if (depth > StackLimit.Bytes) depth = StackSharing.Arrange(f, slots);
         if (depth > StackLimit.Bytes) throw StackLimit.Exceeded(depth);
     }

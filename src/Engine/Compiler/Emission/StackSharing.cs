@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Lets stack slots share places that are not in use at the same time: each is in use wherever it may have been reached
-/// already and may be reached again. Registers must be given out.
+/// Lets stack slots that are never live at the same time share places. A slot is live from its first access on a path
+/// to its last. Runs after register allocation.
 /// </summary>
 internal sealed class StackSharing
 {
@@ -16,7 +16,7 @@ internal sealed class StackSharing
     private readonly Dictionary<MachineBlock, NumberSet[]> _reached = [];
     private readonly NumberSet[] _conflicts;
 
-    // Whose addresses are kept in memory: what reaches them cannot be told.
+    // Slots whose addresses are stored in memory: their accesses are unknown.
     private readonly NumberSet _escaped;
 
     private StackSharing(MachineFunction f, List<StackSlot> slots)
@@ -26,7 +26,7 @@ internal sealed class StackSharing
         _escaped = None();
         _conflicts = [.. slots.Select(_ => None())];
         foreach (var block in f.Blocks) _predecessors[block] = [];
-        // A block whose last instruction does not end it goes on in the next.
+        // A block whose last instruction is no exit falls through to the next.
         for (var i = 0; i < f.Blocks.Count; i++)
         {
             foreach (var next in Successors(i)) _predecessors[next].Add(f.Blocks[i]);
@@ -34,7 +34,7 @@ internal sealed class StackSharing
     }
 
     /// <summary>Gives slots their offsets from the frame pointer.</summary>
-    /// <returns>How many bytes they take together.</returns>
+    /// <returns>The total size in bytes.</returns>
     public static int Arrange(MachineFunction f, List<StackSlot> slots)
     {
         var sharing = new StackSharing(f, slots);
@@ -87,7 +87,7 @@ internal sealed class StackSharing
             return copy;
         })];
 
-    // What an instruction reaches; what its registers hold behind it.
+    // The slots that an instruction accesses; the addresses in registers after it.
     private NumberSet Step(MachineInstruction i, NumberSet[] state)
     {
         var reached = None();
@@ -128,7 +128,7 @@ internal sealed class StackSharing
         foreach (var block in _f.Blocks)
         {
             var reached = _reached[block];
-            // Behind each instruction, from the last on: what is still to be reached.
+            // After each instruction, from the last to the first: the slots that are accessed later.
             var later = new NumberSet[reached.Length + 1];
             later[^1] = behind[block];
             for (var i = reached.Length - 1; i >= 0; i--)
@@ -166,7 +166,7 @@ internal sealed class StackSharing
         }
     }
 
-    // What may have been reached at each block's start, or may be reached behind its end.
+    // The slots that may have been accessed before the start of a block, or may be accessed after its end.
     private Dictionary<MachineBlock, NumberSet> Spread(bool forward)
     {
         var result = _f.Blocks.ToDictionary(block => block, _ => None());
@@ -190,7 +190,7 @@ internal sealed class StackSharing
 
     // ---- places
 
-    // The largest first, each as near to the frame pointer as those allow that it conflicts with.
+    // The largest first, each as near to the frame pointer as the slots that it interferes with allow.
     private int Place()
     {
         var depth = 0;

@@ -31,7 +31,7 @@ internal sealed class Block(int id)
     /// <summary>The target of a branch whose comparison is false.</summary>
     public Block? Otherwise { get; set; }
 
-    /// <summary>The value that a return returns.</summary>
+    /// <summary>The operand of a return.</summary>
     public Value? Result { get; set; }
 
     public SourceSpan? Source { get; set; }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>How a branch compares its two operands.</summary>
+/// <summary>The comparison of a branch.</summary>
 internal enum Comparison : byte
 {
     Equal, NotEqual,
@@ -8,9 +8,7 @@ internal enum Comparison : byte
     SignedLess, SignedLessOrEqual, SignedGreater, SignedGreaterOrEqual,
     /// <summary>Left and right have a bit in common.</summary>
     AnyBit,
-    /// <summary>
-    /// Left and right have no bit in common. The machine has no such jump: it is the inverse of the above.
-    /// </summary>
+    /// <summary>Left and right have no bit in common. There is no such instruction: selection negates it.</summary>
     NoBit,
     /// <summary>The packet has (left: a pointer into it) at least (right: a constant) bytes from there.</summary>
     PacketHas,

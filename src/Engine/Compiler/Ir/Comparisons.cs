@@ -1,9 +1,9 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>What is known of comparisons.</summary>
+/// <summary>Properties of comparisons.</summary>
 internal static class Comparisons
 {
-    /// <summary>The comparison that holds exactly when this one does not.</summary>
+    /// <summary>The negated comparison.</summary>
     public static Comparison Invert(this Comparison c) => c switch
     {
         Comparison.Equal => Comparison.NotEqual,
@@ -22,7 +22,7 @@ internal static class Comparisons
         _ => Comparison.PacketHas,
     };
 
-    /// <summary>The comparison that says the same with the operands exchanged.</summary>
+    /// <summary>The equivalent comparison with exchanged operands.</summary>
     public static Comparison Exchange(this Comparison c) => c switch
     {
         Comparison.UnsignedLess => Comparison.UnsignedGreater,
@@ -38,7 +38,7 @@ internal static class Comparisons
 
     public static bool IsPacketCheck(this Comparison c) => c >= Comparison.PacketHas;
 
-    /// <summary>The answer for two constants.</summary>
+    /// <summary>The result for two constants.</summary>
     public static bool Evaluate(this Comparison c, long a, long b) => c switch
     {
         Comparison.Equal => a == b,

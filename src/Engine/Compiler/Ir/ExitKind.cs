@@ -1,4 +1,4 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>How a block is left.</summary>
+/// <summary>The kind of the exit of a block.</summary>
 internal enum ExitKind : byte { None, Jump, Branch, Return }

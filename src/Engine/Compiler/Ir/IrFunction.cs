@@ -13,11 +13,11 @@ internal sealed class IrFunction(string name, int parameterCount)
     public List<StackSlot> Slots { get; } = [];
     public Block Entry => Blocks[0];
 
-    /// <summary>How many values there have been; ids are below this.</summary>
+    /// <summary>The number of values created so far; ids are below it.</summary>
     public int ValueCount => _values;
     public int BlockCount => _blocks;
 
-    /// <summary>What the program gives where nothing else is said.</summary>
+    /// <summary>The result of the program if its code gives none.</summary>
     public long DefaultResult { get; set; }
 
     /// <summary>
@@ -30,7 +30,7 @@ internal sealed class IrFunction(string name, int parameterCount)
 
     public Value NewValue(Op op, params Value[] operands) => new(_values++, op) { Operands = operands };
 
-    /// <summary>A constant. It belongs to no block: it is made where it is used.</summary>
+    /// <summary>A constant. It is in no block: selection creates it at each use.</summary>
     public Value Constant(long value)
     {
         if (!_constants.TryGetValue(value, out var constant))
@@ -114,7 +114,7 @@ internal sealed class IrFunction(string name, int parameterCount)
             if (seen[block.Id]) continue;
             seen[block.Id] = true;
             stack.Push((block, true));
-            // The last pushed is finished first and so comes last in the reversed list: what falls through stays near.
+            // The last one pushed is finished first and so is last in the reversed list: fall-through stays near.
             foreach (var successor in block.Successors)
             {
                 if (!seen[successor.Id]) stack.Push((successor, false));

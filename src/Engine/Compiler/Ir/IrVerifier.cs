@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Checks what every pass may take for granted of a function, and must leave so.</summary>
+/// <summary>Checks the invariants that every pass relies on and must keep.</summary>
 internal sealed class IrVerifier
 {
     private readonly IrFunction _f;
@@ -16,7 +16,7 @@ internal sealed class IrVerifier
         _dominators = new DominatorTree(f);
     }
 
-    /// <summary>Throws where a function is not whole.</summary>
+    /// <summary>Throws if a function breaks an invariant.</summary>
     /// <param name="pass">The pass that ran last, for the message.</param>
     /// <param name="f">The function.</param>
     public static void Verify(string pass, IrFunction f) => new IrVerifier(f, pass).CheckValues();

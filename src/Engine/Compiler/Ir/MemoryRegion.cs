@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>What a memory access may touch: accesses of different regions never overlap.</summary>
+/// <summary>The memory that an access may touch: accesses of different regions never overlap.</summary>
 internal enum MemoryRegion : byte
 {
     /// <summary>The context: never written here, so reading it twice gives the same.</summary>

@@ -1,9 +1,9 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Blocks that come round to one of them, their head, through which alone they are entered.</summary>
+/// <summary>A natural loop: the blocks from which its head, the only entry, is reached within it.</summary>
 internal sealed class NaturalLoop
 {
-    // What a loop is taken to go round where nothing tells how often.
+    // The assumed number of iterations if it is unknown.
     private const ulong UnknownRounds = 16;
 
     private NaturalLoop(Block head, HashSet<Block> blocks) => (Head, Blocks) = (head, blocks);
@@ -11,17 +11,17 @@ internal sealed class NaturalLoop
     public Block Head { get; }
     public HashSet<Block> Blocks { get; }
 
-    /// <summary>The blocks in it that go on at the head.</summary>
+    /// <summary>The latches: the blocks of the loop that jump to the head.</summary>
     public IEnumerable<Block> Latches => Head.Predecessors.Where(Blocks.Contains);
 
-    /// <summary>The ways out of it.</summary>
+    /// <summary>The edges out of the loop.</summary>
     public IEnumerable<(Block From, Block To)> Exits =>
         from block in Blocks.OrderBy(block => block.Id)
         from next in block.Successors
         where !Blocks.Contains(next)
         select (block, next);
 
-    /// <summary>The loops of a function, each before those that it lies in.</summary>
+    /// <summary>The loops of a function, inner ones before outer ones.</summary>
     public static List<NaturalLoop> Find(IrFunction f, DominatorTree dominators)
     {
         var loops = new Dictionary<Block, NaturalLoop>();
@@ -38,7 +38,9 @@ internal sealed class NaturalLoop
         return [.. loops.Values.OrderBy(loop => loop.Blocks.Count).ThenBy(loop => loop.Head.Id)];
     }
 
-    /// <summary>A number that grows or shrinks by the same each round; null for any other.</summary>
+    /// <summary>
+    /// A phi that changes by a constant in each iteration, as induction variable; null for any other.
+    /// </summary>
     /// <param name="phi">One of the head's phis.</param>
     public long? StepOf(Value phi)
     {
@@ -61,11 +63,11 @@ internal sealed class NaturalLoop
         return step is 0 ? null : step;
     }
 
-    /// <summary>Whether nothing ends it before its count is at a limit that is known.</summary>
+    /// <summary>Whether the loop ends only when its counter reaches a known limit.</summary>
     public bool EndsByCountAlone => Exits.ToList() is [var (from, _)] && from.Exit == ExitKind.Branch
         && (from.Left!.Current.IsConstant || from.Right!.Current.IsConstant);
 
-    /// <summary>How often it may go round, as far as a count that it tests can tell.</summary>
+    /// <summary>The maximum number of iterations, as far as a tested counter tells.</summary>
     public ulong Rounds
     {
         get

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// What a value of the intermediate form is. All values are 64 bits. Pure operations may be shared, moved and
-/// dropped; the others keep their order within a block.
+/// The operation of a value. All values have 64 bits. Pure operations may be shared, moved and dropped; the others keep
+/// their order within a block.
 /// </summary>
 internal enum Op
 {

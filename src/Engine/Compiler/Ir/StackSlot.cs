@@ -1,7 +1,7 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// A piece of the function's stack. Its offset from the frame pointer is given out after register allocation.
+/// A part of the function's stack. Its offset from the frame pointer is assigned after register allocation.
 /// </summary>
 internal sealed class StackSlot(int size)
 {
@@ -11,14 +11,14 @@ internal sealed class StackSlot(int size)
     /// <summary>The bytes it takes: whole words of eight.</summary>
     public int Room => RoomFor(Size);
 
-    /// <summary>Its offset from the frame pointer: negative; 0 while not given out.</summary>
+    /// <summary>The offset from the frame pointer: negative; 0 until assigned.</summary>
     public int Offset { get; set; }
 
     /// <summary>
-    /// Whether it is written anew each time before it is read, so that it may lie in any function's frame.
+    /// Whether it is always written before it is read, so that it may be in the frame of any function.
     /// </summary>
     public bool IsTransient { get; init; }
 
-    /// <summary>The bytes that a value of so many bytes takes on the stack: whole words of eight.</summary>
+    /// <summary>The stack size of a value of a number of bytes: rounded up to a multiple of 8.</summary>
     public static int RoomFor(int size) => (size + 7) & ~7;
 }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Counts how often each value is used.</summary>
+/// <summary>Counts the uses of each value.</summary>
 internal static class UseCounts
 {
     public static int[] Of(IrFunction f)

@@ -18,7 +18,7 @@ internal sealed class Value(int id, Op op)
     /// </summary>
     public byte Size { get; set; }
 
-    /// <summary>What a memory access touches.</summary>
+    /// <summary>The memory region of an access.</summary>
     public MemoryRegion Region { get; set; }
 
     /// <summary>The slot that a frame address is of.</summary>
@@ -64,21 +64,17 @@ internal sealed class Value(int id, Op op)
         set => _number = Payload(value, Op == Op.Load);
     }
 
-    /// <summary>
-    /// Whether the verifier must see the bound that a load's width gives, so that the load must stay.
-    /// </summary>
+    /// <summary>Whether the load must stay, because its width gives the verifier a bound.</summary>
     public bool KeepsBound { get; set; }
 
-    /// <summary>
-    /// Whether comparisons with it must stay comparisons with it, so that the verifier sees the bounds that they give.
-    /// </summary>
+    /// <summary>Whether comparisons with the value must stay, because they give the verifier bounds.</summary>
     public bool KeepsComparisons { get; set; }
 
     /// <summary>Whether a load from the stack may give a pointer.</summary>
     public bool LoadsPointer { get; init; }
 
     /// <summary>
-    /// What the operation refers to, for comparing: equal for equal slots, functions, maps and versions.
+    /// The object that the operation refers to, for comparison: equal for equal slots, functions, maps and versions.
     /// </summary>
     public (object? Reference, int Number) Referent => (_reference, _number);
 
@@ -88,15 +84,13 @@ internal sealed class Value(int id, Op op)
 
     public bool IsConstant => Op == Op.Constant;
 
-    /// <summary>
-    /// Whether the value depends on nothing but its operands and may be computed anywhere they are known.
-    /// </summary>
+    /// <summary>Whether the value depends only on its operands and can be computed anywhere after them.</summary>
     public bool IsPure => Op <= Op.Phi || (Op == Op.Load && Region == MemoryRegion.Context);
 
-    /// <summary>Whether dropping it would be noticed.</summary>
+    /// <summary>Whether the operation has an effect.</summary>
     public bool HasEffect => Op is Op.Store or Op.AtomicAdd or Op.Call;
 
-    /// <summary>The value that stands for this one now.</summary>
+    /// <summary>The value that has replaced this one, or itself.</summary>
     public Value Current
     {
         get
@@ -118,7 +112,7 @@ internal sealed class Value(int id, Op op)
         if (KeepsComparisons && !other.IsConstant) other.KeepsComparisons = true;
     }
 
-    /// <summary>Makes every operand the value that stands for it now.</summary>
+    /// <summary>Replaces every operand by its <see cref="Current"/>.</summary>
     public void Refresh()
     {
         for (var i = 0; i < Operands.Length; i++) Operands[i] = Operands[i].Current;

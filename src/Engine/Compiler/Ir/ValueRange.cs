@@ -7,11 +7,11 @@ internal static class ValueRange
 {
     private const int Depth = 6;
 
-    /// <summary>A number that the value, taken as unsigned, is never above.</summary>
+    /// <summary>An upper bound of the value as an unsigned number.</summary>
     public static ulong Maximum(Value value) => Maximum(value, Depth);
 
     /// <summary>
-    /// The same as far as the verifier of every supported kernel sees it: it follows masks, shifts and sums, but not
+    /// The upper bound that the verifier of every supported kernel sees: it follows masks, shifts and sums, but not
     /// division, nor a change of byte order (before Linux 6.6).
     /// </summary>
     public static ulong VisibleMaximum(Value value, int depth = Depth)
@@ -113,7 +113,7 @@ internal static class ValueRange
             case Op.Shr:
                 return value.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 64 } right
                     ? Of(0) >> (int)right.Immediate : Of(0);
-            // While a loop is being written, what comes round to its head is not known.
+            // While a loop is built, the values from its latches are unknown.
             case Op.Phi when value.Operands.Length == 0: return OfSize(value.Size);
             case Op.Phi:
                 ulong most = 0;

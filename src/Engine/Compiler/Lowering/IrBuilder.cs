@@ -22,7 +22,7 @@ internal sealed class IrBuilder(IrFunction function)
 
     public int LoopDepth { get; set; }
 
-    /// <summary>What is known of the packet in the current block.</summary>
+    /// <summary>The facts about the packet in the current block.</summary>
     public PacketFacts Facts { get; set; } = PacketFacts.None;
 
     public Block NewBlock()

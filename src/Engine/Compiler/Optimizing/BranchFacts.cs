@@ -1,8 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>
-/// What is known at a point because of the branches that lead there. It can be extended and taken back.
-/// </summary>
+/// <summary>The facts at a point from the branches on the path there. Facts can be added and removed again.</summary>
 internal sealed class BranchFacts
 {
     private readonly Dictionary<int, Range> _ranges = [];
@@ -10,10 +8,10 @@ internal sealed class BranchFacts
     private readonly HashSet<(Comparison, int, int)> _pairs = [];
     private readonly Stack<Change> _undo = new();
 
-    // An unsigned interval, and one number left out of it.
+    // An unsigned interval without one number.
     private readonly record struct Range(ulong Min, ulong Max, ulong? Except);
 
-    // What was known before: of a pair that it was not, of a number or a packet what it was, if anything.
+    // The previous facts: none for a pair, the old one, if any, for a number or a packet.
     private readonly record struct Change(int Key, (Comparison, int, int)? Pair, Range? Range,
         (long Has, long Lacks)? Packet, bool IsPacket);
 
@@ -30,7 +28,7 @@ internal sealed class BranchFacts
         }
     }
 
-    /// <summary>Adds what holds on one of the two ways out of a block.</summary>
+    /// <summary>Adds the facts of one of the two edges out of a block.</summary>
     public void AddEdge(Block from, Block to)
     {
         if (from.Exit != ExitKind.Branch || ReferenceEquals(from.Target, from.Otherwise)) return;

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Finds a simpler form of a comparison: the byte order of the constant changed rather than that of the field, shifts
-/// and masks folded.
+/// Finds a simpler form of a comparison: swaps the bytes of the constant instead of the field, and folds shifts and
+/// masks.
 /// </summary>
 internal static class BranchSimplifier
 {
@@ -35,7 +35,7 @@ internal static class BranchSimplifier
             return Decided(f, comparison.Evaluate(0, 0));
         if (b.IsConstant) return WithConstant(f, new(comparison, a, b), b.Immediate);
 
-        // Two swapped values are equal exactly if they are so unswapped.
+        // Byte-swapped values are equal if and only if the values are.
         if (comparison is Comparison.Equal or Comparison.NotEqual
             && a.Op == Op.ByteSwap && b.Op == Op.ByteSwap && a.Immediate == b.Immediate
             && Fits(a.Operands[0], a.Immediate) && Fits(b.Operands[0], b.Immediate))
@@ -61,7 +61,7 @@ internal static class BranchSimplifier
             case Comparison.AnyBit or Comparison.NoBit: return Bits(f, c, k);
             case Comparison.SignedLess or Comparison.SignedLessOrEqual or Comparison.SignedGreater
                 or Comparison.SignedGreaterOrEqual when maximum <= long.MaxValue:
-                // Never negative: a negative constant decides, else unsigned says the same.
+                // Never negative: a negative constant decides; else an unsigned comparison is equivalent.
                 if (k < 0) return Decided(f, comparison is Comparison.SignedGreater or Comparison.SignedGreaterOrEqual);
                 return c with { Comparison = Unsigned(comparison) };
             case Comparison.UnsignedLess when k == 0: return Decided(f, false);
@@ -76,7 +76,7 @@ internal static class BranchSimplifier
             case Comparison.UnsignedLessOrEqual when maximum <= (ulong)k: return Decided(f, true);
             case Comparison.UnsignedGreater when maximum <= (ulong)k: return Decided(f, false);
             case Comparison.UnsignedGreaterOrEqual when maximum < (ulong)k: return Decided(f, false);
-            // One form for what can be said in two ways, so that equal conditions are seen to be equal.
+            // One canonical form for equivalent conditions, so that they are found equal.
             case Comparison.UnsignedLess: return new(Comparison.UnsignedLessOrEqual, a, f.Constant(k - 1));
             case Comparison.UnsignedGreaterOrEqual:
                 return new(Comparison.UnsignedGreater, a, f.Constant(k - 1));
@@ -144,7 +144,7 @@ internal static class BranchSimplifier
         var possible = ValueRange.PossibleBits(a);
         var useful = (long)((ulong)mask & possible);
         if (useful == 0) return Decided(f, comparison == Comparison.NoBit);
-        // All bits that can be set are asked for: a comparison with zero says the same.
+        // The mask has all bits that can be set: a comparison with zero is equivalent.
         if ((ulong)useful == possible)
             return new(comparison == Comparison.AnyBit ? Comparison.NotEqual : Comparison.Equal, a, f.Constant(0));
         switch (a.Op)

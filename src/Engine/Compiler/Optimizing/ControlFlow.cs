@@ -19,7 +19,9 @@ internal static class ControlFlow
         if (index >= 0) to.KeepPredecessors(i => i != index);
     }
 
-    /// <summary>Joins each block with its only successor's only predecessor, and leaves out empty blocks.</summary>
+    /// <summary>
+    /// Merges each block with its only successor, if that has no other predecessor; removes empty blocks.
+    /// </summary>
     public static bool Clean(IrFunction f)
     {
         f.UpdatePredecessors();
@@ -64,7 +66,7 @@ internal static class ControlFlow
         (next.Exit, next.Target, next.Otherwise) = (ExitKind.None, null, null);
     }
 
-    // Targets are visited from the last block on: of a chain of empty blocks, all lead to its end at once.
+    // Blocks are visited from the last to the first: all of a chain of empty blocks lead to its end at once.
     private static bool SkipEmpty(IrFunction f)
     {
         var order = new int[f.BlockCount];
@@ -82,7 +84,7 @@ internal static class ControlFlow
     private static bool IsEmpty(Block block, Block target, IrFunction f) =>
         block is { Exit: ExitKind.Jump, Body.Count: 0, Phis.Count: 0 } && block != target && block != f.Entry;
 
-    // Lets the predecessors of empty blocks lead straight to the block that those lead to.
+    // Redirects the predecessors of empty blocks to the successor of these.
     private static bool SkipEmpty(IrFunction f, Block target, int[] order)
     {
         var predecessors = new List<Block>();
@@ -99,7 +101,7 @@ internal static class ControlFlow
         {
             var block = target.Predecessors[index];
             var (sources, skipped) = SourcesOf(f, block, target, order);
-            // The phis could not tell two edges from one block apart.
+            // Phis cannot distinguish two edges from one block.
             if (target.Phis.Count > 0 && sources.Exists(source => source.From.LeadsTo(target)))
             {
                 Add(block, index);

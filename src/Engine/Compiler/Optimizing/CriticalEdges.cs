@@ -1,7 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Puts a block on every way from a block with several ways out to one with several ways in: copies for phis go there.
+/// Splits critical edges: puts a block on each edge from a block with several successors to one with several
+/// predecessors, for the copies of phis.
 /// </summary>
 internal static class CriticalEdges
 {

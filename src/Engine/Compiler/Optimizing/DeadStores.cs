@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Drops stores to stack slots of which nothing behind them reads a byte before it is written again.</summary>
+/// <summary>Removes stores to stack slots whose bytes are all written again before they are read.</summary>
 internal static class DeadStores
 {
     public static bool Run(IrFunction f)

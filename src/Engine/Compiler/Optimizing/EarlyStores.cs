@@ -1,13 +1,12 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Moves stores to stack slots forward to where the value is computed, if a call lies between: a value that only waits
-/// to be stored then needs no register that calls keep, and such a register is saved and restored at each run of the
-/// program.
+/// Moves stores to stack slots up to the definition of the value, across a call: the value then needs no callee-saved
+/// register, which is saved and restored in each run of the program.
 /// </summary>
 internal sealed class EarlyStores
 {
-    // A store is looked at so many blocks back at most.
+    // The maximum number of blocks that a store moves up.
     private const int MaxBlocks = 64;
 
     private readonly IrFunction _f;
@@ -16,7 +15,7 @@ internal sealed class EarlyStores
 
     private EarlyStores(IrFunction f) => _f = f;
 
-    // A store, and where it is.
+    // A store and its position.
     private readonly record struct Place(Value Store, Block Block, int Index);
 
     public static void Run(IrFunction f)
@@ -77,7 +76,7 @@ internal sealed class EarlyStores
 
     private static int Index(Block block, int index, Value value) => index < 0 ? 0 : block.Body.IndexOf(value) + 1;
 
-    // The stores behind the next call, if nothing else there needs the value.
+    // The stores after the next call, if nothing else there uses the value.
     private static List<Place> LateStores(Value value, Block block, int index, List<Place> stores, int uses)
     {
         var call = block.Body.FindIndex(index + 1, v => v.Op == Op.Call);
@@ -104,7 +103,7 @@ internal sealed class EarlyStores
         return true;
     }
 
-    // Whether a call lies between a place and the store, and nothing that writes to the same bytes.
+    // Whether a call is between a place and the store, and no write to the same bytes.
     private static bool LeadsPastCall(Place place, StackBytes bytes, Block block, int index)
     {
         var past = false;
@@ -144,7 +143,7 @@ internal sealed class EarlyStores
         }
     }
 
-    // The address is computed where the store goes to.
+    // The address is computed at the new place of the store.
     private IEnumerable<Value> Copy(Value store, Block block)
     {
         var bytes = SlotLiveness.WrittenBy(store)!.Value;

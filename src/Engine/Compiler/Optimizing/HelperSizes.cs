@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Keeps the comparisons that bound the sizes that helpers are given, and turns packet checks into comparisons where a
-/// size is computed from the packet's length: the verifier knows a size by such comparisons alone.
+/// Keeps the comparisons that bound the size arguments of helpers, and turns packet checks into comparisons if a size
+/// is computed from the length of the packet: the verifier knows the bounds of a size by these alone.
 /// </summary>
 internal static class HelperSizes
 {

@@ -1,9 +1,9 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Where the way into a block decides the branch at its end, that way goes straight to where the branch leads, and on
-/// from there; so too where the branch is not decided but both its ways end in the same place. What is passed must do
-/// nothing that would be noticed, and compute nothing that is needed later.
+/// Jump threading: if the edge into a block decides the branch at its end, the edge leads to the target directly, and
+/// on from there; likewise if both targets of the branch lead to the same place. Blocks that are skipped have no
+/// effect, and their values are not needed later.
 /// </summary>
 internal sealed class JumpThreading
 {
@@ -12,11 +12,11 @@ internal sealed class JumpThreading
     private const int MaxVisited = 256;
 
     private readonly DominatorTree _dominators;
-    // Blocks other than its own that use a value, by its id; a phi uses its operands at the end of the blocks they
-    // come from.
+    // The blocks, other than its own, that use a value, by its id; a phi uses its operands at the end of the
+    // predecessors.
     private readonly List<Block>?[] _users;
 
-    // Blocks that others are reached without since the tree was made.
+    // Blocks that skip others since the dominator tree was built.
     private readonly HashSet<Block> _bypassed = [];
 
     private readonly List<Block> _passed = [];
@@ -28,7 +28,7 @@ internal sealed class JumpThreading
     private JumpThreading(IrFunction f) => (_dominators, _users) = (new DominatorTree(f), UsersOutside(f));
 
     /// <param name="f">The function.</param>
-    /// <param name="steps">How many blocks may be passed in all; those that were are taken off.</param>
+    /// <param name="steps">The number of blocks that may be skipped in all; the skipped ones are subtracted.</param>
     public static bool Run(IrFunction f, ref int steps)
     {
         if (steps <= 0) return false;
@@ -60,7 +60,7 @@ internal sealed class JumpThreading
         _seen.Clear();
         var (last, end) = Follow(predecessor, block, 0);
         if (_passed.Contains(end) || !_passed.Exists(p => p.Exit == ExitKind.Branch)) return false;
-        // A value of a block that is left out is missed where that block was the only way.
+        // A value of a skipped block is missing if no other path computes it.
         foreach (var passed in _passed)
         {
             if (_dominators.Dominates(passed, end) && (passed.Phis.Exists(v => IsNeeded(v, end))
@@ -74,7 +74,7 @@ internal sealed class JumpThreading
         return !Array.Exists(values, IsNew) && Redirect(predecessor, block, end, values);
     }
 
-    // Whether something behind the start of a block uses a value: the ways there are followed back from its users.
+    // Whether code after the start of a block uses a value: paths are followed back from the uses.
     private bool IsNeeded(Value value, Block at)
     {
         if (_users[value.Id] is not { } users) return false;
@@ -96,7 +96,7 @@ internal sealed class JumpThreading
         return _seen.TryGetValue(value, out var seen) ? seen : value;
     }
 
-    // The edge at which a way ends that begins with an edge.
+    // The last edge of the path that begins with an edge.
     private (Block From, Block To) Follow(Block from, Block to, int depth)
     {
         while (_budget-- > 0 && IsPassable(to) && !_passed.Contains(to))
@@ -122,7 +122,7 @@ internal sealed class JumpThreading
         return (from, to);
     }
 
-    // Where both ways out of a block lead in the end, with the same values: none if they part.
+    // The common place that both successors of a block lead to with the same values; null if there is none.
     private (Block From, Block To)? BothWays(Block block)
     {
         var first = _passed.Count;
@@ -165,14 +165,13 @@ internal sealed class JumpThreading
         _passed.RemoveRange(first, _passed.Count - first);
     }
 
-    // What a branch does on the way followed: by its phis' values there, and by the branches that led to the way's
-    // start.
+    // The result of a branch on the path: by the phis' values there, and by the branches before the start of the path.
     private bool? Decide(Block block)
     {
         var (left, right) = (Seen(block.Left!), Seen(block.Right!));
         if (left.IsConstant && right.IsConstant && !block.Comparison.IsPacketCheck())
             return block.Comparison.Evaluate(left.Immediate, right.Immediate);
-        // Nothing is known of what is computed on the way; what is known is of its last time round.
+        // Values that are computed on the path are unknown: the facts are of their last computation.
         if (IsNew(left) || IsNew(right)) return null;
         _facts ??= FactsAt(_start);
         return _facts.Decide(block.Comparison, left, right);
@@ -201,7 +200,7 @@ internal sealed class JumpThreading
         var index = end.Predecessors.IndexOf(predecessor);
         if (index >= 0)
         {
-            // Phis could not tell two ways from one block apart: they must want the same on both.
+            // Phis cannot distinguish two edges from one block: their values must be the same for both.
             for (var i = 0; i < values.Length; i++)
             {
                 if (!ReferenceEquals(end.Phis[i].Operands[index].Current, values[i])) return false;

@@ -1,17 +1,17 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// What is known of memory at a point: which value a place holds, and which pointer a map gave for a key.
+/// The known state of memory at a point: the values of places, and the pointers that map lookups returned for keys.
 /// </summary>
 internal sealed class MemoryState
 {
-    // States are copied at each branch: a long program must not know ever more.
+    // States are copied at each branch: their size is limited, for long programs.
     private const int MaxKnown = 128;
 
     private readonly Dictionary<Access, Value> _values;
     private readonly Dictionary<Lookup, Value> _lookups;
 
-    // Keys that are in their map, or that could not be put there: putting them there again changes nothing.
+    // Keys that are in their map, or that the map had no room for: inserting them again changes nothing.
     private readonly HashSet<Lookup> _settled;
 
     public MemoryState() => (_values, _lookups, _settled) = ([], [], []);
@@ -150,9 +150,7 @@ internal sealed class MemoryState
         }
     }
 
-    /// <summary>
-    /// Keeps what holds on every way into a block; where the ways differ as one of its phis does, the phi.
-    /// </summary>
+    /// <summary>Keeps the facts of all predecessors; if their values are those of a phi, the phi.</summary>
     public static MemoryState Meet(IrFunction f, Block block, IReadOnlyList<MemoryState> states)
     {
         var result = states[0].Copy();

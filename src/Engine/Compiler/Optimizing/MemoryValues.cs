@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Drops loads of what is known already, stores of what is there already, and map lookups whose answer is known: a
-/// pointer to a map value stays good for the whole run of the program.
+/// Load forwarding: removes loads of known values, stores of values that the place has, and map lookups with a known
+/// result. A pointer to a map value stays valid for the whole run of the program.
 /// </summary>
 internal static class MemoryValues
 {
@@ -32,7 +32,7 @@ internal static class MemoryValues
         return true;
     }
 
-    // A loop's head is met before its end: nothing is taken as known there.
+    // The head of a loop is visited before its end: nothing is known there.
     private static MemoryState Before(IrFunction f, Block block, Dictionary<Block, MemoryState> after)
     {
         var states = new List<MemoryState>(block.Predecessors.Count);
@@ -50,7 +50,7 @@ internal static class MemoryValues
         };
     }
 
-    // What is known at a block's end, and what the branch there adds on the way to another.
+    // The state at the end of a block, with the facts of the branch on the edge to another.
     private static MemoryState OnEdge(Block from, Block to, MemoryState state)
     {
         var copy = state.Copy();
@@ -114,7 +114,7 @@ internal static class MemoryValues
         }
     }
 
-    // A stored value wider than its place is cut: only what fits whole is what a load gives.
+    // A stored value wider than its place is truncated: a load gives only values that fit.
     private static bool Fits(Value value, int size) =>
         size == 8 || ValueRange.Maximum(value) <= (ulong)Simplifier.Mask(size * 8);
 

@@ -47,7 +47,7 @@ internal sealed class Optimizer
             SignedDivision.Run(_f);
             Ran(nameof(SignedDivision));
         }
-        // Joined blocks let constants through to where they simplify more.
+        // Merged blocks propagate constants, which simplify more.
         for (var round = 0; round < MaxRounds; round++)
         {
             var changed = Ran(nameof(ControlFlow), ControlFlow.Clean(_f));

@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Makes an earlier packet check ask for what a later one asks, where a failure of either leads to the same place and
-/// nothing that could be noticed happens between: then the later one is not needed.
+/// Extends an earlier packet check by a later one, if both fail to the same place and nothing between them has an
+/// effect: the later check is then redundant.
 /// </summary>
 internal static class PacketChecks
 {
@@ -14,7 +14,7 @@ internal static class PacketChecks
             if (block.Exit != ExitKind.Branch || !block.Comparison.IsPacketCheck()) continue;
             var (has, lacks) = Ways(block);
             var at = has;
-            // Through blocks with one way in and nothing but reads.
+            // Through blocks with one predecessor and only reads.
             while (at.Predecessors.Count == 1 && at.Phis.Count == 0 && at.Body.TrueForAll(v => !v.HasEffect))
             {
                 if (at.Exit == ExitKind.Jump)

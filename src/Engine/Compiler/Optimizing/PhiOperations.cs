@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// An operation on one of several constants is done where the constant is known, if it comes to nothing on at least one
-/// way: <c>x + (0 or 1)</c> becomes x or x + 1.
+/// Moves an operation on a phi of constants to the predecessors, if it is trivial for at least one: <c>x + (0 or 1)</c>
+/// becomes x or x + 1.
 /// </summary>
 internal static class PhiOperations
 {
@@ -36,7 +36,7 @@ internal static class PhiOperations
         return changed;
     }
 
-    // Swapping back a choice of values that were all swapped: the choice of the values as they were.
+    // A byte swap of a phi whose operands are all swapped: the phi of the operands before the swap.
     private static Value? Unswapped(IrFunction f, Value swap, int[] uses)
     {
         var phi = swap.Operands[0].Current;

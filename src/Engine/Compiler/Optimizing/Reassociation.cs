@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Two sums of a number with constants, where nothing else needs the number: the second is computed from the first, so
-/// that one register does for all three.
+/// Computes the second of two sums of a number with constants from the first, if nothing else uses the number: one
+/// register suffices for all three.
 /// </summary>
 internal static class Reassociation
 {

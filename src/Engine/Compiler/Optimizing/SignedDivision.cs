@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Signed division and remainder for instruction sets before v4, by unsigned ones: the magnitudes are divided and the
-/// sign put back, without a branch.
+/// Replaces signed division and remainder by unsigned ones for instruction sets before v4: divides the magnitudes and
+/// restores the sign, without a branch.
 /// </summary>
 internal static class SignedDivision
 {

@@ -136,7 +136,7 @@ internal static class Simplifier
         // Bits that cannot be set need no place in the mask: a smaller mask is more often an immediate.
         var needed = (long)((ulong)mask & possible);
         if (needed == 0) return f.Constant(0);
-        // Of what is sign-extended, the bits below are what they were.
+        // Sign extension keeps the low bits.
         if (a.Op == Op.SignExtend && (mask & ~Mask((int)a.Immediate)) == 0) return And(f, a.Operands[0].Current, mask);
         if (a.Op == Op.And && a.Operands[1].Current is { IsConstant: true } inner)
             return Make(f, Op.And, 0, a.Operands[0].Current, f.Constant(inner.Immediate & mask));
@@ -145,7 +145,7 @@ internal static class Simplifier
 
     private static Value? WithoutConstant(IrFunction f, Op op, Value a, Value b)
     {
-        // Nothing divided is nothing, by zero too.
+        // Zero divided by any number, zero included, is zero.
         if (a is { IsConstant: true, Immediate: 0 }
             && op is (Op.UDiv or Op.SDiv or Op.UMod or Op.SMod or Op.Shl or Op.Shr or Op.Sar))
         {

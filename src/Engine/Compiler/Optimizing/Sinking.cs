@@ -1,8 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>
-/// Moves what is computed in a block but needed only behind one of its ways out to where it is needed.
-/// </summary>
+/// <summary>Moves values that only one successor of their block needs to that successor.</summary>
 internal static class Sinking
 {
     public static bool Run(IrFunction f)
@@ -48,7 +46,7 @@ internal static class Sinking
         ? !writes && value.Region != MemoryRegion.Context
         : value.IsPure && value.Op is not (Op.Context or Op.Parameter or Op.Phi);
 
-    // A choice behind the block uses what comes from it at the block's end.
+    // A phi after the block uses its operand at the end of the block.
     private static bool UsesIn(Block block, Value value) =>
         block.Successors.Any(s => s.Phis.Count > 0 && s.Predecessors.IndexOf(block) is >= 0 and var i
             && s.Phis.Exists(p => ReferenceEquals(p.Operands[i].Current, value)))

@@ -1,12 +1,12 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Which bytes of the stack slots are read by what is behind a point before they are written again: by a load, or by a
-/// call that gets the slot's address. A point is reached by walking a block backwards from its end.
+/// The bytes of the stack slots that are live at a point: read before they are written again, by a load or by a call
+/// that gets the address of the slot. The point moves backwards through a block.
 /// </summary>
 internal sealed class SlotLiveness
 {
-    // Bytes of a slot as bits; what lies farther in than this is never taken as written again.
+    // The bytes of a slot as bits; bytes beyond these count as always live.
     private const int MaxBytes = 64;
     private const ulong All = ulong.MaxValue;
 
@@ -38,9 +38,7 @@ internal sealed class SlotLiveness
         }
     }
 
-    /// <summary>
-    /// Moves the point in front of the instruction before it; false where that is a store that nothing needs.
-    /// </summary>
+    /// <summary>Moves the point before the preceding instruction; false if that is a dead store.</summary>
     public bool StepOver(Value value)
     {
         switch (value.Op)
@@ -66,11 +64,11 @@ internal sealed class SlotLiveness
         }
     }
 
-    /// <summary>Whether what a store writes could be written at the point too, and nothing would notice.</summary>
+    /// <summary>Whether a store can move to the point without effect on the program.</summary>
     public bool CanWrite(StackBytes place) =>
         place.Bits != 0 && !_escaped[_numbers[place.Slot]] && (_live[_numbers[place.Slot]] & place.Bits) == 0;
 
-    /// <summary>The bytes of a slot that a store writes; null where it writes something else.</summary>
+    /// <summary>The bytes of a slot that a store writes; null for a store to other memory.</summary>
     public static StackBytes? WrittenBy(Value value) =>
         value.Op == Op.Store && FrameAddressOf(value.Operands[0], out var offset) is { } address
             ? new StackBytes(address.Slot, offset + value.Immediate,
@@ -100,7 +98,7 @@ internal sealed class SlotLiveness
     private static ulong Bytes(long offset, int size, ulong ifOutside) => offset < 0 || offset + size > MaxBytes
         ? ifOutside : (size == MaxBytes ? All : (1UL << size) - 1) << (int)offset;
 
-    // Slots whose address is kept somewhere, or computed with: what reads them cannot be told.
+    // Slots whose address is stored or computed with: their reads are unknown.
     private void FindEscaped()
     {
         foreach (var block in _f.Blocks)

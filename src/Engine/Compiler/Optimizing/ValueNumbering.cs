@@ -1,8 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Finds what is computed twice, simplifies every operation anew, and decides branches by the branches before them:
-/// one walk down the dominator tree.
+/// Removes common subexpressions, simplifies every operation, and decides branches by the branches before them, in one
+/// walk down the dominator tree.
 /// </summary>
 internal sealed class ValueNumbering
 {
@@ -53,8 +53,8 @@ internal sealed class ValueNumbering
     private (Block, int, List<Key>, int) Enter(Block block)
     {
         var mark = _facts.Mark;
-        // A branch decided on the way here may have cut the block off: a loop without a way in has values that only
-        // make themselves.
+        // A decided branch may have made the block unreachable: a loop without an entry has values that only depend on
+        // themselves.
         if (!_reached.Contains(block)) return (block, 0, [], mark);
         if (block.Predecessors.Count == 1) _facts.AddEdge(block.Predecessors[0], block);
         var added = new List<Key>();
@@ -152,7 +152,7 @@ internal sealed class ValueNumbering
         body.Add(value);
     }
 
-    // A store takes the low bits alone: what only changes the others is not needed.
+    // A store writes only low bits: operations on the others are not needed.
     private Value Narrow(Value value, int bits)
     {
         while (true)

@@ -3,30 +3,30 @@ using EbpfCat.Language;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Makes functions of the loops that are too long for the verifier, which follows an ordinary loop round by round: the
-/// helper <c>bpf_loop</c> (Linux 5.17) calls such a function for each round, and the verifier looks at it once.
+/// Outlines loops that are too long for the verifier, which follows an ordinary loop iteration by iteration: the helper
+/// <c>bpf_loop</c> (Linux 5.17) calls the function for each iteration, and the verifier checks it once.
 /// </summary>
 internal static class LongLoops
 {
-    /// <summary>The most rounds that the helper makes: BPF_MAX_LOOPS of the kernel's include/linux/bpf.h.</summary>
+    /// <summary>The maximum number of iterations of the helper: BPF_MAX_LOOPS of include/linux/bpf.h.</summary>
     public const long MaxRounds = 8 * 1024 * 1024;
 
     /// <summary>
-    /// From how many rounds on a loop counts as long where nothing else is said: the verifier follows at most 8192
-    /// conditional jumps that may go either way, in any function at one time.
+    /// The number of iterations from which a loop counts as long by default: the verifier follows at most 8192
+    /// undecided conditional jumps in a function at one time.
     /// </summary>
     public const ulong DefaultRounds = 4096;
 
     // The verifier follows at most a million instructions.
     private const ulong MaxLength = 200_000;
 
-    /// <summary>Makes functions of a program's long loops.</summary>
+    /// <summary>Outlines the long loops of a program.</summary>
     /// <returns>The program, then the functions.</returns>
     /// <exception cref="CompileException">A loop is longer than the helper allows.</exception>
     public static IReadOnlyList<IrFunction> Outline(IrFunction f, CompilerOptions options)
     {
         var functions = new List<IrFunction> { f };
-        // A loop around one of these is a part of the program only once they are outlined: the next search finds it.
+        // A loop around one of these may be long too: the next search finds it, once these are outlined.
         while (FindLong(f, options.LongRounds, out var dominators) is { Count: > 0 } loops)
         {
             var outlined = LoopOutliner.Outline(f, loops, dominators, functions.Count);
@@ -44,7 +44,7 @@ internal static class LongLoops
         dominators = new DominatorTree(f);
         var result = new List<NaturalLoop>();
         var lengths = new Dictionary<NaturalLoop, ulong>();
-        // The outermost loop around each block so far; a loop that is long, or contains such a loop, has no length.
+        // The outermost loop around each block so far; a loop that is long, or contains a long loop, has no length.
         var outermost = new Dictionary<Block, NaturalLoop>();
         foreach (var loop in NaturalLoop.Find(f, dominators))
         {

@@ -3,12 +3,12 @@ using EbpfCat.Bytecode;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Moves a loop into a function that the helper <c>bpf_loop</c> calls for each round. What the loop takes in, hands
-/// from round to round, and leaves behind is kept in a struct on the program's stack, eight bytes each.
+/// Moves a loop into a function that the helper <c>bpf_loop</c> calls for each iteration. The inputs of the loop, its
+/// values between iterations and its results are in a struct on the program's stack, eight bytes each.
 /// </summary>
 internal sealed class LoopOutliner
 {
-    // What the function gives: 0 for another round, 1 to end.
+    // The result of the function: 0 to continue, 1 to end.
     private const int Again = 0;
     private const int End = 1;
 
@@ -27,7 +27,7 @@ internal sealed class LoopOutliner
     private readonly Value _index;
     private readonly Value _fields;
 
-    // What stands in the function for a value from outside, or for one of the head's phis.
+    // The value in the function for a value from outside, or for one of the phis of the head.
     private readonly Dictionary<Value, Value> _inside = [];
     private readonly Dictionary<StackSlot, Value> _addresses = [];
     private readonly HashSet<StackSlot> _own = [];
@@ -44,17 +44,19 @@ internal sealed class LoopOutliner
         _entry = _body.NewBlock();
         _before.LoopDepth = _after.LoopDepth = Math.Max(0, loop.Head.LoopDepth - 1);
         _before.Source = _after.Source = _entry.Source = loop.Head.Source;
-        // The struct's address: to the program its own, to the function what it is given.
+        // The address of the struct: in the program a frame address, in the function a parameter.
         _frame = Append(_before, _f.FrameAddress(_slot));
         (_index, _fields) = (Parameter(0), Parameter(1));
     }
 
-    /// <summary>Moves loops, of which none contains another, out of a function.</summary>
+    /// <summary>Moves loops out of a function; none contains another.</summary>
     /// <param name="f">The function.</param>
     /// <param name="loops">The loops.</param>
     /// <param name="dominators">The dominator tree of the function.</param>
     /// <param name="number">The number in the name of the first function.</param>
-    /// <returns>The functions that they became: of the number of the round, and the address of the struct.</returns>
+    /// <returns>
+    /// The functions. Their parameters are the number of the iteration and the address of the struct.
+    /// </returns>
     public static List<IrFunction> Outline(
         IrFunction f, IReadOnlyList<NaturalLoop> loops, DominatorTree dominators, int number)
     {
@@ -95,10 +97,11 @@ internal sealed class LoopOutliner
         DeadCode.Run(_body);
     }
 
-    // The struct of a loop in this one comes along: the verifier lets nobody put the address of a frame into another's.
+    // The struct of an inner loop moves too: the verifier does not allow to store the address of a frame in another
+    // frame.
     private static void TakeSlots(IrFunction f, Dictionary<Block, LoopOutliner> outlinerOf)
     {
-        // Null where blocks of several loops, or of none, use a slot.
+        // Null if blocks of several loops, or of none, use a slot.
         var users = new Dictionary<StackSlot, LoopOutliner?>();
         foreach (var block in f.Blocks)
         {
@@ -119,7 +122,7 @@ internal sealed class LoopOutliner
 
     // ---- the way in
 
-    // All ways into the loop lead through one block, where the values are that the phis of its head begin with.
+    // All edges into the loop lead through one block, which has the initial values of the phis of the head.
     private void EnterBefore()
     {
         var head = _loop.Head;
@@ -141,8 +144,8 @@ internal sealed class LoopOutliner
         }
     }
 
-    // A count is computed from the number of the round, which the verifier takes for any number: it would follow one
-    // that is kept in memory from round to round.
+    // A counter is computed from the number of the iteration, which is unknown to the verifier: it would follow the
+    // values of one that is stored in memory.
     private Value Carry(Value phi, Value first)
     {
         if (_loop.StepOf(phi) is { } step)
@@ -186,7 +189,7 @@ internal sealed class LoopOutliner
         if (block.Result is { } result) block.Result = by(result);
     }
 
-    // What stands in the function for a value: itself where the loop computes it or it can be made anywhere.
+    // The value in the function for a value: itself if the loop computes it or it can be computed anywhere.
     private Value Inside(Value value)
     {
         value = value.Current;
@@ -197,7 +200,7 @@ internal sealed class LoopOutliner
                 return value;
             case Op.FrameAddress when _own.Contains(value.Slot):
                 return value;
-            // The frame that is meant is the program's.
+            // The address is of the frame of the program.
             case Op.FrameAddress when _addresses.TryGetValue(value.Slot, out var there):
                 return there;
             case Op.FrameAddress:
@@ -234,8 +237,9 @@ internal sealed class LoopOutliner
         (next.Exit, next.Result) = (ExitKind.Return, _body.Constant(Again));
     }
 
-    // Of a number stored whole the verifier remembers the range, which is another one each round: it would follow all
-    // of them. Of one stored by halves it remembers nothing, and two rounds look the same to it.
+    // The verifier remembers the range of a number that is stored whole. The range differs in each iteration, and it
+    // would follow all of them. It remembers nothing of a number stored in halves, so that two iterations look the
+    // same.
     private void StoreHalves(Block block, int field, Value number)
     {
         var high = Add(_body, block, Op.Shr, number, _body.Constant(32));
@@ -245,7 +249,7 @@ internal sealed class LoopOutliner
 
     // ---- the ways out
 
-    // What a loop computes and is used behind it.
+    // The values that a loop computes and that are used after it.
     private static void LoadResults(IrFunction f, Dictionary<Block, LoopOutliner> outlinerOf)
     {
         foreach (var block in f.Blocks)
@@ -267,7 +271,7 @@ internal sealed class LoopOutliner
 
         if (_left.TryGetValue(value, out var known)) return known.Loaded;
         var field = NewField();
-        // The verifier wants to see it written on all ways to where it is read.
+        // The verifier requires a write on all paths to the read.
         Store(_f, _before, _frame, field, _f.Constant(0));
         var loaded = Load(_f, _after, _frame, field);
         _left[value] = (field, loaded);
@@ -286,7 +290,7 @@ internal sealed class LoopOutliner
         (end.Exit, end.Result) = (ExitKind.Return, _body.Constant(End));
     }
 
-    // Where the loop ended, the program goes on; where the helper made all its rounds, the program ends.
+    // If the loop ended, the program continues; after the maximum number of iterations it ends.
     private void Dispatch(Value exit, List<(Block From, Block To)> exits)
     {
         var at = _after;
@@ -332,7 +336,7 @@ internal sealed class LoopOutliner
         _f.Blocks.Add(_before);
     }
 
-    // A block in the function on the way from one of the loop's blocks to another place.
+    // A block in the function, on the edge from a block of the loop to another place.
     private Block NewEnd(Block from, Block to)
     {
         var end = _body.NewBlock();

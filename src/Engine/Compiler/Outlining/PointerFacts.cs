@@ -1,13 +1,13 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// What can be said of whether a value is a pointer to the verifier, which keeps pointers only where they are whole.
+/// Tells whether the verifier takes a value for a pointer. It keeps track only of pointers that are stored whole.
 /// </summary>
 internal static class PointerFacts
 {
     private const int Depth = 16;
 
-    /// <summary>Whether a value may be a pointer; a number for certain where it is not.</summary>
+    /// <summary>Whether a value may be a pointer; false if it is a number for certain.</summary>
     public static bool MayBePointer(Value value) => MayBePointer(value, [], Depth);
 
     private static bool MayBePointer(Value value, HashSet<Value> seen, int depth)
@@ -19,7 +19,7 @@ internal static class PointerFacts
         {
             Op.Context or Op.Parameter or Op.FrameAddress or Op.MapAddress or Op.MapValueAddress
                 or Op.FunctionAddress => true,
-            // Pointers to what is traced come out of the context, and those to the packet, which are marked.
+            // Pointers to traced objects come from the context, as do those to the packet, which are marked.
             Op.Load => value.LoadsPointer
                 || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
             Op.Call => HelperTable.OfCall(value.Helper).MaxResult == ulong.MaxValue,

@@ -1,9 +1,9 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Numbers that the verifier may know as another one plus a constant. Where the constant is far beyond any packet it
-/// refuses the sum as an offset, however well it is bounded (<c>check_reg_sane_offset</c>). Any operation but an
-/// addition hides it.
+/// Finds numbers that the verifier may know as another number plus a constant. If the constant is far beyond any
+/// packet, it refuses the sum as an offset, however well it is bounded (<c>check_reg_sane_offset</c>). Any operation
+/// but an addition hides the constant.
 /// </summary>
 internal static class FarOffsets
 {
@@ -22,7 +22,7 @@ internal static class FarOffsets
             // A sum in 32 bits.
             Op.And when value.Operands[1].Current is { IsConstant: true, Immediate: uint.MaxValue } =>
             MayBeFar(value.Operands[0], seen),
-            // What was put there may be such a sum.
+            // A stored value may be such a sum.
             Op.Load => value.Region == MemoryRegion.Stack && value.Size >= 4,
             _ => false,
         };

@@ -13,7 +13,7 @@ internal sealed partial class Selector
         }
 
         var destination = _registers[value.Id];
-        // Nothing needs it in a register.
+        // No instruction needs it in a register.
         if (destination == 0) return;
         switch (value.Op)
         {
@@ -102,8 +102,8 @@ internal sealed partial class Selector
         MakePending(pending);
     }
 
-    // What the verifier refuses as an immediate, though the machine gives it a meaning in a register: division by
-    // zero, long shifts.
+    // Immediates that the verifier refuses, though the machine defines them for registers: division by zero, long
+    // shifts.
     private Value? Degenerate(Op op, Value a, long b) => op switch
     {
         Op.UDiv or Op.SDiv when b == 0 => _f.Constant(0),

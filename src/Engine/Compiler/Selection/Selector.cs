@@ -3,8 +3,8 @@ using System.Numerics;
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Chooses machine instructions. Each block is written from its end to its start, so that a value is computed only if
-/// something that was written before needs it in a register: what an addressing mode or an immediate takes in is not.
+/// Selects machine instructions. Each block is written from its end to its start, so that a value is computed only if
+/// an instruction written before needs it in a register: addressing modes and immediates contain theirs.
 /// </summary>
 internal sealed partial class Selector
 {
@@ -112,7 +112,7 @@ internal sealed partial class Selector
 
     // ---- registers
 
-    /// <summary>The register that will hold a value, from where it is computed on.</summary>
+    /// <summary>The register of a value, from its definition on.</summary>
     private int RegisterOf(Value value)
     {
         value = value.Current;
@@ -121,11 +121,11 @@ internal sealed partial class Selector
         return register;
     }
 
-    // What is cheaper made again at each use than kept in a register.
+    // A value that is cheaper to rematerialize at each use than to keep in a register.
     private static bool IsRemade(Value value) =>
         value.Op is Op.Constant or Op.MapAddress or Op.FrameAddress or Op.FunctionAddress or Op.Undefined;
 
-    // Makes a value in a register of its own choice, written (in reverse) after what uses it was.
+    // Computes a value into a given register. Written in reverse: after the instruction that uses it.
     private void Make(Value value, int destination)
     {
         value = value.Current;
@@ -172,7 +172,8 @@ internal sealed partial class Selector
         return null;
     }
 
-    // A register to read a value from. What is remade is made right before: the caller calls the returned action last.
+    // A register to read a value from. A rematerialized value is computed right before: the caller calls the returned
+    // action last.
     private int Use(Value value, List<(Value, int)> pending)
     {
         value = value.Current;

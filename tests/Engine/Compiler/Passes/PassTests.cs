@@ -13,7 +13,7 @@ public sealed class PassTests
     private const int Steps = 1000;
     private const string WriteSetting = "EBPFCAT_WRITE_PASSES";
 
-    // What the name of a pass in a file means.
+    // The passes by their names in the files.
     private static readonly Dictionary<string, Func<IrFunction, string>> Passes = new()
     {
         ["HelperSizes"] = Of(HelperSizes.Run),
