@@ -2,7 +2,7 @@
 
 BeforeDiscovery {
     $version = [version]((uname -r) -replace '^(\d+\.\d+).*', '$1')
-    $isThere = $version -ge [version]'5.17'
+    $hasBpfLoop = $version -ge [version]'5.17'
 }
 
 BeforeAll {
@@ -24,7 +24,7 @@ BeforeAll {
     }
 }
 
-Describe 'A long loop' -Skip:(-not $isThere) {
+Describe 'A long loop' -Skip:(-not $hasBpfLoop) {
     It 'iterates over a range' {
         Get-Result { foreach ($i in 1..1000000) { $result += $i }; 'Drop' } | Should -Be 'Drop 500000500000 0'
     }
@@ -94,7 +94,7 @@ Describe 'A long loop' -Skip:(-not $isThere) {
     }
 }
 
-Describe 'A long loop without bpf_loop' -Skip:$isThere {
+Describe 'A long loop without bpf_loop' -Skip:$hasBpfLoop {
     It 'is refused with an explanation' {
         { Get-Result { foreach ($i in 1..1000000) { $result += $i } 'Drop' } } | Should -Throw
     }

@@ -31,7 +31,7 @@ internal static class CTypes
 
     private static readonly HashSet<string> ByteNames = ["u8", "__u8", "uint8_t", "unsigned char"];
 
-    // Addresses differ from other arrays of bytes in nothing but the name of the field. The keys are lengths in bytes.
+    // Only the name of a field tells an address from another array of bytes. The keys are lengths in bytes.
     private static readonly Dictionary<int, (AddressType Type, HashSet<string> Names)> Addresses =
         new Dictionary<int, (AddressType, HashSet<string>)>
         {
@@ -56,9 +56,9 @@ internal static class CTypes
         type.Replace("*", " * ", StringComparison.Ordinal).Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Where(word => word is not ("const" or "volatile")));
 
-    /// <summary>The type of an array of bytes: an address if the kernel uses the field's name for addresses.</summary>
+    /// <summary>The type of an array of bytes: an address type if the kernel gives this name to addresses.</summary>
     /// <param name="element">The C type of an element.</param>
-    public static EbpfType Bytes(string element, int count, string name) =>
+    public static EbpfType ByteArray(string element, int count, string name) =>
         ByteNames.Contains(element) && Addresses.TryGetValue(count, out var address) && address.Names.Contains(name)
             ? address.Type : new BytesType(count);
 }

@@ -8,8 +8,8 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class KernelSymbols
 {
-    // The maximum size of a function: an address further from the preceding symbol belongs to none.
-    private const ulong LongestDistance = 1 << 20;
+    // In bytes. An address further behind the preceding symbol belongs to no symbol.
+    private const ulong MaxFunctionSize = 1 << 20;
 
     private static readonly MachineFact<KernelSymbols> OfThisMachine = new(Load);
 
@@ -35,10 +35,10 @@ public sealed class KernelSymbols
     }
 
     /// <summary>The symbols of this machine, read on first use.</summary>
-    /// <exception cref="KernelException">They cannot be read.</exception>
+    /// <exception cref="KernelException">The file cannot be read.</exception>
     public static KernelSymbols Current => OfThisMachine.Value;
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of symbols.</summary>
     public int Count => _addresses.Length;
 
     /// <summary>
@@ -51,10 +51,11 @@ public sealed class KernelSymbols
     public IEnumerable<string> FunctionNames =>
         Enumerable.Range(0, Count).Where(index => this[index].IsFunction).Select(Name);
 
+    // A symbol without its name and module, which would be objects.
     private KernelSymbol this[int index] => new("", _addresses[index], (char)_types[index], null);
 
-    /// <summary>Reads the current symbols: modules and programs come and go.</summary>
-    /// <exception cref="KernelException">They cannot be read.</exception>
+    /// <summary>Reads the symbols anew: modules and programs come and go.</summary>
+    /// <exception cref="KernelException">The file cannot be read.</exception>
     public static KernelSymbols Load() => Parse(KernelFile.Read("/proc/kallsyms"));
 
     /// <summary>The first symbol of a name.</summary>
@@ -64,8 +65,8 @@ public sealed class KernelSymbols
     public IEnumerable<KernelSymbol> FindAll(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var wanted = Encoding.UTF8.GetBytes($"\n{name}\n");
-        for (var from = 0; IndexOf(wanted, from) is >= 0 and var at; from = at + wanted.Length - 1)
+        var line = Encoding.UTF8.GetBytes($"\n{name}\n");
+        for (var from = 0; IndexOf(line, from) is >= 0 and var at; from = at + line.Length - 1)
             yield return Symbol(_starts.BinarySearch(at + 1));
     }
 
@@ -75,7 +76,7 @@ public sealed class KernelSymbols
     {
         var at = Array.BinarySearch(_sortedAddresses, address);
         if (at < 0) at = ~at - 1;
-        if (at < 0 || _sortedAddresses[at] == 0 || address - _sortedAddresses[at] > LongestDistance) return null;
+        if (at < 0 || _sortedAddresses[at] == 0 || address - _sortedAddresses[at] > MaxFunctionSize) return null;
         var best = at;
         for (var other = at; other >= 0 && _sortedAddresses[other] == _sortedAddresses[at]; other--) Prefer(other);
         for (var other = at + 1; other < Count && _sortedAddresses[other] == _sortedAddresses[at]; other++)
@@ -91,12 +92,13 @@ public sealed class KernelSymbols
 
     internal static KernelSymbols Parse(byte[] text) => new(new Reader(text));
 
-    private int IndexOf(byte[] wanted, int from)
+    private int IndexOf(byte[] line, int from)
     {
-        var at = _names.AsSpan(from).IndexOf(wanted);
+        var at = _names.AsSpan(from).IndexOf(line);
         return at < 0 ? -1 : from + at;
     }
 
+    // Lower is better: by type, then names without an underscore, then short names.
     private int Rank(int index)
     {
         var type = (char)_types[index];

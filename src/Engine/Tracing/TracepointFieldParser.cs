@@ -89,7 +89,8 @@ internal static class TracepointFieldParser
         {
             ArrayLength = count,
             ElementType = scalar,
-            Type = scalar == ScalarType.UInt8 ? CTypes.Bytes(element, count, field.Name) : new ArrayType(scalar, count),
+            Type = scalar == ScalarType.UInt8
+                ? CTypes.ByteArray(element, count, field.Name) : new ArrayType(scalar, count),
         };
     }
 

@@ -7,9 +7,9 @@ public static class SimilarNames
 
     /// <summary>The candidates nearest to <paramref name="name"/>, nearest first, without regard to case.</summary>
     /// <param name="candidates">The names there are.</param>
-    /// <param name="most">How many to return at most.</param>
+    /// <param name="max">The maximum number to return.</param>
     /// <returns>Names within an edit or two (more for longer names), or that contain it; may be empty.</returns>
-    public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int most = 3)
+    public static IReadOnlyList<string> Find(string name, IEnumerable<string> candidates, int max = 3)
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(candidates);
@@ -27,7 +27,7 @@ public static class SimilarNames
         return [.. found.OrderBy(each => each.Distance).ThenBy(each => Math.Abs(each.Name.Length - name.Length))
             .Select(each => each.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase)
-            .Take(most)];
+            .Take(max)];
     }
 
     /// <summary>A sentence that offers the nearest names, or lists all if they are few; null otherwise.</summary>

@@ -108,7 +108,7 @@ public class BtfBuilderTests
         var builder = new BtfBuilder();
         (int keyId, int valueId) = (builder.AddType(keyType), builder.AddType(valueType));
         bool made = false;
-        Assert.Null(Verifier.LoadBtf(builder.ToBytes(), btf => made = Verifier.MakesMap(
+        Assert.Null(Verifier.LoadBtf(builder.ToBytes(), btf => made = Verifier.AcceptsMap(
             map, keyType.Size, valueType.Size, flags, btf, keyId, valueId)));
         Assert.True(made);
     }

@@ -17,6 +17,7 @@ internal static unsafe partial class Verifier
 
     private static nint BpfNumber => RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 321 : 280;
 
+    // The offsets below are those of union bpf_attr (linux/bpf.h).
     /// <summary>The log of loading a program, accepted or not.</summary>
     public static string Log(ReadOnlySpan<Instruction> program, int type = SocketFilter, string license = "GPL") =>
         Load(program, type, license).Log;
@@ -74,7 +75,7 @@ internal static unsafe partial class Verifier
     }
 
     /// <summary>Whether the kernel creates a map with these types.</summary>
-    public static bool MakesMap(int type, int keySize, int valueSize, int flags, int btf, int keyId, int valueId)
+    public static bool AcceptsMap(int type, int keySize, int valueSize, int flags, int btf, int keyId, int valueId)
     {
         var attributes = stackalloc byte[AttributesSize];
         new Span<byte>(attributes, AttributesSize).Clear();

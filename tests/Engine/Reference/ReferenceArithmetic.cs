@@ -110,9 +110,9 @@ internal static class ReferenceArithmetic
 
     private static ReferenceValue CompareText(BinaryOperator op, byte[] left, byte[] right)
     {
-        var caseCounts = op is BinaryOperator.CaseSensitiveEqual or BinaryOperator.CaseSensitiveNotEqual
+        var caseSensitive = op is BinaryOperator.CaseSensitiveEqual or BinaryOperator.CaseSensitiveNotEqual
             or BinaryOperator.CaseSensitiveStartsWith;
-        var (a, b) = (Text(left, caseCounts), Text(right, caseCounts));
+        var (a, b) = (Text(left, caseSensitive), Text(right, caseSensitive));
         return ReferenceValue.Of(op switch
         {
             BinaryOperator.Equal or BinaryOperator.CaseSensitiveEqual => a.SequenceEqual(b),
@@ -122,9 +122,9 @@ internal static class ReferenceArithmetic
     }
 
     // Up to the NUL; ignoring case means lower case for the letters A to Z only.
-    private static byte[] Text(byte[] bytes, bool caseCounts) =>
+    private static byte[] Text(byte[] bytes, bool caseSensitive) =>
         [.. bytes.TakeWhile(b => b != 0)
-            .Select(b => !caseCounts && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
+            .Select(b => !caseSensitive && b is >= (byte)'A' and <= (byte)'Z' ? (byte)(b + 32) : b)];
 
     // A truncated text ends with a NUL.
     private static byte[] Resize(byte[] bytes, int size)

@@ -29,5 +29,5 @@ public class SimilarNamesTests
     }
 
     [Fact]
-    public void Number_of_similar_names_is_limited() => Assert.Single(SimilarNames.Find("packet", Names, most: 1));
+    public void Number_of_similar_names_is_limited() => Assert.Single(SimilarNames.Find("packet", Names, max: 1));
 }

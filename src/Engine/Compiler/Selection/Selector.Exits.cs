@@ -23,43 +23,43 @@ internal sealed partial class Selector
 
     private void Goto(Block target) => Emit(MachineOp.Goto).Target = _blocks[target];
 
-    // All at once: no copy may overwrite what another still reads.
+    // The copies are parallel: none may overwrite a register that another still reads.
     private void CopyToPhis(Block from, Block to)
     {
         if (to.Phis.Count == 0) return;
         var index = to.Predecessors.IndexOf(from);
-        var waiting = new List<(int Destination, int Source)>();
+        var copies = new List<(int Destination, int Source)>();
         var constants = new List<(int Destination, Value Value)>();
         foreach (var phi in to.Phis)
         {
             var value = phi.Operands[index].Current;
             if (ReferenceEquals(value, phi)) continue;
             if (IsRemade(value) || FrameBase(value) is not null) constants.Add((RegisterOf(phi), value));
-            else waiting.Add((RegisterOf(phi), RegisterOf(value)));
+            else copies.Add((RegisterOf(phi), RegisterOf(value)));
         }
-        // In reverse: the constants, which read no register, come after the copies.
+        // Instructions are emitted in reverse: the constants, which read no register, run after the copies.
         foreach (var (destination, value) in constants) Make(value, destination);
         var order = new List<(int Destination, int Source)>();
-        waiting.RemoveAll(copy => copy.Destination == copy.Source);
-        while (waiting.Count > 0)
+        copies.RemoveAll(copy => copy.Destination == copy.Source);
+        while (copies.Count > 0)
         {
-            var ready = waiting.FindIndex(c => waiting.TrueForAll(o => o.Source != c.Destination));
+            var ready = copies.FindIndex(c => copies.TrueForAll(o => o.Source != c.Destination));
             if (ready < 0)
             {
-                // A cycle: one of its sources moves aside.
-                var (destination, source) = waiting[0];
-                var aside = _out.NewRegister();
-                order.Add((aside, source));
-                for (var i = 0; i < waiting.Count; i++)
+                // A cycle: one source is saved in a new register.
+                var (destination, source) = copies[0];
+                var saved = _out.NewRegister();
+                order.Add((saved, source));
+                for (var i = 0; i < copies.Count; i++)
                 {
-                    if (waiting[i].Source == source) waiting[i] = (waiting[i].Destination, aside);
+                    if (copies[i].Source == source) copies[i] = (copies[i].Destination, saved);
                 }
 
                 continue;
             }
 
-            order.Add(waiting[ready]);
-            waiting.RemoveAt(ready);
+            order.Add(copies[ready]);
+            copies.RemoveAt(ready);
         }
 
         for (var i = order.Count - 1; i >= 0; i--) Move(order[i].Destination, order[i].Source);
@@ -71,7 +71,7 @@ internal sealed partial class Selector
         var (left, right, comparison) = (block.Left!.Current, block.Right!.Current, block.Comparison);
         if (comparison == Comparison.NoBit)
         {
-            // There is no such jump: the inverse one goes to the other block.
+            // There is no "no bit" jump: an "any bit" jump goes to the other block.
             var otherwise = _reversed[^1];
             (target, otherwise.Target) = (otherwise.Target!, target);
             comparison = Comparison.AnyBit;
@@ -89,7 +89,7 @@ internal sealed partial class Selector
         var exchanged = _set < InstructionSet.V2
             && condition is JumpOperation.Lt or JumpOperation.Le or JumpOperation.Slt or JumpOperation.Sle;
         var pending = new List<(Value, int)>();
-        if (right.IsConstant && !(exchanged && _set < InstructionSet.V2))
+        if (right.IsConstant && !exchanged)
         {
             var constant = right.Immediate;
             var width = FitsImmediate(constant) ? Width.W64 : Width.W32;

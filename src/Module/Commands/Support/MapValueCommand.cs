@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands on the values of maps and variables share: finding the map or variable meant.</summary>
+/// <summary>The base of commands on values of maps and variables: finds the map or variable.</summary>
 public abstract class MapValueCommand : EbpfCommand
 {
     private const string OfObject = "Object";
@@ -31,7 +31,7 @@ public abstract class MapValueCommand : EbpfCommand
         base.Dispose(disposing);
     }
 
-    /// <summary>Where the stacks are that keys and values name, of what was found last.</summary>
+    /// <summary>The map of the stacks that keys and values refer to, of the object found last.</summary>
     private protected LiveMap? Stacks { get; private set; }
 
     /// <summary>The variable or map meant: a LiveVariable, a LiveMap, or, if unnamed among several, a Shared.</summary>
@@ -65,7 +65,7 @@ public abstract class MapValueCommand : EbpfCommand
     private object? Choose(Shared shared)
     {
         Stacks = shared.Stacks;
-        if (Name is null) return shared.Only ?? shared;
+        if (Name is null) return shared.Single ?? shared;
         if (shared.Variables.TryGetValue(Name, out var variable)) return variable;
         if (shared.Maps.TryGetValue(Name, out var map)) return map;
         string[] names = [.. shared.Variables.Keys, .. shared.Maps.Keys.Where(name => name[0] != '.')];

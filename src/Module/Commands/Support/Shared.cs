@@ -1,7 +1,7 @@
 namespace EbpfCat.Commands;
 
 /// <summary>What a program shares with user space: its variables and maps.</summary>
-/// <param name="Owner">Whose they are, as the start of a sentence.</param>
+/// <param name="Owner">The owner, as the start of a sentence: <c>The program 'count'</c>.</param>
 /// <param name="Variables">The variables by name.</param>
 /// <param name="Maps">The maps by name.</param>
 internal sealed record Shared(
@@ -10,18 +10,18 @@ internal sealed record Shared(
     private static readonly Dictionary<string, LiveVariable> NoVariables = [];
     private static readonly Dictionary<string, LiveMap> NoMaps = [];
 
-    /// <summary>Where the stacks are that keys and values name; null where there are none.</summary>
+    /// <summary>The map of the stacks that keys and values refer to; null if there is none.</summary>
     public LiveMap? Stacks { get; init; }
 
-    /// <summary>The map or variable, where there is but one.</summary>
-    public object? Only => (Variables.Count, Maps.Count) switch
+    /// <summary>The map or variable, if there is exactly one; else null.</summary>
+    public object? Single => (Variables.Count, Maps.Count) switch
     {
         (0, 1) => Maps.Values.First(),
         (1, 0) => Variables.Values.First(),
         _ => null,
     };
 
-    /// <summary>Opens what is pinned: a map, a program, all of an attachment, or the maps of a directory.</summary>
+    /// <summary>Opens a pin: a map, a program, an attachment, or the maps of a directory.</summary>
     /// <param name="pin">The name of an attachment's pin; or a path in the BPF file system.</param>
     public static IDisposable Open(string pin)
     {
@@ -37,8 +37,8 @@ internal sealed record Shared(
         };
     }
 
-    /// <summary>Opens what is in the kernel and was found there: on an interface, by a list, or by its pin.</summary>
-    /// <returns>What was opened, to be disposed; null of an object that holds it open itself.</returns>
+    /// <summary>Opens a map or program that another cmdlet found in the kernel.</summary>
+    /// <returns>The opened object, to be disposed; null if <paramref name="found"/> is open itself.</returns>
     public static IDisposable? Open(object? found) => found switch
     {
         XdpAttachmentInfo { PinPath: { } path } => PinnedAttachment.Open(path),
@@ -50,8 +50,8 @@ internal sealed record Shared(
         _ => null,
     };
 
-    /// <summary>What an object of the pipeline shares.</summary>
-    /// <exception cref="ArgumentException">It is nothing that shares.</exception>
+    /// <summary>The variables and maps of an object of the pipeline.</summary>
+    /// <exception cref="ArgumentException">The object has no variables and maps.</exception>
     public static Shared Of(object? owner) => owner switch
     {
         LoadedProgram { Handle.IsClosed: true } gone =>
@@ -64,10 +64,10 @@ internal sealed record Shared(
         LiveMap map => Of($"The map '{map.Name}'", [map]),
         PinnedMaps pinned => Of($"The directory '{pinned.Directory}'", pinned.Maps),
         _ => throw new ArgumentException(
-            $"{Values.Kind(owner)} has no variables and maps; " + "give a loaded program, an attachment or a map."),
+            $"{Values.Kind(owner)} has no variables and maps; give a loaded program, an attachment or a map."),
     };
 
-    // A map that holds variables is of use as these only.
+    // Maps that hold variables are replaced by these.
     private static Shared Of(string owner, IReadOnlyList<LiveMap> maps)
     {
         var variables = new Dictionary<string, LiveVariable>(StringComparer.OrdinalIgnoreCase);
@@ -85,7 +85,7 @@ internal sealed record Shared(
     private static Dictionary<string, LiveVariable> Named(LiveVariable variable) =>
         new(StringComparer.OrdinalIgnoreCase) { [variable.Name] = variable };
 
-    // As declared, where that is known: they lie in memory in another order.
+    // In the order of their declaration, if it is known; memory has another order.
     private static IReadOnlyDictionary<string, LiveVariable> Declared(LoadedProgram program) =>
         program.Definition is { } definition
         ? definition.Variables.Select(variable => program.Variables[variable.Name])
