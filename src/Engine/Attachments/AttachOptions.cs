@@ -44,7 +44,7 @@ public abstract record AttachOptions
         AttachOwned(EbpfProgram.Load(Complete(definition), LoadOptions));
 
     /// <summary>Attaches a loaded program, which the attachment then owns. Disposes it if that fails.</summary>
-    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook.</exception>
+    /// <exception cref="KernelException">Refused by the kernel, or loaded for another hook or target.</exception>
     public Attachment AttachOwned(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -60,7 +60,7 @@ public abstract record AttachOptions
     }
 
     /// <summary>Attaches a loaded program.</summary>
-    /// <exception cref="KernelException">The kernel refused it, or it was loaded for another hook.</exception>
+    /// <exception cref="KernelException">Refused by the kernel, or loaded for another hook or target.</exception>
     public abstract Attachment Attach(LoadedProgram program);
 
     /// <summary>Completes a definition: gives it the hook and target of these options.</summary>

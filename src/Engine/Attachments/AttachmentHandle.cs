@@ -26,7 +26,7 @@ internal sealed class AttachmentHandle
     /// <summary>Whether the program stays attached when the process is killed.</summary>
     public bool OutlivesProcess { get; set; }
 
-    /// <summary>Whether an attachment without a link can be found again, and so be pinned.</summary>
+    /// <summary>Whether another process can find the attachment without a link, so that it can be pinned.</summary>
     public bool CanBeFound { get; set; }
 
     /// <summary>Attaches in steps. If a step fails, the steps before it are undone.</summary>
@@ -67,7 +67,7 @@ internal sealed class AttachmentHandle
         return needed;
     }
 
-    /// <summary>Adds an action to run on detaching, once the descriptors are closed, in reverse order.</summary>
+    /// <summary>Adds an action to run after detaching closed the descriptors; the last added runs first.</summary>
     public void Undo(Action action) => _undo.Push(action);
 
     /// <summary>Detaches the program.</summary>
@@ -82,11 +82,11 @@ internal sealed class AttachmentHandle
             }
             catch (KernelException refusal) when (refusal.Errno is Errno.EOPNOTSUPP or Errno.ENOTSUPP or Errno.EINVAL)
             {
-                // The kernel removes links of tracing when their last descriptor is closed.
+                // Links of tracing cannot be detached. They end when their last descriptor is closed.
             }
         }
 
-        // A child process that has not called exec yet holds a copy of the descriptor. No sample may be taken for it.
+        // A child process that has not called exec yet keeps the event open: no samples may be taken for it.
         foreach (var perfEvent in _descriptors.OfType<PerfEvent>().Where(one => !one.IsClosed)) perfEvent.Disable();
         CloseDescriptors();
         while (_undo.TryPop(out var action)) action();

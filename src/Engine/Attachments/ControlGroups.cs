@@ -44,7 +44,7 @@ public static class ControlGroups
             $"in '{parent}'");
     }
 
-    /// <summary>The directory of the group of an id, its inode's number; null if it is not visible here.</summary>
+    /// <summary>The directory of a group by its id, an inode number; null if the group is not visible here.</summary>
     internal static unsafe string? FindById(ulong id)
     {
         const uint inode = 0x100; // STATX_INO

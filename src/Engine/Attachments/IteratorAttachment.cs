@@ -1,6 +1,9 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A BPF iterator (Linux 5.8): reading it runs the program for each kernel object, such as tasks.</summary>
+/// <summary>
+/// A BPF iterator (Linux 5.8): reading it runs its program for each task, open file or other kernel object, and gives
+/// the output of the program.
+/// </summary>
 public sealed unsafe class IteratorAttachment : LinkAttachment
 {
     private const int BufferSize = 64 * 1024;
@@ -29,7 +32,7 @@ public sealed unsafe class IteratorAttachment : LinkAttachment
     }
 
     /// <summary>Runs the program for each object, once.</summary>
-    /// <returns>The bytes that the program wrote, in pieces, each valid until the next.</returns>
+    /// <returns>The bytes that the program wrote, in pieces of any length; each is valid until the next.</returns>
     /// <exception cref="KernelException">E2BIG: the program wrote too much for one object.</exception>
     public IEnumerable<ReadOnlyMemory<byte>> Read()
     {

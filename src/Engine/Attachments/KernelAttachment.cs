@@ -3,11 +3,11 @@ namespace EbpfCat.Attachments;
 /// <summary>A program attached by a link of any process, when it was looked at: the link may be gone since.</summary>
 public sealed record KernelAttachment
 {
-    /// <summary>The kind of hook, as in <see cref="Attachment.Kind"/>; for others the link's type.</summary>
+    /// <summary>The kind of hook, as in <see cref="Attachment.Kind"/>; for unknown hooks the link's type.</summary>
     public string Kind { get; init; } = "";
 
     /// <summary>
-    /// What it is attached to, as <see cref="Attachment.Target"/> has it; empty where the kernel does not tell it: of
+    /// The target, as <see cref="Attachment.Target"/> has it; empty if the kernel does not report it: of
     /// tracepoints and probes before Linux 6.6, of functions and security hooks before 5.13, and of many functions at
     /// once.
     /// </summary>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached by links, or on older kernels by the interface before: all hooks but XDP.</summary>
+/// <summary>A program attached by links, or on older kernels without: all hooks but XDP.</summary>
 public abstract class LinkAttachment : Attachment
 {
     private readonly AttachmentHandle _handle;

@@ -5,7 +5,7 @@ internal static class LinkHolders
 {
     private const string Entry = "link_id:";
 
-    /// <summary>The processes by the links they hold; those that this process may not look at are left out.</summary>
+    /// <summary>The processes by the links they hold, without those that this process may not inspect.</summary>
     public static ILookup<uint, int> Find() => Directory.EnumerateDirectories("/proc")
         .Select(path => int.TryParse(Path.GetFileName(path), NumberStyles.None, CultureInfo.InvariantCulture,
             out var id) ? id : 0)
@@ -20,7 +20,7 @@ internal static class LinkHolders
         {
             foreach (var path in Directory.EnumerateFiles($"/proc/{process}/fd"))
             {
-                // Programs and maps are called so too; only a link has the entry.
+                // Programs and maps have this name too; only a link has the entry in fdinfo.
                 if (new FileInfo(path).LinkTarget?.StartsWith("anon_inode:bpf", StringComparison.Ordinal) != true)
                     continue;
                 var line = File.ReadLines($"/proc/{process}/fdinfo/{Path.GetFileName(path)}")
@@ -34,7 +34,7 @@ internal static class LinkHolders
         }
         catch (Exception refusal) when (refusal is IOException or UnauthorizedAccessException)
         {
-            // It ended meanwhile, or is another user's.
+            // The process has ended, or belongs to another user.
         }
 
         return held;

@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached to a hook of the security modules (Linux 5.7), to refuse operations.</summary>
+/// <summary>A program attached to a hook of the Linux security modules (Linux 5.7): it may refuse operations.</summary>
 public sealed class LsmAttachment : LinkAttachment
 {
     private LsmAttachment(LoadedProgram program, LsmAttachOptions options, AttachmentHandle handle)

@@ -63,7 +63,7 @@ public sealed class NetworkNamespace : IDisposable
 
     /// <summary>
     /// Moves the calling thread into the namespace: what it opens and starts from now on belongs to the namespace.
-    /// Where the thread has to come back, keep <see cref="OpenCurrent"/> or use <see cref="Run(Action)"/>.
+    /// If the thread has to return, keep <see cref="OpenCurrent"/> or use <see cref="Run(Action)"/>.
     /// </summary>
     public void Enter() => NetworkNamespaces.Enter(_descriptor);
 
@@ -83,7 +83,7 @@ public sealed class NetworkNamespace : IDisposable
         peerNamespace.Change(peerName, (netlink, link) => netlink.SetUp(link.Index));
     }
 
-    /// <summary>Gives an interface an address. An IPv6 address is usable at once, not checked to be unique.</summary>
+    /// <summary>Gives an interface an address; IPv6 without duplicate address detection, usable at once.</summary>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(string interfaceName, IPAddress address, int prefixLength)
     {

@@ -78,7 +78,7 @@ public sealed class PerfEventAttachment : LinkAttachment
         : Directory.EnumerateDirectories($"/proc/{processId}/task")
             .Select(path => (int.Parse(Path.GetFileName(path), CultureInfo.InvariantCulture), processor ?? -1));
 
-    // Null: the thread ended meanwhile.
+    // Null if the thread has ended.
     private static PerfEvent? Open(
         PerfEventAttributes attributes, int thread, int processor, PerfEventAttachOptions options, string operation)
     {

@@ -20,7 +20,7 @@ internal static unsafe class PerfEvents
     /// <summary>Opens the event of a tracepoint, which fires on every processor.</summary>
     /// <param name="id">The tracepoint's number in tracefs.</param>
     /// <param name="processId">The process it counts in; 0 for all.</param>
-    /// <param name="what">What it is, for messages.</param>
+    /// <param name="what">The name of the event, for messages.</param>
     public static PerfEvent OpenTracepoint(int id, int processId, string what) =>
         Open(new PerfEventAttributes { Type = Tracepoint, Config = (ulong)id, SamplePeriod = 1 }, processId, what);
 
@@ -29,9 +29,9 @@ internal static unsafe class PerfEvents
     /// <param name="target">The function's name, or the file's path.</param>
     /// <param name="offset">How far into it the probe stands, in bytes.</param>
     /// <param name="onReturn">Whether it fires on return.</param>
-    /// <param name="semaphoreOffset">Where in the file the counter of those who trace stands, or 0.</param>
+    /// <param name="semaphoreOffset">The file offset of the counter of tracers (USDT semaphore), or 0.</param>
     /// <param name="processId">The process it fires in; 0 for all.</param>
-    /// <param name="what">What it is, for messages.</param>
+    /// <param name="what">The name of the event, for messages.</param>
     /// <returns>The event; null where the kernel has no such source.</returns>
     public static PerfEvent? OpenProbe(
         string probe, string target, ulong offset, bool onReturn, ulong semaphoreOffset, int processId, string what)

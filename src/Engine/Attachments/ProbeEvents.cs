@@ -19,7 +19,7 @@ internal static unsafe class ProbeEvents
     /// <param name="place">The place, as that file takes it.</param>
     /// <param name="onReturn">Whether it fires on return.</param>
     /// <param name="processId">The process it fires in; 0 for all.</param>
-    /// <param name="what">What it is, for messages.</param>
+    /// <param name="what">The name of the event, for messages.</param>
     /// <returns>The event; null where the kernel takes no such definitions.</returns>
     public static PerfEvent? Define(AttachmentHandle handle, string file, string place, bool onReturn, int processId,
         string what)

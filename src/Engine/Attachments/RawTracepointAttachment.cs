@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached to a raw tracepoint: it gets the trace call's arguments, plain or by BTF.</summary>
+/// <summary>A program attached to a raw tracepoint, which passes arguments as numbers or typed by BTF.</summary>
 public sealed class RawTracepointAttachment : LinkAttachment
 {
     private RawTracepointAttachment(LoadedProgram program, RawTracepointAttachOptions options, AttachmentHandle handle)

@@ -25,7 +25,7 @@ public sealed record TcNeighbor
     /// <summary>The first program of a name at the interface.</summary>
     public static TcNeighbor Named(string programName) => new(0, isLink: false, programName);
 
-    /// <summary>What it names: <c>program 'guard'</c>.</summary>
+    /// <summary>Kind and name of the neighbor: <c>program 'guard'</c>.</summary>
     public override string ToString() => _name is null
         ? string.Create(CultureInfo.InvariantCulture, $"{(_isLink ? "link" : "program")} {_id}")
         : $"program '{_name}'";

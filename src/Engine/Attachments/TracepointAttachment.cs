@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>A program attached to a tracepoint of tracefs: by a link (Linux 5.15) or a perf event.</summary>
+/// <summary>A program attached to a tracepoint of tracefs: by a link since Linux 5.15, else by a perf event.</summary>
 public sealed class TracepointAttachment : LinkAttachment
 {
     private TracepointAttachment(
@@ -9,7 +9,7 @@ public sealed class TracepointAttachment : LinkAttachment
 
     /// <summary>Attaches a program to a tracepoint (Linux 4.7).</summary>
     /// <exception cref="UnknownNameException">There is no such tracepoint; names the nearest ones.</exception>
-    /// <exception cref="KernelException">EPERM, EACCES: no privilege, or locked down. EEXIST: pin exists.</exception>
+    /// <exception cref="KernelException">EPERM, EACCES: no privilege, or lockdown. EEXIST: the pin exists.</exception>
     public static TracepointAttachment Attach(LoadedProgram program, TracepointAttachOptions? options = null)
     {
         options = AttachOptions.Resolve(options ?? new(), program);

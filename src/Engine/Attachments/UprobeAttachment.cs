@@ -81,7 +81,9 @@ public sealed class UprobeAttachment : LinkAttachment
 /// A path; the name of a program on the PATH; or that of a library: <c>libc</c>, <c>libc.so.6</c>. Null for file and
 /// function of the target of the program's definition: <c>libc:malloc</c>.
 /// </param>
-/// <param name="Function">The function, or a <see cref="Wildcard"/>; null: <see cref="Offset"/> is the file's.</param>
+/// <param name="Function">
+/// The function, or a <see cref="Wildcard"/> pattern; null if <see cref="Offset"/> counts from the start of the file.
+/// </param>
 public sealed record UprobeAttachOptions(string? File = null, string? Function = null) : AttachOptions
 {
     /// <summary>Whether the program runs when the function returns, instead of on entry.</summary>

@@ -37,10 +37,10 @@ public sealed class XdpAttachment : Attachment
     /// <summary>Where the program runs: never <see cref="XdpMode.Best"/>.</summary>
     public XdpMode Mode { get; }
 
-    /// <summary>Why the driver would not run the program, where that was tried first; else null.</summary>
+    /// <summary>Why the driver refused the program, if native mode was tried first; else null.</summary>
     public string? NativeRefusal { get; }
 
-    /// <summary>Why it runs there: a clause without a period; empty where another process attached it.</summary>
+    /// <summary>The reason for the mode, a clause without a period; empty if another process attached it.</summary>
     public string ModeReason { get; }
 
     /// <inheritdoc/>
@@ -133,7 +133,7 @@ public sealed class XdpAttachment : Attachment
         };
     }
 
-    // The pin of a program that is replaced, or that was detached meanwhile, may be replaced too.
+    // The pin of a program that is replaced, or has been detached, may be replaced too.
     private static void PreparePin(string path, XdpAttachmentInfo[] present)
     {
         if (PinDirectory.ReadLink(path) is { } pinned)
@@ -221,10 +221,10 @@ public enum XdpMode
 }
 
 /// <summary>How a program is attached to an interface.</summary>
-/// <param name="Mode">Where it runs.</param>
+/// <param name="Mode">The mode.</param>
 /// <param name="Link">The link; null for none.</param>
 /// <param name="IsShared">Whether another process may hold the link too.</param>
-/// <param name="ModeReason">Why it runs there.</param>
+/// <param name="ModeReason">The reason for the mode.</param>
 /// <param name="NativeRefusal">Why the driver did not run it.</param>
 internal sealed record XdpHandle(
     XdpMode Mode, LinkDescriptor? Link, bool IsShared = false, string ModeReason = "", string? NativeRefusal = null);

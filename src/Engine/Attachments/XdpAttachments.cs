@@ -1,6 +1,6 @@
 namespace EbpfCat.Attachments;
 
-/// <summary>The XDP programs on the interfaces of the calling thread's network namespace, however attached.</summary>
+/// <summary>The XDP programs of any process in the network namespace of the calling thread.</summary>
 public static class XdpAttachments
 {
     /// <summary>Lists the XDP programs.</summary>
@@ -128,7 +128,7 @@ public static class XdpAttachments
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ENOENT or Errno.EPERM)
         {
-            // It was detached since, or this process may look at interfaces but not at programs.
+            // The program has been detached, or this process may inspect interfaces but not programs.
             return ("", "");
         }
     }

@@ -132,7 +132,7 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram
         }
     }
 
-    /// <summary>Detaches one program and attaches the other in its mode, or if refused the first again.</summary>
+    /// <summary>Replaces one program by another, in its mode; if refused, attaches the first again.</summary>
     private XdpHandle ChangeMode(XdpAttachmentInfo present, XdpMode mode)
     {
         using var old = Bpf.GetProgram(present.ProgramId);

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>What the binders of one program share.</summary>
+/// <summary>The state that the binders of one program share.</summary>
 internal sealed class BindingContext
 {
     private readonly Dictionary<Local, BoundLocal> _locals = [];
@@ -53,7 +53,7 @@ internal sealed class BindingContext
     /// <summary>Labels met so far.</summary>
     public int LabelCount { get; set; }
 
-    /// <summary>What locals were given that hold a value to be compared several times.</summary>
+    /// <summary>The values of locals that hold a value to be compared several times.</summary>
     public Dictionary<Local, Expression> ComparedValues { get; } = [];
 
     public HeaderPresence Presence { get; } = new();
@@ -65,7 +65,7 @@ internal sealed class BindingContext
     {
         if (!_locals.TryGetValue(local, out var bound))
         {
-            // What is never assigned is zero.
+            // A local that is never assigned is zero.
             _locals[local] = bound = new BoundLocal(local.Name, Typer.TypeOf(local) ?? ScalarType.Int64);
         }
 
@@ -80,7 +80,7 @@ internal sealed class BindingContext
         return new BoundError(source);
     }
 
-    /// <summary>The value of a verdict by name or number; null for none, or for a wrong name (reported).</summary>
+    /// <summary>The value of a verdict by name or number; null for none, or for a wrong name (an error).</summary>
     public long? Verdict(object? action, SourceSpan? source)
     {
         if (action is null) return null;

@@ -39,7 +39,7 @@ internal sealed record BoundHeaderTest(PacketHeader Header, SourceSpan? Source)
 
 internal sealed record BoundPacketLength(SourceSpan? Source) : BoundExpression(ScalarType.UInt32, Source);
 
-/// <summary>Whether the packet has so many bytes, or has not.</summary>
+/// <summary>Whether the packet has at least a number of bytes, or lacks them.</summary>
 internal sealed record BoundPacketSizeTest(int Bytes, bool Has, SourceSpan? Source)
     : BoundExpression(ScalarType.Boolean, Source);
 

@@ -15,7 +15,7 @@ internal sealed class BoundProgram
     /// <summary>The result where the program sets none, or a packet is too short.</summary>
     public required long DefaultResult { get; init; }
 
-    /// <summary>How many bytes of the packet it can ask for; <see cref="int.MaxValue"/> if unknown.</summary>
+    /// <summary>The number of packet bytes that it may access; <see cref="int.MaxValue"/> if unknown.</summary>
     public required int PacketBytes { get; init; }
 
     /// <summary>The same where other headers stand between those that it asks for.</summary>

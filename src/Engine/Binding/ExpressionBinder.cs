@@ -296,7 +296,7 @@ internal sealed class ExpressionBinder
             arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type,
                 call.Arguments[i].Source ?? call.Source);
         }
-        // What a function returns that cannot be returned is reported there.
+        // The binder of functions reports results that cannot be returned.
         return TypeOf(call) is ErrorType ? new BoundError(call.Source) : new BoundCall(bound, arguments, call.Source);
     }
 }

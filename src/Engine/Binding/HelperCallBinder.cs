@@ -60,7 +60,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
             count == 0 ? null : $"Give it {string.Join(", ", helper.Parameters.Select(parameter => parameter.Name))}.");
     }
 
-    /// <summary>Whether an expression names memory: a shared variable, a map's entry, a local on the stack.</summary>
+    /// <summary>Whether an expression names memory: a shared variable, map entry or stack local, or a part.</summary>
     public static bool IsPlace(BoundExpression expression) => expression switch
     {
         BoundVariableAccess or BoundMapEntry or BoundInnerEntry => true,

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>What a program is attached to, as its code sees it: <c>$event</c>, <c>$return</c>, the task.</summary>
+/// <summary>What a program is attached to, in its code: <c>$event</c>, <c>$return</c>, the current task.</summary>
 public interface ITracedEvent
 {
     /// <summary>How a field is reached.</summary>

@@ -8,7 +8,7 @@ internal static class PacketNeeds
     /// </summary>
     public const int FirstBuffer = 1024;
 
-    /// <summary>How many bytes a packet in one buffer may have: 1500, an Ethernet header and two VLAN tags.</summary>
+    /// <summary>The maximum bytes of a packet in one buffer: 1500, an Ethernet header and two VLAN tags.</summary>
     public const int OneBuffer = 1522;
 
     private const int LongestIPv4Header = 60;
@@ -39,7 +39,7 @@ internal static class PacketNeeds
         return need;
     }
 
-    /// <summary>Why an XDP program cannot take packets of several buffers; null where it can.</summary>
+    /// <summary>Why an XDP program cannot take packets of several buffers; null if it can.</summary>
     public static string? FragmentObstacle(ProgramDefinition program) => Of(program) switch
     {
         _ when program.Maps.Any(map => map.Type == MapType.ProgramArray) => "it calls other programs",

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>The maps of a program, also those of its variables and events, and where each variable lies.</summary>
+/// <summary>The maps of a program, with those of its variables and events, and where each variable is.</summary>
 internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
@@ -8,7 +8,7 @@ internal sealed class ProgramResources
 
     /// <summary>A record begins with the number of its kind in 8 bytes, so that the rest stays aligned.</summary>
     public const int RecordHeader = 8;
-    /// <summary>How many bytes of the stack, which has 512, zeros may take up.</summary>
+    /// <summary>The maximum number of zeros on the stack, which has 512 bytes.</summary>
     public const int MaxZerosOnStack = 128;
 
     private readonly List<Map> _maps = [];
@@ -100,10 +100,10 @@ internal sealed class ProgramResources
     /// <summary>The index of a declared map; null where it is not part of the program.</summary>
     public int? IndexOf(Map map) => _indexes.TryGetValue(map, out var index) ? index : null;
 
-    /// <summary>Where a declared variable lives; null where it is not part of the program.</summary>
+    /// <summary>The location of a declared variable; null if it is not part of the program.</summary>
     public VariableLocation? Locate(Variable variable) => _variables.GetValueOrDefault(variable);
 
-    // It grows with the largest record, whose size is known only when all of them are.
+    // Its size follows the largest record, which is known only when all records are.
     private void AddScratch(int size)
     {
         if (_maps.Count > ScratchMap) _maps.RemoveAt(ScratchMap!.Value);

@@ -5,7 +5,7 @@ internal sealed class StatementBinder(BindingContext context)
     private readonly Dictionary<Function, BoundFunction> _functions = [];
     private HashSet<Label> _labels = [];
 
-    // How many loops, and loops or switches, are around the statement.
+    // The number of loops, and of loops and switches, around the statement.
     private (int Loops, int Targets) _around;
 
     private ExpressionBinder Expressions => context.Expressions;

@@ -1,11 +1,11 @@
 namespace EbpfCat.Binding;
 
 /// <summary>Says what type an expression has: the rules of the language in one place.</summary>
-/// <param name="traced">What <c>$event</c> is.</param>
+/// <param name="traced">The event: <c>$event</c>.</param>
 /// <param name="verdictNames">The texts that name verdicts.</param>
 internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression>? verdictNames = null)
 {
-    /// <summary>How many bytes a text read through a pointer may have where its author does not say.</summary>
+    /// <summary>The capacity in bytes of a text read through a pointer, if its author gives none.</summary>
     public const int DefaultTextCapacity = 128;
 
     private readonly Dictionary<Expression, EbpfType> _known = new(ReferenceEqualityComparer.Instance);
@@ -22,7 +22,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The error where the program asks for an event and has none.</summary>
     public Diagnostic MissingEvent { get; set; } = NoTarget;
 
-    /// <summary>Where errors are reported; null while types are inferred, which asks again and again.</summary>
+    /// <summary>The bag for errors; null while types are inferred, which repeats the same work.</summary>
     public DiagnosticBag? Diagnostics { get; set; }
 
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
@@ -163,7 +163,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
         : type;
 
-    /// <summary>The type of a value read from storage: native byte order, a number for what has names.</summary>
+    /// <summary>The type of a value read from storage: native byte order; of an enumeration its number.</summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
     {
         ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),

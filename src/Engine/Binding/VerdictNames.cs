@@ -57,7 +57,7 @@ internal sealed class VerdictNames
         }
     }
 
-    // What was computed once to be compared several times, as by -in, is in a local of its own.
+    // A value that is compared several times, as by -in, is computed once into a local of its own.
     private void AddCompared(ProgramDefinition program, IReadOnlyList<Expression> expressions)
     {
         foreach (var expression in expressions)

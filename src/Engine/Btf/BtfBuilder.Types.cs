@@ -78,7 +78,7 @@ public sealed partial class BtfBuilder
     {
         bool wide = type.Members.Any(member => member.Value is < int.MinValue or > uint.MaxValue)
             || (type.Underlying.IsSigned && type.Members.Any(member => member.Value > int.MaxValue));
-        // Where no value needs the mark for signed values, it is left out: older kernels do not know it.
+        // The mark for signed values is set only if a value needs it: older kernels do not know it.
         bool signed = type.Underlying.IsSigned && type.Members.Any(member => member.Value < 0);
         if ((wide || signed) && _kernel < WideEnumerations) return AddType(type.Underlying);
         var words = new List<uint>();

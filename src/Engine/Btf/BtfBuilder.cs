@@ -49,8 +49,8 @@ public sealed partial class BtfBuilder(Version? kernel = null)
 
     /// <summary>Adds a function of the program and gives the id of its type.</summary>
     /// <param name="name">Its name. The kernel takes identifiers only; other characters become <c>_</c>.</param>
-    /// <param name="slot">Where it begins, in slots from the start of the program.</param>
-    /// <param name="result">What it returns; without, a signed number of 32 bits, as programs do.</param>
+    /// <param name="slot">Its first slot, counted from the start of the program.</param>
+    /// <param name="result">The type of its result; null: a signed 32-bit number, as of programs.</param>
     /// <param name="parameters">Its parameters; null: the context. A parameter without type is a <c>void *</c>.</param>
     /// <param name="isGlobal">
     /// Whether the kernel is to verify it on its own, for any arguments of its types, and not for every call

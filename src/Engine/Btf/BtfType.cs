@@ -47,12 +47,12 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
         throw CircularType();
     }
 
-    /// <summary>How many bytes a value takes; 0 for what has no size, such as void or a function.</summary>
+    /// <summary>The size of a value in bytes; 0 for types without one, such as void or a function.</summary>
     /// <exception cref="BtfException">The type information is damaged.</exception>
     public int Size => SizeWithin(MaxDepth) is <= int.MaxValue and var size
         ? (int)size : throw new BtfException($"Type {Id} is larger than 2 GiB.");
 
-    /// <summary>How many elements an array has.</summary>
+    /// <summary>The number of elements of an array.</summary>
     public int Length => Kind == BtfKind.Array ? (int)Words()[5] : 0;
 
     /// <summary>Whether an integer or an enumeration is signed.</summary>
@@ -69,7 +69,7 @@ public readonly partial record struct BtfType(BtfTypes Types, int Id)
     /// <summary>Whether it is C's plain <c>char</c>, of which text is made.</summary>
     public bool IsCharacter => Kind == BtfKind.Int && ((IntegerEncoding & 2) != 0 || Name == "char");
 
-    /// <summary>How many bits of an integer count.</summary>
+    /// <summary>The number of significant bits of an integer.</summary>
     public int Bits => Kind == BtfKind.Int ? (int)(Words()[3] & 0xff) : 0;
 
     /// <summary>Whether it is a struct or a union.</summary>

@@ -9,10 +9,10 @@ public sealed partial class BtfTypes
     private static readonly MachineFact<BtfTypes?> KernelTypes = new(
         () => File.Exists($"{Directory}/vmlinux") ? Parse(File.ReadAllBytes($"{Directory}/vmlinux")) : null);
 
-    /// <summary>The types of the running kernel (Linux 5.4); null without CONFIG_DEBUG_INFO_BTF.</summary>
+    /// <summary>The types of the kernel, read once a process; null without CONFIG_DEBUG_INFO_BTF (Linux 5.4).</summary>
     public static BtfTypes? Kernel => KernelTypes.Value;
 
-    /// <summary>The types of a loaded module, and through them the kernel's (Linux 5.11), or null.</summary>
+    /// <summary>The types of a module, and through them the kernel's (Linux 5.11); null if it has no BTF.</summary>
     public static BtfTypes? ForModule(string module)
     {
         string path = Path.Combine(Directory, Path.GetFileName(module));

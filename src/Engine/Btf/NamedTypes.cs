@@ -1,7 +1,7 @@
 namespace EbpfCat.Btf;
 
 /// <summary>
-/// What C's types cannot say, a name says: a big-endian number is a typedef of the kernel's, an address or a
+/// Names express what C types cannot: a big-endian number is a typedef of the kernel's, an address or a
 /// fixed-point number one of ours. So a map's type survives the way through the kernel and can be read back from a pin.
 /// </summary>
 internal static class NamedTypes
@@ -16,7 +16,7 @@ internal static class NamedTypes
     public static string? NameOf(EbpfType type) =>
         type is SocketAddressType ? SocketAddress : Names.GetValueOrDefault(type);
 
-    /// <summary>What a typedef or tag of a name and size stands for, or null.</summary>
+    /// <summary>The type that a typedef or tag of this name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
         name == SocketAddress && size >= 16 ? new SocketAddressType(size)
         : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type

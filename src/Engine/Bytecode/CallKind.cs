@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>What a call calls, as its source field (the BPF_PSEUDO_* of include/uapi/linux/bpf.h).</summary>
+/// <summary>The target of a call, as its source field (the BPF_PSEUDO_* of include/uapi/linux/bpf.h).</summary>
 public enum CallKind : byte
 {
     /// <summary>A kernel helper, by number.</summary>

@@ -4,9 +4,9 @@ namespace EbpfCat.Bytecode;
 /// <param name="Id">The number, as the immediate of a call.</param>
 /// <param name="Name">The name without <c>bpf_</c>: <c>map_lookup_elem</c>.</param>
 /// <param name="Kernel">The first version of Linux that has it.</param>
-/// <param name="Traits">What it needs, and what it does to the program that calls it.</param>
-/// <param name="Result">What it returns in R0.</param>
-/// <param name="Parameters">What it takes in R1 to R5.</param>
+/// <param name="Traits">Its requirements, and its effects on the calling program.</param>
+/// <param name="Result">The kind of its result in R0.</param>
+/// <param name="Parameters">The parameters, in R1 to R5.</param>
 public sealed record Helper(
     int Id, string Name, Version Kernel, HelperTraits Traits, HelperResult Result,
     IReadOnlyList<HelperParameter> Parameters)

@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>What a helper takes as an argument.</summary>
+/// <summary>The kind of an argument of a helper.</summary>
 public enum HelperParameterKind
 {
     /// <summary>A number.</summary>
@@ -29,7 +29,7 @@ public enum HelperParameterKind
     Record,
     /// <summary>A function of the program to call back.</summary>
     Function,
-    /// <summary>What the function called back is given, or null.</summary>
+    /// <summary>The argument of the callback, or null.</summary>
     Any,
     /// <summary>The address of a dynptr on the stack.</summary>
     Dynptr,

@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>What a helper returns in R0.</summary>
+/// <summary>The kind of result of a helper, in R0.</summary>
 public enum HelperResult
 {
     /// <summary>Nothing.</summary>

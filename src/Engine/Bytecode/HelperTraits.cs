@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>What is special about a helper, beside its signature.</summary>
+/// <summary>The properties of a helper beyond its signature.</summary>
 [Flags]
 public enum HelperTraits
 {
@@ -8,7 +8,7 @@ public enum HelperTraits
     None = 0,
     /// <summary>Only programs under a license compatible with the GPL may call it.</summary>
     GplOnly = 1 << 0,
-    /// <summary>It has no effect but its result: a call whose result is not used can be removed.</summary>
+    /// <summary>No effect but the result: a call whose result is unused can be removed.</summary>
     NoEffect = 1 << 1,
     /// <summary>
     /// It gives a status of 32 bits, and the upper half of R0 is undefined on kernels before 6.4: the verifier calls
@@ -20,7 +20,7 @@ public enum HelperTraits
     /// (<c>bpf_helper_changes_pkt_data</c> in net/core/filter.c). A tail call that fails counts on Linux 6.13 to 6.18.
     /// </summary>
     InvalidatesPacketPointers = 1 << 3,
-    /// <summary>It writes to the packet, whose pointers stay valid.</summary>
+    /// <summary>Writes to the packet; pointers into it stay valid.</summary>
     WritesPacket = 1 << 4,
     /// <summary>A kernel under lockdown for integrity does not have it.</summary>
     LockedForIntegrity = 1 << 5,

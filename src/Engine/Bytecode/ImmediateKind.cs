@@ -7,7 +7,7 @@ public enum ImmediateKind : byte
     Value = 0,
     /// <summary>A map, by its file descriptor.</summary>
     MapFd = 1,
-    /// <summary>An address in a map's first value: file descriptor (low 32 bits), offset (high); 5.2.</summary>
+    /// <summary>An address in a map's first value: file descriptor (low 32 bits), offset (high). Linux 5.2.</summary>
     MapValue = 2,
     /// <summary>A kernel variable: BTF id (low 32 bits), a module's BTF file descriptor (high). Linux 5.10.</summary>
     BtfId = 3,

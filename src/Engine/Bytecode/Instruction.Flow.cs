@@ -5,7 +5,7 @@ public readonly partial record struct Instruction
 {
     /// <summary>Jumps on the comparison of two registers: <c>if r1 > r2 goto +3</c>.</summary>
     /// <param name="w">How much of the registers to compare; 32 bits need Linux 5.1.</param>
-    /// <param name="offset">Where to, in slots.</param>
+    /// <param name="offset">The distance in slots.</param>
     /// <exception cref="ArgumentException">The operation is not a comparison.</exception>
     public static Instruction Jump(JumpOperation op, Width w, Register dst, Register src, short offset) =>
         new(JumpOpcode(op, w, RegisterSource), dst, src, offset, 0);
@@ -13,7 +13,7 @@ public readonly partial record struct Instruction
     /// <summary>Jumps on the comparison of a register with a constant: <c>if r1 > 5 goto +3</c>.</summary>
     /// <param name="w">How much of the register to compare; 32 bits need Linux 5.1.</param>
     /// <param name="imm">Second operand, sign-extended to the width even where the comparison is unsigned.</param>
-    /// <param name="offset">Where to, in slots.</param>
+    /// <param name="offset">The distance in slots.</param>
     /// <exception cref="ArgumentException">The operation is not a comparison.</exception>
     public static Instruction JumpImmediate(JumpOperation op, Width w, Register dst, int imm, short offset) =>
         new(JumpOpcode(op, w, 0), dst, 0, offset, imm);
@@ -34,7 +34,7 @@ public readonly partial record struct Instruction
     public static Instruction Call(int helper) => new(Opcode.Call, 0, (Register)CallKind.Helper, 0, helper);
 
     /// <summary>Calls a function of the program: <c>call pc+5</c>. Linux 4.16.</summary>
-    /// <param name="offset">Where to, in slots.</param>
+    /// <param name="offset">The distance in slots.</param>
     public static Instruction CallLocal(int offset) => new(Opcode.Call, 0, (Register)CallKind.Local, 0, offset);
 
     /// <summary>Calls a kernel function: <c>call kernel-function#1234</c>. Linux 5.13.</summary>

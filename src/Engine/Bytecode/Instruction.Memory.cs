@@ -27,7 +27,7 @@ public readonly partial record struct Instruction
     /// <summary>Stores a constant to memory: <c>*(u32 *)(r1 +4) = 5</c>.</summary>
     /// <param name="size">How much to store.</param>
     /// <param name="offset">Bytes to add to the address.</param>
-    /// <param name="imm">The value, sign-extended to eight bytes where so many are stored.</param>
+    /// <param name="imm">The value, sign-extended if eight bytes are stored.</param>
     public static Instruction StoreImmediate(MemorySize size, Register dst, short offset, int imm) =>
         new((Opcode)((byte)Opcode.StoreImmediateWord | (byte)size), dst, 0, offset, imm);
 
@@ -52,7 +52,10 @@ public readonly partial record struct Instruction
     /// <param name="mapFd">The map's file descriptor.</param>
     public static Instruction LoadMap(Register dst, int mapFd) => Pseudo(ImmediateKind.MapFd, dst, (uint)mapFd);
 
-    /// <summary>Sets a register to an address in an array's first value: <c>r1 = map[fd:5][0]+8</c>; 5.2.</summary>
+    /// <summary>
+    /// Sets a register to an address in the first value of an array map: <c>r1 = map[fd:5][0]+8</c>. Linux 5.2; takes
+    /// two slots.
+    /// </summary>
     /// <param name="mapFd">The map's file descriptor.</param>
     /// <param name="offset">Bytes from the start of the value.</param>
     public static Instruction LoadMapValue(Register dst, int mapFd, int offset) =>
@@ -66,7 +69,10 @@ public readonly partial record struct Instruction
     public static Instruction LoadMapValueByIndex(Register dst, int index, int offset) =>
         Pseudo(ImmediateKind.MapIndexValue, dst, Halves(index, offset));
 
-    /// <summary>Sets a register to a function, for helpers to call back: <c>r1 = func pc+5</c>. Linux 5.13.</summary>
+    /// <summary>
+    /// Sets a register to a function of the program, for a helper to call back: <c>r1 = func pc+5</c>. Linux 5.13;
+    /// takes two slots.
+    /// </summary>
     /// <param name="offset">
     /// Slots from the slot after this instruction's first, as the kernel counts: the function at slot <c>t</c> is at
     /// <c>t - s - 1</c> for an instruction at slot <c>s</c>.

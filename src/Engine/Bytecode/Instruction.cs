@@ -12,7 +12,7 @@ namespace EbpfCat.Bytecode;
 public readonly partial record struct Instruction(
     Opcode Opcode, Register Destination, Register Source, short Offset, long Immediate)
 {
-    /// <summary>How many slots of eight bytes it takes: two for a 64-bit immediate load, else one.</summary>
+    /// <summary>The number of slots of eight bytes: two for a 64-bit immediate load, else one.</summary>
     public int SlotCount => Opcode == Opcode.LoadImmediate64 ? 2 : 1;
 
     /// <summary>The class of the operation.</summary>
@@ -30,7 +30,7 @@ public readonly partial record struct Instruction(
     /// <summary>What the value of a 64-bit immediate load means.</summary>
     public ImmediateKind ImmediateKind => (ImmediateKind)Source;
 
-    /// <summary>What a call calls.</summary>
+    /// <summary>The target of a call.</summary>
     public CallKind CallKind => (CallKind)Source;
 
     /// <summary>The instruction in the kernel verifier's notation.</summary>

@@ -9,7 +9,7 @@ public static class InstructionEncoder
     /// <summary>The size of a slot in bytes.</summary>
     public const int SlotSize = 8;
 
-    /// <summary>How many slots the instructions take.</summary>
+    /// <summary>The number of slots of the instructions.</summary>
     public static int CountSlots(ReadOnlySpan<Instruction> instructions)
     {
         var slots = 0;

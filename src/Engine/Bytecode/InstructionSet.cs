@@ -3,7 +3,7 @@ namespace EbpfCat.Bytecode;
 /// <summary>The versions of the instruction set, as compilers number them (-mcpu). Each includes the last.</summary>
 public enum InstructionSet
 {
-    /// <summary>What Linux 3.18 began with, 32-bit arithmetic included.</summary>
+    /// <summary>The first set, of Linux 3.18, with 32-bit arithmetic.</summary>
     V1 = 1,
     /// <summary>Jumps if less (Linux 4.14).</summary>
     V2,

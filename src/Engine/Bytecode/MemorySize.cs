@@ -1,6 +1,6 @@
 namespace EbpfCat.Bytecode;
 
-/// <summary>How many bytes a load or store moves, as bits 3 and 4 of an opcode (RFC 9669, section 5).</summary>
+/// <summary>The size of a load or store, as bits 3 and 4 of an opcode (RFC 9669, section 5).</summary>
 public enum MemorySize : byte
 {
     /// <summary>Four bytes.</summary>

@@ -16,7 +16,7 @@ public static class MemorySizes
         };
     }
 
-    /// <summary>The size that moves so many bytes.</summary>
+    /// <summary>The size for a number of bytes.</summary>
     /// <param name="bytes">1, 2, 4 or 8.</param>
     /// <exception cref="ArgumentOutOfRangeException">The machine cannot move that many bytes at once.</exception>
     public static MemorySize FromBytes(int bytes) => bytes switch

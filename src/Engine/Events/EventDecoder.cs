@@ -1,16 +1,14 @@
 namespace EbpfCat.Events;
 
-/// <summary>
-/// Makes objects of one kind of record, of a class that has a property for each field. For one thread at a time.
-/// </summary>
+/// <summary>Decodes records of one kind to objects with a property for each field. For one thread at a time.</summary>
 [RequiresDynamicCode(EventClass.RequiresDynamicCode)]
 internal sealed class EventDecoder : RecordDecoder
 {
     private readonly RecordMaker<EventObject> _maker;
     private readonly EventDecoder?[] _inner;
 
-    /// <summary>Emits the class, if this is the first decoder for the kind of record.</summary>
-    /// <param name="program">The program that puts it out.</param>
+    /// <summary>Emits the class of the objects, if this is the first decoder for the kind of record.</summary>
+    /// <param name="program">The program that emits the records.</param>
     /// <param name="type">The kind of record: one of <see cref="EventLayout.Records"/>.</param>
     /// <param name="parent">
     /// The base class of the emitted one: public, derived from <see cref="EventObject"/>, with a constructor without
@@ -31,7 +29,7 @@ internal sealed class EventDecoder : RecordDecoder
             ? new EventDecoder(inner, stacks, texts, typeof(EventObject)) : null)];
     }
 
-    /// <summary>Makes the object of a record.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <param name="record">The bytes of the record, from its first field on.</param>
     /// <exception cref="ArgumentException">There are fewer bytes than the kind of record has.</exception>
     public EventObject Decode(ReadOnlySpan<byte> record) => _maker(record, this);

@@ -34,10 +34,10 @@ public sealed class EventReader : IDisposable
     /// <summary>The programs.</summary>
     public IReadOnlyList<LoadedProgram> Programs => _programs;
 
-    /// <summary>How many records the programs could not put out since loading: the buffer was full.</summary>
+    /// <summary>The number of records lost since loading because the buffer was full.</summary>
     public long Lost => _programs.Sum(LostBy);
 
-    /// <summary>How many records a program could not put out since it was loaded; the program counts them.</summary>
+    /// <summary>The number of records that a program lost since it was loaded; the program counts them.</summary>
     public static long LostBy(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
@@ -74,7 +74,7 @@ public sealed class EventReader : IDisposable
     }
 
     /// <summary>Takes the records that the buffers hold, without waiting for more.</summary>
-    /// <param name="max">How many to take at most.</param>
+    /// <param name="max">The maximum number to take.</param>
     public IReadOnlyList<EventRecord> Take(int max = Batch)
     {
         if (_waiting.Count < max) _reader.Drain(_keep, max - _waiting.Count);

@@ -56,7 +56,7 @@ public sealed class EventStream : IDisposable
     /// <summary>Reads until cancellation, the end of the time or the maximum.</summary>
     /// <param name="handler">Takes each object. An exception in it ends the reading.</param>
     /// <param name="timeout">How long to read; zero for what the buffers hold; null for no end.</param>
-    /// <param name="max">How many objects to read at most; later ones stay in the buffer.</param>
+    /// <param name="max">The maximum number of objects to read; later ones stay in the buffer.</param>
     /// <param name="cancellation">Ends the reading at once; no exception is thrown.</param>
     /// <returns>The number of objects.</returns>
     public long Read(

@@ -38,7 +38,7 @@ internal sealed unsafe class PerfRing : IDisposable
     public PerfEvent Event { get; }
     public int Processor { get; }
 
-    /// <summary>How many lost records the kernel has reported so far.</summary>
+    /// <summary>The number of lost records that the kernel has reported so far.</summary>
     public long Lost { get; private set; }
 
     public int Drain(int index, RecordHandler handler, int max)

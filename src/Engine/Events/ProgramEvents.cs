@@ -6,7 +6,7 @@ public static class ProgramEvents
 {
     extension(LoadedProgram program)
     {
-        /// <summary>How many records the program could not put out since it was loaded: the buffer was full.</summary>
+        /// <summary>The number of records lost since the program was loaded: the buffer was full.</summary>
         public long LostEvents => EventReader.LostBy(program);
 
         /// <summary>Reads what the program puts out, as it comes.</summary>

@@ -36,7 +36,7 @@ public abstract class RecordBuffer : IDisposable
     /// <summary>Takes out the records that the buffer holds, without waiting for more.</summary>
     /// <param name="index">The index of the buffer to pass to the handler.</param>
     /// <param name="handler">Takes each record. One at which it throws is taken out too.</param>
-    /// <param name="max">How many to take at most.</param>
+    /// <param name="max">The maximum number to take.</param>
     /// <returns>The number of records.</returns>
     public abstract int Drain(int index, RecordHandler handler, int max = int.MaxValue);
 

@@ -38,7 +38,7 @@ public sealed unsafe partial class TraceLog : IDisposable
         _epoll.Include(_stop, 0);
     }
 
-    /// <summary>How many events the log dropped because nobody read it in time, by the lines read so far.</summary>
+    /// <summary>The number of events that the log dropped before they were read, by the lines read so far.</summary>
     public long Lost { get; private set; }
 
     /// <summary>Reads lines as they come, until cancellation or the end of the time.</summary>

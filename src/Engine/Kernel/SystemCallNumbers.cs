@@ -1,6 +1,9 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The numbers of system calls without a function in the C library, by processor (asm/unistd_64.h).</summary>
+/// <summary>
+/// The numbers of system calls without a function in the C library, by processor (<c>asm/unistd_64.h</c> of x86-64,
+/// <c>asm-generic/unistd.h</c> of arm64).
+/// </summary>
 internal sealed record SystemCallNumbers(int Bpf, int PerfEventOpen)
 {
     /// <summary>The numbers of the processor that this process runs on.</summary>

@@ -8,7 +8,7 @@ public sealed class CompileException : Exception
 
     /// <summary>Makes the exception for one error.</summary>
     /// <param name="id">A short stable identifier such as <c>UnknownVariable</c>, PowerShell's error id.</param>
-    /// <param name="problem">What is wrong, as a sentence.</param>
+    /// <param name="problem">The problem, as a sentence.</param>
     /// <param name="source">Where, or null where no source is known.</param>
     /// <param name="suggestion">What to do instead, or null.</param>
     public CompileException(string id, string problem, SourceSpan? source, string? suggestion = null)
@@ -24,13 +24,13 @@ public sealed class CompileException : Exception
     /// <summary>A short stable identifier of the first error's kind.</summary>
     public string Id => Diagnostics[0].Id;
 
-    /// <summary>What is wrong first, without the place.</summary>
+    /// <summary>The first problem, without its place.</summary>
     public string Problem => Diagnostics[0].Problem;
 
-    /// <summary>Where it is wrong first.</summary>
+    /// <summary>The place of the first problem.</summary>
     public SourceSpan? SourceSpan => Diagnostics[0].Source;
 
-    /// <summary>What to do instead of what is wrong first.</summary>
+    /// <summary>What to do about the first problem.</summary>
     public string? Suggestion => Diagnostics[0].Suggestion;
 
     private static string Compose(IReadOnlyList<Diagnostic> diagnostics)

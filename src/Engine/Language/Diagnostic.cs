@@ -2,7 +2,7 @@ namespace EbpfCat.Language;
 
 /// <summary>A finding about a program: an error, which keeps it from being compiled, or a warning.</summary>
 /// <param name="Id">A short stable identifier of the kind, such as <c>UnknownVariable</c>; it has one meaning.</param>
-/// <param name="Problem">What is wrong, as a sentence.</param>
+/// <param name="Problem">The problem, as a sentence.</param>
 /// <param name="Source">Where, or null where no source is known.</param>
 /// <param name="Suggestion">What to do instead, or null.</param>
 /// <param name="Severity">Whether it is an error.</param>

@@ -9,7 +9,7 @@ public sealed class DiagnosticBag
     /// <summary>The place of what has none of its own, such as an expression written in C#: its statement's.</summary>
     internal SourceSpan? StatementSource { get; set; }
 
-    /// <summary>How many errors there are.</summary>
+    /// <summary>The number of errors.</summary>
     public int ErrorCount => _errors.Count;
 
     /// <summary>The warnings, by place.</summary>

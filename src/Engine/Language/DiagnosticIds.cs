@@ -9,7 +9,7 @@ public static class DiagnosticIds
     /// <summary>break stands outside a loop or switch.</summary>
     public const string BreakOutsideLoop = nameof(BreakOutsideLoop);
 
-    /// <summary>What is evaluated when the program is built failed.</summary>
+    /// <summary>An expression that is evaluated when the program is built failed.</summary>
     public const string ConstantFailed = nameof(ConstantFailed);
 
     /// <summary>continue stands outside a loop.</summary>
@@ -30,7 +30,7 @@ public static class DiagnosticIds
     /// <summary>Something that cannot be assigned to is assigned to.</summary>
     public const string InvalidAssignment = nameof(InvalidAssignment);
 
-    /// <summary>A packet variable has bits that its type has not.</summary>
+    /// <summary>A packet variable has bits beyond its type.</summary>
     public const string InvalidBitField = nameof(InvalidBitField);
 
     /// <summary>A loop has more rounds than the kernel allows.</summary>
@@ -204,7 +204,7 @@ public static class DiagnosticIds
     /// <summary>A call has too few, too many or wrong arguments.</summary>
     public const string WrongArguments = nameof(WrongArguments);
 
-    /// <summary>A map is declared with a type of keys that its kind has not.</summary>
+    /// <summary>A map is declared with a type of keys that its kind does not have.</summary>
     public const string WrongKeyType = nameof(WrongKeyType);
 
     /// <summary>A value of this type cannot be used here.</summary>

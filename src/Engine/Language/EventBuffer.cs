@@ -1,10 +1,13 @@
 namespace EbpfCat.Language;
 
-/// <summary>What a program's output goes through on its way to user space.</summary>
+/// <summary>The buffer between a program's output and user space.</summary>
 public enum EventBuffer
 {
     /// <summary>One buffer for all processors: records are written in place and keep their order (Linux 5.8).</summary>
     RingBuffer,
-    /// <summary>A buffer for each processor, which records are copied to (Linux 4.4): for older kernels.</summary>
+    /// <summary>
+    /// A buffer for each processor, to which records are copied (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.4): for older
+    /// kernels, or if processors must not share one.
+    /// </summary>
     PerfEventArray,
 }

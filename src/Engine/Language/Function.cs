@@ -13,16 +13,16 @@ public sealed class Function(string name, IReadOnlyList<Local> parameters, IRead
     /// <summary>Its parameters: at most five, the most that the machine can pass in registers.</summary>
     public IReadOnlyList<Local> Parameters { get; } = parameters;
 
-    /// <summary>What stands in for absent arguments; null where one must be given. Empty for none at all.</summary>
+    /// <summary>The default of each parameter, null for a required one. Empty if no parameter has a default.</summary>
     public IReadOnlyList<ConstantExpression?> Defaults { get; init; } = [];
 
     /// <summary>Its statements.</summary>
     public IReadOnlyList<Statement> Body { get; } = body;
 
-    /// <summary>What it returns; null where the compiler infers it.</summary>
+    /// <summary>The type of the result; null if the compiler infers it.</summary>
     public EbpfType? ReturnType { get; init; }
 
-    /// <summary>Where it is defined.</summary>
+    /// <summary>The place of the definition.</summary>
     public SourceSpan? Source { get; init; }
 
     /// <summary>Whether any of its statements gives a value.</summary>

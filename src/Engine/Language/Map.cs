@@ -4,14 +4,14 @@ namespace EbpfCat.Language;
 /// <param name="Name">Its name; case does not count. The kernel shows the first 15 characters.</param>
 /// <param name="Key">The type of its keys; null for queues, stacks, bloom filters and ring buffers.</param>
 /// <param name="Value">The type of its values; null for kinds without values (ring buffers).</param>
-/// <param name="MaxEntries">How many entries it can hold; for a ring buffer its size in bytes.</param>
+/// <param name="MaxEntries">The maximum number of entries; for a ring buffer its size in bytes.</param>
 /// <param name="Flags">The kernel's map flags besides those that the kind needs.</param>
 /// <param name="InnerMap">For maps of maps, what the inner maps look like.</param>
 public record Map(
     string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None,
     Map? InnerMap = null)
 {
-    /// <summary>How many entries it can hold; for a ring buffer its size in bytes.</summary>
+    /// <summary>The maximum number of entries; for a ring buffer its size in bytes.</summary>
     public int MaxEntries { get; init; } = MaxEntries >= 0
         ? MaxEntries : throw new ArgumentOutOfRangeException(nameof(MaxEntries), MaxEntries, "It is negative.");
 

@@ -6,7 +6,7 @@ public enum MapFlags : uint
 {
     /// <summary>No flag.</summary>
     None = 0,
-    /// <summary>Entries are allocated on insertion (<c>BPF_F_NO_PREALLOC</c>); LPM tries need it. 4.6.</summary>
+    /// <summary>Entries are allocated on insertion (<c>BPF_F_NO_PREALLOC</c>, Linux 4.6); LPM tries need it.</summary>
     NoPreallocation = 1 << 0,
     /// <summary>Each processor has its own list of least recently used entries. Linux 4.10.</summary>
     NoCommonLru = 1 << 1,

@@ -3,7 +3,7 @@ namespace EbpfCat.Language;
 /// <summary>How a program of a type reaches the packet.</summary>
 public enum PacketAccess
 {
-    /// <summary>It has no packet.</summary>
+    /// <summary>Programs have no packet.</summary>
     None,
     /// <summary>By pointers to its start and end in the context.</summary>
     Direct,

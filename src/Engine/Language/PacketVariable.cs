@@ -13,7 +13,7 @@ public sealed record PacketVariable(string Name, int Offset, EbpfType Type)
     /// <summary>The first bit, counted from the least significant, for a bit field; else 0.</summary>
     public int BitOffset { get; init; }
 
-    /// <summary>How many bits, for a bit field; else 0.</summary>
+    /// <summary>The number of bits of a bit field; else 0.</summary>
     public int BitCount { get; init; }
 
     /// <summary>The place as an expression.</summary>

@@ -6,11 +6,16 @@ namespace EbpfCat.Language;
 /// </summary>
 public enum ProbeKind
 {
-    /// <summary>Entry of a kernel function, or an instruction in it: <c>function+offset</c>.</summary>
+    /// <summary>
+    /// Entry of a kernel function, or an instruction in it. The target is <c>function</c> or <c>function+offset</c>.
+    /// </summary>
     Kprobe,
     /// <summary>Return of a kernel function. The target is <c>function</c>.</summary>
     Kretprobe,
-    /// <summary>Entry of a user function, or an instruction: <c>path:symbol</c>, <c>path:offset</c>.</summary>
+    /// <summary>
+    /// Entry of a function in user space, or an instruction in it. The target is <c>path:symbol</c> or
+    /// <c>path:offset</c>.
+    /// </summary>
     Uprobe,
     /// <summary>Return of a function in user space. The target is <c>path:symbol</c>.</summary>
     Uretprobe,

@@ -23,7 +23,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>Its name. The kernel shows the first 15 characters.</summary>
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
-    /// <summary>What it is run for.</summary>
+    /// <summary>The program type.</summary>
     public ProgramType Type { get; } = type;
 
     /// <summary>Its license: helpers marked so may be called only by one compatible with the GPL.</summary>
@@ -50,7 +50,10 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public int MaximumPacketSize { get; set; }
 
-    /// <summary>The verdict by name or number if the code gives none or a packet is short; null: default.</summary>
+    /// <summary>
+    /// The verdict if the code gives none or the packet is too short, by name or number; null for the default of the
+    /// type.
+    /// </summary>
     public object? DefaultAction { get; set; }
 
     /// <summary>What the program is attached to (a tracepoint, a function), where its type needs that.</summary>
@@ -141,7 +144,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <param name="offset">Its offset from the start of the packet in bytes.</param>
     /// <param name="type">How its bytes are read.</param>
     /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>
-    /// <param name="bitCount">How many bits a bit field has; 0 for all of the type.</param>
+    /// <param name="bitCount">The number of bits of a bit field; 0 for all of the type.</param>
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0,
         int bitCount = 0)

@@ -56,7 +56,7 @@ public static class ProgramPrinter
         return text.ToString();
     }
 
-    /// <summary>Statements, one a line, those inside of others indented.</summary>
+    /// <summary>Statements, one for each line, nested ones indented.</summary>
     public static string Print(IEnumerable<Statement> statements)
     {
         var text = new StringBuilder();

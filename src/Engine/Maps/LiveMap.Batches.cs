@@ -8,12 +8,12 @@ public sealed partial class LiveMap
     private const int BatchBytes = 1 << 20;
     private const int MinBatch = 256;
 
-    /// <summary>How many entries one system call moves: as many as fit in a megabyte.</summary>
+    /// <summary>The number of entries of one system call: as many as fit in a megabyte.</summary>
     internal int BatchCapacity => (int)Math.Clamp(
         BatchBytes / (Descriptor.KeySize + Descriptor.ValueSize), Math.Min(MinBatch, MaxEntries),
         Math.Max(MaxEntries, 1));
 
-    /// <summary>All entries, in the kernel's order, of an array all indices. Changes meanwhile may be missed.</summary>
+    /// <summary>All entries, in the kernel's order; of an array all indices. May miss concurrent changes.</summary>
     /// <exception cref="NotSupportedException">The map has no keys, or no values that user space can read.</exception>
     public IEnumerable<MapEntry> Entries()
     {

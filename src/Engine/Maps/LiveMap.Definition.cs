@@ -24,7 +24,7 @@ public sealed partial class LiveMap
     }
 
     /// <summary>The map as a program declares it that is to use this one.</summary>
-    /// <param name="name">What the program calls it; null for the map's own name.</param>
+    /// <param name="name">Its name in the program; null for the map's own name.</param>
     public Map ToDefinition(string? name = null) => Describe(name) with { Existing = this };
 
     /// <summary>The types of keys and values of a map in the kernel: those of its BTF, or by their sizes.</summary>

@@ -5,7 +5,10 @@ public sealed partial class LiveMap
 {
     private readonly Lazy<MappedMemory?> _memory;
 
-    /// <summary>The memory of the values, each at a multiple of 8 bytes, mapped at first use; else null.</summary>
+    /// <summary>
+    /// The memory of the values, each at a multiple of 8 bytes; null if the map cannot be mapped. It is mapped at the
+    /// first use, until the map is disposed.
+    /// </summary>
     internal MappedMemory? Memory => _memory.Value;
 
     private MappedMemory? MapMemory()

@@ -49,7 +49,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     /// <summary>The type of the values, of a per-CPU map those of one processor; null for kinds without.</summary>
     public EbpfType? ValueType { get; }
 
-    /// <summary>How many entries it can hold; of a ring buffer its size in bytes.</summary>
+    /// <summary>The maximum number of entries; of a ring buffer its size in bytes.</summary>
     public uint MaxEntries { get; }
 
     /// <summary>How it was made.</summary>
@@ -77,7 +77,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
 
     /// <summary>The map as one with keys and values of .NET types.</summary>
     /// <typeparam name="TKey">The type of the keys, such as the .NET number of their size and sign.</typeparam>
-    /// <typeparam name="TValue">What the values are; of a per-CPU map those of one processor.</typeparam>
+    /// <typeparam name="TValue">The type of the values; in a per-CPU map of one processor's.</typeparam>
     /// <exception cref="ArgumentException">A .NET type does not stand for the keys or values.</exception>
     /// <exception cref="NotSupportedException">The kind has no keys, or no values that user space reads.</exception>
     public LiveMap<TKey, TValue> As<

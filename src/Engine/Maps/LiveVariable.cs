@@ -36,7 +36,7 @@ public sealed unsafe class LiveVariable
     /// <summary>Its type.</summary>
     public EbpfType Type { get; }
 
-    /// <summary>Where it lives.</summary>
+    /// <summary>The storage of the variable.</summary>
     public VariableStorage Storage { get; }
 
     /// <summary>The map that holds it.</summary>
@@ -183,7 +183,7 @@ public sealed unsafe class LiveVariable
         }
     }
 
-    /// <summary>Reads the value of each possible processor as bytes, in order; else the one value.</summary>
+    /// <summary>Reads the bytes of the value of each possible processor in order, or of the only value.</summary>
     internal byte[] ReadEach()
     {
         var entry = ReadEntry();

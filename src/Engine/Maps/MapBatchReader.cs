@@ -4,7 +4,7 @@ namespace EbpfCat.Maps;
 
 /// <summary>
 /// Reads the entries of a map, many with each system call (Linux 5.6), or one by one where the map or the kernel has no
-/// batches. Entries that are inserted or removed meanwhile may be missed or seen.
+/// batches. Entries that are inserted or removed during the read may be missed or seen.
 /// </summary>
 internal sealed class MapBatchReader(LiveMap map) : IDisposable
 {
@@ -60,7 +60,7 @@ internal sealed class MapBatchReader(LiveMap map) : IDisposable
 
     private bool NextEntry()
     {
-        // A hash starts again after a key that was removed meanwhile: the count ends the loop over a busy map.
+        // A hash starts again after a key that was removed since: the count ends the loop over a busy map.
         if (_seen++ == map.MaxEntries || !Bpf.GetNextKey(_descriptor, _lastKey, _keys)) return false;
         _lastKey = Key(0).ToArray();
         Count = Bpf.Lookup(_descriptor, _lastKey, _values) ? 1 : 0;

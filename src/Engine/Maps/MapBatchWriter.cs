@@ -11,10 +11,10 @@ internal sealed class MapBatchWriter(LiveMap map) : IDisposable
     private readonly byte[] _values = ArrayPool<byte>.Shared.Rent(map.BatchCapacity * map.Descriptor.ValueSize);
     private int _count;
 
-    /// <summary>Where to write the key of the next entry.</summary>
+    /// <summary>The buffer for the key of the next entry.</summary>
     public Span<byte> Key => KeyAt(_count);
 
-    /// <summary>Where to write the value of the next entry: zeros until then.</summary>
+    /// <summary>The buffer for the value of the next entry, filled with zeros.</summary>
     public Span<byte> Value
     {
         get

@@ -1,6 +1,6 @@
 namespace EbpfCat.Maps;
 
-/// <summary>What the kernel asks of each kind of map beyond what its author says.</summary>
+/// <summary>The kernel's requirements for each kind of map, beyond its declaration.</summary>
 internal static class MapShape
 {
     // Not asked of KernelFacts, whose reflection would cost the first program milliseconds.

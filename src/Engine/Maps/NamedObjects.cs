@@ -1,7 +1,7 @@
 namespace EbpfCat.Maps;
 
 /// <summary>Maps or variables by name, without regard to case. An unknown name is answered with the nearest.</summary>
-/// <param name="owner">What has them, for the message: <c>The program 'count' has no map</c>.</param>
+/// <param name="owner">The owner, for the message: <c>The program 'count' has no map</c>.</param>
 internal sealed class NamedObjects<T>(string owner)
     : Dictionary<string, T>(StringComparer.OrdinalIgnoreCase), IReadOnlyDictionary<string, T>
 {

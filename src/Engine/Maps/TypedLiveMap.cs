@@ -166,7 +166,7 @@ public sealed class LiveMap<
         }
     }
 
-    /// <summary>All entries, in the kernel's order, of an array all indices. Changes meanwhile may be missed.</summary>
+    /// <summary>All entries, in the kernel's order; of an array all indices. May miss concurrent changes.</summary>
     /// <exception cref="NotSupportedException">The map is per-CPU.</exception>
     public IEnumerator<KeyValuePair<TKey, TValue>> GetEnumerator()
     {

@@ -64,7 +64,7 @@ public sealed class LiveVariable<[DynamicallyAccessedMembers(NetStructs.Fields)]
         }
     }
 
-    /// <summary>The values of per-CPU storage, one a possible processor; of other storage the one value.</summary>
+    /// <summary>The values of per-CPU storage, one for each possible processor; of other storage the value.</summary>
     public IReadOnlyList<T> PerCpuValues
     {
         get

@@ -31,7 +31,7 @@ internal sealed class ValueCodec
 
     /// <summary>Reads values that lie in larger ones, as a variable does.</summary>
     /// <param name="bytes">The larger values.</param>
-    /// <param name="offset">Where the value lies in each, in bytes.</param>
+    /// <param name="offset">The offset of the value in each, in bytes.</param>
     /// <param name="stride">The distance of the larger values in bytes.</param>
     public object? ReadAt(ReadOnlySpan<byte> bytes, int offset, int stride)
     {

@@ -1,6 +1,6 @@
 namespace EbpfCat.Programs;
 
-/// <summary>What a feature of the kernel is.</summary>
+/// <summary>The kind of a feature of the kernel.</summary>
 public enum FeatureKind
 {
     /// <summary>An instruction set version.</summary>

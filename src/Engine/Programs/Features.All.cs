@@ -27,7 +27,7 @@ public static partial class Features
         };
     }
 
-    /// <summary>The names of all features of a kind, supported or not. The kernel is not asked.</summary>
+    /// <summary>The names of all features of a kind, supported or not. Does not query the kernel.</summary>
     public static IEnumerable<string> Names(FeatureKind kind) => kind switch
     {
         FeatureKind.InstructionSet => Enum.GetNames<InstructionSet>(),

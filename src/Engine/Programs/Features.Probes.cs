@@ -10,7 +10,7 @@ public static partial class Features
 {
     private const int LogSize = 1 << 12;
 
-    // What the verifier says of a call that this type of program may not make; of others it says something else.
+    // The verifier's words for a call that this type of program may not make; other refusals have other words.
     private static readonly string[] NoSuchHelper = ["invalid func ", "unknown func ", "cannot use helper "];
 
     private static readonly ConcurrentDictionary<BpfProgramType, bool> ProgramTypes = new();

@@ -30,7 +30,10 @@ public static partial class Features
         ]),
     ];
 
-    /// <summary>The newest instruction set that the kernel takes whole; without privilege by its version.</summary>
+    /// <summary>
+    /// The newest instruction set that the kernel accepts completely; without the privilege to load programs, the one
+    /// that its version has.
+    /// </summary>
     public static InstructionSet InstructionSet => InstructionSetFact.Value;
 
     private static InstructionSet ProbeInstructionSet()

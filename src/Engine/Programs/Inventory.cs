@@ -1,6 +1,6 @@
 namespace EbpfCat.Programs;
 
-/// <summary>All programs, maps and links in the kernel, whoever made them. Needs CAP_SYS_ADMIN.</summary>
+/// <summary>All programs, maps and links in the kernel, of all processes. Needs CAP_SYS_ADMIN.</summary>
 internal static class Inventory
 {
     public static IEnumerable<ProgramInfo> Programs() => Each(Bpf.ProgramIds(), FindProgram);

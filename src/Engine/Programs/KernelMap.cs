@@ -12,7 +12,7 @@ public sealed record KernelMap
     /// <summary>The map type.</summary>
     public MapType Type { get; init; }
 
-    /// <summary>The type of the keys: from BTF, else a prefix, a number or bytes; null for kinds without.</summary>
+    /// <summary>The type of the keys: from BTF, else prefix, number or bytes; null if the map type has none.</summary>
     public EbpfType? KeyType { get; init; }
 
     /// <summary>The type of the values, like <see cref="KeyType"/>; null for map types without values.</summary>

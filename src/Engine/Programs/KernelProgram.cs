@@ -9,7 +9,7 @@ public sealed record KernelProgram
     /// <summary>The name, or empty. Without type information it is cut after 15 characters.</summary>
     public string Name { get; init; } = "";
 
-    /// <summary>What it is run for; a number where this library has no such type.</summary>
+    /// <summary>The program type; a number if this library does not know it.</summary>
     public ProgramType Type { get; init; }
 
     /// <summary>The kernel's hash of the instructions: 16 hexadecimal digits.</summary>

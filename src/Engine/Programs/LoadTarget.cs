@@ -9,7 +9,7 @@ internal sealed class LoadTarget : IDisposable
     private LoadTarget(BpfAttachType attachType, uint btfId = 0, BtfDescriptor? btf = null, bool ownsBtf = false) =>
         (AttachType, BtfId, Btf, OwnsBtf) = (attachType, btfId, btf, ownsBtf);
 
-    /// <summary>Where it is to be attached; 0 where its type tells enough.</summary>
+    /// <summary>The attach type for loading; 0 if the program type needs none.</summary>
     public BpfAttachType AttachType { get; }
 
     /// <summary>The id of what it is attached to, or 0.</summary>

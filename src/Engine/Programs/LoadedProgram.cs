@@ -47,7 +47,10 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The kernel's hash of the instructions: 16 hexadecimal digits.</summary>
     public string Tag => _info.Value.Tag;
 
-    /// <summary>The number of instructions in slots of eight bytes: as loaded, or as the verifier left them.</summary>
+    /// <summary>
+    /// The number of instructions in slots of eight bytes: as loaded, or for a program opened by id or pin as the
+    /// verifier left them.
+    /// </summary>
     public int InstructionCount => Compiled?.SlotCount ?? _info.Value.InstructionSize / 8;
 
     /// <summary>Whether it takes XDP packets of several buffers (Linux 5.18).</summary>
@@ -82,7 +85,7 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The verifier's log, where <see cref="LoadOptions.LogLevel"/> asked for it.</summary>
     public string? Log { get; }
 
-    /// <summary>Opens a program that is in the kernel, whoever loaded it, with its maps.</summary>
+    /// <summary>Opens a program in the kernel, of any process, with its maps.</summary>
     /// <exception cref="KernelException">ENOENT: there is none, or no longer.</exception>
     public static LoadedProgram FromId(uint id) => Open(Bpf.GetProgram(id));
 

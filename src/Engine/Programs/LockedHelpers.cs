@@ -5,7 +5,7 @@ internal static class LockedHelpers
 {
     /// <summary>A better explanation of a refusal, where lockdown forbids the helper that is called.</summary>
     /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
-    /// <param name="explanation">What the verifier's log says.</param>
+    /// <param name="explanation">The explanation of the verifier's log.</param>
     /// <param name="mode">The mode of lockdown, where it is not the one in force.</param>
     public static VerifierExplanation Explain(
         IEnumerable<Instruction> instructions, int? slot, VerifierExplanation explanation, LockdownMode? mode = null)

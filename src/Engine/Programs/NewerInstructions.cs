@@ -5,7 +5,7 @@ internal static class NewerInstructions
 {
     /// <summary>A better explanation of a refusal, where the instruction refused is newer than the kernel.</summary>
     /// <param name="slot">The slot of the instruction that was refused, where that is known.</param>
-    /// <param name="explanation">What the verifier's log says.</param>
+    /// <param name="explanation">The explanation of the verifier's log.</param>
     /// <param name="running">The version of the kernel, where it is not the running one.</param>
     public static VerifierExplanation Explain(
         IEnumerable<Instruction> instructions, int? slot, VerifierExplanation explanation, Version? running = null)

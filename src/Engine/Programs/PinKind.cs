@@ -1,6 +1,6 @@
 namespace EbpfCat.Programs;
 
-/// <summary>What a pin keeps.</summary>
+/// <summary>The kind of a pinned object.</summary>
 public enum PinKind
 {
     /// <summary>Something that is none of the others, such as type information.</summary>

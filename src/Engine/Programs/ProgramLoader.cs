@@ -13,7 +13,7 @@ public static class ProgramLoader
     private const uint ShortLogLevel = 4;
 
     /// <summary>Loads a program.</summary>
-    /// <param name="options">What the definition does not say.</param>
+    /// <param name="options">The options that are not in the definition.</param>
     /// <returns>The program in the kernel, to be disposed.</returns>
     /// <exception cref="VerifierException">The verifier refused the program.</exception>
     /// <exception cref="KernelException">The kernel refused maps or program for another cause.</exception>

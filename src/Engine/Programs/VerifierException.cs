@@ -25,10 +25,10 @@ public sealed class VerifierException : KernelException
     /// <summary>The verifier's log, whole.</summary>
     public string Log { get; }
 
-    /// <summary>The place in the source of the instruction refused; null if unknown.</summary>
+    /// <summary>The place in the source of the refused instruction; null if unknown.</summary>
     public SourceSpan? SourceSpan { get; }
 
-    /// <summary>The instruction refused, in slots from the program's start; null if the log names none.</summary>
+    /// <summary>The refused instruction, in slots from the program's start; null if the log names none.</summary>
     public int? Slot { get; }
 
     private static new string Cause(VerifierExplanation explanation, SourceSpan? source)

@@ -232,10 +232,10 @@ internal static partial class VerifierRefusals
         private readonly Lazy<Regex> _pattern = new(
             () => new Regex(string.Join('|', patterns), RegexOptions.CultureInvariant));
 
-        /// <summary>What the refusal means, to follow a colon. A name in braces is a group of the pattern.</summary>
+        /// <summary>The meaning, as text to stand after a colon. A name in braces is a group of the pattern.</summary>
         public string Problem => problem;
 
-        /// <summary>What to do about it: a sentence.</summary>
+        /// <summary>The remedy, a sentence.</summary>
         public string? Remedy => remedy;
 
         public Match Match(string message) => _pattern.Value.Match(message);

@@ -21,7 +21,7 @@ public abstract class SyscallEvent : EventObject
     {
         var text = new StringBuilder();
         var properties = Properties;
-        // It is a number if it has no name on this machine.
+        // A system call without a name on this machine is shown by its number.
         var name = Value(SyscallPrograms.Syscall)?.ToString() ?? "";
         text.Append(name).Append('(');
         var isUntyped = properties.Any(one => one.Name == SyscallPrograms.Arguments);

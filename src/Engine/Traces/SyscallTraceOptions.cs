@@ -18,7 +18,10 @@ public sealed record SyscallTraceOptions
     /// <summary>The ids of users; empty for all.</summary>
     public IReadOnlyList<long> UserIds { get; init; } = [];
 
-    /// <summary>A thread whose calls are not reported, or 0: as a rule the reader's own.</summary>
+    /// <summary>
+    /// A thread whose calls are not reported, or 0: as a rule the reader's own, since printing a call would cause the
+    /// next one.
+    /// </summary>
     public int ExceptThread { get; init; }
 
     /// <summary>The size of the buffer for each system call, in bytes; 0 for the default.</summary>

@@ -126,7 +126,7 @@ public sealed class ElfFile : IDisposable
             ? address - segment.Address + segment.Offset : null;
 
     /// <summary>The address at which the loader maps a byte of the file, or null if it does not map it.</summary>
-    /// <param name="executable">Whether to search code first: the linker may load tightly packed bytes twice.</param>
+    /// <param name="executable">Whether to search code first: the loader may map a page as code and as data.</param>
     public ulong? ToAddress(ulong offset, bool executable = true) => Segments
         .Where(each => each.IsLoaded && offset >= each.Offset && offset - each.Offset < each.FileSize)
         .MaxBy(each => each.IsExecutable == executable)

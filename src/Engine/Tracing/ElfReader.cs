@@ -3,7 +3,7 @@ using Microsoft.Win32.SafeHandles;
 namespace EbpfCat.Tracing;
 
 /// <summary>
-/// Reads parts of an ELF file, by its own word size. The file is read, not mapped: if it is truncated meanwhile, a read
+/// Reads parts of an ELF file, by its own word size. The file is read, not mapped: if it is truncated later, a read
 /// fails, but an access to mapped memory would raise a signal.
 /// </summary>
 internal sealed class ElfReader : IDisposable

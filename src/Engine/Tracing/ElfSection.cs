@@ -2,12 +2,12 @@ namespace EbpfCat.Tracing;
 
 /// <summary>A section of an ELF file (elf(5), <c>Elf64_Shdr</c>).</summary>
 /// <param name="Name">The name: <c>.text</c>.</param>
-/// <param name="Type">What it holds: <c>sh_type</c>.</param>
-/// <param name="Address">Where the program expects it in memory; 0 where it is not loaded.</param>
+/// <param name="Type">The kind of its contents: <c>sh_type</c>.</param>
+/// <param name="Address">The address in memory, without the load address; 0 if the section is not loaded.</param>
 /// <param name="Offset">The file offset in bytes.</param>
 /// <param name="Size">The size in bytes.</param>
 /// <param name="Link">The index of the linked section: the string table of a symbol table.</param>
-/// <param name="Alignment">What its address is a multiple of.</param>
+/// <param name="Alignment">The alignment of the address in bytes.</param>
 public sealed record ElfSection(
     string Name, uint Type, ulong Address, ulong Offset, ulong Size, int Link, ulong Alignment)
 {

@@ -1,7 +1,7 @@
 namespace EbpfCat.Tracing;
 
 /// <summary>A segment of an ELF file, which the loader maps (elf(5), <c>Elf64_Phdr</c>).</summary>
-/// <param name="Type">What it is for: <c>p_type</c>.</param>
+/// <param name="Type">The kind of segment: <c>p_type</c>.</param>
 /// <param name="Flags">1 executable, 2 writable, 4 readable: <c>p_flags</c>.</param>
 /// <param name="Offset">The file offset in bytes.</param>
 /// <param name="Address">The address in the file.</param>

@@ -4,7 +4,7 @@ namespace EbpfCat.Tracing;
 /// <param name="Name">The name, without a version.</param>
 /// <param name="Address">The address in the file.</param>
 /// <param name="Size">The size in bytes; 0 if unknown.</param>
-/// <param name="Kind">What it names.</param>
+/// <param name="Kind">The kind of the named object.</param>
 /// <param name="IsGlobal">Whether other files may use it.</param>
 public readonly record struct ElfSymbol(string Name, ulong Address, ulong Size, ElfSymbolKind Kind, bool IsGlobal)
 {

@@ -10,6 +10,8 @@ public enum FieldPlacement
     /// in their low half and the length in bytes in their high half.
     /// </summary>
     DataLocation,
-    /// <summary>As <see cref="DataLocation"/>, relative to the end of these bytes (<c>__rel_loc</c>, 5.17).</summary>
+    /// <summary>
+    /// As <see cref="DataLocation"/>, with the offset relative to the end of the field (<c>__rel_loc</c>, Linux 5.17).
+    /// </summary>
     RelativeLocation,
 }

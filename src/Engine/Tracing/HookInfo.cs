@@ -3,7 +3,7 @@ namespace EbpfCat.Tracing;
 /// <summary>A hook: a row of <see cref="HookTable"/>.</summary>
 /// <param name="Kind">The kind of its attachments: <c>Kretprobe</c>.</param>
 /// <param name="Type">The type of its programs.</param>
-/// <param name="What">What its targets are, in words: <c>kernel function</c>.</param>
+/// <param name="What">The kind of its targets, in words: <c>kernel function</c>.</param>
 public sealed record HookInfo(string Kind, ProgramType Type, string What)
 {
     /// <summary>The hook that a definition names; null where the type leaves no choice.</summary>

@@ -1,6 +1,8 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>Reads the names of a field's values from a print format: <c>__print_symbolic(f, { 2, "A" })</c>.</summary>
+/// <summary>
+/// Reads the names of a field's values from a tracepoint's print format: <c>__print_symbolic(REC->f, { 2, "A" })</c>.
+/// </summary>
 internal static class PrintedNames
 {
     /// <summary>The names of a field's values, or null if the kernel prints the plain value.</summary>

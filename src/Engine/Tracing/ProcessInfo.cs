@@ -5,7 +5,9 @@ namespace EbpfCat.Tracing;
 /// <param name="Name">Its name, of at most 15 bytes: what <c>$process.Name</c> is.</param>
 /// <param name="ParentId">Its parent; 0 if there is none.</param>
 /// <param name="NamespaceId">Its id in its own PID namespace.</param>
-/// <param name="StartTime">Its start in clock ticks since boot: a later process with the id has another.</param>
+/// <param name="StartTime">
+/// Its start in clock ticks since boot, which tells it from a later process with the same id.
+/// </param>
 public sealed record ProcessInfo(
     int Id, string Name, int ParentId, uint UserId, uint GroupId, int NamespaceId, ulong StartTime)
 {

@@ -60,13 +60,18 @@ public sealed class Registers
     /// <summary>The processor.</summary>
     public Architecture Processor { get; }
 
-    /// <summary>The prefix of functions of system calls, whose argument is the caller's <c>pt_regs</c>.</summary>
+    /// <summary>
+    /// The prefix of the kernel's functions for system calls. Their only argument points to the caller's <c>struct
+    /// pt_regs</c>.
+    /// </summary>
     public string SyscallWrapper { get; }
 
     /// <summary>The number of bytes of the struct that a program can read.</summary>
     public int Size { get; }
 
-    /// <summary>The integer and pointer arguments of a function at its entry, in order; more: the stack.</summary>
+    /// <summary>
+    /// The integer and pointer arguments of a function at its entry, in order; further ones are on the stack.
+    /// </summary>
     public IReadOnlyList<RegisterSlot> Arguments { get; }
 
     /// <summary>The arguments of a system call, in order.</summary>

@@ -53,7 +53,10 @@ public sealed class TraceFs
             : KernelFile.Refuse(operation, error, Capability.SysAdmin);
     }
 
-    /// <summary>The tracepoints that match a pattern, of <c>category/name</c> if it has a slash, or of names.</summary>
+    /// <summary>
+    /// The tracepoints that match a pattern: of <c>category/name</c> if the pattern has a slash, else of the name
+    /// alone.
+    /// </summary>
     public IEnumerable<string> Match(string pattern)
     {
         ArgumentNullException.ThrowIfNull(pattern);

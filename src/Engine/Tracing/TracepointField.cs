@@ -36,7 +36,7 @@ public sealed record TracepointField
     /// <summary>The element type of an array; null for text and if it is unknown.</summary>
     public EbpfType? ElementType { get; init; }
 
-    /// <summary>The number of elements of an inline array; null if it is none, 0 if it fills the record.</summary>
+    /// <summary>The number of elements of an inline array; 0: up to the end of the record; null: no array.</summary>
     public int? ArrayLength { get; init; }
 
     /// <summary>

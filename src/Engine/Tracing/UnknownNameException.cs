@@ -6,7 +6,7 @@ public sealed class UnknownNameException : Exception
     /// <summary>Creates the exception.</summary>
     /// <param name="kind">The kind of object: <c>tracepoint</c>, <c>system call</c>, <c>library</c>.</param>
     /// <param name="candidates">The existing names, to find similar ones.</param>
-    /// <param name="place">Where it was looked up, as a suffix of the name: <c>in libc.so.6</c>.</param>
+    /// <param name="place">The place of the search, as a suffix of the name: <c>in libc.so.6</c>.</param>
     /// <param name="remark">A sentence on why it may be missing.</param>
     public UnknownNameException(
         string kind, string name, IEnumerable<string> candidates, string? place = null, string? remark = null)

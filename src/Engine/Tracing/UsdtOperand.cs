@@ -17,7 +17,9 @@ public abstract record UsdtOperand
     /// </summary>
     /// <param name="Base">The register to begin with; null where there is none.</param>
     /// <param name="Scale">The factor of the index.</param>
-    /// <param name="Displacement">In bytes; with <paramref name="IsFileRelative"/> a symbol's address.</param>
+    /// <param name="Displacement">
+    /// The bytes to add; if <paramref name="IsFileRelative"/> is set, the address of a symbol.
+    /// </param>
     /// <param name="IsFileRelative">
     /// Whether the address is relative to the load address of the file, as for a global variable. The program computes
     /// the load address from the instruction pointer and the probe's address.

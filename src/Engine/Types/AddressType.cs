@@ -5,7 +5,7 @@ using System.Net.Sockets;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A network address, as it stands in a packet: in network order. Outside it is an <see cref="System.Net.IPAddress"/>
+/// A network address, as it stands in a packet: in network order. The .NET value is an <see cref="System.Net.IPAddress"/>
 /// or a <see cref="PhysicalAddress"/>; writing also takes its text, or its bytes as an array. An IPv6 scope is not part
 /// of the address in a packet and is left out.
 /// </summary>

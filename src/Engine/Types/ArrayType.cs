@@ -3,12 +3,12 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Values of one type, one after the other. Outside it is an array of the .NET numbers where the elements are numbers
+/// Values of one type, one after the other. The .NET value is an array of the .NET numbers where the elements are numbers
 /// (<c>uint[]</c>), else an array of objects; writing takes any sequence of exactly as many elements.
 /// </summary>
 public sealed class ArrayType : EbpfType
 {
-    /// <summary>So many values of a type.</summary>
+    /// <summary>A number of values of a type.</summary>
     /// <param name="element">Their type.</param>
     /// <param name="count">How many; 0 for a C array whose length the type does not know.</param>
     /// <exception cref="ArgumentException">Its elements are nested <see cref="EbpfType.MaxDepth"/> deep.</exception>
@@ -33,7 +33,7 @@ public sealed class ArrayType : EbpfType
     /// <summary>The type of the elements.</summary>
     public EbpfType Element { get; }
 
-    /// <summary>How many elements.</summary>
+    /// <summary>The number of elements.</summary>
     public int Count { get; }
 
     /// <inheritdoc/>

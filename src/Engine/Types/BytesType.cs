@@ -3,13 +3,13 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Bytes without further meaning. Outside it is a <see cref="byte"/> array; writing takes any sequence of exactly as
-/// many numbers from 0 to 255.
+/// Bytes without further meaning. The .NET value is a <see cref="byte"/> array; writing takes any sequence of the
+/// same number of integers from 0 to 255.
 /// </summary>
 public sealed class BytesType : EbpfType
 {
-    /// <summary>So many bytes.</summary>
-    /// <param name="length">How many; 0 for a C array whose length the type does not know.</param>
+    /// <summary>Bytes of a length.</summary>
+    /// <param name="length">The number of bytes; 0 for a C array whose length the type does not know.</param>
     /// <exception cref="ArgumentOutOfRangeException">The length is negative.</exception>
     public BytesType(int length)
     {
@@ -17,7 +17,7 @@ public sealed class BytesType : EbpfType
         Length = length;
     }
 
-    /// <summary>How many bytes.</summary>
+    /// <summary>The number of bytes.</summary>
     public int Length { get; }
 
     public override string Name => $"byte[{Length}]";

@@ -1,12 +1,12 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. Outside it is a <see cref="TimeSpan"/>,
+/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. The .NET value is a <see cref="TimeSpan"/>,
 /// which counts in hundreds of nanoseconds: what is below is cut off.
 /// </summary>
 public sealed class DurationType : EbpfType
 {
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly DurationType Instance = new();
 
     private DurationType() { }

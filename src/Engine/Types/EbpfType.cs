@@ -21,10 +21,10 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// </summary>
     public abstract string Name { get; }
 
-    /// <summary>How many bytes a value takes.</summary>
+    /// <summary>The size of a value in bytes.</summary>
     public abstract int Size { get; }
 
-    /// <summary>What a value's address in a C struct is a multiple of, in bytes: a power of two.</summary>
+    /// <summary>The alignment of a value in a C struct, in bytes: a power of two.</summary>
     public abstract int Alignment { get; }
 
     /// <summary>Type names to offer for completion. Each can be parsed.</summary>
@@ -44,7 +44,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
 
     /// <summary>Turns a .NET value into bytes. Nothing is cut off or wrapped: what does not fit is refused.</summary>
     /// <param name="value">A value as <see cref="Read"/> gives it, or one that stands for it without loss.</param>
-    /// <param name="bytes">Where to write: at least <see cref="Size"/> bytes, of which the first are written.</param>
+    /// <param name="bytes">The target: at least <see cref="Size"/> bytes, of which the first are written.</param>
     /// <exception cref="TypeConversionException">The value does not fit; the bytes are then unspecified.</exception>
     /// <exception cref="ArgumentException">There are fewer bytes than the type takes.</exception>
     public void Write(object? value, Span<byte> bytes)
@@ -103,7 +103,7 @@ public abstract class EbpfType : IEquatable<EbpfType>
     /// is the dictionary's; a <see cref="Hashtable"/> has none, so its fields are laid out by name.
     /// </summary>
     /// <param name="fields">Names to descriptions of types.</param>
-    /// <exception cref="FormatException">A type is unknown, a name double or empty, or there is no field.</exception>
+    /// <exception cref="FormatException">A type is unknown, a name empty or given twice, or no field.</exception>
     public static StructType FromDictionary(IDictionary fields)
     {
         ArgumentNullException.ThrowIfNull(fields);

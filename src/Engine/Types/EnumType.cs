@@ -1,7 +1,7 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// An integer whose values have names. Outside it is the name where the value has one, else the number; writing takes
+/// An integer whose values have names. The .NET value is the name where the value has one, else the number; writing takes
 /// either. Names do not mind case unless two differ by nothing else.
 /// </summary>
 public sealed class EnumType : EbpfType
@@ -17,7 +17,9 @@ public sealed class EnumType : EbpfType
     /// <see cref="long"/> is given as the long of the same bits.
     /// </param>
     /// <param name="name">The name after <c>enum</c>.</param>
-    /// <exception cref="ArgumentException">The type is no integer, a name is double, or a value too large.</exception>
+    /// <exception cref="ArgumentException">
+    /// The underlying type is no integer, a name is given twice, or a value does not fit.
+    /// </exception>
     public EnumType(ScalarType underlying, IEnumerable<KeyValuePair<string, long>> members, string? name = null)
     {
         ArgumentNullException.ThrowIfNull(underlying);

@@ -1,6 +1,6 @@
 namespace EbpfCat.Types;
 
-/// <summary>How often a program saw values of each magnitude, in powers of two.</summary>
+/// <summary>The numbers of values of each magnitude, in powers of two.</summary>
 public sealed class Histogram
 {
     private static readonly string[] Units = ["", "K", "M", "G", "T", "P", "E"];
@@ -22,7 +22,7 @@ public sealed class Histogram
     /// <summary>The buckets from the first to the last that is not empty, those of smaller values first.</summary>
     public IReadOnlyList<HistogramBucket> Buckets { get; }
 
-    /// <summary>How many values there were.</summary>
+    /// <summary>The number of values.</summary>
     public ulong Count { get; }
 
     /// <summary>The histogram as text: a line with a bar for each bucket.</summary>
@@ -44,7 +44,7 @@ public sealed class Histogram
         return text.ToString();
     }
 
-    /// <summary>How many values, and from where to where.</summary>
+    /// <summary>The number of values, and their range.</summary>
     public override string ToString() => Buckets.Count == 0
         ? "0 values"
         : string.Create(CultureInfo.InvariantCulture, $"{Count} values, {Buckets[0].From} to {Buckets[^1].To}");

@@ -5,7 +5,7 @@ namespace EbpfCat.Types;
 /// <summary>The values of one magnitude.</summary>
 /// <param name="From">The smallest value that counts here; 0 stands for all that are negative too.</param>
 /// <param name="To">The largest.</param>
-/// <param name="Count">How many there were.</param>
+/// <param name="Count">The number of values.</param>
 public readonly record struct HistogramBucket(ulong From, ulong To, ulong Count)
 {
     /// <summary>Its place among the counts of a <see cref="HistogramType"/>.</summary>

@@ -2,15 +2,15 @@ namespace EbpfCat.Types;
 
 /// <summary>
 /// How often values of each magnitude were seen: 64 counts (unsigned, 8 bytes, in the processor's order). The first is
-/// for 0 and below, the one of index n for 2^(n-1) up to 2^n - 1, the last for all above. Outside it is a <see
+/// for 0 and below, the one of index n for 2^(n-1) up to 2^n - 1, the last for all above. The .NET value is a <see
 /// cref="Histogram"/>.
 /// </summary>
 public sealed class HistogramType : AggregateType
 {
-    /// <summary>How many counts there are.</summary>
+    /// <summary>The number of counts.</summary>
     public const int BucketCount = 64;
 
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly HistogramType Instance = new();
 
     private HistogramType() { }

@@ -1,16 +1,16 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A moment: nanoseconds on the kernel's monotonic clock (CLOCK_MONOTONIC, <c>bpf_ktime_get_ns</c>), unsigned, 8 bytes,
+/// A time: nanoseconds on the kernel's monotonic clock (CLOCK_MONOTONIC, <c>bpf_ktime_get_ns</c>), unsigned, 8 bytes,
 /// in the processor's order. The .NET value is a <see cref="DateTime"/> in local time.
 /// </summary>
 /// <remarks>
-/// The monotonic clock stands still while the machine is suspended, and the calendar's clock can be set. The conversion
-/// uses the present difference of the two, which is right for moments since the last of these events.
+/// The monotonic clock stops while the machine is suspended, and the calendar clock can be set. The conversion uses
+/// their present difference, which is right for times since the last suspension or setting.
 /// </remarks>
 public sealed class InstantType : EbpfType
 {
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly InstantType Instance = new();
 
     private const long TicksPerSecond = TimeSpan.TicksPerSecond;
@@ -31,7 +31,7 @@ public sealed class InstantType : EbpfType
 
     public override int GetHashCode() => nameof(InstantType).GetHashCode(StringComparison.Ordinal);
 
-    /// <summary>The local time of a moment.</summary>
+    /// <summary>Converts to local time.</summary>
     /// <param name="nanoseconds">Nanoseconds on the kernel's monotonic clock.</param>
     public static DateTime ToDateTime(ulong nanoseconds)
     {

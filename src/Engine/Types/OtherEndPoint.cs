@@ -2,7 +2,7 @@ namespace EbpfCat.Types;
 
 /// <summary>The address of a socket of a family that has no type of its own here.</summary>
 /// <param name="FamilyNumber">The family: <c>AF_*</c> of <c>linux/socket.h</c>.</param>
-/// <param name="Data">What follows the family, without the zeros at its end.</param>
+/// <param name="Data">The bytes behind the family, without trailing zeros.</param>
 public sealed record OtherEndPoint(ushort FamilyNumber, byte[] Data)
 {
     // linux/socket.h

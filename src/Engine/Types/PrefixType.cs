@@ -5,7 +5,7 @@ namespace EbpfCat.Types;
 
 /// <summary>
 /// The key of a longest-prefix-match trie (<c>struct bpf_lpm_trie_key</c> of <c>linux/bpf.h</c>, Linux 4.11): the
-/// length of the prefix in bits (32 bits, native order), then the address. Outside it is an <see cref="IPNetwork"/>;
+/// length of the prefix in bits (32 bits, native order), then the address. The .NET value is an <see cref="IPNetwork"/>;
 /// writing also takes text such as <c>10.0.0.0/8</c>, and an address for the prefix of its full length.
 /// </summary>
 public sealed class PrefixType : EbpfType
@@ -28,7 +28,7 @@ public sealed class PrefixType : EbpfType
     /// <summary>IPv6 prefixes in 20 bytes.</summary>
     public static readonly PrefixType IPv6 = new(AddressType.IPv6, "prefix6");
 
-    /// <summary>Where the family is in bytes, if it is there.</summary>
+    /// <summary>The offset of the family in bytes, if there is one.</summary>
     internal const int FamilyOffset = sizeof(uint);
 
     private const int MappedBits = 96;
@@ -46,7 +46,7 @@ public sealed class PrefixType : EbpfType
     /// <inheritdoc/>
     public override int Alignment => sizeof(uint);
 
-    /// <summary>Where the address begins, in bytes.</summary>
+    /// <summary>The offset of the address in bytes.</summary>
     public int AddressOffset { get; }
 
     /// <summary>The length of the longest prefix in bits, as the kernel counts.</summary>

@@ -1,7 +1,7 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A number of 8 to 64 bits: an integer, a truth value or a fixed-point number, in a byte order. Outside it is the .NET
+/// A number of 8 to 64 bits: an integer, a truth value or a fixed-point number, in a byte order. The .NET value is the .NET
 /// number of the same width and sign (<see cref="byte"/> to <see cref="ulong"/>), a <see cref="bool"/>, or for
 /// fixed-point a <see cref="double"/>.
 /// </summary>

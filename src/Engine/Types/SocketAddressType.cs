@@ -6,7 +6,7 @@ namespace EbpfCat.Types;
 /// <summary>
 /// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds,
 /// sockaddr(3type)): the family in the processor's order, then what the family has, ports and IP addresses in network
-/// order. Outside it is an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see
+/// order. The .NET value is an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see
 /// cref="NetlinkEndPoint"/>, or for other families an <see cref="OtherEndPoint"/>.
 /// </summary>
 public sealed class SocketAddressType : EbpfType
@@ -25,7 +25,7 @@ public sealed class SocketAddressType : EbpfType
     private const ushort IPv6 = 10;
     private const ushort Netlink = 16;
 
-    /// <summary>An address in so many bytes.</summary>
+    /// <summary>A socket address of a size in bytes.</summary>
     /// <param name="size">How many; a longer address is cut off.</param>
     /// <exception cref="ArgumentOutOfRangeException">An IPv4 address (16 bytes) does not fit.</exception>
     public SocketAddressType(int size = MaxSize)

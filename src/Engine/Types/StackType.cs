@@ -3,7 +3,7 @@ namespace EbpfCat.Types;
 /// <summary>A stack trace in a record or key: id (signed) and process (unsigned), 4 bytes each, native order.</summary>
 public sealed class StackType : EbpfType
 {
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly StackType Instance = new();
 
     private StackType() { }

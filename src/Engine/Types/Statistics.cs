@@ -1,7 +1,7 @@
 namespace EbpfCat.Types;
 
-/// <summary>What a program saw of a quantity, in the quantity's unit.</summary>
-/// <param name="Count">How many values.</param>
+/// <summary>Statistics of the values of a quantity, in its unit.</summary>
+/// <param name="Count">The number of values.</param>
 /// <param name="Sum">Their sum, wrapped at 64 bits.</param>
 /// <param name="Minimum">The smallest; null where there were none.</param>
 /// <param name="Maximum">The largest; null where there were none.</param>

@@ -6,16 +6,16 @@ namespace EbpfCat.Types;
 /// </summary>
 public sealed class StatisticsType : AggregateType
 {
-    /// <summary>Where the count is, in bytes.</summary>
+    /// <summary>The offset of the count in bytes.</summary>
     public const int CountOffset = 0;
-    /// <summary>Where the sum is, in bytes.</summary>
+    /// <summary>The offset of the sum in bytes.</summary>
     public const int SumOffset = 8;
-    /// <summary>Where the minimum is, in bytes.</summary>
+    /// <summary>The offset of the minimum in bytes.</summary>
     public const int MinimumOffset = 16;
-    /// <summary>Where the maximum is, in bytes.</summary>
+    /// <summary>The offset of the maximum in bytes.</summary>
     public const int MaximumOffset = 24;
 
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly StatisticsType Instance = new();
 
     private StatisticsType() { }

@@ -9,8 +9,8 @@ public sealed class StringType : EbpfType
     private static readonly UTF8Encoding Strict = new(
         encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>Text in so many bytes.</summary>
-    /// <param name="capacity">How many bytes it takes, the NUL among them: at least 1.</param>
+    /// <summary>Text of a capacity in bytes, the NUL included.</summary>
+    /// <param name="capacity">The size in bytes, including the NUL: at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException">There is no room for the NUL.</exception>
     public StringType(int capacity)
     {
@@ -18,7 +18,7 @@ public sealed class StringType : EbpfType
         Capacity = capacity;
     }
 
-    /// <summary>How many bytes it takes, the NUL among them.</summary>
+    /// <summary>The size in bytes, including the NUL.</summary>
     public int Capacity { get; }
 
     public override string Name => $"string[{Capacity}]";

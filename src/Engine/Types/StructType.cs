@@ -3,7 +3,7 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Named fields at their places. Outside it is an <see cref="OrderedDictionary{TKey, TValue}"/> in the fields' order,
+/// Named fields at their places. The .NET value is an <see cref="OrderedDictionary{TKey, TValue}"/> in the fields' order,
 /// whose names do not mind case; writing takes any dictionary. Fields it leaves out are zero, and so are all bytes
 /// between fields: the kernel compares map keys byte for byte.
 /// </summary>
@@ -44,7 +44,7 @@ public sealed class StructType : EbpfType
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;
 
-    /// <summary>A struct laid out as in C: every field aligned, the size a multiple of the largest.</summary>
+    /// <summary>A struct laid out as in C: each field aligned, the size a multiple of the largest alignment.</summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">

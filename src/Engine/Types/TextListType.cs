@@ -4,19 +4,19 @@ namespace EbpfCat.Types;
 
 /// <summary>
 /// A list of texts, such as the arguments of a program: how many there are (unsigned, 8 bytes, in the processor's
-/// order), then room for <see cref="MaxTexts"/> of them, <see cref="TextCapacity"/> bytes each, UTF-8 up to a NUL.
-/// What lies in the rest is not told. Outside it is an array of <see cref="string"/>.
+/// order), then <see cref="MaxTexts"/> texts of <see cref="TextCapacity"/> bytes each, UTF-8 up to a NUL; other bytes
+/// are undefined. The .NET value is an array of <see cref="string"/>.
 /// </summary>
 public sealed class TextListType : EbpfType
 {
-    /// <summary>How many texts there is room for.</summary>
+    /// <summary>The maximum number of texts.</summary>
     public const int MaxTexts = 16;
-    /// <summary>How many bytes each may have, its NUL among them.</summary>
+    /// <summary>The bytes for each text, including its NUL.</summary>
     public const int TextCapacity = 128;
     /// <summary>The offset of the first text, in bytes.</summary>
     internal const int TextsOffset = sizeof(ulong);
 
-    /// <summary>The only one there is.</summary>
+    /// <summary>The only instance.</summary>
     public static readonly TextListType Instance = new();
 
     private static readonly StringType Text = new(TextCapacity);
@@ -57,6 +57,6 @@ public sealed class TextListType : EbpfType
         BitConverter.TryWriteBytes(bytes, (ulong)count);
     }
 
-    /// <summary>Where a text lies, in bytes.</summary>
+    /// <summary>The offset of a text in bytes.</summary>
     internal static int OffsetOf(int index) => TextsOffset + (index * TextCapacity);
 }

@@ -74,7 +74,7 @@ internal static class TypeNames
         ['@'] = ByteOrder.Native,
     }.ToFrozenDictionary();
 
-    /// <summary>What completion offers: one name for each type, the commonest first.</summary>
+    /// <summary>The names for completion: one for each type, the commonest first.</summary>
     public static readonly IReadOnlyList<string> Offered =
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",

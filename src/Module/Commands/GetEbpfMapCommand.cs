@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>Lists the maps in the kernel, whoever made them.</summary>
+/// <summary>Lists the maps in the kernel, of all processes.</summary>
 [Cmdlet(VerbsCommon.Get, "EbpfMap", DefaultParameterSetName = OfName)]
 [OutputType(typeof(KernelMap))]
 public sealed class GetEbpfMapCommand : EbpfCommand

@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>Lists the programs in the kernel, whoever loaded them.</summary>
+/// <summary>Lists the programs in the kernel, of all processes.</summary>
 [Cmdlet(VerbsCommon.Get, "EbpfProgram", DefaultParameterSetName = OfName)]
 [OutputType(typeof(KernelProgram))]
 public sealed class GetEbpfProgramCommand : EbpfCommand

@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>Gets the XDP programs on interfaces, whoever attached them and however.</summary>
+/// <summary>Gets the XDP programs on interfaces, of any process and mode.</summary>
 [Cmdlet(VerbsCommon.Get, "XdpAttachment")]
 [OutputType(typeof(XdpAttachmentInfo))]
 public sealed class GetXdpAttachmentCommand : EbpfCommand

@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>Detaches the XDP programs of an interface, whoever attached them and however.</summary>
+/// <summary>Detaches the XDP programs of an interface, of any process and mode.</summary>
 [Cmdlet(VerbsCommon.Remove, "XdpAttachment", DefaultParameterSetName = OfInterface, SupportsShouldProcess = true)]
 [OutputType(typeof(void))]
 public sealed class RemoveXdpAttachmentCommand : EbpfCommand

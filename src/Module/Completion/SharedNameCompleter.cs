@@ -15,7 +15,7 @@ public sealed class SharedNameCompleter() : NameCompleter(Names)
         var names = new List<(string, string)>();
         foreach (var owner in bound["Path"] is string path ? [Shared.Open(path)] : Owners(request.Command, bound))
         {
-            // What is not the session's own is opened to look at it only.
+            // Objects that the session does not own are opened only to read their names.
             using var opened = bound["Path"] is null ? Shared.Open(owner) : (IDisposable)owner;
             var shared = Shared.Of(opened ?? owner);
             names.AddRange(shared.Variables.Values.Select(one => (one.Name, $"{one.Name}: {one.Type}")));

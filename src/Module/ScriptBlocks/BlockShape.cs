@@ -3,7 +3,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>What a block may be made of: statements, and nothing of PowerShell's pipeline processing.</summary>
+/// <summary>Checks the parts of a block: only statements, nothing of PowerShell's pipeline processing.</summary>
 internal static class BlockShape
 {
     /// <summary>The statements of a script block or function body.</summary>

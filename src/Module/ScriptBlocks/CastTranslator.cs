@@ -34,7 +34,7 @@ internal sealed class CastTranslator(BlockTranslation block)
     /// <summary>A conversion of an expression to a type.</summary>
     /// <param name="ast">The whole of it.</param>
     /// <param name="typeName">The type.</param>
-    /// <param name="child">What is converted.</param>
+    /// <param name="child">The converted expression.</param>
     public Expression Translate(ExpressionAst ast, ITypeName typeName, ExpressionAst child)
     {
         if (IsText(typeName))

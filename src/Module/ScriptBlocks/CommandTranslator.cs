@@ -5,7 +5,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Translates what looks like a command: a call of a function of the program, or Write-Debug.</summary>
 internal sealed class CommandTranslator(BlockTranslation block)
 {
-    // What PowerShell users reach for first, and what does that in the kernel.
+    // The commands that PowerShell users try first, and their counterparts in the kernel.
     private static readonly Dictionary<string, string> Instead = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Write-Host"] = "Write-Debug \"…\" writes to the kernel's trace log.",

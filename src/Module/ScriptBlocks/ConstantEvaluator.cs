@@ -20,7 +20,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         literal is not StringConstantExpressionAst && NumberLiteral.TryParse(literal.Extent.Text, out var number)
             ? Of(number, literal) : Of(literal.Value, literal);
 
-    /// <summary>What the session makes of a subtree, as an expression.</summary>
+    /// <summary>The session's value of a subtree, as an expression.</summary>
     public Expression FromSession(Ast ast) => Of(Evaluate(ast), ast);
 
     /// <summary>The session's value of a subtree if it is free of the kernel's names; else the error given.</summary>

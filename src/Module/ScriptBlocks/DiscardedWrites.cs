@@ -9,7 +9,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <param name="translation">The program, which knows its maps and variables, and places.</param>
 internal sealed class DiscardedWrites(ProgramTranslation translation)
 {
-    /// <summary>Warns of each local of a script or its functions that is changed in vain, where it first is.</summary>
+    /// <summary>Warns of each local of a script or its functions changed in vain, at its first change.</summary>
     public void Report(ScriptBlockAst script)
     {
         ReportIn(script);
@@ -43,7 +43,7 @@ internal sealed class DiscardedWrites(ProgramTranslation translation)
         }
     }
 
-    // What lies in the kernel: an entry of a map, a shared variable, or a part of one.
+    // An expression in the kernel's memory: an entry of a map, a shared variable, or a part of one.
     private static bool IsShared(ExpressionAst expression, NameTranslator names) => expression switch
     {
         IndexExpressionAst index => IsShared(index.Target, names),

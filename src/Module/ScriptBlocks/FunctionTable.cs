@@ -39,7 +39,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
 
     /// <summary>A function by name.</summary>
     /// <param name="name">The name of one that there is.</param>
-    /// <param name="call">Where it is called.</param>
+    /// <param name="call">The call.</param>
     /// <returns>The function; null for one whose definition fails, which is reported.</returns>
     public Function? Get(string name, Ast call)
     {

@@ -3,7 +3,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>The members of <c>$kernel</c>, <c>$process</c>, <c>$packet</c> and of maps, as tables of facts.</summary>
 internal static class MemberTable
 {
-    /// <summary>What <c>$kernel</c> has besides <c>Context</c> and <c>Call</c>.</summary>
+    /// <summary>The members of <c>$kernel</c> besides <c>Context</c> and <c>Call</c>.</summary>
     public static readonly Dictionary<string, SystemValue> Kernel = new(StringComparer.OrdinalIgnoreCase)
     {
         ["Time"] = SystemValue.Time,
@@ -25,7 +25,7 @@ internal static class MemberTable
         ["Parent"] = SystemValue.ParentProcessId,
     };
 
-    /// <summary>What <c>$packet</c> has of the context.</summary>
+    /// <summary>The fields of the context that <c>$packet</c> has.</summary>
     public static readonly string[] PacketContext =
         ["InterfaceIndex", "Queue", "Mark", "Priority", "Hash", "TimeStamp"];
 

@@ -1,7 +1,7 @@
 namespace EbpfCat.ScriptBlocks;
 
 /// <summary>A variable of a kernel script, and what it stands for.</summary>
-/// <param name="Kind">What kind of thing.</param>
+/// <param name="Kind">The kind of object that it names.</param>
 /// <param name="Value">
 /// The thing: a <see cref="Variable"/>, <see cref="EbpfCat.Language.Map"/>, <see cref="PacketVariable"/>,
 /// <see cref="Local"/> or constant.

@@ -1,6 +1,6 @@
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>What a variable of a kernel script stands for.</summary>
+/// <summary>The kind of object that a variable of a kernel script names.</summary>
 internal enum NameKind
 {
     Unknown,

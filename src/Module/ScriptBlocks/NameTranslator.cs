@@ -20,7 +20,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         ["null"] = new(NameKind.Constant),
     };
 
-    // What PowerShell sets by itself and a kernel script has not, and what to write instead.
+    // Automatic variables of PowerShell that a kernel script lacks, and what to write instead.
     private static readonly Dictionary<string, string> Automatic = new(StringComparer.OrdinalIgnoreCase)
     {
         ["_"] = NoCurrentItem,
@@ -34,7 +34,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         ["Matches"] = "There are no regular expressions in the kernel; -like 'prefix*' tests how text begins.",
     };
 
-    /// <summary>What a variable stands for; case does not count.</summary>
+    /// <summary>The object that a variable names, in any case.</summary>
     public Name Resolve(VariableExpressionAst variable)
     {
         var path = variable.VariablePath;
@@ -42,7 +42,7 @@ internal sealed class NameTranslator(BlockTranslation block)
         return path.IsUnqualified ? Resolve(path.UserPath) : default;
     }
 
-    /// <summary>What a name without a scope stands for; case does not count.</summary>
+    /// <summary>The object that a name without a scope names, in any case.</summary>
     public Name Resolve(string name)
     {
         var program = block.Program.Definition;

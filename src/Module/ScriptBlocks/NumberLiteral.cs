@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Hexadecimal and binary literals as the numbers they show, where PowerShell may read a sign.</summary>
+/// <summary>
+/// Hexadecimal and binary literals as the numbers they show. PowerShell reads the highest bit of some as a sign: to it
+/// 0xffffffff is -1.
+/// </summary>
 internal static partial class NumberLiteral
 {
     private static readonly Dictionary<string, int> MultiplierShifts = new(StringComparer.OrdinalIgnoreCase)

@@ -58,7 +58,7 @@ internal static class OperatorTable
         [TokenKind.Exclaim] = UnaryOperator.LogicalNot,
     };
 
-    /// <summary>What to write for an operator that the kernel has not.</summary>
+    /// <summary>What to write for an operator that the kernel does not have.</summary>
     /// <param name="text">The operator as it is written.</param>
     public static string InsteadOf(string text) => text.TrimStart('-').ToLowerInvariant() switch
     {

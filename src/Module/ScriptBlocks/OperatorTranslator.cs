@@ -101,7 +101,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
         : block.Constants.FromSessionOr(ast, () => block.Error(ast.Right, DiagnosticIds.UnsupportedOperator,
             "-as needs a type.", "Write it as $x -as [uint16], or [uint16]$x."));
 
-    // What is compared with $null is asked whether it is there; for numbers that is whether they are zero.
+    // A comparison with $null tests whether the value is present; for numbers, whether it is 0.
     private Expression WithNull(BinaryExpressionAst ast, BinaryOperator @operator)
     {
         var value = block.Expressions.Operand(IsNull(ast.Left) ? ast.Right : ast.Left);

@@ -2,7 +2,7 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>The locals of a block or function: its parameters, and every unqualified name that it assigns.</summary>
+/// <summary>The locals of a block or function: parameters, and unqualified names assigned or looped over.</summary>
 internal sealed class Scope
 {
     private readonly Dictionary<string, Local> _locals = new(StringComparer.OrdinalIgnoreCase);

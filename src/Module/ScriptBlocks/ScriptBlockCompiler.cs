@@ -17,7 +17,7 @@ public static class ScriptBlockCompiler
     /// <param name="program">The program; what it declares can be used by name.</param>
     /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
     /// <returns>The warnings.</returns>
-    /// <exception cref="CompileException">The script is not in the language: all errors, with places.</exception>
+    /// <exception cref="CompileException">The script has errors: the exception lists all, with places.</exception>
     public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program,
         IScriptEvaluator evaluator)
     {

@@ -8,7 +8,7 @@ internal sealed class SourcePositions
     // An extent cuts its line out of the script each time it is asked.
     private readonly Dictionary<int, string> _lines = [];
 
-    /// <summary>Where a node is written: its first line, and as much of it as stands there.</summary>
+    /// <summary>The place of a node: its first line, and the part of it on that line.</summary>
     public SourceSpan Of(Ast ast)
     {
         var extent = ast.Extent;

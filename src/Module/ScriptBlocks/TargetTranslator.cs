@@ -2,10 +2,10 @@ using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
 
-/// <summary>Translates what is assigned to.</summary>
+/// <summary>Translates targets of assignments.</summary>
 internal sealed class TargetTranslator(BlockTranslation block)
 {
-    /// <summary>What stands left of an assignment, or next to <c>++</c>.</summary>
+    /// <summary>Translates the target of an assignment or of <c>++</c>.</summary>
     /// <param name="ast">The target.</param>
     public Expression Of(ExpressionAst ast) => block.Try(ast, Translate);
 

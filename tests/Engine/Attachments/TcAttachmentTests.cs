@@ -26,7 +26,7 @@ public sealed class TcAttachmentTests
             Assert.True(Counting.Eventually(() => program.Count() > 0));
         }
 
-        // The neighbour may have been forgotten meanwhile.
+        // The neighbour entry may have expired.
         Assert.True(Counting.Eventually(() => Packets.Arrives(network, 1, 2, 3)));
     }
 

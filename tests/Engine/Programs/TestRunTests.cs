@@ -59,7 +59,7 @@ public sealed class TestRunTests
     private static void RunsWhole(LoadedProgram program, int size)
     {
         byte[] packet = [.. Enumerable.Range(0, size).Select(at => (byte)(at * 7))];
-        // What is no IP packet, for the checks of control groups.
+        // Not an IP packet, for the checks of control groups.
         (packet[12], packet[13]) = (0x12, 0x34);
         var run = program.TestRun(packet);
         var header = program.Type == ProgramType.CgroupSkb ? 14 : 0;

@@ -8,7 +8,7 @@ internal sealed record ProgramScope
 {
     private IReadOnlyList<Expression>? _places;
 
-    /// <summary>What the program is for.</summary>
+    /// <summary>The program type.</summary>
     public required ProgramTypeInfo Type { get; init; }
 
     /// <summary>The shared variables.</summary>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>What went wrong with a program.</summary>
+/// <summary>The kind of failure of a program.</summary>
 internal enum ReferenceFailureKind
 {
     /// <summary>The compiler refused it, or failed.</summary>
@@ -9,6 +9,6 @@ internal enum ReferenceFailureKind
     /// <summary>The kernel refused it.</summary>
     Verifier,
 
-    /// <summary>It behaved differently than the language says.</summary>
+    /// <summary>The result differs from that of the evaluator.</summary>
     Difference,
 }

@@ -22,7 +22,7 @@ internal sealed class ReferencePacket(byte[] bytes)
         return null;
     }
 
-    // Where what a header announces begins, if it announces a header of the location.
+    // The offset of the header that follows another one, if that announces a header of the location.
     private int? Behind(int parent, HeaderLocation location)
     {
         if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) return null;

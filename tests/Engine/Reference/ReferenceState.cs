@@ -2,7 +2,7 @@ using EbpfCat.Language;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>What a program keeps from one packet to the next: its shared variables and its maps.</summary>
+/// <summary>The state of a program between packets: its shared variables and its maps.</summary>
 internal sealed class ReferenceState
 {
     private readonly Dictionary<Variable, byte[]> _variables = new(ReferenceEqualityComparer.Instance);

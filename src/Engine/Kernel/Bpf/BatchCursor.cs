@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>Where a reading of a map in batches stands.</summary>
+/// <summary>The position of a batch read of a map.</summary>
 internal sealed class BatchCursor
 {
     public BatchCursor(MapDescriptor map)

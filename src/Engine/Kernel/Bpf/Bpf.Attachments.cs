@@ -5,7 +5,7 @@ internal static unsafe partial class Bpf
 {
     /// <summary>Attaches a program to a control group (BPF_PROG_ATTACH).</summary>
     /// <param name="target">The control group.</param>
-    /// <param name="attachType">Where on the target.</param>
+    /// <param name="attachType">The hook of the target.</param>
     /// <param name="flags"><c>BPF_F_ALLOW_OVERRIDE</c> 1, <c>BPF_F_ALLOW_MULTI</c> 2.</param>
     public static void AttachProgram(
         ProgramDescriptor program, FileDescriptor target, BpfAttachType attachType, uint flags = 0) =>

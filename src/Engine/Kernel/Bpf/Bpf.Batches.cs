@@ -5,9 +5,9 @@ internal static unsafe partial class Bpf
 {
     /// <summary>Reads the next entries of a map (BPF_MAP_LOOKUP_BATCH).</summary>
     /// <param name="map">The map. Not every type has batches in every kernel: EOPNOTSUPP (ENOTSUPP) then.</param>
-    /// <param name="cursor">Where to go on; it is moved behind what was read.</param>
-    /// <param name="keys">Where to put the keys, one after another.</param>
-    /// <param name="values">Where to put the values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
+    /// <param name="cursor">The position, which is advanced.</param>
+    /// <param name="keys">The buffer for the keys, one after another.</param>
+    /// <param name="values">The buffer for the values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
     /// <returns>How many entries were read: at most as many as both spans hold.</returns>
     /// <exception cref="KernelException">ENOSPC: a bucket of the hash holds more entries than the spans.</exception>
     public static int LookupBatch(MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values) =>
@@ -15,9 +15,9 @@ internal static unsafe partial class Bpf
 
     /// <summary>Reads and removes the next entries of a map (BPF_MAP_LOOKUP_AND_DELETE_BATCH).</summary>
     /// <param name="map">The map: a hash.</param>
-    /// <param name="cursor">Where to go on.</param>
-    /// <param name="keys">Where to put the keys, one after another.</param>
-    /// <param name="values">Where to put the values.</param>
+    /// <param name="cursor">The position.</param>
+    /// <param name="keys">The buffer for the keys, one after another.</param>
+    /// <param name="values">The buffer for the values.</param>
     /// <returns>How many entries were read and removed.</returns>
     public static int LookupAndDeleteBatch(MapDescriptor map, BatchCursor cursor, Span<byte> keys, Span<byte> values) =>
         ReadBatch(BpfCommand.MapLookupAndDeleteBatch, map, cursor, keys, values, "take entries from a map");
@@ -25,7 +25,7 @@ internal static unsafe partial class Bpf
     /// <summary>Sets entries of a map (BPF_MAP_UPDATE_BATCH).</summary>
     /// <param name="keys">The keys, one after another.</param>
     /// <param name="values">The values, <see cref="MapDescriptor.ValueSize"/> bytes each.</param>
-    /// <param name="count">How many entries to set; how many were set, also when this throws.</param>
+    /// <param name="count">The number of entries to set; then of entries set, also after an exception.</param>
     public static void UpdateBatch(MapDescriptor map, ReadOnlySpan<byte> keys, ReadOnlySpan<byte> values, ref int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(values.Length, (long)count * map.ValueSize, nameof(values));

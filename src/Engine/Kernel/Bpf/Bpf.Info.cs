@@ -26,7 +26,7 @@ internal static unsafe partial class Bpf
     }
 
     /// <summary>Describes a program.</summary>
-    /// <param name="parts">What to copy besides the fixed part.</param>
+    /// <param name="parts">The parts to copy besides the fixed one.</param>
     public static ProgramInfo GetProgramInfo(FileDescriptor program, ProgramInfoParts parts = ProgramInfoParts.Maps)
     {
         var sizes = default(ProgramInfoData);

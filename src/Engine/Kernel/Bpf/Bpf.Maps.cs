@@ -36,7 +36,7 @@ internal static unsafe partial class Bpf
 
     /// <summary>Reads the value of a key (BPF_MAP_LOOKUP_ELEM).</summary>
     /// <param name="key">The key: as many bytes as the map's keys have.</param>
-    /// <param name="value">Where to put the value: at least <see cref="MapDescriptor.ValueSize"/> bytes.</param>
+    /// <param name="value">The buffer for the value: at least <see cref="MapDescriptor.ValueSize"/> bytes.</param>
     /// <param name="flags">None or Lock.</param>
     /// <returns>Whether the key is present.</returns>
     public static bool Lookup(
@@ -48,7 +48,7 @@ internal static unsafe partial class Bpf
     /// </summary>
     /// <param name="map">The map. A hash needs Linux 5.14, a queue or stack 4.20.</param>
     /// <param name="key">The key; empty for a queue or stack.</param>
-    /// <param name="value">Where to put the value.</param>
+    /// <param name="value">The buffer for the value.</param>
     /// <param name="flags">None or Lock.</param>
     /// <returns>Whether there was a value.</returns>
     public static bool LookupAndDelete(
@@ -85,7 +85,7 @@ internal static unsafe partial class Bpf
 
     /// <summary>Finds the key after a key, in the map's own order (BPF_MAP_GET_NEXT_KEY).</summary>
     /// <param name="key">The key, or empty for the first. A key that is absent from a hash gives the first too.</param>
-    /// <param name="next">Where to put the next key.</param>
+    /// <param name="next">The buffer for the next key.</param>
     /// <returns>Whether there is one.</returns>
     public static bool GetNextKey(MapDescriptor map, ReadOnlySpan<byte> key, Span<byte> next)
     {

@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The commands of bpf(2) (<c>enum bpf_cmd</c>), with first kernel and required capability.</summary>
+/// <summary>The commands of bpf(2) (<c>enum bpf_cmd</c>), each with the kernel and capability it needs.</summary>
 internal enum BpfCommand
 {
     [Since(3, 18), Requires(Capability.Bpf)] MapCreate = 0, // Makes a map

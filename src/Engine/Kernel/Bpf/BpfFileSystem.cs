@@ -3,7 +3,7 @@ namespace EbpfCat.Kernel;
 /// <summary>The BPF file system, which holds pins: where it is, mounting and unmounting it.</summary>
 internal static unsafe class BpfFileSystem
 {
-    /// <summary>Where the BPF file system is mounted by convention.</summary>
+    /// <summary>The conventional mount point of the BPF file system.</summary>
     public const string DefaultPath = "/sys/fs/bpf";
 
     // BPF_FS_MAGIC of linux/magic.h; struct statfs begins with it, as a long, and has 120 bytes.

@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>What the perf event of a link is (<c>enum bpf_perf_event_type</c>, Linux 6.6).</summary>
+/// <summary>The kind of the perf event of a link (<c>enum bpf_perf_event_type</c>, Linux 6.6).</summary>
 internal enum BpfPerfEventType : uint
 {
     Unspecified,

@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The types of programs (<c>enum bpf_prog_type</c>). Loading needs CAP_BPF and those named here.</summary>
+/// <summary>The types of programs (<c>enum bpf_prog_type</c>). Loading needs CAP_BPF and those at the member.</summary>
 internal enum BpfProgramType : uint
 {
     Unspecified = 0,

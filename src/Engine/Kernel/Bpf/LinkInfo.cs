@@ -1,6 +1,8 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The kernel's description of a link (<c>struct bpf_link_info</c>). What its kind has not is null.</summary>
+/// <summary>
+/// The kernel's description of a link (<c>struct bpf_link_info</c>). Properties that links of its kind lack are null.
+/// </summary>
 internal sealed record LinkInfo
 {
     public BpfLinkType Type { get; init; }
@@ -10,7 +12,7 @@ internal sealed record LinkInfo
 
     public uint ProgramId { get; init; }
 
-    /// <summary>Where it is attached: tracing, cgroup, network namespace, tcx, netkit, sockmap.</summary>
+    /// <summary>The attach type: of tracing, cgroup, network namespace, tcx, netkit, sockmap.</summary>
     public BpfAttachType? AttachType { get; init; }
 
     /// <summary>The index of the interface: XDP, tcx, netkit. 0 once the interface is gone.</summary>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>What BPF_MAP_CREATE takes. Members left out are zero, which the kernel reads as absent.</summary>
+/// <summary>The options of BPF_MAP_CREATE. Members left out are zero, which the kernel reads as absent.</summary>
 internal sealed record MapCreateOptions
 {
     public required BpfMapType Type { get; init; }
@@ -11,7 +11,7 @@ internal sealed record MapCreateOptions
     /// <summary>The size of a value in bytes.</summary>
     public int ValueSize { get; init; }
 
-    /// <summary>The maximum number of entries; of a ring buffer its bytes, a power of two of whole pages.</summary>
+    /// <summary>The maximum number of entries; of a ring buffer the bytes, a power of two of whole pages.</summary>
     public uint MaxEntries { get; init; }
 
     public BpfMapFlags Flags { get; init; }

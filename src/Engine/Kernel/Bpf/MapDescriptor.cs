@@ -18,7 +18,10 @@ internal sealed class MapDescriptor : FileDescriptor
     /// <summary>The size of a key in bytes.</summary>
     public int KeySize { get; }
 
-    /// <summary>The bytes of a lookup or update: per-CPU one value a possible processor, rounded up to 8.</summary>
+    /// <summary>
+    /// The size in bytes of a lookup or update: for a per-CPU map one value for each possible processor, each rounded
+    /// up to 8 bytes.
+    /// </summary>
     public int ValueSize { get; }
 
     /// <summary>Whether maps of a type have one value for each possible processor.</summary>

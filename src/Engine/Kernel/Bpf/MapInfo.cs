@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>What the kernel tells of a map (<c>struct bpf_map_info</c>).</summary>
+/// <summary>The kernel's description of a map (<c>struct bpf_map_info</c>).</summary>
 internal sealed record MapInfo
 {
     public BpfMapType Type { get; init; }

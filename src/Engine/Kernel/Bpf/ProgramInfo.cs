@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>What the kernel tells of a program (<c>struct bpf_prog_info</c>).</summary>
+/// <summary>The kernel's description of a program (<c>struct bpf_prog_info</c>).</summary>
 internal sealed record ProgramInfo
 {
     public BpfProgramType Type { get; init; }
@@ -19,7 +19,7 @@ internal sealed record ProgramInfo
     /// <summary>The size of the instructions after verification in bytes.</summary>
     public int InstructionSize { get; init; }
 
-    /// <summary>The instructions after the verifier's changes, 8 bytes each; empty if not asked or allowed.</summary>
+    /// <summary>The instructions after the verifier's changes, 8 bytes each; empty if not read or permitted.</summary>
     public ReadOnlyMemory<byte> Instructions { get; init; }
 
     /// <summary>When the program was loaded, as time since boot.</summary>
@@ -47,7 +47,7 @@ internal sealed record ProgramInfo
     /// <summary>The time it ran, while runs were counted (Linux 5.1).</summary>
     public TimeSpan RunTime { get; init; }
 
-    /// <summary>How often it ran, while runs were counted (Linux 5.1).</summary>
+    /// <summary>The number of runs while they were counted (Linux 5.1).</summary>
     public ulong RunCount { get; init; }
 
     /// <summary>The id of the type information that <see cref="AttachBtfId"/> is in (Linux 6.0).</summary>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>What BPF_PROG_LOAD takes. Members left out are zero, which the kernel reads as absent.</summary>
+/// <summary>The options of BPF_PROG_LOAD. Members left out are zero, which the kernel reads as absent.</summary>
 internal sealed record ProgramLoadOptions
 {
     public required BpfProgramType Type { get; init; }
@@ -14,7 +14,7 @@ internal sealed record ProgramLoadOptions
     /// <summary>The name: see <see cref="ObjectName.From"/> (Linux 4.15).</summary>
     public string? Name { get; init; }
 
-    /// <summary>Where the program is to be attached, where its type asks for that (Linux 4.17).</summary>
+    /// <summary>The hook of the program, if its type requires it for loading (Linux 4.17).</summary>
     public BpfAttachType ExpectedAttachType { get; init; }
 
     public BpfProgramFlags Flags { get; init; }
@@ -43,9 +43,9 @@ internal sealed record ProgramLoadOptions
     /// <summary>The id of the kernel type to attach to: function, hook, tracepoint or iterator (Linux 5.5).</summary>
     public uint AttachBtfId { get; init; }
 
-    /// <summary>The program whose function <see cref="AttachBtfId"/> is, for extensions and tracing.</summary>
+    /// <summary>The program that has the function <see cref="AttachBtfId"/>, to trace or extend programs.</summary>
     public ProgramDescriptor? AttachProgram { get; init; }
 
-    /// <summary>The module's BTF with <see cref="AttachBtfId"/> in it; null: the kernel's (Linux 5.11).</summary>
+    /// <summary>The BTF of the module with <see cref="AttachBtfId"/>; null: the kernel's own (Linux 5.11).</summary>
     public BtfDescriptor? AttachBtf { get; init; }
 }

@@ -16,7 +16,7 @@ internal sealed class VerifierLog
         Buffer = new byte[size];
     }
 
-    /// <summary>What is written.</summary>
+    /// <summary>The log level.</summary>
     public uint Level { get; }
 
     /// <summary>The size of the buffer in bytes.</summary>
@@ -25,7 +25,7 @@ internal sealed class VerifierLog
     /// <summary>The size of the whole log in bytes; 0 where the kernel does not tell (before Linux 6.4).</summary>
     public int TrueSize { get; internal set; }
 
-    /// <summary>What was written, without the closing zero.</summary>
+    /// <summary>The text, without the closing zero.</summary>
     public string Content => Text.FromCString(Buffer);
 
     internal byte[] Buffer { get; }

@@ -9,7 +9,7 @@ internal sealed unsafe class EventDescriptor : FileDescriptor
     public EventDescriptor()
         : base(Libc.Check(Libc.EventFd(0, CloseOnExec | NonBlocking), "create an event descriptor")) { }
 
-    /// <summary>Adds one: whoever waits for the descriptor wakes.</summary>
+    /// <summary>Adds one, which wakes the threads that wait for the descriptor.</summary>
     public void Signal()
     {
         using var borrowed = Borrow();

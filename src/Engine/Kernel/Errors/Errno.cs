@@ -2,7 +2,7 @@ namespace EbpfCat.Kernel;
 
 #pragma warning disable CS1591 // errno(3) documents the names
 
-/// <summary>The error numbers of Linux by name (errno(3)), as x86-64 and arm64 have them (asm-generic).</summary>
+/// <summary>The error numbers of Linux by name (errno(3)), alike on x86-64 and arm64 (asm-generic/errno.h).</summary>
 public enum Errno
 {
     None = 0, // No error

@@ -110,7 +110,7 @@ internal sealed partial class Netlink : IDisposable
                 .Fixed(new InterfaceMessage { Index = index }),
             $"delete interface {index}");
 
-    /// <summary>Gives an interface an address. An IPv6 address is usable at once, not checked to be unique.</summary>
+    /// <summary>Gives an interface an address; IPv6 without duplicate address detection, usable at once.</summary>
     /// <param name="prefixLength">The length of the network's prefix in bits.</param>
     public void AddAddress(int index, IPAddress address, int prefixLength)
     {

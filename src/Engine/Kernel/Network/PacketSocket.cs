@@ -1,6 +1,9 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>A raw socket of the calling thread's network namespace: whole frames of an interface (packet(7)).</summary>
+/// <summary>
+/// A raw socket that sees the frames an interface receives and sends, from the Ethernet header on (packet(7)), in the
+/// network namespace of the calling thread.
+/// </summary>
 internal sealed unsafe class PacketSocket : FileDescriptor
 {
     private const int Packet = 17;
@@ -35,7 +38,7 @@ internal sealed unsafe class PacketSocket : FileDescriptor
         }
     }
 
-    /// <summary>Sets the filter of a socket of this process (SO_ATTACH_BPF, Linux 3.19); ends the old one.</summary>
+    /// <summary>Sets or replaces the filter of a socket of this process (SO_ATTACH_BPF, Linux 3.19).</summary>
     public static void AttachFilter(int socket, ProgramDescriptor program)
     {
         using var borrowed = program.Borrow();

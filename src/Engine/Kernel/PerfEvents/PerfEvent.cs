@@ -18,7 +18,9 @@ internal sealed unsafe class PerfEvent : FileDescriptor
     /// <param name="processId">The process to watch; 0 for the calling one, -1 for all.</param>
     /// <param name="processor">The processor to watch; -1 for all, which needs one process to watch.</param>
     /// <param name="what">What the event is, for the error message: <c>the tracepoint sched/sched_switch</c>.</param>
-    /// <exception cref="KernelException">EACCES, EPERM: CAP_PERFMON is missing. ENOENT: no such event.</exception>
+    /// <exception cref="KernelException">
+    /// EACCES, EPERM: CAP_PERFMON is missing (see kernel.perf_event_paranoid). ENOENT: no such event.
+    /// </exception>
     public static PerfEvent Open(PerfEventAttributes attributes, int processId, int processor, string what)
     {
         attributes.Size = (uint)Unsafe.SizeOf<PerfEventAttributes>();

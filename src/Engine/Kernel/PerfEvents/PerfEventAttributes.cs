@@ -14,19 +14,23 @@ internal struct PerfEventAttributes
     public uint Size;
     /// <summary>The event: the id of a tracepoint; of a kprobe or uprobe 1 to probe the return.</summary>
     public ulong Config;
-    /// <summary>A sample every so many events; samples a second with <see cref="PerfEventFlags.Frequency"/>.</summary>
+    /// <summary>
+    /// The number of events between samples, or of samples a second (<see cref="PerfEventFlags.Frequency"/>).
+    /// </summary>
     public ulong SamplePeriod;
     /// <summary>What a sample holds: <c>PERF_SAMPLE_*</c>; 1024 (raw) for the output of programs.</summary>
     public ulong SampleType;
     /// <summary>What read(2) gives: <c>PERF_FORMAT_*</c>.</summary>
     public ulong ReadFormat;
     public PerfEventFlags Flags;
-    /// <summary>Waiting threads wake after so many events; bytes with <see cref="PerfEventFlags.Watermark"/>.</summary>
+    /// <summary>
+    /// The number of events after which waiting threads wake, or of bytes (<see cref="PerfEventFlags.Watermark"/>).
+    /// </summary>
     public uint WakeupEvents;
     public uint BreakpointType;
-    /// <summary>A pointer to the function's name (kprobe) or file's path (uprobe), or an address.</summary>
+    /// <summary>A pointer to a function's name (kprobe) or file's path (uprobe), or a breakpoint's address.</summary>
     public ulong Config1;
-    /// <summary>The offset in bytes (kprobe, uprobe), the address (kprobe without name), or the length.</summary>
+    /// <summary>The offset in bytes (kprobe, uprobe), a kprobe's address, or a breakpoint's length.</summary>
     public ulong Config2;
     public ulong BranchSampleType;
     public ulong SampleRegistersUser;

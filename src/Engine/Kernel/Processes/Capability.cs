@@ -1,6 +1,6 @@
 namespace EbpfCat.Kernel;
 
-/// <summary>The capabilities that eBPF, tracing and networking need, by number (linux/capability.h).</summary>
+/// <summary>Capabilities (capabilities(7)) for eBPF, tracing, networking by number (linux/capability.h).</summary>
 public enum Capability
 {
     /// <summary>CAP_DAC_OVERRIDE: the permissions of files do not count.</summary>

@@ -15,7 +15,7 @@ public abstract class Expression
 {
     private SourceSpan? _source;
 
-    /// <summary>Where it is written.</summary>
+    /// <summary>The place in the source.</summary>
     public SourceSpan? Source
     {
         get => _source;

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>What is done to a map besides reading and assigning an entry.</summary>
+/// <summary>An operation on a map, besides reading and assigning an entry.</summary>
 public enum MapOperation
 {
     /// <summary>Remove(key): true if the key was there.</summary>
@@ -21,6 +21,6 @@ public enum MapOperation
     Redirect,
     /// <summary>TailCall(index): goes on in another program, and returns only if there is none.</summary>
     TailCall,
-    /// <summary>Observe(key, value) on an aggregating map: counts the value; false if the map is full.</summary>
+    /// <summary>Observe(key, value) of <c>statistics</c>, <c>histogram</c>: counts the value; false if full.</summary>
     Observe,
 }

@@ -9,6 +9,8 @@ public sealed class AssignStatement(Expression target, Expression value, BinaryO
     /// <summary>The value, or the right operand of the operator.</summary>
     public Expression Value { get; } = value;
 
-    /// <summary>The operator of a compound assignment. Adding to a 4- or 8-byte shared value is atomic.</summary>
+    /// <summary>
+    /// The operator of a compound assignment. Adding to a shared variable or map value of 4 or 8 bytes is atomic.
+    /// </summary>
     public BinaryOperator? Operator { get; } = @operator;
 }

@@ -10,7 +10,9 @@ public sealed class ForeachStatement(Local local, IReadOnlyList<Expression> valu
     /// <summary>The list's values; for a range its first and last number.</summary>
     public IReadOnlyList<Expression> Values { get; } = values;
 
-    /// <summary>Whether <see cref="Values"/> are the ends of a range, both included; it may count down.</summary>
+    /// <summary>
+    /// Whether <see cref="Values"/> are the ends of a range, both included; it counts down if the first is larger.
+    /// </summary>
     public bool IsRange { get; init; }
 
     /// <summary>What is repeated.</summary>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>Runs the clauses equal to a value. As in PowerShell every one that matches runs, until a break.</summary>
+/// <summary>Runs the clauses whose constant equals a value: all that match, until a break, as in PowerShell.</summary>
 public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause> clauses,
     IReadOnlyList<Statement>? @default = null) : Statement
 {

@@ -32,7 +32,9 @@ public sealed class BtfEvent : TracedEvent
     public static BtfEvent ForEntry(string function) =>
         new($"the function {function}", Function("", function, "kernel function").Parameters, null);
 
-    /// <summary>Return of a kernel function, or its entry if the program can set its result.</summary>
+    /// <summary>
+    /// Return of a kernel function, or its entry if the program can set its result: the arguments and the result.
+    /// </summary>
     /// <exception cref="UnknownNameException">BTF has no such function; the message names similar ones.</exception>
     public static BtfEvent ForReturn(string function)
     {

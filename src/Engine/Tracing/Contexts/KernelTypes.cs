@@ -30,7 +30,10 @@ internal static class KernelTypes
     public static IEnumerable<string> Names(string prefix, BtfKind kind) =>
         BtfTypes.Kernel is { } kernel ? Names(kernel, prefix, kind).Distinct() : [];
 
-    /// <summary>The names of the iterators: functions with this prefix that have a context struct.</summary>
+    /// <summary>
+    /// The names of the iterators. Each has a function with this prefix, which other objects have too, and a context
+    /// struct, whose name has one more underscore.
+    /// </summary>
     public static IReadOnlyList<string> Iterators() =>
         [.. Names("bpf_iter_", BtfKind.Function).Intersect(Names("bpf_iter__", BtfKind.Struct))
             .Order(StringComparer.Ordinal)];

@@ -1,8 +1,8 @@
 namespace EbpfCat.Tracing;
 
 /// <summary>The registers in a context that is, or starts with, a <c>struct pt_regs</c>.</summary>
-/// <param name="registers">The processor's.</param>
-/// <param name="memory">The memory that pointers in them point into.</param>
+/// <param name="registers">The registers of the processor.</param>
+/// <param name="memory">The memory that pointers in registers refer to.</param>
 internal sealed class RegisterPlaces(Registers registers, EventMemory memory)
 {
     /// <summary>The names on every architecture: instruction pointer, stack pointer, frame pointer.</summary>

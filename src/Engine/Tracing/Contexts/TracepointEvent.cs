@@ -5,7 +5,7 @@ namespace EbpfCat.Tracing;
 /// addresses are read from the process's memory, and <c>$return</c> is the result on exit. Pointers to kernel structs
 /// are followed with BTF.
 /// </summary>
-/// <param name="format">What the record holds.</param>
+/// <param name="format">The format of the record.</param>
 public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
 {
     private const string SyscallEnter = "sys_enter_";

@@ -14,7 +14,7 @@ public abstract class AttachmentCommand : EbpfCommand
     /// <summary>The name of the pin; null for none.</summary>
     private protected virtual string? PinName => null;
 
-    /// <summary>Where and how to attach the program.</summary>
+    /// <summary>The options of the attachment.</summary>
     /// <param name="definition">The program's definition; null for a program that another process loaded.</param>
     private protected abstract AttachOptions OptionsFor(ProgramDefinition? definition);
 

@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands that add to a program share: they take it from the pipeline and pass it on.</summary>
+/// <summary>The base of commands that add to a program, which they take from the pipeline and pass on.</summary>
 public abstract class DefinitionCommand : EbpfCommand
 {
     [Parameter(Mandatory = true, ValueFromPipeline = true), ValidateNotNull]

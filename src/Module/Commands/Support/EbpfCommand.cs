@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What all commands share: stopping when asked to, and error records for the engine's exceptions.</summary>
+/// <summary>The base of all commands: stops them on request, and turns exceptions into error records.</summary>
 public abstract class EbpfCommand : PSCmdlet, IDisposable
 {
     private readonly CancellationTokenSource _cancellation = new();
@@ -15,7 +15,7 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
     /// </summary>
     protected virtual bool EndsOnError => false;
 
-    /// <summary>What an error is about.</summary>
+    /// <summary>The object that an error concerns.</summary>
     protected virtual object? ErrorTarget => null;
 
     /// <summary>Does the command's work for one object of the pipeline.</summary>

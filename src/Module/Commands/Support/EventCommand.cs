@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands share that stream what programs put out.</summary>
+/// <summary>The base of commands that stream the output of programs.</summary>
 public abstract class EventCommand : StreamCommand
 {
     private static readonly TimeSpan BetweenWarnings = TimeSpan.FromSeconds(1);
@@ -13,7 +13,7 @@ public abstract class EventCommand : StreamCommand
     public ScriptBlock? Action { get; set; }
 
     /// <summary>Writes what programs put out until it is stopped, the time is up or there was enough.</summary>
-    /// <param name="stream">What they put out.</param>
+    /// <param name="stream">The output of the programs.</param>
     /// <param name="iterators">Those that run only when they are asked to: they are, and it ends with them.</param>
     private protected void Write(EventStream stream, IReadOnlyList<IteratorAttachment> iterators)
     {
@@ -58,7 +58,7 @@ public abstract class EventCommand : StreamCommand
     {
         try
         {
-            // What the programs write themselves is of no interest: what they put out comes through the buffer.
+            // What the iterator programs write is ignored: the objects come through the buffer.
             foreach (var _ in iterators.SelectMany(iterator => iterator.Read()))
             {
                 if (done.IsCancellationRequested) return;

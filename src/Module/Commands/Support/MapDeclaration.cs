@@ -1,11 +1,11 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands that declare or make a map are told of it.</summary>
+/// <summary>The parameters of commands that declare or create a map.</summary>
 /// <param name="Name">Its name.</param>
 /// <param name="Type">Its kind.</param>
 /// <param name="Key">The type of its keys.</param>
 /// <param name="Value">The type of its values.</param>
-/// <param name="MaxEntries">How many entries it can hold; 0 for what follows from the rest.</param>
+/// <param name="MaxEntries">The maximum number of entries; 0 if the other parameters determine it.</param>
 /// <param name="Flags">How it is made.</param>
 /// <param name="InnerMap">Of a map of maps a map that the inner ones are like.</param>
 /// <param name="Programs">Of a map of programs their names.</param>
@@ -95,7 +95,7 @@ internal sealed record MapDeclaration(
 
     /// <summary>A map that exists, as programs declare it that use it.</summary>
     /// <param name="map">A live map, or one that was found in the kernel.</param>
-    /// <param name="name">What they call it; null for its own name.</param>
+    /// <param name="name">Its name in the program; null for its own.</param>
     public static Map Existing(object map, string? name = null) => map switch
     {
         LiveMap live => live.ToDefinition(name),

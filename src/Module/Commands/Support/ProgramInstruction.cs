@@ -1,7 +1,7 @@
 namespace EbpfCat.Commands;
 
 /// <summary>An instruction of a program, for people to read.</summary>
-/// <param name="Slot">Where it is, in slots of eight bytes from the program's start: what jumps count.</param>
+/// <param name="Slot">The position in slots of eight bytes from the program's start, the unit of jumps.</param>
 /// <param name="Text">The instruction in the notation of the kernel's verifier.</param>
 /// <param name="Instruction">The instruction itself.</param>
 /// <param name="Source">The place in the script that it comes from; null where that is not known.</param>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What the streaming commands share: when they end, and how they report losses.</summary>
+/// <summary>The base of streaming commands: ends them, and reports losses.</summary>
 public abstract class StreamCommand : EbpfCommand
 {
     [Parameter, ValidateRange(1, long.MaxValue)]

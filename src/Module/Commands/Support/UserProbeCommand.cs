@@ -1,6 +1,6 @@
 namespace EbpfCat.Commands;
 
-/// <summary>What the commands share that attach programs to places in other programs and in libraries.</summary>
+/// <summary>The base of commands that attach to places in other programs and in libraries.</summary>
 public abstract class UserProbeCommand : PinnableAttachmentCommand
 {
     [Parameter(Mandatory = true, Position = 0), ArgumentCompleter(typeof(TracedFileCompleter)), ValidateNotNullOrEmpty]

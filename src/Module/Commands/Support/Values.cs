@@ -2,15 +2,15 @@ using System.Collections;
 
 namespace EbpfCat.Commands;
 
-/// <summary>Values between PowerShell and the engine: an object with properties here is a dictionary there.</summary>
+/// <summary>Converts values: a struct is an object in PowerShell and a dictionary in the engine.</summary>
 internal static class Values
 {
     // Deeper texts say nothing more in a message, and a value may hold itself.
     private const int MaxTextDepth = 4;
 
-    /// <summary>What PowerShell shows for a value of the engine's.</summary>
+    /// <summary>Converts a value of the engine to one for PowerShell.</summary>
     /// <param name="value">The value.</param>
-    /// <param name="stacks">Where the stacks are that it names; null where there are none.</param>
+    /// <param name="stacks">The map of the stacks that the value refers to; null if there is none.</param>
     public static object? Wrap(object? value, LiveMap? stacks = null)
     {
         switch (value)

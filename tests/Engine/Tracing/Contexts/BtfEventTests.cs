@@ -50,7 +50,7 @@ public sealed class BtfEventTests
         using var loaded = EbpfProgram.Load(program);
     }
 
-    // What cannot be attached everywhere is verified everywhere.
+    // Programs that cannot be attached everywhere can still be verified everywhere.
     [Theory]
     [InlineData(ProgramType.Tracing, ProgramHook.Fentry, "tcp_connect",
         "sk.__sk_common.skc_dport sk.__sk_common.skc_daddr sk.sk_protocol sk.sk_kern_sock sk")]

@@ -7,7 +7,7 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Tracing;
 
-/// <summary>Programs that put out fields of what they trace, and what they saw.</summary>
+/// <summary>Programs that output fields of traced events, and their records.</summary>
 internal static class Watch
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -58,7 +58,7 @@ internal static class Watch
         ProgramDefinition definition, Action act, Func<EventRecord, bool>? wanted = null) =>
         Run(definition, program => TracepointAttachment.Attach(program, new(definition.Target!)), act, wanted);
 
-    /// <summary>What is wrong with a program.</summary>
+    /// <summary>The error of a program.</summary>
     public static CompileException Refusal(ProgramDefinition definition) =>
         Assert.Throws<CompileException>(() => EbpfProgram.Compile(definition));
 }
