@@ -4,9 +4,7 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Kernel;
 
-/// <summary>
-/// Two network namespaces with a veth pair between them. Dispose always removes them.
-/// </summary>
+/// <summary>Two network namespaces with a veth pair between them. Dispose always removes them.</summary>
 internal sealed class VethPair : IDisposable
 {
     public const string Near = "near0";

@@ -8,9 +8,7 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>
-/// A compiled program in the kernel with its maps, loaded with only what the tests need.
-/// </summary>
+/// <summary>A compiled program in the kernel with its maps, loaded with only what the tests need.</summary>
 internal sealed class LoadedProgram : IDisposable
 {
     private const int LargestPacket = 512;
@@ -72,9 +70,7 @@ internal sealed class LoadedProgram : IDisposable
         return value[start..(start + variable.Type.Size)];
     }
 
-    /// <summary>
-    /// The entries of a map; of a per-CPU map with the values of the given processor.
-    /// </summary>
+    /// <summary>The entries of a map; of a per-CPU map with the values of the given processor.</summary>
     public Dictionary<byte[], byte[]> Read(Map map, int processor)
     {
         var descriptor = Descriptor(map);

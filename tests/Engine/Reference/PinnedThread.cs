@@ -3,9 +3,7 @@ using EbpfCat.Kernel;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>
-/// Pins the calling thread to one processor, so that it sees the same values of per-CPU maps again.
-/// </summary>
+/// <summary>Pins the calling thread to one processor, so that it sees the same values of per-CPU maps again.</summary>
 internal static partial class PinnedThread
 {
     /// <summary>The processors that this process can use.</summary>

@@ -6,9 +6,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>
-/// Prints a program as text: operators look like C#'s, types are shown where they are not obvious.
-/// </summary>
+/// <summary>Prints a program as text: operators look like C#'s, types are shown where they are not obvious.</summary>
 internal sealed class ProgramText
 {
     private readonly StringBuilder _text = new();

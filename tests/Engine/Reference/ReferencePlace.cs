@@ -3,9 +3,7 @@ using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Reference;
 
-/// <summary>
-/// The place of a value: memory, a map entry, or a local. A place outside an array has none of them.
-/// </summary>
+/// <summary>The place of a value: memory, a map entry, or a local. A place outside an array has none of them.</summary>
 internal sealed record ReferencePlace(EbpfType Type)
 {
     /// <summary>The memory of a variable or of the packet.</summary>

@@ -1,8 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>
-/// The program, or one inlined call of a function: its locals, labels, result and exit.
-/// </summary>
+/// <summary>The program, or one inlined call of a function: its locals, labels, result and exit.</summary>
 internal sealed class Frame(bool isFunction, Block exit)
 {
     private readonly Dictionary<BoundLocal, LocalStorage> _locals = [];

@@ -6,9 +6,7 @@ internal abstract record Operand(EbpfType Type);
 /// <summary>A number or truth value in a register, extended to 64 bits by the sign of its type.</summary>
 internal sealed record ScalarOperand(ScalarType Scalar, Value Value) : Operand(Scalar);
 
-/// <summary>
-/// Bytes in registers, in pieces: each as a load in the byte order of the processor gives it.
-/// </summary>
+/// <summary>Bytes in registers, in pieces: each as a load in the byte order of the processor gives it.</summary>
 internal sealed record PiecesOperand(EbpfType Of, IReadOnlyList<Piece> Pieces) : Operand(Of);
 
 /// <summary>Bytes in memory.</summary>
