@@ -7,7 +7,7 @@ namespace EbpfCat.Binding;
 internal static class Binder
 {
     /// <summary>Binds a program.</summary>
-    /// <param name="definition">The program, which stays as it is.</param>
+    /// <param name="definition">The program, which is not changed.</param>
     /// <param name="traced">The event that the program is attached to, as its code sees it; null for none.</param>
     /// <param name="parentProcessId">How to read the id of the current task's parent; null if unknown.</param>
     /// <exception cref="CompileException">The program has errors: all of them, by place.</exception>

@@ -42,7 +42,7 @@ internal sealed record BoundIf(
 
 /// <summary>A loop.</summary>
 /// <param name="Condition">Whether to go on; null for ever.</param>
-/// <param name="Body">What is repeated.</param>
+/// <param name="Body">The repeated statements.</param>
 internal sealed record BoundLoop(BoundExpression? Condition, IReadOnlyList<BoundStatement> Body, SourceSpan? Source)
     : BoundStatement(Source)
 {
@@ -66,7 +66,7 @@ internal sealed record BoundListLoop(
 
 /// <summary>Runs the body of each clause whose condition holds, until a break.</summary>
 /// <param name="Local">Holds the value, which is computed once.</param>
-/// <param name="Default">What runs if none matched.</param>
+/// <param name="Default">The statements that run if no clause matched.</param>
 internal sealed record BoundSwitch(
     BoundLocal Local, BoundExpression Value, IReadOnlyList<BoundClause> Clauses, IReadOnlyList<BoundStatement> Default,
     SourceSpan? Source) : BoundStatement(Source)

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>How the program's output reaches user space.</summary>
+/// <summary>The buffer and the records of the output of a program.</summary>
 /// <param name="Map">The index of the buffer's map in <see cref="ProgramResources.Maps"/>.</param>
 /// <param name="Records">The kinds of records, by the number at their start (unsigned, 4 bytes, native order).</param>
 /// <param name="LostMap">The index of the map that counts lost records.</param>

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>The memory that a pointer points to, and so the way to read it.</summary>
+/// <summary>The memory that a pointer points to, which determines the helper that reads it.</summary>
 public enum EventMemory
 {
     /// <summary>Kernel memory, read by <c>bpf_probe_read_kernel</c> (Linux 5.5).</summary>

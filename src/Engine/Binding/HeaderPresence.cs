@@ -31,7 +31,7 @@ internal sealed class HeaderPresence
     /// <param name="written">The operands as their author wrote them.</param>
     /// <param name="operands">The operands.</param>
     /// <param name="make">Makes the condition of the operands.</param>
-    /// <param name="whenAbsent">What the condition is where a header is absent.</param>
+    /// <param name="whenAbsent">The value of the condition if a header is absent.</param>
     public BoundExpression Guard(IReadOnlyList<Expression> written, BoundExpression[] operands,
         Func<BoundExpression[], BoundExpression> make, bool whenAbsent = false)
     {

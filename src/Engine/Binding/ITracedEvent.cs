@@ -3,7 +3,7 @@ namespace EbpfCat.Binding;
 /// <summary>What a program is attached to, in its code: <c>$event</c>, <c>$return</c>, the current task.</summary>
 public interface ITracedEvent
 {
-    /// <summary>How a field is reached.</summary>
+    /// <summary>The access to a field.</summary>
     /// <exception cref="CompileException">There is no such field; names the nearest ones.</exception>
     EventAccess Resolve(EventFieldExpression field);
 

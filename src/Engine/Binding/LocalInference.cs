@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Finds the types of the locals that have none, from what is assigned to them.</summary>
+/// <summary>Infers the types of locals without one from their assignments.</summary>
 internal static class LocalInference
 {
     private const int Rounds = 16;

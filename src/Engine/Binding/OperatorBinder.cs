@@ -104,7 +104,7 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
                 "Ask whether they are equal.");
     }
 
-    // A comparison of the packet's length with a constant asks whether bytes are there: what the verifier understands.
+    // A comparison of the packet's length with a constant becomes a bounds check, which the verifier understands.
     private BoundExpression? SizeTest(BinaryExpression comparison)
     {
         const int maxBytes = 0xffff - 1; // MAX_PACKET_OFF in kernel/bpf/verifier.c

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>How much of the packet a program can ask for.</summary>
+/// <summary>The bytes of the packet that a program can access.</summary>
 internal static class PacketNeeds
 {
     /// <summary>

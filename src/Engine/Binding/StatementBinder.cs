@@ -289,7 +289,7 @@ internal sealed class StatementBinder(BindingContext context)
         return bound;
     }
 
-    // The count runs in a variable of its own: what the body assigns to the loop's variable does not disturb it.
+    // The counter is a separate variable: an assignment to the loop variable in the body does not change it.
     private BoundRangeLoop BindRange(ForeachStatement loop)
     {
         var (source, changes) = (loop.Source, context.PacketChangeCount);

@@ -1,6 +1,6 @@
 namespace EbpfCat.Binding;
 
-/// <summary>Says what type an expression has: the rules of the language in one place.</summary>
+/// <summary>Determines the types of expressions: the rules of the language in one place.</summary>
 /// <param name="traced">The event: <c>$event</c>.</param>
 /// <param name="verdictNames">The texts that name verdicts.</param>
 internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression>? verdictNames = null)
@@ -28,7 +28,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The type of an expression; null while it hangs on a local whose type is not known yet.</summary>
     public EbpfType? TypeOf(Expression expression)
     {
-        // An expression is asked for by all those around it: without this the work would double with every level.
+        // The type of an expression is needed by all those around it: without this cache the work would double with
+        // every level.
         if (_known.TryGetValue(expression, out var known)) return known;
         var type = Find(expression);
         if (type is not null && _active.Count == 0) _known[expression] = type;

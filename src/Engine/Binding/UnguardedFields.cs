@@ -12,7 +12,7 @@ internal sealed class UnguardedFields
     private readonly Dictionary<(BoundFunction, string), ImmutableHashSet<PacketHeader>> _calls = [];
     private readonly Dictionary<Label, State?> _gotos = [];
 
-    // What is known at the targets of break, continue and return.
+    // The facts at the targets of break, continue and return.
     private State? _broken;
     private State? _continued;
     private State? _returned;
@@ -24,9 +24,9 @@ internal sealed class UnguardedFields
     public static void Report(IReadOnlyList<BoundStatement> body, BindingContext context) =>
         new UnguardedFields(context).Run(body, State.Start);
 
-    /// <summary>What is known at a point of a path.</summary>
+    /// <summary>The facts at a point of a path.</summary>
     /// <param name="Headers">The headers that the packet has.</param>
-    /// <param name="Absent">The headers that it has not.</param>
+    /// <param name="Absent">The headers that the packet does not have.</param>
     /// <param name="Alternatives">Sets of headers, of each of which the packet has at least one.</param>
     /// <param name="Locals">
     /// The headers that the packet has if a local is neither zero nor false; null where it is always zero.
@@ -40,7 +40,7 @@ internal sealed class UnguardedFields
         public static State Start { get; } = new([], [], [],
             ImmutableDictionary<BoundLocal, ImmutableHashSet<PacketHeader>?>.Empty);
 
-        /// <summary>What is known where two paths meet; null for a path that ends before.</summary>
+        /// <summary>The facts where two paths meet; null for a path that ends before.</summary>
         public static State? Meet(State? a, State? b)
         {
             if (a is null || b is null) return a ?? b;
@@ -63,7 +63,7 @@ internal sealed class UnguardedFields
             state.Headers.Except(other.Headers).Select(ImmutableHashSet.Create).Concat(state.Alternatives)
                 .Take(MaxAlternatives);
 
-        /// <summary>What is known where a header is absent.</summary>
+        /// <summary>The facts if a header is absent.</summary>
         public State Without(PacketHeader header)
         {
             var absent = Absent.Add(header);
@@ -230,7 +230,7 @@ internal sealed class UnguardedFields
         return State.Meet(whenTrue, whenFalse) ?? state;
     }
 
-    // Visits an expression; what is known where it is true, and where it is false.
+    // Visits an expression; gives the facts if it is true, and if it is false.
     private (State? WhenTrue, State? WhenFalse) Ask(BoundExpression expression, State state)
     {
         switch (expression)

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>A program that cannot be compiled: says all that is wrong, where, and what to do instead.</summary>
+/// <summary>A program that cannot be compiled: all errors, with their places and remedies.</summary>
 public sealed class CompileException : Exception
 {
     // More than fit on a screen are not read.

@@ -24,6 +24,6 @@ public enum DiagnosticSeverity
 {
     /// <summary>The program cannot be compiled.</summary>
     Error,
-    /// <summary>The program compiles, but probably does not do what its author meant.</summary>
+    /// <summary>The program compiles, but probably not as its author meant.</summary>
     Warning,
 }

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>Collects what is to be said of a program, so that all its errors are reported at once.</summary>
+/// <summary>Collects the errors and warnings of a program, so that all are reported at once.</summary>
 public sealed class DiagnosticBag
 {
     private readonly List<Diagnostic> _errors = [];

@@ -15,7 +15,7 @@ public static class DiagnosticIds
     /// <summary>continue stands outside a loop.</summary>
     public const string ContinueOutsideLoop = nameof(ContinueOutsideLoop);
 
-    /// <summary>A warning: a local copy is changed, and not what it was copied from.</summary>
+    /// <summary>A warning: a local copy is changed instead of its source.</summary>
     public const string DiscardedWrite = nameof(DiscardedWrite);
 
     /// <summary>A label is marked twice.</summary>
@@ -54,16 +54,16 @@ public static class DiagnosticIds
     /// <summary>A program that is run for packets asks for an event.</summary>
     public const string NoEvent = nameof(NoEvent);
 
-    /// <summary>A map that has no maps in it is asked for one.</summary>
+    /// <summary>A map without inner maps is used as a map of maps.</summary>
     public const string NoInnerMap = nameof(NoInnerMap);
 
-    /// <summary>A map that has no keys is asked for one.</summary>
+    /// <summary>A map without keys is used with a key.</summary>
     public const string NoKey = nameof(NoKey);
 
     /// <summary>Values without an order are compared by it.</summary>
     public const string NoOrder = nameof(NoOrder);
 
-    /// <summary>A program that is to be traced puts out nothing.</summary>
+    /// <summary>A program to trace has no output.</summary>
     public const string NoOutput = nameof(NoOutput);
 
     /// <summary>A program without a packet, or without this part of it, asks for it.</summary>
@@ -75,13 +75,13 @@ public static class DiagnosticIds
     /// <summary>A program without a target asks for its event.</summary>
     public const string NoTarget = nameof(NoTarget);
 
-    /// <summary>A map that has no values is asked for one.</summary>
+    /// <summary>A map without values is used for its values.</summary>
     public const string NoValue = nameof(NoValue);
 
     /// <summary>A helper writes into a value.</summary>
     public const string NotAPlace = nameof(NotAPlace);
 
-    /// <summary>A field of something that is no struct is asked for.</summary>
+    /// <summary>A field of a value that is no struct.</summary>
     public const string NotAStruct = nameof(NotAStruct);
 
     /// <summary>Something that is no value, such as a map, is used as one.</summary>
@@ -90,7 +90,7 @@ public static class DiagnosticIds
     /// <summary>A map that holds no statistics is to observe a value.</summary>
     public const string NotAnAggregate = nameof(NotAnAggregate);
 
-    /// <summary>An element of something that is no array is asked for.</summary>
+    /// <summary>An element of a value that is no array.</summary>
     public const string NotAnArray = nameof(NotAnArray);
 
     /// <summary>A value is not available to this program.</summary>

@@ -6,7 +6,7 @@ namespace EbpfCat.Language;
 /// <param name="Value">The type of its values; null for kinds without values (ring buffers).</param>
 /// <param name="MaxEntries">The maximum number of entries; for a ring buffer its size in bytes.</param>
 /// <param name="Flags">The kernel's map flags besides those that the kind needs.</param>
-/// <param name="InnerMap">For maps of maps, what the inner maps look like.</param>
+/// <param name="InnerMap">For maps of maps, the definition of the inner maps.</param>
 public record Map(
     string Name, MapType Type, EbpfType? Key, EbpfType? Value, int MaxEntries, MapFlags Flags = MapFlags.None,
     Map? InnerMap = null)

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>How a map is made. The values are the kernel's <c>BPF_F_*</c> of BPF_MAP_CREATE (linux/bpf.h).</summary>
+/// <summary>The flags of a map. The values are the kernel's <c>BPF_F_*</c> of BPF_MAP_CREATE (linux/bpf.h).</summary>
 [Flags]
 public enum MapFlags : uint
 {

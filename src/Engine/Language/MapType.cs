@@ -21,7 +21,7 @@ public enum MapType
     StackTrace = 7,
     /// <summary>Control groups to test membership against.</summary>
     CgroupArray = 8,
-    /// <summary>A hash table that evicts what was used least recently when full.</summary>
+    /// <summary>A hash table that evicts the least recently used entries when it is full.</summary>
     LruHash = 9,
     /// <summary>The same with a value for each processor.</summary>
     LruPerCpuHash = 10,

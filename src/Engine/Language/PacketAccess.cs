@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>How a program of a type reaches the packet.</summary>
+/// <summary>The access of a program type to the packet.</summary>
 public enum PacketAccess
 {
     /// <summary>Programs have no packet.</summary>

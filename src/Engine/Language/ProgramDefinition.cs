@@ -68,7 +68,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// </summary>
     public ProbeKind? Probe { get; set; }
 
-    /// <summary>What its output goes through.</summary>
+    /// <summary>The kind of buffer for the output.</summary>
     public EventBuffer Buffer { get; set; }
 
     /// <summary>
@@ -86,7 +86,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
         }
     }
 
-    /// <summary>How large the buffer for output is where the program sets no size, in bytes.</summary>
+    /// <summary>The default size of the buffer for output, in bytes.</summary>
     public const int DefaultBufferSize = 256 * 1024;
 
     /// <summary>The shared variables, in order of declaration.</summary>
@@ -117,7 +117,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <exception cref="TypeConversionException">The initial value does not fit the type.</exception>
     public VariableExpression AddVariable(Variable variable)
     {
-        // A value that does not fit is a mistake of the declaration, not of what loads the program.
+        // A value that does not fit is an error of the declaration, not of loading.
         if (variable.InitialValue is { } initial) _ = variable.Type.ToBytes(initial);
         Declare(variable.Name, variable);
         _variables.Add(variable);
@@ -142,8 +142,8 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>Declares a packet variable.</summary>
     /// <exception cref="CompileException">The name is taken.</exception>
     /// <param name="offset">Its offset from the start of the packet in bytes.</param>
-    /// <param name="type">How its bytes are read.</param>
-    /// <param name="bitOffset">Of a bit field its least significant bit, counted in what the bytes are read as.</param>
+    /// <param name="type">The type of its bytes.</param>
+    /// <param name="bitOffset">The least significant bit of a bit field in that type.</param>
     /// <param name="bitCount">The number of bits of a bit field; 0 for all of the type.</param>
     /// <returns>The variable as an expression, to compute with and to assign to.</returns>
     public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0,

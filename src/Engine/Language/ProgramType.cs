@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>What a program is run for. The values are the kernel's <c>enum bpf_prog_type</c> (linux/bpf.h).</summary>
+/// <summary>The type of a program. The values are the kernel's <c>enum bpf_prog_type</c> (linux/bpf.h).</summary>
 public enum ProgramType
 {
     /// <summary>Not given.</summary>

@@ -4,9 +4,9 @@ namespace EbpfCat.Language;
 /// What the compiler knows of a program type. The offsets are those of the context as a program sees it
 /// (struct xdp_md, struct __sk_buff in linux/bpf.h), in bytes.
 /// </summary>
-/// <param name="Packet">How it reaches the packet.</param>
-/// <param name="DataOffset">Where the context holds the packet's start.</param>
-/// <param name="DataEndOffset">Where it holds the packet's end.</param>
+/// <param name="Packet">The access to the packet.</param>
+/// <param name="DataOffset">The offset of the packet's start in the context.</param>
+/// <param name="DataEndOffset">The offset of the packet's end in the context.</param>
 /// <param name="Verdicts">The names of its results, in the field's terms.</param>
 /// <param name="DefaultVerdict">The result where the program gives none.</param>
 public sealed record ProgramTypeInfo(

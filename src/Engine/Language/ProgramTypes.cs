@@ -24,7 +24,7 @@ public static class ProgramTypes
         new(ProgramType.Lsm, PacketAccess.None, 0, 0, Lsm, 0),
     }.ToDictionary(info => info.Type);
 
-    /// <summary>What is known of a type.</summary>
+    /// <summary>The facts of a type.</summary>
     public static ProgramTypeInfo Get(ProgramType type) => All.TryGetValue(type, out var info)
         ? info : new ProgramTypeInfo(type, PacketAccess.None, 0, 0, NoVerdicts, 0);
 

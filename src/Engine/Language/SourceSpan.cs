@@ -5,7 +5,7 @@ namespace EbpfCat.Language;
 /// <param name="Line">The line, counted from 1.</param>
 /// <param name="Column">The column, counted from 1.</param>
 /// <param name="LineText">The whole line of source, without its line end; empty where it is not known.</param>
-/// <param name="Length">How many characters the construct covers on that line.</param>
+/// <param name="Length">The number of characters of the construct on that line.</param>
 public sealed record SourceSpan(string? File, int Line, int Column, string LineText, int Length = 1)
 {
     // A generated line can have a million characters.

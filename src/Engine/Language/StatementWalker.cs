@@ -49,7 +49,7 @@ internal static class StatementWalker
         }
     }
 
-    /// <summary>The values that statements put out or return.</summary>
+    /// <summary>The values that statements output or return.</summary>
     public static IEnumerable<Expression> Results(IReadOnlyList<Statement> statements)
     {
         foreach (var statement in All(statements))
@@ -59,7 +59,7 @@ internal static class StatementWalker
         }
     }
 
-    /// <summary>What locals are given, by assignments, by loops over them, and by calls.</summary>
+    /// <summary>The values that locals get from assignments, from loops over them, and from calls.</summary>
     public static IEnumerable<LocalAssignment> Assignments(IReadOnlyList<Statement> statements)
     {
         foreach (var statement in All(statements))
@@ -90,8 +90,8 @@ internal static class StatementWalker
         }
     }
 
-    /// <summary>What a local is given.</summary>
-    /// <param name="Operator">How it is combined with what the local has; null where it takes its place.</param>
+    /// <summary>The value that a local gets.</summary>
+    /// <param name="Operator">The operator that combines it with the old value; null if it replaces that.</param>
     internal readonly record struct LocalAssignment(Local Local, Expression Value, BinaryOperator? Operator = null);
 
     /// <summary>The lists of statements inside a statement.</summary>

@@ -11,7 +11,7 @@ public static class TypedDeclarations
         /// mapped), a MAC address, a prefix, a time, or a struct of integers and enumerations.
         /// </typeparam>
         /// <typeparam name="TValue">The type of the values, likewise.</typeparam>
-        /// <param name="flags">How the map is made, besides what its kind needs.</param>
+        /// <param name="flags">The flags of the map, besides those that its kind needs.</param>
         /// <exception cref="ArgumentException">A .NET type has no kernel type.</exception>
         /// <exception cref="CompileException">The name is taken.</exception>
         /// <example>
@@ -47,7 +47,7 @@ public static class TypedDeclarations
 
         /// <summary>Declares a shared variable with the kernel type of a .NET type.</summary>
         /// <typeparam name="T">The type, as for the keys of a map.</typeparam>
-        /// <param name="storage">Where it lives.</param>
+        /// <param name="storage">The storage of the variable.</param>
         /// <exception cref="ArgumentException">The .NET type has no kernel type.</exception>
         /// <exception cref="CompileException">The name is taken.</exception>
         public VariableExpression<T> AddVariable<[DynamicallyAccessedMembers(NetStructs.Fields)] T>(

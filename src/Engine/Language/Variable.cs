@@ -2,8 +2,8 @@ namespace EbpfCat.Language;
 
 /// <summary>A variable that the kernel program and user space share.</summary>
 /// <param name="Name">Its name; case does not count.</param>
-/// <param name="Storage">Where it lives.</param>
-/// <param name="InitialValue">What it holds when the program is loaded; null is zero.</param>
+/// <param name="Storage">The storage of the variable.</param>
+/// <param name="InitialValue">The initial value; null for zero.</param>
 public sealed record Variable(
     string Name, EbpfType Type, VariableStorage Storage = VariableStorage.Array, object? InitialValue = null)
 {

@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>Where a shared variable lives.</summary>
+/// <summary>The kind of map that holds a shared variable.</summary>
 public enum VariableStorage
 {
     /// <summary>In a memory-mapped array map: both sides read and write it directly, with no call.</summary>

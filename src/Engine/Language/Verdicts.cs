@@ -25,7 +25,7 @@ public enum TcVerdict
     Unspec = -1,
     /// <summary>Passes the packet.</summary>
     Pass = 0,
-    /// <summary>Starts classification anew.</summary>
+    /// <summary>Restarts classification.</summary>
     Reclassify = 1,
     /// <summary>Drops the packet.</summary>
     Drop = 2,

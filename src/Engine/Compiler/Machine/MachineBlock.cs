@@ -1,7 +1,8 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>
-/// Machine instructions in order. It ends in at most one conditional jump followed by what is done otherwise.
+/// Machine instructions in order. The block ends in at most one conditional jump, followed by the code for the other
+/// case.
 /// </summary>
 internal sealed class MachineBlock(int id, int loopDepth)
 {
@@ -9,10 +10,10 @@ internal sealed class MachineBlock(int id, int loopDepth)
     public int LoopDepth { get; } = loopDepth;
     public List<MachineInstruction> Instructions { get; set; } = [];
 
-    /// <summary>How many slots of eight bytes its instructions take.</summary>
+    /// <summary>The number of slots of eight bytes of its instructions.</summary>
     public int SlotCount => Instructions.Sum(i => i.SlotCount);
 
-    /// <summary>The blocks it goes on to.</summary>
+    /// <summary>The successors.</summary>
     public IEnumerable<MachineBlock> Successors
     {
         get

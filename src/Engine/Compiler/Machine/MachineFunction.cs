@@ -5,7 +5,7 @@ internal sealed class MachineFunction(IrFunction source)
 {
     private int _registers = MachineInstruction.FirstVirtual;
 
-    /// <summary>What it was selected from.</summary>
+    /// <summary>The function that it was selected from.</summary>
     public IrFunction Source { get; } = source;
 
     public string Name => Source.Name;

@@ -32,7 +32,7 @@ internal sealed class MachineInstruction(MachineOp op)
     /// <summary>The function that an address is of.</summary>
     public IrFunction? Function { get; set; }
 
-    /// <summary>How many arguments a call takes.</summary>
+    /// <summary>The number of arguments of a call.</summary>
     public int ArgumentCount { get; set; }
 
     public MachineBlock? Target { get; set; }
@@ -45,11 +45,11 @@ internal sealed class MachineInstruction(MachineOp op)
     /// <summary>Whether it copies one whole register to another.</summary>
     public bool IsCopy => Op == MachineOp.Move && Width == Width.W64;
 
-    /// <summary>Whether what it computes depends on no register, so that it can be computed again anywhere.</summary>
+    /// <summary>Whether the result depends on no register, so that it can be rematerialized anywhere.</summary>
     public bool IsRematerializable => Op is MachineOp.MoveImmediate or MachineOp.LoadImmediate64 or MachineOp.LoadMap
         or MachineOp.LoadMapValue or MachineOp.LoadFunction or MachineOp.FrameAddress;
 
-    /// <summary>How many slots of eight bytes it takes.</summary>
+    /// <summary>The number of slots of eight bytes.</summary>
     public int SlotCount => Op switch
     {
         MachineOp.LoadImmediate64 or MachineOp.LoadMap or MachineOp.LoadMapValue or MachineOp.LoadFunction
@@ -85,7 +85,7 @@ internal sealed class MachineInstruction(MachineOp op)
         && ReferenceEquals(Slot, other.Slot) && ReferenceEquals(Function, other.Function)
         && ReferenceEquals(Target, other.Target);
 
-    /// <summary>A hash of what it does, equal for instructions that do the same.</summary>
+    /// <summary>A hash that is equal for equal operations and operands.</summary>
     public int ContentHash() =>
         HashCode.Combine(Op, Destination, Source, Immediate, Offset, (Alu, Condition, Size), Map, Target?.Id);
 

@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Compares instructions by what they do.</summary>
+/// <summary>Compares instructions by their operations and operands.</summary>
 internal sealed class SameInstruction : IEqualityComparer<MachineInstruction>
 {
     public static readonly SameInstruction Comparer = new();

@@ -1,6 +1,6 @@
 namespace EbpfCat.Compiler;
 
-/// <summary>Compares blocks by what their instructions do.</summary>
+/// <summary>Compares blocks by their instructions.</summary>
 internal sealed class SameInstructions : IEqualityComparer<MachineBlock>
 {
     public static readonly SameInstructions Comparer = new();

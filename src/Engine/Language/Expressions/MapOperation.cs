@@ -19,7 +19,7 @@ public enum MapOperation
     Peek,
     /// <summary>Redirect(key[, default verdict]) to a device, processor or socket: the verdict.</summary>
     Redirect,
-    /// <summary>TailCall(index): goes on in another program, and returns only if there is none.</summary>
+    /// <summary>TailCall(index): continues in another program; returns only if there is none.</summary>
     TailCall,
     /// <summary>Observe(key, value) of <c>statistics</c>, <c>histogram</c>: counts the value; false if full.</summary>
     Observe,

@@ -6,6 +6,6 @@ public sealed class PacketReadExpression(Expression offset, EbpfType type) : Exp
     /// <summary>The offset from the start of the packet, in bytes.</summary>
     public Expression Offset { get; } = offset;
 
-    /// <summary>How the bytes are read.</summary>
+    /// <summary>The type of the bytes.</summary>
     public EbpfType Type { get; } = type;
 }

@@ -67,7 +67,7 @@ public static class Packet
 
     /// <summary>Bytes of the packet, read as a type; a scalar carries its byte order.</summary>
     /// <param name="offset">From the start of the packet, in bytes.</param>
-    /// <param name="type">How they are read.</param>
+    /// <param name="type">The type of the bytes.</param>
     public static PacketReadExpression Read(Expression offset, EbpfType type) => new(offset, type);
 
     private static EventFieldExpression Context(string name) => new([name]) { IsOfContext = true };

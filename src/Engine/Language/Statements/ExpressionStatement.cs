@@ -1,6 +1,6 @@
 namespace EbpfCat.Language;
 
-/// <summary>An expression computed for what it does, its value dropped.</summary>
+/// <summary>An expression that is evaluated for its effect; its value is discarded.</summary>
 public sealed class ExpressionStatement(Expression expression) : Statement
 {
     /// <summary>The expression.</summary>

@@ -15,6 +15,6 @@ public sealed class ForeachStatement(Local local, IReadOnlyList<Expression> valu
     /// </summary>
     public bool IsRange { get; init; }
 
-    /// <summary>What is repeated.</summary>
+    /// <summary>The repeated statements.</summary>
     public IReadOnlyList<Statement> Body { get; } = body;
 }

@@ -7,9 +7,9 @@ public sealed class IfStatement(Expression condition, IReadOnlyList<Statement> t
     /// <summary>The condition.</summary>
     public Expression Condition { get; } = condition;
 
-    /// <summary>What runs if it holds.</summary>
+    /// <summary>The statements that run if the condition is true.</summary>
     public IReadOnlyList<Statement> Then { get; } = then;
 
-    /// <summary>What runs if not. An <c>elseif</c> is an if statement in here.</summary>
+    /// <summary>The statements that run if it is false. An <c>elseif</c> is an if statement in here.</summary>
     public IReadOnlyList<Statement> Else { get; } = @else ?? [];
 }

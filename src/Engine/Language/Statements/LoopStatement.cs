@@ -6,7 +6,7 @@ public sealed class LoopStatement(Expression? condition, IReadOnlyList<Statement
     /// <summary>The condition to go on; null for ever (left by break, and bounded by the verifier).</summary>
     public Expression? Condition { get; } = condition;
 
-    /// <summary>What is repeated.</summary>
+    /// <summary>The repeated statements.</summary>
     public IReadOnlyList<Statement> Body { get; } = body;
 
     /// <summary>Runs once before the loop.</summary>
@@ -15,6 +15,6 @@ public sealed class LoopStatement(Expression? condition, IReadOnlyList<Statement
     /// <summary>Runs after each turn, also after <c>continue</c>.</summary>
     public IReadOnlyList<Statement> Step { get; init; } = [];
 
-    /// <summary>Whether the condition is asked after the body rather than before.</summary>
+    /// <summary>Whether the condition is evaluated after the body, not before.</summary>
     public bool TestsAfter { get; init; }
 }

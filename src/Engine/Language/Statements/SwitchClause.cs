@@ -1,5 +1,5 @@
 namespace EbpfCat.Language;
 
 /// <summary>A clause of a switch.</summary>
-/// <param name="Body">What runs if the value equals it.</param>
+/// <param name="Body">The statements that run if the value equals it.</param>
 public sealed record SwitchClause(Expression Value, IReadOnlyList<Statement> Body);

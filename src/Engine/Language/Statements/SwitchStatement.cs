@@ -7,10 +7,10 @@ public sealed class SwitchStatement(Expression value, IReadOnlyList<SwitchClause
     /// <summary>The value.</summary>
     public Expression Value { get; } = value;
 
-    /// <summary>The constants and what runs for them.</summary>
+    /// <summary>The constants and their statements.</summary>
     public IReadOnlyList<SwitchClause> Clauses { get; } = clauses;
 
-    /// <summary>What runs if none matched.</summary>
+    /// <summary>The statements that run if no constant matched.</summary>
     public IReadOnlyList<Statement> Default { get; } = @default ?? [];
 
     /// <summary>Whether strings compare with their case counting.</summary>
