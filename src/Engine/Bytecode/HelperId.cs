@@ -33,5 +33,5 @@ internal static class HelperId
     public const int RingbufSubmit = 132;
     public const int TraceVprintk = 177;
     public const int Loop = 181;
-    public const int XdpGetBufferLength = 188;
+    public const int XdpGetBuffLen = 188;
 }

@@ -40,10 +40,18 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
     public static TypedCodec<T> For(EbpfType type)
     {
         if (Find(type) is { } codec) return codec;
-        var natural = type.Read(new byte[type.Size])?.GetType().Name;
+        var natural = Sample(type)?.GetType().Name;
         throw new ArgumentException(
             $"{typeof(T).Name} does not stand for {type.Name} of {type.Size} bytes"
             + (natural is null ? "." : $"; its values are read as {natural}."));
+    }
+
+    // A value of the type, for its .NET type. Zeros are one of every type but a prefix, whose family is not zero.
+    private static object? Sample(EbpfType type)
+    {
+        var bytes = new byte[type.Size];
+        if (type is PrefixType prefix) prefix.Write(prefix.Kind == AddressKind.IPv4 ? "0.0.0.0/0" : "::/0", bytes);
+        return type.Read(bytes);
     }
 
     private static void Add(ReadOnlySpan<byte> bytes, Span<byte> sum, EbpfType type)
@@ -69,7 +77,7 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
         if (isCopied && type is BytesType) return new Raw([]);
         if (isCopied && type is StructType fields && NetStructs.HasLayout<T>(fields))
             return new Raw(NetStructs.PaddingOf(fields));
-        return type.Read(new byte[type.Size]) is T ? new Whole(type) : null;
+        return Sample(type) is T ? new Whole(type) : null;
     }
 
     // The kernel compares keys byte for byte, so what lies between the fields of a struct is zero.

@@ -20,13 +20,14 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
-    // One in this many programs can be beyond the verifier: nested loops can exceed its limit of a million
-    // instructions, and it has bugs, which it reports as such. Another program is tested instead.
-    private const int MaxBeyondVerifier = 5000;
+    // One in this many programs can be beyond the verifier: nested loops that look for headers behind tags and
+    // extension headers in each round can exceed its limits, and it has bugs, which it reports as such. Another program
+    // is tested instead.
+    private const int MaxBeyondVerifier = 400;
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 25_000);
+    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 10_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
     private static readonly long MaxFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
     private static readonly bool OutlinesLoops = Setting("EBPFCAT_RANDOM_LOOPS", 0) != 0;

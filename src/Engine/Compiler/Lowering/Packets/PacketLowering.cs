@@ -83,7 +83,7 @@ internal sealed class PacketLowering(LoweringContext context)
         switch (context.Info.Packet)
         {
             case PacketAccess.Direct when context.HasFragments:
-                return _b.Call(HelperId.XdpGetBufferLength, context.ContextPointer);
+                return _b.Call(HelperId.XdpGetBuffLen, context.ContextPointer);
             case PacketAccess.Direct:
                 return _b.Make(Op.Sub, _b.Read(_dataEnd), _b.Read(_data));
             case PacketAccess.DirectLinear or PacketAccess.Copy:
