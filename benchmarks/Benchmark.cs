@@ -7,6 +7,15 @@ namespace EbpfCat.Benchmarks;
 /// <summary>A program written twice: in the kernel script's language, and in C (the file <c>C/NAME.c</c>).</summary>
 internal abstract class Benchmark
 {
+    /// <summary>A reason for <see cref="WhereClangWins"/>: IPv4 and IPv6 behind VLAN tags.</summary>
+    protected const string Tags =
+        "the script has a path for untagged packets and one for tags, which converts each EtherType from network " +
+        "byte order before it compares it; the C compares it as it is.";
+
+    /// <summary>A reason for <see cref="WhereClangWins"/>: TCP and UDP behind extension headers.</summary>
+    protected const string TagsAndExtensions =
+        Tags + " After each extension header, the script bounds the position for the verifier.";
+
     /// <summary>Its name, and that of the C file.</summary>
     public abstract string Name { get; }
 

@@ -25,13 +25,12 @@ int flow_records(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
-	struct iphdr *ip = (void *)(eth + 1);
+	struct iphdr *ip = find_ipv4(ctx);
 	struct traffic *traffic;
 	struct flow flow;
 	void *transport;
 
-	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+	if (!ip)
 		return XDP_PASS;
 	if (ip->frag_off & bpf_htons(IP_OFFSET))
 		return XDP_PASS;

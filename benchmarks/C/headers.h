@@ -1,4 +1,4 @@
-/* Protocol headers (RFC 791, 8200, 9293, 768, 792; IEEE 802.1Q), for a little-endian processor. */
+/* Protocol headers (RFC 791, 8200, 4302, 6275, 9293, 768, 792; IEEE 802.1Q), for a little-endian processor. */
 #pragma once
 
 #include "bpf.h"
@@ -17,8 +17,13 @@
 #define IPPROTO_FRAGMENT 44
 #define IPPROTO_AH 51
 #define IPPROTO_DSTOPTS 60
+#define IPPROTO_MH 135
 
 #define IP_OFFSET 0x1fff
+#define IP6_OFFSET 0xfff8
+
+#define MAX_TAGS 2
+#define MAX_EXTENSIONS 8
 
 #define TCP_SYN 0x02
 #define TCP_ACK 0x10
@@ -69,6 +74,13 @@ struct ipv6_opt_hdr {
 	__u8 hdrlen;
 };
 
+struct frag_hdr {
+	__u8 nexthdr;
+	__u8 reserved;
+	__be16 frag_off;
+	__be32 identification;
+};
+
 struct tcphdr {
 	__be16 source;
 	__be16 dest;
@@ -102,32 +114,103 @@ static __always_inline struct in6_addr map_address(__be32 address)
 	return (struct in6_addr){ { 0, 0, 0xffff0000, address } };
 }
 
-/* The transport header behind IPv4 (but not in later fragments) or IPv6, not checked against the packet's end; or NULL. */
-static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
+static __always_inline int is_vlan(__be16 type)
+{
+	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
+}
+
+/* The header behind Ethernet and up to two VLAN tags, not checked against the packet's end; or NULL. */
+static __always_inline void *find_network(struct xdp_md *ctx, __be16 *type)
 {
 	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
 	struct ethhdr *eth = data;
+	struct vlan_hdr *vlan = (void *)(eth + 1);
 
 	if ((void *)(eth + 1) > data_end)
 		return NULL;
-	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = (void *)(eth + 1);
+	*type = eth->h_proto;
+#pragma unroll
+	for (int i = 0; i < MAX_TAGS; i++) {
+		if (!is_vlan(*type))
+			break;
+		if ((void *)(vlan + 1) > data_end)
+			return NULL;
+		*type = vlan->h_proto;
+		vlan++;
+	}
+	return vlan;
+}
+
+/* The header behind up to eight extension headers, not checked against the packet's end; NULL in later fragments. */
+static __always_inline void *skip_extensions(void *header, void *data_end, __u8 *next)
+{
+#pragma clang loop unroll(disable)
+	for (int i = 0; i < MAX_EXTENSIONS; i++) {
+		struct ipv6_opt_hdr *extension = header;
+		struct frag_hdr *fragment = header;
+		__u32 length;
+
+		if (*next != IPPROTO_HOPOPTS && *next != IPPROTO_ROUTING && *next != IPPROTO_FRAGMENT &&
+		    *next != IPPROTO_AH && *next != IPPROTO_DSTOPTS && *next != IPPROTO_MH)
+			break;
+		if (header + 8 > data_end)
+			return NULL;
+		if (*next == IPPROTO_FRAGMENT) {
+			if (fragment->frag_off & bpf_htons(IP6_OFFSET))
+				return NULL;
+			length = 8;
+		} else if (*next == IPPROTO_AH) {
+			length = (extension->hdrlen + 2) * 4;
+		} else {
+			length = (extension->hdrlen + 1) * 8;
+		}
+		*next = extension->nexthdr;
+		header += length;
+	}
+	return header;
+}
+
+/* The transport header behind IPv4 or IPv6, not checked against the packet's end; NULL in later fragments. */
+static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
+{
+	void *data_end = (void *)(long)ctx->data_end;
+	void *network;
+	__be16 type;
+
+	network = find_network(ctx, &type);
+	if (!network)
+		return NULL;
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = network;
 
 		if ((void *)(ip + 1) > data_end || ip->frag_off & bpf_htons(IP_OFFSET) || ip->ihl < 5)
 			return NULL;
 		*protocol = ip->protocol;
 		return (void *)ip + ip->ihl * 4;
 	}
-	if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip6 = (void *)(eth + 1);
+	if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip6 = network;
 
 		if ((void *)(ip6 + 1) > data_end)
 			return NULL;
 		*protocol = ip6->nexthdr;
-		return ip6 + 1;
+		return skip_extensions(ip6 + 1, data_end, protocol);
 	}
 	return NULL;
+}
+
+/* The IPv4 header, checked against the packet's end; or NULL. */
+static __always_inline struct iphdr *find_ipv4(struct xdp_md *ctx)
+{
+	void *data_end = (void *)(long)ctx->data_end;
+	struct iphdr *ip;
+	__be16 type;
+
+	ip = find_network(ctx, &type);
+	if (!ip || type != bpf_htons(ETH_P_IP) || (void *)(ip + 1) > data_end)
+		return NULL;
+	return ip;
 }
 
 /* By two bytes at a time: clang copies arrays of bytes byte by byte. */

@@ -5,13 +5,12 @@ int icmp_echo(struct xdp_md *ctx)
 {
 	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
-	struct iphdr *ip = (void *)(eth + 1);
+	struct iphdr *ip = find_ipv4(ctx);
 	struct icmphdr *icmp;
 	__be32 address;
 	__u32 checksum;
 
-	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+	if (!ip)
 		return XDP_PASS;
 	if (ip->protocol != IPPROTO_ICMP || ip->frag_off & bpf_htons(IP_OFFSET))
 		return XDP_PASS;
@@ -23,7 +22,7 @@ int icmp_echo(struct xdp_md *ctx)
 	if (icmp->type != ICMP_ECHO || icmp->code != 0)
 		return XDP_PASS;
 
-	swap_mac(eth);
+	swap_mac(data);
 	address = ip->saddr;
 	ip->saddr = ip->daddr;
 	ip->daddr = address;

@@ -29,14 +29,15 @@ struct {
 SEC("xdp")
 int lpm_drop(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
+	void *network;
+	__be16 type;
 
-	if ((void *)(eth + 1) > data_end)
+	network = find_network(ctx, &type);
+	if (!network)
 		return XDP_PASS;
-	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = (void *)(eth + 1);
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = network;
 		struct prefix4 source;
 
 		if ((void *)(ip + 1) > data_end)
@@ -45,8 +46,8 @@ int lpm_drop(struct xdp_md *ctx)
 		source.address = ip->saddr;
 		if (bpf_map_lookup_elem(&blocked4, &source))
 			return XDP_DROP;
-	} else if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip6 = (void *)(eth + 1);
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip6 = network;
 		struct prefix6 source;
 
 		if ((void *)(ip6 + 1) > data_end)

@@ -17,23 +17,24 @@ struct {
 SEC("xdp")
 int packet_counter(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
+	void *network;
+	__be16 type;
 	struct in6_addr source;
 	__u8 protocol;
 
-	if ((void *)(eth + 1) > data_end)
+	network = find_network(ctx, &type);
+	if (!network)
 		return XDP_PASS;
-	if (eth->h_proto == bpf_htons(ETH_P_IP)) {
-		struct iphdr *ip = (void *)(eth + 1);
+	if (type == bpf_htons(ETH_P_IP)) {
+		struct iphdr *ip = network;
 
 		if ((void *)(ip + 1) > data_end)
 			return XDP_PASS;
 		protocol = ip->protocol;
 		source = map_address(ip->saddr);
-	} else if (eth->h_proto == bpf_htons(ETH_P_IPV6)) {
-		struct ipv6hdr *ip6 = (void *)(eth + 1);
+	} else if (type == bpf_htons(ETH_P_IPV6)) {
+		struct ipv6hdr *ip6 = network;
 
 		if ((void *)(ip6 + 1) > data_end)
 			return XDP_PASS;

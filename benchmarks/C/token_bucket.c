@@ -18,15 +18,12 @@ struct {
 SEC("xdp")
 int token_bucket(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data;
-	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
-	struct iphdr *ip = (void *)(eth + 1);
+	struct iphdr *ip = find_ipv4(ctx);
 	struct bucket *bucket;
 	__u64 now, earned;
 	__be32 source;
 
-	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+	if (!ip)
 		return XDP_PASS;
 	source = ip->saddr;
 	bucket = bpf_map_lookup_elem(&buckets, &source);

@@ -3,13 +3,10 @@
 SEC("xdp")
 int ttl(struct xdp_md *ctx)
 {
-	void *data = (void *)(long)ctx->data;
-	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
-	struct iphdr *ip = (void *)(eth + 1);
+	struct iphdr *ip = find_ipv4(ctx);
 	__u32 check;
 
-	if ((void *)(ip + 1) > data_end || eth->h_proto != bpf_htons(ETH_P_IP))
+	if (!ip)
 		return XDP_PASS;
 	if (ip->ttl <= 1)
 		return XDP_DROP;

@@ -17,11 +17,6 @@ struct {
 	__uint(max_entries, 1024);
 } types SEC(".maps");
 
-static __always_inline int is_vlan(__be16 type)
-{
-	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
-}
-
 SEC("xdp")
 int vlan_types(struct xdp_md *ctx)
 {

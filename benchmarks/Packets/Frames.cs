@@ -23,6 +23,7 @@ internal static class Frames
     public const byte Authentication = 51;
     public const byte Icmp6 = 58;
     public const byte DestinationOptions = 60;
+    public const byte Mobility = 135;
 
     public const byte Syn = 0x02;
     public const byte Ack = 0x10;
@@ -60,6 +61,16 @@ internal static class Frames
     /// <summary>An extension header of IPv6 whose length field counts eight bytes, the first not counted.</summary>
     public static byte[] Extension(byte next, int length, params byte[] payload) =>
         [next, (byte)length, .. Options(length * 8 + 6), .. payload];
+
+    /// <summary>A fragment header; the offset counts eight bytes.</summary>
+    public static byte[] FragmentHeader(byte next, int offset, params byte[] payload) =>
+        [next, 0, .. BigEndian(offset << 3 | 1), 0, 0, 0x12, 0x34, .. payload];
+
+    /// <summary>Several headers of destination options.</summary>
+    /// <param name="next">The protocol that the last of them names.</param>
+    public static byte[] Extensions(int count, byte next, byte[] payload) => count == 1
+        ? Extension(next, 0, payload)
+        : Extension(DestinationOptions, 0, Extensions(count - 1, next, payload));
 
     public static byte[] TcpSegment(int source, int destination, byte flags, params byte[] payload) =>
         [.. BigEndian(source), .. BigEndian(destination), 0, 0, 0, 1, 0, 0, 0, 2, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0,

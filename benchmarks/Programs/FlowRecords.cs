@@ -22,6 +22,8 @@ internal sealed class FlowRecords : Benchmark
 
     public override string Title => "Flow records by 5-tuple, LRU per-CPU";
 
+    public override string WhereClangWins => Tags;
+
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Tcp, TcpSegment(40_000, 443, Ack)));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)

@@ -11,6 +11,8 @@ internal sealed class IPv4Counter : Benchmark
 
     public override string Title => "IPv4 counter";
 
+    public override string WhereClangWins => Tags;
+
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)

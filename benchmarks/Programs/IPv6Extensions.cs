@@ -7,7 +7,7 @@ namespace EbpfCat.Benchmarks.Programs;
 
 internal sealed class IPv6Extensions : Benchmark
 {
-    private const int FirstExtension = 54;
+    private const int FirstExtension = 54; // without VLAN tags
 
     public override string Name => "ipv6_extensions";
 
@@ -25,7 +25,7 @@ internal sealed class IPv6Extensions : Benchmark
         var length = CodeBuilder.Local("length", ScalarType.UInt32);
         Expression Is(int protocol) => next == protocol;
         code
-            .If(!P.IPv6, then => then.Return("Pass"))
+            .If((P.Ethernet["EtherType"] != EtherTypeIPv6).Or(!P.IPv6), then => then.Return("Pass"))
             .Assign(next, P.IPv6["NextHeader"])
             .Assign(offset, FirstExtension)
             .For(turn, 0, 7, body => body

@@ -16,6 +16,7 @@ internal sealed class MacSwap : Benchmark
     {
         var destination = CodeBuilder.Local("destination");
         code
+            .If(!P.Ethernet, then => then.Return("Pass"))
             .Assign(destination, P.Ethernet["Destination"])
             .Assign(P.Ethernet["Destination"], P.Ethernet["Source"])
             .Assign(P.Ethernet["Source"], destination)

@@ -11,8 +11,7 @@ internal sealed class PortHistogram : Benchmark
 
     public override string Title => "Histogram of destination ports";
 
-    public override string WhereClangWins =>
-        "only in time: the path of the timed packet (IPv4, UDP) follows that of IPv6 and takes one more jump.";
+    public override string WhereClangWins => TagsAndExtensions;
 
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(40_000, 53)));
 

@@ -11,6 +11,8 @@ internal sealed class SynCounter : Benchmark
 
     public override string Title => "TCP SYN counter";
 
+    public override string WhereClangWins => TagsAndExtensions;
+
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Tcp, TcpSegment(40_000, 443, Syn)));
 
     protected override void Write(ProgramDefinition program, CodeBuilder code)

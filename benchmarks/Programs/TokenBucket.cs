@@ -19,12 +19,13 @@ internal sealed class TokenBucket : Benchmark
 
     public override string WhereClangWins =>
         "an absent bucket reads as zero in the script and is inserted by the first write, so each read needs a " +
-        "branch; the C inserts the bucket before it reads.";
+        "branch; the C inserts the bucket before it reads. And " + Tags;
 
     public override byte[] Packet => Ethernet(EtherTypeIPv4, IPv4("192.0.2.1", Udp, UdpDatagram(1, 2)));
 
     public override IEnumerable<byte[]> Packets =>
-        Enumerable.Repeat(Ethernet(EtherTypeIPv4, IPv4("192.0.2.77", Udp, UdpDatagram(1, 2))), Burst + 3);
+        Enumerable.Repeat(Ethernet(EtherTypeIPv4, IPv4("192.0.2.77", Udp, UdpDatagram(1, 2))), Burst + 3)
+            .Append(Ethernet(EtherTypeVlan, Vlan(5, EtherTypeIPv4, IPv4("192.0.2.77", Udp, UdpDatagram(1, 2)))));
 
     public override Range TimesIn(string map) => 8..16;
 

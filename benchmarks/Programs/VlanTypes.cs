@@ -25,6 +25,7 @@ internal sealed class VlanTypes : Benchmark
         var types = program.AddMap("types", MapType.Hash, EtherType, ScalarType.UInt64, 1024);
         var type = CodeBuilder.Local("type");
         code
+            .If(!P.Ethernet, then => then.Return("Pass"))
             .Assign(type, P.Ethernet["EtherType"])
             .If(P.Vlan, then => then
                 .Increment(vlans[P.Vlan["Id"]])
