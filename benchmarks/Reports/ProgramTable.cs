@@ -36,10 +36,8 @@ internal static class ProgramTable
         text.AppendLine();
         text.AppendLine("Where clang wins:");
         text.AppendLine();
-        foreach (var row in lost)
-        {
-            text.AppendLine($"- {row.Benchmark.Title}: {row.Benchmark.WhereClangWins ?? Unexplained(row)}");
-        }
+        foreach (var rowsOfReason in lost.GroupBy(row => row.Benchmark.WhereClangWins ?? Unexplained(row)))
+            text.AppendLine($"- {string.Join("; ", rowsOfReason.Select(r => r.Benchmark.Title))}: {rowsOfReason.Key}");
     }
 
     private static string Unexplained(Row row) =>
