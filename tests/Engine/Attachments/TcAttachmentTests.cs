@@ -100,8 +100,9 @@ public sealed class TcAttachmentTests
         using var guard = Counting.Load(ProgramType.Tc, verdict: "Drop");
         using var counter = Counting.Load(ProgramType.Tc);
         // Links run in the order they were attached, filters in the opposite order.
-        using var first = Attach(network, withoutLinks ? guard : counter, TcDirection.Ingress, withoutLinks);
-        using var second = Attach(network, withoutLinks ? counter : guard, TcDirection.Ingress, withoutLinks);
+        var areFilters = withoutLinks || !Counting.Has(BpfAttachType.TcxIngress);
+        using var first = Attach(network, areFilters ? guard : counter, TcDirection.Ingress, withoutLinks);
+        using var second = Attach(network, areFilters ? counter : guard, TcDirection.Ingress, withoutLinks);
         Assert.False(Packets.Arrives(network, 1));
         Assert.True(Counting.Eventually(() => counter.Count() > 0 && guard.Count() > 0));
     }
