@@ -27,7 +27,7 @@ public class ReferenceTests
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
-    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 10_000);
+    private static readonly long Programs = Setting("EBPFCAT_RANDOM_PROGRAMS", 3_000);
     private static readonly long Seed = Setting("EBPFCAT_RANDOM_SEED", 1);
     private static readonly long MaxFailures = Setting("EBPFCAT_RANDOM_FAILURES", 3);
     private static readonly bool OutlinesLoops = Setting("EBPFCAT_RANDOM_LOOPS", 0) != 0;
