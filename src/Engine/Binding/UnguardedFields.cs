@@ -185,7 +185,9 @@ internal sealed class UnguardedFields
             ? Ask(condition, state)
             : (state, none);
         var next = Run(loop.Step, State.Meet(Run(loop.Body, body), _continued));
-        return loop is { TestsAfter: true, Condition: { } last } && next is not null ? Ask(last, next).WhenFalse : after;
+        return loop is { TestsAfter: true, Condition: { } last } && next is not null
+            ? Ask(last, next).WhenFalse
+            : after;
     });
 
     private State? RunSwitch(BoundSwitch choice, State state)
@@ -289,8 +291,12 @@ internal sealed class UnguardedFields
         if (comparison.Right is BoundConstant constant)
         {
             var differs = comparison.Operator is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
-            if (comparison.Left is BoundLocalAccess { Local: var local } && !HoldsForZero(comparison.Operator, constant))
+            if (comparison.Left is BoundLocalAccess { Local: var local }
+                && !HoldsForZero(comparison.Operator, constant))
+            {
                 known = WhereTrue(local, known);
+            }
+
             if (differs || comparison.Operator is BinaryOperator.Equal or BinaryOperator.CaseSensitiveEqual)
             {
                 var named = state.With(NamedBy(comparison.Left, constant));

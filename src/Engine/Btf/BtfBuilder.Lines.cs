@@ -29,8 +29,8 @@ public sealed partial class BtfBuilder
 
     /// <summary>
     /// Which line every instruction comes from: the <c>line_info</c> of BPF_PROG_LOAD. A function whose first
-    /// instruction has no line gets the next line, or else the last, because the kernel requires one there. Empty without
-    /// any line.
+    /// instruction has no line gets the next line, or else the last, because the kernel requires one there. Empty
+    /// without any line.
     /// </summary>
     public byte[] LineInfo
     {

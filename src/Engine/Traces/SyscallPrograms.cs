@@ -1,7 +1,9 @@
 namespace EbpfCat.Traces;
 
 /// <summary>The programs that report a system call, written in the language.</summary>
-/// <param name="entries">The maximum number of threads in the call at a time, for <see cref="SyscallMoment.Whole"/>.</param>
+/// <param name="entries">
+/// The maximum number of threads in the call at a time, for <see cref="SyscallMoment.Whole"/>.
+/// </param>
 internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
 {
     /// <summary>The variable of the program on entry that counts the calls for which the map had no room.</summary>

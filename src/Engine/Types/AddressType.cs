@@ -5,9 +5,9 @@ using System.Net.Sockets;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A network address, as it stands in a packet: in network order. The .NET value is an <see cref="System.Net.IPAddress"/>
-/// or a <see cref="PhysicalAddress"/>; writing also takes its text, or its bytes as an array. An IPv6 scope is not part
-/// of the address in a packet and is left out.
+/// A network address, as it stands in a packet: in network order. The .NET value is an <see
+/// cref="System.Net.IPAddress"/> or a <see cref="PhysicalAddress"/>; writing also takes its text, or its bytes as an
+/// array. An IPv6 scope is not part of the address in a packet and is left out.
 /// </summary>
 public sealed class AddressType : EbpfType
 {

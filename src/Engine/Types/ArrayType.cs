@@ -3,8 +3,8 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Values of one type, one after the other. The .NET value is an array of the .NET numbers where the elements are numbers
-/// (<c>uint[]</c>), else an array of objects; writing takes any sequence of exactly as many elements.
+/// Values of one type, one after the other. The .NET value is an array of the .NET numbers where the elements are
+/// numbers (<c>uint[]</c>), else an array of objects; writing takes any sequence of exactly as many elements.
 /// </summary>
 public sealed class ArrayType : EbpfType
 {

@@ -1,8 +1,8 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. The .NET value is a <see cref="TimeSpan"/>,
-/// which counts in hundreds of nanoseconds: what is below is cut off.
+/// A length of time: nanoseconds, signed, 8 bytes, in the processor's order. The .NET value is a <see
+/// cref="TimeSpan"/>, which counts in hundreds of nanoseconds: what is below is cut off.
 /// </summary>
 public sealed class DurationType : EbpfType
 {

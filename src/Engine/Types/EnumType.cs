@@ -1,8 +1,8 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// An integer whose values have names. The .NET value is the name where the value has one, else the number; writing takes
-/// either. Names do not mind case unless two differ by nothing else.
+/// An integer whose values have names. The .NET value is the name where the value has one, else the number; writing
+/// takes either. Names do not mind case unless two differ by nothing else.
 /// </summary>
 public sealed class EnumType : EbpfType
 {

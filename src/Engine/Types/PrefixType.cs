@@ -5,8 +5,9 @@ namespace EbpfCat.Types;
 
 /// <summary>
 /// The key of a longest-prefix-match trie (<c>struct bpf_lpm_trie_key</c> of <c>linux/bpf.h</c>, Linux 4.11): the
-/// length of the prefix in bits (32 bits, native order), then the address. The .NET value is an <see cref="IPNetwork"/>;
-/// writing also takes text such as <c>10.0.0.0/8</c>, and an address for the prefix of its full length.
+/// length of the prefix in bits (32 bits, native order), then the address. The .NET value is an <see
+/// cref="IPNetwork"/>; writing also takes text such as <c>10.0.0.0/8</c>, and an address for the prefix of its full
+/// length.
 /// </summary>
 public sealed class PrefixType : EbpfType
 {

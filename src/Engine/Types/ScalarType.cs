@@ -1,8 +1,8 @@
 namespace EbpfCat.Types;
 
 /// <summary>
-/// A number of 8 to 64 bits: an integer, a truth value or a fixed-point number, in a byte order. The .NET value is the .NET
-/// number of the same width and sign (<see cref="byte"/> to <see cref="ulong"/>), a <see cref="bool"/>, or for
+/// A number of 8 to 64 bits: an integer, a truth value or a fixed-point number, in a byte order. The .NET value is the
+/// .NET number of the same width and sign (<see cref="byte"/> to <see cref="ulong"/>), a <see cref="bool"/>, or for
 /// fixed-point a <see cref="double"/>.
 /// </summary>
 public sealed class ScalarType : EbpfType

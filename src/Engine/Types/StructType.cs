@@ -3,9 +3,9 @@ using System.Collections;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// Named fields at their places. The .NET value is an <see cref="OrderedDictionary{TKey, TValue}"/> in the fields' order,
-/// whose names do not mind case; writing takes any dictionary. Fields it leaves out are zero, and so are all bytes
-/// between fields: the kernel compares map keys byte for byte.
+/// Named fields at their places. The .NET value is an <see cref="OrderedDictionary{TKey, TValue}"/> in the fields'
+/// order, whose names do not mind case; writing takes any dictionary. Fields it leaves out are zero, and so are all
+/// bytes between fields: the kernel compares map keys byte for byte.
 /// </summary>
 public sealed class StructType : EbpfType
 {

@@ -59,7 +59,8 @@ internal sealed class ProgramTranslation
     private void ReportUnguardedFields(ScriptBlockAst block)
     {
         var fields = new Dictionary<SourceSpan, string>();
-        foreach (var field in block.FindAll(ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }, true))
+        foreach (var field in block.FindAll(
+            ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }, true))
         {
             var header = ((MemberExpressionAst)((MemberExpressionAst)field).Expression).Member;
             if (header is StringConstantExpressionAst { Value: var name } && PacketHeaders.Find(name) is { } found)

@@ -8,7 +8,9 @@ public sealed class ConstantExpression(object value) : Expression
     /// <summary>The value: long, ulong, decimal, bool, string, IPAddress, PhysicalAddress or byte[].</summary>
     public object Value { get; } = Normalize(value);
 
-    /// <summary>The verdict that was given as a member of an enumeration: it may be one of another program type.</summary>
+    /// <summary>
+    /// The verdict that was given as a member of an enumeration: it may be one of another program type.
+    /// </summary>
     internal Enum? Verdict { get; } =
         value is XdpVerdict or TcVerdict or SocketFilterVerdict or CgroupVerdict or LsmVerdict ? (Enum)value : null;
 

@@ -4,8 +4,8 @@ namespace EbpfCat.Language;
 
 /// <summary>
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
-/// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC 792
-/// (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
+/// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC
+/// 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
 /// </summary>
 public static class PacketHeaders
 {
