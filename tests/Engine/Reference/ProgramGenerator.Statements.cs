@@ -69,7 +69,7 @@ internal static partial class ProgramGenerator
         return Weighted(
             (places.Length > 0 ? 8 : 0, () => Gen.Elements(places)),
             (arrays.Length > 0 ? 2 : 0, () => Element(scope, arrays, 2)),
-            (scope.CanWritePacket ? 1 : 0, () => NumberField(scope)));
+            (scope.CanWritePacket ? 1 : 0, () => NumberField(scope).Where(scope.CanWrite)));
     }
 
     private static Gen<Statement> Compound(ProgramScope scope) =>
@@ -129,17 +129,18 @@ internal static partial class ProgramGenerator
 
     private static Gen<Statement> PacketWrite(ProgramScope scope) =>
         from isAddress in OnceIn(5)
-        from place in isAddress
-            ? from header in Header(scope)
-              from field in Gen.Elements(
-                  header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
-              select (Expression)new HeaderFieldExpression(header, field)
-            : PacketNumber(scope, 2)
+        from place in (isAddress ? AddressField(scope) : PacketNumber(scope, 2)).Where(scope.CanWrite)
         let type = place is HeaderFieldExpression header ? header.HeaderField.Type : ScalarType.UInt64
         from isCompound in OnceIn(3)
         from op in Gen.Elements(CompoundOperators)
         from value in Value(scope, type, 2)
         select isCompound && type is ScalarType ? Compound(place, op, value) : new AssignStatement(place, value);
+
+    private static Gen<Expression> AddressField(ProgramScope scope) =>
+        from header in Header(scope)
+        from field in Gen.Elements(
+            header.Fields.Where(f => f.Type is AddressType).DefaultIfEmpty(header.Fields[0]).ToArray())
+        select (Expression)new HeaderFieldExpression(header, field);
 
     private static Gen<Expression> Verdict(ProgramScope scope) => Weighted(
         (3, () => Gen.Elements(scope.Type.Verdicts.Keys.ToArray()).Select(name => (Expression)name)),

@@ -59,6 +59,10 @@ internal sealed record ProgramScope
     /// <summary>Whether the program can change the packet.</summary>
     public bool CanWritePacket => Type.Packet != PacketAccess.Copy;
 
+    /// <summary>Whether the program can write to this place in a packet: a tag in the metadata is read-only.</summary>
+    public bool CanWrite(Expression place) => !Type.HasTagInMetadata || place is not HeaderFieldExpression field
+        || (field.Header != PacketHeaders.Vlan && field.Header != PacketHeaders.InnerVlan);
+
     /// <summary>The maps with keys.</summary>
     public IEnumerable<Map> KeyedMaps => Maps.Where(m => m.Key is not null);
 

@@ -22,6 +22,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
     /// <summary>Whether all loops become functions, not only long ones.</summary>
     public bool OutlinesLoops { get; init; }
 
+    /// <summary>Whether the intermediate form is verified after each pass.</summary>
+    public bool VerifiesIr { get; init; } = true;
+
     /// <summary>Compiles, loads and runs the program with each instruction set: the first failure, or null.</summary>
     /// <param name="processor">The index of the processor that the thread is pinned to.</param>
     /// <param name="sets">The instruction sets; by default all of them.</param>
@@ -51,10 +54,13 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         }
     }
 
-    private CompiledProgram Compile(InstructionSet set) =>
-        ProgramCompiler.Compile(Program, OutlinesLoops
-            ? new CompilerOptions { InstructionSet = set, HasLoopHelper = true, LongRounds = 1 }
-            : new CompilerOptions { InstructionSet = set });
+    private CompiledProgram Compile(InstructionSet set)
+    {
+        var options = new CompilerOptions { InstructionSet = set };
+        if (!VerifiesIr) options = options with { AfterPass = null };
+        if (OutlinesLoops) options = options with { HasLoopHelper = true, LongRounds = 1 };
+        return ProgramCompiler.Compile(Program, options);
+    }
 
     private ReferenceFailure? Check(
         InstructionSet set, ReferenceState state, EvaluationResult[] expected, int processor)

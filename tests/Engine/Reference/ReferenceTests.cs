@@ -20,6 +20,9 @@ public class ReferenceTests
     private const int PacketsEach = 6;
     private const int ProgramSize = 20;
 
+    // The intermediate form of one in this many programs is verified, which takes longer than all else.
+    private const int VerifiedEach = 10;
+
     // One in this many programs can be beyond the verifier: nested loops that look for headers behind tags and
     // extension headers in each round can exceed its limits, and it has bugs, which it reports as such. Another program
     // is tested instead.
@@ -59,9 +62,6 @@ public class ReferenceTests
                     Interlocked.Increment(ref end);
                     failure = null;
                 }
-                // A tc program cannot write to a tag, which may be outside of the packet.
-                if (failure?.Problem.Contains("cannot write to a VLAN tag", StringComparison.Ordinal) == true)
-                    failure = null;
                 // The same refusal is reported once; each difference can have its own cause.
                 if (failure is not null && (failure.Signature.Length == 0 || known.TryAdd(failure.Signature, 1)))
                 {
@@ -108,6 +108,7 @@ public class ReferenceTests
             program, program.Type == ProgramType.Tc ? [.. packets.Select(RandomPackets.ForTc)] : packets)
         {
             OutlinesLoops = OutlinesLoops,
+            VerifiesIr = number % VerifiedEach == 0,
         };
     }
 
