@@ -25,10 +25,13 @@ internal sealed class ReferencePacket(byte[] bytes)
     // The offset of the header that follows another one, if that announces a header of the location.
     private int? Behind(int parent, HeaderLocation location)
     {
-        if (location.ZeroField is { } zero && Read(parent, zero).Number != 0) return null;
-        var length = location.LengthField is { } field ? (int)Read(parent, field).Number : location.Length;
+        if (location.ZeroFields.Any(zero => Read(parent, zero).Number != 0)) return null;
+        var length = location.LengthField is { } field ? (int)Read(parent, field).Number : location.Length
+            + location.Options.Sum(option => (int)Read(parent, option).Number);
         if (length < location.Length) return null;
-        var (named, offset) = ((int)Read(parent, location.Field).Number, parent + length);
+        var offset = parent + length;
+        if (location.Field is null) return offset;
+        var named = (int)Read(parent, location.Field).Number;
         if (location.Values.Contains(named)) return offset;
         return location.Parent.Name switch
         {

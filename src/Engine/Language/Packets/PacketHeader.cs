@@ -22,6 +22,11 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 
+    /// <summary>Whether a packet never has this header and another: the same fields name one of them.</summary>
+    internal bool Excludes(PacketHeader other) => Locations.Count == other.Locations.Count && Locations.All(here =>
+        other.Locations.Any(there => here.Parent == there.Parent && here.Field == there.Field
+            && !here.Values.Intersect(there.Values).Any()));
+
     /// <summary>A field by name; case does not count.</summary>
     public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field);
 

@@ -75,6 +75,9 @@ public static class PacketHeaders
         new("Destination", 16, AddressType.IPv4),
     ]);
 
+    // Only the first fragment has what follows.
+    private static readonly HeaderField[] FragmentOffset = [IPv4.GetField("FragmentOffset")];
+
     /// <summary>IPv6 behind the Ethernet header and up to two tags. <c>PayloadLength</c> is in bytes.</summary>
     public static PacketHeader IPv6 { get; } = new("IPv6", 40, [Behind(Ethernet, "EtherType", 14, 0x86dd)],
     [
@@ -174,7 +177,7 @@ public static class PacketHeaders
     internal static bool Decides(PacketHeader header, HeaderField field) =>
         (header == InnerVlan && field.Name == "EtherType")
         || All.Any(other => other.Locations.Any(place => place.Parent == header
-            && new[] { place.Field, place.LengthField, place.ZeroField }.Any(f => f is not null && Overlap(f, field))));
+            && place.DecidingFields.Any(f => Overlap(f, field))));
 
     private static bool Overlap(HeaderField a, HeaderField b) =>
         a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
@@ -193,8 +196,11 @@ public static class PacketHeaders
         new(parent, parent.GetField(field), values, length);
 
     private static HeaderLocation BehindIPv4(int protocol) =>
-        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size, IPv4.GetField("HeaderLength"),
-            IPv4.GetField("FragmentOffset"));
+        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size)
+        {
+            LengthField = IPv4.GetField("HeaderLength"),
+            ZeroFields = FragmentOffset,
+        };
 
     private static HeaderLocation[] BehindIP(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
