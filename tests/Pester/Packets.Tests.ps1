@@ -53,6 +53,57 @@ Describe 'Packets' {
         (Invoke-Script $Code -Packet $bytes).Run.Packet[40..47] | Should -Be $Left
     }
 
+    It 'are read and written by type: <Code>' -ForEach @(
+        @{ Code = { $result = $packet.Read('!I', 40) }; Result = 0xf0f1f2f3L }
+        @{ Code = { $result = $packet.Read('<H', $at) }; Result = 0xf1f0 }
+        @{ Code = { $result = $packet.Read([int16], $at) }; Result = -3600 }
+        @{ Code = { $result = [uint32]$packet.Read('ipv4', $at) }; Result = 0xf0f1f2f3L }
+        @{ Code = { $result = $packet.Read('ipv4', 40) -eq '240.241.242.243' }; Result = 1 }
+        @{ Code = { $result = $packet.Read('ipv6', $at) -eq 'f0f1:f2f3:f4f5:f6f7::' }; Result = 1 }
+        @{ Code = { $result = $packet.Read('mac', $at) -eq 'f0:f1:f2:f3:f4:f5' }; Result = 1 }
+        @{ Code = { $result = $packet.Read([ordered]@{ A = '!H'; B = 'byte[4]' }, $at).A }; Result = 0xf0f1 }
+        @{ Code = { $packet.Read('!H', $at) = 0x102; $packet.Read('!H', $at) += 1; $result = $packet.Byte(41) }
+            Result = 3 }
+        @{ Code = { $packet.Read('ipv4', $at) = '10.0.0.1'; $result = $packet.Read('!I', 40) }; Result = 0x0a000001 }
+        @{ Code = { $packet.Read('mac', $at) = '02:00:5e:10:00:01'; $result = $packet.Read('!Q', 40) }
+            Result = 0x02005e100001f6f7 }
+    ) {
+        $bytes = [byte[]]::new(64)
+        $bytes[39] = 40
+        0..7 | ForEach-Object { $bytes[40 + $_] = 0xf0 + $_ }
+        $script = [scriptblock]::Create("`$at = `$packet.Byte(39); $Code")
+        Get-Result $script -Packet $bytes | Should -Be $Result
+    }
+
+    It 'are converted from and to network order: <Code>' -ForEach @(
+        @{ Code = { $result = [ipaddress]::NetworkToHostOrder($packet.UInt16(40)) }; Result = 0xf0f1 }
+        @{ Code = { $result = [ipaddress]::NetworkToHostOrder($packet.Int16(40)) }; Result = -3855 }
+        @{ Code = { $result = [ipaddress]::HostToNetworkOrder([uint32]$packet.UInt32(40)) }; Result = 0xf0f1f2f3L }
+        @{ Code = { [uint16]$x = $packet.UInt16(40); $result = [ipaddress]::HostToNetworkOrder($x) }; Result = 0xf0f1 }
+        @{ Code = { $result = [ipaddress]::HostToNetworkOrder([uint16]53) }; Result = 0x3500 }
+        @{ Code = { $result = [ipaddress]::HostToNetworkOrder(53) }; Result = 0x35000000 }
+        @{ Code = { $packet.UInt16(42) = [ipaddress]::HostToNetworkOrder([int16]0x102); $result = $packet.Byte(42) }
+            Result = 1 }
+    ) {
+        $bytes = [byte[]]::new(64)
+        0..7 | ForEach-Object { $bytes[40 + $_] = 0xf0 + $_ }
+        Get-Result $Code -Packet $bytes | Should -Be $Result
+    }
+
+    It 'are refused with advice: <Code>' -ForEach @(
+        @{ Code = { $result = $packet.Read('!H') }; Id = 'WrongArguments'; Advice = "Write `$packet.Read('!H', 12)*" }
+        @{ Code = { $result = $packet.Read }; Id = 'WrongArguments'; Advice = "*`$packet.Read('!H', 12)." }
+        @{ Code = { $result = $packet.Read($packet.Byte(1), 12) }; Id = 'NotConstant'; Advice = "*'ipv4'*" }
+        @{ Code = { $result = $packet.Read('ip4', 12) }; Id = 'UnknownType'; Advice = $null }
+        @{ Code = { $x = $packet.UInt16(12); $result = [ipaddress]::NetworkToHostOrder($x) }
+            Id = 'UnknownWidth'; Advice = 'Cast*such as uint16.' }
+        @{ Code = { $result = [ipaddress]::NetworkToHostOrder('a') }; Id = 'WrongType'; Advice = 'Cast*' }
+    ) {
+        $exception = { Get-Result $Code } | Should -Throw -PassThru | ForEach-Object Exception
+        $exception.Id | Should -Be $Id
+        $exception.Suggestion | Should -BeLike "$Advice"
+    }
+
     It 'get the default verdict if too short' {
         $with = @{ DefaultAction = 'Drop' }
         (Invoke-Script { $x = $packet.Byte(70); 'Tx' } -With $with).Run.Verdict | Should -Be Drop

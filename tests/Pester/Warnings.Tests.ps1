@@ -85,6 +85,25 @@ Describe 'A change' {
     }
 }
 
+Describe 'An address' {
+    It 'causes a warning if its bytes are read in the order of the processor: <code>' -TestCases @(
+        @{ Code = { $flows[[uint16]([ipv4]$packet.UInt32(26))].Packets++; 'Pass' } }
+        @{ Code = { $raw = $packet.UInt32(30); $packets = [ipv4]$raw -eq '10.0.0.1'; 'Pass' } }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code)
+        $warnings.Count | Should -Be 1
+        $warnings[0].StartsWith($PSCommandPath + ':') | Should -BeTrue
+        $warnings[0].EndsWith("Write `$packet.Read('ipv4', offset).") | Should -BeTrue -Because $warnings[0]
+    }
+
+    It 'causes no warning if it is read as one: <code>' -TestCases @(
+        @{ Code = { $packets = $packet.Read('ipv4', 26) -eq '10.0.0.1'; 'Pass' } }
+        @{ Code = { $packets = [ipv4][ipaddress]::NetworkToHostOrder($packet.UInt32(26)) -eq '10.0.0.1'; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'A field of a header' {
     It 'causes a warning where no test guards its use: <code>' -TestCases @(
         @{ Code = { $packets += $packet.Udp.DestinationPort; 'Pass' }; Field = 'Udp.DestinationPort is read' }

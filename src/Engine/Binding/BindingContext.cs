@@ -4,6 +4,7 @@ namespace EbpfCat.Binding;
 internal sealed class BindingContext
 {
     private readonly Dictionary<Local, BoundLocal> _locals = [];
+    private HashSet<Local>? _rawLocals;
 
     public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
     {
@@ -70,6 +71,28 @@ internal sealed class BindingContext
         }
 
         return bound;
+    }
+
+    /// <summary>
+    /// Whether a number is bytes of the packet in the processor's order, also by way of a local that gets only such.
+    /// </summary>
+    public bool IsReadRaw(Expression number) => number switch
+    {
+        PacketReadExpression read => IsRaw(read.Type),
+        PacketVariableExpression { Variable: { BitCount: 0 } variable } => IsRaw(variable.Type),
+        CastExpression { Type: ScalarType { IsFixed: false, IsBoolean: false } } cast => IsReadRaw(cast.Operand),
+        LocalExpression local => (_rawLocals ??= RawLocals()).Contains(local.Local),
+        _ => false,
+    };
+
+    private static bool IsRaw(EbpfType type) => type is ScalarType { Bits: > 8, ByteOrder: ByteOrder.Native };
+
+    private HashSet<Local> RawLocals()
+    {
+        _rawLocals = [];
+        return StatementWalker.Assignments(Definition).ToLookup(assignment => assignment.Local)
+            .Where(all => all.All(each => each.Operator is null && IsReadRaw(each.Value)))
+            .Select(all => all.Key).ToHashSet();
     }
 
     /// <summary>Reports an error.</summary>

@@ -2,7 +2,16 @@ namespace EbpfCat.Binding;
 
 /// <summary>An expression whose names are resolved and whose type is known.</summary>
 /// <param name="Type">The type of its value, in the processor's byte order.</param>
-internal abstract record BoundExpression(EbpfType Type, SourceSpan? Source);
+internal abstract record BoundExpression(EbpfType Type, SourceSpan? Source)
+{
+    /// <summary>The value that this is a field or element of, at any depth; else this itself.</summary>
+    public BoundExpression Whole => this switch
+    {
+        BoundFieldAccess part => part.Target.Whole,
+        BoundElementAccess element => element.Target.Whole,
+        _ => this,
+    };
+}
 
 /// <summary>Stands for an expression with an error, which has been reported.</summary>
 internal sealed record BoundError(SourceSpan? Source) : BoundExpression(ErrorType.Instance, Source);

@@ -99,9 +99,12 @@ internal sealed class ExpressionBinder
     }
 
     /// <summary>Binds an expression that is to be of a type; a struct that is written out takes that type.</summary>
-    public BoundExpression BindAs(Expression expression, EbpfType? type, SourceSpan? source = null) =>
-        (expression, type) is (StructExpression record, StructType target)
-            ? BindStruct(record, target) : _context.Conversions.Check(Bind(expression), type, source);
+    public BoundExpression BindAs(Expression expression, EbpfType? type, SourceSpan? source = null)
+    {
+        if ((expression, type) is (StructExpression record, StructType target)) return BindStruct(record, target);
+        WarnIfReversed(expression, type, source);
+        return _context.Conversions.Check(Bind(expression), type, source);
+    }
 
     /// <summary>Binds the fields of a struct that is written out.</summary>
     /// <param name="type">The type that it takes.</param>
@@ -135,6 +138,16 @@ internal sealed class ExpressionBinder
         SystemValueExpression { Value: SystemValue.ReturnValue } => _context.Traced?.Return,
         _ => null,
     };
+
+    // A number becomes the address that it is in the processor's byte order. Bytes read in that order as they lie in a
+    // packet, in network order, would give the reversed address.
+    private void WarnIfReversed(Expression expression, EbpfType? type, SourceSpan? source)
+    {
+        if (type != AddressType.IPv4 || !_context.IsReadRaw(expression)) return;
+        _context.Diagnostics.Add(new Diagnostic(DiagnosticIds.ReversedAddress,
+            "The bytes are read in the processor's order: the address is reversed.", expression.Source ?? source,
+            "Read them as an address, of type ipv4.", DiagnosticSeverity.Warning));
+    }
 
     private EbpfType TypeOf(Expression expression) => _typer.TypeOf(expression) ?? ScalarType.Int64;
 
@@ -293,6 +306,7 @@ internal sealed class ExpressionBinder
         var bound = _context.Statements.BindFunction(function);
         for (var i = 0; i < arguments.Count; i++)
         {
+            WarnIfReversed(call.Arguments[i], bound.Parameters[i].Type, call.Source);
             arguments[i] = _context.Conversions.Check(arguments[i], bound.Parameters[i].Type,
                 call.Arguments[i].Source ?? call.Source);
         }

@@ -8,11 +8,7 @@ internal static class LocalInference
     public static void Run(ProgramDefinition program, Typer typer)
     {
         var sources = new Dictionary<Local, List<(Func<EbpfType?> Type, Func<bool> Adapts)>>();
-        foreach (var body in (IEnumerable<IReadOnlyList<Statement>>)[program.Body,
-            .. program.Functions.Select(f => f.Body)])
-        {
-            Collect(body, typer, sources);
-        }
+        Collect(program, typer, sources);
         // Types grow until nothing changes; each local can only go from unknown over integers to fixed-point.
         for (var round = 0; round < Rounds; round++)
         {
@@ -45,7 +41,7 @@ internal static class LocalInference
     }
 
     private static void Collect(
-        IReadOnlyList<Statement> body, Typer typer, Dictionary<Local, List<(Func<EbpfType?>, Func<bool>)>> sources)
+        ProgramDefinition program, Typer typer, Dictionary<Local, List<(Func<EbpfType?>, Func<bool>)>> sources)
     {
         void Add(Local local, Func<EbpfType?> type, Func<bool> adapts)
         {
@@ -54,7 +50,7 @@ internal static class LocalInference
             list.Add((type, adapts));
         }
 
-        foreach (var (local, value, op) in StatementWalker.Assignments(body))
+        foreach (var (local, value, op) in StatementWalker.Assignments(program))
         {
             if (op is null)
             {

@@ -14,10 +14,28 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
 
         var operand = expressions.BindNumber(unary.Operand);
         if (operand.Type is ErrorType) return operand;
-        return unary.Operator == UnaryOperator.BitNot && operand.Type is ScalarType { IsFixed: true }
-            ? NoBits(unary.Source)
+        if (unary.Operator is UnaryOperator.BitNot or UnaryOperator.ReverseBytes
+            && operand.Type is ScalarType { IsFixed: true })
+        {
+            return NoBits(unary.Source);
+        }
+
+        return unary.Operator == UnaryOperator.ReverseBytes && !HasWidth(unary.Operand)
+            ? context.Error(DiagnosticIds.UnknownWidth,
+                "The order of the bytes is reversed in a number whose width is not declared.", unary.Source,
+                "Cast the number to the type whose bytes are meant, such as uint16.")
             : new BoundUnary(context.Typer.TypeOf(unary)!, unary.Operator, operand, unary.Source);
     }
+
+    // Inferred locals, constants and results of arithmetic have 64 bits, whatever they are made of.
+    private static bool HasWidth(Expression number) => number switch
+    {
+        LocalExpression { Local.Type: var type } => type is not null,
+        ConstantExpression or BinaryExpression or ConditionalExpression or LetExpression => false,
+        UnaryExpression { Operator: var op } => op == UnaryOperator.ReverseBytes,
+        CallExpression call => call.Function.ReturnType is not null,
+        _ => true,
+    };
 
     public BoundExpression BindBinary(BinaryExpression binary)
     {

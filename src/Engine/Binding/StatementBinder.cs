@@ -149,10 +149,9 @@ internal sealed class StatementBinder(BindingContext context)
             return new BoundErrorStatement(source);
         }
 
-        switch (target)
+        switch (target.Whole)
         {
-            case BoundLocalAccess or BoundVariableAccess or BoundMapEntry or BoundInnerEntry or BoundFieldAccess
-                or BoundElementAccess:
+            case BoundLocalAccess or BoundVariableAccess or BoundMapEntry or BoundInnerEntry:
                 break;
             case BoundPacketAccess or BoundHeaderField:
                 context.PacketChangeCount++;

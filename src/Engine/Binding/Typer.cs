@@ -215,7 +215,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (unary.Operator == UnaryOperator.LogicalNot) return ScalarType.Boolean;
         if (unary.Operator is >= UnaryOperator.Floor and <= UnaryOperator.Round) return ScalarType.Int64;
         if (TypeOf(unary.Operand) is not { } type) return null;
-        if (type is not ScalarType scalar) return type;
+        if (type is not ScalarType scalar || unary.Operator == UnaryOperator.ReverseBytes) return type;
         if (scalar.IsFixed) return ScalarType.Fixed;
         return unary.Operator == UnaryOperator.Negate || scalar.IsSigned ? ScalarType.Int64 : ScalarType.UInt64;
     }

@@ -120,6 +120,9 @@ public static class DiagnosticIds
     /// <summary>A function calls itself.</summary>
     public const string RecursiveFunction = nameof(RecursiveFunction);
 
+    /// <summary>A warning: bytes read in the processor's order become an address.</summary>
+    public const string ReversedAddress = nameof(ReversedAddress);
+
     /// <summary>The program needs more stack than the kernel allows.</summary>
     public const string StackTooLarge = nameof(StackTooLarge);
 
@@ -176,6 +179,9 @@ public static class DiagnosticIds
 
     /// <summary>There is no such verdict.</summary>
     public const string UnknownVerdict = nameof(UnknownVerdict);
+
+    /// <summary>The bytes of a number whose width is not declared are reversed.</summary>
+    public const string UnknownWidth = nameof(UnknownWidth);
 
     /// <summary>A program is named in a map whose programs have no names.</summary>
     public const string UnnamedPrograms = nameof(UnnamedPrograms);

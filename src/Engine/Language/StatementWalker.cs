@@ -59,6 +59,10 @@ internal static class StatementWalker
         }
     }
 
+    /// <summary>The values that locals of a program and its functions get.</summary>
+    public static IEnumerable<LocalAssignment> Assignments(ProgramDefinition program) =>
+        Assignments([.. program.Body, .. program.Functions.SelectMany(function => function.Body)]);
+
     /// <summary>The values that locals get from assignments, from loops over them, and from calls.</summary>
     public static IEnumerable<LocalAssignment> Assignments(IReadOnlyList<Statement> statements)
     {

@@ -69,6 +69,27 @@ internal sealed class CastTranslator(BlockTranslation block)
     public static EbpfType? TypeOf(TypeConstraintAst constraint) =>
         !IsText(constraint.TypeName) && TryRead(constraint.TypeName, out var type) ? type : null;
 
+    /// <summary>The type that an argument names, in any form that a parameter takes, or in brackets.</summary>
+    public EbpfType TypeIn(ExpressionAst ast)
+    {
+        if (ast is TypeExpressionAst { TypeName: var written })
+            return TryRead(written, out var named) ? named! : throw UnknownType(ast, written);
+        if (!block.Constants.IsFree(ast))
+        {
+            throw block.Error(ast, DiagnosticIds.NotConstant, "The type is fixed when the program is built.",
+                "Write it as 'ipv4' or '!H'.");
+        }
+
+        try
+        {
+            return EbpfType.FromObject(SessionValue.Unwrap(block.Constants.Evaluate(ast)) ?? "");
+        }
+        catch (Exception error) when (error is FormatException or TypeConversionException)
+        {
+            throw block.Error(ast, DiagnosticIds.UnknownType, error.Message);
+        }
+    }
+
     /// <summary>Whether a type is <c>[string]</c>, of no particular capacity.</summary>
     public static bool IsText(ITypeName typeName) => IsNamed(NameOf(typeName), "string");
 

@@ -72,18 +72,19 @@ internal sealed class MemberTranslator(BlockTranslation block)
         if (PacketHeaders.Find(member) is { } header) return new HeaderExpression(header);
         if (MemberTable.PacketContext.Contains(member, StringComparer.OrdinalIgnoreCase))
             return new EventFieldExpression([member]) { IsOfContext = true };
-        if (MemberTable.PacketReads.ContainsKey(member))
+        var isTyped = Same(member, "Read");
+        if (isTyped || MemberTable.PacketReads.ContainsKey(member))
         {
             throw block.Error(ast.Member, DiagnosticIds.WrongArguments,
                 $"$packet.{member} needs to know where to read.",
-                $"Write the offset in bytes: $packet.{member}(12).");
+                $"Write the offset in bytes: $packet.{member}({(isTyped ? "'!H', " : "")}12).");
         }
 
         throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.",
             SimilarNames.Sentence(member,
             [
                 "Length", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(header => header.Name),
-                .. MemberTable.PacketReads.Keys,
+                .. MemberTable.PacketReads.Keys, "Read",
             ]));
     }
 
@@ -116,7 +117,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
                     $"Write $packet.{kept.Name}.{member}.");
             case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression
                 or VariableExpression
-                or PacketVariableExpression or CallExpression or MapCallExpression or ConditionalExpression:
+                or PacketVariableExpression or PacketReadExpression or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:
                 throw block.Error(ast.Member, DiagnosticIds.UnknownField,

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Management.Automation.Language;
 
 namespace EbpfCat.ScriptBlocks;
@@ -34,12 +35,20 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
     private Expression Static(InvokeMemberExpressionAst ast)
     {
+        if (ast.Expression is TypeExpressionAst { TypeName: var named } && CastTranslator.IsNamed(named, "ipaddress")
+            && (Same(block.Members.NameOf(ast), "NetworkToHostOrder")
+                || Same(block.Members.NameOf(ast), "HostToNetworkOrder"))
+            && ArgumentsOf(ast) is [var number])
+        {
+            return ReverseBytes(number);
+        }
+
         if (ast.Expression is not TypeExpressionAst type || !CastTranslator.IsNamed(type.TypeName, "Math"))
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
                 "With constant arguments it would be evaluated when the program is built; "
-                    + "in the kernel there is [Math]."));
+                    + "in the kernel there are [Math] and [ipaddress]::NetworkToHostOrder."));
         }
 
         var arguments = ArgumentsOf(ast);
@@ -81,14 +90,35 @@ internal sealed class MethodTranslator(BlockTranslation block)
             : new UnaryExpression(rounding, block.Expressions.Operand(value));
     }
 
+    // The constants of the session are reversed by the width of their .NET type, also where .NET would widen them.
+    private Expression ReverseBytes(ExpressionAst value)
+    {
+        if (!block.Constants.IsFree(value))
+            return new UnaryExpression(UnaryOperator.ReverseBytes, block.Expressions.Operand(value));
+        return new ConstantExpression(SessionValue.Unwrap(block.Constants.Evaluate(value)) switch
+        {
+            byte number => number,
+            sbyte number => number,
+            short number => BinaryPrimitives.ReverseEndianness(number),
+            ushort number => BinaryPrimitives.ReverseEndianness(number),
+            int number => BinaryPrimitives.ReverseEndianness(number),
+            uint number => BinaryPrimitives.ReverseEndianness(number),
+            long number => BinaryPrimitives.ReverseEndianness(number),
+            ulong number => BinaryPrimitives.ReverseEndianness(number),
+            _ => throw block.Error(value, DiagnosticIds.WrongType, "This is not an integer, whose bytes have an order.",
+                "Cast it to the type whose bytes are meant, such as [uint16]."),
+        });
+    }
+
     private PacketReadExpression PacketRead(InvokeMemberExpressionAst ast, string method)
     {
+        if (Same(method, "Read")) return TypedPacketRead(ast);
         if (!MemberTable.PacketReads.TryGetValue(method, out var type))
         {
             var isHeader = PacketHeaders.Find(method) is not null || Same(method, "Length");
             throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"$packet has no method '{method}'.", isHeader
                 ? $"Write $packet.{method} without parentheses."
-                : SimilarNames.Sentence(method, MemberTable.PacketReads.Keys));
+                : SimilarNames.Sentence(method, [.. MemberTable.PacketReads.Keys, "Read"]));
         }
 
         return ArgumentsOf(ast) is [var offset]
@@ -96,6 +126,13 @@ internal sealed class MethodTranslator(BlockTranslation block)
             : throw block.Error(ast, DiagnosticIds.WrongArguments,
                 $"$packet.{method} takes one argument, the offset in bytes.", $"Write $packet.{method}(12).");
     }
+
+    private PacketReadExpression TypedPacketRead(InvokeMemberExpressionAst ast) =>
+        ArgumentsOf(ast) is [var type, var offset]
+            ? new PacketReadExpression(block.Expressions.Operand(offset), block.Casts.TypeIn(type))
+            : throw block.Error(ast, DiagnosticIds.WrongArguments,
+                "$packet.Read takes two arguments: the type and the offset in bytes.",
+                "Write $packet.Read('!H', 12) or $packet.Read('ipv4', 26).");
 
     private HelperCallExpression Helper(InvokeMemberExpressionAst ast)
     {

@@ -51,31 +51,34 @@ internal sealed class ProgramTranslation
         OverwrittenResults.Report(body, Diagnostics);
         foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);
         new DiscardedWrites(this).Report(block);
-        ReportUnguardedFields(block);
+        if (ProgramTypes.Get(Definition.Type).Packet != PacketAccess.None) ReportBindingWarnings(block);
         return Diagnostics.Warnings;
     }
 
     // The binder's warnings are of the whole program: those of blocks that were added before are left out.
-    private void ReportUnguardedFields(ScriptBlockAst block)
+    private void ReportBindingWarnings(ScriptBlockAst block)
     {
-        var fields = new Dictionary<SourceSpan, string>();
-        foreach (var field in block.FindAll(
-            ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }, true))
-        {
-            var header = ((MemberExpressionAst)((MemberExpressionAst)field).Expression).Member;
-            if (header is StringConstantExpressionAst { Value: var name } && PacketHeaders.Find(name) is { } found)
-                fields[Positions.Of(field)] = found.Name;
-        }
-
-        if (fields.Count == 0) return;
+        var extent = block.Extent;
+        var (start, end) = ((extent.StartLineNumber, extent.StartColumnNumber),
+            (extent.EndLineNumber, extent.EndColumnNumber));
         foreach (var warning in ProgramCompiler.Check(Definition))
         {
-            if (warning is { Severity: DiagnosticSeverity.Warning, Source: { } place }
-                && fields.TryGetValue(place, out var header))
+            if (warning is { Severity: DiagnosticSeverity.Warning, Source: { } place } && place.File == extent.File
+                && (place.Line, place.Column).CompareTo(start) >= 0 && (place.Line, place.Column).CompareTo(end) < 0)
             {
-                Diagnostics.Add(warning with { Suggestion = $"Write if ($packet.{header}) {{ … }} around it." });
+                Diagnostics.Add(warning with { Suggestion = AdviceFor(warning, block) });
             }
         }
+    }
+
+    private string? AdviceFor(Diagnostic warning, ScriptBlockAst block)
+    {
+        if (warning.Id == DiagnosticIds.ReversedAddress) return "Write $packet.Read('ipv4', offset).";
+        if (warning.Id != DiagnosticIds.UnguardedField) return warning.Suggestion;
+        var field = block.Find(ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }
+            && Positions.Of(ast) == warning.Source, true) as MemberExpressionAst;
+        return field?.Expression is MemberExpressionAst { Member: StringConstantExpressionAst { Value: var name } }
+            ? $"Write if ($packet.{PacketHeaders.Find(name)?.Name}) {{ … }} around it." : warning.Suggestion;
     }
 
     private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions,

@@ -43,7 +43,8 @@ internal static partial class ProgramGenerator
         BinaryOperator.Greater, BinaryOperator.GreaterOrEqual,
     ];
 
-    private static readonly UnaryOperator[] UnaryOperators = Enum.GetValues<UnaryOperator>();
+    private static readonly UnaryOperator[] UnaryOperators =
+        [.. Enum.GetValues<UnaryOperator>().Where(op => op != UnaryOperator.ReverseBytes)];
 
     private static readonly Gen<Expression> NumberConstant =
         Weighted(
@@ -81,6 +82,8 @@ internal static partial class ProgramGenerator
             (deep, () => Let(scope, depth - 1)),
             (deep * 3, () => Gen.Elements(UnaryOperators).SelectMany(op => Number(scope, depth - 1)
                 .Select(n => (Expression)new UnaryExpression(op, op == UnaryOperator.BitNot ? Whole(n) : n)))),
+            (deep, () => Gen.Elements(Scalars.Where(type => !type.IsFixed).ToArray())
+                .SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type).ReverseBytes()))),
             (deep * 14, () => Binary(scope, depth - 1)),
             (deep * 2, () => Condition(scope, depth - 1)),
             (deep * (scope.Functions.Count > 0 ? 1 : 0), () => Call(scope, depth - 1)));

@@ -48,8 +48,16 @@ internal static class ReferenceArithmetic
             ReferenceValue.Of(result, operand.IsFixed ? -Floor(-operand.Number, Scale) : operand.Number),
         UnaryOperator.Round =>
             ReferenceValue.Of(result, operand.IsFixed ? Round(operand.Number, Scale) : operand.Number),
+        UnaryOperator.ReverseBytes => ReverseBytes(operand),
         _ => throw new ArgumentOutOfRangeException(nameof(op), op, null),
     };
+
+    private static ReferenceValue ReverseBytes(ReferenceValue operand)
+    {
+        Int128 reversed = 0;
+        for (var i = 0; i < operand.Type.Size; i++) reversed = (reversed << 8) | ((operand.Number >> (8 * i)) & 0xff);
+        return ReferenceValue.Of((ScalarType)operand.Type, reversed);
+    }
 
     /// <summary>An operation on two numbers, except short-circuit operators.</summary>
     /// <param name="op">The operation.</param>

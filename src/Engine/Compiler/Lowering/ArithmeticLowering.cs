@@ -182,6 +182,8 @@ internal sealed class ArithmeticLowering(LoweringContext context)
                 return new(result, _b.Make(Op.Negate, operand.Value));
             case UnaryOperator.BitNot:
                 return new(result, _b.Make(Op.Xor, operand.Value, _b.Constant(-1)));
+            case UnaryOperator.ReverseBytes:
+                return ReverseBytes(operand, result);
             case UnaryOperator.Absolute:
                 return operand.Scalar.IsSigned
                     ? new(result, _b.Select(Comparison.SignedGreaterOrEqual, operand.Value, _b.Constant(0),
@@ -205,5 +207,12 @@ internal sealed class ArithmeticLowering(LoweringContext context)
             default:
                 throw new UnreachableException($"{unary.Operator}");
         }
+    }
+
+    private ScalarOperand ReverseBytes(ScalarOperand operand, ScalarType type)
+    {
+        if (type.Bits == 8) return operand;
+        var reversed = _b.Make(Op.ByteSwap, type.Bits, operand.Value);
+        return new(type, type.IsSigned ? _b.Make(Op.SignExtend, type.Bits, reversed) : reversed);
     }
 }

@@ -59,7 +59,7 @@ internal sealed class AssignmentLowering(LoweringContext context)
         var place = _places.Locate(target, insert: true);
         if (place.Guarded) _b.IfNotZero(place.Place.Pointer, () => Write(place, assignment.Operation, operand));
         else Write(place, assignment.Operation, operand);
-        if (target is BoundPacketAccess) _b.Facts = PacketFacts.None;
+        if (target.Whole is BoundPacketAccess) _b.Facts = PacketFacts.None;
     }
 
     private void Write(PlaceReference place, CompoundOperation? operation, Operand value)

@@ -65,6 +65,12 @@ public abstract class Expression
     /// <summary>The nearest integer; of two the even one.</summary>
     public Expression Round() => new UnaryExpression(UnaryOperator.Round, this);
 
+    /// <summary>
+    /// The bytes of an integer in reverse order: from the processor's to network order, and back. The width is that of
+    /// its type, which must be declared or cast to.
+    /// </summary>
+    public Expression ReverseBytes() => new UnaryExpression(UnaryOperator.ReverseBytes, this);
+
     /// <summary>Integer division: the largest whole number that is not above the quotient.</summary>
     public Expression FloorDivide(Expression right) => new BinaryExpression(BinaryOperator.FloorDivide, this, right);
 
