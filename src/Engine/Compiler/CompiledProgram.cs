@@ -10,7 +10,12 @@ public sealed record CompiledProgram
     /// The instructions: the main program, then its functions. Map references hold 0 where the loader puts a
     /// descriptor.
     /// </summary>
-    public required IReadOnlyList<Instruction> Instructions { get; init; }
+    public required IReadOnlyList<Instruction> Instructions
+    {
+        get;
+        // Instructions from elsewhere are not those of the definition.
+        init => (field, Options) = (value, null);
+    }
 
     /// <summary>
     /// The maps it needs: those declared, then those that the compiler adds for variables and events.
@@ -40,6 +45,19 @@ public sealed record CompiledProgram
 
     /// <summary>The warnings of the compiler, by place.</summary>
     public IReadOnlyList<Diagnostic> Warnings { get; init; } = [];
+
+    /// <summary>The options that the definition was compiled with; null for instructions from elsewhere.</summary>
+    internal CompilerOptions? Options { get; init; }
+
+    /// <summary>The program with the loops of more than some iterations run by <c>bpf_loop</c>.</summary>
+    /// <param name="rounds">The number of iterations.</param>
+    /// <returns>Null if that moves no more loops into functions.</returns>
+    internal CompiledProgram? WithLoopHelper(ulong rounds)
+    {
+        if (Options is null) return null;
+        var outlined = ProgramCompiler.Compile(Definition, Options with { HasLoopHelper = true, LongRounds = rounds });
+        return outlined.Functions.Count > Functions.Count ? outlined : null;
+    }
 
     /// <summary>The instructions as RFC 9669 encodes them, 8 bytes a slot, in the order of the processor.</summary>
     public byte[] ToBytes() => InstructionEncoder.Encode([.. Instructions]);

@@ -34,6 +34,7 @@ public static class ProgramCompiler
             Events = resources.Events,
             InstructionSet = options.InstructionSet,
             HasFragments = hasFragments,
+            Options = options,
             Warnings = program.Warnings,
         };
     }

@@ -23,7 +23,8 @@ public static class ProgramLoader
         ArgumentNullException.ThrowIfNull(compiled);
         try
         {
-            return LoadCore(compiled, options ?? new LoadOptions());
+            options ??= new LoadOptions();
+            return LoopRetry.Load(compiled, (each, explainsComplexity) => LoadCore(each, options, explainsComplexity));
         }
         catch (KernelException refusal) when (refusal.MissingCapabilities.Count > 0)
         {
@@ -38,7 +39,7 @@ public static class ProgramLoader
         }
     }
 
-    private static LoadedProgram LoadCore(CompiledProgram compiled, LoadOptions options)
+    private static LoadedProgram LoadCore(CompiledProgram compiled, LoadOptions options, bool explainsComplexity)
     {
         RequireMaps(compiled, options);
         Map[] definitions = [.. compiled.Maps.Select((map, index) => Prepare(compiled, map, index, options))];
@@ -73,7 +74,7 @@ public static class ProgramLoader
                     ? null
                     : new VerifierLog(options.LogLevel, options.LogSize > 0 ? options.LogSize : FirstLogSize),
             };
-            var descriptor = LoadOrExplain(request, compiled, options.LogSize > 0, out var log);
+            var descriptor = LoadOrExplain(request, compiled, options.LogSize > 0, explainsComplexity, out var log);
             GC.KeepAlive(maps);
             return new LoadedProgram(
                 descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log)
@@ -173,7 +174,7 @@ public static class ProgramLoader
     }
 
     private static ProgramDescriptor LoadOrExplain(
-        ProgramLoadOptions request, CompiledProgram compiled, bool isLogCut, out string? log)
+        ProgramLoadOptions request, CompiledProgram compiled, bool isLogCut, bool explainsComplexity, out string? log)
     {
         try
         {
@@ -185,9 +186,10 @@ public static class ProgramLoader
         {
             // The kernel loads no program whose log does not fit, so it is loaded without.
             log = request.Log!.Content;
-            return LoadOrExplain(request with { Log = null }, compiled, isLogCut: false, out _);
+            return LoadOrExplain(request with { Log = null }, compiled, isLogCut: false, explainsComplexity, out _);
         }
-        catch (KernelException refusal) when (refusal.MissingCapabilities.Count == 0)
+        catch (KernelException refusal) when (
+            refusal.MissingCapabilities.Count == 0 && (explainsComplexity || !LoopRetry.CanHelp(refusal)))
         {
             // Without a log verification is quicker, so the log is asked for when there is something to read.
             return LoadWithLog(request, compiled, refusal, out log);
@@ -230,6 +232,7 @@ public static class ProgramLoader
         if (found is not { } explanation) return null;
         explanation = NewerInstructions.Explain(compiled.Instructions, slot, explanation);
         explanation = LockedHelpers.Explain(compiled.Instructions, slot, explanation);
+        explanation = LoopRetry.Explain(refusal, compiled, explanation);
         var source = slot is null ? null : compiled.Lines.LastOrDefault(line => line.Slot <= slot)?.Source;
         return new VerifierException(refusal.Operation, refusal.Errno, explanation, source, slot, log);
     }

@@ -19,6 +19,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         [.. new[] { InstructionSet.V2, InstructionSet.V3, InstructionSet.V4 }
             .Where(set => set <= Features.InstructionSet)];
 
+    private static readonly bool HasLoopHelper =
+        KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel;
+
     /// <summary>Whether all loops become functions, not only long ones.</summary>
     public bool OutlinesLoops { get; init; }
 
@@ -56,9 +59,9 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
 
     private CompiledProgram Compile(InstructionSet set)
     {
-        var options = new CompilerOptions { InstructionSet = set };
+        var options = new CompilerOptions { InstructionSet = set, HasLoopHelper = HasLoopHelper };
         if (!VerifiesIr) options = options with { AfterPass = null };
-        if (OutlinesLoops) options = options with { HasLoopHelper = true, LongRounds = 1 };
+        if (OutlinesLoops) options = options with { LongRounds = 1 };
         return ProgramCompiler.Compile(Program, options);
     }
 
@@ -85,7 +88,7 @@ internal sealed record ReferenceCase(ProgramDefinition Program, IReadOnlyList<by
         LoadedProgram loaded;
         try
         {
-            loaded = new LoadedProgram(compiled);
+            loaded = LoopRetry.Load(compiled, (each, _) => new LoadedProgram(each));
         }
         catch (KernelException exception)
         {

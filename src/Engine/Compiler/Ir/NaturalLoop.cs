@@ -67,6 +67,10 @@ internal sealed class NaturalLoop
     public bool EndsByCountAlone => Exits.ToList() is [var (from, _)] && from.Exit == ExitKind.Branch
         && (from.Left!.Current.IsConstant || from.Right!.Current.IsConstant);
 
+    /// <summary>The number of exits that the verifier follows in each iteration, as nothing decides them.</summary>
+    public int UndecidedExits => Exits.Count(exit => exit.To.Exit != ExitKind.Return
+        && !(IsKnown(exit.From.Left!) && IsKnown(exit.From.Right!)));
+
     /// <summary>The maximum number of iterations, as far as a tested counter tells.</summary>
     public ulong Rounds
     {
@@ -87,9 +91,17 @@ internal sealed class NaturalLoop
         }
     }
 
+    // Whether the verifier knows the number in each iteration: a constant, or a counter that starts with one.
+    private bool IsKnown(Value value)
+    {
+        var root = Root(value);
+        if (root.Op != Op.Phi || !ReferenceEquals(root.Block, Head) || StepOf(root) is null) return root.IsConstant;
+        return root.Operands.Zip(Head.Predecessors)
+            .All(pair => pair.First.Current.IsConstant || Blocks.Contains(pair.Second));
+    }
+
     private ulong? RoundsUntil(Value count, Value limit)
     {
-        if (!limit.IsConstant && limit.Block is { } place && Blocks.Contains(place)) return null;
         var phi = Root(count);
         if (phi.Op != Op.Phi || !ReferenceEquals(phi.Block, Head)) return null;
         var (step, first) = (1L, 0L);
@@ -110,7 +122,7 @@ internal sealed class NaturalLoop
     private static Value Root(Value value)
     {
         value = value.Current;
-        while (value.Op == Op.SignExtend
+        while (value.Op is Op.SignExtend or Op.Opaque
             || (value.Op is Op.Add or Op.Sub or Op.And && value.Operands[1].Current.IsConstant))
         {
             value = value.Operands[0].Current;

@@ -17,7 +17,11 @@ internal static class LongLoops
     /// </summary>
     public const ulong DefaultRounds = 4096;
 
-    // The verifier follows at most a million instructions.
+    /// <summary>The number of iterations from which a loop counts as long in a program that is too complex.</summary>
+    public const ulong ComplexRounds = 64;
+
+    // The verifier follows at most a million instructions. It follows more than the estimate for all paths tells.
+    private const ulong MaxEstimate = 500_000;
     private const ulong MaxLength = 200_000;
 
     /// <summary>Outlines the long loops of a program.</summary>
@@ -71,6 +75,26 @@ internal static class LongLoops
             else lengths[loop] = length;
         }
 
+        if (result.Count == 0 && longRounds > ComplexRounds && IsTooComplex(outermost.Values, lengths, dominators))
+            return FindLong(f, ComplexRounds, out dominators);
         return result;
+    }
+
+    // The verifier follows a loop once for each undecided exit of each iteration of the loops before it: it has
+    // forgotten the state at the entry of the loop by then.
+    private static bool IsTooComplex(
+        IEnumerable<NaturalLoop> loops, Dictionary<NaturalLoop, ulong> lengths, DominatorTree dominators)
+    {
+        var (paths, sum) = (1UL, 0UL);
+        foreach (var loop in loops.Where(lengths.ContainsKey).Distinct().OrderBy(l => dominators.OrderOf(l.Head)))
+        {
+            sum += paths * lengths[loop];
+            if (sum > MaxEstimate) return true;
+            if (loop.Rounds <= ComplexRounds) continue;
+            paths *= Math.Max(1, Math.Min(loop.Rounds, MaxEstimate) * (ulong)loop.UndecidedExits);
+            paths = Math.Min(paths, MaxEstimate);
+        }
+
+        return false;
     }
 }

@@ -31,7 +31,8 @@ public abstract class AttachmentCommand : EbpfCommand
         if (!ShouldProcess(options.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
 
         var attachment = compiled is null
-            ? options.Attach(loaded!) : options.AttachOwned(ProgramLoader.Load(compiled, options.LoadOptions));
+            ? options.Attach(loaded!)
+            : options.AttachOwned(ReportLoops(ProgramLoader.Load(compiled, options.LoadOptions)));
         Session.Own(attachment);
         Report(attachment);
         WriteObject(attachment);

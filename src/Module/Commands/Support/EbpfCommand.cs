@@ -38,6 +38,15 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
         WriteError(error);
     }
 
+    /// <summary>Says, if asked, how many loops of a program that was loaded the kernel's helper runs.</summary>
+    private protected LoadedProgram ReportLoops(LoadedProgram loaded)
+    {
+        // The functions of a compiled program are its loops.
+        if (loaded.Compiled!.Functions.Count - 1 is > 0 and var count)
+            WriteVerbose($"The helper bpf_loop runs {count} of the loops of the program '{loaded.Name}'.");
+        return loaded;
+    }
+
     public void Dispose()
     {
         Dispose(true);

@@ -1,0 +1,134 @@
+using EbpfCat.Bytecode;
+using EbpfCat.Compiler;
+using EbpfCat.Language;
+using EbpfCat.Programs;
+using EbpfCat.Types;
+
+namespace EbpfCat.Tests.Language;
+
+/// <summary>Loops that are too complex for the verifier as long as it follows each iteration.</summary>
+public sealed class ComplexLoopTests
+{
+    private const int End = 200;
+    private const int Counted = 7;
+
+    public static TheoryData<int, int> Sizes =>
+        new MatrixTheoryData<int, int>([150, 200, 500, 1500, 5000], [64, 1400, 1600]);
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void Two_loops_over_bytes_of_the_packet_with_a_break_run(int rounds, int size)
+    {
+        using var program = EbpfProgram.Load(TwoLoops(rounds));
+        var packet = Bytes(size);
+        program.TestRun(packet);
+        var bytes = packet.Take(rounds).TakeWhile(value => value != End).ToList();
+        Assert.Equal((ulong)bytes.Sum(value => value), program.Variables["sum"].Value);
+        Assert.Equal((ulong)packet.Take(rounds).Count(value => value == Counted), program.Variables["counted"].Value);
+    }
+
+    [Theory]
+    [InlineData(ProgramType.Xdp, 60)]
+    [InlineData(ProgramType.Xdp, 3000)]
+    [InlineData(ProgramType.Tc, 1000)]
+    public void Loop_to_the_length_of_the_packet_runs(ProgramType type, int size)
+    {
+        var definition = new ProgramDefinition("length", type);
+        var sum = definition.AddVariable("sum", ScalarType.UInt64);
+        var i = CodeBuilder.Local("i");
+        definition.Code
+            .Assign(i, 0)
+            .While(i < Packet.Length, body => body.Increment(sum, Packet.Read(i, ScalarType.UInt8)).Increment(i));
+        using var program = EbpfProgram.Load(definition);
+        var packet = Bytes(size);
+        program.TestRun(packet);
+        Assert.Equal((ulong)packet.Sum(value => value), program.Variables["sum"].Value);
+    }
+
+    [Fact]
+    public void Nested_loops_over_the_packet_run()
+    {
+        const int Rounds = 100;
+        var definition = Script.Define("nested");
+        var pairs = definition.AddVariable("pairs", ScalarType.UInt64);
+        var (i, j) = (CodeBuilder.Local("i"), CodeBuilder.Local("j"));
+        definition.Code
+            .For(i, 0, Rounds - 1, outer => outer
+                .For(j, 0, Rounds - 1, inner => inner
+                    .If(Packet.Read(i, ScalarType.UInt8) == Packet.Read(j, ScalarType.UInt8),
+                        then => then.Increment(pairs))))
+            .Return("Pass");
+        using var program = EbpfProgram.Load(definition);
+        byte[] packet = [.. Enumerable.Range(0, Rounds).Select(n => (byte)(n % 10))];
+        program.TestRun(packet);
+        Assert.Equal(1000UL, program.Variables["pairs"].Value);
+    }
+
+    [Fact]
+    public void Compiled_program_is_the_one_that_was_loaded()
+    {
+        // More than 8192 branches in a row, which no estimate foresees.
+        var compiled = EbpfProgram.Compile(OneLoop(4000));
+        using var program = ProgramLoader.Load(compiled);
+        Assert.Single(compiled.Functions);
+        Assert.Equal(2, program.Compiled!.Functions.Count);
+    }
+
+    [Fact]
+    public void Refusal_says_which_kernel_would_load_the_loops()
+    {
+        var compiled = ProgramCompiler.Compile(
+            TwoLoops(1500), new CompilerOptions { InstructionSet = Features.InstructionSet, HasLoopHelper = false });
+        var refusal = Assert.Throws<VerifierException>(() => ProgramLoader.Load(compiled));
+        Assert.Equal(new Version(5, 17), refusal.RequiredVersion);
+        Assert.Contains("bpf_loop", refusal.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Refusal_for_another_cause_tells_that_the_loops_were_too_complex()
+    {
+        var definition = OneLoop(4000);
+        definition.Code.Increment(
+            definition.Variables[0], Expression.CallHelper("skb_vlan_pop", new ContextExpression()));
+        var refusal = Assert.Throws<VerifierException>(() => EbpfProgram.Load(definition));
+        Assert.Contains("skb_vlan_pop", refusal.Explanation, StringComparison.Ordinal);
+        Assert.Contains("bpf_loop", refusal.Explanation, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Instructions_from_elsewhere_are_not_compiled_again()
+    {
+        var compiled = EbpfProgram.Compile(OneLoop(4000));
+        Assert.NotNull(compiled.WithLoopHelper(0));
+        Assert.Null((compiled with { Instructions = [.. compiled.Instructions] }).WithLoopHelper(0));
+    }
+
+    private static ProgramDefinition OneLoop(int rounds)
+    {
+        var definition = Script.Define("loop");
+        var sum = definition.AddVariable("sum", ScalarType.UInt64);
+        var (i, value) = (CodeBuilder.Local("i"), CodeBuilder.Local("value"));
+        definition.Code.For(i, 0, rounds - 1, body => body
+            .If(i >= Packet.Length, then => then.Break())
+            .Assign(value, Packet.Read(i, ScalarType.UInt8))
+            .If(value == End, then => then.Break())
+            .Increment(sum, value));
+        return definition;
+    }
+
+    // The first loop ends at one value, the second counts another.
+    private static ProgramDefinition TwoLoops(int rounds)
+    {
+        var definition = OneLoop(rounds);
+        var counted = definition.AddVariable("counted", ScalarType.UInt64);
+        var i = CodeBuilder.Local("i");
+        definition.Code
+            .For(i, 0, rounds - 1, body => body
+                .If(i >= Packet.Length, then => then.Break())
+                .If(Packet.Read(i, ScalarType.UInt8) == Counted, then => then.Increment(counted)))
+            .Return("Pass");
+        return definition;
+    }
+
+    private static byte[] Bytes(int size) => [.. Enumerable.Range(0, size).Select(i => (byte)(i * 31 % 211))];
+}
