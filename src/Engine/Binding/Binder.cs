@@ -19,7 +19,13 @@ internal static class Binder
         if (definition.MinimumPacketSize > 0) context.RequirePacket(null);
         var (body, labels) = context.Statements.BindBody(definition.Body);
         context.Diagnostics.ThrowIfErrors();
-        var headers = PacketNeeds.HeadersOf(context.AllExpressions);
+        var written = StatementWalker.All(definition).OfType<AssignStatement>().Select(s => s.Target)
+            .OfType<HeaderFieldExpression>().ToList();
+        var ownChecksums = written.Where(t => t.HeaderField.Name == HeaderChecksum.FieldName).Select(t => t.Header)
+            .ToHashSet();
+        var followed = written.SelectMany(t => PacketHeaders.WithPseudoHeader(t.Header, t.HeaderField))
+            .Where(header => !ownChecksums.Contains(header));
+        IReadOnlyList<PacketHeader> headers = [.. PacketNeeds.HeadersOf(context.AllExpressions).Union(followed)];
         if (context.Info.Packet != PacketAccess.None) UnguardedFields.Report(body, context);
         return new BoundProgram
         {
@@ -33,6 +39,7 @@ internal static class Binder
             PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: false),
             MaxPacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: true),
             Headers = headers,
+            OwnChecksums = ownChecksums,
         };
     }
 }

@@ -21,6 +21,11 @@ internal sealed class BoundProgram
     /// <summary>The same where other headers stand between those that it asks for.</summary>
     public required int MaxPacketBytes { get; init; }
 
-    /// <summary>The headers that it asks for, in order of first use.</summary>
+    /// <summary>
+    /// The headers that it asks for, in order of first use, and those whose checksums follow its writes.
+    /// </summary>
     public required IReadOnlyList<PacketHeader> Headers { get; init; }
+
+    /// <summary>The headers whose checksums it assigns itself: these do not follow its writes.</summary>
+    public required IReadOnlySet<PacketHeader> OwnChecksums { get; init; }
 }

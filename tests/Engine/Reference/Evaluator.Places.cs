@@ -13,7 +13,7 @@ internal sealed partial class Evaluator
         if (assignment.Operator is not { } op)
         {
             var value = Convert(assignment.Value, type);
-            Write(Locate(assignment.Target), value);
+            Write(assignment.Target, Locate(assignment.Target), value);
             return;
         }
 
@@ -22,7 +22,15 @@ internal sealed partial class Evaluator
         var left = Read(place);
         // Both operands are evaluated already, and neither has an effect.
         var combined = Combine(new BinaryExpression(op, assignment.Target, assignment.Value), left, right);
-        Write(place, ReferenceArithmetic.ConvertTo(combined, type));
+        Write(assignment.Target, place, ReferenceArithmetic.ConvertTo(combined, type));
+    }
+
+    // A write to a named field, and no other, corrects checksums.
+    private void Write(Expression target, ReferencePlace place, ReferenceValue value)
+    {
+        if (target is HeaderFieldExpression { HeaderField.Name: not "Checksum" } && place.Memory is not null)
+            ReferenceChecksums.Follow(_packet, _ownChecksums, place.Offset, place.Type.Size, () => Write(place, value));
+        else Write(place, value);
     }
 
     private ReferencePlace Locate(Expression expression)

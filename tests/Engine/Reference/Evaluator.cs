@@ -28,6 +28,7 @@ internal sealed partial class Evaluator
 
     // The headers of the values that locals hold for comparisons.
     private readonly Dictionary<Local, PacketHeader[]> _compared = [];
+    private readonly HashSet<PacketHeader> _ownChecksums;
     private int _steps;
 
     /// <summary>Prepares to run a program on a state, which the runs change.</summary>
@@ -36,6 +37,11 @@ internal sealed partial class Evaluator
         (_program, _state) = (program, state);
         _info = ProgramTypes.Get(program.Type);
         LocalInference.Run(program, _typer);
+        _ownChecksums =
+        [
+            .. StatementWalker.All(program).OfType<AssignStatement>().Select(s => s.Target)
+                .OfType<HeaderFieldExpression>().Where(f => f.HeaderField.Name == "Checksum").Select(f => f.Header),
+        ];
     }
 
     /// <summary>Runs the program on a packet, which is not changed.</summary>

@@ -9,12 +9,16 @@ internal sealed class AssignmentLowering(LoweringContext context)
     private readonly ArithmeticLowering _arithmetic = context.Arithmetic;
     private readonly LocalLowering _locals = context.Locals;
     private readonly HeaderLowering _headers = context.Headers;
+    private readonly ChecksumLowering _checksums = context.Checksums;
     private readonly StructLowering _structs = context.Structs;
     private readonly EventLowering _events = context.Events;
     private readonly MapLowering _maps = context.Maps;
     private readonly PlaceLowering _places = context.Places;
 
-    public void Lower(BoundAssignment assignment)
+    /// <summary>Lowers an assignment.</summary>
+    /// <param name="assignment">The assignment.</param>
+    /// <param name="next">The statement that is lowered next; null for an unknown one.</param>
+    public void Lower(BoundAssignment assignment, BoundStatement? next = null)
     {
         var (target, value) = (assignment.Target, assignment.Value);
         switch (target)
@@ -47,7 +51,8 @@ internal sealed class AssignmentLowering(LoweringContext context)
             var after = _b.NewBlock();
             if (_headers.Locate(field, after) is { } found)
             {
-                Write(found, assignment.Operation, operand);
+                _checksums.Write(field, found, () => Write(found, assignment.Operation, operand));
+                if (after.Predecessors.Count > 0 || !_checksums.CanWait(field, next)) _checksums.Correct();
                 _headers.Written(field);
                 _b.Jump(after);
             }

@@ -22,6 +22,7 @@ internal sealed class LoweringContext
         Locals = new LocalLowering(this);
         Packet = new PacketLowering(this);
         Headers = new HeaderLowering(this);
+        Checksums = new ChecksumLowering(this);
         Structs = new StructLowering(this);
         Events = new EventLowering(this);
         SystemValues = new SystemValueLowering(this);
@@ -79,6 +80,8 @@ internal sealed class LoweringContext
     public PacketLowering Packet { get; }
 
     public HeaderLowering Headers { get; }
+
+    public ChecksumLowering Checksums { get; }
 
     public StructLowering Structs { get; }
 

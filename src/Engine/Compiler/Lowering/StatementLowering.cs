@@ -16,12 +16,13 @@ internal sealed class StatementLowering(LoweringContext context)
 
     public void Lower(IReadOnlyList<BoundStatement> statements)
     {
-        foreach (var statement in statements)
+        for (var i = 0; i < statements.Count; i++)
         {
+            var statement = statements[i];
             if (!Begin(statement)) continue;
             var (effects, callDepth) = (context.WritingCalls, context.CallDepth);
             (context.WritingCalls, context.CallDepth) = (statement.CallCount, 0);
-            LowerOne(statement);
+            LowerOne(statement, i + 1 < statements.Count ? statements[i + 1] : null);
             (context.WritingCalls, context.CallDepth) = (effects, callDepth);
             context.Temporaries.Release();
         }
@@ -41,12 +42,12 @@ internal sealed class StatementLowering(LoweringContext context)
         return true;
     }
 
-    private void LowerOne(BoundStatement statement)
+    private void LowerOne(BoundStatement statement, BoundStatement? next)
     {
         switch (statement)
         {
             case BoundAssignment assignment:
-                _assignments.Lower(assignment);
+                _assignments.Lower(assignment, next);
                 break;
             case BoundEffect { Expression: var expression }:
                 // An expression without effect may end the program: the packet may be too short for it.

@@ -19,6 +19,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>Headers that may stand between this one and what it names; null for none.</summary>
     public PassedHeaders? Passed { get; init; }
 
+    /// <summary>Its checksum, which follows writes to the fields that it covers; null for none.</summary>
+    internal HeaderChecksum? Checksum { get; init; }
+
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 

@@ -73,7 +73,10 @@ public static class PacketHeaders
         new("Checksum", 10, U16),
         new("Source", 12, AddressType.IPv4),
         new("Destination", 16, AddressType.IPv4),
-    ]);
+    ])
+    {
+        Checksum = new(),
+    };
 
     // Only the first fragment has what follows.
     private static readonly HeaderField[] FragmentOffset = [IPv4.GetField("FragmentOffset")];
@@ -117,7 +120,10 @@ public static class PacketHeaders
         new("Window", 14, U16),
         new("Checksum", 16, U16),
         new("UrgentPointer", 18, U16),
-    ]);
+    ])
+    {
+        Checksum = new("Source", "Destination", "TotalLength", "PayloadLength") { IsOffloaded = true },
+    };
 
     /// <summary>
     /// UDP behind IPv4, or behind IPv6 and up to eight extension headers; not in later fragments. <c>Length</c> is in
@@ -129,13 +135,22 @@ public static class PacketHeaders
         new("DestinationPort", 2, U16),
         new("Length", 4, U16),
         new("Checksum", 6, U16),
-    ]);
+    ])
+    {
+        Checksum = new("Source", "Destination", "Length") { IsOffloaded = true, IsOptional = true },
+    };
 
     /// <summary>ICMP behind IPv4.</summary>
-    public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields());
+    public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields())
+    {
+        Checksum = new(),
+    };
 
     /// <summary>ICMPv6 behind IPv6 and up to eight extension headers.</summary>
-    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)], IcmpFields());
+    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)], IcmpFields())
+    {
+        Checksum = new("Source", "Destination", "PayloadLength"),
+    };
 
     /// <summary>ARP for Ethernet and IPv4.</summary>
     public static PacketHeader Arp { get; } = new("Arp", 28, [Behind(Ethernet, "EtherType", 14, 0x0806)],
@@ -178,6 +193,16 @@ public static class PacketHeaders
         (header == InnerVlan && field.Name == "EtherType")
         || All.Any(other => other.Locations.Any(place => place.Parent == header
             && place.DecidingFields.Any(f => Overlap(f, field))));
+
+    /// <summary>Whether the checksum of a header covers a field of its own.</summary>
+    internal static bool IsCovered(PacketHeader header, HeaderField field) =>
+        header.Checksum is not null && field.Name != HeaderChecksum.FieldName;
+
+    /// <summary>The headers whose checksums cover a field as part of the pseudo-header.</summary>
+    /// <param name="header">The header that the field is in.</param>
+    internal static IEnumerable<PacketHeader> WithPseudoHeader(PacketHeader header, HeaderField field) =>
+        All.Where(other => other.Checksum is { } checksum && checksum.PseudoHeader.Contains(field.Name)
+            && (other == header || other.Locations.Any(place => place.Parent == header)));
 
     private static bool Overlap(HeaderField a, HeaderField b) =>
         a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;

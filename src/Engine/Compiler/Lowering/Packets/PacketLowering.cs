@@ -100,6 +100,11 @@ internal sealed class PacketLowering(LoweringContext context)
     public Value BaseOf(PacketOffset offset) => offset.Variable
         ?? (context.Info.Packet == PacketAccess.Copy ? _b.Constant(0) : _b.Read(_data));
 
+    /// <summary>The offset as a number.</summary>
+    public Value OffsetOf(PacketOffset offset) => offset.Variable is { } position
+        ? _b.AddOffset(_b.Make(Op.Sub, position, _b.Read(_data)), offset.Constant)
+        : _b.Constant(offset.Constant);
+
     /// <summary>
     /// The same position, of which the verifier knows nothing but a bound: it follows the code behind once, and not for
     /// each of the paths that lead to the position.
