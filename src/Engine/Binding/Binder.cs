@@ -38,6 +38,8 @@ internal static class Binder
             DefaultResult = defaultResult,
             PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: false),
             MaxPacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: true),
+            ReadsProtocol = context.AllExpressions.Any(e =>
+                e is HeaderFieldExpression { HeaderField.IsProtocol: true }),
             Headers = headers,
             OwnChecksums = ownChecksums,
         };

@@ -40,7 +40,11 @@ internal sealed record BoundPacketAccess(
     : BoundExpression(Type, Source);
 
 internal sealed record BoundHeaderField(EbpfType Type, PacketHeader Header, HeaderField Field, SourceSpan? Source)
-    : BoundExpression(Type, Source);
+    : BoundExpression(Type, Source)
+{
+    /// <summary>The field that the author named, where this is one of its alternatives.</summary>
+    public HeaderFieldExpression? AlternativeOf { get; init; }
+}
 
 /// <summary>Whether a header is there.</summary>
 internal sealed record BoundHeaderTest(PacketHeader Header, SourceSpan? Source)

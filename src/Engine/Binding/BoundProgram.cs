@@ -21,6 +21,9 @@ internal sealed class BoundProgram
     /// <summary>The same where other headers stand between those that it asks for.</summary>
     public required int MaxPacketBytes { get; init; }
 
+    /// <summary>Whether it reads the protocol of what is behind an IP header, whichever it is.</summary>
+    public required bool ReadsProtocol { get; init; }
+
     /// <summary>
     /// The headers that it asks for, in order of first use, and those whose checksums follow its writes.
     /// </summary>

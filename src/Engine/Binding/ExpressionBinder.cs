@@ -36,9 +36,7 @@ internal sealed class ExpressionBinder
             case PacketReadExpression read:
                 return BindPacketAccess(expression, BindNumber(read.Offset), read.Type, 0, 0);
             case HeaderFieldExpression field:
-                return RequireHeader(field.Header, source)
-                    ? new BoundHeaderField(TypeOf(field), field.Header, field.HeaderField, source)
-                    : new BoundError(source);
+                return RequireHeader(field.Header, source) ? BindHeaderField(field) : new BoundError(source);
             case HeaderExpression { Header: var header }:
                 return RequireHeader(header, source) ? new BoundHeaderTest(header, source) : new BoundError(source);
             case PacketLengthExpression:
@@ -197,6 +195,33 @@ internal sealed class ExpressionBinder
                 + $"{header.Name} header.",
             source, "A Tc program sees all of the packet.");
         return false;
+    }
+
+    private BoundExpression BindHeaderField(HeaderFieldExpression written)
+    {
+        var (type, source) = (TypeOf(written), written.Source);
+        var (header, field) = (written.Header, written.HeaderField);
+        if (field.Alternatives.Count == 0 || field.IsProtocol) return new BoundHeaderField(type, header, field, source);
+        BoundExpression? value = null;
+        foreach (var (alternative, part) in header.AlternativesOf(field).Reverse())
+        {
+            BoundExpression found = new BoundHeaderField(Typer.Plain(part.Type)!, alternative, part, source)
+            {
+                AlternativeOf = written,
+            };
+            if (part.Addend != 0)
+            {
+                value ??= found;
+                found = new BoundBinary(ScalarType.Int64, BinaryOperator.Add, found, Number(part.Addend),
+                    ScalarType.Int64, source);
+            }
+
+            value = value is null
+                ? found
+                : new BoundConditional(type, new BoundHeaderTest(alternative, source), found, value, source);
+        }
+
+        return value!;
     }
 
     private BoundExpression BindCast(CastExpression cast)

@@ -31,6 +31,8 @@ internal static class PacketNeeds
             {
                 PacketReadExpression read =>
                     Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
+                HeaderFieldExpression { Header: var header, HeaderField.IsProtocol: true } when withPassed =>
+                    PacketHeaders.AlternativesOf(header).Max(one => EndOf(one, withPassed)) + LongestPassed,
                 PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
                 _ => 0,
             });
@@ -52,7 +54,7 @@ internal static class PacketNeeds
     public static IReadOnlyList<PacketHeader> HeadersOf(IReadOnlyList<Expression> expressions) =>
     [
         .. expressions.Select(e => (e as HeaderExpression)?.Header ?? (e as HeaderFieldExpression)?.Header)
-            .OfType<PacketHeader>().Distinct(),
+            .OfType<PacketHeader>().SelectMany(PacketHeaders.AlternativesOf).Distinct(),
     ];
 
     private static int Of(ProgramDefinition program)

@@ -142,6 +142,8 @@ internal sealed class StatementBinder(BindingContext context)
     private BoundStatement BindAssignment(AssignStatement assignment)
     {
         var (written, source) = (assignment.Target, assignment.Source);
+        if (written is HeaderFieldExpression { Header.Alternatives.Count: > 0 } either)
+            return BindAlternatives(assignment, either);
         var target = Expressions.Bind(written);
         if (target.Type is ErrorType)
         {
@@ -205,6 +207,47 @@ internal sealed class StatementBinder(BindingContext context)
             ? new BoundAssignment(target, context.Conversions.Check(binary, target.Type, source), null, source)
             : new BoundAssignment(target, binary.Right,
                 new CompoundOperation(op, binary.Arithmetic!, (ScalarType)binary.Type), source);
+    }
+
+    // Assigns the field of whichever header is present. The value is computed once.
+    private BoundStatement BindAlternatives(AssignStatement assignment, HeaderFieldExpression written)
+    {
+        var (field, source) = (written.HeaderField, assignment.Source);
+        var fields = written.Header.AlternativesOf(field).ToArray();
+        if (field.IsProtocol || fields.Any(one => one.Field.Addend != 0
+            || Typer.Plain(one.Field.Type) != Typer.Plain(field.Type)))
+        {
+            var names = fields.Select(one => $"{one.Header.Name}.{one.Field.Name}");
+            Error(DiagnosticIds.InvalidAssignment,
+                $"{written.Header.Name}.{field.Name} can only be read: the headers that it stands for differ.",
+                written.Source ?? source, $"Assign {string.Join(" or ", names)}, where that header is present.");
+            Expressions.Bind(assignment.Value);
+            return new BoundErrorStatement(source);
+        }
+
+        List<BoundStatement> first = [];
+        var value = assignment.Value;
+        if (value is not ConstantExpression)
+        {
+            var local = new Local("value", assignment.Operator is null ? Typer.Plain(field.Type)
+                : context.Typer.TypeOf(value));
+            first.Add(Bind(new AssignStatement(local, value) { Source = source }));
+            value = local;
+        }
+
+        IReadOnlyList<BoundStatement> otherwise = [];
+        foreach (var (header, part) in fields.Reverse())
+        {
+            var target = new HeaderFieldExpression(header, part) { Source = written.Source };
+            var write = Bind(new AssignStatement(target, value, assignment.Operator) { Source = source });
+            if (write is BoundAssignment { Target: BoundHeaderField place } bound)
+                write = bound with { Target = place with { AlternativeOf = written } };
+            otherwise = otherwise.Count == 0
+                ? [write]
+                : [new BoundIf(new BoundHeaderTest(header, source), [write], otherwise, source)];
+        }
+
+        return new BoundIf(new BoundConstant(ScalarType.Boolean, true, source), [.. first, .. otherwise], [], source);
     }
 
     private BoundResult BindResult(Expression expression, SourceSpan? source)

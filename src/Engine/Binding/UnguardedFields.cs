@@ -71,7 +71,31 @@ internal sealed class UnguardedFields
             return this with { Absent = absent, Headers = Headers.Union(last.SelectMany(rest => rest)) };
         }
 
-        public State With(IEnumerable<PacketHeader> headers) => this with { Headers = Headers.Union(headers) };
+        public State With(IEnumerable<PacketHeader> headers)
+        {
+            var known = Headers.Union(headers);
+            if (known.Count == Headers.Count) return this;
+            var sets = known.Except(Headers).SelectMany(AlternativesWith).Select(set => set.Except(Absent)).ToList();
+            return this with
+            {
+                Headers = known.Union(sets.Where(set => set.Count == 1).SelectMany(set => set)),
+                Alternatives = [.. Alternatives, .. sets.Where(set => set.Count > 1)],
+            };
+        }
+
+        /// <summary>Whether the packet has a header, or one of its alternatives.</summary>
+        public bool Has(PacketHeader header) => Headers.Contains(header)
+            || (header.Alternatives.Count > 0 && (header.Alternatives.Any(Headers.Contains)
+                || Alternatives.Exists(headers => headers.All(header.Alternatives.Contains))));
+
+        // The sets of headers, of each of which a packet has one if it has a header.
+        private static IEnumerable<ImmutableHashSet<PacketHeader>> AlternativesWith(PacketHeader header)
+        {
+            if (header.Alternatives.Count > 0) yield return [.. header.Alternatives];
+            var parents = PacketHeaders.AlternativesOf(header).SelectMany(one => one.Locations)
+                .Select(location => location.Parent).ToImmutableHashSet();
+            if (parents.Count > 1) yield return parents;
+        }
 
         public State WithLocal(BoundLocal local, ImmutableHashSet<PacketHeader>? headers) =>
             this with { Locals = Locals.SetItem(local, headers) };
@@ -242,7 +266,7 @@ internal sealed class UnguardedFields
             case BoundConstant:
                 return (state, null);
             case BoundHeaderTest { Header: var header }:
-                return (state.With(Implied(header)), state.Without(header));
+                return (state.With(Implied(header)), state.Headers.Contains(header) ? null : state.Without(header));
             case BoundHeaderField field:
                 Check(field, isWritten: false, state);
                 return (state.With(Implied(field.Header)), state);
@@ -337,12 +361,15 @@ internal sealed class UnguardedFields
 
     private void Check(BoundHeaderField field, bool isWritten, State state)
     {
-        var header = field.Header;
-        if (state.Headers.Contains(header) || LocationsOf(header).Count == 0) return;
+        if (state.Has(field.Header) || (field.Header.Alternatives.Count == 0 && LocationsOf(field.Header).Count == 0))
+            return;
+        var (header, name) = field.AlternativeOf is { } written
+            ? (written.Header, written.HeaderField.Name)
+            : (field.Header, field.Field.Name);
         _context.Diagnostics.Add(new Diagnostic(DiagnosticIds.UnguardedField, isWritten
-                ? $"{header.Name}.{field.Field.Name} is assigned without a test for the {header.Name} header: "
+                ? $"{header.Name}.{name} is assigned without a test for the {header.Name} header: "
                     + "in packets without one nothing changes."
-                : $"{header.Name}.{field.Field.Name} is read without a test for the {header.Name} header: "
+                : $"{header.Name}.{name} is read without a test for the {header.Name} header: "
                     + $"in packets without one it is {(field.Type is ScalarType ? "0" : "an address of zeros")}.",
             field.Source, $"Ask for the {header.Name} header first.", DiagnosticSeverity.Warning));
     }
@@ -362,10 +389,13 @@ internal sealed class UnguardedFields
 
     // The headers of which a field says by a value that they follow.
     private static IEnumerable<PacketHeader> NamedBy(BoundExpression field, BoundConstant value) =>
-        field is BoundHeaderField { Header: var parent, Field: var selector } && value.Value is long number
-            ? PacketHeaders.All.Where(header => header.Locations.Any(location => location.Parent == parent
-                && location.Field == selector && location.Values.Any(each => each == number)))
-            : [];
+        (field, value.Value) switch
+        {
+            (BoundHeaderField { Header: var parent, Field: var selector }, long number) =>
+                PacketHeaders.Behind(parent, selector).Where(one => one.Location.Values.Any(each => each == number))
+                    .Select(one => one.Header),
+            _ => [],
+        };
 
     private static IEnumerable<BoundExpression> Parts(BoundExpression expression) => expression switch
     {

@@ -46,6 +46,20 @@ internal sealed partial class Evaluator
                 return InPacket(offset, read.Type, default);
             case PacketVariableExpression { Variable: var variable }:
                 return InPacket(variable.Offset, variable.Type, new BitField(variable.BitOffset, variable.BitCount, 0));
+            case HeaderFieldExpression { Header.Name: "IP", HeaderField: { Name: not "Version" } field } ip:
+                if (_packet.Find(ip.Header) is not { } first) return new ReferencePlace(field.Type);
+                if (field.Name == "HopLimit")
+                {
+                    return InPacket(first + (_packet.Find(PacketHeaders.IPv4) is null ? 7 : 8), field.Type, default);
+                }
+
+                return new ReferencePlace(field.Type)
+                {
+                    Memory = ReferenceArithmetic.ConvertTo(_packet.AddressOf(field.Name) is { } address
+                        ? OfAddress(address)
+                        : ReferenceValue.Of(ScalarType.Int64, _packet.NumberOf(field.Name)!.Value), field.Type)
+                        .ToBytes(),
+                };
             case HeaderFieldExpression { HeaderField: var field } header:
                 return _packet.Find(header.Header) is { } start
                     ? InPacket(

@@ -60,7 +60,13 @@ internal sealed record ProgramScope
     public bool CanWritePacket => Type.Packet != PacketAccess.Copy;
 
     /// <summary>Whether the program can write to this place in a packet: a tag in the metadata is read-only.</summary>
-    public bool CanWrite(Expression place) => !Type.HasTagInMetadata || place is not HeaderFieldExpression field
+    public bool CanWrite(Expression place) => !IsReadOnly(place) && CanWriteTag(place);
+
+    // The fields of IP that are not of the same type in IPv4 and IPv6.
+    private static bool IsReadOnly(Expression place) => place is HeaderFieldExpression { Header.Name: "IP" } field
+        && field.HeaderField.Name is not ("Version" or "HopLimit");
+
+    private bool CanWriteTag(Expression place) => !Type.HasTagInMetadata || place is not HeaderFieldExpression field
         || (field.Header != PacketHeaders.Vlan && field.Header != PacketHeaders.InnerVlan);
 
     /// <summary>The maps with keys.</summary>

@@ -57,7 +57,7 @@ internal static class RandomPackets
         ];
 
     private static Gen<(int Type, byte[] Bytes)> IPv4() =>
-        from protocol in Gen.Elements(6, 6, 17, 17, 1, 2, 47)
+        from protocol in Gen.Elements(6, 6, 17, 17, 132, 1, 2, 47)
         from options in Gen.Elements(0, 0, 0, 1, 2, 10)
         from isShort in OnceIn(20)
         from fragment in Gen.Elements(0, 0, 0, 0, 0x4000, 0x2000, 0x2001, 185)
@@ -73,7 +73,7 @@ internal static class RandomPackets
         ]);
 
     private static Gen<(int Type, byte[] Bytes)> IPv6() =>
-        from protocol in Gen.Elements(6, 17, 58, 59)
+        from protocol in Gen.Elements(6, 17, 132, 58, 59)
         from head in Bytes(5)
         from addresses in Addresses(16)
         from transport in Transport(protocol)
@@ -136,6 +136,7 @@ internal static class RandomPackets
             6 => (byte[])[.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], (byte)(offset << 4), (byte)flags,
                 .. head[8..14], .. payload],
             17 => [.. Big16(ports[0]), .. Big16(ports[1]), .. Big16(8 + length), .. head[..2], .. payload],
+            132 => [.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], .. payload],
             1 or 58 => [(byte)(head[0] & 15), 0, .. head[..6], .. payload],
             _ => payload,
         };

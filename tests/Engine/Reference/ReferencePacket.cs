@@ -12,6 +12,9 @@ internal sealed class ReferencePacket(byte[] bytes)
     /// <summary>The offset of a header, or null if it is absent or incomplete.</summary>
     public int? Find(PacketHeader header)
     {
+        if (header.Name == "IP") return Find(PacketHeaders.IPv4) ?? Find(PacketHeaders.IPv6);
+        if (header.Name == "Transport")
+            return Find(PacketHeaders.Tcp) ?? Find(PacketHeaders.Udp) ?? Find(PacketHeaders.Sctp);
         if (header.Locations.Count == 0) return Has(0, header.Size) ? 0 : null;
         foreach (var location in header.Locations)
         {
@@ -21,6 +24,27 @@ internal sealed class ReferencePacket(byte[] bytes)
 
         return null;
     }
+
+    /// <summary>The address of <c>packet.IP</c>, which is present; null for a name that is none.</summary>
+    public byte[]? AddressOf(string name) => (name, Find(PacketHeaders.IPv4), Find(PacketHeaders.IPv6)) switch
+    {
+        ("Source", { } ip, _) => Bytes[(ip + 12)..(ip + 16)],
+        ("Destination", { } ip, _) => Bytes[(ip + 16)..(ip + 20)],
+        ("Source", _, { } ip) => Bytes[(ip + 8)..(ip + 24)],
+        ("Destination", _, { } ip) => Bytes[(ip + 24)..(ip + 40)],
+        _ => null,
+    };
+
+    /// <summary>A number of <c>packet.IP</c>, which is present; null for a name that is none.</summary>
+    public int? NumberOf(string name) => (name, Find(PacketHeaders.IPv4), Find(PacketHeaders.IPv6)) switch
+    {
+        ("Protocol", { } ip, _) => Bytes[ip + 9],
+        ("Length", { } ip, _) => (Bytes[ip + 2] << 8) | Bytes[ip + 3],
+        ("Protocol", _, { } ip) => BehindExtensionHeaders(Bytes[ip + 6], ip + 40, out var last) is { } end
+            ? end.Named : last,
+        ("Length", _, { } ip) => 40 + ((Bytes[ip + 4] << 8) | Bytes[ip + 5]),
+        _ => null,
+    };
 
     // The offset of the header that follows another one, if that announces a header of the location.
     private int? Behind(int parent, HeaderLocation location)
@@ -36,7 +60,7 @@ internal sealed class ReferencePacket(byte[] bytes)
         return location.Parent.Name switch
         {
             "Ethernet" => BehindTags(named, offset),
-            "IPv6" => BehindExtensionHeaders(named, offset),
+            "IPv6" => BehindExtensionHeaders(named, offset, out _),
             _ => ((int, int)?)null,
         } is { } behind && location.Values.Contains(behind.Item1) ? behind.Item2 : null;
     }
@@ -52,11 +76,13 @@ internal sealed class ReferencePacket(byte[] bytes)
         return (named, offset);
     }
 
-    private (int Named, int Offset)? BehindExtensionHeaders(int named, int offset)
+    private (int Named, int Offset)? BehindExtensionHeaders(int named, int offset, out int last)
     {
+        last = named;
         for (var headers = 0; headers < 8 && named is 0 or 43 or 44 or 51 or 60 or 135; headers++)
         {
             if (!Has(offset, 8)) return null;
+            if (named == 44) last = Bytes[offset];
             if (named == 44 && (Bytes[offset + 2] != 0 || Bytes[offset + 3] > 7)) return null;
             var length = named switch
             {
@@ -65,6 +91,7 @@ internal sealed class ReferencePacket(byte[] bytes)
                 _ => 8 * (Bytes[offset + 1] + 1),
             };
             (named, offset) = (Bytes[offset], offset + length);
+            last = named;
         }
 
         return (named, offset);

@@ -101,13 +101,14 @@ internal sealed class PlaceLowering(LoweringContext context)
     public Operand ReadField(BoundHeaderField field)
     {
         var absent = _b.NewBlock();
-        if (_headers.Locate(field, absent) is not { } place)
+        var value = field.Field.IsProtocol ? _headers.Protocol(field.Header, absent)
+            : _headers.Locate(field, absent) is { } place ? _memory.Load(place) : null;
+        if (value is not { } loaded)
         {
             _b.StartIfReached(absent);
             return _conversions.Convert(new ScalarOperand(ScalarType.Int64, _b.Constant(0)), field.Type);
         }
 
-        var loaded = _memory.Load(place);
         if (absent.Predecessors.Count == 0) return loaded;
         var (present, after) = (_b.Current!, _b.NewBlock());
         _b.LeaveOpen();

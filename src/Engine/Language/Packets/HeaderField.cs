@@ -13,4 +13,15 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
 
     /// <summary>By how many bits the value is shifted left: 2 where the protocol counts words of four bytes.</summary>
     public int Scale { get; init; }
+
+    /// <summary>The number of bytes that is added to the value, where the field does not count its own header.</summary>
+    public int Addend { get; init; }
+
+    /// <summary>Whether it is the protocol of what is behind an IP header and the extension headers.</summary>
+    public bool IsProtocol { get; init; }
+
+    /// <summary>
+    /// In a header with alternatives: the field of each of them. Empty where it lies at the same place in all.
+    /// </summary>
+    public IReadOnlyList<HeaderField> Alternatives { get; init; } = [];
 }

@@ -31,6 +31,17 @@ public sealed class VlanHeader : NamedHeader
     public HeaderFieldExpression EtherType => Named();
 }
 
+/// <summary>The IPv4 or IPv6 header, whichever is present.</summary>
+public sealed class IPHeader() : NamedHeader(PacketHeaders.IP)
+{
+    public HeaderFieldExpression Version => Named();
+    public new HeaderFieldExpression Source => Named();
+    public HeaderFieldExpression Destination => Named();
+    public HeaderFieldExpression Protocol => Named();
+    public HeaderFieldExpression HopLimit => Named();
+    public HeaderFieldExpression Length => Named();
+}
+
 /// <summary>The IPv4 header.</summary>
 public sealed class IPv4Header() : NamedHeader(PacketHeaders.IPv4)
 {
@@ -65,6 +76,13 @@ public sealed class IPv6Header() : NamedHeader(PacketHeaders.IPv6)
     public HeaderFieldExpression Destination => Named();
 }
 
+/// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
+public sealed class TransportHeader() : NamedHeader(PacketHeaders.Transport)
+{
+    public HeaderFieldExpression SourcePort => Named();
+    public HeaderFieldExpression DestinationPort => Named();
+}
+
 /// <summary>The TCP header.</summary>
 public sealed class TcpHeader() : NamedHeader(PacketHeaders.Tcp)
 {
@@ -93,6 +111,15 @@ public sealed class UdpHeader() : NamedHeader(PacketHeaders.Udp)
     public HeaderFieldExpression SourcePort => Named();
     public HeaderFieldExpression DestinationPort => Named();
     public HeaderFieldExpression Length => Named();
+    public HeaderFieldExpression Checksum => Named();
+}
+
+/// <summary>The SCTP header.</summary>
+public sealed class SctpHeader() : NamedHeader(PacketHeaders.Sctp)
+{
+    public HeaderFieldExpression SourcePort => Named();
+    public HeaderFieldExpression DestinationPort => Named();
+    public HeaderFieldExpression VerificationTag => Named();
     public HeaderFieldExpression Checksum => Named();
 }
 

@@ -44,17 +44,26 @@ public static class Packet
     /// <summary>The second VLAN tag.</summary>
     public static VlanHeader InnerVlan => new(PacketHeaders.InnerVlan);
 
+    /// <summary>The IPv4 or IPv6 header, whichever is present.</summary>
+    public static IPHeader IP => new();
+
     /// <summary>The IPv4 header.</summary>
     public static IPv4Header IPv4 => new();
 
     /// <summary>The IPv6 header.</summary>
     public static IPv6Header IPv6 => new();
 
+    /// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
+    public static TransportHeader Transport => new();
+
     /// <summary>The TCP header.</summary>
     public static TcpHeader Tcp => new();
 
     /// <summary>The UDP header.</summary>
     public static UdpHeader Udp => new();
+
+    /// <summary>The SCTP header.</summary>
+    public static SctpHeader Sctp => new();
 
     /// <summary>The ICMP header.</summary>
     public static IcmpHeader Icmp => new(PacketHeaders.Icmp);

@@ -22,6 +22,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>Its checksum, which follows writes to the fields that it covers; null for none.</summary>
     internal HeaderChecksum? Checksum { get; init; }
 
+    /// <summary>The headers of which it is whichever is present; empty for a header of its own.</summary>
+    public IReadOnlyList<PacketHeader> Alternatives { get; init; } = [];
+
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 
@@ -29,6 +32,11 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     internal bool Excludes(PacketHeader other) => Locations.Count == other.Locations.Count && Locations.All(here =>
         other.Locations.Any(there => here.Parent == there.Parent && here.Field == there.Field
             && !here.Values.Intersect(there.Values).Any()));
+
+    /// <summary>The same field in each of the alternatives.</summary>
+    internal IEnumerable<(PacketHeader Header, HeaderField Field)> AlternativesOf(HeaderField field) =>
+        Alternatives.Select((header, i) =>
+            (header, field.Alternatives is { Count: > 0 } fields ? fields[i] : header.GetField(field.Name)));
 
     /// <summary>A field by name; case does not count.</summary>
     public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field);

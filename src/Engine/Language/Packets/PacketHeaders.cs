@@ -5,7 +5,7 @@ namespace EbpfCat.Language;
 /// <summary>
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
 /// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC
-/// 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
+/// 9260 (SCTP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
 /// </summary>
 public static class PacketHeaders
 {
@@ -140,6 +140,18 @@ public static class PacketHeaders
         Checksum = new("Source", "Destination", "Length") { IsOffloaded = true, IsOptional = true },
     };
 
+    /// <summary>
+    /// SCTP behind IPv4, or behind IPv6 and up to eight extension headers; not in later fragments. <c>Checksum</c>:
+    /// CRC32c.
+    /// </summary>
+    public static PacketHeader Sctp { get; } = new("Sctp", 12, BehindIP(132),
+    [
+        new("SourcePort", 0, U16),
+        new("DestinationPort", 2, U16),
+        new("VerificationTag", 4, U32),
+        new("Checksum", 8, U32),
+    ]);
+
     /// <summary>ICMP behind IPv4.</summary>
     public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields())
     {
@@ -166,6 +178,33 @@ public static class PacketHeaders
         new("TargetAddress", 24, AddressType.IPv4),
     ]);
 
+    /// <summary>
+    /// IPv4 or IPv6. <c>Protocol</c>: of what is behind the extension headers. <c>Length</c>: of the packet from this
+    /// header on, in bytes.
+    /// </summary>
+    public static PacketHeader IP { get; } = new("IP", 1, [],
+    [
+        new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
+        OfIP("Source", AddressType.IPAddress, "Source", IPv6.GetField("Source")),
+        OfIP("Destination", AddressType.IPAddress, "Destination", IPv6.GetField("Destination")),
+        OfIP("Protocol", U8, "Protocol", NextHeader) with { IsProtocol = true },
+        OfIP("HopLimit", U8, "TimeToLive", IPv6.GetField("HopLimit")),
+        OfIP("Length", ScalarType.UInt32, "TotalLength", IPv6.GetField("PayloadLength") with { Addend = 40 }),
+    ])
+    {
+        Alternatives = [IPv4, IPv6],
+    };
+
+    /// <summary>TCP, UDP or SCTP.</summary>
+    public static PacketHeader Transport { get; } = new("Transport", 4, [],
+    [
+        new("SourcePort", 0, U16),
+        new("DestinationPort", 2, U16),
+    ])
+    {
+        Alternatives = [Tcp, Udp, Sctp],
+    };
+
     // What a packet begins with where the header before IP is not shown: the first byte tells which IP it is.
     private static readonly PacketHeader Network = new("Ip", 1, [],
         [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
@@ -175,7 +214,7 @@ public static class PacketHeaders
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<PacketHeader> All { get; } =
-        [Ethernet, Vlan, InnerVlan, IPv4, IPv6, Tcp, Udp, Icmp, Icmp6, Arp];
+        [Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Icmp, Icmp6, Arp];
 
     /// <summary>A header by name, or null; case does not count.</summary>
     public static PacketHeader? Find(string name) =>
@@ -183,10 +222,20 @@ public static class PacketHeaders
 
     /// <summary>The headers that the values of a field name, with those values; none for most fields.</summary>
     /// <param name="parent">The header that the field is in.</param>
-    internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) => All
-        .SelectMany(header => header.Locations, (header, location) => (header.Name, location))
-        .Where(one => one.location.Parent == parent && one.location.Field == field && one.location.Values.Count == 1)
-        .ToDictionary(one => one.Name, one => one.location.Values[0], StringComparer.OrdinalIgnoreCase);
+    internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) =>
+        Behind(parent, field).Where(one => one.Location.Values.Count == 1).DistinctBy(one => one.Header)
+            .ToDictionary(one => one.Header.Name, one => one.Location.Values[0], StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>The headers that the values of a field name, each with its location.</summary>
+    internal static IEnumerable<(PacketHeader Header, HeaderLocation Location)> Behind(
+        PacketHeader parent, HeaderField field) =>
+        (parent.Alternatives.Count > 0 ? parent.AlternativesOf(field) : [(parent, field)]).SelectMany(one => All
+            .SelectMany(header => header.Locations, (header, location) => (Header: header, Location: location))
+            .Where(below => below.Location.Parent == one.Item1 && below.Location.Field == one.Item2));
+
+    /// <summary>The headers that a header stands for: its alternatives, or itself.</summary>
+    internal static IReadOnlyList<PacketHeader> AlternativesOf(PacketHeader header) =>
+        header.Alternatives.Count > 0 ? header.Alternatives : [header];
 
     /// <summary>Whether a field, or a part of it, names or delimits what follows its header.</summary>
     internal static bool Decides(PacketHeader header, HeaderField field) =>
@@ -214,7 +263,8 @@ public static class PacketHeaders
         !startsAtNetwork || header == Network ? header.Locations
         : header == IPv4 ? IPv4First
         : header == IPv6 ? IPv6First
-        : header.Locations.Any(place => LocationsOf(place.Parent, startsAtNetwork) is not null) ? header.Locations
+        : header.Locations.Any(place => LocationsOf(place.Parent, startsAtNetwork) is not null)
+            || header.Alternatives.Any(one => LocationsOf(one, startsAtNetwork) is not null) ? header.Locations
         : null;
 
     private static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
@@ -229,6 +279,9 @@ public static class PacketHeaders
 
     private static HeaderLocation[] BehindIP(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
+
+    private static HeaderField OfIP(string name, EbpfType type, string ofIPv4, HeaderField ofIPv6) =>
+        new(name, 0, type) { Alternatives = [IPv4.GetField(ofIPv4), ofIPv6] };
 
     private static HeaderField[] VlanFields() =>
     [

@@ -20,14 +20,19 @@ internal sealed class HeaderLowering
     {
         (_context, _b, _packet) = (context, context.Builder, context.Packet);
         (_paths, _use) = (new HeaderPaths(context), new HeaderUse(context.Program));
-        _next = new NextHeaderLowering(context, this, _use);
+        _next = new NextHeaderLowering(context, this, _use, _paths);
         _tag = new TagLowering(context, this, _next);
     }
 
     /// <summary>Branches on whether a header is present.</summary>
     public void Test(PacketHeader header, Block whenPresent, Block whenAbsent)
     {
-        if (Require(header, whenAbsent) is not null) _b.Jump(whenPresent);
+        foreach (var one in _context.Info.Packet == PacketAccess.Copy ? PacketHeaders.AlternativesOf(header) : [header])
+        {
+            var next = one == header || one == header.Alternatives[^1] ? whenAbsent : _b.NewBlock();
+            if (Require(one, next) is not null) _b.Jump(whenPresent);
+            if (ReferenceEquals(next, whenAbsent) || !_b.StartIfReached(next)) return;
+        }
     }
 
     /// <summary>Continues where a header is present.</summary>
@@ -36,6 +41,7 @@ internal sealed class HeaderLowering
     {
         if (_b.Facts.Headers.TryGetValue(header, out var known)) return known;
         if (_b.Current is null) return null;
+        if (header.Alternatives.Count > 0) return FindAlternative(header, whenAbsent);
         if (header == PacketHeaders.Vlan && _context.Info.HasTagInMetadata)
             return _tag.Find(header, whenAbsent) is { } tag ? Found(header, tag) : null;
         if (_use.GroupOf(header) is { } group) return FindInGroup(header, group, whenAbsent);
@@ -49,6 +55,15 @@ internal sealed class HeaderLowering
     /// <returns>The place; null if the header cannot be present here.</returns>
     public PlaceReference? Locate(BoundHeaderField field, Block whenAbsent) =>
         Require(field.Header, whenAbsent) is { } header ? HeaderPaths.FieldAt(header.Place, field.Field) : null;
+
+    /// <summary>
+    /// The protocol behind an IP header and extension headers; where that is not found, the last one named. Continues
+    /// where there is an IP header.
+    /// </summary>
+    /// <returns>The number; null if there cannot be an IP header here.</returns>
+    public ScalarOperand? Protocol(PacketHeader ip, Block whenAbsent) => Require(ip, whenAbsent) is null
+        ? null
+        : new ScalarOperand(ScalarType.UInt8, _next.OfGroup(_use.ProtocolGroup).Last);
 
     /// <summary>Drops the facts that a write to a field may make wrong.</summary>
     public void Written(BoundHeaderField target)
@@ -99,13 +114,38 @@ internal sealed class HeaderLowering
             : Enter(header, offset, whenAbsent);
     }
 
+    private HeaderFact? FindAlternative(PacketHeader header, Block whenAbsent)
+    {
+        foreach (var one in header.Alternatives)
+        {
+            if (_b.Facts.Headers.TryGetValue(one, out var known)) return known;
+        }
+
+        var paths = new List<HeaderPath>();
+        foreach (var one in header.Alternatives)
+        {
+            var next = one == header.Alternatives[^1] ? whenAbsent : _b.NewBlock();
+            if (Require(one, next) is { } found) paths.Add(_paths.Leave(_b.Constant(0), found.Offset));
+            if (ReferenceEquals(next, whenAbsent) || !_b.StartIfReached(next)) break;
+        }
+
+        if (paths.Count == 0) return null;
+        var offset = _paths.Join(paths).Offset;
+        return _context.Info.Packet == PacketAccess.Copy
+            ? Enter(header, offset, whenAbsent)
+            : Found(header, new HeaderFact(offset, new Place(MemoryRegion.Packet, offset.Variable!, offset.Constant)));
+    }
+
     private HeaderFact? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)
     {
         var next = _next.OfGroup(group);
         var number = _b.Constant(header.Locations[0].Values[0]);
-        return _b.Guard(Comparison.Equal, next.Number, number, whenAbsent)
+        if (!_b.Guard(Comparison.Equal, next.Number, number, whenAbsent)) return null;
+        // The bytes of a header that is one of several, of which one was found, are checked.
+        var either = _b.Facts.Headers.FirstOrDefault(fact => fact.Key.Alternatives.Contains(header)).Value;
+        return either is null || _context.Info.Packet == PacketAccess.Copy
             ? Enter(header, next.Offset, whenAbsent)
-            : null;
+            : Found(header, either);
     }
 
     // The smallest offset that a location leads to if the lengths of all headers before it are constant.

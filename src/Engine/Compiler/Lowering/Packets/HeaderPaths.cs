@@ -4,17 +4,21 @@ namespace EbpfCat.Compiler;
 /// <param name="End">The open block at its end.</param>
 /// <param name="Number">The number that names the header.</param>
 /// <param name="Offset">Where the header begins.</param>
-internal readonly record struct HeaderPath(Block End, Value Number, PacketOffset Offset);
+/// <param name="Last">The number; where no header is found, the last one that was named.</param>
+internal readonly record struct HeaderPath(Block End, Value Number, PacketOffset Offset, Value Last);
 
 /// <summary>Leaves and joins paths on which headers follow, and reads the fields that decide.</summary>
 internal sealed class HeaderPaths(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
 
+    /// <summary>The number of the last header that was named on the way, found or not.</summary>
+    public SsaVariable Last { get; } = new("last header");
+
     /// <summary>Ends the current path, with what follows there.</summary>
-    public HeaderPath Leave(Value number, PacketOffset offset)
+    public HeaderPath Leave(Value number, PacketOffset offset, Value? last = null)
     {
-        var path = new HeaderPath(_b.Current!, number, offset);
+        var path = new HeaderPath(_b.Current!, number, offset, last ?? number);
         _b.LeaveOpen();
         return path;
     }
@@ -26,7 +30,7 @@ internal sealed class HeaderPaths(LoweringContext context)
     {
         if (!_b.StartIfReached(none)) return;
         var constant = paths.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
-        paths.Add(Leave(_b.Constant(1L << (size * 8)), new PacketOffset(null, constant)));
+        paths.Add(Leave(_b.Constant(1L << (size * 8)), new PacketOffset(null, constant), _b.Read(Last)));
     }
 
     /// <summary>Joins paths. The offset is a phi, so that the bounds of the header's bytes are checked once.</summary>
@@ -35,20 +39,22 @@ internal sealed class HeaderPaths(LoweringContext context)
     public NextHeaderFact Join(List<HeaderPath> paths, Action<PacketOffset>? check = null)
     {
         var (numbers, variables) = (new (Block, Value)[paths.Count], new (Block, Value)[paths.Count]);
+        var lasts = new (Block, Value)[paths.Count];
         var constant = paths.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
         var join = _b.NewBlock();
         for (var i = 0; i < paths.Count; i++)
         {
-            var (end, number, offset) = paths[i];
+            var (end, number, offset, last) = paths[i];
             _b.Continue(end);
             var variable = _b.AddOffset(context.Packet.BaseOf(offset), offset.Constant - constant);
             check?.Invoke(new PacketOffset(variable, constant));
             (numbers[i], variables[i]) = ((_b.Current!, number), (_b.Current!, variable));
+            lasts[i] = (_b.Current!, last);
             _b.Jump(join);
         }
 
         _b.Start(join);
-        return new NextHeaderFact(_b.Phi(numbers), new PacketOffset(_b.Phi(variables), constant));
+        return new NextHeaderFact(_b.Phi(numbers), new PacketOffset(_b.Phi(variables), constant), _b.Phi(lasts));
     }
 
     /// <summary>Continues where the value is one of the constants.</summary>
@@ -56,6 +62,7 @@ internal sealed class HeaderPaths(LoweringContext context)
     public bool GuardAny(Value value, IReadOnlyList<int> constants, Block otherwise)
     {
         var match = _b.NewBlock();
+        if (constants.Count == 0) _b.Jump(otherwise);
         for (var i = 0; i < constants.Count; i++)
         {
             var next = i == constants.Count - 1 ? otherwise : _b.NewBlock();

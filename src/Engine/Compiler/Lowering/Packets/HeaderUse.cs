@@ -17,7 +17,8 @@ internal sealed class HeaderUse
         foreach (var header in headers)
         {
             var group = headers.FindAll(h => HaveSameParents(h, header));
-            if (group.Count > 1) _groups[header] = group[0];
+            if (group.Count > 1 || (program.ReadsProtocol && HaveSameParents(header, PacketHeaders.Tcp)))
+                _groups[header] = group[0];
         }
 
         foreach (var parent in _needed.Where(parent => parent.Passed is not null))
@@ -34,6 +35,10 @@ internal sealed class HeaderUse
     /// the number and the offset of what follows the parents are found once for all.
     /// </summary>
     public PacketHeader? GroupOf(PacketHeader header) => _groups.GetValueOrDefault(header);
+
+    /// <summary>The group of the headers behind IPv4 and IPv6.</summary>
+    public PacketHeader ProtocolGroup => GroupOf(_groups.Keys.FirstOrDefault(
+        header => HaveSameParents(header, PacketHeaders.Tcp), PacketHeaders.Tcp)) ?? PacketHeaders.Tcp;
 
     /// <summary>The numbers that name the headers of a group.</summary>
     public IReadOnlyList<int> NumbersOf(PacketHeader group) =>

@@ -6,4 +6,5 @@ namespace EbpfCat.Compiler;
 /// </summary>
 /// <param name="Number">The number; one that the parents' field cannot have where no parent is present.</param>
 /// <param name="Offset">Where the header begins. Its bytes are not checked.</param>
-internal sealed record NextHeaderFact(Value Number, PacketOffset Offset);
+/// <param name="Last">The number; where no header follows, that of the last one found.</param>
+internal sealed record NextHeaderFact(Value Number, PacketOffset Offset, Value Last);

@@ -1,18 +1,20 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>Finds what follows a header: the number that names the next one, and where that begins.</summary>
-internal sealed class NextHeaderLowering(LoweringContext context, HeaderLowering headers, HeaderUse use)
+internal sealed class NextHeaderLowering(
+    LoweringContext context, HeaderLowering headers, HeaderUse use, HeaderPaths headerPaths)
 {
     private readonly IrBuilder _b = context.Builder;
     private readonly PacketLowering _packet = context.Packet;
-    private readonly HeaderPaths _paths = new(context);
-    private readonly PassedHeaderLowering _passed = new(context);
+    private readonly HeaderPaths _paths = headerPaths;
+    private readonly PassedHeaderLowering _passed = new(context, headerPaths);
 
     /// <summary>What follows the parents of a group of headers.</summary>
     /// <param name="group">The first header of the group.</param>
     public NextHeaderFact OfGroup(PacketHeader group)
     {
         if (_b.Facts.NextHeaders.TryGetValue(group, out var known)) return known;
+        _b.Write(_paths.Last, _b.Constant(0));
         var (paths, none) = (new List<HeaderPath>(), _b.NewBlock());
         ForEach(group.Locations, none, (location, next, otherHeader) => paths.AddRange(Behind(
             location, use.NumbersOf(group), mustName: !ReferenceEquals(otherHeader, none), next, otherHeader)));
@@ -54,6 +56,7 @@ internal sealed class NextHeaderLowering(LoweringContext context, HeaderLowering
         var number = location.Field is { } field
             ? _paths.Load(parent.Place, field)
             : _b.Constant(location.Values[0]);
+        _b.Write(_paths.Last, number);
         if (location.Passed is not { } passed)
         {
             if (mustName && !_paths.GuardAny(number, numbers, otherHeader)) return [];
@@ -72,8 +75,9 @@ internal sealed class NextHeaderLowering(LoweringContext context, HeaderLowering
             _b.Facts = _b.Facts with { Payloads = _b.Facts.Payloads.SetItem(location.Parent, payload) };
         }
 
+        _b.Write(_paths.Last, payload.Last);
         if (mustName && !_paths.GuardAny(payload.Number, numbers, otherHeader)) return [];
-        return [_paths.Leave(payload.Number, payload.Offset)];
+        return [_paths.Leave(payload.Number, payload.Offset, payload.Last)];
     }
 
     private PacketOffset? OffsetBehind(HeaderFact parent, HeaderLocation location, Block whenAbsent)

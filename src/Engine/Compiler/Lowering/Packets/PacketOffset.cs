@@ -6,4 +6,7 @@ namespace EbpfCat.Compiler;
 /// null for the start.
 /// </param>
 /// <param name="Constant">The constant part.</param>
-internal readonly record struct PacketOffset(Value? Variable, int Constant);
+internal readonly record struct PacketOffset(Value? Variable, int Constant)
+{
+    public PacketOffset Plus(int bytes) => this with { Constant = Constant + bytes };
+}

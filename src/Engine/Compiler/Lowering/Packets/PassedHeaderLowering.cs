@@ -1,11 +1,11 @@
 namespace EbpfCat.Compiler;
 
 /// <summary>Passes the headers that may stand between a header and what it names.</summary>
-internal sealed class PassedHeaderLowering(LoweringContext context)
+internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths headerPaths)
 {
     private readonly IrBuilder _b = context.Builder;
     private readonly PacketLowering _packet = context.Packet;
-    private readonly HeaderPaths _paths = new(context);
+    private readonly HeaderPaths _paths = headerPaths;
 
     /// <summary>
     /// The paths on which a number is one of those asked for: at once, or behind headers that stand between.
@@ -59,6 +59,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context)
         _b.LoopDepth++;
         _b.Start(head, seal: false);
         var number = _b.Read(named);
+        _b.Write(_paths.Last, number);
         if (_paths.GuardAny(number, passed.Values, end)
             && _b.Guard(Comparison.UnsignedLess, _b.Read(count), _b.Constant(passed.MaxCount), otherHeader))
         {
@@ -73,7 +74,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context)
         _b.LoopDepth--;
         _b.Seal(head);
         _b.StartIfReached(end);
-        return new NextHeaderFact(_b.Read(named), start with { Variable = _b.Read(position) });
+        return new NextHeaderFact(_b.Read(named), start with { Variable = _b.Read(position) }, _b.Read(named));
     }
 
     private (Value Number, PacketOffset Offset) PassOne(PassedHeaders passed, Value number, PacketOffset offset,
@@ -89,6 +90,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context)
         foreach (var kind in passed.Kinds.Reverse())
         {
             var otherKind = _b.NewBlock();
+            if (kind.ZeroField is not null) _b.Write(_paths.Last, next);
             if ((ReferenceEquals(kind, passed.Kinds[0]) || _paths.GuardAny(number, kind.Values, otherKind))
                 && (kind.ZeroField is not { } zero || _paths.GuardZero(place, zero, otherHeader)))
             {

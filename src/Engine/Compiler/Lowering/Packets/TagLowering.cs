@@ -30,7 +30,7 @@ internal sealed class TagLowering(LoweringContext context, HeaderLowering header
         var constant = ethernet.Offset.Constant + location.Length - tag.Size;
         List<HeaderPath> paths = [_paths.Leave(_b.Constant(0), ethernet.Offset with { Constant = constant })];
         _b.Start(inline);
-        foreach (var (end, number, offset) in next.Behind(location, location.Values, mustName: true, whenAbsent,
+        foreach (var (end, number, offset, _) in next.Behind(location, location.Values, mustName: true, whenAbsent,
             whenAbsent))
         {
             _b.Continue(end);
