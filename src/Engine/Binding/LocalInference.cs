@@ -7,7 +7,7 @@ internal static class LocalInference
 
     public static void Run(ProgramDefinition program, Typer typer)
     {
-        var sources = new Dictionary<Local, List<(Func<EbpfType?> Type, Func<bool> Adapts)>>();
+        var sources = new Dictionary<Local, List<(Func<EbpfType?> Type, Func<Signedness> Sign)>>();
         Collect(program, typer, sources);
         // Types grow until nothing changes; each local can only go from unknown over integers to fixed-point.
         for (var round = 0; round < Rounds; round++)
@@ -17,17 +17,15 @@ internal static class LocalInference
             foreach (var (local, list) in sources)
             {
                 EbpfType? type = null;
-                var adapts = false;
-                var first = true;
-                foreach (var (typeOf, adaptsOf) in list)
+                var sign = Signedness.Any;
+                foreach (var (typeOf, signOf) in list)
                 {
                     if (typeOf() is not { } next) continue;
-                    type = first ? next : Typer.Join(type, adapts, next, adaptsOf());
-                    adapts = first ? adaptsOf() : adapts && adaptsOf();
-                    first = false;
+                    type = type is null ? next : Typer.Join(type, sign, next, signOf());
+                    sign = Typer.Stronger(sign, signOf());
                 }
 
-                type = Typer.Join(type, adapts, null, false);
+                type = Typer.Join(type, sign, null, default);
                 if (type is null || type == typer.TypeOf(local)) continue;
                 typer.SetType(local, type);
                 typer.Forget();
@@ -40,27 +38,28 @@ internal static class LocalInference
         typer.Complete();
     }
 
-    private static void Collect(
-        ProgramDefinition program, Typer typer, Dictionary<Local, List<(Func<EbpfType?>, Func<bool>)>> sources)
+    private static void Collect(ProgramDefinition program, Typer typer,
+        Dictionary<Local, List<(Func<EbpfType?>, Func<Signedness>)>> sources)
     {
-        void Add(Local local, Func<EbpfType?> type, Func<bool> adapts)
+        void Add(Local local, Func<EbpfType?> type, Func<Signedness> sign)
         {
             if (local.Type is not null) return;
             if (!sources.TryGetValue(local, out var list)) sources[local] = list = [];
-            list.Add((type, adapts));
+            list.Add((type, sign));
         }
 
         foreach (var (local, value, op) in StatementWalker.Assignments(program))
         {
             if (op is null)
             {
-                Add(local, () => typer.TypeOf(value), () => Typer.Adapts(value));
+                Add(local, () => typer.TypeOf(value), () => typer.SignOf(value));
                 continue;
             }
 
             var combined = new BinaryExpression(op.Value, local, value);
             bool IsUnknown() => typer.TypeOf(local) is null;
-            Add(local, () => typer.TypeOf(IsUnknown() ? value : combined), () => IsUnknown() && Typer.Adapts(value));
+            Add(local, () => typer.TypeOf(IsUnknown() ? value : combined),
+                () => typer.SignOf(IsUnknown() ? value : combined));
         }
     }
 }

@@ -69,8 +69,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                 return IsVerdict(constant) ? ScalarType.Int64 : OfConstant(constant);
             case LocalExpression local: return TypeOf(local.Local);
             case VariableExpression variable: return Plain(variable.Variable.Type);
-            case PacketVariableExpression packet:
-                return packet.Variable.BitCount > 0 ? ScalarType.UInt64 : Plain(packet.Variable.Type);
+            case PacketVariableExpression packet: return Plain(packet.Variable.Type);
             case PacketReadExpression read: return Plain(read.Type);
             case HeaderFieldExpression field: return Plain(field.HeaderField.Type);
             case PacketLengthExpression: return ScalarType.UInt32;
@@ -133,22 +132,29 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return ErrorType.Instance;
     }
 
-    /// <summary>Whether the expression is an integer constant &gt;= 0: it takes the sign of what it meets.</summary>
-    public static bool Adapts(Expression expression) =>
-        Constants.Integer(expression) is { } value && value >= 0 && value <= long.MaxValue;
+    /// <summary>The sign that an operand of this type gives an operation.</summary>
+    public Signedness SignOf(Expression expression) => Constants.Integer(expression) is not { } constant
+        ? SignOf(TypeOf(expression))
+        : constant < 0 ? Signedness.Negative : constant > long.MaxValue ? Signedness.Unsigned : Signedness.Any;
+
+    private static Signedness SignOf(EbpfType? type) =>
+        type is ScalarType { Bits: 64, IsSigned: false } ? Signedness.Unsigned : Signedness.Signed;
+
+    public static Signedness Stronger(Signedness a, Signedness b) => a > b ? a : b;
+
+    private static ScalarType Integer(Signedness a, Signedness b) =>
+        Stronger(a, b) == Signedness.Unsigned ? ScalarType.UInt64 : ScalarType.Int64;
 
     /// <summary>The type that can hold both: what a local gets that is assigned both.</summary>
-    public static EbpfType? Join(EbpfType? a, bool aAdapts, EbpfType? b, bool bAdapts)
+    public static EbpfType? Join(EbpfType? a, Signedness signOfA, EbpfType? b, Signedness signOfB)
     {
         if (b is ErrorType) return b;
-        if (a is null) return Widen(b, bAdapts);
-        if (b is null) return Widen(a, aAdapts);
+        if (a is null) return Widen(b, signOfB);
+        if (b is null) return Widen(a, signOfA);
         if (a is ScalarType x && b is ScalarType y)
         {
             if (x.IsBoolean && y.IsBoolean) return ScalarType.Boolean;
-            if (x.IsFixed || y.IsFixed) return ScalarType.Fixed;
-            var signed = aAdapts == bAdapts ? x.IsSigned || y.IsSigned : aAdapts ? y.IsSigned : x.IsSigned;
-            return signed ? ScalarType.Int64 : ScalarType.UInt64;
+            return x.IsFixed || y.IsFixed ? ScalarType.Fixed : Integer(signOfA, signOfB);
         }
 
         if (a is AddressType { Kind: not AddressKind.Mac } && b is AddressType { Kind: not AddressKind.Mac } && a != b)
@@ -157,12 +163,10 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         return a;
     }
 
-    private EbpfType? Join(Expression a, Expression b) => Join(TypeOf(a), Adapts(a), TypeOf(b), Adapts(b));
+    private EbpfType? Join(Expression a, Expression b) => Join(TypeOf(a), SignOf(a), TypeOf(b), SignOf(b));
 
-    private static EbpfType? Widen(EbpfType? type, bool adapts) =>
-        type is ScalarType { IsBoolean: false, IsFixed: false } scalar
-        ? scalar.IsSigned || adapts ? ScalarType.Int64 : ScalarType.UInt64
-        : type;
+    private static EbpfType? Widen(EbpfType? type, Signedness sign) =>
+        type is ScalarType { IsBoolean: false, IsFixed: false } ? Integer(sign, sign) : type;
 
     /// <summary>The type of a value read from storage: native byte order; of an enumeration its number.</summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
@@ -217,7 +221,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (TypeOf(unary.Operand) is not { } type) return null;
         if (type is not ScalarType scalar || unary.Operator == UnaryOperator.ReverseBytes) return type;
         if (scalar.IsFixed) return ScalarType.Fixed;
-        return unary.Operator == UnaryOperator.Negate || scalar.IsSigned ? ScalarType.Int64 : ScalarType.UInt64;
+        return unary.Operator == UnaryOperator.Negate ? ScalarType.Int64 : Integer(SignOf(scalar), SignOf(scalar));
     }
 
     private EbpfType? OfBinary(BinaryExpression binary)
@@ -230,8 +234,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
                 return Join(binary.Left, binary.Right) is ScalarType { IsBoolean: true }
                     ? ScalarType.Boolean : Arithmetic(binary);
             case BinaryOperator.ShiftLeft or BinaryOperator.ShiftRight:
-                return TypeOf(binary.Left) is ScalarType left
-                    ? left.IsSigned && !Adapts(binary.Left) ? ScalarType.Int64 : ScalarType.UInt64
+                return TypeOf(binary.Left) is ScalarType
+                    ? Widen(ScalarType.Int64, SignOf(binary.Left))
                     : TypeOf(binary.Left) as ErrorType;
             case >= BinaryOperator.FloorDivide and <= BinaryOperator.RoundDivide:
                 return Arithmetic(binary) is ScalarType { IsFixed: true } ? ScalarType.Int64 : Arithmetic(binary);
@@ -239,17 +243,14 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         }
     }
 
-    /// <summary>The type to compute with: fixed-point if either is, else 64 bits, signed if either is.</summary>
+    /// <summary>The type to compute with: fixed-point if either is, else 64 bits, unsigned for a uint64.</summary>
     public EbpfType? Arithmetic(BinaryExpression binary)
     {
         var (left, right) = (TypeOf(binary.Left), TypeOf(binary.Right));
         if (left is null || right is null) return left ?? right;
         if (right is ErrorType) return right;
         if (left is not ScalarType a || right is not ScalarType b) return left;
-        if (a.IsFixed || b.IsFixed) return ScalarType.Fixed;
-        var (adaptsLeft, adaptsRight) = (Adapts(binary.Left), Adapts(binary.Right));
-        var signed = adaptsLeft == adaptsRight ? a.IsSigned || b.IsSigned : adaptsLeft ? b.IsSigned : a.IsSigned;
-        return signed ? ScalarType.Int64 : ScalarType.UInt64;
+        return a.IsFixed || b.IsFixed ? ScalarType.Fixed : Integer(SignOf(binary.Left), SignOf(binary.Right));
     }
 
     private static EbpfType OfMapCall(MapCallExpression call) => call.Operation switch
@@ -297,8 +298,13 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         try
         {
             EbpfType? type = null;
+            var sign = Signedness.Any;
             foreach (var value in StatementWalker.Results(function.Body))
-                type = Join(type, false, TypeOf(value), Adapts(value));
+            {
+                type = Join(type, sign, TypeOf(value), SignOf(value));
+                sign = Stronger(sign, SignOf(value));
+            }
+
             type = NumberOrError(type);
             if (type is not null && _active.Count == 1) _returns[function] = type;
             return type;
@@ -321,4 +327,20 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         SystemValue.ReturnValue => ScalarType.Int64,
         _ => ScalarType.UInt64,
     };
+}
+
+/// <summary>The sign that an operand gives an operation on integers: the strongest of its operands decides.</summary>
+internal enum Signedness
+{
+    /// <summary>A constant that fits both signs.</summary>
+    Any,
+
+    /// <summary>A signed number, or one of less than 64 bits.</summary>
+    Signed,
+
+    /// <summary>An unsigned number of 64 bits.</summary>
+    Unsigned,
+
+    /// <summary>A negative constant.</summary>
+    Negative,
 }

@@ -36,6 +36,12 @@ internal static class Comparisons
         _ => c,
     };
 
+    public static bool IsSigned(this Comparison c) =>
+        c is >= Comparison.SignedLess and <= Comparison.SignedGreaterOrEqual;
+
+    /// <summary>The unsigned comparison that is equivalent for numbers that are not negative.</summary>
+    public static Comparison ToUnsigned(this Comparison c) => c - Comparison.SignedLess + Comparison.UnsignedLess;
+
     public static bool IsPacketCheck(this Comparison c) => c >= Comparison.PacketHas;
 
     /// <summary>The result for two constants.</summary>

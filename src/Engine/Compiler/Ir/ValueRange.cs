@@ -97,6 +97,9 @@ internal static class ValueRange
             case Op.Add:
                 var sum = (UInt128)Of(0) + Of(1);
                 return sum > ulong.MaxValue ? ulong.MaxValue : (ulong)sum;
+            // The length of the packet.
+            case Op.Sub when IsPacketPointer(value.Operands[0], 2) && IsPacketPointer(value.Operands[1], 2):
+                return uint.MaxValue;
             case Op.Mul:
                 var product = (UInt128)Of(0) * Of(1);
                 return product > ulong.MaxValue ? ulong.MaxValue : (ulong)product;
@@ -124,9 +127,17 @@ internal static class ValueRange
                 }
 
                 return Math.Min(most, OfSize(value.Size));
+            case Op.Call when value.Helper == HelperId.XdpGetBuffLen: return uint.MaxValue;
             case Op.Call: return HelperTable.OfCall(value.Helper).MaxResult;
             default: return ulong.MaxValue;
         }
+    }
+
+    private static bool IsPacketPointer(Value value, int depth)
+    {
+        value = value.Current;
+        return (value.Op == Op.Load && value.PacketVersion != 0) || (value.Op == Op.Phi && depth > 0
+            && value.Operands.Length > 0 && Array.TrueForAll(value.Operands, o => IsPacketPointer(o, depth - 1)));
     }
 
     private static ulong OfSize(int bytes) => bytes is 0 or >= 8 ? ulong.MaxValue : (1UL << (bytes * 8)) - 1;

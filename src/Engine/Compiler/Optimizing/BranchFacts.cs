@@ -62,6 +62,14 @@ internal sealed class BranchFacts
             Comparison.UnsignedLessOrEqual => old with { Max = Math.Min(old.Max, c) },
             Comparison.UnsignedGreater => old with { Min = Math.Max(old.Min, c + 1) },
             Comparison.UnsignedGreaterOrEqual => old with { Min = Math.Max(old.Min, c) },
+            Comparison.SignedGreater when c < long.MaxValue =>
+                old with { Min = Math.Max(old.Min, c + 1), Max = Math.Min(old.Max, long.MaxValue) },
+            Comparison.SignedGreaterOrEqual when c <= long.MaxValue =>
+                old with { Min = Math.Max(old.Min, c), Max = Math.Min(old.Max, long.MaxValue) },
+            Comparison.SignedLess when old.Max <= long.MaxValue && c is > 0 and <= long.MaxValue =>
+                old with { Max = Math.Min(old.Max, c - 1) },
+            Comparison.SignedLessOrEqual when old.Max <= long.MaxValue && c <= long.MaxValue =>
+                old with { Max = Math.Min(old.Max, c) },
             Comparison.AnyBit => old with { Min = Math.Max(old.Min, 1) },
             _ => old,
         };
@@ -125,6 +133,12 @@ internal sealed class BranchFacts
         if (!right.IsConstant) return null;
         if (left.IsConstant) return comparison.Evaluate(left.Immediate, right.Immediate);
         var (range, c) = (RangeOf(left), (ulong)right.Immediate);
+        if (comparison.IsSigned() && range.Max <= long.MaxValue)
+        {
+            if (c > long.MaxValue) return comparison.Evaluate(0, right.Immediate);
+            comparison = comparison.ToUnsigned();
+        }
+
         switch (comparison)
         {
             case Comparison.Equal:

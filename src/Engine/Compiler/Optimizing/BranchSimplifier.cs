@@ -35,6 +35,9 @@ internal static class BranchSimplifier
             return Decided(f, comparison.Evaluate(0, 0));
         if (b.IsConstant) return WithConstant(f, new(comparison, a, b), b.Immediate);
 
+        if (comparison.IsSigned() && ValueRange.IsNonNegative(a) && ValueRange.IsNonNegative(b))
+            return new(comparison.ToUnsigned(), a, b);
+
         // Byte-swapped values are equal if and only if the values are.
         if (comparison is Comparison.Equal or Comparison.NotEqual
             && a.Op == Op.ByteSwap && b.Op == Op.ByteSwap && a.Immediate == b.Immediate
@@ -59,11 +62,10 @@ internal static class BranchSimplifier
                 return c with { Comparison = Comparison.UnsignedGreater };
             case Comparison.Equal or Comparison.NotEqual: return Equality(f, c, k, maximum);
             case Comparison.AnyBit or Comparison.NoBit: return Bits(f, c, k);
-            case Comparison.SignedLess or Comparison.SignedLessOrEqual or Comparison.SignedGreater
-                or Comparison.SignedGreaterOrEqual when maximum <= long.MaxValue:
+            case var _ when comparison.IsSigned() && maximum <= long.MaxValue:
                 // Never negative: a negative constant decides; else an unsigned comparison is equivalent.
                 if (k < 0) return Decided(f, comparison is Comparison.SignedGreater or Comparison.SignedGreaterOrEqual);
-                return c with { Comparison = Unsigned(comparison) };
+                return c with { Comparison = comparison.ToUnsigned() };
             case Comparison.UnsignedLess when k == 0: return Decided(f, false);
             case Comparison.UnsignedGreaterOrEqual when k == 0: return Decided(f, true);
             case Comparison.UnsignedLess when k == 1 && !a.KeepsComparisons:
@@ -174,12 +176,4 @@ internal static class BranchSimplifier
 
     private static Condition Decided(IrFunction f, bool answer) =>
         new(Comparison.Equal, f.Constant(answer ? 0 : 1), f.Constant(0));
-
-    private static Comparison Unsigned(Comparison comparison) => comparison switch
-    {
-        Comparison.SignedLess => Comparison.UnsignedLess,
-        Comparison.SignedLessOrEqual => Comparison.UnsignedLessOrEqual,
-        Comparison.SignedGreater => Comparison.UnsignedGreater,
-        _ => Comparison.UnsignedGreaterOrEqual,
-    };
 }

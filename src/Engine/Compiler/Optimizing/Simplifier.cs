@@ -129,7 +129,7 @@ internal static class Simplifier
         var possible = ValueRange.PossibleBits(a);
         // A mask that the verifier needs to see a bound stays: it does not follow division, as this compiler does.
         if ((possible & ~(ulong)mask) == 0
-            && (a.Op is not (Op.UDiv or Op.UMod or Op.Phi) || ValueRange.VisibleMaximum(a) <= (ulong)mask))
+            && (a.Op is not (Op.UDiv or Op.UMod or Op.Sub or Op.Phi) || ValueRange.VisibleMaximum(a) <= (ulong)mask))
         {
             return a;
         }
