@@ -104,6 +104,45 @@ Describe 'An address' {
     }
 }
 
+Describe 'A comparison' {
+    It 'causes a warning if it is never true or never false: <code>' -TestCases @(
+        @{ Code = { if ($packet.Byte(3) -gt 255) { 'Drop' } }; Never = 'true'; Side = 'left'; Range = '0 to 255' }
+        @{ Code = { if (-1 -ge $packet.UInt16(3)) { 'Drop' } }; Never = 'true'; Side = 'right'; Range = '0 to 65535' }
+        @{ Code = { if ($packet.Byte(3) -ne 256) { 'Drop' } }; Never = 'false'; Side = 'left'; Range = '0 to 255' }
+        @{ Code = { if ($packet.Length -lt 0) { 'Drop' } }; Never = 'true'; Side = 'left'; Range = '0 to 4294967295' }
+        @{ Code = { if ($packet.Length -ge 0) { 'Drop' } }; Never = 'false'; Side = 'left'; Range = '0 to 4294967295' }
+        @{ Code = { if ($packet.Vlan.Id -eq 4096) { 'Drop' } }; Never = 'true'; Side = 'left'; Range = '0 to 4095' }
+        @{ Code = { if ($packet.IPv4.HeaderLength -gt 60) { 'Drop' } };
+            Never = 'true'; Side = 'left'; Range = '0 to 60' }
+        @{ Code = { if (($packet.Tcp.Flags -band 3) -eq 4) { 'Drop' } };
+            Never = 'true'; Side = 'left'; Range = '0 to 3' }
+        @{ Code = { [byte]$i = 0; while ($i -lt 256) { $i++ } }; Never = 'false'; Side = 'left'; Range = '0 to 255' }
+        @{ Code = { if ($packets - 100 -lt 0) { 'Drop' } }
+            Never = 'true'; Side = 'left'; Range = '0 to 18446744073709551615' }
+        @{ Code = { if ($packet.Byte(3) % 10 + 1 -eq 0) { 'Drop' } }; Never = 'true'; Side = 'left'; Range = '1 to 10' }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code)
+        $warnings.Count | Should -Be 1
+        $warnings[0].StartsWith($PSCommandPath + ':') | Should -BeTrue
+        $warnings[0] | Should -BeLike "*: This comparison is never $Never`: its $Side side goes from $Range.*"
+    }
+
+    It 'causes no warning if it can be both, or if its constant is of the session: <code>' -TestCases @(
+        @{ Code = { if ($packet.Byte(3) -gt 254) { 'Drop' } } }
+        @{ Code = { if ($packet.Length - 100 -lt 0) { 'Drop' } } }
+        @{ Code = { if ($packet.Byte(3) - 1 -eq -1) { 'Drop' } } }
+        @{ Code = { if ($packet.IPv4.Protocol -ge 0) { 'Drop' } } }
+        @{ Code = { if ($packet.Byte(3) -in 0..300) { 'Drop' } } }
+        @{ Code = { if ($packet.Byte(3) -gt $using:limit) { 'Drop' } } }
+        @{ Code = { if ($packet.Byte(3) -gt $using:limit + 1) { 'Drop' } } }
+        @{ Code = { if ($packets * -1 -lt 0) { 'Drop' } } }
+        @{ Code = { $n = $packet.Length; while ($n -gt 0) { $n -= 100 } } }
+    ) {
+        $limit = 300
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'A field of a header' {
     It 'causes a warning where no test guards its use: <code>' -TestCases @(
         @{ Code = { $packets += $packet.Udp.DestinationPort; 'Pass' }; Field = 'Udp.DestinationPort is read' }

@@ -45,6 +45,12 @@ internal sealed class BindingContext
     public ExpressionBinder Expressions { get; }
     public StatementBinder Statements { get; }
 
+    /// <summary>
+    /// Whether comparisons that are never true or never false cause a warning: not in a program that code has written,
+    /// whose constants may be arguments of that code.
+    /// </summary>
+    public bool ReportsDecidedComparisons { get; init; }
+
     /// <summary>Calls that may write to memory, met so far in the expressions of the statement.</summary>
     public int CallCount { get; set; }
 

@@ -77,7 +77,13 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
     private BoundExpression BindComparison(BinaryExpression written)
     {
         if (_texts.Resolve(written) is not { } comparison) return new BoundError(written.Source);
-        if (SizeTest(comparison) is { } test) return test;
+        if (SizeTest(comparison) is { } test)
+        {
+            if (test is BoundConstant)
+                Compare(comparison, expressions.Bind(comparison.Left), expressions.Bind(comparison.Right));
+            return test;
+        }
+
         var differs = comparison.Operator is BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual;
         return context.Presence.Guard([comparison.Left, comparison.Right],
             [expressions.Bind(comparison.Left), expressions.Bind(comparison.Right)],
@@ -97,7 +103,7 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
                 return isPrefix
                     ? context.Error(DiagnosticIds.NotComparable, "A number does not begin with a text.", source,
                         "Ask a text for its beginning.")
-                    : Bound((ScalarType)context.Typer.Arithmetic(comparison)!);
+                    : Checked(Bound((ScalarType)context.Typer.Arithmetic(comparison)!), comparison);
             case (StringType, StringType) when op is >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual:
                 return context.Error(DiagnosticIds.NoOrder, "Texts have no order in a kernel program.", source,
                     "Ask whether they are equal, or for their beginning.");
@@ -120,6 +126,15 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
             ? Bound(null)
             : context.Error(DiagnosticIds.NoOrder, $"{left.Type.Name} has no order.", source,
                 "Ask whether they are equal.");
+    }
+
+    private BoundBinary Checked(BoundBinary bound, BinaryExpression comparison)
+    {
+        if (!context.ReportsDecidedComparisons) return bound;
+        var canBeFalse = context.Presence.HeadersOf(comparison.Left, comparison.Right).Count > 0
+            && bound.Operator is not (BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual);
+        if (DecidedComparisons.WarningOf(bound, canBeFalse) is { } warning) context.Diagnostics.Add(warning);
+        return bound;
     }
 
     // A comparison of the packet's length with a constant becomes a bounds check, which the verifier understands.

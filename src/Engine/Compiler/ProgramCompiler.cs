@@ -41,13 +41,13 @@ public static class ProgramCompiler
 
     /// <summary>
     /// Finds the errors that do not depend on where a program is attached: in its names, types and statements. Without
-    /// errors, gives the warnings.
+    /// errors, gives the warnings, those of comparisons that are never true or never false among them.
     /// </summary>
     public static IReadOnlyList<Diagnostic> Check(ProgramDefinition definition)
     {
         try
         {
-            return Binder.Bind(definition, null, null).Warnings;
+            return Binder.Bind(definition, null, null, isScript: true).Warnings;
         }
         catch (CompileException exception)
         {

@@ -15,6 +15,9 @@ public static class DiagnosticIds
     /// <summary>continue stands outside a loop.</summary>
     public const string ContinueOutsideLoop = nameof(ContinueOutsideLoop);
 
+    /// <summary>A warning: a comparison is never true or never false.</summary>
+    public const string DecidedComparison = nameof(DecidedComparison);
+
     /// <summary>A warning: a local copy is changed instead of its source.</summary>
     public const string DiscardedWrite = nameof(DiscardedWrite);
 

@@ -55,7 +55,8 @@ internal sealed class ProgramTranslation
         return Diagnostics.Warnings;
     }
 
-    // The binder's warnings are of the whole program: those of blocks that were added before are left out.
+    // The binder's warnings are of the whole program: those of blocks that were added before are left out, and those of
+    // comparisons with values of the session, which may be other ones next time.
     private void ReportBindingWarnings(ScriptBlockAst block)
     {
         var extent = block.Extent;
@@ -64,7 +65,10 @@ internal sealed class ProgramTranslation
         foreach (var warning in ProgramCompiler.Check(Definition))
         {
             if (warning is { Severity: DiagnosticSeverity.Warning, Source: { } place } && place.File == extent.File
-                && (place.Line, place.Column).CompareTo(start) >= 0 && (place.Line, place.Column).CompareTo(end) < 0)
+                && (place.Line, place.Column).CompareTo(start) >= 0 && (place.Line, place.Column).CompareTo(end) < 0
+                && (warning.Id != DiagnosticIds.DecidedComparison || block.Find(ast =>
+                    ast is BinaryExpressionAst comparison && Positions.Of(ast) == place && IsWithLiteral(comparison),
+                    true) is not null))
             {
                 Diagnostics.Add(warning with { Suggestion = AdviceFor(warning, block) });
             }
@@ -80,6 +84,13 @@ internal sealed class ProgramTranslation
         return field?.Expression is MemberExpressionAst { Member: StringConstantExpressionAst { Value: var name } }
             ? $"Write if ($packet.{PacketHeaders.Find(name)?.Name}) {{ … }} around it." : warning.Suggestion;
     }
+
+    private static bool IsWithLiteral(BinaryExpressionAst ast) =>
+        OperatorTable.Binary.TryGetValue(ast.Operator, out var @operator)
+        && @operator is >= BinaryOperator.Equal and <= BinaryOperator.GreaterOrEqual
+        && ast.Find(node => node is ConstantExpressionAst and not StringConstantExpressionAst, false) is not null
+        && ast.Find(node => node is UsingExpressionAst or CommandAst
+            or VariableExpressionAst { VariablePath.IsDriveQualified: true }, false) is null;
 
     private static ProgramDefinition Append(ProgramDefinition program, IReadOnlyList<Function> functions,
         List<Statement> body)
