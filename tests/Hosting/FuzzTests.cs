@@ -114,7 +114,17 @@ public sealed partial class FuzzTests(ITestOutputHelper output)
             return Outcome.NotParsed;
         }
 
-        error = session.CallError("Import-Script", block);
+        try
+        {
+            error = session.CallError("Import-Script", block);
+        }
+        catch (Exception exception)
+        {
+            // An exception that leaves the thread would end the test run without a word about the script.
+            error = exception;
+            return Outcome.Failed;
+        }
+
         return error switch
         {
             null => Outcome.Loaded,
