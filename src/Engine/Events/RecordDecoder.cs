@@ -54,7 +54,16 @@ internal abstract class RecordDecoder
                 return items;
             case StringType text: return Text(bytes, 0, text.Capacity);
             case StackType: return _stacks.ReadStack((StackReference)type.Read(bytes)!);
-            default: return type.Read(bytes);
+            default:
+                try
+                {
+                    return type.Read(bytes);
+                }
+                catch (TypeConversionException)
+                {
+                    // A prefix longer than its address, for example: no record ends the stream.
+                    return bytes[..type.Size].ToArray();
+                }
         }
     }
 }

@@ -15,7 +15,8 @@ public abstract class SyscallEvent : EventObject
 
     /// <summary>
     /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>, <c>close(fd=-1)
-    /// = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal, permissions in octal.
+    /// = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal, permissions in octal,
+    /// control characters escaped.
     /// </summary>
     public override string ToString()
     {
@@ -72,12 +73,13 @@ public abstract class SyscallEvent : EventObject
 
     private static string Text(object? value) => value switch
     {
-        string text => $"\"{text}\"",
+        null => "NULL",
+        string text => $"\"{TerminalText.Escape(text)}\"",
         string[] texts => $"[{string.Join(", ", texts.Select(Text))}]",
         ulong[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
         // Large numbers are mostly addresses.
         ulong and > 0xffff and var number => Hexadecimal(number),
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture),
-        _ => value?.ToString() ?? "",
+        _ => TerminalText.Escape(value.ToString() ?? ""),
     };
 }

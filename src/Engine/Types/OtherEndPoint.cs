@@ -1,20 +1,28 @@
+using System.Net;
+
 namespace EbpfCat.Types;
 
-/// <summary>The address of a socket of a family that has no type of its own here.</summary>
-/// <param name="FamilyNumber">The family: <c>AF_*</c> of <c>linux/socket.h</c>.</param>
-/// <param name="Data">The bytes behind the family, without trailing zeros.</param>
-public sealed record OtherEndPoint(ushort FamilyNumber, byte[] Data)
+/// <summary>
+/// The address of a socket of a family that has no type of its own here, or one that .NET's type does not accept: a path
+/// of 108 bytes, a name that is not UTF-8.
+/// </summary>
+public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
 {
+    private const ushort Unix = 1;
+
     // linux/socket.h
     private static readonly Dictionary<ushort, string> Names = new()
     {
         [0] = "unspecified",
-        [1] = "unix",
+        [Unix] = "unix",
+        [2] = "inet",
         [3] = "ax25",
         [4] = "ipx",
         [5] = "appletalk",
         [9] = "x25",
+        [10] = "inet6",
         [15] = "key",
+        [16] = "netlink",
         [17] = "packet",
         [21] = "rds",
         [24] = "pppox",
@@ -24,12 +32,45 @@ public sealed record OtherEndPoint(ushort FamilyNumber, byte[] Data)
         [38] = "alg",
         [40] = "vsock",
         [44] = "xdp",
+        [SocketAddressType.Unreadable] = "unreadable",
     };
 
-    /// <summary>The family's name; its number where it has none here.</summary>
-    public string Family => Names.GetValueOrDefault(FamilyNumber)
-        ?? FamilyNumber.ToString(System.Globalization.CultureInfo.InvariantCulture);
+    /// <summary>An address of a family (<c>AF_*</c> of <c>linux/socket.h</c>) with the bytes behind it.</summary>
+    public OtherEndPoint(ushort familyNumber, byte[] data) => (FamilyNumber, Data) = (familyNumber, data);
 
-    /// <summary>The family and the bytes: <c>vsock:000001…</c>.</summary>
-    public override string ToString() => Data.Length == 0 ? Family : $"{Family}:{Convert.ToHexStringLower(Data)}";
+    /// <summary>
+    /// The family: <c>AF_*</c> of <c>linux/socket.h</c>; 0xfffe where the memory with the address could not be read.
+    /// </summary>
+    public ushort FamilyNumber { get; }
+
+    /// <summary>The bytes behind the family, without trailing zeros.</summary>
+    public byte[] Data { get; }
+
+    /// <summary>
+    /// The family's name; its number where it has none here; <c>unreadable</c> where the memory with the address could
+    /// not be read.
+    /// </summary>
+    public string Family => Names.GetValueOrDefault(FamilyNumber)
+        ?? FamilyNumber.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>
+    /// The family and the bytes: <c>vsock:000001…</c>; of a UNIX socket the path, with <c>@</c> before an abstract name.
+    /// </summary>
+    public override string ToString() => this switch
+    {
+        { Data: [] } => Family,
+        { FamilyNumber: Unix, Data: [0, .. var name] } => $"{Family}:@{Text(name)}",
+        { FamilyNumber: Unix } => $"{Family}:{Text(Data)}",
+        _ => $"{Family}:{Convert.ToHexStringLower(Data)}",
+    };
+
+    /// <summary>Compares family and bytes.</summary>
+    public bool Equals(OtherEndPoint? other) => other is not null && other.FamilyNumber == FamilyNumber
+        && other.Data.AsSpan().SequenceEqual(Data);
+
+    public override bool Equals(object? obj) => Equals(obj as OtherEndPoint);
+
+    public override int GetHashCode() => HashCode.Combine(FamilyNumber, Data.Length);
+
+    private static string Text(byte[] bytes) => TerminalText.Escape(Encoding.UTF8.GetString(bytes));
 }

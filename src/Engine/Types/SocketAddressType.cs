@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Unicode;
 
 namespace EbpfCat.Types;
 
@@ -7,7 +8,7 @@ namespace EbpfCat.Types;
 /// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds,
 /// sockaddr(3type)): the family in the processor's order, then what the family has, ports and IP addresses in network
 /// order. The .NET value is an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see
-/// cref="NetlinkEndPoint"/>, or for other families an <see cref="OtherEndPoint"/>.
+/// cref="NetlinkEndPoint"/>, for others an <see cref="OtherEndPoint"/>; null for the address that a null pointer gave.
 /// </summary>
 public sealed class SocketAddressType : EbpfType
 {
@@ -19,7 +20,16 @@ public sealed class SocketAddressType : EbpfType
     /// <summary>Room for the addresses of all families.</summary>
     public static readonly SocketAddressType Instance = new();
 
-    private const int FamilySize = 2;
+    /// <summary>The family of what a null pointer gave: no address.</summary>
+    internal const ushort Missing = 0xffff;
+
+    /// <summary>The family of an address in memory that could not be read.</summary>
+    internal const ushort Unreadable = 0xfffe;
+
+    internal const int FamilySize = 2;
+
+    // sun_path of struct sockaddr_un
+    private const int MaxPath = 108;
     private const ushort Unix = 1;
     private const ushort IPv4 = 2;
     private const ushort IPv6 = 10;
@@ -55,10 +65,10 @@ public sealed class SocketAddressType : EbpfType
             case IPv6 when bytes.Length >= NetworkSize:
                 var address = new IPAddress(bytes.Slice(8, 16), BitConverter.ToUInt32(bytes[24..]));
                 return new IPEndPoint(address, BinaryPrimitives.ReadUInt16BigEndian(bytes[2..]));
-            case Unix when ReadPath(bytes[FamilySize..]) is { Length: > 0 } path:
-                return new UnixDomainSocketEndPoint(path);
+            case Unix when ReadPath(bytes[FamilySize..]) is { } path: return new UnixDomainSocketEndPoint(path);
             case Netlink:
                 return new NetlinkEndPoint(BitConverter.ToUInt32(bytes[4..]), BitConverter.ToUInt32(bytes[8..]));
+            case Missing: return null;
             default: return new OtherEndPoint(family, bytes[FamilySize..].TrimEnd((byte)0).ToArray());
         }
     }
@@ -68,6 +78,9 @@ public sealed class SocketAddressType : EbpfType
         bytes.Clear();
         switch (value)
         {
+            case null:
+                BitConverter.TryWriteBytes(bytes, Missing);
+                break;
             case NetlinkEndPoint netlink:
                 BitConverter.TryWriteBytes(bytes, Netlink);
                 BitConverter.TryWriteBytes(bytes[4..], netlink.PortId);
@@ -105,11 +118,13 @@ public sealed class SocketAddressType : EbpfType
             : endPoint.AddressFamily == AddressFamily.InterNetwork ? IPv4 : IPv6);
     }
 
-    // A path ends at its NUL; a name in the abstract namespace begins with one and ends with the address.
-    private static string ReadPath(ReadOnlySpan<byte> path)
+    // A path ends at its NUL; a name in the abstract namespace begins with one and ends with the address. Null for what
+    // .NET does not accept: an unnamed socket, a path without a NUL at its end, bytes that are not UTF-8.
+    private static string? ReadPath(ReadOnlySpan<byte> bytes)
     {
-        var isAbstract = path is [0, ..];
-        var end = isAbstract ? path.TrimEnd((byte)0).Length : path.IndexOf((byte)0);
-        return Encoding.UTF8.GetString(end < 0 ? path : path[..end]);
+        var path = bytes[..Math.Min(bytes.Length, MaxPath)];
+        path = path is [0, ..] ? path.TrimEnd((byte)0) : path.IndexOf((byte)0) is >= 0 and var end ? path[..end] : path;
+        var isAccepted = !path.IsEmpty && path.Length < MaxPath && Utf8.IsValid(path);
+        return isAccepted ? Encoding.UTF8.GetString(path) : null;
     }
 }

@@ -5,7 +5,9 @@ using EbpfCat.Events;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tests.Types;
 using EbpfCat.Types;
+using FsCheck.Fluent;
 
 namespace EbpfCat.Tests.Events;
 
@@ -57,6 +59,33 @@ public sealed class EventStreamTests
         Assert.Equal(["Before", "Value", "After"], decoded.GetType().GetProperties().Select(property => property.Name));
         Assert.Equal(propertyType, decoded.GetType().GetProperty("Value")!.PropertyType);
         Assert.Equal([(byte)7, value, 11ul], Values(decoded));
+    }
+
+    [Fact]
+    public void Record_of_any_bytes_is_decoded()
+    {
+        using var program = Output.LoadBurst(1);
+        var types = new List<EbpfType>
+        {
+            SocketAddressType.Instance, new SocketAddressType(16), InstantType.Instance, DurationType.Instance,
+            TextListType.Instance, StackType.Instance, StatisticsType.Instance, HistogramType.Instance,
+        };
+        types.AddRange(TypedValue.Types(2).Sample(200));
+        var random = new Random(7);
+        foreach (var field in types)
+        {
+            var type = StructType.Create([new("Value", field), new("After", ScalarType.UInt8)]);
+            var decoder = new EventDecoder(program, type);
+            var bytes = new byte[type.Size];
+            for (var time = 0; time < 50; time++)
+            {
+                random.NextBytes(bytes);
+                // Families of addresses, lengths of lists and numbers of enumerations are mostly small.
+                if (time % 2 == 0) bytes[1] = 0;
+                if (time % 4 == 0) bytes.AsSpan(1, Math.Min(7, bytes.Length - 1)).Clear();
+                Assert.NotNull(decoder.Decode(bytes).ToString());
+            }
+        }
     }
 
     [Fact]

@@ -44,6 +44,56 @@ public sealed class SyscallTraceTests
             one.GetType().GetProperties().Select(property => property.Name));
     }
 
+    // Addresses of any user may be of any family, too long, not UTF-8, absent or outside of memory.
+    [Theory]
+    [InlineData("1000000007000000010000", "netlink:7 groups 0x1")]
+    [InlineData("110003000100000000000000", "packet:030001")]
+    [InlineData("28000000d204000001000000", "vsock:0000d204000001")]
+    [InlineData("00000000000000000000000000000000", "unspecified")]
+    [InlineData("fe000102", "254:0102")]
+    [InlineData("0100", "unix")]
+    [InlineData("010000fffe41", "unix:@\ufffd\ufffdA")]
+    [InlineData("01001b5b324a", "\x1b[2J")]
+    [InlineData("02", "0.0.0.0:0")]
+    [InlineData("", "unspecified")]
+    public void Address_of_any_bytes_is_reported(string hexadecimal, string text)
+    {
+        var bytes = Convert.FromHexString(hexadecimal);
+        using var trace = SyscallTrace.Start(["bind"], new() { ProcessIds = [Environment.ProcessId] });
+        SystemCalls.Bind(-1, bytes, (uint)bytes.Length);
+
+        var one = Read(trace, 1).Single();
+
+        Assert.Equal(text, Get(one, "umyaddr")!.ToString());
+        Assert.DoesNotContain(one.ToString(), char.IsControl);
+    }
+
+    [Fact]
+    public void Path_that_fills_its_field_is_reported()
+    {
+        byte[] address = [1, 0, .. Enumerable.Repeat((byte)'a', 108)];
+        using var trace = SyscallTrace.Start(["bind"], new() { ProcessIds = [Environment.ProcessId] });
+        SystemCalls.Bind(-1, address, (uint)address.Length);
+
+        Assert.Equal($"unix:{new string('a', 108)}", $"{Get(Read(trace, 1).Single(), "umyaddr")}");
+    }
+
+    [Fact]
+    public void Missing_and_unreadable_addresses_differ_from_an_empty_one()
+    {
+        using var trace = SyscallTrace.Start(["connect"], new() { ProcessIds = [Environment.ProcessId] });
+        SystemCalls.Connect(-1, 0, 16);
+        SystemCalls.Connect(-1, 0, 0);
+        SystemCalls.Connect(-1, 8, 16);
+
+        var seen = Read(trace, 3);
+
+        Assert.Null(Get(seen[0], "uservaddr"));
+        Assert.Null(Get(seen[1], "uservaddr"));
+        Assert.Equal("unreadable", Get(seen[2], "uservaddr")!.ToString());
+        Assert.Equal("connect(fd=-1, uservaddr=NULL, addrlen=16)", seen[0].ToString());
+    }
+
     [Fact]
     public void Completed_call_has_arguments_result_and_duration()
     {

@@ -18,6 +18,8 @@ public sealed class SocketAddressTypeTests
     [InlineData("0000", "unspecified")]
     [InlineData("280000000102", "vsock:00000102")]
     [InlineData("fe00", "254")]
+    [InlineData("0100ff41", "unix:\ufffdA")]
+    [InlineData("010000ff41", "unix:@\ufffdA")]
     public void Address_family_selects_the_layout(string hexadecimal, string text)
     {
         var bytes = new byte[SocketAddressType.MaxSize];

@@ -197,8 +197,30 @@ internal sealed class EventLowering(LoweringContext context)
             // the call.
             var limited = _b.Make(Op.Opaque, _b.Make(Op.And, length, _b.Constant(int.MaxValue)));
             var bytes = _b.Select(Comparison.UnsignedLessOrEqual, limited, most);
-            _memory.ProbeRead(place, bytes, pointer, access.Memory);
+            var result = _memory.ProbeRead(place, bytes, pointer, access.Memory);
+            if (access.Type is SocketAddressType) MarkAbsence(place, pointer, result);
         }, FillsPlace: true);
+    }
+
+    // Zeros are an address without family, and neither that of a null pointer nor one that could not be read.
+    private void MarkAbsence(Place place, Value pointer, Value result)
+    {
+        var (given, missing) = (_b.NewBlock(), _b.NewBlock());
+        var (unreadable, end) = (_b.NewBlock(), _b.NewBlock());
+        _b.BranchIfNotZero(pointer, given, missing);
+        _b.Start(missing);
+        Mark(SocketAddressType.Missing);
+        _b.Start(given);
+        _b.BranchIfNotZero(result, unreadable, end);
+        _b.Start(unreadable);
+        Mark(SocketAddressType.Unreadable);
+        _b.Start(end);
+
+        void Mark(ushort family)
+        {
+            _b.Store(place, SocketAddressType.FamilySize, _b.Constant(family));
+            _b.Jump(end);
+        }
     }
 
     // As many texts as the list has, or as there is room for. Bytes behind them are not written.

@@ -208,7 +208,8 @@ internal sealed class MemoryLowering(LoweringContext context)
         return new MemoryOperand(operand.Type, copy);
     }
 
-    public void ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
+    /// <summary>Copies bytes behind a pointer. The result is 0, or negative where they cannot be read.</summary>
+    public Value ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
         _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, _b.AddressOf(to), size,
             from);
 
