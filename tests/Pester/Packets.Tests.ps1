@@ -271,3 +271,29 @@ Describe 'Packets' {
         (Invoke-Script $code -Packet $bytes).Run.Verdict | Should -Be Tx
     }
 }
+
+Describe 'The packet in a tunnel' {
+    BeforeAll {
+        $inner = New-Packet
+        $outer = $inner[0..33]
+        $outer[23] = 4
+        $tunnel = [byte[]]($outer + $inner[14..($inner.Length - 1)])
+    }
+
+    It 'has headers of its own' {
+        $code = { $result = $packet.Inner.Udp.DestinationPort }
+        Get-Result $code -Packet $tunnel | Should -Be (Get-Result { $result = $packet.Udp.DestinationPort } -Packet $inner)
+        Get-Result $code -Packet $inner | Should -Be 0
+        Get-Result { $result = $packet.Inner ? 1 : 2 } -Packet $tunnel | Should -Be 1
+        Get-Result { $result = $packet.inner.ipv4.protocol -eq 'Udp' } -Packet $tunnel | Should -Be 1
+        Get-Result { $result = $packet.IPv4.Protocol -eq 'Udp' } -Packet $tunnel | Should -Be 0
+    }
+
+    It 'has no packet inside' {
+        { New-EbpfProgram -Type Xdp -Code { if ($packet.Inner.Inner.IPv4) { 'Drop' } } } |
+            Should -Throw '*a packet inside that one is not*'
+        { New-EbpfProgram -Type Xdp -Code { if ($packet.Inner.IPv5) { 'Drop' } } } | Should -Throw "*IPv4*"
+        { New-EbpfProgram -Type Xdp -Code { if ($packet.Inner.Length) { 'Drop' } } } |
+            Should -Throw "*`$packet.Inner has no 'Length'*"
+    }
+}

@@ -156,6 +156,8 @@ Describe 'A field of a header' {
         @{ Code = { function Add-Length { $packets += $packet.Udp.Length; 1 }; $null = Add-Length; 'Pass' };
             Field = 'Udp.Length is read' }
         @{ Code = { [pscustomobject]@{ Length = $packet.Udp.Length }; 'Pass' }; Field = 'Udp.Length is read' }
+        @{ Code = { if ($packet.Udp) { $packets += $packet.Inner.Udp.Length }; 'Pass' };
+            Field = 'Inner.Udp.Length is read' }
         @{ Code = { switch ($packet.IPv4.Protocol) { 'Tcp' { $packets += $packet.Udp.Length } }; 'Pass' };
             Field = 'Udp.Length is read' }
     ) {
@@ -163,7 +165,7 @@ Describe 'A field of a header' {
         $warnings.Count | Should -Be 1
         $warnings[0].StartsWith($PSCommandPath + ':') | Should -BeTrue
         $warnings[0].Contains(": $Field without a test for the ") | Should -BeTrue -Because $warnings[0]
-        $header = ($Field -split '\.')[0]
+        $header = $Field -replace '\.\w+ is .*'
         $warnings[0].EndsWith("Write if (`$packet.$header) { … } around it.") | Should -BeTrue -Because $warnings[0]
     }
 
@@ -174,6 +176,9 @@ Describe 'A field of a header' {
         @{ Code = { if ($packet.Udp.Length -gt 8) { $packets += $packet.Udp.Length }; 'Pass' } }
         @{ Code = { if ($packet.Udp.DestinationPort -in 53, 123) { $packets += $packet.Udp.Length }; 'Pass' } }
         @{ Code = { if ($packet.Udp.DestinationPort -ne 53) { return }; $packets += $packet.Udp.Length; 'Pass' } }
+        @{ Code = { if ($packet.Inner.Udp) { $packets += $packet.Inner.Udp.Length }; 'Pass' } }
+        @{ Code = { if ($packet.Inner.InnerVlan) { $packets += $packet.Inner.Vlan.Id }; 'Pass' } }
+        @{ Code = { if ($packet.Udp.DestinationPort -eq 6081) { $packets += $packet.Geneve.Vni }; 'Pass' } }
         @{ Code = { if ($packet.InnerVlan) { $packets += $packet.Vlan.Id }; 'Pass' } }
         @{ Code = { $packets += $packet.Udp ? $packet.Udp.Length : 0; 'Pass' } }
         @{ Code = { if ($packet.Udp -or $packet.Tcp) {

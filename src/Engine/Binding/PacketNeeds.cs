@@ -69,5 +69,6 @@ internal static class PacketNeeds
         ? 0
         : header.Locations.Max(l => StartOf(l.Parent, withPassed)
             + (l.LengthField is null ? l.Length : LongestIPv4Header)
+            + l.Options.Sum(option => ((1 << option.BitCount) - 1) << option.Scale)
             + (withPassed && l.Passed is { } passed ? Math.Min(passed.MaxCount * passed.MaxLength, LongestPassed) : 0));
 }

@@ -83,7 +83,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
         throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet has no '{member}'.",
             SimilarNames.Sentence(member,
             [
-                "Length", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(header => header.Name),
+                "Length", "Inner", .. MemberTable.PacketContext, .. PacketHeaders.All.Select(header => header.Name),
                 .. MemberTable.PacketReads.Keys, "Read",
             ]));
     }
@@ -103,6 +103,9 @@ internal sealed class MemberTranslator(BlockTranslation block)
         switch (target)
         {
             case ErrorExpression: return target;
+            case HeaderExpression { Header: { Name: "Inner" } inner }:
+                return new HeaderExpression(
+                    PacketHeaders.Find($"{inner.Name}.{member}") ?? throw InnerMember(ast, member));
             case HeaderExpression { Header: var header }:
                 var field = header.GetField(member, block.Program.Positions.Of(ast.Member));
                 return new HeaderFieldExpression(header, field);
@@ -125,6 +128,11 @@ internal sealed class MemberTranslator(BlockTranslation block)
                     "Properties of .NET objects do not exist in the kernel.");
         }
     }
+
+    private CompileException InnerMember(MemberExpressionAst ast, string member) =>
+        block.Error(ast.Member, DiagnosticIds.UnknownField, $"$packet.Inner has no '{member}'.", Same(member, "Inner")
+            ? "The packet inside a tunnel is found; a packet inside that one is not."
+            : SimilarNames.Sentence(member, [.. PacketHeaders.All.Select(header => header.Name)]));
 
     private CompileException MapMember(MemberExpressionAst ast, Map map, string member)
     {

@@ -81,8 +81,11 @@ internal sealed class ProgramTranslation
         if (warning.Id != DiagnosticIds.UnguardedField) return warning.Suggestion;
         var field = block.Find(ast => ast is MemberExpressionAst { Expression: MemberExpressionAst }
             && Positions.Of(ast) == warning.Source, true) as MemberExpressionAst;
-        return field?.Expression is MemberExpressionAst { Member: StringConstantExpressionAst { Value: var name } }
-            ? $"Write if ($packet.{PacketHeaders.Find(name)?.Name}) {{ … }} around it." : warning.Suggestion;
+        return field?.Expression is MemberExpressionAst header
+            && PacketHeaders.Find(header.Expression is MemberExpressionAst inner
+                ? $"{inner.Member}.{header.Member}"
+                : $"{header.Member}") is { Name: var name }
+            ? $"Write if ($packet.{name}) {{ … }} around it." : warning.Suggestion;
     }
 
     private static bool IsWithLiteral(BinaryExpressionAst ast) =>

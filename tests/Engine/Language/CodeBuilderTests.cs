@@ -13,7 +13,7 @@ namespace EbpfCat.Tests.Language;
 public sealed class CodeBuilderTests
 {
     public static TheoryData<string, Type> Headers => [.. typeof(Packet).GetProperties()
-        .Where(property => property.PropertyType.IsSubclassOf(typeof(HeaderExpression)))
+        .Where(property => property.PropertyType.IsSubclassOf(typeof(NamedHeader)))
         .Select(property => (property.Name, property.PropertyType))];
 
     [Theory]
@@ -34,6 +34,13 @@ public sealed class CodeBuilderTests
     [Fact]
     public void Every_header_is_a_member_of_Packet() => Assert.Equal(
         PacketHeaders.All.Select(header => header.Name), Headers.Select(row => row.Data.Item1));
+
+    [Fact]
+    public void Every_header_is_a_member_of_the_packet_in_a_tunnel() => Assert.Equal(
+        PacketHeaders.All.Where(header => header.Alternatives.Count == 0).Select(header => $"Inner.{header.Name}"),
+        typeof(InnerPacket).GetProperties()
+            .Where(property => property.PropertyType.IsSubclassOf(typeof(NamedHeader)))
+            .Select(property => ((NamedHeader)property.GetValue(Packet.Inner)!).Header.Name));
 
     [Fact]
     public void Every_value_of_the_moment_is_a_member_of_Current()

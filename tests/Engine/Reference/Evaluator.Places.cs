@@ -28,8 +28,11 @@ internal sealed partial class Evaluator
     // A write to a named field, and no other, corrects checksums.
     private void Write(Expression target, ReferencePlace place, ReferenceValue value)
     {
-        if (target is HeaderFieldExpression { HeaderField.Name: not "Checksum" } && place.Memory is not null)
-            ReferenceChecksums.Follow(_packet, _ownChecksums, place.Offset, place.Type.Size, () => Write(place, value));
+        if (target is HeaderFieldExpression { HeaderField.Name: not "Checksum" } field && place.Memory is not null)
+        {
+            ReferenceChecksums.Follow(_packet, _ownChecksums, InnerHeaders.All.Contains(field.Header), place.Offset,
+                place.Type.Size, () => Write(place, value));
+        }
         else Write(place, value);
     }
 

@@ -152,7 +152,7 @@ internal static partial class ProgramGenerator
         var maps = scope.KeyedMaps.ToArray();
         return Weighted(
             (8, () => Comparison(scope, depth)),
-            (3, () => Gen.Elements(PacketHeaders.All.ToArray()).Select(h => (Expression)new HeaderExpression(h))),
+            (3, () => AnyHeader(scope).Select(h => (Expression)new HeaderExpression(h))),
             (maps.Length > 0
                 ? 2 : 0, () => Gen.Elements(maps).SelectMany(m => Key(scope, m, depth - 1).Select(m.Contains))),
             (2, () => AddressComparison(scope, depth)),
@@ -287,7 +287,8 @@ internal static partial class ProgramGenerator
         Expression[] Fields(IEnumerable<PacketHeader> headers) => [.. headers.SelectMany(h =>
             h.Fields.Where(f => Fits(f.Type)).Select(f => new HeaderFieldExpression(h, f)))];
         var fields = Fields(scope.Present.Append(PacketHeaders.Ethernet));
-        var others = Fields(PacketHeaders.All);
+        var others = Fields(
+            scope.MayEnterTunnels ? [.. PacketHeaders.All, .. PacketHeaders.All, .. InnerHeaders.All] : PacketHeaders.All);
         return Weighted(
             (3, () => Gen.Elements(constants).Select(c => (Expression)new ConstantExpression(c))),
             (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),
@@ -316,9 +317,17 @@ internal static partial class ProgramGenerator
     // Headers that are known to be present, and others.
     private static Gen<PacketHeader> Header(ProgramScope scope) =>
         from any in OnceIn(3)
-        from header in Gen.Elements(
-            any ? PacketHeaders.All.ToArray() : [.. scope.Present.Append(PacketHeaders.Ethernet)])
+        from header in any
+            ? AnyHeader(scope)
+            : Gen.Elements<PacketHeader>([.. scope.Present.Append(PacketHeaders.Ethernet)])
+        where header.Fields.Count > 0
         select header;
+
+    // The verifier follows the way into a tunnel in each round of a loop, which can be beyond it; a function may be
+    // called in one.
+    private static Gen<PacketHeader> AnyHeader(ProgramScope scope) => Weighted(
+        (5, () => Gen.Elements(PacketHeaders.All.ToArray())),
+        (scope.MayEnterTunnels ? 1 : 0, () => Gen.Elements(InnerHeaders.All.Append(InnerHeaders.Packet).ToArray())));
 
     private static Gen<Expression> NumberField(ProgramScope scope) =>
         from header in Header(scope)

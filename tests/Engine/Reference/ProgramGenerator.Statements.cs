@@ -160,7 +160,7 @@ internal static partial class ProgramGenerator
         Condition(scope, depth + 1).Select(condition => (Statement)new IfStatement(condition, then));
 
     private static Gen<Statement> IfPresent(ProgramScope scope, int depth) =>
-        from header in Gen.Elements(PacketHeaders.All.ToArray())
+        from header in AnyHeader(scope)
         from then in Block(scope.With(header), 4, depth)
         from hasElse in OnceIn(3)
         from otherwise in hasElse ? Block(scope, 2, depth) : Gen.Constant<Statement[]>([])

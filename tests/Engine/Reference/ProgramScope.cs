@@ -38,6 +38,8 @@ internal sealed record ProgramScope
     /// <summary>The number of enclosing loops.</summary>
     public int Loops { get; init; }
 
+    public bool MayEnterTunnels => Loops == 0 && !InFunction;
+
     /// <summary>Whether break is allowed.</summary>
     public bool CanBreak { get; init; }
 

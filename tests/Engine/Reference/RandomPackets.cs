@@ -16,7 +16,7 @@ internal static class RandomPackets
 
     /// <summary>One packet.</summary>
     public static Gen<byte[]> Packet { get; } =
-        from bytes in Weighted((9, Frame), (1, () => Gen.Choose(Shortest, Longest).SelectMany(Bytes)))
+        from bytes in Weighted((9, () => Frame()), (1, () => Gen.Choose(Shortest, Longest).SelectMany(Bytes)))
         from isCut in OnceIn(4)
         from length in Gen.Choose(Shortest, Math.Max(Shortest, Math.Min(bytes.Length, Longest)))
         from isSpoilt in OnceIn(6)
@@ -42,12 +42,13 @@ internal static class RandomPackets
         return packet;
     }
 
-    private static Gen<byte[]> Frame() =>
+    private static Gen<byte[]> Frame(bool isInner = false) =>
         from addresses in Addresses(6)
         from tags in Gen.Elements(0, 0, 0, 0, 1, 2)
         from tag in Several(2, 2, Bytes(2))
         from inner in Weighted(
-            (5, IPv4), (3, IPv6), (1, Arp), (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
+            (5, () => IPv4(isInner)), (3, () => IPv6(isInner)), (1, Arp),
+            (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
         let tagTypes = new[] { 0x8100, 0x88a8, 0x8100 }
         select (byte[])
         [
@@ -56,15 +57,15 @@ internal static class RandomPackets
             .. Big16(inner.Type), .. inner.Bytes,
         ];
 
-    private static Gen<(int Type, byte[] Bytes)> IPv4() =>
-        from protocol in Gen.Elements(6, 6, 17, 17, 132, 1, 2, 47)
+    private static Gen<(int Type, byte[] Bytes)> IPv4(bool isInner = false) =>
+        from protocol in Gen.Elements(6, 6, 17, 17, 132, 1, 2, 47, 4, 41)
         from options in Gen.Elements(0, 0, 0, 1, 2, 10)
         from isShort in OnceIn(20)
         from fragment in Gen.Elements(0, 0, 0, 0, 0x4000, 0x2000, 0x2001, 185)
         from head in Bytes(12)
         from addresses in Addresses(4)
         from optionBytes in Bytes(4 * options)
-        from payload in Transport(protocol)
+        from payload in Transport(protocol, isInner)
         select (0x0800, (byte[])
         [
             (byte)(0x40 | (isShort ? options : 5 + options)), head[0], .. Big16(20 + (4 * options) + payload.Length),
@@ -72,11 +73,11 @@ internal static class RandomPackets
             .. Big16(fragment), head[3], (byte)protocol, head[4], head[5], .. addresses, .. optionBytes, .. payload,
         ]);
 
-    private static Gen<(int Type, byte[] Bytes)> IPv6() =>
-        from protocol in Gen.Elements(6, 17, 132, 58, 59)
+    private static Gen<(int Type, byte[] Bytes)> IPv6(bool isInner = false) =>
+        from protocol in Gen.Elements(6, 17, 17, 132, 58, 59, 4, 41, 47)
         from head in Bytes(5)
         from addresses in Addresses(16)
-        from transport in Transport(protocol)
+        from transport in Transport(protocol, isInner)
         from count in Gen.Frequency((5, Gen.Constant(0)), (3, Gen.Constant(1)), (2, Gen.Choose(2, 4)),
             (1, Gen.Choose(5, 10)))
         from extensions in Gen.Elements(ExtensionHeaders).ArrayOf(count)
@@ -124,7 +125,44 @@ internal static class RandomPackets
         from rest in Bytes(20)
         select (0x0806, (byte[])[0, 1, 8, 0, 6, 4, 0, (byte)operation, .. rest]);
 
-    private static Gen<byte[]> Transport(int protocol) =>
+    private static Gen<byte[]> Transport(int protocol, bool isInner) => protocol switch
+    {
+        17 when !isInner => OnceIn(2).SelectMany(isTunnel => isTunnel ? UdpTunnel() : Payload(protocol)),
+        4 when !isInner => IPv4(isInner: true).Select(packet => packet.Bytes),
+        41 when !isInner => IPv6(isInner: true).Select(packet => packet.Bytes),
+        47 => Gre(isInner),
+        _ => Payload(protocol),
+    };
+
+    // A frame or a packet, with its EtherType.
+    private static Gen<(int Type, byte[] Bytes)> Inside(bool isInner) => isInner
+        ? Bytes(20).Select(bytes => (0x0800, bytes))
+        : Weighted((2, () => IPv4(isInner: true)), (2, () => IPv6(isInner: true)),
+            (2, () => Frame(isInner: true).Select(frame => (0x6558, frame))),
+            (1, () => Bytes(20).Select(bytes => (0x0806, bytes))));
+
+    private static Gen<byte[]> Gre(bool isInner) =>
+        from flags in Gen.Elements(0, 0, 0x80, 0x20, 0x10, 0xb0, 0x40)
+        from version in Gen.Elements(0, 0, 0, 0, 0, 1)
+        from options in Bytes(4 * System.Numerics.BitOperations.PopCount((uint)flags))
+        from inside in Inside(isInner)
+        select (byte[])[(byte)flags, (byte)version, .. Big16(inside.Type), .. options, .. inside.Bytes];
+
+    private static Gen<byte[]> UdpTunnel() =>
+        from port in Gen.Elements(4789, 8472, 6081, 6081)
+        from source in Bytes(2)
+        from options in Gen.Elements(0, 0, 1, 3)
+        from version in Gen.Elements(0, 0, 0, 0, 0x40)
+        from optionBytes in Bytes(4 * options)
+        from vni in Bytes(4)
+        from inside in Inside(isInner: false)
+        from frame in Frame(isInner: true)
+        let payload = port == 6081
+            ? (byte[])[(byte)(version | options), 0, .. Big16(inside.Type), .. vni, .. optionBytes, .. inside.Bytes]
+            : [8, 0, 0, 0, .. vni, .. frame]
+        select (byte[])[.. source, .. Big16(port), .. Big16(8 + payload.Length), 0, 0, .. payload];
+
+    private static Gen<byte[]> Payload(int protocol) =>
         from ports in Several(2, 2, Gen.Elements(22, 53, 80, 443, 1024, 40000, 65535))
         from flags in Gen.Elements(0x02, 0x12, 0x10, 0x11, 0x18, 0x04, 0xff)
         from offset in Gen.Elements(5, 5, 5, 8, 15)

@@ -22,15 +22,19 @@ internal static class ReferenceChecksums
 
     /// <summary>Writes to a field, and corrects the checksums that cover it.</summary>
     /// <param name="own">The headers whose checksums the program assigns itself.</param>
+    /// <param name="isInner">Whether the field is inside a tunnel: then only checksums there are corrected.</param>
     /// <param name="at">The offset of the field in the packet.</param>
     /// <param name="size">The size of the field in bytes.</param>
-    public static void Follow(ReferencePacket packet, IReadOnlySet<PacketHeader> own, int at, int size, Action write)
+    public static void Follow(ReferencePacket packet, IReadOnlySet<PacketHeader> own, bool isInner, int at, int size,
+        Action write)
     {
-        var checksums = Places.Where(place => !own.Contains(place.Key))
-            .Select(place => (place.Value, Covered: Covered(packet, place.Key, place.Value)))
+        PacketHeader Here(PacketHeader header) => isInner ? InnerHeaders.Of(header) : header;
+        var checksums = Places.Where(place => !own.Contains(Here(place.Key)))
+            .Select(place => (place.Value, Covered: Covered(header => packet.Find(Here(header)), packet.Bytes.Length,
+                place.Key, place.Value)))
             .Where(c => c.Covered.Any(part => part.Start < at + size && at < part.End))
             .Select(c => (At: c.Covered[0].Start + c.Value, c.Covered, Before: Sum(packet.Bytes, c.Covered),
-                IsUdp: packet.Find(PacketHeaders.Udp) == c.Covered[0].Start))
+                IsUdp: packet.Find(Here(PacketHeaders.Udp)) == c.Covered[0].Start))
             .ToList();
         write();
         foreach (var (place, covered, before, isUdp) in checksums)
@@ -45,20 +49,21 @@ internal static class ReferenceChecksums
     }
 
     // What a checksum covers but itself: around it, and in the pseudo-header. None if the header is absent.
-    private static List<(int Start, int End)> Covered(ReferencePacket packet, PacketHeader header, int place)
+    private static List<(int Start, int End)> Covered(Func<PacketHeader, int?> find, int length, PacketHeader header,
+        int place)
     {
-        if (packet.Find(header) is not { } start) return [];
-        var end = header == PacketHeaders.IPv4 ? start + 20 : packet.Bytes.Length;
+        if (find(header) is not { } start) return [];
+        var end = header == PacketHeaders.IPv4 ? start + 20 : length;
         var parts = new List<(int, int)> { (start, start + place), (start + place + 2, end) };
         if (header == PacketHeaders.IPv4 || header == PacketHeaders.Icmp) return parts;
         var isUdp = header == PacketHeaders.Udp;
         if (isUdp) parts.Add((start + 4, start + 6));
-        if (packet.Find(PacketHeaders.IPv4) is { } four)
+        if (find(PacketHeaders.IPv4) is { } four)
         {
             parts.Add((four + 12, four + 20));
             if (!isUdp) parts.Add((four + 2, four + 4));
         }
-        else if (packet.Find(PacketHeaders.IPv6) is { } six)
+        else if (find(PacketHeaders.IPv6) is { } six)
         {
             parts.Add((six + 8, six + 40));
             if (!isUdp) parts.Add((six + 4, six + 6));

@@ -15,11 +15,31 @@ internal sealed class ReferencePacket(byte[] bytes)
         if (header.Name == "IP") return Find(PacketHeaders.IPv4) ?? Find(PacketHeaders.IPv6);
         if (header.Name == "Transport")
             return Find(PacketHeaders.Tcp) ?? Find(PacketHeaders.Udp) ?? Find(PacketHeaders.Sctp);
+        if (header == InnerHeaders.Packet) return FindInner()?.Offset;
         if (header.Locations.Count == 0) return Has(0, header.Size) ? 0 : null;
         foreach (var location in header.Locations)
         {
+            if (location.Parent == InnerHeaders.Packet)
+            {
+                if (FindInner() is { } inner && location.Values.Contains(inner.Type) && Has(inner.Offset, header.Size))
+                    return inner.Offset;
+                continue;
+            }
+
             if (Find(location.Parent) is not { } parent) continue;
-            if (Behind(parent, location) is { } offset && Has(offset, header.Size)) return offset;
+            if (Behind(parent, location) is { } offset && (header.Size == 0 || Has(offset, header.Size))) return offset;
+        }
+
+        return null;
+    }
+
+    // What is inside a tunnel, by its EtherType.
+    private (int Type, int Offset)? FindInner()
+    {
+        foreach (var location in InnerHeaders.Packet.Locations)
+        {
+            if (Find(location.Parent) is not { } tunnel || Behind(tunnel, location) is not { } offset) continue;
+            return (location.Field is { } type ? (int)Read(tunnel, type).Number : location.Values[0], offset);
         }
 
         return null;
@@ -57,7 +77,7 @@ internal sealed class ReferencePacket(byte[] bytes)
         if (location.Field is null) return offset;
         var named = (int)Read(parent, location.Field).Number;
         if (location.Values.Contains(named)) return offset;
-        return location.Parent.Name switch
+        return (location.Parent.Outer ?? location.Parent).Name switch
         {
             "Ethernet" => BehindTags(named, offset),
             "IPv6" => BehindExtensionHeaders(named, offset, out _),

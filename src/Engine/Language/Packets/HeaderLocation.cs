@@ -16,6 +16,10 @@ public sealed record HeaderLocation(PacketHeader Parent, HeaderField? Field, IRe
     /// <summary>Fields of the parent that must be zero: a later fragment has no transport header.</summary>
     public IReadOnlyList<HeaderField> ZeroFields { get; init; } = [];
 
+    /// <summary>Whether a packet can have headers at both locations, which then begin at the same byte.</summary>
+    internal bool Overlaps(HeaderLocation other) =>
+        Parent == other.Parent && (Field != other.Field || Values.Intersect(other.Values).Any());
+
     /// <summary>The headers that may stand between the parent and this one; null for none.</summary>
     internal PassedHeaders? Passed => Field is not null && Parent.Passed is { } passed && passed.Field == Field
         && !passed.Values.Contains(Values[0]) ? passed : null;

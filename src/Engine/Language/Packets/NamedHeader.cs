@@ -12,8 +12,11 @@ public abstract class NamedHeader(PacketHeader header) : HeaderExpression(header
 #pragma warning disable CS1591 // The fields are named as in the RFC of the protocol.
 
 /// <summary>The Ethernet header.</summary>
-public sealed class EthernetHeader() : NamedHeader(PacketHeaders.Ethernet)
+public sealed class EthernetHeader : NamedHeader
 {
+    internal EthernetHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression Destination => Named();
     public new HeaderFieldExpression Source => Named();
     public HeaderFieldExpression EtherType => Named();
@@ -43,8 +46,11 @@ public sealed class IPHeader() : NamedHeader(PacketHeaders.IP)
 }
 
 /// <summary>The IPv4 header.</summary>
-public sealed class IPv4Header() : NamedHeader(PacketHeaders.IPv4)
+public sealed class IPv4Header : NamedHeader
 {
+    internal IPv4Header(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression Version => Named();
     public HeaderFieldExpression HeaderLength => Named();
     public HeaderFieldExpression TypeOfService => Named();
@@ -64,8 +70,11 @@ public sealed class IPv4Header() : NamedHeader(PacketHeaders.IPv4)
 }
 
 /// <summary>The IPv6 header.</summary>
-public sealed class IPv6Header() : NamedHeader(PacketHeaders.IPv6)
+public sealed class IPv6Header : NamedHeader
 {
+    internal IPv6Header(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression Version => Named();
     public HeaderFieldExpression TrafficClass => Named();
     public HeaderFieldExpression FlowLabel => Named();
@@ -84,8 +93,11 @@ public sealed class TransportHeader() : NamedHeader(PacketHeaders.Transport)
 }
 
 /// <summary>The TCP header.</summary>
-public sealed class TcpHeader() : NamedHeader(PacketHeaders.Tcp)
+public sealed class TcpHeader : NamedHeader
 {
+    internal TcpHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression SourcePort => Named();
     public HeaderFieldExpression DestinationPort => Named();
     public HeaderFieldExpression SequenceNumber => Named();
@@ -106,8 +118,11 @@ public sealed class TcpHeader() : NamedHeader(PacketHeaders.Tcp)
 }
 
 /// <summary>The UDP header.</summary>
-public sealed class UdpHeader() : NamedHeader(PacketHeaders.Udp)
+public sealed class UdpHeader : NamedHeader
 {
+    internal UdpHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression SourcePort => Named();
     public HeaderFieldExpression DestinationPort => Named();
     public HeaderFieldExpression Length => Named();
@@ -115,8 +130,11 @@ public sealed class UdpHeader() : NamedHeader(PacketHeaders.Udp)
 }
 
 /// <summary>The SCTP header.</summary>
-public sealed class SctpHeader() : NamedHeader(PacketHeaders.Sctp)
+public sealed class SctpHeader : NamedHeader
 {
+    internal SctpHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression SourcePort => Named();
     public HeaderFieldExpression DestinationPort => Named();
     public HeaderFieldExpression VerificationTag => Named();
@@ -137,8 +155,11 @@ public sealed class IcmpHeader : NamedHeader
 }
 
 /// <summary>The ARP header, for Ethernet and IPv4.</summary>
-public sealed class ArpHeader() : NamedHeader(PacketHeaders.Arp)
+public sealed class ArpHeader : NamedHeader
 {
+    internal ArpHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression HardwareType => Named();
     public HeaderFieldExpression ProtocolType => Named();
     public HeaderFieldExpression HardwareLength => Named();
@@ -148,4 +169,41 @@ public sealed class ArpHeader() : NamedHeader(PacketHeaders.Arp)
     public HeaderFieldExpression SenderAddress => Named();
     public HeaderFieldExpression TargetHardwareAddress => Named();
     public HeaderFieldExpression TargetAddress => Named();
+}
+
+/// <summary>The GRE header.</summary>
+public sealed class GreHeader : NamedHeader
+{
+    internal GreHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression ChecksumPresent => Named();
+    public HeaderFieldExpression KeyPresent => Named();
+    public HeaderFieldExpression SequencePresent => Named();
+    public HeaderFieldExpression Version => Named();
+    public HeaderFieldExpression ProtocolType => Named();
+}
+
+/// <summary>The VXLAN header.</summary>
+public sealed class VxlanHeader : NamedHeader
+{
+    internal VxlanHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Flags => Named();
+    public HeaderFieldExpression Vni => Named();
+}
+
+/// <summary>The Geneve header.</summary>
+public sealed class GeneveHeader : NamedHeader
+{
+    internal GeneveHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Version => Named();
+    public HeaderFieldExpression OptionsLength => Named();
+    public HeaderFieldExpression Control => Named();
+    public HeaderFieldExpression Critical => Named();
+    public HeaderFieldExpression ProtocolType => Named();
+    public HeaderFieldExpression Vni => Named();
 }

@@ -36,7 +36,7 @@ public static class Packet
     public static Expression TimeStamp => Context(nameof(TimeStamp));
 
     /// <summary>The Ethernet header.</summary>
-    public static EthernetHeader Ethernet => new();
+    public static EthernetHeader Ethernet => new(PacketHeaders.Ethernet);
 
     /// <summary>The first VLAN tag.</summary>
     public static VlanHeader Vlan => new(PacketHeaders.Vlan);
@@ -48,22 +48,22 @@ public static class Packet
     public static IPHeader IP => new();
 
     /// <summary>The IPv4 header.</summary>
-    public static IPv4Header IPv4 => new();
+    public static IPv4Header IPv4 => new(PacketHeaders.IPv4);
 
     /// <summary>The IPv6 header.</summary>
-    public static IPv6Header IPv6 => new();
+    public static IPv6Header IPv6 => new(PacketHeaders.IPv6);
 
     /// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
     public static TransportHeader Transport => new();
 
     /// <summary>The TCP header.</summary>
-    public static TcpHeader Tcp => new();
+    public static TcpHeader Tcp => new(PacketHeaders.Tcp);
 
     /// <summary>The UDP header.</summary>
-    public static UdpHeader Udp => new();
+    public static UdpHeader Udp => new(PacketHeaders.Udp);
 
     /// <summary>The SCTP header.</summary>
-    public static SctpHeader Sctp => new();
+    public static SctpHeader Sctp => new(PacketHeaders.Sctp);
 
     /// <summary>The ICMP header.</summary>
     public static IcmpHeader Icmp => new(PacketHeaders.Icmp);
@@ -72,7 +72,19 @@ public static class Packet
     public static IcmpHeader Icmp6 => new(PacketHeaders.Icmp6);
 
     /// <summary>The ARP header.</summary>
-    public static ArpHeader Arp => new();
+    public static ArpHeader Arp => new(PacketHeaders.Arp);
+
+    /// <summary>The GRE header.</summary>
+    public static GreHeader Gre => new(PacketHeaders.Gre);
+
+    /// <summary>The VXLAN header.</summary>
+    public static VxlanHeader Vxlan => new(PacketHeaders.Vxlan);
+
+    /// <summary>The Geneve header.</summary>
+    public static GeneveHeader Geneve => new(PacketHeaders.Geneve);
+
+    /// <summary>The packet inside a tunnel: IP in IP, GRE, VXLAN or Geneve.</summary>
+    public static InnerPacket Inner => new();
 
     /// <summary>Bytes of the packet, read as a type; a scalar carries its byte order.</summary>
     /// <param name="offset">From the start of the packet, in bytes.</param>

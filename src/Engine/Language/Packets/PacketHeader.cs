@@ -25,6 +25,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>The headers of which it is whichever is present; empty for a header of its own.</summary>
     public IReadOnlyList<PacketHeader> Alternatives { get; init; } = [];
 
+    /// <summary>The header with these fields outside of tunnels, if this is the one inside.</summary>
+    internal PacketHeader? Outer { get; init; }
+
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 

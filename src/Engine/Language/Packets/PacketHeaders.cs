@@ -5,7 +5,8 @@ namespace EbpfCat.Language;
 /// <summary>
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
 /// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC
-/// 9260 (SCTP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP); numbers from IANA.
+/// 9260 (SCTP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP), RFC 2784 (GRE), RFC 7348 (VXLAN), RFC 8926 (Geneve);
+/// numbers from IANA. <see cref="InnerHeaders"/> has them again, inside a tunnel.
 /// </summary>
 public static class PacketHeaders
 {
@@ -205,6 +206,31 @@ public static class PacketHeaders
         Alternatives = [Tcp, Udp, Sctp],
     };
 
+    /// <summary>GRE behind IPv4 or IPv6.</summary>
+    public static PacketHeader Gre { get; } = new("Gre", 4, BehindIP(47),
+    [
+        new("ChecksumPresent", 0, U8) { BitOffset = 7, BitCount = 1 },
+        new("KeyPresent", 0, U8) { BitOffset = 5, BitCount = 1 },
+        new("SequencePresent", 0, U8) { BitOffset = 4, BitCount = 1 },
+        new("Version", 1, U8) { BitOffset = 0, BitCount = 3 },
+        new("ProtocolType", 2, U16),
+    ]);
+
+    /// <summary>VXLAN behind UDP: to port 4789, or to 8472, which Linux takes by default.</summary>
+    public static PacketHeader Vxlan { get; } = new("Vxlan", 8, [Behind(Udp, "DestinationPort", 8, 4789, 8472)],
+        [new("Flags", 0, U8), new("Vni", 4, U32) { BitOffset = 8, BitCount = 24 }]);
+
+    /// <summary>Geneve behind UDP, to port 6081. <c>OptionsLength</c> is in bytes.</summary>
+    public static PacketHeader Geneve { get; } = new("Geneve", 8, [Behind(Udp, "DestinationPort", 8, 6081)],
+    [
+        new("Version", 0, U8) { BitOffset = 6, BitCount = 2 },
+        new("OptionsLength", 0, U8) { BitOffset = 0, BitCount = 6, Scale = 2 },
+        new("Control", 1, U8) { BitOffset = 7, BitCount = 1 },
+        new("Critical", 1, U8) { BitOffset = 6, BitCount = 1 },
+        new("ProtocolType", 2, U16),
+        new("Vni", 4, U32) { BitOffset = 8, BitCount = 24 },
+    ]);
+
     // What a packet begins with where the header before IP is not shown: the first byte tells which IP it is.
     private static readonly PacketHeader Network = new("Ip", 1, [],
         [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
@@ -212,24 +238,28 @@ public static class PacketHeaders
     private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 0, 4)];
     private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 0, 6)];
 
-    /// <summary>All of them.</summary>
+    /// <summary>All of them but those inside a tunnel.</summary>
     public static IReadOnlyList<PacketHeader> All { get; } =
-        [Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Icmp, Icmp6, Arp];
+        [Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Icmp, Icmp6, Arp, Gre, Vxlan, Geneve];
 
-    /// <summary>A header by name, or null; case does not count.</summary>
+    /// <summary>A header by name, or null; case does not count. Those inside a tunnel are <c>Inner.NAME</c>.</summary>
     public static PacketHeader? Find(string name) =>
-        All.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+        Everywhere.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The headers, the tunnels' packet, and the headers of that.</summary>
+    internal static IEnumerable<PacketHeader> Everywhere => [.. All, InnerHeaders.Packet, .. InnerHeaders.All];
 
     /// <summary>The headers that the values of a field name, with those values; none for most fields.</summary>
     /// <param name="parent">The header that the field is in.</param>
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) =>
-        Behind(parent, field).Where(one => one.Location.Values.Count == 1).DistinctBy(one => one.Header)
-            .ToDictionary(one => one.Header.Name, one => one.Location.Values[0], StringComparer.OrdinalIgnoreCase);
+        Behind(parent, field).Where(one => one.Location.Values.Count == 1 && field.Name != "DestinationPort")
+            .DistinctBy(one => one.Header)
+            .ToDictionary(one => (one.Header.Outer ?? one.Header).Name, one => one.Location.Values[0], StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The headers that the values of a field name, each with its location.</summary>
     internal static IEnumerable<(PacketHeader Header, HeaderLocation Location)> Behind(
         PacketHeader parent, HeaderField field) =>
-        (parent.Alternatives.Count > 0 ? parent.AlternativesOf(field) : [(parent, field)]).SelectMany(one => All
+        (parent.Alternatives.Count > 0 ? parent.AlternativesOf(field) : [(parent, field)]).SelectMany(one => Everywhere
             .SelectMany(header => header.Locations, (header, location) => (Header: header, Location: location))
             .Where(below => below.Location.Parent == one.Item1 && below.Location.Field == one.Item2));
 
@@ -237,11 +267,14 @@ public static class PacketHeaders
     internal static IReadOnlyList<PacketHeader> AlternativesOf(PacketHeader header) =>
         header.Alternatives.Count > 0 ? header.Alternatives : [header];
 
-    /// <summary>Whether a field, or a part of it, names or delimits what follows its header.</summary>
+    /// <summary>
+    /// Whether a field, or a part of it, names or delimits what follows its header, or one that may lie over it.
+    /// </summary>
     internal static bool Decides(PacketHeader header, HeaderField field) =>
-        (header == InnerVlan && field.Name == "EtherType")
-        || All.Any(other => other.Locations.Any(place => place.Parent == header
-            && place.DecidingFields.Any(f => Overlap(f, field))));
+        ((header.Outer ?? header) == InnerVlan && field.Name == "EtherType")
+        || Everywhere.SelectMany(other => other.Locations).Any(place => place.Parent == header
+            ? place.DecidingFields.Any(f => Overlap(f, field))
+            : place.DecidingFields.Any() && place.Parent.Locations.Any(a => header.Locations.Any(a.Overlaps)));
 
     /// <summary>Whether the checksum of a header covers a field of its own.</summary>
     internal static bool IsCovered(PacketHeader header, HeaderField field) =>
@@ -250,7 +283,7 @@ public static class PacketHeaders
     /// <summary>The headers whose checksums cover a field as part of the pseudo-header.</summary>
     /// <param name="header">The header that the field is in.</param>
     internal static IEnumerable<PacketHeader> WithPseudoHeader(PacketHeader header, HeaderField field) =>
-        All.Where(other => other.Checksum is { } checksum && checksum.PseudoHeader.Contains(field.Name)
+        Everywhere.Where(other => other.Checksum is { } checksum && checksum.PseudoHeader.Contains(field.Name)
             && (other == header || other.Locations.Any(place => place.Parent == header)));
 
     private static bool Overlap(HeaderField a, HeaderField b) =>
@@ -267,7 +300,7 @@ public static class PacketHeaders
             || header.Alternatives.Any(one => LocationsOf(one, startsAtNetwork) is not null) ? header.Locations
         : null;
 
-    private static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
+    internal static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
         new(parent, parent.GetField(field), values, length);
 
     private static HeaderLocation BehindIPv4(int protocol) =>
@@ -277,7 +310,7 @@ public static class PacketHeaders
             ZeroFields = FragmentOffset,
         };
 
-    private static HeaderLocation[] BehindIP(int protocol) =>
+    internal static HeaderLocation[] BehindIP(int protocol) =>
         [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
 
     private static HeaderField OfIP(string name, EbpfType type, string ofIPv4, HeaderField ofIPv6) =>

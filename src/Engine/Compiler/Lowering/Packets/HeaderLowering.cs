@@ -44,6 +44,7 @@ internal sealed class HeaderLowering
         if (header.Alternatives.Count > 0) return FindAlternative(header, whenAbsent);
         if (header == PacketHeaders.Vlan && _context.Info.HasTagInMetadata)
             return _tag.Find(header, whenAbsent) is { } tag ? Found(header, tag) : null;
+        if (header == InnerHeaders.Packet) return FindInner(whenAbsent);
         if (_use.GroupOf(header) is { } group) return FindInGroup(header, group, whenAbsent);
         var locations = _use.LocationsOf(header)!;
         return locations.Count == 0
@@ -73,6 +74,7 @@ internal sealed class HeaderLowering
 
     private HeaderFact Enter(PacketHeader header, PacketOffset offset, Block whenAbsent)
     {
+        if (header.Size == 0) return WithoutBytes(offset);
         StackSlot? slot = null;
         if (_context.Info.Packet == PacketAccess.Copy && !_copies.TryGetValue(header, out slot))
         {
@@ -82,6 +84,9 @@ internal sealed class HeaderLowering
 
         return Found(header, new HeaderFact(offset, _packet.CheckBounds(offset, header.Size, whenAbsent, slot)));
     }
+
+    private HeaderFact WithoutBytes(PacketOffset offset) =>
+        new(offset, new Place(MemoryRegion.Packet, _packet.BaseOf(offset), offset.Constant));
 
     private HeaderFact Found(PacketHeader header, HeaderFact fact)
     {
@@ -134,6 +139,14 @@ internal sealed class HeaderLowering
         return _context.Info.Packet == PacketAccess.Copy
             ? Enter(header, offset, whenAbsent)
             : Found(header, new HeaderFact(offset, new Place(MemoryRegion.Packet, offset.Variable!, offset.Constant)));
+    }
+
+    private HeaderFact? FindInner(Block whenAbsent)
+    {
+        var inner = _next.OfTunnel();
+        return _b.Guard(Comparison.NotEqual, inner.Number, _paths.None(NextHeaderLowering.TypeSize), whenAbsent)
+            ? WithoutBytes(inner.Offset)
+            : null;
     }
 
     private HeaderFact? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)

@@ -23,14 +23,15 @@ internal sealed class HeaderPaths(LoweringContext context)
         return path;
     }
 
-    /// <summary>
-    /// Adds the path on which no header is found: its number is one that a field of the size cannot have.
-    /// </summary>
+    /// <summary>The number where no header is found: one that a field of the size in bytes cannot have.</summary>
+    public Value None(int size) => _b.Constant(1L << (size * 8));
+
+    /// <summary>Adds the path on which no header is found.</summary>
     public void AddNone(List<HeaderPath> paths, Block none, int size)
     {
         if (!_b.StartIfReached(none)) return;
         var constant = paths.Select(path => path.Offset.Constant).DefaultIfEmpty().Min();
-        paths.Add(Leave(_b.Constant(1L << (size * 8)), new PacketOffset(null, constant), _b.Read(Last)));
+        paths.Add(Leave(None(size), new PacketOffset(null, constant), _b.Read(Last)));
     }
 
     /// <summary>Joins paths. The offset is a phi, so that the bounds of the header's bytes are checked once.</summary>

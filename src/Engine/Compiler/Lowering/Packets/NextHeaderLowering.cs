@@ -4,6 +4,9 @@ namespace EbpfCat.Compiler;
 internal sealed class NextHeaderLowering(
     LoweringContext context, HeaderLowering headers, HeaderUse use, HeaderPaths headerPaths)
 {
+    /// <summary>The size of an EtherType in bytes.</summary>
+    public const int TypeSize = 2;
+
     private readonly IrBuilder _b = context.Builder;
     private readonly PacketLowering _packet = context.Packet;
     private readonly HeaderPaths _paths = headerPaths;
@@ -22,6 +25,28 @@ internal sealed class NextHeaderLowering(
         _paths.AddNone(paths, none, group.Locations.Max(l => l.Field!.Type.Size));
         var fact = _paths.Join(paths);
         _b.Facts = _b.Facts with { NextHeaders = _b.Facts.NextHeaders.SetItem(group, fact) };
+        return fact;
+    }
+
+    /// <summary>The packet inside a tunnel: its EtherType, that of Ethernet included, and its offset.</summary>
+    public NextHeaderFact OfTunnel()
+    {
+        var inner = InnerHeaders.Packet;
+        if (_b.Facts.NextHeaders.TryGetValue(inner, out var known)) return known;
+        var (paths, none) = (new List<HeaderPath>(), _b.NewBlock());
+        ForEach(inner.Locations, none, (location, next, otherHeader) =>
+            paths.AddRange(Behind(location, location.Values, mustName: true, next, otherHeader)));
+        if (paths.Count > 0)
+        {
+            // The verifier follows the code behind once, and not for each tunnel.
+            var (number, offset, _) = _paths.Join(paths);
+            var start = _b.AddOffset(_packet.BaseOf(offset), offset.Constant);
+            paths = [_paths.Leave(number, new PacketOffset(_packet.Forget(start, none), 0))];
+        }
+
+        _paths.AddNone(paths, none, TypeSize);
+        var fact = _paths.Join(paths);
+        _b.Facts = _b.Facts with { NextHeaders = _b.Facts.NextHeaders.SetItem(inner, fact) };
         return fact;
     }
 
@@ -52,6 +77,14 @@ internal sealed class NextHeaderLowering(
     public List<HeaderPath> Behind(HeaderLocation location, IReadOnlyList<int> numbers, bool mustName, Block noParent,
         Block otherHeader)
     {
+        if (location.Parent == InnerHeaders.Packet)
+        {
+            var inner = OfTunnel();
+            return _paths.GuardAny(inner.Number, numbers, otherHeader)
+                ? [_paths.Leave(inner.Number, inner.Offset)]
+                : [];
+        }
+
         if (headers.Require(location.Parent, noParent) is not { } parent) return [];
         var number = location.Field is { } field
             ? _paths.Load(parent.Place, field)

@@ -1,0 +1,65 @@
+using static EbpfCat.Language.PacketHeaders;
+
+namespace EbpfCat.Language;
+
+/// <summary>
+/// The headers of a packet inside a tunnel: those of <see cref="PacketHeaders"/> at other locations. Sources: RFC 2003
+/// (IPv4 in IP), RFC 4213 and RFC 2473 (IPv6 in IP), RFC 2784 and RFC 2890 (GRE), RFC 7348 (VXLAN), RFC 8926 (Geneve);
+/// numbers from IANA.
+/// </summary>
+internal static class InnerHeaders
+{
+    private const int IPv4Type = 0x0800;
+    private const int IPv6Type = 0x86dd;
+    private const int EthernetType = 0x6558; // transparent Ethernet bridging
+
+    private static readonly int[] Types = [EthernetType, IPv4Type, IPv6Type];
+    private static readonly HeaderField Type = new("EtherType", 0, ScalarType.UInt16);
+    private static readonly Dictionary<PacketHeader, PacketHeader> ByOuter = [];
+
+    /// <summary>The packet inside, whose kind a number tells; its headers are behind this one without bytes.</summary>
+    public static PacketHeader Packet { get; } = new("Inner", 0,
+    [
+        new(new("IPv4InIP", 0, BehindIP(4), []), null, [IPv4Type], 0),
+        new(new("IPv6InIP", 0, BehindIP(41), []), null, [IPv6Type], 0),
+        Behind(Gre, "ProtocolType", 4, Types) with
+        {
+            Options = [GreFlag(7), GreFlag(5), GreFlag(4)],
+            // Linux takes no GRE of another version, or with the routing of RFC 1701.
+            ZeroFields = [Gre.GetField("Version"), GreFlag(6)],
+        },
+        new(Vxlan, null, [EthernetType], 8),
+        Behind(Geneve, "ProtocolType", 8, Types) with
+        {
+            Options = [Geneve.GetField("OptionsLength")],
+            ZeroFields = [Geneve.GetField("Version")],
+        },
+    ], []);
+
+    /// <summary>All headers inside a tunnel.</summary>
+    public static IReadOnlyList<PacketHeader> All { get; } =
+        [.. PacketHeaders.All.Where(header => header.Alternatives.Count == 0).Select(Of)];
+
+    /// <summary>The header inside a tunnel with the fields of another one.</summary>
+    public static PacketHeader Of(PacketHeader header)
+    {
+        if (ByOuter.TryGetValue(header, out var known)) return known;
+        IEnumerable<HeaderLocation> places = header.Locations.Select(place => place with { Parent = Of(place.Parent) });
+        if (header == Ethernet) places = [At(EthernetType)];
+        if (header == IPv4) places = places.Prepend(At(IPv4Type));
+        if (header == IPv6) places = places.Prepend(At(IPv6Type));
+        return ByOuter[header] = new PacketHeader(
+            $"{Packet.Name}.{header.Name}", header.Size, [.. places], header.Fields)
+        {
+            Passed = header.Passed,
+            Checksum = header.Checksum,
+            Outer = header,
+        };
+    }
+
+    private static HeaderLocation At(int type) => new(Packet, Type, [type], 0);
+
+    // Each part that a flag announces has four bytes.
+    private static HeaderField GreFlag(int bit) =>
+        new("Flag", 0, ScalarType.UInt8) { BitOffset = bit, BitCount = 1, Scale = 2 };
+}
