@@ -98,7 +98,8 @@ public sealed class VerifierExceptionTests
                 .If((Expression)i > 10, then => then.Break())
                 .Update(result, BinaryOperator.Add,
                     ((Expression)Current.Cpu < 1024) & ((Expression)Current.Time > 0))));
-        var compiled = ProgramCompiler.Compile(program, new CompilerOptions { HasLoopHelper = false });
+        var options = new CompilerOptions { InstructionSet = Features.InstructionSet, HasLoopHelper = false };
+        var compiled = ProgramCompiler.Compile(program, options);
         var refusal = Assert.Throws<VerifierException>(() => ProgramLoader.Load(compiled));
         Assert.Contains("1,000,000", refusal.Explanation, StringComparison.Ordinal);
         Assert.NotNull(refusal.SourceSpan);
