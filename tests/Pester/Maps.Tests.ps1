@@ -213,7 +213,7 @@ Describe 'A map of type' {
             $loaded.Add($inner)
             { Import-Script { $input | Add-EbpfVariable x uint64 |
                 Add-EbpfMap outer -Type ArrayOfMaps -InnerMap $inner -MaxEntries 4 } { $x = $outer[1] } } |
-                Should -Throw '*outer*is a map*$map`[key`]`[key`]*'
+                Should -Throw '*outer*is a map*key of the inner map*'
         }
 
         It 'refuse a map of another type' {

@@ -36,6 +36,9 @@ public static class DiagnosticIds
     /// <summary>A packet variable has bits beyond its type.</summary>
     public const string InvalidBitField = nameof(InvalidBitField);
 
+    /// <summary>A name has a meaning of its own in kernel scripts.</summary>
+    public const string InvalidName = nameof(InvalidName);
+
     /// <summary>A loop has more rounds than the kernel allows.</summary>
     public const string LoopTooLong = nameof(LoopTooLong);
 

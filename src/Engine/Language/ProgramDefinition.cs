@@ -14,6 +14,7 @@ namespace EbpfCat.Language;
 public sealed class ProgramDefinition(string name, ProgramType type)
 {
     private Dictionary<string, object> _declarations = new(StringComparer.OrdinalIgnoreCase);
+    private HashSet<string> _parts = new(StringComparer.OrdinalIgnoreCase);
     private List<Variable> _variables = [];
     private List<Map> _maps = [];
     private List<PacketVariable> _packetVariables = [];
@@ -189,6 +190,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     {
         var copy = (ProgramDefinition)MemberwiseClone();
         copy._declarations = new Dictionary<string, object>(_declarations, _declarations.Comparer);
+        copy._parts = new HashSet<string>(_parts, _parts.Comparer);
         copy._variables = [.. _variables];
         copy._maps = [.. _maps];
         copy._packetVariables = [.. _packetVariables];
@@ -236,14 +238,41 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>The variable, map or packet variable of a name, or null; case does not count.</summary>
     public object? FindDeclaration(string name) => _declarations.GetValueOrDefault(name);
 
+    /// <summary>
+    /// Whether there is a part of a name, such as <c>left</c> where there is a variable <c>left.count</c>.
+    /// </summary>
+    public bool HasPart(string name) => _parts.Contains(name);
+
+    /// <summary>
+    /// Names a part of the program, which has variables and functions with names such as <c>left.count</c>.
+    /// </summary>
+    /// <exception cref="CompileException">A variable, map or packet variable has the name.</exception>
+    public void AddPart(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        // A field of a variable is written like a variable of a part.
+        foreach (var part in PartsOf(name).Append(name)) Require(!_declarations.ContainsKey(part), part);
+        _parts.UnionWith(PartsOf(name).Append(name));
+    }
+
     private void Declare(string name, object declaration)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        if (!_declarations.TryAdd(name, declaration))
-        {
-            throw new CompileException(DiagnosticIds.DuplicateName, $"The program '{Name}' has a '{name}' already.",
-                null,
-                "Give every variable, map and packet variable a name of its own; case does not count.");
-        }
+        Require(!_declarations.ContainsKey(name) && !HasPart(name), name);
+        if (PartsOf(name).LastOrDefault() is { } part) AddPart(part);
+        _declarations.Add(name, declaration);
+    }
+
+    private void Require(bool isFree, string name)
+    {
+        if (isFree) return;
+        throw new CompileException(DiagnosticIds.DuplicateName, $"The program '{Name}' has a '{name}' already.", null,
+            "Give every variable, map, packet variable and part a name of its own; case does not count.");
+    }
+
+    // The parts of a.b.c are a and a.b. The names of the compiler's maps begin with a dot.
+    private static IEnumerable<string> PartsOf(string name)
+    {
+        for (var dot = name.IndexOf('.', 1); dot > 0; dot = name.IndexOf('.', dot + 1)) yield return name[..dot];
     }
 }

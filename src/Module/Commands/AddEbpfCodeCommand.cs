@@ -8,5 +8,17 @@ public sealed class AddEbpfCodeCommand : DefinitionCommand
     [Parameter(Mandatory = true, Position = 0), ValidateNotNull]
     public ScriptBlock Code { get; set; } = null!;
 
-    protected override void Add() => this.Compile(Code, Program);
+    [Parameter, ValidateNotNullOrEmpty]
+    public string? Name { get; set; }
+
+    protected override void Add()
+    {
+        if (Name is not null)
+        {
+            RequireFree(Name);
+            Program.AddPart(Name);
+        }
+
+        this.Compile(Code, Program, Name);
+    }
 }

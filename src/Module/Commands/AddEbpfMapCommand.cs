@@ -56,13 +56,18 @@ public sealed class AddEbpfMapCommand : DefinitionCommand
     [Parameter(Mandatory = true, ParameterSetName = OfId)]
     public uint Id { get; set; }
 
-    protected override void Add() => Program.AddMap(ParameterSetName switch
+    protected override void Add()
     {
-        OfMap => MapDeclaration.Existing(Map!.BaseObject, Name),
-        OfPath => Typed(LiveMap.Open(Path!)),
-        OfId => Typed(LiveMap.FromId(Id)),
-        _ => new MapDeclaration(Name!, Type, Key, Value, MaxEntries, Flags, InnerMap?.BaseObject, Programs).ToMap(),
-    });
+        var map = ParameterSetName switch
+        {
+            OfMap => MapDeclaration.Existing(Map!.BaseObject, Name),
+            OfPath => Typed(LiveMap.Open(Path!)),
+            OfId => Typed(LiveMap.FromId(Id)),
+            _ => new MapDeclaration(Name!, Type, Key, Value, MaxEntries, Flags, InnerMap?.BaseObject, Programs).ToMap(),
+        };
+        RequireFree(map.Name);
+        Program.AddMap(map);
+    }
 
     // What has no types in the kernel can be given them here; loading checks their sizes.
     private Language.Map Typed(LiveMap map)

@@ -21,5 +21,6 @@ public sealed class AddEbpfPacketVariableCommand : DefinitionCommand
     public int BitCount { get; set; }
 
     protected override void Add() => Program.AddPacketVariable(
-        Name, Offset, Type, Bit, BitCount == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Bit)) ? 1 : BitCount);
+        RequireFree(Name), Offset, Type, Bit,
+        BitCount == 0 && MyInvocation.BoundParameters.ContainsKey(nameof(Bit)) ? 1 : BitCount);
 }

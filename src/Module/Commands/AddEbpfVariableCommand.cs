@@ -17,5 +17,6 @@ public sealed class AddEbpfVariableCommand : DefinitionCommand
     [Parameter]
     public object? InitialValue { get; set; }
 
-    protected override void Add() => Program.AddVariable(Name, Type, Storage, SessionValue.Unwrap(InitialValue));
+    protected override void Add() =>
+        Program.AddVariable(RequireFree(Name), Type, Storage, SessionValue.Unwrap(InitialValue));
 }

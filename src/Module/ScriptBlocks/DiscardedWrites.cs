@@ -47,8 +47,8 @@ internal sealed class DiscardedWrites(ProgramTranslation translation)
     private static bool IsShared(ExpressionAst expression, NameTranslator names) => expression switch
     {
         IndexExpressionAst index => IsShared(index.Target, names),
+        _ when names.Resolve(expression).Kind is NameKind.Map or NameKind.Variable => true,
         MemberExpressionAst and not InvokeMemberExpressionAst and { Expression: var whole } => IsShared(whole, names),
-        VariableExpressionAst variable => names.Resolve(variable).Kind is NameKind.Map or NameKind.Variable,
         _ => false,
     };
 

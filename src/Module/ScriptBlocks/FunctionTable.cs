@@ -22,17 +22,23 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     public IReadOnlyCollection<string> Names =>
         [.. _translated.Keys.Union(_declared.Keys, StringComparer.OrdinalIgnoreCase)];
 
-    public bool Contains(string? name) =>
-        name is not null && (_translated.ContainsKey(name) || _declared.ContainsKey(name));
+    public bool Contains(string? name) => name is not null && Find(name) is not null;
+
+    // A block of a part finds the functions of that part first.
+    private string? Find(string name) => Array.Find([InPart(name), name], key =>
+        _translated.ContainsKey(key) || _declared.ContainsKey(key));
+
+    private string InPart(string name) => translation.Part is { } part ? $"{part}.{name}" : name;
 
     /// <summary>Notes the functions that a block defines.</summary>
     public void Declare(IReadOnlyList<StatementAst> statements)
     {
         foreach (var definition in statements.OfType<FunctionDefinitionAst>())
         {
-            if (!_translated.ContainsKey(definition.Name) && _declared.TryAdd(definition.Name, definition)) continue;
+            var name = InPart(definition.Name);
+            if (!_translated.ContainsKey(name) && _declared.TryAdd(name, definition)) continue;
             translation.Diagnostics.Add(translation.Error(definition, DiagnosticIds.DuplicateName,
-                $"The program has a function '{definition.Name}' already.",
+                $"The program has a function '{name}' already.",
                 "Give it another name; case does not count."));
         }
     }
@@ -43,6 +49,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     /// <returns>The function; null for one whose definition fails, which is reported.</returns>
     public Function? Get(string name, Ast call)
     {
+        name = Find(name)!;
         if (_translated.TryGetValue(name, out var function)) return function;
         var definition = _declared[name];
         if (!_underway.Add(definition))
@@ -61,7 +68,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
             return null;
         }
 
-        _translated.Add(definition.Name, function);
+        _translated.Add(name, function);
         _new.Add(function);
         return function;
     }
@@ -95,7 +102,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
         var locals = parameters.Select(p => new Local(NameOf(p, outside), Attributes(p.Attributes, outside))).ToArray();
         var block = new BlockTranslation(translation, new Scope(definition.Body, locals));
         var statements = block.Statements.Body(BlockShape.StatementsOf(definition.Body, translation));
-        return new Function(definition.Name, locals, statements)
+        return new Function(InPart(definition.Name), locals, statements)
         {
             Source = translation.Positions.Of(definition),
             Defaults = [.. parameters.Select(p => DefaultOf(p, block))],

@@ -17,20 +17,17 @@ internal sealed class MemberTranslator(BlockTranslation block)
 
         RequirePlain(ast);
         var member = NameOf(ast);
-        if (ast.Expression is VariableExpressionAst variable)
+        return block.Names.Resolve(ast.Expression) switch
         {
-            switch (block.Names.Resolve(variable))
-            {
-                case (NameKind.Packet, _): return PacketMember(ast, member);
-                case (NameKind.Process, _): return SystemMember(ast, member, "process", MemberTable.Process);
-                case (NameKind.Kernel, _) when Same(member, "Context"): return new ContextExpression();
-                case (NameKind.Kernel, _): return SystemMember(ast, member, "kernel", MemberTable.Kernel);
-                case (NameKind.Event, _): return new EventFieldExpression([member]);
-                case (NameKind.Map, Map map): throw MapMember(ast, map, member);
-            }
-        }
-
-        return FieldOf(block.Expressions.Of(ast.Expression), ast, member);
+            (NameKind.Packet, _) => PacketMember(ast, member),
+            (NameKind.Process, _) => SystemMember(ast, member, "process", MemberTable.Process),
+            (NameKind.Kernel, _) when Same(member, "Context") => new ContextExpression(),
+            (NameKind.Kernel, _) => SystemMember(ast, member, "kernel", MemberTable.Kernel),
+            (NameKind.Event, _) => new EventFieldExpression([member]),
+            (NameKind.Map, Map map) => throw MapMember(ast, map, member),
+            (NameKind.Part, string part) => block.Names.Translate(ast, part, member),
+            _ => FieldOf(block.Expressions.Of(ast.Expression), ast, member),
+        };
     }
 
     /// <summary>An entry of a map or an element of an array.</summary>
@@ -44,7 +41,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 "A key of several parts is a struct: $map[@{ Source = $a; Port = $b }].");
         }
 
-        if (ast.Target is VariableExpressionAst variable && block.Names.Resolve(variable).Map is { } map)
+        if (block.Names.Resolve(ast.Target).Map is { } map)
             return new MapEntryExpression(map, block.Expressions.Of(ast.Index));
         var (target, index) = (block.Expressions.Operand(ast.Target), block.Expressions.Of(ast.Index));
         // Of an event the way goes on: to an element, and from there to its fields.

@@ -19,8 +19,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         }
 
         var method = block.Members.NameOf(ast);
-        var name = ast.Expression is VariableExpressionAst variable ? block.Names.Resolve(variable) : default;
-        return name switch
+        return block.Names.Resolve(ast.Expression) switch
         {
             (NameKind.Packet, _) => PacketRead(ast, method),
             (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
@@ -155,7 +154,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
     // Here a map is its own address, and the packet or event is the context.
     private Expression HelperArgument(ExpressionAst ast) =>
-        (ast is VariableExpressionAst variable ? block.Names.Resolve(variable) : default) switch
+        block.Names.Resolve(ast) switch
         {
             (NameKind.Map, Map map) => block.At(ast, new MapReferenceExpression(map)),
             (NameKind.Packet or NameKind.Event, _) => block.At(ast, new ContextExpression()),

@@ -4,7 +4,7 @@ namespace EbpfCat.ScriptBlocks;
 /// <param name="Kind">The kind of object that it names.</param>
 /// <param name="Value">
 /// The thing: a <see cref="Variable"/>, <see cref="EbpfCat.Language.Map"/>, <see cref="PacketVariable"/>,
-/// <see cref="Local"/> or constant.
+/// <see cref="Local"/>, constant or the name of a part.
 /// </param>
 internal readonly record struct Name(NameKind Kind, object? Value = null)
 {

@@ -45,17 +45,38 @@ internal sealed class NameTranslator(BlockTranslation block)
     /// <summary>The object that a name without a scope names, in any case.</summary>
     public Name Resolve(string name)
     {
-        var program = block.Program.Definition;
-        switch (program.FindDeclaration(name))
-        {
-            case Variable shared: return new(NameKind.Variable, shared);
-            case Map map: return new(NameKind.Map, map);
-            case PacketVariable place: return new(NameKind.PacketVariable, place);
-        }
-
+        if (block.Program.Part is { } part && Declared($"{part}.{name}") is { Kind: not NameKind.Unknown } own)
+            return own;
+        if (Declared(name) is { Kind: not NameKind.Unknown } declared) return declared;
         if (LanguageNames.TryGetValue(name, out var known)) return known;
         return block.Scope.Find(name) is { } local ? new(NameKind.Local, local) : default;
     }
+
+    /// <summary>The object that an expression names: a variable, also of a part, as in <c>$left.count</c>.</summary>
+    public Name Resolve(ExpressionAst ast) => ast switch
+    {
+        VariableExpressionAst variable => Resolve(variable),
+        MemberExpressionAst
+        {
+            Static: false,
+            Expression: var whole,
+            Member: StringConstantExpressionAst { Value: var member },
+        }
+            and not InvokeMemberExpressionAst when Resolve(whole) is (NameKind.Part, string part) =>
+                Declared($"{part}.{member}"),
+        _ => default,
+    };
+
+    /// <summary>Whether a name without a scope has a meaning of its own in kernel scripts.</summary>
+    public static bool IsOfLanguage(string name) => LanguageNames.ContainsKey(name);
+
+    private Name Declared(string name) => block.Program.Definition.FindDeclaration(name) switch
+    {
+        Variable shared => new(NameKind.Variable, shared),
+        Map map => new(NameKind.Map, map),
+        PacketVariable place => new(NameKind.PacketVariable, place),
+        _ => block.Program.Definition.HasPart(name) ? new(NameKind.Part, name) : default,
+    };
 
     /// <summary>Whether a variable is written with <c>$using:</c>.</summary>
     public static bool IsUsing(VariableExpressionAst variable)
@@ -73,14 +94,14 @@ internal sealed class NameTranslator(BlockTranslation block)
     /// <summary>Whether an expression is a map itself, or its <c>.Keys</c>.</summary>
     public Map? MapOf(ExpressionAst ast) => ast switch
     {
-        VariableExpressionAst variable => Resolve(variable).Map,
+        _ when Resolve(ast).Map is { } map => map,
         MemberExpressionAst
         {
             Static: false,
-            Expression: VariableExpressionAst variable,
+            Expression: var owner,
             Member: StringConstantExpressionAst { Value: var keys },
         }
-            and not InvokeMemberExpressionAst when Same(keys, "Keys") => Resolve(variable).Map,
+            and not InvokeMemberExpressionAst when Same(keys, "Keys") => Resolve(owner).Map,
         _ => null,
     };
 
@@ -92,8 +113,22 @@ internal sealed class NameTranslator(BlockTranslation block)
                 "Write the arguments one by one.");
         }
 
-        var name = Resolve(variable);
-        return name switch
+        return ValueOf(variable, Resolve(variable));
+    }
+
+    /// <summary>A variable of a part.</summary>
+    /// <param name="ast">The whole of it.</param>
+    /// <param name="part">The part.</param>
+    /// <param name="member">The name in the part.</param>
+    public Expression Translate(MemberExpressionAst ast, string part, string member)
+    {
+        if (Declared($"{part}.{member}") is { Kind: not NameKind.Unknown } name) return ValueOf(ast, name);
+        throw block.Error(ast.Member, DiagnosticIds.UnknownVariable, $"The part '{part}' has no variable '{member}'.",
+            SimilarNames.Sentence(member, [.. NamesIn(part)], ast.Expression.Extent.Text + "."));
+    }
+
+    private Expression ValueOf(ExpressionAst ast, Name name) =>
+        name switch
         {
             (NameKind.Variable, Variable shared) => new VariableExpression(shared),
             (NameKind.PacketVariable, PacketVariable place) => new PacketVariableExpression(place),
@@ -102,11 +137,14 @@ internal sealed class NameTranslator(BlockTranslation block)
             (NameKind.Constant, bool truth) => new ConstantExpression(truth),
             // A pointer that points nowhere, and a value that is not there, are zero in the kernel.
             (NameKind.Constant, _) => new ConstantExpression(0L),
-            (NameKind.Session, _) => block.Constants.FromSession(variable),
-            (NameKind.Unknown, _) => throw Unknown(variable),
-            _ => throw NotAValue(variable, name),
+            (NameKind.Session, _) => block.Constants.FromSession(ast),
+            (NameKind.Unknown, _) => throw Unknown((VariableExpressionAst)ast),
+            _ => throw NotAValue(ast, name),
         };
-    }
+
+    private IEnumerable<string> NamesIn(string part) => block.Program.Definition.DeclaredNames
+        .Where(name => name.StartsWith($"{part}.", StringComparison.OrdinalIgnoreCase))
+        .Select(name => name[(part.Length + 1)..]);
 
     public CompileException Unknown(VariableExpressionAst variable)
     {
@@ -128,26 +166,31 @@ internal sealed class NameTranslator(BlockTranslation block)
                 $"Write $using:{name} to take its value when the program is built.");
         }
 
-        IReadOnlyCollection<string> known = [.. block.Program.Definition.DeclaredNames, .. block.Scope.Names,
-            .. LanguageNames.Keys];
-        var near = SimilarNames.Find(name, known);
+        var declared = block.Program.Definition.DeclaredNames;
+        IReadOnlyCollection<string> known = [.. declared, .. block.Program.Part is { } part ? NamesIn(part) : [],
+            .. block.Scope.Names, .. LanguageNames.Keys];
+        IReadOnlyList<string> near =
+            [.. declared.Where(other => other.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))];
+        if (near.Count == 0) near = SimilarNames.Find(name, known);
         return block.Error(variable, DiagnosticIds.UnknownVariable, problem, near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"
             : $"Assign it first (${name} = 0), or declare it with Add-EbpfVariable -Name {name} -Type uint64.");
     }
 
-    private CompileException NotAValue(VariableExpressionAst variable, Name name)
+    private CompileException NotAValue(ExpressionAst ast, Name name)
     {
-        var text = "$" + Scope.NameOf(variable);
+        var text = ast is VariableExpressionAst variable ? "$" + Scope.NameOf(variable) : ast.Extent.Text;
         var advice = name.Kind switch
         {
             NameKind.Map => $"Write {text}[key] for the value at a key, or key -in {text}.",
+            NameKind.Part =>
+                $"Write {text}.{NamesIn((string)name.Value!).FirstOrDefault() ?? "name"} for a variable of this part.",
             NameKind.Packet => "Write $packet.Length, $packet.IPv4 or $packet.UInt16(12).",
             NameKind.Process => "Write $process.Id or $process.Name.",
             NameKind.Kernel => "Write $kernel.Time or $kernel.Random.",
             _ => "Write the name of a field behind it, such as $event.filename.",
         };
-        return block.Error(variable, DiagnosticIds.NotAValue, $"{text} by itself is not a value.", advice);
+        return block.Error(ast, DiagnosticIds.NotAValue, $"{text} by itself is not a value.", advice);
     }
 
     private static bool Same(string a, string b) => a.Equals(b, StringComparison.OrdinalIgnoreCase);

@@ -12,14 +12,19 @@ internal sealed class ProgramTranslation
     private int _nesting;
     private int _failures;
 
-    public ProgramTranslation(ProgramDefinition definition, IScriptEvaluator evaluator)
+    public ProgramTranslation(ProgramDefinition definition, IScriptEvaluator evaluator, string? part = null)
     {
         Definition = definition;
+        Part = part;
         Evaluator = evaluator;
         Functions = new FunctionTable(this);
     }
 
     public ProgramDefinition Definition { get; }
+
+    /// <summary>The part of the program that the block belongs to; null for none.</summary>
+    public string? Part { get; }
+
     public IScriptEvaluator Evaluator { get; }
     public FunctionTable Functions { get; }
     public SourcePositions Positions { get; } = new();

@@ -16,15 +16,19 @@ public static class ScriptBlockCompiler
     /// <param name="code">The kernel script. It is never run.</param>
     /// <param name="program">The program; what it declares can be used by name.</param>
     /// <param name="evaluator">Computes the constants, and has the variables of <c>$using:</c>.</param>
+    /// <param name="part">
+    /// The part that the script belongs to, or null: what is declared as <c>part.name</c>, it calls <c>name</c>, and
+    /// its functions are called <c>part.name</c> elsewhere.
+    /// </param>
     /// <returns>The warnings.</returns>
     /// <exception cref="CompileException">The script has errors: the exception lists all, with places.</exception>
     public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program,
-        IScriptEvaluator evaluator)
+        IScriptEvaluator evaluator, string? part = null)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(evaluator);
-        return new ProgramTranslation(program, evaluator).Add(BodyOf(code));
+        return new ProgramTranslation(program, evaluator, part).Add(BodyOf(code));
     }
 
     // The block of a function (${function:name}) has the function's definition as its tree.

@@ -22,7 +22,6 @@ internal static class Advice
         [DiagnosticIds.NoInnerMap] = "Add-EbpfMap takes it as -InnerMap.",
         [DiagnosticIds.NoOrder] = "Use -eq or -ne, and for texts -like 'prefix*'.",
         [DiagnosticIds.NotAnAggregate] = "Write -Value histogram or -Value statistics.",
-        [DiagnosticIds.NotAValue] = "Write $map[key][key] for the value, or key -in $map to ask for the key.",
         [DiagnosticIds.NoTarget] = "Trace-Ebpf and the attachment cmdlets do that.",
         [DiagnosticIds.NotComparable] =
             "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",

@@ -13,6 +13,16 @@ public abstract class DefinitionCommand : EbpfCommand
     /// <summary>Adds to the program.</summary>
     protected abstract void Add();
 
+    /// <summary>Refuses a name that has a meaning of its own in kernel scripts.</summary>
+    private protected static string RequireFree(string name)
+    {
+        var first = name.Split('.')[0];
+        return !NameTranslator.IsOfLanguage(first)
+            ? name
+            : throw new CompileException(DiagnosticIds.InvalidName,
+                $"${first} has a meaning of its own in kernel scripts.", null, "Choose another name.");
+    }
+
     protected sealed override void Process()
     {
         Add();

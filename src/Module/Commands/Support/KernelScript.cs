@@ -7,9 +7,12 @@ internal static class KernelScript
     /// <param name="command">The command; the script's constants are those of its session.</param>
     /// <param name="code">The script.</param>
     /// <param name="program">The definition to add to.</param>
-    public static void Compile(this PSCmdlet command, ScriptBlock code, ProgramDefinition program)
+    /// <param name="part">The part that the script belongs to; null for none.</param>
+    public static void Compile(
+        this PSCmdlet command, ScriptBlock code, ProgramDefinition program, string? part = null)
     {
-        foreach (var warning in ScriptBlockCompiler.Compile(code, program, new SessionEvaluator(command.SessionState)))
+        var evaluator = new SessionEvaluator(command.SessionState);
+        foreach (var warning in ScriptBlockCompiler.Compile(code, program, evaluator, part))
             command.WriteWarning(warning.Sentence);
     }
 }
