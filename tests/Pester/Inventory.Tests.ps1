@@ -384,13 +384,6 @@ Describe 'Import-EbpfProgram with a log' {
         $output[-1].Dispose()
     }
 
-    It 'says with -Verbose which loops a helper runs' {
-        $output = New-EbpfProgram -Type Xdp -Code { foreach ($i in 1..100000) { $x += $packet.Byte($i % 8) }; $x } |
-            Import-EbpfProgram -Verbose 4>&1
-        $output[0] | Should -BeLike '*bpf_loop runs 1 of the loops*'
-        $output[-1].Dispose()
-    }
-
     It 'truncates the log to -LogSize' {
         $program = New-EbpfProgram -Type Xdp | Add-EbpfVariable x uint64 |
             Add-EbpfCode { foreach ($i in 0..60) { if ($packet.Length -gt $i) { $x += $i } }; 'Pass' } |

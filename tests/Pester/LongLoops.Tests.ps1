@@ -29,6 +29,13 @@ Describe 'A long loop' -Skip:(-not $hasBpfLoop) {
         Get-Result { foreach ($i in 1..1000000) { $result += $i }; 'Drop' } | Should -Be 'Drop 500000500000 0'
     }
 
+    It 'is reported with -Verbose' {
+        $output = New-EbpfProgram -Type Xdp -Code { $x = 0; foreach ($i in 1..100000) { $x += $i }; $x } |
+            Import-EbpfProgram -Verbose 4>&1
+        "$output" | Should -BeLike '*bpf_loop runs 1 of the loops*'
+        $output[-1].Dispose()
+    }
+
     It 'obeys break and continue' {
         Get-Result {
             for ($i = 0; $i -lt 100000; $i++) {

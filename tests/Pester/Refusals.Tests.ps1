@@ -9,9 +9,12 @@ BeforeDiscovery {
             } }
         @{ Why = 'a program that is too complex'; Declare = $number;
             Words = '*1,000,000 instructions*'; Says = '*too large*'; Code = {
-                # Each iteration adds a path for the verifier.
-                $odd = 0
-                foreach ($i in 1..1000) { if ($kernel.Random -band 1) { $odd++ }; if ($odd -eq 5000) { $x = 2 } } # here
+                # Each call doubles the paths for the verifier.
+                function b($value) { if ($kernel.Random -gt 5) { $value } else { 0 } } # here
+                $a = (b 1) + (b 2) + (b 4) + (b 8) + (b 16) + (b 32) + (b 64) + (b 128) + (b 256) + (b 512) # here
+                $a += (b 1024) + (b 2048) + (b 4096) + (b 8192) + (b 16384) + (b 32768) + (b 65536) # here
+                $a += (b 0x20000) + (b 0x40000) + (b 0x80000) # here
+                if ($a -eq 5000) { $x = 2 } # here
             } }
         @{ Why = 'a helper of other types of program'; Declare = $number;
             Words = '*skb_load_bytes*programs of this type may not call*|*skb_load_bytes*does not have for this type*';
