@@ -22,10 +22,11 @@ internal static class Binder
         var (body, labels) = context.Statements.BindBody(definition.Body);
         context.Diagnostics.ThrowIfErrors();
         var written = StatementWalker.All(definition).OfType<AssignStatement>().Select(s => s.Target)
-            .OfType<HeaderFieldExpression>().ToList();
-        var ownChecksums = written.Where(t => t.HeaderField.Name == HeaderChecksum.FieldName).Select(t => t.Header)
+            .OfType<HeaderFieldExpression>().SelectMany(target => target.Header.AlternativesOf(target.HeaderField))
+            .ToList();
+        var ownChecksums = written.Where(t => t.Field.Name == HeaderChecksum.FieldName).Select(t => t.Header)
             .ToHashSet();
-        var followed = written.SelectMany(t => PacketHeaders.WithPseudoHeader(t.Header, t.HeaderField))
+        var followed = written.SelectMany(t => PacketHeaders.WithPseudoHeader(t.Header, t.Field))
             .Where(header => !ownChecksums.Contains(header));
         IReadOnlyList<PacketHeader> headers = [.. PacketNeeds.HeadersOf(context.AllExpressions).Union(followed)];
         if (context.Info.Packet != PacketAccess.None) UnguardedFields.Report(body, context);

@@ -101,6 +101,19 @@ public sealed class ChecksumTests
     }
 
     [Theory]
+    [InlineData(ProgramType.Xdp, "4 udp")]
+    [InlineData(ProgramType.Tc, "4+ tcp")]
+    [InlineData(ProgramType.Tc, "6+ udp")]
+    public void Writes_to_whichever_header_is_present_are_followed(ProgramType type, string kind)
+    {
+        var packet = Make(kind, 33);
+        var run = Run(type, packet, code => code.Assign(Packet.IP.HopLimit, 7)
+            .Assign(Packet.Transport.DestinationPort, Packet.Transport.DestinationPort + 1000));
+        Assert.Equal("", WrongChecksums(run));
+        Assert.NotEqual(packet, run);
+    }
+
+    [Theory]
     [InlineData(ProgramType.Xdp)]
     [InlineData(ProgramType.Tc)]
     public void Datagram_without_checksum_stays_without(ProgramType type)

@@ -36,9 +36,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
         other.Locations.Any(there => here.Parent == there.Parent && here.Field == there.Field
             && !here.Values.Intersect(there.Values).Any()));
 
-    /// <summary>The same field in each of the alternatives.</summary>
+    /// <summary>The same field in each of the alternatives; the field itself in a header of its own.</summary>
     internal IEnumerable<(PacketHeader Header, HeaderField Field)> AlternativesOf(HeaderField field) =>
-        Alternatives.Select((header, i) =>
+        Alternatives.Count == 0 ? [(this, field)] : Alternatives.Select((header, i) =>
             (header, field.Alternatives is { Count: > 0 } fields ? fields[i] : header.GetField(field.Name)));
 
     /// <summary>A field by name; case does not count.</summary>

@@ -259,9 +259,9 @@ public static class PacketHeaders
     /// <summary>The headers that the values of a field name, each with its location.</summary>
     internal static IEnumerable<(PacketHeader Header, HeaderLocation Location)> Behind(
         PacketHeader parent, HeaderField field) =>
-        (parent.Alternatives.Count > 0 ? parent.AlternativesOf(field) : [(parent, field)]).SelectMany(one => Everywhere
+        parent.AlternativesOf(field).SelectMany(one => Everywhere
             .SelectMany(header => header.Locations, (header, location) => (Header: header, Location: location))
-            .Where(below => below.Location.Parent == one.Item1 && below.Location.Field == one.Item2));
+            .Where(below => below.Location.Parent == one.Header && below.Location.Field == one.Field));
 
     /// <summary>The headers that a header stands for: its alternatives, or itself.</summary>
     internal static IReadOnlyList<PacketHeader> AlternativesOf(PacketHeader header) =>
