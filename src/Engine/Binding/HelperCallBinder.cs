@@ -5,6 +5,9 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
 {
     private const int MaxArguments = 5;
 
+    /// <summary>The maximum bytes of a header that a helper can read: they may be copied to the stack.</summary>
+    public const int MaxHeaderBytes = 256;
+
     public BoundExpression Bind(HelperCallExpression call)
     {
         // A number without a row is an addition of the running kernel: what it takes is not known.
@@ -39,6 +42,12 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
                 _ => null,
             };
             var value = expressions.BindAs(call.Arguments[i], expected);
+            if (kind == HelperParameterKind.Read && value is BoundHeaderTest header)
+            {
+                value = BindHeader(call, header,
+                    KindOf(i + 1) == HelperParameterKind.Size ? call.Arguments.ElementAtOrDefault(i + 1) : null);
+            }
+
             var isWritten = kind == HelperParameterKind.Write || (kind == HelperParameterKind.Update && IsPlace(value));
             if (isWritten && value.Type is not ErrorType)
                 value = CheckWritten(call, i, value, KindOf(i + 1) == HelperParameterKind.Size);
@@ -47,6 +56,29 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
 
         return Array.Exists(arguments, argument => argument.Value is BoundError)
             ? new BoundError(call.Source) : new BoundHelperCall(id, arguments, call.Source);
+    }
+
+    // The bytes of a header and of what follows it.
+    private BoundExpression BindHeader(HelperCallExpression call, BoundHeaderTest test, Expression? size)
+    {
+        var (header, source) = (test.Header, size?.Source ?? test.Source ?? call.Source);
+        var bytes = size is null ? header.Size : Constants.Integer(size);
+        if (bytes is null)
+        {
+            return context.Error(DiagnosticIds.WrongArguments,
+                $"How many bytes from the {header.Name} header on '{call.Name}' reads must be a constant.", source,
+                $"Its fixed part has {header.Size}.");
+        }
+
+        if (bytes < 1 || bytes > MaxHeaderBytes)
+        {
+            return context.Error(DiagnosticIds.WrongArguments,
+                $"'{call.Name}' can read 1 to {MaxHeaderBytes} bytes from the {header.Name} header on, not {bytes}.",
+                source);
+        }
+
+        var type = new BytesType((int)bytes);
+        return new BoundHeaderField(type, header, new HeaderField("Bytes", 0, type), test.Source);
     }
 
     private BoundError? CheckArgumentCount(Helper helper, HelperCallExpression call)
@@ -89,7 +121,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         }
 
         // A number is passed on: it may be a pointer that another helper gave.
-        return value.Type is ScalarType && value is not (BoundHeaderField or BoundPacketAccess)
+        return value.Type is ScalarType && value is not (BoundHeaderField or BoundHeaderTest or BoundPacketAccess)
             ? value
             : context.Error(DiagnosticIds.NotAPlace,
                 $"The helper '{call.Name}' writes into its argument {index + 1}, "

@@ -34,6 +34,7 @@ internal static class PacketNeeds
                 HeaderFieldExpression { Header: var header, HeaderField.IsProtocol: true } when withPassed =>
                     PacketHeaders.AlternativesOf(header).Max(one => EndOf(one, withPassed)) + LongestPassed,
                 PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
+                HelperCallExpression call => BytesFromHeaders(call, withPassed),
                 _ => 0,
             });
         }
@@ -62,6 +63,13 @@ internal static class PacketNeeds
         Expression[] expressions = [.. StatementWalker.Expressions(program)];
         return Of(program, expressions, HeadersOf(expressions), withPassed: false);
     }
+
+    private static int BytesFromHeaders(HelperCallExpression call, bool withPassed) => call.Arguments
+        .Zip(call.Arguments.Skip(1), (argument, next) => argument is HeaderExpression { Header: var header }
+            ? StartOf(header, withPassed)
+                + (int)Int128.Clamp(Constants.Integer(next) ?? 0, 0, HelperCallBinder.MaxHeaderBytes)
+            : 0)
+        .DefaultIfEmpty().Max();
 
     private static int EndOf(PacketHeader header, bool withPassed) => header.Size + StartOf(header, withPassed);
 

@@ -10,7 +10,7 @@ internal static class HelperId
     public const int TracePrintk = 6;
     public const int GetPrandomU32 = 7;
     public const int GetSmpProcessorId = 8;
-    public const int L4ChecksumReplace = 11;
+    public const int L4CsumReplace = 11;
     public const int TailCall = 12;
     public const int GetCurrentPidTgid = 14;
     public const int GetCurrentUidGid = 15;
@@ -20,7 +20,7 @@ internal static class HelperId
     public const int GetStackId = 27;
     public const int GetCurrentTask = 35;
     public const int SkbPullData = 39;
-    public const int ChecksumUpdate = 40;
+    public const int CsumUpdate = 40;
     public const int RedirectMap = 51;
     public const int GetCurrentCgroupId = 80;
     public const int MapPush = 87;

@@ -11,6 +11,7 @@ public static partial class HelperTable
     //   S  gives a status whose upper 32 bits are undefined before Linux 6.4
     //   P  invalidates packet pointers (bpf_helper_changes_pkt_data of net/core/filter.c)
     //   W  writes to the packet, and leaves packet pointers valid
+    //   D  takes addresses in the packet for memory that it reads (pkt_access of struct bpf_func_proto)
     //   C  missing under lockdown for confidentiality (bpf_base_func_proto, bpf_tracing_func_proto)
     //   I  missing under lockdown for integrity
     private const string Facts =
@@ -39,10 +40,10 @@ public static partial class HelperTable
          22 4.3  G  uint64   perf_event_read                map:map flags
          23 4.4  -  int64    redirect                       ifindex flags
          24 4.4  -  uint32   get_route_realm                skb:context
-         25 4.4  G  int64    perf_event_output              ctx:context map:map flags data:read size:size
+         25 4.4  GD int64    perf_event_output              ctx:context map:map flags data:read size:size
          26 4.5  -  int64    skb_load_bytes                 skb:context offset to:write len:size
          27 4.6  G  int64    get_stackid                    ctx:context map:map flags
-         28 4.6  -  int64    csum_diff                      from:read from_size:size to:read to_size:size seed
+         28 4.6  D  int64    csum_diff                      from:read from_size:size to:read to_size:size seed
          29 4.6  -  int64    skb_get_tunnel_opt             skb:context opt:write size:size
          30 4.6  -  int64    skb_set_tunnel_opt             skb:context opt:read size:size
          31 4.8  P  int64    skb_change_proto               skb:context proto flags
@@ -98,8 +99,8 @@ public static partial class HelperTable
          81 4.19 -  pointer  get_local_storage              map:map flags
          82 4.19 -  int64    sk_select_reuseport            reuse:context map:map key:key flags
          83 4.19 -  uint64   skb_ancestor_cgroup_id         skb:context ancestor_level
-         84 4.20 -  pointer? sk_lookup_tcp                  ctx:context tuple:read tuple_size:size netns flags
-         85 4.20 -  pointer? sk_lookup_udp                  ctx:context tuple:read tuple_size:size netns flags
+         84 4.20 D  pointer? sk_lookup_tcp                  ctx:context tuple:read tuple_size:size netns flags
+         85 4.20 D  pointer? sk_lookup_udp                  ctx:context tuple:read tuple_size:size netns flags
          86 4.20 -  int64    sk_release                     sock:object
          87 4.20 S  int64    map_push_elem                  map:map value:value flags
          88 4.20 S  int64    map_pop_elem                   map:map value:write
@@ -113,8 +114,8 @@ public static partial class HelperTable
          96 5.1  -  pointer? tcp_sock                       sk:object
          97 5.1  W  int64    skb_ecn_set_ce                 skb:context
          98 5.1  -  pointer? get_listener_sock              sk:object
-         99 5.2  -  pointer? skc_lookup_tcp                 ctx:context tuple:read tuple_size:size netns flags
-        100 5.2  G  int64    tcp_check_syncookie            sk:object iph:read iph_len:size th:read th_len:size
+         99 5.2  D  pointer? skc_lookup_tcp                 ctx:context tuple:read tuple_size:size netns flags
+        100 5.2  GD int64    tcp_check_syncookie            sk:object iph:read iph_len:size th:read th_len:size
         101 5.2  -  int64    sysctl_get_name                ctx:context buf:write buf_len:size flags
         102 5.2  -  int64    sysctl_get_current_value       ctx:context buf:write buf_len:size
         103 5.2  -  int64    sysctl_get_new_value           ctx:context buf:write buf_len:size
@@ -124,7 +125,7 @@ public static partial class HelperTable
         107 5.2  -  pointer? sk_storage_get                 map:map sk:object value:value flags
         108 5.2  -  int64    sk_storage_delete              map:map sk:object
         109 5.3  -  int64    send_signal                    sig
-        110 5.4  G  int64    tcp_gen_syncookie              sk:object iph:read iph_len:size th:read th_len:size
+        110 5.4  GD int64    tcp_gen_syncookie              sk:object iph:read iph_len:size th:read th_len:size
         111 5.5  G  int64    skb_output                     ctx:context map:map flags data:read size:size
         112 5.5  G  int64    probe_read_user                dst:write size:size unsafe_ptr:address
         113 5.5  GC int64    probe_read_kernel              dst:write size:size unsafe_ptr:address
@@ -218,10 +219,10 @@ public static partial class HelperTable
         201 5.19 -  int64    dynptr_read                    dst:write len:size src:dynptr offset flags
         202 5.19 W  int64    dynptr_write                   dst:dynptr offset src:read len:size flags
         203 5.19 -  pointer? dynptr_data                    ptr:dynptr offset len
-        204 6.0  G  int64    tcp_raw_gen_syncookie_ipv4     iph:read th:read th_len:size
-        205 6.0  G  int64    tcp_raw_gen_syncookie_ipv6     iph:read th:read th_len:size
-        206 6.0  G  int64    tcp_raw_check_syncookie_ipv4   iph:read th:read
-        207 6.0  G  int64    tcp_raw_check_syncookie_ipv6   iph:read th:read
+        204 6.0  GD int64    tcp_raw_gen_syncookie_ipv4     iph:read th:read th_len:size
+        205 6.0  GD int64    tcp_raw_gen_syncookie_ipv6     iph:read th:read th_len:size
+        206 6.0  GD int64    tcp_raw_check_syncookie_ipv4   iph:read th:read
+        207 6.0  GD int64    tcp_raw_check_syncookie_ipv6   iph:read th:read
         208 6.1  -  uint64   ktime_get_tai_ns
         209 6.1  -  int64    user_ringbuf_drain             map:map callback_fn:function ctx:any flags
         210 6.2  -  pointer? cgrp_storage_get               map:map cgroup:object value:value flags

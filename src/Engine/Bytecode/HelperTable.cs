@@ -58,6 +58,7 @@ public static partial class HelperTable
         'S' => HelperTraits.NarrowStatus,
         'P' => HelperTraits.InvalidatesPacketPointers,
         'W' => HelperTraits.WritesPacket,
+        'D' => HelperTraits.ReadsPacketPointers,
         'C' => HelperTraits.LockedForConfidentiality,
         'I' => HelperTraits.LockedForIntegrity,
         _ => throw new FormatException($"'{letter}' is no trait of a helper."),

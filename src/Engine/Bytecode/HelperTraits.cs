@@ -26,4 +26,6 @@ public enum HelperTraits
     LockedForIntegrity = 1 << 5,
     /// <summary>A kernel under lockdown for confidentiality does not have it.</summary>
     LockedForConfidentiality = 1 << 6,
+    /// <summary>Memory that it reads may be in the packet.</summary>
+    ReadsPacketPointers = 1 << 7,
 }

@@ -52,6 +52,70 @@ public sealed class HelperCallTests
         Assert.True(loaded.Id > 0);
     }
 
+    [Theory]
+    [InlineData(ProgramType.Xdp, 20)]
+    [InlineData(ProgramType.Tc, 20)]
+    [InlineData(ProgramType.Xdp, 48)]
+    [InlineData(ProgramType.Tc, 48)]
+    public void Helper_reads_the_bytes_of_a_header(ProgramType type, int size)
+    {
+        var packet = Script.Packet();
+        packet.AsSpan(42).Fill(0x81);
+        var words = Enumerable.Range(0, size / 2).Sum(i => BitConverter.ToUInt16(packet, 14 + 2 * i));
+        var sum = Call(type, "csum_diff", packet, 0, 0, Packet.IPv4, size, 0);
+        Assert.Equal(words % 0xffff, sum % 0xffff);
+    }
+
+    [Theory]
+    [InlineData(ProgramType.Xdp)]
+    [InlineData(ProgramType.Tc)]
+    public void Helper_is_not_called_for_a_header_that_is_absent_or_cut(ProgramType type)
+    {
+        var packet = Script.Packet();
+        Assert.Equal(-14, Call(type, "csum_diff", packet, 0, 0, Packet.IPv6, 40, 0));
+        Assert.Equal(-14, Call(type, "csum_diff", packet, 0, 0, Packet.Udp, 32, 0));
+        Assert.NotEqual(-14, Call(type, "csum_diff", packet, 0, 0, Packet.Udp, 28, 0));
+    }
+
+    [Fact]
+    public void Bytes_of_a_header_are_copied_for_a_helper_that_takes_none_of_the_packet()
+    {
+        var packet = Script.Packet();
+        var definition = new ProgramDefinition("copy", ProgramType.Tc);
+        using var loaded = EbpfProgram.Load(definition.AddCode(code => code.If(Packet.Udp, then => then
+            .Do(Expression.CallHelper("skb_store_bytes", new ContextExpression(), 42, Packet.IPv4, 20, 0)))));
+        var run = loaded.TestRun(packet);
+        Assert.Equal(packet[14..34], run.Packet[42..62]);
+        Assert.Equal(packet[..42], run.Packet[..42]);
+    }
+
+    [Fact]
+    public void Bytes_of_a_header_are_a_constant_number_and_only_read()
+    {
+        Refused(DiagnosticIds.WrongArguments, "must be a constant", "csum_diff", 0, 0, Packet.IPv4, Packet.Length, 0);
+        Refused(DiagnosticIds.WrongArguments, "1 to 256 bytes", "csum_diff", 0, 0, Packet.IPv4, 260, 0);
+        Refused(DiagnosticIds.NotAPlace, "writes into its argument 3", "xdp_load_bytes", new ContextExpression(), 0,
+            Packet.IPv4, 20);
+    }
+
+    private static void Refused(string id, string words, string helper, params Expression[] arguments)
+    {
+        var refusal = Assert.Throws<CompileException>(() => Script.Load(Script.Define(),
+            code => code.Do(Expression.CallHelper(helper, arguments))));
+        Assert.Equal(id, refusal.Id);
+        Assert.Contains(words, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static long Call(ProgramType type, string helper, byte[] packet, params Expression[] arguments)
+    {
+        var definition = new ProgramDefinition("call", type);
+        var result = definition.AddVariable("result", ScalarType.Int64);
+        using var loaded = EbpfProgram.Load(definition.AddCode(code => code
+            .Assign(result, Expression.CallHelper(helper, arguments))));
+        loaded.TestRun(packet);
+        return (long)loaded.Variables["result"].Value!;
+    }
+
     [Fact]
     public void The_packet_is_read_after_a_tail_call_to_no_program()
     {

@@ -12,6 +12,7 @@ internal sealed class CallLowering(LoweringContext context)
     private readonly ConversionLowering _conversions = context.Conversions;
     private readonly LocalLowering _locals = context.Locals;
     private readonly PacketLowering _packet = context.Packet;
+    private readonly HeaderLowering _headers = context.Headers;
     private readonly PlaceLowering _places = context.Places;
 
     /// <summary>An argument of a helper: a value or an address.</summary>
@@ -25,9 +26,13 @@ internal sealed class CallLowering(LoweringContext context)
     public ScalarOperand LowerHelperCall(BoundHelperCall call)
     {
         var id = call.Helper;
-        var arguments = call.Arguments.Select(argument => argument.IsWritten
-            ? WrittenArgument(argument.Value)
-            : new HelperArgument(Argument(argument))).ToArray();
+        var arguments = call.Arguments.Select(argument => argument switch
+        {
+            { IsWritten: true } => WrittenArgument(argument.Value),
+            { Value: BoundHeaderField { Type: BytesType { Length: var size }, Header: var header } } =>
+                HeaderArgument(header, size, HelperTable.OfCall(id).Has(HelperTraits.ReadsPacketPointers)),
+            _ => new HelperArgument(Argument(argument)),
+        }).ToArray();
         var result = CallIfPresent(id, arguments);
         if (HelperTable.OfCall(id).Has(HelperTraits.InvalidatesPacketPointers)) _packet.Reload();
         return new ScalarOperand(ScalarType.Int64, result);
@@ -42,6 +47,30 @@ internal sealed class CallLowering(LoweringContext context)
             ScalarOperand scalar => scalar.Value,
             var bytes => _conversions.AddressOf(_memory.InMemory(bytes), bytes.Type),
         };
+    }
+
+    // The address of the bytes; null if the packet ends before them, or has no such header.
+    private HelperArgument HeaderArgument(PacketHeader header, int size, bool isInPacket)
+    {
+        var (absent, after) = (_b.NewBlock(), _b.NewBlock());
+        var addresses = new List<(Block, Value)>();
+        if (_headers.LocateBytes(header, size, absent) is { } place && _b.Current is not null)
+        {
+            if (place.Region == MemoryRegion.Packet && !isInPacket)
+                place = _memory.Copy(new MemoryOperand(new BytesType(size), place)).Place;
+            addresses.Add((_b.Current, _b.AddressOf(place)));
+            _b.Jump(after);
+        }
+
+        if (_b.StartIfReached(absent))
+        {
+            addresses.Add((absent, _b.Constant(0)));
+            _b.Jump(after);
+        }
+
+        return _b.StartIfReached(after)
+            ? new HelperArgument(_b.Phi([.. addresses]), Guarded: absent.Predecessors.Count > 0)
+            : new HelperArgument(_b.Constant(0));
     }
 
     // The address of the place, inserted if absent, as by an assignment. A number is passed by value: it may be a

@@ -254,7 +254,8 @@ public static class PacketHeaders
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) =>
         Behind(parent, field).Where(one => one.Location.Values.Count == 1 && field.Name != "DestinationPort")
             .DistinctBy(one => one.Header)
-            .ToDictionary(one => (one.Header.Outer ?? one.Header).Name, one => one.Location.Values[0], StringComparer.OrdinalIgnoreCase);
+            .ToDictionary(one => (one.Header.Outer ?? one.Header).Name, one => one.Location.Values[0],
+                StringComparer.OrdinalIgnoreCase);
 
     /// <summary>The headers that the values of a field name, each with its location.</summary>
     internal static IEnumerable<(PacketHeader Header, HeaderLocation Location)> Behind(

@@ -125,14 +125,14 @@ internal sealed class ChecksumLowering(LoweringContext context)
     }
 
     private void CorrectByKernel(Value offset, Value difference, int flags) =>
-        _b.Call(HelperId.L4ChecksumReplace, context.ContextPointer, offset, _b.Constant(0),
+        _b.Call(HelperId.L4CsumReplace, context.ContextPointer, offset, _b.Constant(0),
             Positive(Narrow(difference)), _b.Constant(flags));
 
     // The helper for checksums takes the pseudo-header for one of IPv4, whose own checksum makes up for the addresses.
     private void UpdateCardSum()
     {
         if (_unbalanced is null || context.Info.Packet != PacketAccess.DirectLinear) return;
-        _b.Call(HelperId.ChecksumUpdate, context.ContextPointer, Positive(Narrow(_unbalanced)));
+        _b.Call(HelperId.CsumUpdate, context.ContextPointer, Positive(Narrow(_unbalanced)));
     }
 
     private Value Positive(Value value) => _b.Make(Op.Add, value, _b.Constant(Zero));

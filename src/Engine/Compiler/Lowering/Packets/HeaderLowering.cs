@@ -66,6 +66,12 @@ internal sealed class HeaderLowering
         ? null
         : new ScalarOperand(ScalarType.UInt8, _next.OfGroup(_use.ProtocolGroup).Last);
 
+    /// <summary>Locates bytes from the start of a header on, and continues where the packet has all of them.</summary>
+    /// <returns>The bytes; null if the header cannot be present here.</returns>
+    public Place? LocateBytes(PacketHeader header, int size, Block whenAbsent) =>
+        Require(header, whenAbsent) is not { } found ? null
+        : size <= header.Size ? found.Place : _packet.CheckBounds(found.Offset, size, whenAbsent);
+
     /// <summary>Drops the facts that a write to a field may make wrong.</summary>
     public void Written(BoundHeaderField target)
     {
