@@ -135,6 +135,31 @@ Describe 'Packets' {
         $seen.Run.Packet[20..23] | Should -Be $Written
     }
 
+    It 'have locals and parameters of types that are no word' {
+        $seen = Invoke-Script {
+            function Get-Low([EbpfType('uint8:4')] $n) { $n }
+            [EbpfType('!I')]$address = $packet.Read('!I', 20)
+            $address += 1
+            [EbpfType('int8:4')]$signed = 9
+            $seen = $address + $signed
+            $addresses[$address] = 1
+            $known = $addresses.Contains($address)
+            $low = Get-Low 0x25
+        } {
+            $input | Add-EbpfVariable seen int64 | Add-EbpfVariable known bool | Add-EbpfVariable low uint8 |
+                Add-EbpfMap addresses -Type Hash -Key '!I' -Value byte -MaxEntries 4
+        } -Packet ([byte[]](0..63))
+        $seen.seen, $seen.known, $seen.low | Should -Be (0x14151618 - 7), $true, 5
+    }
+
+    It 'refuse an attribute that is no type: <Code>' -ForEach @(
+        @{ Code = { [ValidateRange(0, 1)]$x = 1 }; Text = '*:*: This attribute has no meaning in the kernel*' }
+        @{ Code = { [EbpfType('!Z')]$x = 1 }; Text = "*:*: '!Z' is not a kernel type*" }
+        @{ Code = { [EbpfType('uint8:9')]$x = 1 }; Text = "*:*: 'uint8:9' is not a kernel type; uint8 has no bit field*" }
+    ) {
+        { New-EbpfProgram -Type Xdp -Code $Code } | Should -Throw $Text
+    }
+
     It 'have variables of some bits' {
         $bytes = [byte[]]::new(64)
         $bytes[20] = 0xb5

@@ -85,13 +85,14 @@ internal sealed class BindingContext
     public bool IsReadRaw(Expression number) => number switch
     {
         PacketReadExpression read => IsRaw(read.Type),
-        PacketVariableExpression { Variable: { BitCount: 0 } variable } => IsRaw(variable.Type),
+        PacketVariableExpression { Variable: var variable } => IsRaw(variable.Type),
         CastExpression { Type: ScalarType { IsFixed: false, IsBoolean: false } } cast => IsReadRaw(cast.Operand),
         LocalExpression local => (_rawLocals ??= RawLocals()).Contains(local.Local),
         _ => false,
     };
 
-    private static bool IsRaw(EbpfType type) => type is ScalarType { Bits: > 8, ByteOrder: ByteOrder.Native };
+    private static bool IsRaw(EbpfType type) =>
+        type is ScalarType { Bits: > 8, BitCount: 0, ByteOrder: ByteOrder.Native };
 
     private HashSet<Local> RawLocals()
     {

@@ -11,6 +11,18 @@ internal abstract record BoundExpression(EbpfType Type, SourceSpan? Source)
         BoundElementAccess element => element.Target.Whole,
         _ => this,
     };
+
+    /// <summary>The type of the value where it is stored, with its byte order and bits.</summary>
+    public EbpfType StoredType => this switch
+    {
+        BoundLocalAccess local => local.Local.Type,
+        BoundVariableAccess variable => variable.Location.Variable.Type,
+        BoundPacketAccess packet => packet.Stored,
+        BoundMapEntry entry => entry.Map.Map.Value!,
+        BoundInnerEntry entry => entry.Inner.Value!,
+        BoundFieldAccess part => part.Field.Type,
+        _ => Type,
+    };
 }
 
 /// <summary>Stands for an expression with an error, which has been reported.</summary>
@@ -25,7 +37,8 @@ internal sealed class BoundLocal(string name, EbpfType type)
     public EbpfType Type { get; } = type;
 }
 
-internal sealed record BoundLocalAccess(BoundLocal Local, SourceSpan? Source) : BoundExpression(Local.Type, Source);
+internal sealed record BoundLocalAccess(BoundLocal Local, SourceSpan? Source)
+    : BoundExpression(Local.Type is ScalarType number ? number.Plain : Local.Type, Source);
 
 internal sealed record BoundVariableAccess(EbpfType Type, VariableLocation Location, SourceSpan? Source)
     : BoundExpression(Type, Source);
@@ -33,10 +46,7 @@ internal sealed record BoundVariableAccess(EbpfType Type, VariableLocation Locat
 /// <summary>Bytes of the packet.</summary>
 /// <param name="Offset">From the start of the packet, in bytes.</param>
 /// <param name="Stored">The type of the bytes, with their byte order.</param>
-/// <param name="BitOffset">The first bit of a bit field.</param>
-/// <param name="BitCount">How many bits a bit field has; 0 for all.</param>
-internal sealed record BoundPacketAccess(
-    EbpfType Type, BoundExpression Offset, EbpfType Stored, int BitOffset, int BitCount, SourceSpan? Source)
+internal sealed record BoundPacketAccess(EbpfType Type, BoundExpression Offset, EbpfType Stored, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
 internal sealed record BoundHeaderField(EbpfType Type, PacketHeader Header, HeaderField Field, SourceSpan? Source)

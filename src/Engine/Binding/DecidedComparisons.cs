@@ -20,10 +20,9 @@ internal static class DecidedComparisons
             return null;
         }
 
-        var other = a.IsOneNumber ? b : a;
+        var (side, other) = a.IsOneNumber ? ("right", b) : ("left", a);
         return new Diagnostic(DiagnosticIds.DecidedComparison,
-            $"This comparison is never {(result ? "false" : "true")}: its {(a.IsOneNumber ? "right" : "left")} side goes "
-                + $"from {other.Min} to {other.Max}.",
+            $"This comparison is never {(result ? "false" : "true")}: its {side} side goes from {other.Min} to {other.Max}.",
             comparison.Source,
             type.IsSigned ? null : "A uint64 is never negative: cast it to int64 where a difference can be.",
             DiagnosticSeverity.Warning);
@@ -49,7 +48,6 @@ internal static class DecidedComparisons
             case BoundConstant { Value: long number }: return new(number, number);
             case BoundConstant { Value: ulong number }: return new(number, number);
             case BoundConstant { Value: bool truth }: return truth ? new(1, 1) : new(0, 0);
-            case BoundPacketAccess { BitCount: > 0 and < 64 } access: return new(0, (Int128.One << access.BitCount) - 1);
             case BoundHeaderField { Field: { BitCount: > 0 } field }:
                 return new(0, ((Int128.One << field.BitCount) - 1) << field.Scale);
             case BoundConversion { Type: ScalarType { IsBoolean: false, IsFixed: false } type, Operand: var operand }
@@ -62,6 +60,7 @@ internal static class DecidedComparisons
                 binary:
                 var (a, b) = (Fitted(RangeOf(binary.Left), arithmetic), Fitted(RangeOf(binary.Right), arithmetic));
                 return Combined(binary.Operator, a, b) is { } range ? Fitted(range, type) : Whole(type);
+            case { StoredType: ScalarType type }: return Whole(type);
             case { Type: ScalarType type }: return Whole(type);
             default: return Whole(ScalarType.Int64);
         }

@@ -31,10 +31,9 @@ internal sealed class ExpressionBinder
                     : Error(DiagnosticIds.UndeclaredVariable,
                         $"The variable '{variable.Name}' is not part of the program.", source, "Declare it.");
             case PacketVariableExpression { Variable: var packet }:
-                return BindPacketAccess(expression, Number(packet.Offset), packet.Type, packet.BitOffset,
-                    packet.BitCount);
+                return BindPacketAccess(expression, Number(packet.Offset), packet.Type);
             case PacketReadExpression read:
-                return BindPacketAccess(expression, BindNumber(read.Offset), read.Type, 0, 0);
+                return BindPacketAccess(expression, BindNumber(read.Offset), read.Type);
             case HeaderFieldExpression field:
                 return RequireHeader(field.Header, source) ? BindHeaderField(field) : new BoundError(source);
             case HeaderExpression { Header: var header }:
@@ -171,8 +170,7 @@ internal sealed class ExpressionBinder
             ? new BoundConstant(ScalarType.Int64, verdict, constant.Source) : new BoundError(constant.Source);
     }
 
-    private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored,
-        int bitOffset, int bitCount)
+    private BoundExpression BindPacketAccess(Expression expression, BoundExpression offset, EbpfType stored)
     {
         const int maxOffset = 0xffff; // MAX_PACKET_OFF in kernel/bpf/verifier.c
         if (!_context.RequirePacket(expression.Source)) return new BoundError(expression.Source);
@@ -183,7 +181,7 @@ internal sealed class ExpressionBinder
                 $"Offsets go from 0 to {maxOffset - stored.Size}.");
         }
 
-        return new BoundPacketAccess(TypeOf(expression), offset, stored, bitOffset, bitCount, expression.Source);
+        return new BoundPacketAccess(TypeOf(expression), offset, stored, expression.Source);
     }
 
     private bool RequireHeader(PacketHeader header, SourceSpan? source)

@@ -200,6 +200,13 @@ internal sealed class StatementBinder(BindingContext context)
             };
         }
 
+        if (target.StoredType is ScalarType { BitCount: > 0 } && IsShared(target.Whole))
+        {
+            Error(DiagnosticIds.SharedBits,
+                "Processors that change these bits or those around them at the same time would lose changes.", source,
+                "Use a variable of its own, or storage per CPU.");
+        }
+
         var operation = new BinaryExpression(op, written, assignment.Value) { Source = source };
         var combined = Expressions.BindArithmetic(operation, target, Expressions.Bind(assignment.Value));
         if (combined is not BoundBinary binary) return new BoundErrorStatement(source);
@@ -378,6 +385,14 @@ internal sealed class StatementBinder(BindingContext context)
         ];
         return new BoundListLoop(values, BindInside(loop.Body, isLoop: true), loop.Source);
     }
+
+    private static bool IsShared(BoundExpression whole) => whole switch
+    {
+        BoundVariableAccess { Location.Variable.Storage: var storage } => storage != VariableStorage.PerCpu,
+        BoundMapEntry { Map.Map: var map } => !map.IsPerCpu,
+        BoundInnerEntry { Inner: var map } => !map.IsPerCpu,
+        _ => false,
+    };
 
     private BoundSwitch BindSwitch(SwitchStatement choice)
     {

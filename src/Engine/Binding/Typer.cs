@@ -67,7 +67,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         {
             case ConstantExpression constant:
                 return IsVerdict(constant) ? ScalarType.Int64 : OfConstant(constant);
-            case LocalExpression local: return TypeOf(local.Local);
+            case LocalExpression { Local: var local }:
+                return TypeOf(local) is ScalarType number ? number.Plain : TypeOf(local);
             case VariableExpression variable: return Plain(variable.Variable.Type);
             case PacketVariableExpression packet: return Plain(packet.Variable.Type);
             case PacketReadExpression read: return Plain(read.Type);
@@ -171,7 +172,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The type of a value read from storage: native byte order; of an enumeration its number.</summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
     {
-        ScalarType { NeedsSwap: true } scalar => scalar.WithByteOrder(ByteOrder.Native),
+        ScalarType scalar => scalar.Plain,
         EnumType named => Plain(named.Underlying),
         InstantType => ScalarType.UInt64,
         DurationType => ScalarType.Int64,

@@ -22,7 +22,8 @@ public sealed partial class BtfBuilder
             ArrayType array => AddArray(AddType(array.Element), array.Count),
             // The kernel requires members in the order of their offsets.
             StructType record => AddStruct(
-                record.Tag ?? "", record.Size, [.. record.Fields.OrderBy(field => field.Offset)]),
+                record.Tag ?? "", record.Size,
+                [.. record.Fields.OrderBy(field => field.Offset * 8 + (BitsOf(field)?.BitOffset ?? 0))]),
             EnumType enumeration => AddEnumeration(enumeration),
             AddressType address => AddAddress(address),
             // The kernel requires a struct as the key of a longest-prefix-match trie.
@@ -65,14 +66,22 @@ public sealed partial class BtfBuilder
     private int AddStruct(string name, int size, params StructField[] fields)
     {
         var words = new List<uint>();
+        // Where there are bit fields, the upper eight bits of each offset are the number of bits. Those of a number in
+        // the other byte order are not together.
+        var hasBits = fields.Any(field => BitsOf(field) is not null);
         foreach (var field in fields)
         {
             words.Add(Intern(BtfNames.Identifier(field.Name)));
-            words.AddRange([(uint)AddType(field.Type), (uint)field.Offset * 8]);
+            var bits = BitsOf(field);
+            words.AddRange([(uint)AddType(field.Type),
+                (uint)(field.Offset * 8 + (bits?.BitOffset ?? 0)) | ((uint)(bits?.BitCount ?? 0) << 24)]);
         }
 
-        return Add(name, BtfKind.Struct, fields.Length, (uint)size, [.. words]);
+        return Add(name, BtfKind.Struct, fields.Length, (uint)size, [.. words], hasBits);
     }
+
+    private static ScalarType? BitsOf(StructField field) =>
+        field.Type is ScalarType { BitCount: > 0, IsBoolean: false, NeedsSwap: false } bits ? bits : null;
 
     private int AddEnumeration(EnumType type)
     {

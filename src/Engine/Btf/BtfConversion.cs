@@ -76,11 +76,22 @@ public static class BtfConversion
         var names = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (BtfMember member in type.NamedMembers)
         {
-            if (member.IsBitfield || Convert(member.Type, depth - 1, ref remaining) is not { } field) continue;
+            if (Convert(member.Type, depth - 1, ref remaining) is not { } field) continue;
+            int offset = member.Offset;
+            if (member.IsBitfield)
+            {
+                // C lets a bit field cross the bounds of its type.
+                if (field is not ScalarType number) continue;
+                int first = member.BitOffset % number.Bits;
+                offset = member.BitOffset / number.Bits * number.Size;
+                if (first + member.BitfieldSize > number.Bits || offset + number.Size > type.Size) continue;
+                field = number.WithBits(first, member.BitfieldSize);
+            }
+
             string name = member.Name;
             // C minds case and we do not.
             while (!names.Add(name)) name += "_";
-            fields.Add(new StructField(name, field, member.Offset));
+            fields.Add(new StructField(name, field, offset));
         }
 
         if (fields.Count == 0) return new BytesType(type.Size);

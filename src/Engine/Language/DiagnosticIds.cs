@@ -129,6 +129,9 @@ public static class DiagnosticIds
     /// <summary>A warning: bytes read in the processor's order become an address.</summary>
     public const string ReversedAddress = nameof(ReversedAddress);
 
+    /// <summary>An operation changes a bit field that processors share.</summary>
+    public const string SharedBits = nameof(SharedBits);
+
     /// <summary>The program needs more stack than the kernel allows.</summary>
     public const string StackTooLarge = nameof(StackTooLarge);
 

@@ -37,6 +37,9 @@ public record Map(
     /// <summary>Takes the next value out of a queue or stack; zero if there is none.</summary>
     public Expression Pop() => new MapCallExpression(this, MapOperation.Pop, []);
 
+    /// <summary>Whether each processor has values of its own.</summary>
+    internal bool IsPerCpu => Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
+
     /// <summary>Takes the value of a key out of a hash; zero if it is absent.</summary>
     public Expression Pop(Expression key) => new MapCallExpression(this, MapOperation.Pop, [key]);
 

@@ -150,16 +150,19 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public PacketVariableExpression AddPacketVariable(string name, int offset, EbpfType type, int bitOffset = 0,
         int bitCount = 0)
     {
-        if ((bitOffset, bitCount) != (0, 0)
-            && (type is not ScalarType { IsFixed: false } || bitOffset < 0 || bitCount < 1
-                || bitOffset + bitCount > type.Size * 8))
+        if ((bitOffset, bitCount) == (0, 0)) return AddPacketVariable(new PacketVariable(name, offset, type));
+        try
         {
-            throw new CompileException(DiagnosticIds.InvalidBitField,
-                $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
-                $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
+            if (type is ScalarType { BitCount: 0 } scalar)
+                return AddPacketVariable(new PacketVariable(name, offset, scalar.WithBits(bitOffset, bitCount)));
+        }
+        catch (FormatException)
+        {
         }
 
-        return AddPacketVariable(new PacketVariable(name, offset, type) { BitOffset = bitOffset, BitCount = bitCount });
+        throw new CompileException(DiagnosticIds.InvalidBitField,
+            $"'{name}' has no bits {bitOffset} to {bitOffset + bitCount - 1} of {type.Name}.", null,
+            $"Count them from 0, the least significant, to {type.Size * 8 - 1}.");
     }
 
     internal PacketVariableExpression AddPacketVariable(PacketVariable variable)

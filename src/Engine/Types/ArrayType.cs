@@ -11,7 +11,9 @@ public sealed class ArrayType : EbpfType
     /// <summary>A number of values of a type.</summary>
     /// <param name="element">Their type.</param>
     /// <param name="count">How many; 0 for a C array whose length the type does not know.</param>
-    /// <exception cref="ArgumentException">Its elements are nested <see cref="EbpfType.MaxDepth"/> deep.</exception>
+    /// <exception cref="ArgumentException">
+    /// Its elements are bit fields, or nested <see cref="EbpfType.MaxDepth"/> deep.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The count is negative, or the array larger than 2 GiB.</exception>
     public ArrayType(EbpfType element, int count)
     {
@@ -23,6 +25,7 @@ public sealed class ArrayType : EbpfType
                 nameof(count), count, $"{count} times {element.Name} do not fit in 2 GiB.");
         }
 
+        if (element is ScalarType { BitCount: > 0 }) throw new ArgumentException("The elements of an array are no bits.");
         if (element.Depth == MaxDepth) throw new ArgumentException(TooDeep);
         Element = element;
         Count = count;

@@ -33,7 +33,7 @@ internal static class NetStructs
     {
         var underlying = type.IsEnum ? Enum.GetUnderlyingType(type) : type;
         if (!TypeNames.HasNetType(underlying) || TypeNames.FromNetType(underlying) is not ScalarType own) return false;
-        return own.Bits == number.Bits && own.IsBoolean == number.IsBoolean && !own.IsFixed
+        return own.Bits == number.Bits && number.BitCount == 0 && own.IsBoolean == number.IsBoolean && !own.IsFixed
             && (type.IsEnum || own.IsSigned == number.IsSigned);
     }
 

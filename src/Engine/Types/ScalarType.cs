@@ -48,14 +48,15 @@ public sealed class ScalarType : EbpfType
 
     private readonly Form _form;
 
-    private ScalarType(int bits, Form form, ByteOrder order)
+    private ScalarType(int bits, Form form, ByteOrder order, int bitOffset = 0, int bitCount = 0)
     {
-        Bits = bits;
+        (Bits, BitOffset, BitCount) = (bits, bitOffset, bitCount);
         _form = form;
         ByteOrder = bits == 8 ? ByteOrder.Native : order;
         NeedsSwap = ByteOrder == (BitConverter.IsLittleEndian ? ByteOrder.BigEndian : ByteOrder.LittleEndian);
-        MinValue = IsSigned ? long.MinValue >> (64 - bits) : 0;
-        MaxValue = IsBoolean ? 1 : (IsSigned ? (ulong)long.MaxValue : ulong.MaxValue) >> (64 - bits);
+        int width = Width;
+        MinValue = IsSigned ? long.MinValue >> (64 - width) : 0;
+        MaxValue = IsBoolean ? 1 : (IsSigned ? (ulong)long.MaxValue : ulong.MaxValue) >> (64 - width);
         string suffix = ByteOrder switch
         {
             ByteOrder.LittleEndian => TypeNames.LittleEndianSuffix,
@@ -69,7 +70,7 @@ public sealed class ScalarType : EbpfType
             Form.Signed => $"int{bits}",
             _ => $"uint{bits}",
         };
-        Name = PlainName + suffix;
+        Name = PlainName + (bitCount == 0 ? "" : $":{bitOffset}:{bitCount}") + suffix;
     }
 
     private enum Form
@@ -88,6 +89,15 @@ public sealed class ScalarType : EbpfType
 
     /// <summary>The width: 8, 16, 32 or 64.</summary>
     public int Bits { get; }
+
+    /// <summary>The least significant bit of a bit field, in a number of <see cref="Bits"/> bits.</summary>
+    public int BitOffset { get; }
+
+    /// <summary>The number of bits of a bit field; 0 for a whole number.</summary>
+    public int BitCount { get; }
+
+    /// <summary>The number of bits that values have.</summary>
+    internal int Width => BitCount == 0 ? Bits : BitCount;
 
     /// <summary>Whether comparisons, right shifts and divisions are signed. True for fixed-point too.</summary>
     public bool IsSigned => _form is Form.Signed or Form.Fixed;
@@ -132,7 +142,27 @@ public sealed class ScalarType : EbpfType
 
     /// <summary>The same type in another byte order.</summary>
     public ScalarType WithByteOrder(ByteOrder order) =>
-        order == ByteOrder || Bits == 8 ? this : new ScalarType(Bits, _form, order);
+        order == ByteOrder || Bits == 8 ? this : new ScalarType(Bits, _form, order, BitOffset, BitCount);
+
+    /// <summary>A bit field in a number of this type, which keeps its other bits when the field is written.</summary>
+    /// <param name="bitOffset">The least significant bit.</param>
+    /// <param name="bitCount">The number of bits; 1 for a truth value.</param>
+    /// <exception cref="FormatException">The type has no such bits.</exception>
+    public ScalarType WithBits(int bitOffset, int bitCount)
+    {
+        if (IsFixed || bitOffset < 0 || bitCount < 1 || bitCount > Bits - bitOffset || (IsBoolean && bitCount != 1))
+        {
+            throw new FormatException($"{Name} has no bit field of {bitCount} bits from bit {bitOffset}: "
+                + (IsFixed ? "a fixed-point number has none."
+                    : IsBoolean ? "a truth value takes one bit, from 0 to 7." : $"its bits are 0 to {Bits - 1}."));
+        }
+
+        return new ScalarType(Bits, _form, ByteOrder, bitOffset, bitCount);
+    }
+
+    /// <summary>The type of the value: in the processor's byte order, and a whole number.</summary>
+    internal ScalarType Plain => !NeedsSwap && BitCount == 0 ? this
+        : IsBoolean ? Boolean : IsFixed ? Fixed : Integer(Bits, IsSigned);
 
     /// <summary>
     /// The number as a register holds it: in native order, extended to 64 bits by its sign or with zeros. For
@@ -141,28 +171,23 @@ public sealed class ScalarType : EbpfType
     /// <param name="bytes">At least <see cref="EbpfType.Size"/> bytes.</param>
     public ulong ReadBits(ReadOnlySpan<byte> bytes)
     {
-        switch (Bits)
-        {
-            case 8: return IsSigned ? (ulong)(sbyte)bytes[0] : bytes[0];
-            case 16:
-                ushort half = MemoryMarshal.Read<ushort>(bytes);
-                if (NeedsSwap) half = BinaryPrimitives.ReverseEndianness(half);
-                return IsSigned ? (ulong)(short)half : half;
-            case 32:
-                uint word = MemoryMarshal.Read<uint>(bytes);
-                if (NeedsSwap) word = BinaryPrimitives.ReverseEndianness(word);
-                return IsSigned ? (ulong)(int)word : word;
-            default:
-                ulong bits = MemoryMarshal.Read<ulong>(bytes);
-                return NeedsSwap ? BinaryPrimitives.ReverseEndianness(bits) : bits;
-        }
+        ulong number = ReadWhole(bytes) >> BitOffset << (64 - Width);
+        return IsSigned ? (ulong)((long)number >> (64 - Width)) : number >> (64 - Width);
     }
 
-    /// <summary>Writes the low bits of a register in this type's byte order.</summary>
+    /// <summary>
+    /// Writes the low bits of a register in this type's byte order. The bits around a bit field stay as they are.
+    /// </summary>
     /// <param name="value">The result of <see cref="ReadBits"/> or <see cref="ToBits"/>; higher bits are cut.</param>
     /// <param name="bytes">At least <see cref="EbpfType.Size"/> bytes.</param>
     public void WriteBits(ulong value, Span<byte> bytes)
     {
+        if (BitCount != 0)
+        {
+            ulong mask = ulong.MaxValue >> (64 - BitCount) << BitOffset;
+            value = (ReadWhole(bytes) & ~mask) | ((value << BitOffset) & mask);
+        }
+
         switch (Bits)
         {
             case 8:
@@ -222,9 +247,26 @@ public sealed class ScalarType : EbpfType
 
     public override bool Equals(EbpfType? other) => ReferenceEquals(this, other)
         || (other is ScalarType scalar && scalar.Bits == Bits && scalar._form == _form
-            && scalar.ByteOrder == ByteOrder);
+            && scalar.ByteOrder == ByteOrder && (scalar.BitOffset, scalar.BitCount) == (BitOffset, BitCount));
 
-    public override int GetHashCode() => HashCode.Combine(Bits, _form, ByteOrder);
+    public override int GetHashCode() => HashCode.Combine(Bits, _form, ByteOrder, BitOffset, BitCount);
+
+    private ulong ReadWhole(ReadOnlySpan<byte> bytes)
+    {
+        switch (Bits)
+        {
+            case 8: return bytes[0];
+            case 16:
+                ushort half = MemoryMarshal.Read<ushort>(bytes);
+                return NeedsSwap ? BinaryPrimitives.ReverseEndianness(half) : half;
+            case 32:
+                uint word = MemoryMarshal.Read<uint>(bytes);
+                return NeedsSwap ? BinaryPrimitives.ReverseEndianness(word) : word;
+            default:
+                ulong bits = MemoryMarshal.Read<ulong>(bytes);
+                return NeedsSwap ? BinaryPrimitives.ReverseEndianness(bits) : bits;
+        }
+    }
 
     private string RangeText => IsBoolean
         ? "it takes true and false, or 1 and 0"

@@ -44,7 +44,11 @@ public sealed class StructType : EbpfType
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;
 
-    /// <summary>A struct laid out as in C: each field aligned, the size a multiple of the largest alignment.</summary>
+    /// <summary>
+    /// A struct laid out as in C: each field aligned, the size a multiple of the largest alignment. A bit field shares
+    /// the number of the one before it if that has the same width and room for it; bits count from the least
+    /// significant.
+    /// </summary>
     /// <param name="fields">Names and types, in order.</param>
     /// <param name="name">The name after <c>struct</c>.</param>
     /// <exception cref="ArgumentException">
@@ -153,6 +157,12 @@ public sealed class StructType : EbpfType
         int largest = 1;
         foreach ((string fieldName, EbpfType type) in fields)
         {
+            if (laidOut.Count > 0 && NextTo(laidOut[^1], type) is { } bits)
+            {
+                laidOut.Add(new StructField(fieldName, bits, laidOut[^1].Offset));
+                continue;
+            }
+
             int alignment = packed ? 1 : type.Alignment;
             largest = Math.Max(largest, alignment);
             offset = AlignUp(offset, alignment);
@@ -164,6 +174,20 @@ public sealed class StructType : EbpfType
 
         if (laidOut.Count == 0) throw new ArgumentException("A struct needs at least one field.");
         return new StructType([.. laidOut], (int)AlignUp(offset, largest), largest, name);
+    }
+
+    // A bit field shares the number of the bit field before it where it has room there, as in C.
+    private static ScalarType? NextTo(StructField previous, EbpfType type)
+    {
+        if (type is not ScalarType { BitCount: > 0 } bits || previous.Type is not ScalarType { BitCount: > 0 } before
+            || (bits.Bits, bits.ByteOrder) != (before.Bits, before.ByteOrder))
+        {
+            return null;
+        }
+
+        int free = before.BitOffset + before.BitCount;
+        int first = bits.BitOffset == 0 ? free : bits.BitOffset;
+        return first >= free && first + bits.BitCount <= bits.Bits ? bits.WithBits(first, bits.BitCount) : null;
     }
 
     private static long AlignUp(long offset, int alignment) => (offset + alignment - 1) & -(long)alignment;

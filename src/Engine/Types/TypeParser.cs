@@ -1,6 +1,6 @@
 namespace EbpfCat.Types;
 
-/// <summary>Reads the text of a type: <c>[order] name {[length]} [(order)]</c>.</summary>
+/// <summary>Reads the text of a type: <c>[order] name [:[first:]bits] {[length]} [(order)]</c>.</summary>
 internal static class TypeParser
 {
     public static bool TryParse(
@@ -17,13 +17,17 @@ internal static class TypeParser
         if (rest.Length > 2 && rest[0] == '[' && rest[^1] == ']') rest = rest[1..^1].Trim();
         ByteOrder? order = TakeByteOrder(ref rest);
         int bracket = rest.IndexOf('[');
-        string name = (bracket < 0 ? rest : rest[..bracket]).TrimEnd().ToString();
         ReadOnlySpan<char> dimensions = bracket < 0 ? default : rest[bracket..];
+        if (bracket >= 0) rest = rest[..bracket].TrimEnd();
+        int colon = rest.IndexOf(':');
+        ReadOnlySpan<char> bits = colon < 0 ? default : rest[(colon + 1)..];
+        string name = (colon < 0 ? rest : rest[..colon]).TrimEnd().ToString();
         error = TypeNames.Texts.Contains(name) ? ParseText(text, name, ref dimensions, out type)
             : !dimensions.IsEmpty && IsSocketAddress(name) ? ParseSocketAddress(text, ref dimensions, out type)
             : ParseName(text, name, out type);
         if (error is null && order is { } given)
             error = type is ScalarType scalar ? Set(out type, scalar.WithByteOrder(given)) : NoByteOrder(text, type!);
+        if (error is null && colon >= 0) error = TakeBits(text, bits, dimensions.IsEmpty, ref type!);
         while (error is null && !dimensions.IsEmpty)
         {
             error = TakeLength(text, ref dimensions, out int length);
@@ -34,6 +38,29 @@ internal static class TypeParser
 
         if (error is not null) type = null;
         return error is null && type is not null;
+    }
+
+    // The number of bits, or the first of them and their number.
+    private static string? TakeBits(string text, ReadOnlySpan<char> bits, bool isAlone, ref EbpfType type)
+    {
+        var (first, count) = (0, 0);
+        int colon = bits.IndexOf(':');
+        if ((colon >= 0 && !int.TryParse(bits[..colon], NumberStyles.None, CultureInfo.InvariantCulture, out first))
+            || !int.TryParse(bits[(colon + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out count))
+        {
+            return $"'{text}' is not a kernel type; bits are written as in uint8:3, or from bit 4 on as in uint8:4:3.";
+        }
+
+        if (type is not ScalarType scalar || !isAlone) return $"'{text}' has bits, which only a number has.";
+        try
+        {
+            type = scalar.WithBits(first, count);
+            return null;
+        }
+        catch (FormatException error)
+        {
+            return $"'{text}' is not a kernel type; {error.Message}";
+        }
     }
 
     private static ByteOrder? TakeByteOrder(ref ReadOnlySpan<char> rest)

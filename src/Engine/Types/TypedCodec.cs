@@ -64,6 +64,7 @@ internal abstract class TypedCodec<[DynamicallyAccessedMembers(NetStructs.Fields
     private static TypedCodec<T>? Find(EbpfType type)
     {
         var number = type is EnumType enumeration ? enumeration.Underlying : type as ScalarType;
+        if (number is { BitCount: > 0 }) return Sample(type) is T ? new Whole(type) : null;
         if (number is not null)
         {
             if (number.IsFixed) return typeof(T) == typeof(double) ? new FixedPoint(number) : null;

@@ -90,6 +90,33 @@ internal sealed class CastTranslator(BlockTranslation block)
         }
     }
 
+    /// <summary>The type that <c>[EbpfType('!I')]</c> gives a local or parameter, for types that are no word.</summary>
+    public static EbpfType? TypeOf(AttributeAst attribute) => IsNamed(attribute.TypeName, "EbpfType")
+        && attribute.PositionalArguments is [StringConstantExpressionAst { Value: var text }]
+        && EbpfType.TryParse(text, out var type) ? type : null;
+
+    /// <summary>The type written as an attribute.</summary>
+    public EbpfType Declared(AttributeAst attribute)
+    {
+        if (TypeOf(attribute) is { } type) return type;
+        if (!IsNamed(attribute.TypeName, "EbpfType")
+            || attribute.PositionalArguments is not [StringConstantExpressionAst { Value: var text }])
+        {
+            throw block.Error(attribute, DiagnosticIds.UnsupportedExpression,
+                "This attribute has no meaning in the kernel.",
+                "A type has: [uint16]$x = 5, or for one that is no word [EbpfType('!H')]$x = 5.");
+        }
+
+        try
+        {
+            return EbpfType.Parse(text);
+        }
+        catch (FormatException error)
+        {
+            throw block.Error(attribute, DiagnosticIds.UnknownType, error.Message);
+        }
+    }
+
     /// <summary>Whether a type is <c>[string]</c>, of no particular capacity.</summary>
     public static bool IsText(ITypeName typeName) => IsNamed(NameOf(typeName), "string");
 

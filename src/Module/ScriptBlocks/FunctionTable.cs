@@ -122,12 +122,7 @@ internal sealed class FunctionTable(ProgramTranslation translation)
     private static EbpfCat.Types.EbpfType? Attributes(IReadOnlyList<AttributeBaseAst> attributes,
         BlockTranslation block)
     {
-        if (attributes.FirstOrDefault(a => a is not TypeConstraintAst) is { } other)
-        {
-            throw block.Error(other, DiagnosticIds.UnsupportedExpression, "Attributes have no meaning in the kernel.",
-                "A type is fine: [uint16]$port.");
-        }
-
+        if (attributes.OfType<AttributeAst>().FirstOrDefault() is { } attribute) return block.Casts.Declared(attribute);
         return attributes.OfType<TypeConstraintAst>().LastOrDefault() is { } type ? block.Casts.Declared(type) : null;
     }
 

@@ -19,11 +19,13 @@ internal sealed class Scope
             var variable = ast is ForEachStatementAst loop ? loop.Variable : VariableOf(target);
             if (variable is not { VariablePath.IsUnqualified: true }) continue;
             // The first type that is written before a name is that of the local.
-            if (target is ConvertExpressionAst { Type: var constraint }
-                && CastTranslator.TypeOf(constraint) is { } type)
+            var type = target switch
             {
-                declared.TryAdd(NameOf(variable), type);
-            }
+                ConvertExpressionAst { Type: var constraint } => CastTranslator.TypeOf(constraint),
+                AttributedExpressionAst { Attribute: AttributeAst attribute } => CastTranslator.TypeOf(attribute),
+                _ => null,
+            };
+            if (type is not null) declared.TryAdd(NameOf(variable), type);
             // Not += and ++: a name only ever added to is mistyped more often than meant.
             if (ast is not AssignmentStatementAst { Operator: not TokenKind.Equals }) variables.Add(variable);
         }

@@ -12,7 +12,10 @@ internal sealed class TargetTranslator(BlockTranslation block)
     private Expression Translate(ExpressionAst ast) => ast switch
     {
         VariableExpressionAst variable => Variable(variable),
-        ConvertExpressionAst { Child: VariableExpressionAst variable } declaration => Typed(declaration, variable),
+        ConvertExpressionAst { Child: VariableExpressionAst variable } declaration =>
+            Typed(declaration, variable, block.Casts.Declared(declaration.Type)),
+        AttributedExpressionAst { Attribute: AttributeAst type, Child: VariableExpressionAst variable } declaration =>
+            Typed(declaration, variable, block.Casts.Declared(type)),
         InvokeMemberExpressionAst or MemberExpressionAst or IndexExpressionAst => Place(ast),
         ArrayLiteralAst => throw block.Error(ast, DiagnosticIds.InvalidAssignment,
             "One variable is assigned at a time.", "Write an assignment for each."),
@@ -42,10 +45,9 @@ internal sealed class TargetTranslator(BlockTranslation block)
         };
     }
 
-    private Expression Typed(ConvertExpressionAst declaration, VariableExpressionAst variable)
+    private Expression Typed(AttributedExpressionAst declaration, VariableExpressionAst variable, EbpfType? type)
     {
         var target = Variable(variable);
-        var type = block.Casts.Declared(declaration.Type);
         var declared = target switch
         {
             LocalExpression { Local: var local } => local.Type,
@@ -87,8 +89,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
         _ => false,
     };
 
-    private CompileException Conflict(ConvertExpressionAst declaration, VariableExpressionAst variable,
+    private CompileException Conflict(AttributedExpressionAst declaration, VariableExpressionAst variable,
         EbpfType declared) => block.Error(declaration, DiagnosticIds.InvalidAssignment,
-            $"${Scope.NameOf(variable)} is {declared.Name} already.",
-            $"Write ${Scope.NameOf(variable)} = [{declaration.Type.TypeName.FullName}]… to convert the value.");
+            $"${Scope.NameOf(variable)} is {declared.Name} already.", declaration.Attribute is TypeConstraintAst type
+                ? $"Write ${Scope.NameOf(variable)} = [{type.TypeName.FullName}]… to convert the value." : null);
 }

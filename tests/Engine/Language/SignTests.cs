@@ -44,7 +44,8 @@ public sealed class SignTests
     public void Only_a_number_of_64_unsigned_bits_makes_an_operation_unsigned(string name)
     {
         var (of, result) = Cases[name];
-        Assert.Equal(result, Script.Number(definition => of(definition.AddVariable("small", ScalarType.UInt8, initialValue: 200),
+        Assert.Equal(result, Script.Number(definition => of(
+            definition.AddVariable("small", ScalarType.UInt8, initialValue: 200),
             definition.AddVariable("big", ScalarType.UInt64, initialValue: 5))));
         // The same of locals, whose types are inferred.
         var definition = Script.Define();

@@ -48,7 +48,7 @@ internal sealed partial class Evaluator
                 var offset = ReferenceArithmetic.ConvertTo(Evaluate(read.Offset), ScalarType.UInt64).Number;
                 return InPacket(offset, read.Type, default);
             case PacketVariableExpression { Variable: var variable }:
-                return InPacket(variable.Offset, variable.Type, new BitField(variable.BitOffset, variable.BitCount, 0));
+                return InPacket(variable.Offset, variable.Type, default);
             case HeaderFieldExpression { Header.Name: "IP", HeaderField: { Name: not "Version" } field } ip:
                 if (_packet.Find(ip.Header) is not { } first) return new ReferencePlace(field.Type);
                 if (field.Name == "HopLimit")
@@ -111,9 +111,10 @@ internal sealed partial class Evaluator
     {
         if (place.Local is { } local)
         {
-            if (TypeOf(local) is ScalarType)
+            if (TypeOf(local) is ScalarType number)
             {
-                _locals[local] = value;
+                _locals[local] = ReferenceValue.Of((ScalarType)Typer.Plain(number)!,
+                    ReferenceValue.Of(number, value.Number).Number);
                 return;
             }
 

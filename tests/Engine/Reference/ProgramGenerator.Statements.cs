@@ -78,8 +78,12 @@ internal static partial class ProgramGenerator
         from value in Number(scope, 2)
         select Compound(place, op, value);
 
-    // Fixed-point numbers have no bitwise operators.
-    private static Statement Compound(Expression place, BinaryOperator op, Expression value) => IsBitwise(op)
+    // Fixed-point numbers have no bitwise operators, and shared bit fields no compound assignments.
+    private static Statement Compound(Expression place, BinaryOperator op, Expression value) =>
+        place is VariableExpression or MapEntryExpression or FieldExpression
+            && ProgramScope.TypeOf(place) is ScalarType { BitCount: > 0 }
+        ? new AssignStatement(place, value)
+        : IsBitwise(op)
         ? MayBeFixed(place)
             ? new AssignStatement(place, value, BinaryOperator.Add)
             : new AssignStatement(place, Whole(value), op)

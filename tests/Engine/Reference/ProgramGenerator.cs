@@ -61,7 +61,11 @@ internal static partial class ProgramGenerator
     private static Gen<ScalarType> OrderedScalar =>
         from type in Scalar
         from order in Gen.Elements(ByteOrder.Native, ByteOrder.Native, ByteOrder.LittleEndian, ByteOrder.BigEndian)
-        select type.IsBoolean ? type : type.WithByteOrder(order);
+        from isBits in OnceIn(4)
+        from first in Gen.Choose(0, type.Bits - 1)
+        from count in Gen.Choose(1, type.Bits - first)
+        let ordered = type.IsBoolean ? type : type.WithByteOrder(order)
+        select isBits && !type.IsFixed ? ordered.WithBits(first, type.IsBoolean ? 1 : count) : ordered;
 
     private static Gen<Variable> Declaration =>
         from type in Weighted<EbpfType>(
@@ -69,7 +73,7 @@ internal static partial class ProgramGenerator
             (2, () => Gen.Elements<EbpfType>(Addresses)),
             (2, () => Gen.Elements<EbpfType>(Structs)),
             (1, () => Gen.Elements<EbpfType>(Texts)),
-            (1, () => OrderedScalar.Select(EbpfType (t) => new ArrayType(t, 4))))
+            (1, () => OrderedScalar.Where(t => t.BitCount == 0).Select(EbpfType (t) => new ArrayType(t, 4))))
         from storage in Gen.Elements(
             VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
         from initial in InitialValue(type)
@@ -82,7 +86,8 @@ internal static partial class ProgramGenerator
         ScalarType { IsFixed: true } => Gen.Elements<object?>(null, null, -2.5, 0.00001, 100),
         ScalarType scalar => Weighted(
             (2, () => Gen.Constant<object?>(null)),
-            (1, () => Gen.Choose(scalar.IsSigned ? -100 : 0, 100).Select(n => (object?)n)),
+            (1, () => Gen.Choose((int)Math.Max(scalar.MinValue, -100), (int)Math.Min(scalar.MaxValue, 100))
+                .Select(n => (object?)n)),
             (1, () => Gen.Elements<object?>(scalar.MinValue, scalar.MaxValue))),
         StringType => Gen.Elements<object?>(null, "Get", "a"),
         _ => Gen.Constant<object?>(null),
@@ -116,11 +121,7 @@ internal static partial class ProgramGenerator
         from type in Weighted<EbpfType>(
             (6, () => OrderedScalar.Select(t => (EbpfType)t)),
             (1, () => Gen.Elements<EbpfType>(Addresses)))
-        from isBits in OnceIn(3)
-        from first in Gen.Choose(0, 7)
-        from count in Gen.Choose(1, 8 - first)
-        let bits = isBits && type is ScalarType { IsFixed: false, IsBoolean: false }
-        select new PacketVariable("p", offset, type) { BitOffset = bits ? first : 0, BitCount = bits ? count : 0 };
+        select new PacketVariable("p", offset, type);
 
     private static ProgramDefinition Declare(
         ProgramType type, Variable[] variables, Map[] maps, PacketVariable[] packetVariables, int minimum,
@@ -189,6 +190,11 @@ internal static partial class ProgramGenerator
             StructType.Create([Field("Name", new StringType(6)), Field("Size", ScalarType.UInt16)]),
             StructType.Create(
                 [Field("Mac", AddressType.Mac), Field("Number", ScalarType.UInt64.WithByteOrder(ByteOrder.BigEndian))]),
+            StructType.Create(
+            [
+                Field("Low", ScalarType.UInt16.WithBits(0, 5)), Field("High", ScalarType.UInt16.WithBits(0, 7)),
+                Field("Signed", ScalarType.Int8.WithBits(2, 4)), Field("Flag", ScalarType.Boolean.WithBits(3, 1)),
+            ]),
             StructType.CreatePacked(
                 [Field("X", ScalarType.UInt8), Field("Y", ScalarType.Int32), Field("Z", ScalarType.UInt16)]),
         ];

@@ -32,11 +32,7 @@ internal sealed class ProgramText
         }
 
         foreach (var m in program.Maps) Line($"map {m.Name}: {m.Type} [{m.Key}] -> {m.Value}, {m.MaxEntries} entries");
-        foreach (var p in program.PacketVariables)
-        {
-            Line($"packet variable {p.Name}: {p.Type} at {p.Offset}" +
-                (p.BitCount > 0 ? $" bits {p.BitOffset}+{p.BitCount}" : ""));
-        }
+        foreach (var p in program.PacketVariables) Line($"packet variable {p.Name}: {p.Type} at {p.Offset}");
 
         foreach (var f in program.Functions)
         {

@@ -49,7 +49,7 @@ internal readonly struct ReferenceValue
             number = (number << 8) | bytes[at];
         }
 
-        return Of(scalar, (Int128)number);
+        return Of(scalar, (Int128)(number >> scalar.BitOffset));
     }
 
     /// <summary>Writes the value to the bytes of its type.</summary>
@@ -62,10 +62,17 @@ internal readonly struct ReferenceValue
         }
 
         var scalar = (ScalarType)Type;
+        var number = Number;
+        if (scalar.BitCount > 0)
+        {
+            var whole = Read(ScalarType.Integer(scalar.Bits, false, scalar.ByteOrder), bytes);
+            number = new BitField(scalar.BitOffset, scalar.BitCount, 0).Insert(whole, this).Number;
+        }
+
         for (var i = 0; i < scalar.Size; i++)
         {
             var shift = 8 * (scalar.ByteOrder == ByteOrder.BigEndian ? scalar.Size - 1 - i : i);
-            bytes[i] = (byte)((Number >> shift) & 0xff);
+            bytes[i] = (byte)((number >> shift) & 0xff);
         }
     }
 
@@ -80,10 +87,10 @@ internal readonly struct ReferenceValue
     /// <summary>The number in the low bits of the type's width; for a Boolean, any number but 0 is true.</summary>
     public static Int128 Wrap(Int128 number, ScalarType type)
     {
-        if (type.IsBoolean) return number == 0 ? 0 : 1;
-        var mask = (Int128.One << type.Bits) - 1;
-        var low = number & mask;
-        return type.IsSigned && low >> (type.Bits - 1) != 0 ? low - (Int128.One << type.Bits) : low;
+        var width = type.BitCount == 0 ? type.Bits : type.BitCount;
+        var low = number & ((Int128.One << width) - 1);
+        if (type.IsBoolean) return (type.BitCount == 0 ? number : low) == 0 ? 0 : 1;
+        return type.IsSigned && low >> (width - 1) != 0 ? low - (Int128.One << width) : low;
     }
 
     /// <summary>The value in the test's output.</summary>

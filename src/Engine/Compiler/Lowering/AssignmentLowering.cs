@@ -91,7 +91,8 @@ internal sealed class AssignmentLowering(LoweringContext context)
     {
         if (!reference.Shared || op is not (BinaryOperator.Add or BinaryOperator.Subtract)) return null;
         if (reference.BitCount > 0 || reference.Place.Offset % reference.Type.Size != 0) return null;
-        if (reference.Type is not ScalarType { NeedsSwap: false, IsBoolean: false, Size: 4 or 8 } type) return null;
+        if (reference.Type is not ScalarType { NeedsSwap: false, IsBoolean: false, BitCount: 0, Size: 4 or 8 } type)
+            return null;
         // A fraction is added before the sum is truncated.
         if (operand.Scalar.IsFixed && !type.IsFixed) return null;
         var addend = _conversions.Convert(operand, type.IsFixed ? ScalarType.Fixed : ScalarType.Int64).Value;

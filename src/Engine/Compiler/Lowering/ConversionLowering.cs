@@ -76,10 +76,10 @@ internal sealed class ConversionLowering(LoweringContext context)
         }
 
         if (operand.Scalar.IsFixed) value = _b.Make(Op.SDiv, value, _b.Constant(ScalarType.FixedScale));
-        if (target.Bits == 64) return value;
+        if (target.Width == 64) return value;
         return target.IsSigned
-            ? _b.Make(Op.SignExtend, target.Bits, value)
-            : _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(target.Bits)));
+            ? _b.Make(Op.SignExtend, target.Width, value)
+            : _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(target.Width)));
     }
 
     private Operand PrefixOf(Operand operand, PrefixType prefix)
@@ -160,14 +160,11 @@ internal sealed class ConversionLowering(LoweringContext context)
         }
         // A bit field: the other bits keep their values.
         var type = (ScalarType)reference.Type;
-        var number = (ScalarOperand)Convert(value, ScalarType.UInt64);
-        var mask = Simplifier.Mask(reference.BitCount) << reference.BitOffset;
+        var number = _b.Make(Op.Shr, ((ScalarOperand)Convert(value, ScalarType.UInt64)).Value,
+            _b.Constant(reference.Scale));
         var old = ((ScalarOperand)_memory.Load(type, reference.Place)).Value;
-        var field = _b.Make(Op.And,
-            _b.Make(Op.Shl, _b.Make(Op.Shr, number.Value, _b.Constant(reference.Scale)),
-                _b.Constant(reference.BitOffset)), _b.Constant(mask));
-        var merged = _b.Make(Op.Or, _b.Make(Op.And, old, _b.Constant(~mask & Simplifier.Mask(type.Bits))), field);
-        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64, merged));
+        Store(type, reference.Place, new ScalarOperand(ScalarType.UInt64,
+            _memory.Merged(type, old, reference.BitOffset, reference.BitCount, number)));
     }
 
     /// <summary>Converts a value and stores it with zeros behind the end of a text.</summary>
@@ -199,6 +196,7 @@ internal sealed class ConversionLowering(LoweringContext context)
         }
 
         var place = _memory.Temporary(type.Size);
+        if (type is ScalarType { BitCount: > 0 }) _memory.Zero(place, type.Size);
         StoreWhole(type, place, operand is ScalarOperand && type is ScalarType scalar
             ? Convert(operand, Typer.Plain(scalar)!)
             : operand);

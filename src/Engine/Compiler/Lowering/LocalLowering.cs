@@ -68,7 +68,7 @@ internal sealed class LocalLowering(LoweringContext context)
     {
         var storage = StorageOf(local, wholeWrite: false);
         if (storage.Slot is { } slot) return new MemoryOperand(local.Type, _b.PlaceOf(slot));
-        if (local.Type is ScalarType scalar) return new ScalarOperand(scalar, _b.Read(storage.Pieces[0]));
+        if (local.Type is ScalarType scalar) return new ScalarOperand(scalar.Plain, _b.Read(storage.Pieces[0]));
         return new PiecesOperand(local.Type,
             [.. storage.Layout.Select((p, i) => new Piece(p.Offset, p.Size, _b.Read(storage.Pieces[i])))]);
     }

@@ -13,9 +13,6 @@ internal sealed class MapLowering(LoweringContext context)
 
     public static bool IsArray(Map map) => map.Type is MapType.Array or MapType.PerCpuArray;
 
-    private static bool IsPerCpu(Map map) =>
-        map.Type is MapType.PerCpuArray or MapType.PerCpuHash or MapType.LruPerCpuHash;
-
     // ---- places
 
     public PlaceReference LocateVariable(VariableLocation location, bool insert)
@@ -61,7 +58,7 @@ internal sealed class MapLowering(LoweringContext context)
         InInnerMap(entry, map => Entry(map, entry.Inner, AddressOf(entry.Key, entry.Inner.Key!), 0, insert)));
 
     private static PlaceReference EntryPlace(Map map, Value pointer) =>
-        new(map.Value!, new Place(MemoryRegion.Map, pointer, 0), Guarded: true, Shared: !IsPerCpu(map));
+        new(map.Value!, new Place(MemoryRegion.Map, pointer, 0), Guarded: true, Shared: !map.IsPerCpu);
 
     /// <summary>Looks up an entry whose key is a number.</summary>
     public Value LookupKey(int map, int key) => Lookup(_b.MapAddress(map), KeyOf(key), 4);

@@ -28,21 +28,29 @@ internal sealed class MemoryLowering(LoweringContext context)
     {
         var loaded = Load(reference.Type, reference.Place);
         if (reference.BitCount == 0 || loaded is not ScalarOperand scalar) return loaded;
-        var value = _b.Make(Op.And, _b.Make(Op.Shr, scalar.Value, _b.Constant(reference.BitOffset)),
-            _b.Constant(Simplifier.Mask(reference.BitCount)));
+        var value = Bits(scalar.Value, reference.BitOffset, reference.BitCount);
         return scalar with { Value = _b.Make(Op.Shl, value, _b.Constant(reference.Scale)) };
     }
 
     private Value LoadScalar(ScalarType type, Place place)
     {
+        var value = LoadWhole(type, place);
+        if (type.BitCount > 0) value = Bits(value, type.BitOffset, type.BitCount);
+        // Others may have stored any byte; all but zero are true.
+        else if (type.IsBoolean) return _b.Truth(value);
+        return type.IsSigned ? _b.Make(Op.SignExtend, type.Width, value) : value;
+    }
+
+    private Value LoadWhole(ScalarType type, Place place)
+    {
         var value = place.Alignment >= type.Size
             ? _b.Load(place, type.Size)
             : Cut(LoadPieces(place, PieceLayout.Of(type.Size, place.Alignment)), 0, type.Size);
-        if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
-        // Others may have stored any byte; all but zero are true.
-        if (type.IsBoolean) return _b.Truth(value);
-        return type.IsSigned ? _b.Make(Op.SignExtend, type.Bits, value) : value;
+        return type.NeedsSwap ? _b.Make(Op.ByteSwap, type.Bits, value) : value;
     }
+
+    private Value Bits(Value value, int offset, int count) =>
+        _b.Make(Op.And, _b.Make(Op.Shr, value, _b.Constant(offset)), _b.Constant(Simplifier.Mask(count)));
 
     public List<Piece> LoadPieces(Place place, IEnumerable<(int Offset, int Size)> layout) =>
         [.. layout.Select(p =>
@@ -50,6 +58,7 @@ internal sealed class MemoryLowering(LoweringContext context)
 
     public void Store(ScalarType type, Place place, Value value)
     {
+        if (type.BitCount > 0) value = Merged(type, LoadWhole(type, place), type.BitOffset, type.BitCount, value);
         if (type.NeedsSwap) value = _b.Make(Op.ByteSwap, type.Bits, value);
         if (place.Alignment >= type.Size)
         {
@@ -59,6 +68,14 @@ internal sealed class MemoryLowering(LoweringContext context)
 
         foreach (var (offset, size) in PieceLayout.Of(type.Size, place.Alignment))
             _b.Store(place.At(offset), size, Cut([new Piece(0, 8, value)], offset, size));
+    }
+
+    /// <summary>The number with some of its bits replaced.</summary>
+    public Value Merged(ScalarType type, Value number, int offset, int count, Value bits)
+    {
+        var mask = Simplifier.Mask(count) << offset;
+        return _b.Make(Op.Or, _b.Make(Op.And, number, _b.Constant(~mask & Simplifier.Mask(type.Bits))),
+            _b.Make(Op.And, _b.Make(Op.Shl, bits, _b.Constant(offset)), _b.Constant(mask)));
     }
 
     /// <summary>Stores a value of the type of the place.</summary>
@@ -115,7 +132,9 @@ internal sealed class MemoryLowering(LoweringContext context)
     public void ZeroGaps(StructType type, IEnumerable<StructField> written, Place place)
     {
         var covered = new bool[type.Size];
-        foreach (var field in written) covered.AsSpan(field.Offset, field.Type.Size).Fill(true);
+        // The store of a bit field keeps the bits around it, which must be there.
+        foreach (var field in written.Where(field => field.Type is not ScalarType { BitCount: > 0 }))
+            covered.AsSpan(field.Offset, field.Type.Size).Fill(true);
         var at = 0;
         while (at < covered.Length)
         {

@@ -19,11 +19,7 @@ internal sealed class PlaceLowering(LoweringContext context)
                 return _maps.LocateVariable(variable.Location, insert);
             case BoundPacketAccess { Stored: var type } access:
                 var bytes = _packet.Locate(context.Expressions.LowerScalar(access.Offset).Value, type.Size);
-                return new PlaceReference(type, bytes, false, false)
-                {
-                    BitOffset = access.BitOffset,
-                    BitCount = access.BitCount,
-                };
+                return new PlaceReference(type, bytes, false, false);
             case BoundMapEntry entry:
                 return _maps.LocateEntry(entry.Map, entry.Key, insert);
             case BoundInnerEntry entry:

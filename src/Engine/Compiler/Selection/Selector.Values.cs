@@ -170,7 +170,7 @@ internal sealed partial class Selector
     {
         var operand = value.Operands[0].Current;
         var bits = (int)value.Immediate;
-        if (_set >= InstructionSet.V4)
+        if (_set >= InstructionSet.V4 && (bits is 8 or 16 or 32))
         {
             if (operand.Op == Op.Load && operand.Size * 8 == bits && IsSingleUse(operand)
                 && operand.Region != MemoryRegion.Context)
