@@ -6,8 +6,9 @@ namespace EbpfCat.Programs;
 /// </summary>
 internal static class LoopRetry
 {
-    // The numbers of iterations up to which a loop stays a loop, one for each attempt.
-    private static readonly ulong[] Rounds = [LongLoops.ComplexRounds, 0];
+    // The numbers of iterations up to which a loop stays a loop, one for each attempt. A search for a header has less
+    // than ten: as a function, it costs the verifier more.
+    private static readonly ulong[] Rounds = [LongLoops.ComplexRounds, 10, 0];
 
     /// <summary>
     /// Whether a refusal can mean that the program is too complex: E2BIG for too many instructions; for too many

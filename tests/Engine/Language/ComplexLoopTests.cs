@@ -65,6 +65,22 @@ public sealed class ComplexLoopTests
     }
 
     [Fact]
+    public void Loops_that_search_for_a_header_in_each_iteration_run()
+    {
+        var definition = Script.Define("search");
+        var found = definition.AddVariable("found", ScalarType.UInt64);
+        var i = CodeBuilder.Local("i");
+        definition.Code
+            .For(i, 0, 49, body => body.If(Packet.Tcp.DestinationPort == i, then => then.Increment(found).Break()))
+            .For(i, 0, 49, body => body.If(Packet.Udp.DestinationPort == i, then => then.Increment(found, i).Break()));
+        using var program = Load(definition);
+        var packet = new byte[64];
+        (packet[12], packet[14], packet[23], packet[37]) = (8, 0x45, 17, 42);
+        program.TestRun(packet);
+        Assert.Equal(42UL, program.Variables["found"].Value);
+    }
+
+    [Fact]
     public void Compiled_program_is_the_one_that_was_loaded()
     {
         // More than 8192 branches in a row, which no estimate foresees.
