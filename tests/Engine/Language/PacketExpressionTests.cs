@@ -94,6 +94,15 @@ public sealed class PacketExpressionTests
     }
 
     [Fact]
+    public void Field_that_a_header_lacks_is_refused_with_the_nearest()
+    {
+        var error = Assert.Throws<CompileException>(() => Packet.Udp.Field("DestinationPrt"));
+        Assert.Equal(DiagnosticIds.UnknownField, error.Id);
+        Assert.Contains("DestinationPort", error.Message, StringComparison.Ordinal);
+        Assert.Equal("SourcePort", Packet.Udp.Field("sourceport").HeaderField.Name);
+    }
+
+    [Fact]
     public void Headers_have_fields_and_can_be_tested_for_presence()
     {
         var run = Script.Verdict(Script.Define(), c => c

@@ -9,4 +9,7 @@ public class HeaderExpression(PacketHeader header) : Expression
     /// <summary>A field of the header by name; case does not count.</summary>
     /// <exception cref="CompileException">The header has no such field.</exception>
     public HeaderFieldExpression this[string field] => new(Header, Header.GetField(field));
+
+    /// <inheritdoc cref="this[string]"/>
+    public new HeaderFieldExpression Field(string name) => this[name];
 }
