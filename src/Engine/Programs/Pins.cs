@@ -78,7 +78,8 @@ public static class Pins
         var isDirectory = Directory.Exists(path);
         if (!isDirectory && !File.Exists(path))
             throw new KernelException($"remove the pin '{path}'", Errno.ENOENT, "there is no such pin");
-        if (!BpfFileSystem.Contains(isDirectory ? path : Path.GetDirectoryName(path)!))
+        // The directory that a BPF file system is mounted on is none of its pins.
+        if (Path.GetDirectoryName(path) is not { } parent || !BpfFileSystem.Contains(parent))
             throw new KernelException($"remove the pin '{path}'", Errno.EINVAL, "it is not in a BPF file system");
         if (isDirectory) Directory.Delete(path, recursive: true);
         else File.Delete(path);

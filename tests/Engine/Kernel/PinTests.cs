@@ -67,6 +67,18 @@ public sealed class PinTests
     }
 
     [Fact]
+    public void Pins_stay_when_their_whole_file_system_is_to_be_removed()
+    {
+        using var files = new TemporaryBpfFileSystem();
+        Directory.CreateDirectory(files.PathOf("stays"));
+        var refusal = Assert.Throws<KernelException>(() => EbpfCat.Programs.Pins.Remove(files.Path));
+        Assert.Equal(Errno.EINVAL, refusal.Errno);
+        Assert.True(Directory.Exists(files.PathOf("stays")));
+        EbpfCat.Programs.Pins.Remove(files.PathOf("stays"));
+        Assert.False(Directory.Exists(files.PathOf("stays")));
+    }
+
+    [Fact]
     public void Pin_outside_a_BPF_file_system_is_refused_with_a_remedy()
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 1);

@@ -7,8 +7,9 @@ internal static class PinTarget
     public static string PathOf(string name)
     {
         var path = PinPath.Of(name);
+        if (Exists(path)) return path;
         var attachment = PinDirectory.PathOf(name);
-        return !Exists(path) && Exists(attachment) ? attachment : path;
+        return Exists(attachment) ? attachment : path;
     }
 
     /// <summary>The paths that a name, or a path with wildcards, matches.</summary>
