@@ -47,8 +47,7 @@ internal static class RandomPackets
         from tags in Gen.Elements(0, 0, 0, 0, 1, 2)
         from tag in Several(2, 2, Bytes(2))
         from inner in Weighted(
-            (5, () => IPv4(isInner)), (3, () => IPv6(isInner)), (1, Arp),
-            (1, () => Bytes(20).Select(b => (Type: 0x9999, Bytes: b))))
+            (5, () => IPv4(isInner)), (3, () => IPv6(isInner)), (1, Arp), (1, () => OtherFrame))
         let tagTypes = new[] { 0x8100, 0x88a8, 0x8100 }
         select (byte[])
         [
@@ -57,8 +56,13 @@ internal static class RandomPackets
             .. Big16(inner.Type), .. inner.Bytes,
         ];
 
+    private static Gen<(int Type, byte[] Bytes)> OtherFrame =>
+        from type in Gen.Elements(0x9999, 0x8847, 0x8864)
+        from bytes in Bytes(20)
+        select (type, bytes);
+
     private static Gen<(int Type, byte[] Bytes)> IPv4(bool isInner = false) =>
-        from protocol in Gen.Elements(6, 6, 17, 17, 132, 1, 2, 47, 4, 41)
+        from protocol in Gen.Elements(6, 6, 6, 17, 17, 17, 132, 1, 2, 47, 47, 4, 41, 50, 51)
         from options in Gen.Elements(0, 0, 0, 1, 2, 10)
         from isShort in OnceIn(20)
         from fragment in Gen.Elements(0, 0, 0, 0, 0x4000, 0x2000, 0x2001, 185)
@@ -74,7 +78,7 @@ internal static class RandomPackets
         ]);
 
     private static Gen<(int Type, byte[] Bytes)> IPv6(bool isInner = false) =>
-        from protocol in Gen.Elements(6, 17, 17, 132, 58, 59, 4, 41, 47)
+        from protocol in Gen.Elements(6, 6, 17, 17, 132, 58, 58, 59, 50, 4, 41, 47)
         from head in Bytes(5)
         from addresses in Addresses(16)
         from transport in Transport(protocol, isInner)
@@ -175,7 +179,8 @@ internal static class RandomPackets
                 .. head[8..14], .. payload],
             17 => [.. Big16(ports[0]), .. Big16(ports[1]), .. Big16(8 + length), .. head[..2], .. payload],
             132 => [.. Big16(ports[0]), .. Big16(ports[1]), .. head[..8], .. payload],
-            1 or 58 => [(byte)(head[0] & 15), 0, .. head[..6], .. payload],
+            58 => [(byte)(128 | (head[0] & 15)), 0, .. head[..6], .. payload],
+            1 => [(byte)(head[0] & 15), 0, .. head[..6], .. payload],
             _ => payload,
         };
 

@@ -18,6 +18,7 @@ internal static class ReferenceChecksums
         [PacketHeaders.Tcp] = 16,
         [PacketHeaders.Udp] = 6,
         [PacketHeaders.Icmp6] = 2,
+        [PacketHeaders.Igmp] = 2,
     };
 
     /// <summary>Writes to a field, and corrects the checksums that cover it.</summary>
@@ -55,7 +56,12 @@ internal static class ReferenceChecksums
         if (find(header) is not { } start) return [];
         var end = header == PacketHeaders.IPv4 ? start + 20 : length;
         var parts = new List<(int, int)> { (start, start + place), (start + place + 2, end) };
-        if (header == PacketHeaders.IPv4 || header == PacketHeaders.Icmp) return parts;
+        if (header == PacketHeaders.IPv4 || header == PacketHeaders.Icmp
+            || header == PacketHeaders.Igmp)
+        {
+            return parts;
+        }
+
         var isUdp = header == PacketHeaders.Udp;
         if (isUdp) parts.Add((start + 4, start + 6));
         if (find(PacketHeaders.IPv4) is { } four)

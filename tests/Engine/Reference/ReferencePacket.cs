@@ -77,6 +77,8 @@ internal sealed class ReferencePacket(byte[] bytes)
         if (location.Field is null) return offset;
         var named = (int)Read(parent, location.Field).Number;
         if (location.Values.Contains(named)) return offset;
+        // AH is asked for where it is the first header.
+        if (location.Values.Contains(51)) return null;
         return (location.Parent.Outer ?? location.Parent).Name switch
         {
             "Ethernet" => BehindTags(named, offset),

@@ -14,7 +14,7 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
     /// <summary>By how many bits the value is shifted left: 2 where the protocol counts words of four bytes.</summary>
     public int Scale { get; init; }
 
-    /// <summary>The number of bytes that is added to the value, where the field does not count its own header.</summary>
+    /// <summary>The number of bytes that is added to the value, where the field does not count its header.</summary>
     public int Addend { get; init; }
 
     /// <summary>Whether it is the protocol of what is behind an IP header and the extension headers.</summary>

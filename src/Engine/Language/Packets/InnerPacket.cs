@@ -34,11 +34,26 @@ public sealed class InnerPacket : HeaderExpression
     /// <summary>The SCTP header.</summary>
     public SctpHeader Sctp => new(Of(PacketHeaders.Sctp));
 
+    /// <summary>The DNS header.</summary>
+    public DnsHeader Dns => new(Of(PacketHeaders.Dns));
+
     /// <summary>The ICMP header.</summary>
     public IcmpHeader Icmp => new(Of(PacketHeaders.Icmp));
 
     /// <summary>The ICMPv6 header.</summary>
-    public IcmpHeader Icmp6 => new(Of(PacketHeaders.Icmp6));
+    public Icmp6Header Icmp6 => new(Of(PacketHeaders.Icmp6));
+
+    /// <summary>Neighbour discovery: what follows the checksum of the ICMPv6 header.</summary>
+    public NeighborHeader Neighbor => new(Of(PacketHeaders.Neighbor));
+
+    /// <summary>The IGMP header.</summary>
+    public IgmpHeader Igmp => new(Of(PacketHeaders.Igmp));
+
+    /// <summary>The ESP header.</summary>
+    public EspHeader Esp => new(Of(PacketHeaders.Esp));
+
+    /// <summary>The AH header.</summary>
+    public AhHeader Ah => new(Of(PacketHeaders.Ah));
 
     /// <summary>The ARP header.</summary>
     public ArpHeader Arp => new(Of(PacketHeaders.Arp));
@@ -51,4 +66,10 @@ public sealed class InnerPacket : HeaderExpression
 
     /// <summary>The Geneve header.</summary>
     public GeneveHeader Geneve => new(Of(PacketHeaders.Geneve));
+
+    /// <summary>The first entry of an MPLS label stack.</summary>
+    public MplsHeader Mpls => new(Of(PacketHeaders.Mpls));
+
+    /// <summary>The header of a PPPoE session, with the protocol of PPP.</summary>
+    public PppoeHeader Pppoe => new(Of(PacketHeaders.Pppoe));
 }

@@ -141,7 +141,30 @@ public sealed class SctpHeader : NamedHeader
     public HeaderFieldExpression Checksum => Named();
 }
 
-/// <summary>The ICMP or ICMPv6 header.</summary>
+/// <summary>The DNS header.</summary>
+public sealed class DnsHeader : NamedHeader
+{
+    internal DnsHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Id => Named();
+    public HeaderFieldExpression Flags => Named();
+    public HeaderFieldExpression IsResponse => Named();
+    public HeaderFieldExpression Opcode => Named();
+    public HeaderFieldExpression IsAuthoritative => Named();
+    public HeaderFieldExpression IsTruncated => Named();
+    public HeaderFieldExpression RecursionDesired => Named();
+    public HeaderFieldExpression RecursionAvailable => Named();
+    public HeaderFieldExpression AuthenticData => Named();
+    public HeaderFieldExpression CheckingDisabled => Named();
+    public HeaderFieldExpression ResponseCode => Named();
+    public HeaderFieldExpression QuestionCount => Named();
+    public HeaderFieldExpression AnswerCount => Named();
+    public HeaderFieldExpression AuthorityCount => Named();
+    public HeaderFieldExpression AdditionalCount => Named();
+}
+
+/// <summary>The ICMP header.</summary>
 public sealed class IcmpHeader : NamedHeader
 {
     internal IcmpHeader(PacketHeader header)
@@ -151,6 +174,68 @@ public sealed class IcmpHeader : NamedHeader
     public HeaderFieldExpression Code => Named();
     public HeaderFieldExpression Checksum => Named();
     public HeaderFieldExpression Id => Named();
+    public HeaderFieldExpression Gateway => Named();
+    public HeaderFieldExpression Sequence => Named();
+    public HeaderFieldExpression Mtu => Named();
+}
+
+/// <summary>The ICMPv6 header.</summary>
+public sealed class Icmp6Header : NamedHeader
+{
+    internal Icmp6Header(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Type => Named();
+    public HeaderFieldExpression Code => Named();
+    public HeaderFieldExpression Checksum => Named();
+    public HeaderFieldExpression Id => Named();
+    public HeaderFieldExpression Mtu => Named();
+    public HeaderFieldExpression Sequence => Named();
+}
+
+/// <summary>Neighbour discovery: what follows the checksum of the ICMPv6 header.</summary>
+public sealed class NeighborHeader : NamedHeader
+{
+    internal NeighborHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression IsRouter => Named();
+    public HeaderFieldExpression IsSolicited => Named();
+    public HeaderFieldExpression Override => Named();
+    public HeaderFieldExpression Target => Named();
+}
+
+/// <summary>The IGMP header.</summary>
+public sealed class IgmpHeader : NamedHeader
+{
+    internal IgmpHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Type => Named();
+    public HeaderFieldExpression MaxResponseTime => Named();
+    public HeaderFieldExpression Checksum => Named();
+    public HeaderFieldExpression Group => Named();
+}
+
+/// <summary>The ESP header.</summary>
+public sealed class EspHeader : NamedHeader
+{
+    internal EspHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Spi => Named();
+    public HeaderFieldExpression Sequence => Named();
+}
+
+/// <summary>The AH header.</summary>
+public sealed class AhHeader : NamedHeader
+{
+    internal AhHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression NextHeader => Named();
+    public HeaderFieldExpression Length => Named();
+    public HeaderFieldExpression Spi => Named();
     public HeaderFieldExpression Sequence => Named();
 }
 
@@ -206,4 +291,28 @@ public sealed class GeneveHeader : NamedHeader
     public HeaderFieldExpression Critical => Named();
     public HeaderFieldExpression ProtocolType => Named();
     public HeaderFieldExpression Vni => Named();
+}
+
+/// <summary>The first entry of an MPLS label stack.</summary>
+public sealed class MplsHeader : NamedHeader
+{
+    internal MplsHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Label => Named();
+    public HeaderFieldExpression TrafficClass => Named();
+    public HeaderFieldExpression IsLast => Named();
+    public HeaderFieldExpression TimeToLive => Named();
+}
+
+/// <summary>The header of a PPPoE session, with the protocol of PPP.</summary>
+public sealed class PppoeHeader : NamedHeader
+{
+    internal PppoeHeader(PacketHeader header)
+        : base(header) { }
+
+    public HeaderFieldExpression Code => Named();
+    public HeaderFieldExpression SessionId => Named();
+    public HeaderFieldExpression Length => Named();
+    public HeaderFieldExpression Protocol => Named();
 }

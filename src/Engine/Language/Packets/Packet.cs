@@ -65,11 +65,26 @@ public static class Packet
     /// <summary>The SCTP header.</summary>
     public static SctpHeader Sctp => new(PacketHeaders.Sctp);
 
+    /// <summary>The DNS header.</summary>
+    public static DnsHeader Dns => new(PacketHeaders.Dns);
+
     /// <summary>The ICMP header.</summary>
     public static IcmpHeader Icmp => new(PacketHeaders.Icmp);
 
     /// <summary>The ICMPv6 header.</summary>
-    public static IcmpHeader Icmp6 => new(PacketHeaders.Icmp6);
+    public static Icmp6Header Icmp6 => new(PacketHeaders.Icmp6);
+
+    /// <summary>Neighbour discovery: what follows the checksum of the ICMPv6 header.</summary>
+    public static NeighborHeader Neighbor => new(PacketHeaders.Neighbor);
+
+    /// <summary>The IGMP header.</summary>
+    public static IgmpHeader Igmp => new(PacketHeaders.Igmp);
+
+    /// <summary>The ESP header.</summary>
+    public static EspHeader Esp => new(PacketHeaders.Esp);
+
+    /// <summary>The AH header.</summary>
+    public static AhHeader Ah => new(PacketHeaders.Ah);
 
     /// <summary>The ARP header.</summary>
     public static ArpHeader Arp => new(PacketHeaders.Arp);
@@ -85,6 +100,12 @@ public static class Packet
 
     /// <summary>The packet inside a tunnel: IP in IP, GRE, VXLAN or Geneve.</summary>
     public static InnerPacket Inner => new();
+
+    /// <summary>The first entry of an MPLS label stack.</summary>
+    public static MplsHeader Mpls => new(PacketHeaders.Mpls);
+
+    /// <summary>The header of a PPPoE session, with the protocol of PPP.</summary>
+    public static PppoeHeader Pppoe => new(PacketHeaders.Pppoe);
 
     /// <summary>Bytes of the packet, read as a type; a scalar carries its byte order.</summary>
     /// <param name="offset">From the start of the packet, in bytes.</param>

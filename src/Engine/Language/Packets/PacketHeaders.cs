@@ -5,7 +5,8 @@ namespace EbpfCat.Language;
 /// <summary>
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
 /// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC
-/// 9260 (SCTP), RFC 792 (ICMP), RFC 4443 (ICMPv6), RFC 826 (ARP), RFC 2784 (GRE), RFC 7348 (VXLAN), RFC 8926 (Geneve);
+/// 9260 (SCTP), RFC 792 and 1191 (ICMP), RFC 4443 and 4861 (ICMPv6), RFC 2236 (IGMP), RFC 4303 (ESP), RFC 1035 and 4035
+/// (DNS), RFC 826 (ARP), RFC 3032 (MPLS), RFC 2516 (PPPoE), RFC 2784 (GRE), RFC 7348 (VXLAN), RFC 8926 (Geneve);
 /// numbers from IANA. <see cref="InnerHeaders"/> has them again, inside a tunnel.
 /// </summary>
 public static class PacketHeaders
@@ -153,17 +154,102 @@ public static class PacketHeaders
         new("Checksum", 8, U32),
     ]);
 
-    /// <summary>ICMP behind IPv4.</summary>
-    public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)], IcmpFields())
+    /// <summary>
+    /// DNS in UDP from or to port 53. <c>IsResponse</c> to <c>ResponseCode</c> are the parts of <c>Flags</c>.
+    /// </summary>
+    public static PacketHeader Dns { get; } = new("Dns", 12,
+        [Behind(Udp, "DestinationPort", 8, 53), Behind(Udp, "SourcePort", 8, 53)],
+    [
+        new("Id", 0, U16),
+        new("Flags", 2, U16),
+        new("IsResponse", 2, U8) { BitOffset = 7, BitCount = 1 },
+        new("Opcode", 2, U8) { BitOffset = 3, BitCount = 4 },
+        new("IsAuthoritative", 2, U8) { BitOffset = 2, BitCount = 1 },
+        new("IsTruncated", 2, U8) { BitOffset = 1, BitCount = 1 },
+        new("RecursionDesired", 2, U8) { BitOffset = 0, BitCount = 1 },
+        new("RecursionAvailable", 3, U8) { BitOffset = 7, BitCount = 1 },
+        new("AuthenticData", 3, U8) { BitOffset = 5, BitCount = 1 },
+        new("CheckingDisabled", 3, U8) { BitOffset = 4, BitCount = 1 },
+        new("ResponseCode", 3, U8) { BitOffset = 0, BitCount = 4 },
+        new("QuestionCount", 4, U16),
+        new("AnswerCount", 6, U16),
+        new("AuthorityCount", 8, U16),
+        new("AdditionalCount", 10, U16),
+    ]);
+
+    /// <summary>
+    /// ICMP behind IPv4. <c>Gateway</c> is that of a redirect, <c>Mtu</c> that of the next hop where a packet is too
+    /// long.
+    /// </summary>
+    public static PacketHeader Icmp { get; } = new("Icmp", 8, [BehindIPv4(1)],
+    [
+        .. IcmpFields(),
+        new("Id", 4, U16),
+        new("Gateway", 4, AddressType.IPv4),
+        new("Sequence", 6, U16),
+        new("Mtu", 6, U16),
+    ])
     {
         Checksum = new(),
     };
 
-    /// <summary>ICMPv6 behind IPv6 and up to eight extension headers.</summary>
-    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)], IcmpFields())
+    /// <summary>
+    /// ICMPv6 behind IPv6 and up to eight extension headers. <c>Mtu</c> is that of the next hop where a packet is too
+    /// long.
+    /// </summary>
+    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)],
+    [
+        .. IcmpFields(),
+        new("Id", 4, U16),
+        new("Mtu", 4, U32),
+        new("Sequence", 6, U16),
+    ])
     {
         Checksum = new("Source", "Destination", "PayloadLength"),
     };
+
+    /// <summary>
+    /// Neighbour discovery behind the first four bytes of ICMPv6: solicitations, advertisements and redirects. The
+    /// flags are those of advertisements.
+    /// </summary>
+    public static PacketHeader Neighbor { get; } = new("Neighbor", 20, [Behind(Icmp6, "Type", 4, 135, 136, 137)],
+    [
+        new("IsRouter", 0, U8) { BitOffset = 7, BitCount = 1 },
+        new("IsSolicited", 0, U8) { BitOffset = 6, BitCount = 1 },
+        new("Override", 0, U8) { BitOffset = 5, BitCount = 1 },
+        new("Target", 4, AddressType.IPv6),
+    ]);
+
+    /// <summary>IGMP behind IPv4. <c>MaxResponseTime</c> is in tenths of a second.</summary>
+    public static PacketHeader Igmp { get; } = new("Igmp", 8, [BehindIPv4(2)],
+    [
+        .. IcmpFields()[..1],
+        new("MaxResponseTime", 1, U8),
+        .. IcmpFields()[2..],
+        new("Group", 4, AddressType.IPv4),
+    ])
+    {
+        Checksum = new(),
+    };
+
+    /// <summary>ESP behind IPv4, or behind IPv6 and up to eight extension headers.</summary>
+    public static PacketHeader Esp { get; } = new("Esp", 8, BehindIP(50),
+    [
+        new("Spi", 0, U32),
+        new("Sequence", 4, U32),
+    ]);
+
+    /// <summary>
+    /// AH directly behind IPv4 or IPv6. <c>Length</c> counts words of four bytes, without the first two. Behind IPv6
+    /// it is an extension header, behind which others are found.
+    /// </summary>
+    public static PacketHeader Ah { get; } = new("Ah", 12, BehindIP(51),
+    [
+        new("NextHeader", 0, U8),
+        new("Length", 1, U8),
+        new("Spi", 4, U32),
+        new("Sequence", 8, U32),
+    ]);
 
     /// <summary>ARP for Ethernet and IPv4.</summary>
     public static PacketHeader Arp { get; } = new("Arp", 28, [Behind(Ethernet, "EtherType", 14, 0x0806)],
@@ -177,6 +263,27 @@ public static class PacketHeaders
         new("SenderAddress", 14, AddressType.IPv4),
         new("TargetHardwareAddress", 18, AddressType.Mac),
         new("TargetAddress", 24, AddressType.IPv4),
+    ]);
+
+    /// <summary>The first entry of an MPLS label stack, behind the Ethernet header and up to two tags.</summary>
+    public static PacketHeader Mpls { get; } = new("Mpls", 4, [Behind(Ethernet, "EtherType", 14, 0x8847, 0x8848)],
+    [
+        new("Label", 0, U32) { BitOffset = 12, BitCount = 20 },
+        new("TrafficClass", 2, U8) { BitOffset = 1, BitCount = 3 },
+        new("IsLast", 2, U8) { BitOffset = 0, BitCount = 1 },
+        new("TimeToLive", 3, U8),
+    ]);
+
+    /// <summary>
+    /// A PPPoE session behind the Ethernet header and up to two tags. <c>Length</c> is that of what follows, in bytes,
+    /// with <c>Protocol</c>, which is that of PPP.
+    /// </summary>
+    public static PacketHeader Pppoe { get; } = new("Pppoe", 8, [Behind(Ethernet, "EtherType", 14, 0x8864)],
+    [
+        new("Code", 1, U8),
+        new("SessionId", 2, U16),
+        new("Length", 4, U16),
+        new("Protocol", 6, U16),
     ]);
 
     /// <summary>
@@ -240,7 +347,10 @@ public static class PacketHeaders
 
     /// <summary>All of them but those inside a tunnel.</summary>
     public static IReadOnlyList<PacketHeader> All { get; } =
-        [Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Icmp, Icmp6, Arp, Gre, Vxlan, Geneve];
+    [
+        Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Dns, Icmp, Icmp6, Neighbor, Igmp, Esp, Ah,
+        Arp, Gre, Vxlan, Geneve, Mpls, Pppoe,
+    ];
 
     /// <summary>A header by name, or null; case does not count. Those inside a tunnel are <c>Inner.NAME</c>.</summary>
     public static PacketHeader? Find(string name) =>
@@ -269,17 +379,21 @@ public static class PacketHeaders
         header.Alternatives.Count > 0 ? header.Alternatives : [header];
 
     /// <summary>
-    /// Whether a field, or a part of it, names or delimits what follows its header, or one that may lie over it.
+    /// Whether a field, or a part of it, names or delimits one of some headers, or one that may lie over it.
     /// </summary>
-    internal static bool Decides(PacketHeader header, HeaderField field) =>
+    internal static bool Decides(PacketHeader header, HeaderField field, IReadOnlyList<PacketHeader> others) =>
         ((header.Outer ?? header) == InnerVlan && field.Name == "EtherType")
-        || Everywhere.SelectMany(other => other.Locations).Any(place => place.Parent == header
+        || others.SelectMany(other => other.Locations).Any(place => place.Parent == header
             ? place.DecidingFields.Any(f => Overlap(f, field))
             : place.DecidingFields.Any() && place.Parent.Locations.Any(a => header.Locations.Any(a.Overlaps)));
 
-    /// <summary>Whether the checksum of a header covers a field of its own.</summary>
-    internal static bool IsCovered(PacketHeader header, HeaderField field) =>
-        header.Checksum is not null && field.Name != HeaderChecksum.FieldName;
+    /// <summary>
+    /// The header whose checksum covers a field: its own, or the one before it, if that is no IP header; null for none.
+    /// </summary>
+    internal static PacketHeader? CoveredBy(PacketHeader header, HeaderField field) => header.Checksum is not null
+        ? field.Name == HeaderChecksum.FieldName ? null : header
+        : header.Locations is [{ Parent: { Checksum: not null } parent }, ..] && (parent.Outer ?? parent) != IPv4
+                ? parent : null;
 
     /// <summary>The headers whose checksums cover a field as part of the pseudo-header.</summary>
     /// <param name="header">The header that the field is in.</param>
@@ -326,11 +440,5 @@ public static class PacketHeaders
     ];
 
     private static HeaderField[] IcmpFields() =>
-    [
-        new("Type", 0, U8),
-        new("Code", 1, U8),
-        new("Checksum", 2, U16),
-        new("Id", 4, U16),
-        new("Sequence", 6, U16),
-    ];
+        [new("Type", 0, U8), new("Code", 1, U8), new(HeaderChecksum.FieldName, 2, U16)];
 }

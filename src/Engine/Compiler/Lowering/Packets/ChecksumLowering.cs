@@ -32,7 +32,8 @@ internal sealed class ChecksumLowering(LoweringContext context)
     {
         var (header, field) = (target.Header, target.Field);
         bool IsFollowed(PacketHeader other) => !context.Program.OwnChecksums.Contains(other);
-        var isCovered = PacketHeaders.IsCovered(header, field) && IsFollowed(header);
+        var covering = PacketHeaders.CoveredBy(header, field);
+        var isCovered = covering is not null && IsFollowed(covering);
         var withPseudoHeader = PacketHeaders.WithPseudoHeader(header, field).Where(IsFollowed).ToList();
         var before = isCovered || withPseudoHeader.Count > 0 ? Sum(place) : null;
         write();
@@ -41,9 +42,9 @@ internal sealed class ChecksumLowering(LoweringContext context)
         // The byte is the upper one of its word.
         if (field.Offset % 2 != 0) difference = _b.Make(Op.Shl, difference, _b.Constant(8));
         _isWide |= field.Type.Size > 2;
-        if (isCovered) Add(_inHeader, header, difference);
+        if (isCovered) Add(_inHeader, covering!, difference);
         foreach (var other in withPseudoHeader) Add(_inPseudoHeader, other, difference);
-        if (header.Checksum is null) _unbalanced = Plus(_unbalanced, difference);
+        if (covering is null && header.Checksum is null) _unbalanced = Plus(_unbalanced, difference);
     }
 
     /// <summary>
@@ -52,7 +53,7 @@ internal sealed class ChecksumLowering(LoweringContext context)
     /// </summary>
     public bool CanWait(BoundHeaderField written, BoundStatement? next) =>
         next is BoundAssignment { Target: BoundHeaderField target, Value: var value }
-        && _b.Facts.Headers.ContainsKey(target.Header) && !PacketHeaders.Decides(written.Header, written.Field)
+        && _b.Facts.Headers.ContainsKey(target.Header) && !_headers.Decides(written)
         && IsIndependent(value);
 
     /// <summary>Corrects the checksums of the written fields.</summary>

@@ -75,8 +75,11 @@ internal sealed class HeaderLowering
     /// <summary>Drops the facts that a write to a field may make wrong.</summary>
     public void Written(BoundHeaderField target)
     {
-        if (PacketHeaders.Decides(target.Header, target.Field)) _b.Facts = PacketFacts.None;
+        if (Decides(target)) _b.Facts = PacketFacts.None;
     }
+
+    /// <summary>Whether a field names or delimits a header that the program needs.</summary>
+    public bool Decides(BoundHeaderField target) => _use.Decides(target.Header, target.Field);
 
     private HeaderFact Enter(PacketHeader header, PacketOffset offset, Block whenAbsent)
     {

@@ -27,6 +27,9 @@ internal sealed class HeaderUse
         }
     }
 
+    /// <summary>Whether a field, or a part of it, names or delimits a header that the program needs.</summary>
+    public bool Decides(PacketHeader header, HeaderField field) => PacketHeaders.Decides(header, field, _needed);
+
     public IReadOnlyList<HeaderLocation>? LocationsOf(PacketHeader header) =>
         PacketHeaders.LocationsOf(header, _startsAtNetwork);
 
@@ -68,7 +71,8 @@ internal sealed class HeaderUse
 
     private static bool HaveSameParents(PacketHeader a, PacketHeader b) => a.Locations.Count == b.Locations.Count
         && HasOneNumber(a) && HasOneNumber(b)
-        && a.Locations.Zip(b.Locations).All(pair => pair.First with { Values = pair.Second.Values } == pair.Second);
+        && a.Locations.Zip(b.Locations).All(pair => pair.First with { Values = pair.Second.Values } == pair.Second
+            && pair.First.Passed is null == pair.Second.Passed is null);
 
     private static bool HasOneNumber(PacketHeader header) =>
         header.Locations.All(l => l.Values.Count == 1 && l.Values[0] == header.Locations[0].Values[0]);

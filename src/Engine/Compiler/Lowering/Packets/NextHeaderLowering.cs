@@ -62,8 +62,10 @@ internal sealed class NextHeaderLowering(
         for (var i = 0; i < locations.Count; i++)
         {
             var next = i == locations.Count - 1 ? none : _b.NewBlock();
-            var isOnly = locations.Skip(i + 1).All(other => other.Parent.Excludes(locations[i].Parent));
-            visit(locations[i], next, isOnly ? none : next);
+            var parent = locations[i].Parent;
+            var isLast = locations.Skip(i + 1).All(other => other.Parent == parent);
+            var isOnly = locations.Skip(i + 1).All(other => other.Parent.Excludes(parent));
+            visit(locations[i], isLast ? none : next, isOnly ? none : next);
             if (ReferenceEquals(next, none) || !_b.StartIfReached(next)) break;
         }
     }
