@@ -33,7 +33,10 @@ internal sealed partial class Evaluator
             ReferenceChecksums.Follow(_packet, _ownChecksums, InnerHeaders.All.Contains(field.Header), place.Offset,
                 place.Type.Size, () => Write(place, value));
         }
-        else Write(place, value);
+        else
+        {
+            Write(place, value);
+        }
     }
 
     private ReferencePlace Locate(Expression expression)
