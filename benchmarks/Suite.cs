@@ -21,5 +21,8 @@ internal static class Suite
         new IcmpEcho(),
         new MovingAverage(),
         new TokenBucket(),
+        new SizeClasses(),
+        new FragmentCounter(),
+        new BitFields(),
     ];
 }
