@@ -24,6 +24,9 @@ public sealed record HeaderLocation(PacketHeader Parent, HeaderField? Field, IRe
     internal PassedHeaders? Passed => Field is not null && Parent.Passed is { } passed && passed.Field == Field
         && !passed.Values.Contains(Values[0]) ? passed : null;
 
+    /// <summary>The size in bytes of the number that names the header.</summary>
+    internal int NumberSize => Field?.Type.Size ?? 2;
+
     /// <summary>The fields of the parent that say whether and where the header follows.</summary>
     internal IEnumerable<HeaderField> DecidingFields =>
         [.. Options, .. ZeroFields, .. new[] { Field, LengthField }.OfType<HeaderField>()];

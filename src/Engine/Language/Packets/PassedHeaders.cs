@@ -14,6 +14,9 @@ public sealed record PassedHeaders(
     /// <summary>The values that name one of them.</summary>
     public IReadOnlyList<int> Values { get; } = [.. Kinds.SelectMany(kind => kind.Values)];
 
+    /// <summary>The size in bytes of the numbers that name them.</summary>
+    internal int NumberSize => Next.Type.Size;
+
     /// <summary>The length of the longest, in bytes.</summary>
     internal int MaxLength => Kinds.Max(kind => kind.Length
         + (kind.LengthField is { } varies ? ((1 << varies.Type.Size * 8) - 1) << varies.Scale : 0));

@@ -161,7 +161,7 @@ internal sealed class HeaderLowering
     private HeaderFact? FindInGroup(PacketHeader header, PacketHeader group, Block whenAbsent)
     {
         var next = _next.OfGroup(group);
-        var number = _b.Constant(header.Locations[0].Values[0]);
+        var number = _paths.Number(header.Locations[0].Values[0], header.Locations[0].NumberSize);
         if (!_b.Guard(Comparison.Equal, next.Number, number, whenAbsent)) return null;
         // The bytes of a header that is one of several, of which one was found, are checked.
         var either = _b.Facts.Headers.FirstOrDefault(fact => fact.Key.Alternatives.Contains(header)).Value;

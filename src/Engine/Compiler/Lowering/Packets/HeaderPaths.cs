@@ -58,16 +58,23 @@ internal sealed class HeaderPaths(LoweringContext context)
         return new NextHeaderFact(_b.Phi(numbers), new PacketOffset(_b.Phi(variables), constant), _b.Phi(lasts));
     }
 
-    /// <summary>Continues where the value is one of the constants.</summary>
+    /// <summary>Loads the number that names the next header, in the byte order of the packet.</summary>
+    public Value LoadNumber(Place header, HeaderField field) =>
+        field.BitCount == 0 ? _b.Load(header.At(field.Offset), field.Type.Size) : Load(header, field);
+
+    /// <summary>A number of one or two bytes that names a header, in the byte order of the packet.</summary>
+    public Value Number(int number, int size) => _b.Constant(size == 2 ? Simplifier.Swap(number, 16) : number);
+
+    /// <summary>Continues where a number of one or two bytes is one of others.</summary>
     /// <returns>Whether it can be.</returns>
-    public bool GuardAny(Value value, IReadOnlyList<int> constants, Block otherwise)
+    public bool GuardAny(Value number, int size, IReadOnlyList<int> numbers, Block otherwise)
     {
         var match = _b.NewBlock();
-        if (constants.Count == 0) _b.Jump(otherwise);
-        for (var i = 0; i < constants.Count; i++)
+        if (numbers.Count == 0) _b.Jump(otherwise);
+        for (var i = 0; i < numbers.Count; i++)
         {
-            var next = i == constants.Count - 1 ? otherwise : _b.NewBlock();
-            _b.Branch(Comparison.Equal, value, _b.Constant(constants[i]), match, next);
+            var next = i == numbers.Count - 1 ? otherwise : _b.NewBlock();
+            _b.Branch(Comparison.Equal, number, Number(numbers[i], size), match, next);
             if (ReferenceEquals(next, otherwise) || !_b.StartIfReached(next)) break;
         }
 

@@ -22,7 +22,7 @@ internal sealed class NextHeaderLowering(
         ForEach(group.Locations, none, (location, next, otherHeader) => paths.AddRange(Behind(
             location, use.NumbersOf(group), mustName: !ReferenceEquals(otherHeader, none), next, otherHeader)));
 
-        _paths.AddNone(paths, none, group.Locations.Max(l => l.Field!.Type.Size));
+        _paths.AddNone(paths, none, group.Locations.Max(l => l.NumberSize));
         var fact = _paths.Join(paths);
         _b.Facts = _b.Facts with { NextHeaders = _b.Facts.NextHeaders.SetItem(group, fact) };
         return fact;
@@ -82,19 +82,20 @@ internal sealed class NextHeaderLowering(
         if (location.Parent == InnerHeaders.Packet)
         {
             var inner = OfTunnel();
-            return _paths.GuardAny(inner.Number, numbers, otherHeader)
+            return _paths.GuardAny(inner.Number, TypeSize, numbers, otherHeader)
                 ? [_paths.Leave(inner.Number, inner.Offset)]
                 : [];
         }
 
         if (headers.Require(location.Parent, noParent) is not { } parent) return [];
         var number = location.Field is { } field
-            ? _paths.Load(parent.Place, field)
-            : _b.Constant(location.Values[0]);
+            ? _paths.LoadNumber(parent.Place, field)
+            : _paths.Number(location.Values[0], TypeSize);
+        var size = location.NumberSize;
         _b.Write(_paths.Last, number);
         if (location.Passed is not { } passed)
         {
-            if (mustName && !_paths.GuardAny(number, numbers, otherHeader)) return [];
+            if (mustName && !_paths.GuardAny(number, size, numbers, otherHeader)) return [];
             return OffsetBehind(parent, location, otherHeader) is { } offset ? [_paths.Leave(number, offset)] : [];
         }
 
@@ -105,13 +106,13 @@ internal sealed class NextHeaderLowering(
             var none = _b.NewBlock();
             var all = use.NumbersBehind(location.Parent);
             var paths = _passed.Pass(passed, number, start, all, mustName: false, none);
-            _paths.AddNone(paths, none, location.Field!.Type.Size);
+            _paths.AddNone(paths, none, size);
             payload = _paths.Join(paths);
             _b.Facts = _b.Facts with { Payloads = _b.Facts.Payloads.SetItem(location.Parent, payload) };
         }
 
         _b.Write(_paths.Last, payload.Last);
-        if (mustName && !_paths.GuardAny(payload.Number, numbers, otherHeader)) return [];
+        if (mustName && !_paths.GuardAny(payload.Number, size, numbers, otherHeader)) return [];
         return [_paths.Leave(payload.Number, payload.Offset, payload.Last)];
     }
 

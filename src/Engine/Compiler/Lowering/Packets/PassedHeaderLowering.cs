@@ -21,12 +21,13 @@ internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths 
     {
         var paths = new List<HeaderPath>();
         var between = _b.NewBlock();
-        if (_paths.GuardAny(number, numbers, between)) paths.Add(_paths.Leave(number, offset));
+        if (_paths.GuardAny(number, passed.NumberSize, numbers, between)) paths.Add(_paths.Leave(number, offset));
         if (!_b.StartIfReached(between)) return paths;
         var last = passed.MaxCount <= 2
             ? PassFew(passed, number, offset, otherHeader)
             : PassMany(passed, number, offset, otherHeader);
-        if (!mustName || _paths.GuardAny(last.Number, numbers, otherHeader)) paths.Add(_paths.Leave(last.Number, last.Offset));
+        if (!mustName || _paths.GuardAny(last.Number, passed.NumberSize, numbers, otherHeader))
+            paths.Add(_paths.Leave(last.Number, last.Offset));
         return paths;
     }
 
@@ -36,7 +37,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths 
         for (var i = 0; i < passed.MaxCount; i++)
         {
             var end = i == 0 ? otherHeader : _b.NewBlock();
-            if (!_paths.GuardAny(number, passed.Values, end)) break;
+            if (!_paths.GuardAny(number, passed.NumberSize, passed.Values, end)) break;
             var inside = _paths.Leave(number, offset);
             if (i > 0 && _b.StartIfReached(end)) paths.Add(_paths.Leave(number, offset));
             _b.Continue(inside.End);
@@ -60,7 +61,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths 
         _b.Start(head, seal: false);
         var number = _b.Read(named);
         _b.Write(_paths.Last, number);
-        if (_paths.GuardAny(number, passed.Values, end)
+        if (_paths.GuardAny(number, passed.NumberSize, passed.Values, end)
             && _b.Guard(Comparison.UnsignedLess, _b.Read(count), _b.Constant(passed.MaxCount), otherHeader))
         {
             var (next, offset) = PassOne(
@@ -81,7 +82,7 @@ internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths 
         Block otherHeader)
     {
         var place = _packet.CheckBounds(offset, passed.Size, otherHeader);
-        var next = _paths.Load(place, passed.Next);
+        var next = _paths.LoadNumber(place, passed.Next);
         var position = _packet.BaseOf(offset);
         if (passed.Kinds is [{ LengthField: null, ZeroField: null, Length: var only }])
             return (next, offset with { Variable = _b.AddOffset(position, only) });
@@ -91,7 +92,8 @@ internal sealed class PassedHeaderLowering(LoweringContext context, HeaderPaths 
         {
             var otherKind = _b.NewBlock();
             if (kind.ZeroField is not null) _b.Write(_paths.Last, next);
-            if ((ReferenceEquals(kind, passed.Kinds[0]) || _paths.GuardAny(number, kind.Values, otherKind))
+            if ((ReferenceEquals(kind, passed.Kinds[0])
+                    || _paths.GuardAny(number, passed.NumberSize, kind.Values, otherKind))
                 && (kind.ZeroField is not { } zero || _paths.GuardZero(place, zero, otherHeader)))
             {
                 var length = _b.Constant(kind.Length);
