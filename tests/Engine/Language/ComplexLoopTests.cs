@@ -81,6 +81,25 @@ public sealed class ComplexLoopTests
     }
 
     [Fact]
+    public void Packet_is_read_after_a_loop_that_changes_its_size()
+    {
+        var definition = Script.Define("shrink");
+        var last = definition.AddVariable("last", ScalarType.UInt64);
+        var i = CodeBuilder.Local("i");
+        definition.Code
+            .For(i, 0, 9_999, body => body
+                .If(Packet.Read(3, ScalarType.UInt8) == Packet.Length, then => then.Break())
+                .Do(Expression.CallHelper("xdp_adjust_tail", new ContextExpression(), -1)))
+            .Increment(last, Packet.Read(2, ScalarType.UInt8))
+            .Return("Pass");
+        using var program = Load(definition);
+        var packet = new byte[64];
+        (packet[2], packet[3]) = (9, 40);
+        Assert.Equal(40, program.TestRun(packet).Packet.Length);
+        Assert.Equal(9UL, program.Variables["last"].Value);
+    }
+
+    [Fact]
     public void Compiled_program_is_the_one_that_was_loaded()
     {
         // More than 8192 branches in a row, which no estimate foresees.

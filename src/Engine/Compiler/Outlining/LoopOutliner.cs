@@ -26,6 +26,7 @@ internal sealed class LoopOutliner
     private readonly Value _frame;
     private readonly Value _index;
     private readonly Value _fields;
+    private readonly bool _invalidatesPointers;
 
     // The value in the function for a value from outside, or for one of the phis of the head.
     private readonly Dictionary<Value, Value> _inside = [];
@@ -38,6 +39,8 @@ internal sealed class LoopOutliner
     private LoopOutliner(IrFunction f, NaturalLoop loop, DominatorTree dominators, string name)
     {
         (_f, _loop, _dominators) = (f, loop, dominators);
+        _invalidatesPointers = loop.Blocks.Any(block => block.Body.Exists(value => value.Op == Op.Call
+            && HelperTable.OfCall(value.Helper).Has(HelperTraits.InvalidatesPacketPointers)));
         _slot = f.NewSlot(0, isTransient: true);
         (_before, _after) = (f.NewBlock(), f.NewBlock());
         _body = f.NewSibling(name, 2);
@@ -234,6 +237,9 @@ internal sealed class LoopOutliner
             else StoreHalves(next, field, value);
         }
 
+        // The verifier goes round again after the end too. A helper then makes numbers of the pointers to the packet
+        // that the end left, so that an iteration must take the end back.
+        if (_invalidatesPointers) Store(_body, next, _fields, ExitField, _body.Constant(0));
         (next.Exit, next.Result) = (ExitKind.Return, _body.Constant(Again));
     }
 
