@@ -90,6 +90,31 @@ Describe 'Packets' {
         Get-Result $Code -Packet $bytes | Should -Be $Result
     }
 
+    It 'give addresses of two kinds to one local' {
+        $seen = Invoke-Script {
+            if ($packet.IPv4) { $a = $packet.IPv4.Source; $four[$a]++ } else { $a = $packet.IPv6.Source }
+            $both[$a]++
+            $again[[ipv4]$a]++
+            if ($a -in '10.77.0.2', '2001:db8::1') { 'Drop' } else { 'Tx' }
+        } {
+            $input | Add-EbpfMap four -Type Hash -Key ipv4 -Value int64 -MaxEntries 4 |
+                Add-EbpfMap both -Type Hash -Key ipaddress -Value int64 -MaxEntries 4 |
+                Add-EbpfMap again -Type Hash -Key ipv4 -Value int64 -MaxEntries 4
+        }
+        $seen.Run.Verdict | Should -Be Drop
+        "$($seen.four.Key) $($seen.both.Key) $($seen.again.Key)" | Should -Be '10.77.0.2 10.77.0.2 10.77.0.2'
+        $exception = {
+            Invoke-Script {
+                $a = $packet.IPv4.Source
+                if ($packet.IPv6) { $a = $packet.IPv6.Source }
+                $four[$a]++
+            } { $input | Add-EbpfMap four -Type Hash -Key ipv4 -Value int64 -MaxEntries 4 }
+        } | Should -Throw -PassThru | ForEach-Object Exception
+        $exception.Problem |
+            Should -BeLike "ipaddress cannot be used as ipv4: 'a' is also assigned a value of type ipv6, in line *."
+        $exception.Suggestion | Should -BeLike 'Cast it to ipv4, which gives 0.0.0.0 for an IPv6 address, or use*'
+    }
+
     It 'are refused with advice: <Code>' -ForEach @(
         @{ Code = { $result = $packet.Read('!H') }; Id = 'WrongArguments'; Advice = "Write `$packet.Read('!H', 12)*" }
         @{ Code = { $result = $packet.Read }; Id = 'WrongArguments'; Advice = "*`$packet.Read('!H', 12)." }

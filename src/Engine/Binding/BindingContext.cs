@@ -22,6 +22,7 @@ internal sealed class BindingContext
         LocalInference.Run(definition, Typer);
         Typer.Diagnostics = Diagnostics;
         Resources = new ProgramResources(definition, AllExpressions, Diagnostics);
+        Addresses = new AddressKinds(this);
         Conversions = new Conversions(this);
         Expressions = new ExpressionBinder(this);
         Statements = new StatementBinder(this);
@@ -41,6 +42,7 @@ internal sealed class BindingContext
     public DiagnosticBag Diagnostics { get; } = new();
     public Typer Typer { get; }
     public ProgramResources Resources { get; }
+    public AddressKinds Addresses { get; }
     public Conversions Conversions { get; }
     public ExpressionBinder Expressions { get; }
     public StatementBinder Statements { get; }
@@ -100,6 +102,18 @@ internal sealed class BindingContext
         return StatementWalker.Assignments(Definition).ToLookup(assignment => assignment.Local)
             .Where(all => all.All(each => each.Operator is null && IsReadRaw(each.Value)))
             .Select(all => all.Key).ToHashSet();
+    }
+
+    /// <summary>The first assignment to an inferred local of a value that is of another type.</summary>
+    public (EbpfType Type, SourceSpan? Source)? FindOther(BoundLocal bound, EbpfType type)
+    {
+        foreach (var (local, value, _) in StatementWalker.Assignments(Definition))
+        {
+            if (local.Type is null && Local(local) == bound && Typer.TypeOf(value) is { } other && other != type)
+                return (other, value.Source);
+        }
+
+        return null;
     }
 
     /// <summary>Reports an error.</summary>

@@ -16,6 +16,12 @@ internal sealed class Conversions(BindingContext context)
         {
             case (BoundConstant { Value: string text }, AddressType or PrefixType):
                 return Parse(text, target, place);
+            case ({ Type: AddressType { Kind: not AddressKind.Mac } }, _)
+                when context.Addresses.KindOf(value) is { } known && IsImplicit(known, target):
+                return new BoundConversion(known, value, place);
+            case ({ Type: AddressType { Kind: AddressKind.IPAddress or AddressKind.IPv6 } }, _)
+                when IsImplicit(AddressType.IPv4, target):
+                return NotIPv4(value, target, place);
             case ({ Type: StructType from }, StructType to):
                 CheckFields(from, to, place);
                 return value;
@@ -23,6 +29,20 @@ internal sealed class Conversions(BindingContext context)
                 return context.Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be used as {target.Name}.",
                     place);
         }
+    }
+
+    private BoundError NotIPv4(BoundExpression value, EbpfType target, SourceSpan? place)
+    {
+        var problem = $"{value.Type.Name} cannot be used as {target.Name}";
+        if (value is BoundLocalAccess { Local: var local } && context.FindOther(local, AddressType.IPv4) is { } other)
+        {
+            problem += $": '{local.Name}' is also assigned a value of type {other.Type.Name}"
+                + (other.Source is { } source ? $", in line {source.Line}" : "");
+        }
+
+        return context.Error(DiagnosticIds.WrongType, problem + ".", place,
+            $"Cast it to ipv4, which gives 0.0.0.0 for an IPv6 address, or use {(target is PrefixType
+                ? "ipprefix" : "ipaddress")} for both.");
     }
 
     private static bool IsImplicit(BoundExpression value, EbpfType target) =>

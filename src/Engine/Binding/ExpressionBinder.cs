@@ -233,7 +233,11 @@ internal sealed class ExpressionBinder
             return new BoundConversion(type, _context.Conversions.Check(reached, type, cast.Source), cast.Source);
         }
 
-        return new BoundConversion(type, BindAs(cast.Operand, cast.Type, cast.Source), cast.Source);
+        // Other addresses than IPv4 become an address of zeros.
+        var operand = type == AddressType.IPv4 && TypeOf(cast.Operand) is AddressType { Kind: not AddressKind.Mac }
+            ? Bind(cast.Operand)
+            : BindAs(cast.Operand, cast.Type, cast.Source);
+        return new BoundConversion(type, operand, cast.Source);
     }
 
     private BoundExpression BindText(TextExpression text)

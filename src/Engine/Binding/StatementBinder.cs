@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace EbpfCat.Binding;
 
 internal sealed class StatementBinder(BindingContext context)
@@ -43,10 +45,12 @@ internal sealed class StatementBinder(BindingContext context)
         }
 
         var (caller, calls, labels) = (context.Function, context.CallCount, context.LabelCount);
-        context.Function = function;
+        var addresses = context.Addresses.State;
+        (context.Function, context.Addresses.State) = (function, AddressKinds.Nothing);
         (bound.Body, bound.Labels) = BindBody(function.Body);
         bound.Locals = [.. LocalsOf(function).Select(context.Local)];
         (context.Function, context.CallCount, context.LabelCount) = (caller, calls, labels);
+        context.Addresses.State = addresses;
         return bound;
     }
 
@@ -100,7 +104,9 @@ internal sealed class StatementBinder(BindingContext context)
                 return new BoundEffect(Expressions.Bind(expression), source);
             case ResultStatement { Value: var value }: return BindResult(value, source);
             case ReturnStatement { Value: var value }:
-                return new BoundReturn(value is null ? null : BindResult(value, source), source);
+                var returned = new BoundReturn(value is null ? null : BindResult(value, source), source);
+                context.Addresses.State = null;
+                return returned;
             case IfStatement branch: return BindIf(branch);
             case LoopStatement loop: return BindLoop(loop);
             case ForeachStatement { IsRange: true } loop: return BindRange(loop);
@@ -113,6 +119,7 @@ internal sealed class StatementBinder(BindingContext context)
                         "Use return to end the program.");
                 }
 
+                context.Addresses.State = null;
                 return new BoundBreak(source);
             case ContinueStatement:
                 if (_around.Loops == 0)
@@ -121,13 +128,16 @@ internal sealed class StatementBinder(BindingContext context)
                         "Use return to end the program.");
                 }
 
+                context.Addresses.State = null;
                 return new BoundContinue(source);
             case GotoStatement { Label: var label }:
                 if (!_labels.Contains(label))
                     Error(DiagnosticIds.UnknownLabel, $"The label '{label.Name}' is jumped to but not marked.", source);
+                context.Addresses.State = null;
                 return new BoundGoto(label, source);
             case LabelStatement { Label: var label }:
                 context.LabelCount++;
+                context.Addresses.State = AddressKinds.Nothing;
                 return new BoundLabel(label, source);
             case OutputStatement { Record: var record }:
                 var output = Expressions.Bind(record);
@@ -190,7 +200,9 @@ internal sealed class StatementBinder(BindingContext context)
 
         if (assignment.Operator is not { } op)
         {
-            return new BoundAssignment(target, Expressions.BindAs(assignment.Value, target.Type, source), null, source)
+            var assigned = Expressions.BindAs(assignment.Value, target.Type, source);
+            if (target is BoundLocalAccess { Local: var given }) context.Addresses.Assign(given, assigned);
+            return new BoundAssignment(target, assigned, null, source)
             {
                 IsMadeInPlace = (written, assignment.Value) is (LocalExpression { Local: var local },
                     StructExpression record)
@@ -280,6 +292,7 @@ internal sealed class StatementBinder(BindingContext context)
     private BoundIf BindIf(IfStatement first)
     {
         var links = new List<BoundIf>();
+        var (before, ends) = (context.Addresses.State, new List<ImmutableDictionary<BoundLocal, AddressType>?>());
         IReadOnlyList<BoundStatement> otherwise;
         for (var link = first; ;)
         {
@@ -293,6 +306,8 @@ internal sealed class StatementBinder(BindingContext context)
                 CallCount = calls,
                 HasLabel = context.LabelCount > labels,
             });
+            ends.Add(context.Addresses.State);
+            context.Addresses.State = before;
             if (link.Else is not [IfStatement next])
             {
                 otherwise = Bind(link.Else);
@@ -302,6 +317,7 @@ internal sealed class StatementBinder(BindingContext context)
             link = next;
         }
 
+        context.Addresses.Join([.. ends, context.Addresses.State]);
         for (var i = links.Count - 1; i >= 0; i--)
         {
             var hasLabel = links[i].HasLabel || otherwise.Any(s => s.HasLabel);
@@ -317,9 +333,12 @@ internal sealed class StatementBinder(BindingContext context)
     {
         var changes = context.PacketChangeCount;
         var initializer = Bind(loop.Initializer);
+        context.Addresses.Forget([.. loop.Body, .. loop.Step]);
+        var addresses = context.Addresses.State;
         var condition = loop.Condition is null ? null : Expressions.BindCondition(loop.Condition);
         var body = BindInside(loop.Body, isLoop: true);
         var step = Bind(loop.Step);
+        context.Addresses.State = addresses;
         return new BoundLoop(condition, body, loop.Source)
         {
             Initializer = initializer,
@@ -331,10 +350,10 @@ internal sealed class StatementBinder(BindingContext context)
 
     private List<BoundStatement> BindInside(IReadOnlyList<Statement> body, bool isLoop)
     {
-        var outer = _around;
+        var (outer, addresses) = (_around, context.Addresses.State);
         _around = (_around.Loops + (isLoop ? 1 : 0), _around.Targets + 1);
         var bound = Bind(body);
-        _around = outer;
+        (_around, context.Addresses.State) = (outer, addresses);
         return bound;
     }
 
@@ -355,6 +374,7 @@ internal sealed class StatementBinder(BindingContext context)
             last = end;
         }
 
+        context.Addresses.Forget(loop.Body);
         var target = new BoundLocalAccess(context.Local(loop.Local), source);
         var turn = new BoundAssignment(target, context.Conversions.Check(counter, target.Type, source), null, source);
         var one = new BoundConstant(ScalarType.Int64, 1L, null);
@@ -383,6 +403,7 @@ internal sealed class StatementBinder(BindingContext context)
             .. loop.Values.Select(value =>
                 new BoundAssignment(target, Expressions.BindAs(value, target.Type, loop.Source), null, loop.Source)),
         ];
+        context.Addresses.Forget([loop]);
         return new BoundListLoop(values, BindInside(loop.Body, isLoop: true), loop.Source);
     }
 
@@ -401,6 +422,8 @@ internal sealed class StatementBinder(BindingContext context)
         var holder = new Local("switch", value.Type);
         context.ComparedValues[holder] = choice.Value;
         var equal = choice.IsCaseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
+        // Any of the clauses may run, and several one after the other.
+        context.Addresses.Forget([choice]);
         var clauses = choice.Clauses.Select(clause => new BoundClause(
             Expressions.Bind(new BinaryExpression(equal, holder, clause.Value) { Source = clause.Value.Source }),
             BindInside(clause.Body, isLoop: false))).ToArray();

@@ -117,7 +117,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
                     $"Write $packet.{kept.Name}.{member}.");
             case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression
                 or VariableExpression
-                or PacketVariableExpression or PacketReadExpression or CallExpression or MapCallExpression or ConditionalExpression:
+                or PacketVariableExpression or PacketReadExpression
+                or CallExpression or MapCallExpression or ConditionalExpression:
                 return new FieldExpression(target, member);
             default:
                 throw block.Error(ast.Member, DiagnosticIds.UnknownField,

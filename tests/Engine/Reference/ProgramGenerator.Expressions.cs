@@ -297,6 +297,8 @@ internal static partial class ProgramGenerator
             (1, () => Gen.Choose(0, 30).Select(offset => (Expression)Packet.Read(offset, type))),
             (depth > 0 && maps.Length > 0 ? 2 : 0, () => Gen.Elements(maps)
                 .SelectMany(m => Key(scope, m, depth - 1).Select(key => (Expression)m[key]))),
+            (depth > 0 && type == AddressType.IPv4 ? 2 : 0, () => Gen.Elements(AddressType.IPAddress, AddressType.IPv6)
+                .SelectMany(other => Address(scope, other, depth - 1)).Select(a => (Expression)a.Cast(type))),
             (depth > 0 ? 1 : 0, () => Conditional(scope, depth - 1, d => Address(scope, type, d))));
     }
 

@@ -12,6 +12,8 @@ internal static class ReferenceArithmetic
 {
     private const int Scale = ScalarType.FixedScale;
 
+    private static readonly byte[] Mapped = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff];
+
     /// <summary>Converts as an assignment does.</summary>
     public static ReferenceValue ConvertTo(ReferenceValue value, EbpfType type)
     {
@@ -26,7 +28,9 @@ internal static class ReferenceArithmetic
         return (type, value.Type) switch
         {
             (AddressType { Kind: AddressKind.IPAddress }, AddressType { Kind: AddressKind.IPv4 }) =>
-                ReferenceValue.Of(type, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, .. value.Bytes!]),
+                ReferenceValue.Of(type, [.. Mapped, .. value.Bytes!]),
+            (AddressType { Kind: AddressKind.IPv4 }, AddressType { Kind: not AddressKind.Mac }) =>
+                ReferenceValue.Of(type, value.Bytes!.AsSpan().StartsWith(Mapped) ? value.Bytes![12..] : new byte[4]),
             (AddressType { Kind: AddressKind.IPAddress }, AddressType { Kind: AddressKind.IPv6 }) =>
                 ReferenceValue.Of(type, value.Bytes!),
             (StringType text, StringType) => ReferenceValue.Of(type, Resize(value.Bytes!, text.Capacity)),

@@ -34,6 +34,9 @@ internal sealed class ConversionLowering(LoweringContext context)
                     new Piece(12, 4, _memory.Pieces(operand, [(0, 4)])[0].Value),
                 ]);
             case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } },
+                AddressType { Kind: AddressKind.IPv4 }):
+                return IPv4Of(_memory.Pieces(operand, PieceLayout.Of(operand.Type.Size, 4)));
+            case ({ Type: AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress } },
                 AddressType { Kind: AddressKind.IPv6 or AddressKind.IPAddress }):
                 return operand is MemoryOperand memory
                     ? new MemoryOperand(type, memory.Place)
@@ -80,6 +83,13 @@ internal sealed class ConversionLowering(LoweringContext context)
         return target.IsSigned
             ? _b.Make(Op.SignExtend, target.Width, value)
             : _b.Make(Op.And, value, _b.Constant(Simplifier.Mask(target.Width)));
+    }
+
+    // An address that is not IPv4 becomes zero.
+    private PiecesOperand IPv4Of(IReadOnlyList<Piece> words)
+    {
+        var address = _b.Select(Comparison.Equal, IsNotMapped(words), _b.Constant(0), words[3].Value, _b.Constant(0));
+        return new PiecesOperand(AddressType.IPv4, [new Piece(0, 4, address)]);
     }
 
     private Operand PrefixOf(Operand operand, PrefixType prefix)

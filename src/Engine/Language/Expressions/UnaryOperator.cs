@@ -19,6 +19,6 @@ public enum UnaryOperator
     Ceiling,
     /// <summary>A fixed-point number rounded to the nearest integer, a half to the even one.</summary>
     Round,
-    /// <summary>The bytes of an integer in reverse order, by the width of its type, which is also the result's.</summary>
+    /// <summary>The bytes of an integer in reverse order, by the width of its type; the type stays.</summary>
     ReverseBytes,
 }
