@@ -6,6 +6,44 @@ BeforeAll {
     . $PSScriptRoot/TestScript.ps1
 }
 
+Describe 'Arrays' {
+    It 'have elements that are numbers: <Code>' -ForEach @(
+        @{ Code = { $shared[1] = 7; $m = $shared[1] + 1; $result = $m }; Result = 8 }
+        @{ Code = { $a = [byte[]]::new(16); $a[3] = 9; $a[3]++; $result = $a[3] + $a[4] }; Result = 10 }
+        @{ Code = { $a = [uint16[]]::new(8); $a[7] = 70000; $result = $a[7] }; Result = 4464 }
+        @{ Code = { $a = [int[]](1, -2, 3); $result = $a[1] }; Result = -2 }
+        @{ Code = { [byte[]]$a = 1, 2, 200; $result = $a[2] }; Result = 200 }
+        @{ Code = { [uint16[]]$a = @($packet.Length, 5); $result = $a[0] + $a[1] }; Result = 69 }
+        @{ Code = { $a = [byte[]]($packet.Byte(26), 77); $result = $a[0] + $a[1] }; Result = 87 }
+        @{ Code = { $a = $packet.Read('byte[4]', 26); $i = $packet.Byte(37) - 50; $result = $a[$i] }; Result = 2 }
+        @{ Code = { $a = [byte[]]::new(4); $i = $packet.Byte(37); $a[$i] = 4; $result = $a[$i] + 1 }; Result = 1 }
+        @{ Code = { $entries[1].Bytes[2] = 5; $entries[1].Words[1] += 600
+            $result = $entries[1].Bytes[2] + $entries[1].Words[1] }; Result = 605 }
+    ) {
+        Get-Result $Code -Before {
+            $input | Add-EbpfVariable shared 'byte[4]' | Add-EbpfMap entries -Type Hash -Key byte -MaxEntries 4 -Value (
+                [ordered]@{ Count = 'uint32'; Bytes = 'byte[8]'; Words = 'uint16[3]' })
+        } | Should -Be $Result
+    }
+
+    It 'have a length, are compared and looped over: <Code>' -ForEach @(
+        @{ Code = { $a = [byte[]](1, 2, 3); foreach ($b in $a) { $result = $result * 10 + $b } }; Result = 123 }
+        @{ Code = { foreach ($b in $packet.Read('!H', 36), 1) { } }; Problem = 'The values of the list are fixed*' }
+        @{ Code = { foreach ($b in $packet.Read('byte[4]', 26)) { $result += $b } }; Result = 89 }
+        @{ Code = { foreach ($b in $packet.Length) { } }; Problem = '*uint32 has no elements.' }
+        @{ Code = { $a = [uint16[]]::new(5); $result = $a.Length * 10 + $a.count }; Result = 55 }
+        @{ Code = { $a = [byte[]](1, 2); if ($a -eq [byte[]](1, 2)) { $result = 1 } }; Result = 1 }
+        @{ Code = { $a = [byte[]](1, 2); if ($a -eq [byte[]](1, 2, 3)) { $result = 1 } }; Problem = '*cannot be compared.' }
+        @{ Code = { $name = 'abc'; $result = $name[1] * 10 + $name.Length }; Result = 983 }
+        @{ Code = { $name = 'abc'; $name[0] = 65 }; Problem = 'A byte of a text cannot be assigned to.' }
+        @{ Code = { $a = [byte[]]::new(4); $a[4] = 1 }; Problem = 'There is no element 4*' }
+        @{ Code = { $a = [byte[]]::new($packet.Length) }; Problem = 'The length of an array is fixed*' }
+    ) {
+        if (-not $Problem) { Get-Result $Code | Should -Be $Result; return }
+        ({ Get-Result $Code } | Should -Throw -PassThru).Exception.Problem | Should -BeLike $Problem
+    }
+}
+
 Describe 'Variables' {
     It 'of format <Format> are read and written' -ForEach @(
         @{ Format = 'B'; Low = 0; High = 255 }

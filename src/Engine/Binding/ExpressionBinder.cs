@@ -7,6 +7,7 @@ internal sealed class ExpressionBinder
     private readonly OperatorBinder _operators;
     private readonly MapBinder _maps;
     private readonly HelperCallBinder _helpers;
+    private readonly Dictionary<StringType, Function> _lengths = [];
 
     public ExpressionBinder(BindingContext context)
     {
@@ -227,6 +228,14 @@ internal sealed class ExpressionBinder
         var type = Typer.Plain(cast.Type)!;
         if (cast.Type is ScalarType { IsBoolean: true })
             return new BoundConversion(type, BindCondition(cast.Operand), cast.Source);
+        if (cast is { Type: ArrayType or BytesType, Operand: StructExpression record })
+        {
+            // The elements of an array are written as fields.
+            var element = Typer.ElementOf(type)!;
+            var elements = StructType.Create(record.Fields.Select(field => KeyValuePair.Create(field.Key, element)));
+            return new BoundConversion(type, BindStruct(record, elements), cast.Source);
+        }
+
         if (AccessOf(cast.Operand) is { } access && access.Reinterpret(cast.Type) is { } other)
         {
             var reached = Event(Typer.Plain(other.Type)!, other, cast.Source);
@@ -279,16 +288,39 @@ internal sealed class ExpressionBinder
 
     private BoundExpression BindField(FieldExpression field)
     {
+        if (_typer.IsLength(field)) return BindLength(field);
         var target = Bind(field.Target);
         var type = TypeOf(field);
         return target.Type is StructType record && record.FindField(field.Name) is { } found
             ? new BoundFieldAccess(type, target, found, field.Source) : new BoundError(field.Source);
     }
 
+    private BoundExpression BindLength(FieldExpression field)
+    {
+        if (TypeOf(field.Target) is StringType text)
+            return BindCall(new CallExpression(TextLength(text), [field.Target]) { Source = field.Source });
+        var array = Bind(field.Target);
+        return array is BoundError ? array : Number(array.Type.Size / Typer.ElementOf(array.Type)!.Size);
+    }
+
+    // Searches the NUL.
+    private Function TextLength(StringType type)
+    {
+        if (_lengths.TryGetValue(type, out var known)) return known;
+        var (text, index) = (new Local("text", type), new Local("index", ScalarType.Int64));
+        var end = new BinaryExpression(BinaryOperator.Equal, new IndexExpression(text, index), 0);
+        Statement found = new IfStatement(end, [new ReturnStatement(index)]);
+        var search = new ForeachStatement(index, [0, type.Capacity - 1], [found]) { IsRange = true };
+        return _lengths[type] = new Function("length", [text], [search, new ReturnStatement(type.Capacity)])
+        {
+            ReturnType = ScalarType.Int64,
+        };
+    }
+
     private BoundExpression BindElement(IndexExpression index)
     {
         var (target, number) = (Bind(index.Target), BindNumber(index.Index));
-        var count = target.Type switch { ArrayType array => array.Count, BytesType bytes => bytes.Length, _ => 0 };
+        var count = Typer.ElementOf(target.Type) is { Size: > 0 and var size } ? target.Type.Size / size : 0;
         if (target.Type is ErrorType) return target;
         if (count == 0) return Error(DiagnosticIds.NotAnArray, $"{target.Type.Name} has no elements.", index.Source);
         if (Constants.Integer(index.Index) is { } known && (known < 0 || known >= count))

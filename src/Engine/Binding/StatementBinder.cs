@@ -110,6 +110,7 @@ internal sealed class StatementBinder(BindingContext context)
             case IfStatement branch: return BindIf(branch);
             case LoopStatement loop: return BindLoop(loop);
             case ForeachStatement { IsRange: true } loop: return BindRange(loop);
+            case ForeachStatement { IsArray: true } loop: return BindArray(loop);
             case ForeachStatement loop: return BindList(loop);
             case SwitchStatement choice: return BindSwitch(choice);
             case BreakStatement:
@@ -159,6 +160,12 @@ internal sealed class StatementBinder(BindingContext context)
         {
             Expressions.Bind(assignment.Value);
             return new BoundErrorStatement(source);
+        }
+
+        if (target is BoundElementAccess { Target.Type: StringType })
+        {
+            Error(DiagnosticIds.InvalidAssignment, "A byte of a text cannot be assigned to.", written.Source ?? source,
+                "Use an array of bytes.");
         }
 
         switch (target.Whole)
@@ -393,6 +400,46 @@ internal sealed class StatementBinder(BindingContext context)
             ChangesPacket = context.PacketChangeCount > changes,
             HasLabel = body.Exists(s => s.HasLabel),
         }, source);
+    }
+
+    // A loop over the indices. An array that is not a variable is computed once.
+    private BoundStatement BindArray(ForeachStatement loop)
+    {
+        var (source, array) = (loop.Source, loop.Values[0]);
+        var type = context.Typer.TypeOf(array);
+        if (type is not (ArrayType or BytesType))
+        {
+            if (Expressions.Bind(array).Type is not ErrorType and var given)
+            {
+                Error(DiagnosticIds.NotAnArray, $"A loop over {given.Name} has no elements.", array.Source ?? source,
+                    "Loop over an array, a range, or a list of constants.");
+            }
+
+            Bind(loop.Body);
+            return new BoundErrorStatement(source);
+        }
+
+        BoundAssignment? copy = null;
+        if (array is not (LocalExpression or VariableExpression))
+        {
+            var local = new Local(loop.Local.Name + ".array", type);
+            var (before, value) = (context.CallCount, Expressions.BindAs(array, type, source));
+            copy = new BoundAssignment(new BoundLocalAccess(context.Local(local), source), value, null, source)
+            {
+                CallCount = context.CallCount - before,
+            };
+            array = local;
+        }
+
+        var index = new Local(loop.Local.Name + ".index", ScalarType.Int64);
+        var element = new AssignStatement(loop.Local, new IndexExpression(array, index)) { Source = source };
+        var last = type.Size / Typer.ElementOf(type)!.Size - 1;
+        var range = BindRange(new ForeachStatement(index, [0, last], [element, .. loop.Body])
+        {
+            IsRange = true,
+            Source = source,
+        });
+        return range with { Limit = copy };
     }
 
     private BoundListLoop BindList(ForeachStatement loop)

@@ -80,13 +80,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case MapCallExpression call: return OfMapCall(call);
             case FieldExpression field: return OfField(field);
             case IndexExpression index:
-                return TypeOf(index.Target) switch
-                {
-                    ArrayType array => Plain(array.Element),
-                    BytesType => ScalarType.UInt8,
-                    ErrorType => ErrorType.Instance,
-                    _ => null,
-                };
+                return TypeOf(index.Target) is ErrorType error ? error : Plain(ElementOf(TypeOf(index.Target)));
             case StructExpression record: return OfStruct(record);
             case CastExpression cast: return Plain(cast.Type);
             case LetExpression let: return TypeOf(let.Body);
@@ -169,6 +163,19 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     private static EbpfType? Widen(EbpfType? type, Signedness sign) =>
         type is ScalarType { IsBoolean: false, IsFixed: false } ? Integer(sign, sign) : type;
 
+    /// <summary>The type of the elements of an array, or of the bytes of a text; null for other types.</summary>
+    public static EbpfType? ElementOf(EbpfType? type) => type switch
+    {
+        ArrayType array => array.Element,
+        BytesType or StringType => ScalarType.UInt8,
+        _ => null,
+    };
+
+    /// <summary>Whether a field is the length of an array or text.</summary>
+    public bool IsLength(FieldExpression field) => ElementOf(TypeOf(field.Target)) is not null
+        && (FieldExpression.CountName.Equals(field.Name, StringComparison.OrdinalIgnoreCase)
+            || "Length".Equals(field.Name, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>The type of a value read from storage: native byte order; of an enumeration its number.</summary>
     public static EbpfType? Plain(EbpfType? type) => type switch
     {
@@ -208,7 +215,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         System.Net.IPAddress { AddressFamily: System.Net.Sockets.AddressFamily.InterNetwork } => AddressType.IPv4,
         System.Net.IPAddress => AddressType.IPv6,
         System.Net.NetworkInformation.PhysicalAddress => AddressType.Mac,
-        byte[] bytes => new BytesType(bytes.Length),
+        Array { Rank: 1, Length: > 0 } array when array.GetType().GetElementType() is { IsPrimitive: true } element
+            && TypeNames.HasNetType(element) => ArrayType.Of((ScalarType)TypeNames.FromNetType(element), array.Length),
         long => ScalarType.Int64,
         var other => Error(DiagnosticIds.UnsupportedConstant,
             $"An object of type {other.GetType().Name} is not a kernel value.", constant.Source,
@@ -265,6 +273,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     {
         if (TypeOf(field.Target) is not { } target) return null;
         if (target is ErrorType) return target;
+        if (IsLength(field)) return ScalarType.Int64;
         if (target is not StructType record)
             return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
         return record.FindField(field.Name) is { } found

@@ -159,6 +159,16 @@ public sealed class CodeBuilder
         return Add(new ForeachStatement(local, values, Block(code => body(code, local))), file, line);
     }
 
+    /// <summary>A loop over the elements of an array.</summary>
+    public CodeBuilder ForEach(string name, Expression array, Action<CodeBuilder, LocalExpression> body,
+        [CallerFilePath] string? file = null, [CallerLineNumber] int line = 0)
+    {
+        ArgumentNullException.ThrowIfNull(body);
+        var local = Local(name);
+        var loop = new ForeachStatement(local.Local, [array], Block(code => body(code, local))) { IsArray = true };
+        return Add(loop, file, line);
+    }
+
     /// <summary>Leaves the innermost loop or switch.</summary>
     public CodeBuilder Break([CallerFilePath] string? file = null, [CallerLineNumber] int line = 0) =>
         Add(new BreakStatement(), file, line);

@@ -74,7 +74,8 @@ internal static class StatementWalker
                     yield return new(target.Local, assignment.Value, assignment.Operator);
                     break;
                 case ForeachStatement loop:
-                    foreach (var value in loop.Values) yield return new(loop.Local, value);
+                    foreach (var value in loop.FirstElement is { } element ? [element] : loop.Values)
+                        yield return new(loop.Local, value);
                     break;
             }
         }

@@ -32,10 +32,15 @@ internal static class LoopRetry
             var previous = compiled;
             foreach (var rounds in Rounds)
             {
-                if (previous.WithLoopHelper(rounds) is not { } outlined) continue;
                 try
                 {
+                    if (previous.WithLoopHelper(rounds) is not { } outlined) continue;
                     return load(previous = outlined, false);
+                }
+                catch (CompileException)
+                {
+                    // The functions of its loops need more stack than there is.
+                    break;
                 }
                 catch (KernelException again) when (CanHelp(again))
                 {

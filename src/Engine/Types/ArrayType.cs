@@ -31,6 +31,10 @@ public sealed class ArrayType : EbpfType
         Count = count;
     }
 
+    /// <summary>An array of numbers; of bytes it is a <see cref="BytesType"/>.</summary>
+    internal static EbpfType Of(ScalarType element, int count) =>
+        element == ScalarType.UInt8 ? new BytesType(count) : new ArrayType(element, count);
+
     internal override int Depth => Element.Depth + 1;
 
     /// <summary>The type of the elements.</summary>

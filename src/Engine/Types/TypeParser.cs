@@ -33,7 +33,8 @@ internal static class TypeParser
             error = TakeLength(text, ref dimensions, out int length);
             if (error is null && type!.Depth == EbpfType.MaxDepth) error = EbpfType.TooDeep;
             if (error is null && (long)type!.Size * length > int.MaxValue) error = $"'{text}' does not fit in 2 GiB.";
-            if (error is null) type = type == ScalarType.UInt8 ? new BytesType(length) : new ArrayType(type!, length);
+            if (error is null)
+                type = type is ScalarType number ? ArrayType.Of(number, length) : new ArrayType(type!, length);
         }
 
         if (error is not null) type = null;

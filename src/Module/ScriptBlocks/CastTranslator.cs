@@ -42,6 +42,8 @@ internal sealed class CastTranslator(BlockTranslation block)
             return block.Constants.IsFree(child)
                 ? block.Constants.FromSession(ast) : new TextExpression(block.Expressions.Operand(child));
         }
+
+        if (ArrayOf(typeName, child) is { } array) return array;
         // Types that only .NET knows, such as [version], can still make constants.
         if (!TryRead(typeName, out var type))
             return block.Constants.FromSessionOr(ast, () => UnknownType(ast, typeName));
@@ -61,13 +63,29 @@ internal sealed class CastTranslator(BlockTranslation block)
         return new CastExpression(type!, value);
     }
 
-    /// <summary>The type written in brackets before a variable; null for text, whose capacity is inferred.</summary>
-    public EbpfType? Declared(TypeConstraintAst constraint) => IsText(constraint.TypeName) ? null
+    /// <summary>A list as an array of a type as <c>[byte[]]</c>; null for another type, or for constants.</summary>
+    public Expression? ArrayOf(ITypeName typeName, ExpressionAst list)
+    {
+        if (typeName is not ArrayTypeName { Rank: 1 } array || !TryRead(array.ElementType, out var read)
+            || read is not ScalarType element || block.Constants.IsFree(list))
+        {
+            return null;
+        }
+
+        var items = block.Lists.ItemsOf(list);
+        return items.Exists(item => item.Last is not null)
+            ? throw block.Error(list, DiagnosticIds.UnsupportedExpression, "A range is not an element of an array.",
+                "Write the elements one by one.")
+            : Expression.Array(element, [.. items.Select(item => item.First)]);
+    }
+
+    /// <summary>The type written in brackets before a variable; null where its size is inferred.</summary>
+    public EbpfType? Declared(TypeConstraintAst constraint) => HasInferredSize(constraint.TypeName) ? null
         : TryRead(constraint.TypeName, out var type) ? type : throw UnknownType(constraint, constraint.TypeName);
 
-    /// <summary>The type written in brackets; null where it is text, whose capacity is inferred, or unknown.</summary>
+    /// <summary>The type written in brackets; null where its size is inferred, or where it is unknown.</summary>
     public static EbpfType? TypeOf(TypeConstraintAst constraint) =>
-        !IsText(constraint.TypeName) && TryRead(constraint.TypeName, out var type) ? type : null;
+        !HasInferredSize(constraint.TypeName) && TryRead(constraint.TypeName, out var type) ? type : null;
 
     /// <summary>The type that an argument names, in any form that a parameter takes, or in brackets.</summary>
     public EbpfType TypeIn(ExpressionAst ast)
@@ -119,6 +137,9 @@ internal sealed class CastTranslator(BlockTranslation block)
 
     /// <summary>Whether a type is <c>[string]</c>, of no particular capacity.</summary>
     public static bool IsText(ITypeName typeName) => IsNamed(NameOf(typeName), "string");
+
+    private static bool HasInferredSize(ITypeName typeName) =>
+        IsText(typeName) || (typeName is ArrayTypeName array && TryRead(array.ElementType, out _));
 
     /// <summary>Whether a type has one of these names.</summary>
     public static bool IsNamed(ITypeName typeName, params string[] names) => IsNamed(NameOf(typeName), names);

@@ -33,6 +33,20 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         throw unknown is VariableExpressionAst name ? block.Names.Unknown(name) : error();
     }
 
+    /// <summary>The session's value of a subtree, converted to a type.</summary>
+    public Expression Converted(ITypeName typeName, ExpressionAst ast)
+    {
+        try
+        {
+            return Of(LanguagePrimitives.ConvertTo(Evaluate(ast), typeName.GetReflectionType() ?? typeof(object),
+                CultureInfo.InvariantCulture), ast);
+        }
+        catch (PSInvalidCastException error)
+        {
+            throw block.Error(ast, DiagnosticIds.ConstantFailed, error.Message);
+        }
+    }
+
     /// <summary>The value that the session gives for a subtree.</summary>
     /// <exception cref="CompileException">It fails.</exception>
     public object? Evaluate(Ast ast)
@@ -71,6 +85,9 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
             case sbyte or byte or short or ushort or int or uint or long or ulong or BigInteger or float or double
                 or decimal
                 or bool or char or string or Enum or IPAddress or PhysicalAddress or byte[]:
+                return block.At(ast, new ConstantExpression(value));
+            case Array { Rank: 1, Length: > 0 } numbers
+                when numbers.GetType().GetElementType() is { IsPrimitive: true } element && element != typeof(char):
                 return block.At(ast, new ConstantExpression(value));
             case SwitchParameter given: return block.At(ast, new ConstantExpression(given.IsPresent));
             case IPNetwork network: return block.At(ast, new ConstantExpression(network.ToString()));

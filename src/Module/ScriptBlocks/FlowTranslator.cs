@@ -139,6 +139,8 @@ internal sealed class FlowTranslator(BlockTranslation block)
         var items = block.Program.Try(list, block.Lists.ItemsOf) ?? [];
         if (items is [{ Last: { } last, First: var first }])
             return new ForeachStatement(local, [first, last], Inside(Surrounding.Loop, ast.Body)) { IsRange = true };
+        if (items is [{ Last: null, IsConstant: false, First: not ErrorExpression and var array }])
+            return new ForeachStatement(local, [array], Inside(Surrounding.Loop, ast.Body)) { IsArray = true };
         var values = block.Program.Try(items, _ => Expanded(items, list)) ?? [];
         return new ForeachStatement(local, values, Inside(Surrounding.Loop, ast.Body));
     }

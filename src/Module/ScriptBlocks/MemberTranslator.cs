@@ -118,7 +118,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
             case FieldExpression or IndexExpression or MapEntryExpression or InnerEntryExpression or LocalExpression
                 or VariableExpression
                 or PacketVariableExpression or PacketReadExpression
-                or CallExpression or MapCallExpression or ConditionalExpression:
+                or CallExpression or MapCallExpression or ConditionalExpression
+                or SystemValueExpression { Value: SystemValue.ProcessName }:
                 return new FieldExpression(target, member);
             default:
                 throw block.Error(ast.Member, DiagnosticIds.UnknownField,

@@ -44,6 +44,12 @@ internal sealed class MethodTranslator(BlockTranslation block)
 
         if (ast.Expression is not TypeExpressionAst type || !CastTranslator.IsNamed(type.TypeName, "Math"))
         {
+            if (ast.Expression is TypeExpressionAst { TypeName: ArrayTypeName } && !block.Constants.IsFree(ast))
+            {
+                throw block.Error(ast, DiagnosticIds.NotConstant, "The length of an array is fixed when the program "
+                    + "is built.", "Write the largest length that is needed.");
+            }
+
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text}::{ast.Member.Extent.Text} does not exist in the kernel.",
                 "With constant arguments it would be evaluated when the program is built; "

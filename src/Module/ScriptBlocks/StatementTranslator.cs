@@ -151,8 +151,12 @@ internal sealed class StatementTranslator
             && _block.Names.Resolve(variable) == new Name(NameKind.Constant);
         if (isDropped) return new ExpressionStatement(_block.Expressions.OfStatement(ast.Right));
         var target = _block.Targets.Of(ast.Left);
-        var value = _block.Expressions.OfStatement(ast.Right);
-        if (ast.Left is ConvertExpressionAst { Type.TypeName: var type } && CastTranslator.IsText(type))
+        var type = (ast.Left as ConvertExpressionAst)?.Type.TypeName;
+        var value = type is ArrayTypeName && ExpressionTranslator.Only(ast.Right) is { } list
+            and (ArrayLiteralAst or ArrayExpressionAst or ParenExpressionAst)
+            ? _block.Casts.ArrayOf(type, list) ?? _block.Constants.Converted(type, list)
+            : _block.Expressions.OfStatement(ast.Right);
+        if (type is not null && CastTranslator.IsText(type))
             value = _block.At(ast.Right, new TextExpression(value));
         if ((target, value) is (LocalExpression { Local: var local }, HeaderExpression { Header: var header }))
             _block.Scope.Keep(local, header);

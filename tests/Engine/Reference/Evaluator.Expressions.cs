@@ -16,6 +16,8 @@ internal sealed partial class Evaluator
         {
             case ConstantExpression constant:
                 return OfConstant(constant.Value);
+            case FieldExpression field when _typer.IsLength(field):
+                return LengthOf(Evaluate(field.Target));
             case LocalExpression or VariableExpression or PacketVariableExpression or PacketReadExpression
                 or HeaderFieldExpression or MapEntryExpression or FieldExpression or IndexExpression:
                 return Read(Locate(expression));
@@ -30,6 +32,10 @@ internal sealed partial class Evaluator
                 return OfMapCall(call);
             case CastExpression cast when cast.Type == ScalarType.Boolean:
                 return ReferenceValue.Of(IsTrue(cast.Operand));
+            case CastExpression { Type: ArrayType or BytesType, Operand: StructExpression elements } array:
+                var layout = StructType.Create(elements.Fields.Select(field =>
+                    KeyValuePair.Create(field.Key, Typer.ElementOf(array.Type)!)));
+                return ReferenceValue.Of(array.Type, OfStruct(elements, layout).Bytes!);
             case CastExpression cast:
                 return Convert(cast.Operand, Typer.Plain(cast.Type)!);
             case LetExpression let:
@@ -77,6 +83,11 @@ internal sealed partial class Evaluator
         byte[] bytes => ReferenceValue.Of(new BytesType(bytes.Length), bytes),
         _ => throw new NotSupportedException($"The evaluator does not know constants of {value.GetType().Name}."),
     };
+
+    private static ReferenceValue LengthOf(ReferenceValue value) => ReferenceValue.Of(ScalarType.Int64,
+        value.Type is StringType && Array.IndexOf(value.Bytes!, (byte)0) is >= 0 and var length
+            ? length
+            : value.Type.Size / Typer.ElementOf(value.Type)!.Size);
 
     private static ReferenceValue OfAddress(byte[] bytes) =>
         ReferenceValue.Of(bytes.Length == 4 ? AddressType.IPv4 : AddressType.IPv6, bytes);

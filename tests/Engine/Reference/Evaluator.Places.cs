@@ -80,11 +80,11 @@ internal sealed partial class Evaluator
                 return record.Part(part.Offset, part.Type);
             case IndexExpression element:
                 var whole = Locate(element.Target);
-                var array = (ArrayType)whole.Type;
+                var type = Typer.ElementOf(whole.Type)!;
                 var index = ReferenceArithmetic.ConvertTo(Evaluate(element.Index), ScalarType.UInt64).Number;
-                return index < array.Count
-                    ? whole.Part((int)index * array.Element.Size, array.Element)
-                    : new ReferencePlace(array.Element);
+                return index < whole.Type.Size / type.Size
+                    ? whole.Part((int)index * type.Size, type)
+                    : new ReferencePlace(type);
             default:
                 // A value without its own place, such as a call's result, is read from a temporary.
                 var value = Evaluate(expression);

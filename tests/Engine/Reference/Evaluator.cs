@@ -161,7 +161,12 @@ internal sealed partial class Evaluator
 
     private Flow Each(ForeachStatement loop)
     {
-        foreach (var value in loop.IsRange ? Range(loop.Values) : loop.Values.Select(v => Evaluate(v)))
+        var array = loop.IsArray ? Evaluate(loop.Values[0]).Type : null;
+        var values = array is not null
+            ? Enumerable.Range(0, array.Size / Typer.ElementOf(array)!.Size)
+                .Select(i => Evaluate(new IndexExpression(loop.Values[0], i)))
+            : loop.IsRange ? Range(loop.Values) : loop.Values.Select(v => Evaluate(v));
+        foreach (var value in values)
         {
             _locals[loop.Local] = ReferenceArithmetic.ConvertTo(value, TypeOf(loop.Local));
             if (++_steps > MaxSteps) throw new InvalidOperationException("The program does not end.");

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.NetworkInformation;
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 using FsCheck;
@@ -60,6 +61,7 @@ internal static partial class ProgramGenerator
         AddressType address => Address(scope, address, depth),
         StructType record => Record(scope, record, depth),
         StringType text => Text(scope, text, depth),
+        ArrayType or BytesType => Array(scope, type, depth),
         _ => throw new ArgumentException($"There are no values of {type}.", nameof(type)),
     };
 
@@ -68,14 +70,15 @@ internal static partial class ProgramGenerator
         var deep = depth > 0 ? 1 : 0;
         var places = scope.Places.Where(p => ProgramScope.TypeOf(p) is null or ScalarType).ToArray();
         var maps = scope.KeyedMaps.Where(m => m.Value is ScalarType or StructType).ToArray();
-        var arrays = scope.Variables.Where(v => v.Type is ArrayType).ToArray();
+        var arrays = scope.Arrays.ToArray();
         return Weighted(
             (4, () => NumberConstant),
             (places.Length > 0 ? 10 : 0, () => Gen.Elements(places)),
             (scope.Counters.Count > 0 ? 4 : 0, () => Gen.Elements(scope.Counters.Select(c => (Expression)c).ToArray())),
             (4, () => PacketNumber(scope, depth)),
             (1, () => Gen.Constant(Packet.Length)),
-            (arrays.Length > 0 ? 2 : 0, () => Element(scope, arrays, depth)),
+            (arrays.Length > 0 ? 3 : 0, () => Element(scope, arrays, depth)),
+            (scope.Measured.Length > 0 ? 1 : 0, () => Gen.Elements(scope.Measured).Select(p => (Expression)p.Count())),
             (deep * (maps.Length > 0 ? 4 : 0), () => MapNumber(scope, maps, depth - 1)),
             (deep * 2, () => Scalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
             (deep * 2, () => Conditional(scope, depth - 1, d => Number(scope, d))),
@@ -115,7 +118,8 @@ internal static partial class ProgramGenerator
             MayBeFixed(binary.Left) || MayBeFixed(binary.Right),
         CallExpression call => call.Function.ReturnType is null or ScalarType { IsFixed: true },
         IndexExpression element =>
-            ((ArrayType)ProgramScope.TypeOf(element.Target)!).Element is ScalarType { IsFixed: true },
+            Typer.ElementOf(ProgramScope.TypeOf(element.Target)) is ScalarType { IsFixed: true },
+        FieldExpression { Name: FieldExpression.CountName } => false,
         LocalExpression or VariableExpression or PacketVariableExpression or FieldExpression or MapEntryExpression =>
             ProgramScope.TypeOf(expression) is null or ScalarType { IsFixed: true },
         _ => false,
@@ -212,7 +216,18 @@ internal static partial class ProgramGenerator
             : Text(scope, type, depth - 1)
         select (Expression)new BinaryExpression(op, left, right);
 
-    private static Gen<Expression> Element(ProgramScope scope, Variable[] arrays, int depth) =>
+    private static Gen<Expression> Array(ProgramScope scope, EbpfType type, int depth)
+    {
+        var places = scope.Places.Where(p => ProgramScope.TypeOf(p) == type).ToArray();
+        var element = (ScalarType)Typer.ElementOf(type)!;
+        return Weighted(
+            (2, () => Number(scope, depth - 1).ListOf(type.Size / element.Size)
+                .Select(values => Expression.Array(element, [.. values]))),
+            (1, () => Gen.Choose(0, 20).Select(offset => (Expression)Packet.Read(offset, type))),
+            (places.Length > 0 ? 3 : 0, () => Gen.Elements(places)));
+    }
+
+    private static Gen<Expression> Element(ProgramScope scope, Expression[] arrays, int depth) =>
         from array in Gen.Elements(arrays)
         from index in Weighted(
             (2, () => Gen.Choose(0, 3).Select(n => (Expression)n)), (1, () => Number(scope, depth - 1)))

@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Language;
 using EbpfCat.Types;
 using FsCheck;
@@ -46,6 +47,7 @@ internal static partial class ProgramGenerator
             (deep * 4, () => One(IfPresent(scope, depth - 1))),
             (loops * 2, () => Counted(scope, depth - 1)),
             (loops * 2, () => One(Each(scope, depth - 1))),
+            (scope.Arrays.Any() ? loops * 2 : 0, () => One(EachElement(scope, depth - 1))),
             (deep * 2, () => One(Switch(scope, depth - 1))),
             (scope.CanBreak ? 2 : 0, () => One(Leave(scope))),
             (scope.Functions.Count > 0
@@ -65,7 +67,7 @@ internal static partial class ProgramGenerator
     private static Gen<Expression> NumberPlace(ProgramScope scope)
     {
         var places = scope.Targets.Where(p => ProgramScope.TypeOf(p) is null or ScalarType).ToArray();
-        var arrays = scope.Variables.Where(v => v.Type is ArrayType).ToArray();
+        var arrays = scope.Arrays.ToArray();
         return Weighted(
             (places.Length > 0 ? 8 : 0, () => Gen.Elements(places)),
             (arrays.Length > 0 ? 2 : 0, () => Element(scope, arrays, 2)),
@@ -211,6 +213,13 @@ internal static partial class ProgramGenerator
         from body in LoopBody(scope.Inside(counter), depth)
         let values = isRange ? [first, first + turns] : list
         select (Statement)new ForeachStatement(counter, values, body) { IsRange = isRange };
+
+    private static Gen<Statement> EachElement(ProgramScope scope, int depth) =>
+        from number in Gen.Choose(0, 999)
+        from array in Gen.Elements(scope.Arrays.ToArray())
+        let each = new Local($"e{number}", Typer.Plain(Typer.ElementOf(ProgramScope.TypeOf(array))))
+        from body in LoopBody(scope.Inside(each), depth)
+        select (Statement)new ForeachStatement(each, [array], body) { IsArray = true };
 
     private static Gen<Statement> Switch(ProgramScope scope, int depth) =>
         from value in Weighted((1, () => Number(scope, 2)), (1, () => Number(scope, 1).Select(n => Whole(n) & 3)))

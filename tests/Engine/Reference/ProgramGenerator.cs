@@ -67,13 +67,16 @@ internal static partial class ProgramGenerator
         let ordered = type.IsBoolean ? type : type.WithByteOrder(order)
         select isBits && !type.IsFixed ? ordered.WithBits(first, type.IsBoolean ? 1 : count) : ordered;
 
+    private static Gen<EbpfType> ArrayOf(int count) =>
+        OrderedScalar.Where(type => type.BitCount == 0).Select(type => ArrayType.Of(type, count));
+
     private static Gen<Variable> Declaration =>
         from type in Weighted<EbpfType>(
             (12, () => OrderedScalar.Select(t => (EbpfType)t)),
             (2, () => Gen.Elements<EbpfType>(Addresses)),
             (2, () => Gen.Elements<EbpfType>(Structs)),
             (1, () => Gen.Elements<EbpfType>(Texts)),
-            (1, () => OrderedScalar.Where(t => t.BitCount == 0).Select(EbpfType (t) => new ArrayType(t, 4))))
+            (1, () => ArrayOf(4)))
         from storage in Gen.Elements(
             VariableStorage.Array, VariableStorage.Array, VariableStorage.PerCpu, VariableStorage.Hash)
         from initial in InitialValue(type)
@@ -148,6 +151,7 @@ internal static partial class ProgramGenerator
             (4, () => Scalar.Select(EbpfType? (t) => t)),
             (1, () => Gen.Elements<EbpfType?>(Addresses)),
             (1, () => Gen.Elements<EbpfType?>(Texts)),
+            (1, () => Gen.Elements(3, 4).SelectMany(ArrayOf).Select(EbpfType? (t) => t)),
             (1, () => Gen.Elements<EbpfType?>(Structs))))
         select types.Select((type, i) => new Local($"{name}{i}", type)).ToArray();
 

@@ -92,7 +92,11 @@ internal sealed class ProgramRewriter(int node, int alternative)
             Step = Visit(s.Step),
             TestsAfter = s.TestsAfter,
         },
-        ForeachStatement s => new ForeachStatement(s.Local, s.Values, Visit(s.Body)) { IsRange = s.IsRange },
+        ForeachStatement s => new ForeachStatement(s.Local, s.Values, Visit(s.Body))
+        {
+            IsRange = s.IsRange,
+            IsArray = s.IsArray,
+        },
         SwitchStatement s => new SwitchStatement(
             Visit(s.Value), [.. s.Clauses.Select(c => new SwitchClause(c.Value, Visit(c.Body)))], Visit(s.Default)),
         _ => statement,

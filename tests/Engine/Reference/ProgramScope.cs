@@ -55,8 +55,14 @@ internal sealed record ProgramScope
     ];
 
     /// <summary>The writable ones of these places.</summary>
-    public IEnumerable<Expression> Targets =>
-        Places.Where(p => TypeOf(p) is not ArrayType && (CanWritePacket || p is not PacketVariableExpression));
+    public IEnumerable<Expression> Targets => Places.Where(p => CanWritePacket || p is not PacketVariableExpression);
+
+    /// <summary>The places that are arrays.</summary>
+    public IEnumerable<Expression> Arrays => Places.Where(p => TypeOf(p) is ArrayType or BytesType);
+
+    /// <summary>The places that have a length.</summary>
+    public Expression[] Measured =>
+        [.. Places.Where(p => TypeOf(p) is ArrayType or BytesType or StringType)];
 
     /// <summary>Whether the program can change the packet.</summary>
     public bool CanWritePacket => Type.Packet != PacketAccess.Copy;

@@ -50,6 +50,8 @@ internal sealed class ConversionLowering(LoweringContext context)
                 var copy = _memory.Temporary(record.Size);
                 StoreByName(operand, from, record, copy);
                 return new MemoryOperand(record, copy);
+            case ({ Type: StructType }, ArrayType):
+                return Retype(operand, type);
             case ({ Type: BytesType given }, _) when given.Length == type.Size && type is not ScalarType:
                 return Retype(operand, type);
             case ({ } given, BytesType target) when given.Type.Size == target.Length && given is not ScalarOperand:

@@ -48,7 +48,7 @@ internal sealed class PlaceLowering(LoweringContext context)
     private PlaceReference LocateElement(BoundElementAccess index, bool insert)
     {
         var target = Locate(index.Target, insert);
-        var array = target.Type as ArrayType ?? new ArrayType(ScalarType.UInt8, ((BytesType)target.Type).Length);
+        var array = target.Type as ArrayType ?? new ArrayType(ScalarType.UInt8, target.Type.Size);
 
         var number = context.Expressions.LowerScalar(index.Index).Value;
         if (number.IsConstant)

@@ -5,7 +5,9 @@ namespace EbpfCat.Language;
 /// <summary>A constant. Integers are <c>long</c>, or <c>ulong</c> above its range; fractions <c>decimal</c>.</summary>
 public sealed class ConstantExpression(object value) : Expression
 {
-    /// <summary>The value: long, ulong, decimal, bool, string, IPAddress, PhysicalAddress or byte[].</summary>
+    /// <summary>
+    /// The value: long, ulong, decimal, bool, string, IPAddress, PhysicalAddress, or an array of numbers (byte[]).
+    /// </summary>
     public object Value { get; } = Normalize(value);
 
     /// <summary>

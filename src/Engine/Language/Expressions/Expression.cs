@@ -93,6 +93,20 @@ public abstract class Expression
         return new([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
     }
 
+    /// <summary>The number of elements of an array, or of bytes of a text before its NUL.</summary>
+    public FieldExpression Count() => new(this, FieldExpression.CountName);
+
+    /// <summary>An array of numbers, each converted to the type of the elements.</summary>
+    /// <param name="element">The type of the elements.</param>
+    /// <param name="values">The elements, at least one.</param>
+    public static Expression Array(ScalarType element, params IReadOnlyList<Expression> values)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        ArgumentNullException.ThrowIfNull(values);
+        return new CastExpression(ArrayType.Of(element, values.Count), new StructExpression([.. values.Select(
+            (value, i) => KeyValuePair.Create($"{i}", (Expression)new CastExpression(element, value)))]));
+    }
+
     /// <summary>One of two values, by a condition.</summary>
     public static Expression Conditional(Expression condition, Expression whenTrue, Expression whenFalse) =>
         new ConditionalExpression(condition, whenTrue, whenFalse);

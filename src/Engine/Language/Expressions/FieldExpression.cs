@@ -1,8 +1,12 @@
 namespace EbpfCat.Language;
 
-/// <summary>A field of a struct; may be assigned to where the struct may.</summary>
+/// <summary>
+/// A field of a struct; may be assigned to where the struct may. Of an array or text, <c>Length</c> and <c>Count</c>.
+/// </summary>
 public sealed class FieldExpression(Expression target, string name) : Expression
 {
+    internal const string CountName = "Count";
+
     /// <summary>The struct.</summary>
     public Expression Target { get; } = target;
 
