@@ -30,9 +30,14 @@ internal sealed class SizeClasses : Benchmark
 
         void Choose(CodeBuilder branch, int number)
         {
-            if (number == Limits.Length) branch.Assign(size, number);
-            else branch.If(P.Length < Limits[number],
-                then => then.Assign(size, number), @else => Choose(@else, number + 1));
+            if (number == Limits.Length)
+            {
+                branch.Assign(size, number);
+                return;
+            }
+
+            branch.If(P.Length < Limits[number], then => then.Assign(size, number),
+                @else => Choose(@else, number + 1));
         }
     }
 }
