@@ -46,8 +46,8 @@ internal static class PacketNeeds
     public static string? FragmentObstacle(ProgramDefinition program) => Of(program) switch
     {
         _ when program.Maps.Any(map => map.Type == MapType.ProgramArray) => "it calls other programs",
-        int.MaxValue => "it reads bytes at computed offsets",
-        > FirstBuffer and var need => $"it reads byte {need}, which may lie behind the first buffer",
+        int.MaxValue => "it writes bytes at computed offsets",
+        > FirstBuffer and var need => $"it needs byte {need}, which may lie behind the first buffer",
         _ => null,
     };
 
@@ -60,8 +60,12 @@ internal static class PacketNeeds
 
     private static int Of(ProgramDefinition program)
     {
-        Expression[] expressions = [.. StatementWalker.Expressions(program)];
-        return Of(program, expressions, HeadersOf(expressions), withPassed: false);
+        // Raw reads are copied from any buffer.
+        var expressions = StatementWalker.Expressions(program).ToList();
+        var targets = StatementWalker.All(program).OfType<AssignStatement>()
+            .SelectMany(assignment => StatementWalker.Inside(assignment.Target));
+        return Of(program, [.. targets, .. expressions.OfType<HelperCallExpression>()], HeadersOf(expressions),
+            withPassed: false);
     }
 
     private static int BytesFromHeaders(HelperCallExpression call, bool withPassed) => call.Arguments

@@ -36,4 +36,5 @@ internal static class HelperId
     public const int TraceVprintk = 177;
     public const int Loop = 181;
     public const int XdpGetBuffLen = 188;
+    public const int XdpLoadBytes = 189;
 }

@@ -47,7 +47,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
 
     /// <summary>
     /// The largest packet that an XDP program must take, in bytes; 0 for one that fits into one buffer. A larger one
-    /// lies in several (Linux 5.18): the program is then loaded for these, unless it reads beyond the first.
+    /// lies in several (Linux 5.18): the program is then loaded for these, unless it writes beyond the first.
     /// </summary>
     public int MaximumPacketSize { get; set; }
 

@@ -35,18 +35,36 @@ public sealed class TestRunTests
     }
 
     [Fact]
-    public void XDP_program_that_reads_beyond_the_first_buffer_is_refused_large_packets()
+    public void XDP_program_that_writes_beyond_the_first_buffer_is_refused_large_packets()
     {
         var definition = new ProgramDefinition("far", ProgramType.Xdp) { MaximumPacketSize = 9000 };
-        definition.AddCode(code => code.Return(new PacketReadExpression(2000, ScalarType.UInt8)));
+        var place = Packet.Read(2000, ScalarType.UInt8);
+        definition.AddCode(code => code.Increment(place).Return(place));
         using var program = EbpfProgram.Load(definition);
         var packet = new byte[3000];
         packet[2000] = 7;
-        Assert.Equal(7, program.TestRun(packet).ReturnValue);
+        Assert.Equal(8, program.TestRun(packet).ReturnValue);
         var refusal = Assert.Throws<KernelException>(() => program.TestRun(new byte[4000]));
         Assert.Contains("at most 3", refusal.Message, StringComparison.Ordinal);
         if (KernelFacts.RunningVersion >= new Version(5, 18))
-            Assert.Contains("because it reads byte 2001", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("because it needs byte 2001", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(60)]
+    [InlineData(4000)]
+    public void XDP_program_reads_bytes_in_any_buffer(int size)
+    {
+        var definition = new ProgramDefinition("far", ProgramType.Xdp) { MaximumPacketSize = 9000 };
+        definition.AddCode(code => code.Return(Packet.Read(Packet.Length - 2, ScalarType.UInt8)
+            + Packet.Read(size - 1, ScalarType.UInt8) * 16 + Packet.Read(size, ScalarType.UInt8)));
+        using var program = EbpfProgram.Load(definition);
+        Assert.SkipWhen(size > 60 && !program.HasFragments, "the kernel has no XDP packets of several buffers");
+        var packet = new byte[size + 1];
+        (packet[^2], packet[^1]) = (2, 1);
+        Assert.Equal(35, program.TestRun(packet).ReturnValue);
+        // The last byte is missing: the default verdict.
+        Assert.Equal(2, program.TestRun(packet.AsSpan(..^1)).ReturnValue);
     }
 
     private static LoadedProgram Length(ProgramType type, int maximum = 0)

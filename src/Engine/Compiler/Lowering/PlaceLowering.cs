@@ -18,7 +18,8 @@ internal sealed class PlaceLowering(LoweringContext context)
             case BoundVariableAccess variable:
                 return _maps.LocateVariable(variable.Location, insert);
             case BoundPacketAccess { Stored: var type } access:
-                var bytes = _packet.Locate(context.Expressions.LowerScalar(access.Offset).Value, type.Size);
+                var bytes = _packet.Locate(
+                    context.Expressions.LowerScalar(access.Offset).Value, type.Size, isWritten: insert);
                 return new PlaceReference(type, bytes, false, false);
             case BoundMapEntry entry:
                 return _maps.LocateEntry(entry.Map, entry.Key, insert);

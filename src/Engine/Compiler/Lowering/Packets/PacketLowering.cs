@@ -153,8 +153,15 @@ internal sealed class PacketLowering(LoweringContext context)
     /// Locates bytes at an offset that may be computed; where the packet is too short, the program returns the default
     /// result.
     /// </summary>
-    public Place Locate(Value offset, int size)
+    public Place Locate(Value offset, int size, bool isWritten)
     {
+        if (context.HasFragments && !isWritten
+            && !(offset.IsConstant && offset.Immediate is >= 0 and <= PacketNeeds.FirstBuffer
+                && offset.Immediate + size <= PacketNeeds.FirstBuffer))
+        {
+            return CopyBytes(offset, size);
+        }
+
         if (offset.IsConstant)
         {
             // A local may turn out to have a constant value that is no offset.
@@ -195,6 +202,17 @@ internal sealed class PacketLowering(LoweringContext context)
         }
 
         return CheckBounds(At(variable, addend), size, context.DefaultExit);
+    }
+
+    // Copies bytes that may lie behind the first buffer.
+    private Place CopyBytes(Value offset, int size)
+    {
+        if (!_b.Guard(Comparison.UnsignedLessOrEqual, offset, _b.Constant(MaxOffset), context.DefaultExit))
+            return Unreachable;
+        var copy = _memory.Temporary(size);
+        var failed = _b.Call(
+            HelperId.XdpLoadBytes, context.ContextPointer, offset, copy.Pointer, _b.Constant(size));
+        return _b.Guard(Comparison.Equal, failed, _b.Constant(0), context.DefaultExit) ? copy : Unreachable;
     }
 
     private PacketOffset At(Value offset, int constant = 0) =>
