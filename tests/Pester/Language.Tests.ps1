@@ -346,6 +346,22 @@ Describe 'Loops' {
 }
 
 Describe 'The kernel' {
+    It 'fills a number in a local by a helper' {
+        $attachment = New-EbpfProgram -Type Tracepoint -Target syscalls/sys_enter_rmdir -Code {
+            [uint64]$start = 0
+            if ($process.Id -eq $using:PID) {
+                $null = $kernel.Call('probe_read_user', $start, 8, $event.pathname)
+                [pscustomobject]@{ Start = $start }
+            }
+        } | New-TracepointAttachment
+        try {
+            try { [IO.Directory]::Delete('/proc/1') } catch { }
+            $seen = $attachment | Receive-EbpfEvent -First 1 -Timeout 10
+            [BitConverter]::GetBytes([uint64]$seen.Start) | Should -Be ([byte[]][char[]]"/proc/1`0")
+        }
+        finally { $attachment | Remove-EbpfAttachment }
+    }
+
     It 'gives the time' {
         $seen = Invoke-Script { $time = $kernel.Time; $boot = $kernel.BootTime } {
             $input | Add-EbpfVariable time uint64 | Add-EbpfVariable boot uint64

@@ -5,6 +5,7 @@ internal sealed class BindingContext
 {
     private readonly Dictionary<Local, BoundLocal> _locals = [];
     private HashSet<Local>? _rawLocals;
+    private HashSet<Local>? _pointers;
 
     public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
     {
@@ -92,6 +93,37 @@ internal sealed class BindingContext
         LocalExpression local => (_rawLocals ??= RawLocals()).Contains(local.Local),
         _ => false,
     };
+
+    /// <summary>Whether a number may be a pointer of the kernel, also by way of locals.</summary>
+    public bool IsPointer(Expression number) => number switch
+    {
+        HelperCallExpression call => Bytecode.HelperTable.Find(call.Name)?.Result
+            is null or Bytecode.HelperResult.Pointer or Bytecode.HelperResult.PointerOrNull,
+        ContextExpression or MapReferenceExpression => true,
+        EventFieldExpression { IsOfContext: true, Path: [var field] } =>
+            field is "data" or "data_end" or "data_meta",
+        CastExpression cast => IsPointer(cast.Operand),
+        BinaryExpression { Operator: BinaryOperator.Add or BinaryOperator.Subtract } sum =>
+            IsPointer(sum.Left) || IsPointer(sum.Right),
+        ConditionalExpression choice => IsPointer(choice.WhenTrue) || IsPointer(choice.WhenFalse),
+        LocalExpression local => (_pointers ?? Pointers()).Contains(local.Local),
+        _ => false,
+    };
+
+    private HashSet<Local> Pointers()
+    {
+        _pointers = [];
+        var assignments = StatementWalker.Assignments(Definition).ToList();
+        bool grows;
+        do
+        {
+            grows = false;
+            foreach (var (local, value, _) in assignments) grows |= IsPointer(value) && _pointers.Add(local);
+        }
+        while (grows);
+
+        return _pointers;
+    }
 
     private static bool IsRaw(EbpfType type) =>
         type is ScalarType { Bits: > 8, BitCount: 0, ByteOrder: ByteOrder.Native };

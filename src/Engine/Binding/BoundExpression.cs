@@ -98,9 +98,11 @@ internal sealed record BoundHelperCall(int Helper, IReadOnlyList<BoundHelperArgu
     : BoundExpression(ScalarType.Int64, Source);
 
 /// <summary>An argument of a helper.</summary>
-/// <param name="IsWritten">Whether the helper writes into it.</param>
+/// <param name="ByPlace">Whether the address of the place that it names is passed.</param>
+/// <param name="IsWritten">Whether the helper writes there.</param>
 /// <param name="Expected">The type of a map's key or value, which it is handed as; null for the value's own.</param>
-internal readonly record struct BoundHelperArgument(BoundExpression Value, bool IsWritten, EbpfType? Expected);
+internal readonly record struct BoundHelperArgument(BoundExpression Value, bool ByPlace, bool IsWritten,
+    EbpfType? Expected);
 
 /// <summary>A function, put in where it is called.</summary>
 internal sealed class BoundFunction(string name, IReadOnlyList<BoundLocal> parameters, ScalarType resultType)

@@ -41,17 +41,25 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
                 HelperParameterKind.Value => map?.Value,
                 _ => null,
             };
-            var value = expressions.BindAs(call.Arguments[i], expected);
+            var value = kind == HelperParameterKind.Address && PointerIn(call.Arguments[i]) is { } pointer
+                ? pointer
+                : expressions.BindAs(call.Arguments[i], expected);
             if (kind == HelperParameterKind.Read && value is BoundHeaderTest header)
             {
                 value = BindHeader(call, header,
                     KindOf(i + 1) == HelperParameterKind.Size ? call.Arguments.ElementAtOrDefault(i + 1) : null);
             }
 
-            var isWritten = kind == HelperParameterKind.Write || (kind == HelperParameterKind.Update && IsPlace(value));
-            if (isWritten && value.Type is not ErrorType)
-                value = CheckWritten(call, i, value, KindOf(i + 1) == HelperParameterKind.Size);
-            arguments[i] = new BoundHelperArgument(value, isWritten, expected);
+            var isRead = kind == HelperParameterKind.Read;
+            var isMemory = isRead || kind is HelperParameterKind.Write or HelperParameterKind.Update;
+            var byPlace = isMemory && IsPlace(call.Arguments[i], value) && (!isRead || value.Type is ScalarType);
+            if (isMemory && value.Type is not ErrorType)
+            {
+                value = CheckMemory(call, i, value, byPlace, isRead,
+                    KindOf(i + 1) == HelperParameterKind.Size ? call.Arguments.ElementAtOrDefault(i + 1) : null);
+            }
+
+            arguments[i] = new BoundHelperArgument(value, byPlace, byPlace && !isRead, expected);
         }
 
         return Array.Exists(arguments, argument => argument.Value is BoundError)
@@ -102,26 +110,40 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
         _ => false,
     };
 
-    private BoundExpression CheckWritten(HelperCallExpression call, int index, BoundExpression value, bool hasSize)
+    // Numbers in locals are passed by their place too, unless they are pointers that a helper returned.
+    private bool IsPlace(Expression written, BoundExpression value) => IsPlace(value)
+        || value is BoundLocalAccess { Type: AddressType }
+        || (value is BoundLocalAccess { Type: ScalarType } && !context.IsPointer(written));
+
+    // The pointer to a text or struct of the event, for a helper that reads from any address.
+    private BoundEventValue? PointerIn(Expression argument) =>
+        expressions.AccessOf(argument) is { Type: not ScalarType } access
+            && access.Reinterpret(ScalarType.UInt64) is { Type: ScalarType } pointer
+            ? new BoundEventValue(ScalarType.UInt64, pointer, argument.Source) : null;
+
+    private BoundExpression CheckMemory(HelperCallExpression call, int index, BoundExpression value, bool byPlace,
+        bool isRead, Expression? size)
     {
-        if (IsPlace(value) || value is BoundLocalAccess { Type: AddressType })
+        if (byPlace || (isRead && value.Type is not ScalarType))
         {
-            // The verifier sees whole values and the whole stack, and so not that a helper writes over what is behind
-            // the place. From an element on more than that may be meant.
-            if (!hasSize || value is BoundElementAccess || call.Arguments.ElementAtOrDefault(index + 1) is not { } size
-                || Constants.Integer(size) is not { } bytes || bytes <= value.Type.Size)
+            // The verifier sees whole values and the whole stack, and so not that a helper goes beyond the place. From
+            // an element on more than that may be meant.
+            if (value is BoundElementAccess || size is null || Constants.Integer(size) is not { } bytes
+                || bytes <= value.Type.Size)
             {
                 return value;
             }
 
             return context.Error(DiagnosticIds.NoRoom,
-                $"The helper '{call.Name}' is to write {bytes} bytes where there are {value.Type.Size}, those of "
-                    + $"{value.Type.Name}.",
+                $"The helper '{call.Name}' is to {(isRead ? "read" : "write")} {bytes} bytes where there are "
+                    + $"{value.Type.Size}, those of {value.Type.Name}.",
                 size.Source ?? call.Source, $"Write {value.Type.Size}, or declare the place larger.");
         }
 
-        // A number is passed on: it may be a pointer that another helper gave.
-        return value.Type is ScalarType && value is not (BoundHeaderField or BoundHeaderTest or BoundPacketAccess)
+        // Another number is passed on: it may be a pointer that another helper gave.
+        var mayBePointer = value.Type is ScalarType
+            && value is not (BoundHeaderField or BoundHeaderTest or BoundPacketAccess);
+        return isRead || mayBePointer
             ? value
             : context.Error(DiagnosticIds.NotAPlace,
                 $"The helper '{call.Name}' writes into its argument {index + 1}, "

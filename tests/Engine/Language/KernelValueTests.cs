@@ -91,6 +91,56 @@ public sealed class KernelValueTests
     }
 
     [Fact]
+    public void Helper_fills_numbers_in_locals_and_shared_memory()
+    {
+        var definition = new ProgramDefinition("filling", ProgramType.SocketFilter);
+        VariableExpression[] seen =
+        [
+            definition.AddVariable("inferred", ScalarType.UInt64), definition.AddVariable("short", ScalarType.UInt64),
+            definition.AddVariable("ordered", ScalarType.UInt32.WithByteOrder(ByteOrder.BigEndian)),
+        ];
+        var (inferred, small) = (CodeBuilder.Local("inferred"), CodeBuilder.Local("small", ScalarType.Int32));
+        using var program = Script.Run(definition, c => c
+            .Assign(inferred, -1).Do(LoadSource(inferred)).Assign(seen[0], inferred)
+            .Assign(small, 5).Do(LoadSource(small)).Assign(seen[1], small)
+            .Do(LoadSource(seen[2])));
+        Assert.Equal([0xffffffff02004d0a, 0x02004d0aul, 0x0a4d0002u],
+            seen.Select(variable => program.Variables[variable.Variable.Name].Value));
+    }
+
+    [Fact]
+    public void Helper_reads_numbers_from_their_places()
+    {
+        var definition = new ProgramDefinition("reading", ProgramType.Tc);
+        var shared = definition.AddVariable("shared", ScalarType.UInt16, initialValue: (ushort)0x3412);
+        var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt8,
+            StructType.Create([new("A", ScalarType.UInt8), new("B", EbpfType.Parse("!H"))]), 8);
+        var local = CodeBuilder.Local("local", ScalarType.UInt32);
+        var run = Script.Verdict(definition, c => c
+            .Assign(local, 0x04030201).Do(Store(40, local, 4))
+            .Do(Store(44, shared, 2))
+            .Do(Store(46, map[1].Field("B"), 2))
+            .Assign(map[1].Field("B"), 0x0506).Do(Store(48, map[1].Field("B"), 2)),
+            [.. Script.Packet()[..40], .. Enumerable.Repeat((byte)0xff, 24)]);
+        Assert.Equal([1, 2, 3, 4, 0x12, 0x34, 0, 0, 5, 6, 0xff], run.Packet[40..51]);
+
+        static Expression Store(int offset, Expression from, int size) =>
+            Expression.CallHelper("skb_store_bytes", new ContextExpression(), offset, from, size, 0);
+    }
+
+    [Fact]
+    public void Pointer_in_a_local_is_passed_on()
+    {
+        var definition = new ProgramDefinition("pointer", ProgramType.SocketFilter);
+        var map = definition.AddMap("map", MapType.Array, ScalarType.UInt32, ScalarType.UInt32, 1);
+        var pointer = CodeBuilder.Local("pointer");
+        using var program = Script.Run(definition, c => c
+            .Assign(pointer, Expression.CallHelper("map_lookup_elem", (Expression)map, 0))
+            .If(pointer != 0, then => then.Do(LoadSource(pointer))));
+        Assert.Equal(0x02004d0au, program.Maps["map"].Get(0u));
+    }
+
+    [Fact]
     public void Helper_output_needs_a_place_with_enough_room()
     {
         static CompileException Refusal(Func<ProgramDefinition, Expression> call)
@@ -102,6 +152,7 @@ public sealed class KernelValueTests
         Assert.Equal("NotAPlace", Refusal(_ => LoadSource("text")).Id);
         Assert.Equal("NotAPlace", Refusal(_ => LoadSource(Packet.IPv4["Source"])).Id);
         Assert.Equal("NoRoom", Refusal(one => LoadSource(one.AddVariable("small", ScalarType.UInt16))).Id);
+        Assert.Equal("NoRoom", Refusal(_ => LoadSource(CodeBuilder.Local("small", ScalarType.UInt16))).Id);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal sealed class CallLowering(LoweringContext context)
         var id = call.Helper;
         var arguments = call.Arguments.Select(argument => argument switch
         {
-            { IsWritten: true } => WrittenArgument(argument.Value),
+            { ByPlace: true } => PlaceArgument(argument),
             { Value: BoundHeaderField { Type: BytesType { Length: var size }, Header: var header } } =>
                 HeaderArgument(header, size, HelperTable.OfCall(id).Has(HelperTraits.ReadsPacketPointers)),
             _ => new HelperArgument(Argument(argument)),
@@ -73,24 +73,28 @@ internal sealed class CallLowering(LoweringContext context)
             : new HelperArgument(_b.Constant(0));
     }
 
-    // The address of the place, inserted if absent, as by an assignment. A number is passed by value: it may be a
-    // pointer that another helper returned.
-    private HelperArgument WrittenArgument(BoundExpression argument)
+    // The address of the place; one that is written to is inserted if absent, as by an assignment.
+    private HelperArgument PlaceArgument(BoundHelperArgument argument)
     {
-        if (HelperCallBinder.IsPlace(argument))
+        if (argument.Value is BoundLocalAccess { Local: var local, Type: (ScalarType or AddressType) and var type })
         {
-            var place = _places.Locate(argument, insert: true);
-            return new HelperArgument(place.Place.Pointer, place.Place.Offset, place.Guarded);
+            var copy = _memory.Temporary(type.Size);
+            _conversions.Store(type, copy, _locals.Read(local));
+            return new HelperArgument(copy.Pointer, Local: argument.IsWritten ? local : null);
         }
 
-        if (argument is not BoundLocalAccess { Local: var local, Type: AddressType type })
+        var place = _places.Locate(argument.Value, insert: argument.IsWritten);
+        if (place.Guarded && !argument.IsWritten)
         {
-            return new HelperArgument(context.Expressions.LowerScalar(argument).Value);
+            // What is absent is read as 0.
+            var zero = _memory.Temporary(place.Type.Size);
+            _memory.Zero(zero, place.Type.Size);
+            _b.IfNotZero(place.Place.Pointer, () =>
+                _memory.Store(zero, new MemoryOperand(place.Type, place.Place)));
+            return new HelperArgument(zero.Pointer);
         }
 
-        var copy = _memory.Temporary(type.Size);
-        _conversions.Store(type, copy, _locals.Read(local));
-        return new HelperArgument(copy.Pointer, Local: local);
+        return new HelperArgument(place.Place.Pointer, place.Place.Offset, place.Guarded);
     }
 
     private Value CallIfPresent(int id, HelperArgument[] arguments)
