@@ -68,6 +68,14 @@ Describe 'Add-EbpfVariable' {
         $failure.FullyQualifiedErrorId | Should -BeLike 'DuplicateName,*'
     }
 
+    It 'refuses a name that the code before uses for a local' {
+        $failure = { $program | Add-EbpfCode { $Seen = 5 } | Add-EbpfVariable seen uint64 } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'DuplicateName,*'
+        "$failure" | Should -BeLike '*assigns $seen as a local*Declare variables and maps before*$Seen = 5*'
+        { $program | Add-EbpfCode { $rest = 1 } | Add-EbpfMap rest -Type Hash -Key byte -Value byte -MaxEntries 1 } |
+            Should -Throw '*assigns $rest as a local*'
+    }
+
     It 'refuses an initial value that does not fit' {
         { $program | Add-EbpfVariable v -Type byte -InitialValue 256 } | Should -Throw '*256*uint8*0 to 255*'
         $program.Variables | Should -HaveCount 0

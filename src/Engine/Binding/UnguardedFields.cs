@@ -370,9 +370,16 @@ internal sealed class UnguardedFields
                 ? $"{header.Name}.{name} is assigned without a test for the {header.Name} header: "
                     + "in packets without one nothing changes."
                 : $"{header.Name}.{name} is read without a test for the {header.Name} header: "
-                    + $"in packets without one it is {(field.Type is ScalarType ? "0" : "an address of zeros")}.",
+                    + $"in packets without one it is {Absent(field.Type)}.",
             field.Source, $"Ask for the {header.Name} header first.", DiagnosticSeverity.Warning));
     }
+
+    private static string Absent(EbpfType type) => type switch
+    {
+        ScalarType => "0",
+        AddressType => "an address of zeros",
+        _ => "empty",
+    };
 
     // A header, and those that the packet has wherever it has this one.
     private IEnumerable<PacketHeader> Implied(PacketHeader header) => LocationsOf(header)

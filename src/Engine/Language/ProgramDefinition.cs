@@ -241,6 +241,11 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     /// <summary>The variable, map or packet variable of a name, or null; case does not count.</summary>
     public object? FindDeclaration(string name) => _declarations.GetValueOrDefault(name);
 
+    /// <summary>The first assignment to a local of a name in the code so far, or null; case does not count.</summary>
+    public AssignStatement? FindAssignment(string local) => StatementWalker.All(this).OfType<AssignStatement>()
+        .FirstOrDefault(one => one.Target is LocalExpression { Local.Name: var name }
+            && name.Equals(local, StringComparison.OrdinalIgnoreCase));
+
     /// <summary>
     /// Whether there is a part of a name, such as <c>left</c> where there is a variable <c>left.count</c>.
     /// </summary>

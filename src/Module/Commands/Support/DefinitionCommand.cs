@@ -13,14 +13,24 @@ public abstract class DefinitionCommand : EbpfCommand
     /// <summary>Adds to the program.</summary>
     protected abstract void Add();
 
-    /// <summary>Refuses a name that has a meaning of its own in kernel scripts.</summary>
-    private protected static string RequireFree(string name)
+    /// <summary>
+    /// Refuses a name that has a meaning of its own in kernel scripts, or that code added before uses for a local.
+    /// </summary>
+    private protected string RequireFree(string name)
     {
         var first = name.Split('.')[0];
-        return !NameTranslator.IsOfLanguage(first)
-            ? name
-            : throw new CompileException(DiagnosticIds.InvalidName,
+        if (NameTranslator.IsOfLanguage(first))
+        {
+            throw new CompileException(DiagnosticIds.InvalidName,
                 $"${first} has a meaning of its own in kernel scripts.", null, "Choose another name.");
+        }
+
+        var assignment = Program.FindAssignment(name);
+        return assignment is null
+            ? name
+            : throw new CompileException(DiagnosticIds.DuplicateName,
+                $"The code that was added before assigns ${name} as a local.", assignment.Source,
+                "Declare variables and maps before the code that uses them.");
     }
 
     protected sealed override void Process()
