@@ -160,7 +160,7 @@ Describe 'XDP' {
         It 'lists the interfaces if one does not exist' {
             $failure = { New-EbpfProgram -Type Xdp -Code { 'Pass' } | New-XdpAttachment naer0 } |
                 Should -Throw -PassThru
-            "$failure" | Should -BeLike "*'naer0'*no interface*Did you mean near0*lo, near0*"
+            "$failure" | Should -BeLike "*'naer0'*no interface*Did you mean near0*lo, *near0*"
             $failure.CategoryInfo.Category | Should -Be ObjectNotFound
         }
 

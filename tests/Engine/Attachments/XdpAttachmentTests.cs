@@ -80,7 +80,8 @@ public sealed class XdpAttachmentTests : IDisposable
         Assert.Equal(Errno.ENODEV, refusal.Errno);
         Assert.Contains("'naer0'", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("Did you mean near0?", refusal.Remedy, StringComparison.Ordinal);
-        Assert.Contains("There are: lo, near0.", refusal.Remedy, StringComparison.Ordinal);
+        // A kernel that has tunnels has devices of theirs in every namespace.
+        Assert.Matches(@"There are: lo, (.+, )?near0\.", refusal.Remedy);
     }
 
     [Fact]

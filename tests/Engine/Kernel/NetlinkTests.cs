@@ -127,7 +127,8 @@ public sealed class NetlinkTests
             using var netlink = new Netlink();
             return Assert.Throws<KernelException>(() => netlink.GetLink("eth99"));
         });
-        Assert.Equal("There are: lo.", refusal.Remedy);
+        // A kernel that has tunnels has devices of theirs in every namespace.
+        Assert.Matches(@"^There are: lo(, .+)?\.$", refusal.Remedy);
     }
 
     [Fact]
