@@ -35,6 +35,10 @@ Describe 'The help of <Name>' -ForEach $commands {
             $errors = $null
             $tree = [Management.Automation.Language.Parser]::ParseInput($example.code, [ref] $null, [ref] $errors)
             $errors | Should -BeNullOrEmpty
+            $functions = $tree.EndBlock.Statements | Where-Object {
+                $_ -is [Management.Automation.Language.FunctionDefinitionAst]
+            }
+            . ([scriptblock]::Create($functions.Extent.Text -join "`n"))
             # Commands that need an interface or another session are left out, but not the definition before them.
             $pipelines = $tree.FindAll({ $args[0] -is [Management.Automation.Language.PipelineAst] }, $false)
             foreach ($pipeline in $pipelines | Where-Object { $_.Parent.Parent -eq $tree }) {
