@@ -22,7 +22,8 @@ internal static class DecidedComparisons
 
         var (side, other) = a.IsOneNumber ? ("right", b) : ("left", a);
         return new Diagnostic(DiagnosticIds.DecidedComparison,
-            $"This comparison is never {(result ? "false" : "true")}: its {side} side goes from {other.Min} to {other.Max}.",
+            $"This comparison is never {(result ? "false" : "true")}: "
+                + $"its {side} side goes from {other.Min} to {other.Max}.",
             comparison.Source,
             type.IsSigned ? null : "A uint64 is never negative: cast it to int64 where a difference can be.",
             DiagnosticSeverity.Warning);

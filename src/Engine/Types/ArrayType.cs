@@ -25,7 +25,8 @@ public sealed class ArrayType : EbpfType
                 nameof(count), count, $"{count} times {element.Name} do not fit in 2 GiB.");
         }
 
-        if (element is ScalarType { BitCount: > 0 }) throw new ArgumentException("The elements of an array are no bits.");
+        if (element is ScalarType { BitCount: > 0 })
+            throw new ArgumentException("The elements of an array are no bits.");
         if (element.Depth == MaxDepth) throw new ArgumentException(TooDeep);
         Element = element;
         Count = count;

@@ -3,8 +3,8 @@ using System.Net;
 namespace EbpfCat.Types;
 
 /// <summary>
-/// The address of a socket of a family that has no type of its own here, or one that .NET's type does not accept: a path
-/// of 108 bytes, a name that is not UTF-8.
+/// The address of a socket of a family that has no type of its own here, or one that .NET's type does not accept: a
+/// path of 108 bytes, a name that is not UTF-8.
 /// </summary>
 public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
 {
@@ -54,7 +54,8 @@ public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
         ?? FamilyNumber.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
-    /// The family and the bytes: <c>vsock:000001…</c>; of a UNIX socket the path, with <c>@</c> before an abstract name.
+    /// The family and the bytes: <c>vsock:000001…</c>; of a UNIX socket the path, with <c>@</c> before an abstract
+    /// name.
     /// </summary>
     public override string ToString() => this switch
     {

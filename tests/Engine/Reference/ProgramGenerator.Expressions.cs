@@ -302,8 +302,8 @@ internal static partial class ProgramGenerator
         Expression[] Fields(IEnumerable<PacketHeader> headers) => [.. headers.SelectMany(h =>
             h.Fields.Where(f => Fits(f.Type)).Select(f => new HeaderFieldExpression(h, f)))];
         var fields = Fields(scope.Present.Append(PacketHeaders.Ethernet));
-        var others = Fields(
-            scope.MayEnterTunnels ? [.. PacketHeaders.All, .. PacketHeaders.All, .. InnerHeaders.All] : PacketHeaders.All);
+        var others = Fields(scope.MayEnterTunnels
+            ? [.. PacketHeaders.All, .. PacketHeaders.All, .. InnerHeaders.All] : PacketHeaders.All);
         return Weighted(
             (3, () => Gen.Elements(constants).Select(c => (Expression)new ConstantExpression(c))),
             (places.Length > 0 ? 4 : 0, () => Gen.Elements(places)),

@@ -33,7 +33,8 @@ public sealed class PacketsPageTests
         {
             var bits = field.BitCount > 0 ? field.BitCount : field.Type.Size * 8;
             var offset = field.Alternatives.Count > 0 || field.IsProtocol ? "" : Offset(field);
-            text.Append($"| `{field.Name}` | {bits} | `{field.Type.Name.Split(' ')[0]}` | {offset} | {Writers(header, field)} |\n");
+            var type = field.Type.Name.Split(' ')[0];
+            text.Append($"| `{field.Name}` | {bits} | `{type}` | {offset} | {Writers(header, field)} |\n");
         }
 
         return text.ToString();

@@ -132,13 +132,15 @@ public sealed class TracepointFormatTests
     [Fact]
     public void Value_names_parse_with_numbers_in_any_form()
     {
+        const string Names =
+            """{ 0x1f, "HEX" }, { -1, "NEGATIVE" }, { (7), "INNER" }, { 1 << 2, "SUM" }, { 8UL, "LONG" }""";
         var format = TracepointFormat.Parse("x", $$"""
             name: x
             ID: 7
             format:
             {{Common}}	field:int kind;	offset:8;	size:4;	signed:1;
 
-            print fmt: "%s", __print_symbolic(REC->kind, { 0x1f, "HEX" }, { -1, "NEGATIVE" }, { (7), "INNER" }, { 1 << 2, "SUM" }, { 8UL, "LONG" })
+            print fmt: "%s", __print_symbolic(REC->kind, {{Names}})
             """);
 
         Assert.Equal(
