@@ -140,6 +140,20 @@ public sealed class TcAttachmentTests
     }
 
     [Fact]
+    public void Loaded_program_is_attached_by_link_once()
+    {
+        Assert.SkipUnless(Counting.Has(BpfAttachType.TcxIngress), "the kernel has no tcx");
+        using var network = Packets.Connected();
+        using var program = Counting.Load(ProgramType.Tc);
+        using var first = Attach(network, program, TcDirection.Ingress, withoutLinks: false);
+        var refusal = Assert.Throws<KernelException>(
+            () => Attach(network, program, TcDirection.Ingress, withoutLinks: false));
+        Assert.Equal(Errno.EEXIST, refusal.Errno);
+        Assert.Contains("has this program already", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("Load it a second time", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Filters_run_in_the_order_of_their_priorities()
     {
         using var network = Packets.Connected();

@@ -50,7 +50,7 @@ internal static class ErrnoMeanings
         [(BpfCommand.LinkCreate, Errno.EBUSY)] =
             ("the hook has a program already", "Detach that first, or replace it."),
         [(BpfCommand.LinkCreate, Errno.EEXIST)] =
-            ("the hook has a program already", "Detach that first, or replace it."),
+            ("the hook has this program already", "Load it a second time to attach it twice."),
         [(BpfCommand.LinkCreate, Errno.EOPNOTSUPP)] =
             ("the target does not support this way of attaching",
              "On an interface without XDP in its driver, use generic mode."),
