@@ -223,11 +223,18 @@ internal sealed class ExpressionBinder
         return value!;
     }
 
-    private BoundExpression BindCast(CastExpression cast)
+    private BoundConversion BindCast(CastExpression cast)
     {
         var type = Typer.Plain(cast.Type)!;
         if (cast.Type is ScalarType { IsBoolean: true })
             return new BoundConversion(type, BindCondition(cast.Operand), cast.Source);
+        if (cast.Type is ScalarType { BitCount: > 0 } bits)
+        {
+            // The value is a whole number that fits in the bits.
+            var whole = BindCast(new CastExpression(bits.Plain, cast.Operand) { Source = cast.Source });
+            return new BoundConversion(type, new BoundConversion(bits, whole, cast.Source), cast.Source);
+        }
+
         if (cast is { Type: ArrayType or BytesType, Operand: StructExpression record })
         {
             // The elements of an array are written as fields.

@@ -33,6 +33,9 @@ public sealed class BitVariableTests
             definition.AddCode(code => code.Assign(local, given).Increment(local).Increment(local, -1));
             return local;
         }));
+        Assert.Equal(kept, Script.Number(_ => ((Expression)given).Cast(bits)));
+        Assert.Equal(kept + 1, Script.Number(definition =>
+            definition.AddVariable("wide", ScalarType.Int64, initialValue: given).Cast(bits) + 1));
     }
 
     [Fact]

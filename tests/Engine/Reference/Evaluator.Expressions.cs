@@ -30,14 +30,14 @@ internal sealed partial class Evaluator
                     && ArePresent(contains.Key));
             case MapCallExpression call:
                 return OfMapCall(call);
-            case CastExpression cast when cast.Type == ScalarType.Boolean:
+            case CastExpression { Type: ScalarType { IsBoolean: true } } cast:
                 return ReferenceValue.Of(IsTrue(cast.Operand));
             case CastExpression { Type: ArrayType or BytesType, Operand: StructExpression elements } array:
                 var layout = StructType.Create(elements.Fields.Select(field =>
                     KeyValuePair.Create(field.Key, Typer.ElementOf(array.Type)!)));
                 return ReferenceValue.Of(array.Type, OfStruct(elements, layout).Bytes!);
             case CastExpression cast:
-                return Convert(cast.Operand, Typer.Plain(cast.Type)!);
+                return ReferenceArithmetic.ConvertTo(Convert(cast.Operand, cast.Type), Typer.Plain(cast.Type)!);
             case LetExpression let:
                 _compared[let.Local] = [.. HeadersOf(let.Value)];
                 _locals[let.Local] = Convert(let.Value, TypeOf(let.Local));

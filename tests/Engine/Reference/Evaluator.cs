@@ -224,7 +224,7 @@ internal sealed partial class Evaluator
                 return _compared.GetValueOrDefault(local, []);
             case LetExpression let:
                 return HeadersOf(let.Body);
-            case CastExpression cast when cast.Type != ScalarType.Boolean:
+            case CastExpression { Type: not ScalarType { IsBoolean: true } } cast:
                 return HeadersOf(cast.Operand);
             case UnaryExpression unary when unary.Operator != UnaryOperator.LogicalNot:
                 return HeadersOf(unary.Operand);

@@ -80,7 +80,7 @@ internal static partial class ProgramGenerator
             (arrays.Length > 0 ? 3 : 0, () => Element(scope, arrays, depth)),
             (scope.Measured.Length > 0 ? 1 : 0, () => Gen.Elements(scope.Measured).Select(p => (Expression)p.Count())),
             (deep * (maps.Length > 0 ? 4 : 0), () => MapNumber(scope, maps, depth - 1)),
-            (deep * 2, () => Scalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
+            (deep * 2, () => OrderedScalar.SelectMany(type => Number(scope, depth - 1).Select(n => n.Cast(type)))),
             (deep * 2, () => Conditional(scope, depth - 1, d => Number(scope, d))),
             (deep, () => Let(scope, depth - 1)),
             (deep * 3, () => Gen.Elements(UnaryOperators).SelectMany(op => Number(scope, depth - 1)
