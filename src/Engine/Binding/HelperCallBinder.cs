@@ -124,6 +124,16 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
     private BoundExpression CheckMemory(HelperCallExpression call, int index, BoundExpression value, bool byPlace,
         bool isRead, Expression? size)
     {
+        if (byPlace && value.StoredType is ScalarType { BitCount: > 0 } bits)
+        {
+            return context.Error(DiagnosticIds.NotAPlace,
+                $"The helper '{call.Name}' takes whole bytes in its argument {index + 1}, and this is a bit field, "
+                    + $"{bits.Name}.",
+                value.Source ?? call.Source,
+                $"Give it a local of type {bits.Plain.Name}"
+                    + (isRead ? " with this value." : ", and assign that to the bit field."));
+        }
+
         if (byPlace || (isRead && value.Type is not ScalarType))
         {
             // The verifier sees whole values and the whole stack, and so not that a helper goes beyond the place. From

@@ -97,6 +97,36 @@ public sealed class BitVariableTests
         Assert.Equal(DiagnosticIds.SharedBits, Assert.Single(error.Diagnostics).Id);
     }
 
+    [Fact]
+    public void Helper_gets_no_bit_field_by_its_place()
+    {
+        CompileException Refused(string helper, Func<ProgramDefinition, Expression> place) =>
+            Assert.Throws<CompileException>(() =>
+            {
+                var definition = new ProgramDefinition("bits", ProgramType.Tc);
+                Script.Load(definition, code => code.Do(helper == "skb_load_bytes"
+                    ? Expression.CallHelper(helper, new ContextExpression(), 26, place(definition), 1)
+                    : Expression.CallHelper(helper, new ContextExpression(), 26, place(definition), 1, 0)));
+            });
+
+        var bits = EbpfType.Parse("uint8:3");
+        Func<ProgramDefinition, Expression>[] places =
+        [
+            definition => definition.AddVariable("shared", bits),
+            definition => definition.AddMap("map", MapType.Hash, ScalarType.UInt8, bits, 8)[1],
+            definition => definition.AddVariable("record", StructType.Create([new("Low", bits)])).Field("Low"),
+            _ => CodeBuilder.Local("local", bits),
+        ];
+        Assert.All(places, place =>
+        {
+            var (read, written) = (Refused("skb_store_bytes", place), Refused("skb_load_bytes", place));
+            Assert.Equal((DiagnosticIds.NotAPlace, DiagnosticIds.NotAPlace), (read.Id, written.Id));
+            Assert.Contains("this is a bit field, uint8:0:3", read.Message, StringComparison.Ordinal);
+            Assert.EndsWith("Give it a local of type uint8 with this value.", read.Suggestion);
+            Assert.EndsWith("Give it a local of type uint8, and assign that to the bit field.", written.Suggestion);
+        });
+    }
+
     [Theory]
     [InlineData("uint8:9", "its bits are 0 to 7.")]
     [InlineData("uint8:6:3", "its bits are 0 to 7.")]

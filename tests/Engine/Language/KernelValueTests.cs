@@ -116,13 +116,15 @@ public sealed class KernelValueTests
         var map = definition.AddMap("map", MapType.Hash, ScalarType.UInt8,
             StructType.Create([new("A", ScalarType.UInt8), new("B", EbpfType.Parse("!H"))]), 8);
         var local = CodeBuilder.Local("local", ScalarType.UInt32);
+        var ordered = CodeBuilder.Local("ordered", EbpfType.Parse("!H"));
         var run = Script.Verdict(definition, c => c
             .Assign(local, 0x04030201).Do(Store(40, local, 4))
+            .Assign(ordered, 0x0708).Do(Store(52, ordered, 2))
             .Do(Store(44, shared, 2))
             .Do(Store(46, map[1].Field("B"), 2))
             .Assign(map[1].Field("B"), 0x0506).Do(Store(48, map[1].Field("B"), 2)),
             [.. Script.Packet()[..40], .. Enumerable.Repeat((byte)0xff, 24)]);
-        Assert.Equal([1, 2, 3, 4, 0x12, 0x34, 0, 0, 5, 6, 0xff], run.Packet[40..51]);
+        Assert.Equal([1, 2, 3, 4, 0x12, 0x34, 0, 0, 5, 6, 0xff, 0xff, 7, 8, 0xff], run.Packet[40..55]);
 
         static Expression Store(int offset, Expression from, int size) =>
             Expression.CallHelper("skb_store_bytes", new ContextExpression(), offset, from, size, 0);

@@ -76,10 +76,10 @@ internal sealed class CallLowering(LoweringContext context)
     // The address of the place; one that is written to is inserted if absent, as by an assignment.
     private HelperArgument PlaceArgument(BoundHelperArgument argument)
     {
-        if (argument.Value is BoundLocalAccess { Local: var local, Type: (ScalarType or AddressType) and var type })
+        if (argument.Value is BoundLocalAccess { Local: { Type: ScalarType or AddressType } local })
         {
-            var copy = _memory.Temporary(type.Size);
-            _conversions.Store(type, copy, _locals.Read(local));
+            var copy = _memory.Temporary(local.Type.Size);
+            _conversions.Store(local.Type, copy, _locals.Read(local));
             return new HelperArgument(copy.Pointer, Local: argument.IsWritten ? local : null);
         }
 
