@@ -335,7 +335,16 @@ Describe 'The packet in a tunnel' {
         Get-Result $code -Packet $tunnel | Should -Be (Get-Result { $result = $packet.Udp.DestinationPort } -Packet $inner)
         Get-Result $code -Packet $inner | Should -Be 0
         Get-Result { $result = $packet.Inner ? 1 : 2 } -Packet $tunnel | Should -Be 1
-        Get-Result { $result = $packet.inner.ipv4.protocol -eq 'Udp' } -Packet $tunnel | Should -Be 1
+        foreach ($frame in $tunnel, $inner) {
+            $isTunnel = [int]($frame.Length -eq $tunnel.Length)
+            Get-Result { $result = $packet.inner.ipv4.protocol -eq 'Udp' } -Packet $frame | Should -Be $isTunnel
+            Get-Result { $result = $packet.Inner.IP.Protocol -eq 'Udp' } -Packet $frame | Should -Be $isTunnel
+            Get-Result { $result = $packet.Inner.IP.Source -eq $packet.IP.Source } -Packet $frame | Should -Be $isTunnel
+            Get-Result { if ($packet.Inner.Transport) { $result = $packet.Inner.Transport.SourcePort } } -Packet $frame |
+                Should -Be ($isTunnel ? (Get-Result { $result = $packet.Udp.SourcePort } -Packet $inner) : 0)
+        }
+        { New-EbpfProgram -Type Xdp -Code { $packet.Inner.IP.Source = '10.0.0.1' } | Import-EbpfProgram } |
+            Should -Throw '*Inner.IP.Source can only be read*'
         Get-Result { $result = $packet.IPv4.Protocol -eq 'Udp' } -Packet $tunnel | Should -Be 0
     }
 

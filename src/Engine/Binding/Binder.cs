@@ -41,8 +41,8 @@ internal static class Binder
             DefaultResult = defaultResult,
             PacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: false),
             MaxPacketBytes = PacketNeeds.Of(definition, context.AllExpressions, headers, withPassed: true),
-            ReadsProtocol = context.AllExpressions.Any(e =>
-                e is HeaderFieldExpression { HeaderField.IsProtocol: true }),
+            ProtocolOf = [.. context.AllExpressions.OfType<HeaderFieldExpression>()
+                .Where(field => field.HeaderField.IsProtocol).Select(field => field.Header).Distinct()],
             Headers = headers,
             OwnChecksums = ownChecksums,
         };

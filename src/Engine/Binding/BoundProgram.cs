@@ -21,8 +21,10 @@ internal sealed class BoundProgram
     /// <summary>The same where other headers stand between those that it asks for.</summary>
     public required int MaxPacketBytes { get; init; }
 
-    /// <summary>Whether it reads the protocol of what is behind an IP header, whichever it is.</summary>
-    public required bool ReadsProtocol { get; init; }
+    /// <summary>
+    /// The headers that are IPv4 or IPv6, outside of a tunnel or inside, of which it reads the protocol behind.
+    /// </summary>
+    public required IReadOnlyList<PacketHeader> ProtocolOf { get; init; }
 
     /// <summary>
     /// The headers that it asks for, in order of first use, and those whose checksums follow its writes.

@@ -77,10 +77,10 @@ internal static class PacketNeeds
 
     private static int EndOf(PacketHeader header, bool withPassed) => header.Size + StartOf(header, withPassed);
 
-    private static int StartOf(PacketHeader header, bool withPassed) => header.Locations.Count == 0
-        ? 0
-        : header.Locations.Max(l => StartOf(l.Parent, withPassed)
+    private static int StartOf(PacketHeader header, bool withPassed) =>
+        PacketHeaders.AlternativesOf(header).SelectMany(one => one.Locations).Select(l => StartOf(l.Parent, withPassed)
             + (l.LengthField is null ? l.Length : LongestIPv4Header)
             + l.Options.Sum(option => ((1 << option.BitCount) - 1) << option.Scale)
-            + (withPassed && l.Passed is { } passed ? Math.Min(passed.MaxCount * passed.MaxLength, LongestPassed) : 0));
+            + (withPassed && l.Passed is { } passed ? Math.Min(passed.MaxCount * passed.MaxLength, LongestPassed) : 0))
+        .DefaultIfEmpty().Max();
 }

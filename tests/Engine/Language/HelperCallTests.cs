@@ -1,3 +1,4 @@
+using EbpfCat.Binding;
 using EbpfCat.Bytecode;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
@@ -87,6 +88,16 @@ public sealed class HelperCallTests
         var run = loaded.TestRun(packet);
         Assert.Equal(packet[14..34], run.Packet[42..62]);
         Assert.Equal(packet[..42], run.Packet[..42]);
+    }
+
+    [Fact]
+    public void Bytes_of_a_header_are_counted_from_where_any_of_its_alternatives_can_be()
+    {
+        int Needed(Expression header) => Binder.Bind(Script.Define().AddCode(code => code
+            .Do(Expression.CallHelper("csum_diff", 0, 0, header, 256, 0))), null, null).PacketBytes;
+        Assert.Equal(14 + 256, Needed(Packet.IP));
+        Assert.Equal(Needed(Packet.Inner.IPv6), Needed(Packet.Inner.IP));
+        Assert.Equal(Needed(Packet.Tcp), Needed(Packet.Transport));
     }
 
     [Fact]

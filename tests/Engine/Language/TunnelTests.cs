@@ -150,6 +150,130 @@ public sealed class TunnelTests
         }
     }
 
+    private static IEnumerable<(string Bytes, string Found)> Alternatives()
+    {
+        string Outer(string protocol, string rest) => "0800" + IPv4(protocol, rest);
+        const string vxlan = "0800000000002a00";
+        const string sctp = "c0000050" + "01020304" + "00000000";
+        const string four = "10.77.0.2>10.77.0.1 v4 hops=33";
+        const string six = "fd00::2>fd00::1 v6 hops=34";
+        yield return (Outer("11", Udp("0035", "00000000")), "outer=17:49153");
+        yield return (Outer("04", IPv4("11", InnerUdp, "21")), $"outer=4 {four} protocol=17 length=32 49152>53");
+        yield return (Outer("04", IPv4("11", InnerUdp, "21", "01010101")),
+            $"outer=4 {four} protocol=17 length=36 49152>53");
+        yield return (Outer("04", IPv4("11", InnerUdp, "21", fragment: "0010")),
+            $"outer=4 {four} protocol=17 length=32");
+        yield return (Outer("04", IPv4("04", IPv4("11", InnerUdp), "21")), $"outer=4 {four} protocol=4 length=52");
+        yield return (Outer("04", IPv4("11", InnerUdp)[..30]), "outer=4");
+        yield return (Outer("29", IPv6("06", InnerTcp, "22")), $"outer=41 {six} protocol=6 length=64 49152>443");
+        yield return (Outer("29", IPv6("3c", "0600010400000000" + InnerTcp, "22")),
+            $"outer=41 {six} protocol=6 length=72 49152>443");
+        yield return (Outer("29", IPv6("00", "2c00010400000000" + "0600032000001234" + InnerTcp, "22")),
+            $"outer=41 {six} protocol=6 length=80");
+        yield return (Outer("29", IPv6("3c", "3a00010400000000" + "8000000000010002", "22")),
+            $"outer=41 {six} protocol=58 length=56");
+        yield return ("86dd" + IPv6("3c", "0400010400000000" + IPv4("84", sctp, "21")),
+            $"outer=4 {four} protocol=132 length=32 49152>80");
+        yield return ("86dd" + IPv6("3c", "2900010400000000" + IPv6("3c", "1100010400000000" + InnerUdp, "22")),
+            $"outer=41 {six} protocol=17 length=60 49152>53");
+        yield return (Outer("2f", "200086dd" + "00000007" + IPv6("3c", "84000104", "22")),
+            $"outer=47 {six} protocol=60 length=44");
+        yield return (Outer("2f", "20006558" + "00000007" + InnerMacs + "0800" + IPv4("11", InnerUdp[..14], "21")),
+            $"outer=47 {four} protocol=17 length=27");
+        yield return (Outer("11", Udp("12b5", vxlan + InnerMacs + "8100" + "0005" + "86dd"
+            + IPv6("3c", "8400010400000000" + sctp, "22"))),
+            $"outer=17:49153 {six} protocol=132 length=60 49152>80");
+        yield return (Outer("11", Udp("17c1", "0000080000002a00" + IPv4("06", InnerTcp, "21"))),
+            $"outer=17:49153 {four} protocol=6 length=44 49152>443");
+        yield return (Outer("11", Udp("12b5", vxlan + InnerMacs + "0806" + "0001080006040002"
+            + "02000000000a0a4d0002" + "0200000000010a4d0001")), "outer=17:49153");
+    }
+
+    public static TheoryData<ProgramType, string, string> AlternativeFrames()
+    {
+        var data = new TheoryData<ProgramType, string, string>();
+        foreach (var type in new[] { ProgramType.Xdp, ProgramType.Tc, ProgramType.SocketFilter })
+        {
+            foreach (var (bytes, found) in Alternatives()) data.Add(type, Macs + bytes, found);
+        }
+
+        return data;
+    }
+
+    [Theory]
+    [MemberData(nameof(AlternativeFrames))]
+    public void Whichever_header_is_present_is_found_inside_as_outside(ProgramType type, string frame, string found)
+    {
+        var definition = new ProgramDefinition("either", type);
+        string[] names =
+            ["isIP", "version", "hops", "protocol", "length", "isTransport", "from", "to", "outer", "outerPort"];
+        var numbers = names.ToDictionary(n => n, n => definition.AddVariable(n, ScalarType.Int32));
+        var source = definition.AddVariable("source", AddressType.IPAddress);
+        var destination = definition.AddVariable("destination", AddressType.IPAddress);
+        var (ip, transport) = (Packet.Inner.IP, Packet.Inner.Transport);
+        definition.AddCode(code => code
+            .Assign(source, ip.Source).Assign(destination, ip.Destination).Assign(numbers["version"], ip.Version)
+            .Assign(numbers["hops"], ip.HopLimit).Assign(numbers["protocol"], ip.Protocol)
+            .Assign(numbers["length"], ip.Length).Assign(numbers["from"], transport.SourcePort)
+            .Assign(numbers["outer"], Packet.IP.Protocol).Assign(numbers["outerPort"], Packet.Transport.SourcePort)
+            .Assign(numbers["isIP"], ip).Assign(numbers["isTransport"], transport)
+            .If(transport, then => then.Assign(numbers["to"], transport.DestinationPort)));
+        using var program = EbpfProgram.Load(definition);
+        program.TestRun(Convert.FromHexString(frame));
+        int Number(string name) => (int)program.Variables[name].Value!;
+        var text = $"outer={Number("outer")}" + (Number("outerPort") == 0 ? "" : $":{Number("outerPort")}");
+        if (Number("isIP") == 1)
+        {
+            text += $" {program.Variables["source"].Value}>{program.Variables["destination"].Value} "
+                + $"v{Number("version")} hops={Number("hops")} protocol={Number("protocol")} "
+                + $"length={Number("length")}";
+        }
+        else
+        {
+            Assert.Equal((0, 0, 0), (Number("hops"), Number("protocol"), Number("length")));
+        }
+
+        Assert.Equal(found, text + (Number("isTransport") == 1 ? $" {Number("from")}>{Number("to")}" : ""));
+    }
+
+    [Theory]
+    [MemberData(nameof(AlternativeFrames))]
+    public void Protocol_inside_alone_is_found_as_well(ProgramType type, string frame, string found)
+    {
+        var definition = new ProgramDefinition("protocol", type);
+        var there = definition.AddVariable("there", ScalarType.Boolean);
+        definition.AddCode(code => code.Assign(there, Packet.Inner.IP.Protocol == "Udp"));
+        using var program = EbpfProgram.Load(definition);
+        program.TestRun(Convert.FromHexString(frame));
+        Assert.Equal(found.Contains("protocol=17 ", StringComparison.Ordinal),
+            (bool)program.Variables["there"].Value!);
+    }
+
+    [Theory]
+    [InlineData(ProgramType.Xdp, false)]
+    [InlineData(ProgramType.Xdp, true)]
+    [InlineData(ProgramType.Tc, true)]
+    public void Field_of_whichever_header_is_present_inside_can_be_written(ProgramType type, bool isIPv6)
+    {
+        var definition = new ProgramDefinition("written", type);
+        definition.AddCode(code => code
+            .Update(Packet.Inner.IP.HopLimit, BinaryOperator.Subtract, 1)
+            .Assign(Packet.Inner.Transport.DestinationPort, 0x1234));
+        using var program = EbpfProgram.Load(definition);
+        var text = Macs + "0800" + (isIPv6 ? IPv4("29", IPv6("06", InnerTcp)) : IPv4("04", IPv4("11", InnerUdp)));
+        var frame = Convert.FromHexString(text);
+        var ports = isIPv6 ? 74 : 54;
+        var expected = (byte[])[.. frame];
+        expected[isIPv6 ? 41 : 42]--;
+        (expected[ports + 2], expected[ports + 3]) = (0x12, 0x34);
+        var packet = program.TestRun(frame).Packet;
+        // The checksum of the header inside follows: IPv4's, or else TCP's.
+        var checksum = isIPv6 ? ports + 16 : 44;
+        Assert.NotEqual(frame[checksum..(checksum + 2)], packet[checksum..(checksum + 2)]);
+        packet.AsSpan(checksum, 2).CopyTo(expected.AsSpan(checksum));
+        Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(packet));
+    }
+
     [Theory]
     [InlineData(ProgramType.Xdp)]
     [InlineData(ProgramType.Tc)]

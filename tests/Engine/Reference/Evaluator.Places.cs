@@ -52,18 +52,17 @@ internal sealed partial class Evaluator
                 return InPacket(offset, read.Type, default);
             case PacketVariableExpression { Variable: var variable }:
                 return InPacket(variable.Offset, variable.Type, default);
-            case HeaderFieldExpression { Header.Name: "IP", HeaderField: { Name: not "Version" } field } ip:
+            case HeaderFieldExpression { HeaderField: { Name: not "Version" } field } ip
+                when (ip.Header.Outer ?? ip.Header) == PacketHeaders.IP:
                 if (_packet.Find(ip.Header) is not { } first) return new ReferencePlace(field.Type);
-                if (field.Name == "HopLimit")
-                {
-                    return InPacket(first + (_packet.Find(PacketHeaders.IPv4) is null ? 7 : 8), field.Type, default);
-                }
-
+                var isIPv4 = _packet.Find(ip.Header.Outer is null
+                    ? PacketHeaders.IPv4 : InnerHeaders.Of(PacketHeaders.IPv4)) is not null;
+                if (field.Name == "HopLimit") return InPacket(first + (isIPv4 ? 8 : 7), field.Type, default);
                 return new ReferencePlace(field.Type)
                 {
-                    Memory = ReferenceArithmetic.ConvertTo(_packet.AddressOf(field.Name) is { } address
+                    Memory = ReferenceArithmetic.ConvertTo(_packet.AddressOf(first, isIPv4, field.Name) is { } address
                         ? OfAddress(address)
-                        : ReferenceValue.Of(ScalarType.Int64, _packet.NumberOf(field.Name)!.Value), field.Type)
+                        : ReferenceValue.Of(ScalarType.Int64, _packet.NumberOf(first, isIPv4, field.Name)), field.Type)
                         .ToBytes(),
                 };
             case HeaderFieldExpression { HeaderField: var field } header:

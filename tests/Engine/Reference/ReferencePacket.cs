@@ -12,9 +12,11 @@ internal sealed class ReferencePacket(byte[] bytes)
     /// <summary>The offset of a header, or null if it is absent or incomplete.</summary>
     public int? Find(PacketHeader header)
     {
-        if (header.Name == "IP") return Find(PacketHeaders.IPv4) ?? Find(PacketHeaders.IPv6);
-        if (header.Name == "Transport")
-            return Find(PacketHeaders.Tcp) ?? Find(PacketHeaders.Udp) ?? Find(PacketHeaders.Sctp);
+        int? First(params IEnumerable<PacketHeader> headers) =>
+            headers.Select(one => Find(header.Outer is null ? one : InnerHeaders.Of(one))).FirstOrDefault(at => at >= 0);
+        if ((header.Outer ?? header) == PacketHeaders.IP) return First(PacketHeaders.IPv4, PacketHeaders.IPv6);
+        if ((header.Outer ?? header) == PacketHeaders.Transport)
+            return First(PacketHeaders.Tcp, PacketHeaders.Udp, PacketHeaders.Sctp);
         if (header == InnerHeaders.Packet) return FindInner()?.Offset;
         if (header.Locations.Count == 0) return Has(0, header.Size) ? 0 : null;
         foreach (var location in header.Locations)
@@ -45,25 +47,25 @@ internal sealed class ReferencePacket(byte[] bytes)
         return null;
     }
 
-    /// <summary>The address of <c>packet.IP</c>, which is present; null for a name that is none.</summary>
-    public byte[]? AddressOf(string name) => (name, Find(PacketHeaders.IPv4), Find(PacketHeaders.IPv6)) switch
+    /// <summary>An address of an IP header of either version; null for a name that is none.</summary>
+    public byte[]? AddressOf(int ip, bool isIPv4, string name) => (name, isIPv4) switch
     {
-        ("Source", { } ip, _) => Bytes[(ip + 12)..(ip + 16)],
-        ("Destination", { } ip, _) => Bytes[(ip + 16)..(ip + 20)],
-        ("Source", _, { } ip) => Bytes[(ip + 8)..(ip + 24)],
-        ("Destination", _, { } ip) => Bytes[(ip + 24)..(ip + 40)],
+        ("Source", true) => Bytes[(ip + 12)..(ip + 16)],
+        ("Destination", true) => Bytes[(ip + 16)..(ip + 20)],
+        ("Source", false) => Bytes[(ip + 8)..(ip + 24)],
+        ("Destination", false) => Bytes[(ip + 24)..(ip + 40)],
         _ => null,
     };
 
-    /// <summary>A number of <c>packet.IP</c>, which is present; null for a name that is none.</summary>
-    public int? NumberOf(string name) => (name, Find(PacketHeaders.IPv4), Find(PacketHeaders.IPv6)) switch
+    /// <summary>A number of an IP header of either version.</summary>
+    public int NumberOf(int ip, bool isIPv4, string name) => (name, isIPv4) switch
     {
-        ("Protocol", { } ip, _) => Bytes[ip + 9],
-        ("Length", { } ip, _) => (Bytes[ip + 2] << 8) | Bytes[ip + 3],
-        ("Protocol", _, { } ip) => BehindExtensionHeaders(Bytes[ip + 6], ip + 40, out var last) is { } end
+        ("Protocol", true) => Bytes[ip + 9],
+        ("Length", true) => (Bytes[ip + 2] << 8) | Bytes[ip + 3],
+        ("Protocol", false) => BehindExtensionHeaders(Bytes[ip + 6], ip + 40, out var last) is { } end
             ? end.Named : last,
-        ("Length", _, { } ip) => 40 + ((Bytes[ip + 4] << 8) | Bytes[ip + 5]),
-        _ => null,
+        ("Length", false) => 40 + ((Bytes[ip + 4] << 8) | Bytes[ip + 5]),
+        _ => throw new ArgumentException(name, nameof(name)),
     };
 
     // The offset of the header that follows another one, if that announces a header of the location.

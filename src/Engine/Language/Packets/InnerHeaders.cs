@@ -37,8 +37,7 @@ internal static class InnerHeaders
     ], []);
 
     /// <summary>All headers inside a tunnel.</summary>
-    public static IReadOnlyList<PacketHeader> All { get; } =
-        [.. PacketHeaders.All.Where(header => header.Alternatives.Count == 0).Select(Of)];
+    public static IReadOnlyList<PacketHeader> All { get; } = [.. PacketHeaders.All.Select(Of)];
 
     /// <summary>The header inside a tunnel with the fields of another one.</summary>
     public static PacketHeader Of(PacketHeader header)
@@ -53,6 +52,7 @@ internal static class InnerHeaders
         {
             Passed = header.Passed,
             Checksum = header.Checksum,
+            Alternatives = [.. header.Alternatives.Select(Of)],
             Outer = header,
         };
     }

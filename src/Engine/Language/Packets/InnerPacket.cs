@@ -19,11 +19,17 @@ public sealed class InnerPacket : HeaderExpression
     /// <summary>The second VLAN tag.</summary>
     public VlanHeader InnerVlan => new(Of(PacketHeaders.InnerVlan));
 
+    /// <summary>The IPv4 or IPv6 header, whichever is present.</summary>
+    public IPHeader IP => new(Of(PacketHeaders.IP));
+
     /// <summary>The IPv4 header.</summary>
     public IPv4Header IPv4 => new(Of(PacketHeaders.IPv4));
 
     /// <summary>The IPv6 header.</summary>
     public IPv6Header IPv6 => new(Of(PacketHeaders.IPv6));
+
+    /// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
+    public TransportHeader Transport => new(Of(PacketHeaders.Transport));
 
     /// <summary>The TCP header.</summary>
     public TcpHeader Tcp => new(Of(PacketHeaders.Tcp));

@@ -35,8 +35,11 @@ public sealed class VlanHeader : NamedHeader
 }
 
 /// <summary>The IPv4 or IPv6 header, whichever is present.</summary>
-public sealed class IPHeader() : NamedHeader(PacketHeaders.IP)
+public sealed class IPHeader : NamedHeader
 {
+    internal IPHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression Version => Named();
     public new HeaderFieldExpression Source => Named();
     public HeaderFieldExpression Destination => Named();
@@ -86,8 +89,11 @@ public sealed class IPv6Header : NamedHeader
 }
 
 /// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
-public sealed class TransportHeader() : NamedHeader(PacketHeaders.Transport)
+public sealed class TransportHeader : NamedHeader
 {
+    internal TransportHeader(PacketHeader header)
+        : base(header) { }
+
     public HeaderFieldExpression SourcePort => Named();
     public HeaderFieldExpression DestinationPort => Named();
 }

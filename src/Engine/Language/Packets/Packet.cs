@@ -45,7 +45,7 @@ public static class Packet
     public static VlanHeader InnerVlan => new(PacketHeaders.InnerVlan);
 
     /// <summary>The IPv4 or IPv6 header, whichever is present.</summary>
-    public static IPHeader IP => new();
+    public static IPHeader IP => new(PacketHeaders.IP);
 
     /// <summary>The IPv4 header.</summary>
     public static IPv4Header IPv4 => new(PacketHeaders.IPv4);
@@ -54,7 +54,7 @@ public static class Packet
     public static IPv6Header IPv6 => new(PacketHeaders.IPv6);
 
     /// <summary>The TCP, UDP or SCTP header, whichever is present.</summary>
-    public static TransportHeader Transport => new();
+    public static TransportHeader Transport => new(PacketHeaders.Transport);
 
     /// <summary>The TCP header.</summary>
     public static TcpHeader Tcp => new(PacketHeaders.Tcp);

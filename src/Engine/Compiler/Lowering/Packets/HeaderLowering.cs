@@ -64,7 +64,7 @@ internal sealed class HeaderLowering
     /// <returns>The number; null if there cannot be an IP header here.</returns>
     public ScalarOperand? Protocol(PacketHeader ip, Block whenAbsent) => Require(ip, whenAbsent) is null
         ? null
-        : new ScalarOperand(ScalarType.UInt8, _next.OfGroup(_use.ProtocolGroup).Last);
+        : new ScalarOperand(ScalarType.UInt8, _next.OfGroup(_use.ProtocolGroup(ip)).Last);
 
     /// <summary>Locates bytes from the start of a header on, and continues where the packet has all of them.</summary>
     /// <returns>The bytes; null if the header cannot be present here.</returns>

@@ -17,7 +17,7 @@ internal sealed class HeaderUse
         foreach (var header in headers)
         {
             var group = headers.FindAll(h => HaveSameParents(h, header));
-            if (group.Count > 1 || (program.ReadsProtocol && HaveSameParents(header, PacketHeaders.Tcp)))
+            if (group.Count > 1 || program.ProtocolOf.Any(ip => HaveSameParents(header, BehindIP(ip))))
                 _groups[header] = group[0];
         }
 
@@ -40,8 +40,9 @@ internal sealed class HeaderUse
     public PacketHeader? GroupOf(PacketHeader header) => _groups.GetValueOrDefault(header);
 
     /// <summary>The group of the headers behind IPv4 and IPv6.</summary>
-    public PacketHeader ProtocolGroup => GroupOf(_groups.Keys.FirstOrDefault(
-        header => HaveSameParents(header, PacketHeaders.Tcp), PacketHeaders.Tcp)) ?? PacketHeaders.Tcp;
+    /// <param name="ip">Either of them: outside of a tunnel, or inside.</param>
+    public PacketHeader ProtocolGroup(PacketHeader ip) =>
+        _groups.FirstOrDefault(pair => HaveSameParents(pair.Key, BehindIP(ip))).Value ?? BehindIP(ip);
 
     /// <summary>The numbers that name the headers of a group.</summary>
     public IReadOnlyList<int> NumbersOf(PacketHeader group) =>
@@ -68,6 +69,9 @@ internal sealed class HeaderUse
         _needed.Add(header);
         foreach (var location in locations) Need(location.Parent);
     }
+
+    private static PacketHeader BehindIP(PacketHeader ip) =>
+        ip.Outer is null ? PacketHeaders.Tcp : InnerHeaders.Of(PacketHeaders.Tcp);
 
     private static bool HaveSameParents(PacketHeader a, PacketHeader b) => a.Locations.Count == b.Locations.Count
         && HasOneNumber(a) && HasOneNumber(b)
