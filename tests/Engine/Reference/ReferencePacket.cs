@@ -13,7 +13,8 @@ internal sealed class ReferencePacket(byte[] bytes)
     public int? Find(PacketHeader header)
     {
         int? First(params IEnumerable<PacketHeader> headers) =>
-            headers.Select(one => Find(header.Outer is null ? one : InnerHeaders.Of(one))).FirstOrDefault(at => at >= 0);
+            headers.Select(one => Find(header.Outer is null ? one : InnerHeaders.Of(one)))
+                .FirstOrDefault(at => at >= 0);
         if ((header.Outer ?? header) == PacketHeaders.IP) return First(PacketHeaders.IPv4, PacketHeaders.IPv6);
         if ((header.Outer ?? header) == PacketHeaders.Transport)
             return First(PacketHeaders.Tcp, PacketHeaders.Udp, PacketHeaders.Sctp);
