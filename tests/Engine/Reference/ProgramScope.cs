@@ -71,7 +71,8 @@ internal sealed record ProgramScope
     public bool CanWrite(Expression place) => !IsReadOnly(place) && CanWriteTag(place);
 
     // The fields of IP that are not of the same type in IPv4 and IPv6.
-    private static bool IsReadOnly(Expression place) => place is HeaderFieldExpression { Header.Name: "IP" } field
+    private static bool IsReadOnly(Expression place) =>
+        place is HeaderFieldExpression { Header.Name: "IP" or "Inner.IP" } field
         && field.HeaderField.Name is not ("Version" or "HopLimit");
 
     private bool CanWriteTag(Expression place) => !Type.HasTagInMetadata || place is not HeaderFieldExpression field
