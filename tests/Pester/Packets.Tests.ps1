@@ -37,6 +37,18 @@ Describe 'Packets' {
         Get-Result $Code -Packet $bytes | Should -Be $Result
     }
 
+    It 'give addresses that a number is compared with as one' {
+        Get-Result { if ([ipv4]0x0a4d0001 -eq '10.77.0.1') { $result = 1 } } | Should -Be 1
+        Get-Result { $number = 0x0a4d0001; if ([ipv4]$number -eq [ipv4]0x0a4d0001) { $result = 1 } } | Should -Be 1
+    }
+
+    It 'are texts that may fill their place' {
+        $bytes = [byte[]]::new(60)
+        [Text.Encoding]::ASCII.GetBytes('POST').CopyTo($bytes, 54)
+        Get-Result { if ($packet.Read('string[4]', 54) -eq 'POST') { $result = 1 } } -Packet $bytes | Should -Be 1
+        Get-Result { if ($packet.Read('string[4]', 54) -clike 'POST*') { $result = 1 } } -Packet $bytes | Should -Be 1
+    }
+
     It 'show the EtherType of IPv4 as the processor reads it' {
         Get-Result { $result = $packet.UInt16(12) } | Should -Be 8
     }

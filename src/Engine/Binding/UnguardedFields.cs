@@ -366,10 +366,11 @@ internal sealed class UnguardedFields
         var (header, name) = field.AlternativeOf is { } written
             ? (written.Header, written.HeaderField.Name)
             : (field.Header, field.Field.Name);
+        var what = header.Fields.Any(one => one.Name == name) ? $"{header.Name}.{name}" : header.Name;
         _context.Diagnostics.Add(new Diagnostic(DiagnosticIds.UnguardedField, isWritten
-                ? $"{header.Name}.{name} is assigned without a test for the {header.Name} header: "
+                ? $"{what} is assigned without a test for the {header.Name} header: "
                     + "in packets without one nothing changes."
-                : $"{header.Name}.{name} is read without a test for the {header.Name} header: "
+                : $"{what} is read without a test for the {header.Name} header: "
                     + $"in packets without one it is {Absent(field.Type)}.",
             field.Source, $"Ask for the {header.Name} header first.", DiagnosticSeverity.Warning));
     }

@@ -15,10 +15,11 @@ internal static partial class VerifierRefusals
             "^verifier bug", "verifier internal error", "Unhandled enum", "unknown stack slot", "unknown iter state",
             "allocated_stack", "subsystem misconfigured func", "_POISON type", "^failed to (?:mark|push|retrieve)"),
         new("the program is too complex: its paths together have more than 1,000,000 instructions",
-            "Give loops fewer rounds, or divide the work among several programs.",
+            "Give loops fewer rounds, and a position that grows in them the type uint16, or divide the work among "
+                + "several programs.",
             @"BPF program is too large\. Processed \d+ insn"),
         new("the program has too many branches in a row",
-            "Divide the code among functions, or branch less.",
+            "Give a position that grows in a loop the type uint16, divide the code among functions, or branch less.",
             @"The sequence of \d+ jumps is too complex"),
         new("a loop has a round that changes nothing, so it would never end",
             "Let the loop count to a constant limit.",

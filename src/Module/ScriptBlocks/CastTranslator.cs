@@ -168,8 +168,12 @@ internal sealed class CastTranslator(BlockTranslation block)
         if (type is not (AddressType or PrefixType or BytesType or ArrayType)) return null;
         var value = block.Constants.Evaluate(child);
         if (value is System.Management.Automation.PSObject wrapper) value = wrapper.BaseObject;
-        // A number as an address is .NET's idea: [ipaddress]0x0100007f.
-        if (value is null or (IConvertible and not string)) return block.Constants.FromSession(ast);
+        if (value is null or (IConvertible and not string))
+        {
+            // A number as an [ipaddress] is .NET's idea: [ipaddress]0x0100007f. The other types are not .NET's.
+            return type is AddressType { Kind: not AddressKind.IPAddress } ? null : block.Constants.FromSession(ast);
+        }
+
         try
         {
             return block.Constants.Of(type.Read(type.ToBytes(value)), ast);

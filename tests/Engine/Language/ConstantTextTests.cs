@@ -1,6 +1,7 @@
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Language;
 
@@ -52,6 +53,21 @@ public sealed class ConstantTextTests
         Assert.Contains("LpmTrie", refusal.Suggestion, StringComparison.Ordinal);
         Assert.Contains("order", Assert.Throws<CompileException>(
             () => Holds(Field("IPv4.Source") < "10.0.0.1")).Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("POST", true)]
+    [InlineData("post", true)]
+    [InlineData("POS", false)]
+    [InlineData("POSTS", false)]
+    public void Text_that_fills_its_place_compares_with_a_constant(string text, bool equal)
+    {
+        var packet = Script.Packet();
+        "POST"u8.CopyTo(packet.AsSpan(50));
+        var read = Packet.Read(50, new StringType(4));
+        Assert.Equal(equal, Script.Value(ScalarType.Boolean, _ => read == text, packet));
+        Assert.Equal(text is not "POSTS", Script.Value(ScalarType.Boolean,
+            _ => new BinaryExpression(BinaryOperator.StartsWith, read, text), packet));
     }
 
     private static HeaderFieldExpression Field(string path)

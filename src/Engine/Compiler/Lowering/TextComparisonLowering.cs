@@ -45,13 +45,14 @@ internal sealed class TextComparisonLowering(LoweringContext context)
     {
         var capacity = ((StringType)text.Type).Capacity;
         var bytes = Encoding.UTF8.GetBytes(constant);
-        if (bytes.Length >= capacity && !(prefix && bytes.Length < capacity))
+        if (bytes.Length > capacity)
         {
             _b.Jump(different);
             return;
         }
-        // A whole text includes its NUL.
-        byte[] expected = prefix ? bytes : [.. bytes, 0];
+
+        // A whole text includes its NUL, unless it fills its place, as bytes of a packet do.
+        byte[] expected = prefix || bytes.Length == capacity ? bytes : [.. bytes, 0];
         if (expected.Length == 0)
         {
             _b.Jump(equal);
