@@ -42,6 +42,22 @@ Describe 'Packets' {
         Get-Result { $number = 0x0a4d0001; if ([ipv4]$number -eq [ipv4]0x0a4d0001) { $result = 1 } } | Should -Be 1
     }
 
+    It 'are read at the integer part of a fraction: <Code>' -ForEach @(
+        @{ Code = { $result = $packet.Byte($packet.Length / 2) }; Result = 32 }
+        @{ Code = { $result = $packet.Byte(28 / 2) }; Result = 14 }
+        @{ Code = { $result = $packet.Byte(14.0) }; Result = 14 }
+        @{ Code = { $half = $packet.Length / 2; $result = $packet.Read('!H', $half) }; Result = 0x2021 }
+        @{ Code = { for ($i = $packet.Length / 2; $i -lt 34; $i++) { $result += $packet.Byte($i) } }; Result = 65 }
+        @{ Code = { $a = [byte[]](1, 2, 3, 4); $result = $a[4 / 2] }; Result = 3 }
+        @{ Code = { $a = [byte[]](1, 2, 3, 4); $a[$packet.Length / 32] = 9; $result = $a[2] }; Result = 9 }
+        @{ Code = { $a = [ipv4]($packet.Length / 64); if ($a -eq '0.0.0.1') { $result = 1 } }; Result = 1 }
+        @{ Code = { $null = $kernel.Call('xdp_adjust_tail', $packet, 0 - $packet.Length / 4)
+                $result = $packet.Length }; Result = 48 }
+    ) {
+        $bytes = [byte[]](0..63)
+        Get-Result $Code -Packet $bytes | Should -Be $Result
+    }
+
     It 'are texts that may fill their place' {
         $bytes = [byte[]]::new(60)
         [Text.Encoding]::ASCII.GetBytes('POST').CopyTo($bytes, 54)

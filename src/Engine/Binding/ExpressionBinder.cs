@@ -34,7 +34,7 @@ internal sealed class ExpressionBinder
             case PacketVariableExpression { Variable: var packet }:
                 return BindPacketAccess(expression, Number(packet.Offset), packet.Type);
             case PacketReadExpression read:
-                return BindPacketAccess(expression, BindNumber(read.Offset), read.Type);
+                return BindPacketAccess(expression, BindInteger(read.Offset), read.Type);
             case HeaderFieldExpression field:
                 return RequireHeader(field.Header, source) ? BindHeaderField(field) : new BoundError(source);
             case HeaderExpression { Header: var header }:
@@ -85,6 +85,15 @@ internal sealed class ExpressionBinder
             ? value
             : Error(DiagnosticIds.WrongType, $"A number is wanted here, not a {value.Type.Name}.", expression.Source);
     }
+
+    /// <summary>
+    /// Binds a number that counts: an offset, an index, an argument. The fraction of a fixed-point number is dropped.
+    /// </summary>
+    public BoundExpression BindInteger(Expression expression) => WithoutFraction(BindNumber(expression));
+
+    /// <summary>The integer part of a fixed-point number; any other value as it is.</summary>
+    public static BoundExpression WithoutFraction(BoundExpression value) => value.Type is ScalarType { IsFixed: true }
+        ? new BoundConversion(ScalarType.Int64, value, value.Source) : value;
 
     /// <summary>Binds a condition: a number is true unless zero, and a text unless empty.</summary>
     public BoundExpression BindCondition(Expression expression)
@@ -326,7 +335,7 @@ internal sealed class ExpressionBinder
 
     private BoundExpression BindElement(IndexExpression index)
     {
-        var (target, number) = (Bind(index.Target), BindNumber(index.Index));
+        var (target, number) = (Bind(index.Target), BindInteger(index.Index));
         var count = Typer.ElementOf(target.Type) is { Size: > 0 and var size } ? target.Type.Size / size : 0;
         if (target.Type is ErrorType) return target;
         if (count == 0) return Error(DiagnosticIds.NotAnArray, $"{target.Type.Name} has no elements.", index.Source);

@@ -59,6 +59,8 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
                     KindOf(i + 1) == HelperParameterKind.Size ? call.Arguments.ElementAtOrDefault(i + 1) : null);
             }
 
+            // A helper takes integers.
+            if (!byPlace && !isMemory && expected is null) value = ExpressionBinder.WithoutFraction(value);
             arguments[i] = new BoundHelperArgument(value, byPlace, byPlace && !isRead, expected);
         }
 

@@ -121,7 +121,7 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
     // A program by its index, or by the name that the map's keys have for it.
     private BoundExpression BindProgram(Map map, Expression program)
     {
-        if (program is not ConstantExpression { Value: string name }) return expressions.BindNumber(program);
+        if (program is not ConstantExpression { Value: string name }) return expressions.BindInteger(program);
         if (map.Key is not EnumType names)
         {
             return Error(DiagnosticIds.UnnamedPrograms, $"The programs of the map '{map.Name}' have no names.",

@@ -73,6 +73,8 @@ internal sealed class TargetTranslator(BlockTranslation block)
             _ => "This is a value, and cannot be assigned to.",
         }, place switch
         {
+            HeaderExpression { Header.Fields: [] } =>
+                "Assign to a field of a header in it, such as $packet.Inner.IPv4.TimeToLive.",
             HeaderExpression { Header: var header } =>
                 $"Assign to one of its fields, such as $packet.{header.Name}.{header.Fields[0].Name}.",
             PacketLengthExpression => "The kernel's helpers change it: $kernel.Call('xdp_adjust_tail', $packet, -4).",

@@ -20,7 +20,8 @@ internal sealed class ConversionLowering(LoweringContext context)
             case (ScalarOperand { Value: { IsConstant: true, Immediate: 0 } }, _) when type is not PrefixType:
                 return _memory.BytesOf(type, new byte[type.Size]);
             case (ScalarOperand number, AddressType { Kind: AddressKind.IPv4 }):
-                return new PiecesOperand(type, [new Piece(0, 4, _b.Make(Op.ByteSwap, 32, number.Value))]);
+                var whole = number.Scalar.IsFixed ? ConvertNumber(number, ScalarType.UInt32) : number.Value;
+                return new PiecesOperand(type, [new Piece(0, 4, _b.Make(Op.ByteSwap, 32, whole))]);
             case (PiecesOperand or MemoryOperand, ScalarType { IsBoolean: false, IsFixed: false } target)
                 when operand.Type is AddressType { Kind: AddressKind.IPv4 }:
                 var bytes = _memory.Pieces(operand, [(0, 4)])[0].Value;
