@@ -361,8 +361,12 @@ internal sealed class UnguardedFields
 
     private void Check(BoundHeaderField field, bool isWritten, State state)
     {
-        if (state.Has(field.Header) || (field.Header.Alternatives.Count == 0 && LocationsOf(field.Header).Count == 0))
+        if (state.Has(field.Header.Whole ?? field.Header)
+            || (field.Header.Alternatives.Count == 0 && LocationsOf(field.Header).Count == 0))
+        {
             return;
+        }
+
         var (header, name) = field.AlternativeOf is { } written
             ? (written.Header, written.HeaderField.Name)
             : (field.Header, field.Field.Name);

@@ -27,7 +27,8 @@ public sealed class CodeBuilderTests
         foreach (var member in members)
         {
             var field = Assert.IsType<HeaderFieldExpression>(member.GetValue(expression));
-            Assert.Equal((expression.Header, member.Name), (field.Header, field.HeaderField.Name));
+            Assert.Equal((expression.Header, member.Name),
+                (field.Header.Whole ?? field.Header, field.HeaderField.Name));
         }
     }
 

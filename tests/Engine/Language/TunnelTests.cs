@@ -1,4 +1,5 @@
 using System.Net.NetworkInformation;
+using EbpfCat.Compiler;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using EbpfCat.Types;
@@ -272,6 +273,52 @@ public sealed class TunnelTests
         Assert.NotEqual(frame[checksum..(checksum + 2)], packet[checksum..(checksum + 2)]);
         packet.AsSpan(checksum, 2).CopyTo(expected.AsSpan(checksum));
         Assert.Equal(Convert.ToHexString(expected), Convert.ToHexString(packet));
+    }
+
+    [Theory]
+    [InlineData("00000800", null, null)]
+    [InlineData("20000800" + "00000007", 7, null)]
+    [InlineData("10000800" + "00000009", null, 9)]
+    [InlineData("30000800" + "00000007" + "00000009", 7, 9)]
+    [InlineData("90000800" + "aaaa0000" + "00000009", null, 9)]
+    [InlineData("b0000800" + "aaaa0000" + "00000007" + "00000009", 7, 9)]
+    [InlineData("b0000800" + "aaaa0000" + "00000007" + "0000", 7, null)]
+    [InlineData("b0010800" + "aaaa0000" + "00000007" + "00000009", null, null)]
+    [InlineData("60000800" + "aaaa0000" + "00000007" + "00000009", null, null)]
+    public void Parts_of_Gre_are_present_where_their_flags_are_set(string bytes, int? key, int? number)
+    {
+        foreach (var type in new[] { ProgramType.Xdp, ProgramType.Tc, ProgramType.SocketFilter })
+        {
+            foreach (var (isInner, gre) in new[] { (false, Packet.Gre), (true, Packet.Inner.Gre) })
+            {
+                var definition = new ProgramDefinition("parts", type);
+                var names = new[] { "key", "number", "zero", "other" };
+                var values = names.ToDictionary(n => n, n => definition.AddVariable(n, ScalarType.Int64));
+                definition.AddCode(code => code.If(gre, then => then
+                    .Assign(values["key"], gre.Key).Assign(values["number"], gre.SequenceNumber)
+                    .If(gre.Key == 0, zero => zero.Assign(values["zero"], 1))
+                    .If(gre.SequenceNumber != 1, other => other.Assign(values["other"], 1))));
+                using var program = EbpfProgram.Load(definition);
+                Assert.Empty(ProgramCompiler.Compile(definition).Warnings);
+                var packet = IPv4("2f", bytes);
+                program.TestRun(Convert.FromHexString(Macs + "0800" + (isInner ? IPv4("04", packet) : packet)));
+                Assert.Equal((key ?? 0, number ?? 0, 0L, 1L), ((long)program.Variables["key"].Value!,
+                    (long)program.Variables["number"].Value!, (long)program.Variables["zero"].Value!,
+                    (long)program.Variables["other"].Value!));
+            }
+        }
+    }
+
+    [Fact]
+    public void Key_of_Gre_is_written_where_it_is_present()
+    {
+        foreach (var (gre, expected) in new[] { ("20000800" + "00000007", "2000080000000009"),
+            ("80000800" + "00000007", "8000080000000007") })
+        {
+            var frame = Convert.FromHexString(Macs + "0800" + IPv4("2f", gre));
+            Assert.Equal(expected, Convert.ToHexString(Script.Verdict(Script.Define(),
+                code => code.Update(Packet.Gre.Key, BinaryOperator.Add, 2).Return("Tx"), frame).Packet[34..]));
+        }
     }
 
     [Theory]

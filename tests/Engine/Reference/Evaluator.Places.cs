@@ -30,7 +30,7 @@ internal sealed partial class Evaluator
     {
         if (target is HeaderFieldExpression { HeaderField.Name: not "Checksum" } field && place.Memory is not null)
         {
-            ReferenceChecksums.Follow(_packet, _ownChecksums, InnerHeaders.All.Contains(field.Header), place.Offset,
+            ReferenceChecksums.Follow(_packet, _ownChecksums, field.Header.Outer is not null, place.Offset,
                 place.Type.Size, () => Write(place, value));
         }
         else

@@ -32,7 +32,7 @@ public sealed class PacketsPageTests
         foreach (var field in header.Fields)
         {
             var bits = field.BitCount > 0 ? field.BitCount : field.Type.Size * 8;
-            var offset = field.Alternatives.Count > 0 || field.IsProtocol ? "" : Offset(field);
+            var offset = field.Alternatives.Count > 0 || field.IsProtocol || field.IsPart ? "" : Offset(field);
             var type = field.Type.Name.Split(' ')[0];
             text.Append($"| `{field.Name}` | {bits} | `{type}` | {offset} | {Writers(header, field)} |\n");
         }

@@ -17,6 +17,11 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
     /// <summary>The number of bytes that is added to the value, where the field does not count its header.</summary>
     public int Addend { get; init; }
 
+    /// <summary>
+    /// Whether it is the only field of an optional part of the header. <see cref="Offset"/> is then in that part.
+    /// </summary>
+    public bool IsPart { get; init; }
+
     /// <summary>Whether it is the protocol of what is behind an IP header and the extension headers.</summary>
     public bool IsProtocol { get; init; }
 

@@ -25,8 +25,7 @@ internal static class InnerHeaders
         Behind(Gre, "ProtocolType", 4, Types) with
         {
             Options = [GreFlag(7), GreFlag(5), GreFlag(4)],
-            // Linux takes no GRE of another version, or with the routing of RFC 1701.
-            ZeroFields = [Gre.GetField("Version"), GreFlag(6)],
+            ZeroFields = GreZeroFields,
         },
         new(Vxlan, null, [EthernetType], 8),
         Behind(Geneve, "ProtocolType", 8, Types) with
@@ -54,12 +53,9 @@ internal static class InnerHeaders
             Checksum = header.Checksum,
             Alternatives = [.. header.Alternatives.Select(Of)],
             Outer = header,
+            Whole = header.Whole is { } whole ? Of(whole) : null,
         };
     }
 
     private static HeaderLocation At(int type) => new(Packet, Type, [type], 0);
-
-    // Each part that a flag announces has four bytes.
-    private static HeaderField GreFlag(int bit) =>
-        new("Flag", 0, ScalarType.UInt8) { BitOffset = bit, BitCount = 1, Scale = 2 };
 }

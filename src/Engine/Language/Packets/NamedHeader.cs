@@ -273,6 +273,8 @@ public sealed class GreHeader : NamedHeader
     public HeaderFieldExpression SequencePresent => Named();
     public HeaderFieldExpression Version => Named();
     public HeaderFieldExpression ProtocolType => Named();
+    public HeaderFieldExpression Key => Named();
+    public HeaderFieldExpression SequenceNumber => Named();
 }
 
 /// <summary>The VXLAN header.</summary>

@@ -28,6 +28,9 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>The header with these fields outside of tunnels, if this is the one inside.</summary>
     internal PacketHeader? Outer { get; init; }
 
+    /// <summary>The header that this is an optional part of; null for none.</summary>
+    internal PacketHeader? Whole { get; init; }
+
     /// <summary>Its fields.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 
@@ -40,6 +43,11 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     internal IEnumerable<(PacketHeader Header, HeaderField Field)> AlternativesOf(HeaderField field) =>
         Alternatives.Count == 0 ? [(this, field)] : Alternatives.Select((header, i) =>
             (header, field.Alternatives is { Count: > 0 } fields ? fields[i] : header.GetField(field.Name)));
+
+    /// <summary>The optional part of this header that a field is in; null for a field that is always there.</summary>
+    internal PacketHeader? PartWith(HeaderField field) => !field.IsPart || Whole is not null ? null
+        : Outer is not null ? InnerHeaders.Of(Outer.PartWith(field)!)
+        : PacketHeaders.GreParts.First(part => part.Fields[0] == field);
 
     /// <summary>A field by name; case does not count.</summary>
     public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field);

@@ -6,8 +6,8 @@ namespace EbpfCat.Language;
 /// The protocol headers that <c>$packet</c> knows, as a table of facts. Sources: IEEE 802.3 and 802.1Q, RFC 791 (IPv4),
 /// RFC 8200 (IPv6 and its extension headers), RFC 4302 (AH), RFC 6275 (mobility), RFC 9293 (TCP), RFC 768 (UDP), RFC
 /// 9260 (SCTP), RFC 792 and 1191 (ICMP), RFC 4443 and 4861 (ICMPv6), RFC 2236 (IGMP), RFC 4303 (ESP), RFC 1035 and 4035
-/// (DNS), RFC 826 (ARP), RFC 3032 (MPLS), RFC 2516 (PPPoE), RFC 2784 (GRE), RFC 7348 (VXLAN), RFC 8926 (Geneve);
-/// numbers from IANA. <see cref="InnerHeaders"/> has them again, inside a tunnel.
+/// (DNS), RFC 826 (ARP), RFC 3032 (MPLS), RFC 2516 (PPPoE), RFC 2784 and 2890 (GRE), RFC 7348 (VXLAN), RFC 8926
+/// (Geneve); numbers from IANA. <see cref="InnerHeaders"/> has them again, inside a tunnel.
 /// </summary>
 public static class PacketHeaders
 {
@@ -313,7 +313,9 @@ public static class PacketHeaders
         Alternatives = [Tcp, Udp, Sctp],
     };
 
-    /// <summary>GRE behind IPv4 or IPv6.</summary>
+    /// <summary>
+    /// GRE behind IPv4 or IPv6. <c>Key</c> and <c>SequenceNumber</c> are absent where their flags are not set.
+    /// </summary>
     public static PacketHeader Gre { get; } = new("Gre", 4, BehindIP(47),
     [
         new("ChecksumPresent", 0, U8) { BitOffset = 7, BitCount = 1 },
@@ -321,7 +323,18 @@ public static class PacketHeaders
         new("SequencePresent", 0, U8) { BitOffset = 4, BitCount = 1 },
         new("Version", 1, U8) { BitOffset = 0, BitCount = 3 },
         new("ProtocolType", 2, U16),
+        new("Key", 0, U32) { IsPart = true },
+        new("SequenceNumber", 0, U32) { IsPart = true },
     ]);
+
+    // Linux takes no GRE of another version, or with the routing of RFC 1701.
+    internal static readonly HeaderField[] GreZeroFields = [Gre.GetField("Version"), GreFlag(6)];
+
+    /// <summary>The optional parts of GRE that have fields, behind the checksum.</summary>
+    internal static readonly PacketHeader[] GreParts =
+    [
+        GrePart("Key", "KeyPresent", GreFlag(7)), GrePart("SequenceNumber", "SequencePresent", GreFlag(7), GreFlag(5)),
+    ];
 
     /// <summary>VXLAN behind UDP: to port 4789, or to 8472, which Linux takes by default.</summary>
     public static PacketHeader Vxlan { get; } = new("Vxlan", 8, [Behind(Udp, "DestinationPort", 8, 4789, 8472)],
@@ -430,6 +443,16 @@ public static class PacketHeaders
 
     private static HeaderField OfIP(string name, EbpfType type, string ofIPv4, HeaderField ofIPv6) =>
         new(name, 0, type) { Alternatives = [IPv4.GetField(ofIPv4), ofIPv6] };
+
+    // Each part that a flag announces has four bytes.
+    internal static HeaderField GreFlag(int bit) => new("Flag", 0, U8) { BitOffset = bit, BitCount = 1, Scale = 2 };
+
+    private static PacketHeader GrePart(string field, string flag, params HeaderField[] before) =>
+        new(Gre.Name, 4, [Behind(Gre, flag, 4, 1) with { Options = before, ZeroFields = GreZeroFields }],
+            [Gre.GetField(field)])
+        {
+            Whole = Gre,
+        };
 
     private static HeaderField[] VlanFields() =>
     [
