@@ -48,11 +48,6 @@ BeforeDiscovery {
                 $size = $packet.Length
                 $x = $kernel.Call('csum_diff', 0, 0, 'abcd', $size, 0) # here
             } }
-        @{ Why = 'more than the stack holds'; Declare = $number;
-            Words = '*64 bytes of the stack*'; Says = '*size=64*'; Code = {
-                $x = 1
-                $x = $kernel.Call('csum_diff', 0, 0, 'abcd', 64, 0) # here
-            } }
         @{ Why = 'a pointer that may be null'; Words = '*may be null*'; Says = '*_or_null*'
             Declare = { $input | Add-EbpfMap records -Type RingBuffer -MaxEntries 4096 }; Code = {
                 $record = $kernel.Call('ringbuf_reserve', $records, 8, 0)
