@@ -11,7 +11,8 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
     public BoundExpression Bind(HelperCallExpression call)
     {
         // A number without a row is an addition of the running kernel: what it takes is not known.
-        var isNumber = int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id);
+        var isNumber = int.TryParse(call.Name, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id)
+            && id > 0;
         var helper = isNumber ? HelperTable.Get(id) : HelperTable.Find(call.Name);
         if (helper is null && !isNumber)
         {

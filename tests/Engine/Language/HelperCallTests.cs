@@ -100,6 +100,12 @@ public sealed class HelperCallTests
         Assert.Equal(Needed(Packet.Tcp), Needed(Packet.Transport));
     }
 
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-16")]
+    public void Number_that_no_helper_can_have_is_refused(string number) =>
+        Refused(DiagnosticIds.UnknownHelper, $"no helper '{number}'", number, new ContextExpression());
+
     [Fact]
     public void Bytes_of_a_header_are_a_constant_number_and_only_read()
     {
