@@ -10,13 +10,18 @@ internal static class Binder
     /// <param name="definition">The program, which is not changed.</param>
     /// <param name="traced">The event that the program is attached to, as its code sees it; null for none.</param>
     /// <param name="parentProcessId">How to read the id of the current task's parent; null if unknown.</param>
+    /// <param name="pidNamespace">The namespace that ids of processes are of; null for the initial one.</param>
     /// <param name="isScript">Whether its constants are where an author wrote them, not a generator.</param>
     /// <exception cref="CompileException">The program has errors: all of them, by place.</exception>
     public static BoundProgram Bind(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId,
-        bool isScript = false)
+        PidNamespace? pidNamespace = null, bool isScript = false)
     {
         Nesting.Require(definition);
-        var context = new BindingContext(definition, traced, parentProcessId) { ReportsDecidedComparisons = isScript };
+        var context = new BindingContext(definition, traced, parentProcessId)
+        {
+            PidNamespace = pidNamespace,
+            ReportsDecidedComparisons = isScript,
+        };
         var defaultResult = context.Verdict(definition.DefaultAction, null) ?? context.Info.DefaultVerdict;
         if (definition.MinimumPacketSize > 0) context.RequirePacket(null);
         var (body, labels) = context.Statements.BindBody(definition.Body);

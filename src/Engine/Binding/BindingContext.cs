@@ -40,6 +40,9 @@ internal sealed class BindingContext
     /// <summary>How the id of the current task's parent is reached; null where it is not known.</summary>
     public EventAccess? ParentProcessId { get; }
 
+    /// <summary>The PID namespace that ids of processes are of; null for the initial one.</summary>
+    public PidNamespace? PidNamespace { get; init; }
+
     public DiagnosticBag Diagnostics { get; } = new();
     public Typer Typer { get; }
     public ProgramResources Resources { get; }

@@ -356,6 +356,9 @@ internal sealed class ExpressionBinder
         {
             SystemValue.ReturnValue when _context.Traced?.Return is { } returned =>
                 Event(type, returned, system.Source),
+            SystemValue.ParentProcessId when _context.PidNamespace is not null => Error(DiagnosticIds.NotAvailable,
+                "This session has a PID namespace of its own, in which the kernel does not tell the id of the parent.",
+                system.Source),
             SystemValue.ParentProcessId when _context.ParentProcessId is { } parent =>
             Event(type, parent, system.Source),
             SystemValue.ReturnValue or SystemValue.ParentProcessId => Error(DiagnosticIds.NotAvailable,

@@ -30,6 +30,7 @@ internal static class HelperId
     public const int ProbeReadKernel = 113;
     public const int ProbeReadUserStr = 114;
     public const int ProbeReadKernelStr = 115;
+    public const int GetNsCurrentPidTgid = 120;
     public const int KtimeGetBootNs = 125;
     public const int RingbufReserve = 131;
     public const int RingbufSubmit = 132;

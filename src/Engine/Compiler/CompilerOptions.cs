@@ -43,4 +43,7 @@ public sealed record CompilerOptions
     /// The way to the process id of the current task's parent, on this kernel; null where it is not known.
     /// </summary>
     public EventAccess? ParentProcessId { get; init; }
+
+    /// <summary>The PID namespace that ids of processes and threads are of; null for the initial one.</summary>
+    public PidNamespace? PidNamespace { get; init; }
 }

@@ -33,6 +33,7 @@ public static class EbpfProgram
             HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel,
             HasXdpFragments = KernelFacts.RunningVersion >= KernelFacts.Since(BpfProgramFlags.XdpHasFragments),
             HasTraceFormats = KernelFacts.RunningVersion >= new Version(5, 13),
+            PidNamespace = PidNamespaces.Own is var (device, inode) ? new PidNamespace(device, inode) : null,
             HasTraceArray = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.TraceVprintk)!.Kernel,
             Event = traced,
         }));

@@ -30,9 +30,7 @@ public sealed class SyscallTrace : IDisposable
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
     /// <summary>The kernel's id of the current thread, for <see cref="SyscallTraceOptions.ExceptThread"/>.</summary>
-    // .NET has no API for it; the link leads to PID/task/TID.
-    public static int CurrentThread => int.Parse(
-        Path.GetFileName(File.ResolveLinkTarget("/proc/thread-self", false)!.FullName), CultureInfo.InvariantCulture);
+    public static int CurrentThread => ThreadIds.Current;
 
     /// <summary>Expands patterns of names.</summary>
     /// <param name="names">Names of the man pages, <see cref="Wildcard"/> patterns, or <see cref="All"/>.</param>

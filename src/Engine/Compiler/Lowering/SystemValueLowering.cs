@@ -10,7 +10,6 @@ internal sealed class SystemValueLowering(LoweringContext context)
         var type = system.Type;
         ScalarOperand Number(Value value) => new((ScalarType)type, value);
         Value Low(Value value) => _b.Make(Op.And, value, _b.Constant(uint.MaxValue));
-        Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
         switch (system.Value)
         {
             case SystemValue.Time:
@@ -22,9 +21,9 @@ internal sealed class SystemValueLowering(LoweringContext context)
             case SystemValue.Cpu:
                 return Number(_b.Call(HelperId.GetSmpProcessorId));
             case SystemValue.ProcessId:
-                return Number(High(_b.Call(HelperId.GetCurrentPidTgid)));
+                return Number(ProcessId());
             case SystemValue.ThreadId:
-                return Number(Low(_b.Call(HelperId.GetCurrentPidTgid)));
+                return Number(InNamespace(0) ?? Low(_b.Call(HelperId.GetCurrentPidTgid)));
             case SystemValue.UserId:
                 return Number(Low(_b.Call(HelperId.GetCurrentUidGid)));
             case SystemValue.GroupId:
@@ -42,6 +41,22 @@ internal sealed class SystemValueLowering(LoweringContext context)
         }
     }
 
+    private Value ProcessId() => InNamespace(4) ?? High(_b.Call(HelperId.GetCurrentPidTgid));
+
+    private Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
+
+    // A field of struct bpf_pidns_info, which the helper sets to zero for a process of another namespace; null where
+    // the ids are those of the initial namespace.
+    private Value? InNamespace(int offset)
+    {
+        const int size = 8;
+        if (context.Options.PidNamespace is not { } own) return null;
+        var info = context.Memory.Temporary(size);
+        _b.Call(HelperId.GetNsCurrentPidTgid, _b.Constant((long)own.Device), _b.Constant((long)own.Inode),
+            info.Pointer, _b.Constant(size));
+        return _b.Load(info.At(offset), 4);
+    }
+
     // The id of the stack in the program's map of stacks, and the process id for a user stack.
     private PiecesOperand LowerStack(BoundSystemValue system)
     {
@@ -50,7 +65,7 @@ internal sealed class SystemValueLowering(LoweringContext context)
         var user = system.Value == SystemValue.UserStack;
         var id = _b.Call(HelperId.GetStackId, context.ContextPointer, _b.MapAddress(context.Resources.StackMap!.Value),
             _b.Constant(reuseSlot | (user ? userStack : 0)));
-        var process = user ? _b.Make(Op.Shr, _b.Call(HelperId.GetCurrentPidTgid), _b.Constant(32)) : _b.Constant(0);
+        var process = user ? ProcessId() : _b.Constant(0);
         return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
     }
 }
