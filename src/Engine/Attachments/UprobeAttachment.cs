@@ -33,13 +33,13 @@ public sealed class UprobeAttachment : LinkAttachment
     /// pattern.
     /// </summary>
     /// <remarks>
-    /// A function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as
-    /// glibc's <c>strlen</c>) runs the program when the loader chooses: probe the implementation instead.
+    /// Of a function whose implementation the loader chooses (<see cref="ElfSymbolKind.IndirectFunction"/>, such as
+    /// glibc's <c>strlen</c>), the chosen implementation is probed. A pattern leaves out those whose choice is unknown.
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes. EINVAL: no instruction there that can be probed. ESRCH: no such process.
-    /// EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes, or the implementation of the function is unknown. EINVAL: no instruction
+    /// there that can be probed. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
     public static UprobeAttachment Attach(LoadedProgram program, UprobeAttachOptions? options = null)
@@ -49,7 +49,7 @@ public sealed class UprobeAttachment : LinkAttachment
         TracedFile.RequireProcess(options.ProcessId, operation);
         var path = TracedFile.Find(options.File!, options.ProcessId);
         var (offsets, functions) = options.Function is { } name
-            ? Locate(path, name, options.Offset) : ([options.Offset], []);
+            ? Locate(path, name, options.Offset, operation) : ([options.Offset], []);
         var site = new UprobeSite(path, options.OnReturn, options.ProcessId, functions, operation);
         var handle = AttachmentHandle.Build(handle =>
         {
@@ -59,21 +59,43 @@ public sealed class UprobeAttachment : LinkAttachment
     }
 
     private static (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Locate(
-        string path, string symbol, ulong offset)
+        string path, string name, ulong offset, string operation)
     {
         using var file = ElfFile.Open(path);
-        if (!Wildcard.IsPattern(symbol)) return ([OffsetOf(file, file.GetFunction(symbol)) + offset], [symbol]);
+        var indirect = new IndirectFunctions(file);
+        if (!Wildcard.IsPattern(name))
+        {
+            var symbol = file.GetFunction(name);
+            return ([(OffsetOf(symbol) ?? throw Unresolved(file, symbol, operation)) + offset], [name]);
+        }
+
         if (offset != 0) throw new ArgumentException("An offset is for one function.", nameof(offset));
-        ElfSymbol[] found = [.. file.Symbols.Where(one => one.IsFunction && Wildcard.Matches(one.Name, symbol))];
-        return found.Length == 0
-            ? throw new UnknownNameException("function matching", symbol, [], $"in '{path}'")
-            // Several names of one function make one probe.
-            : ([.. found.Select(one => OffsetOf(file, one)).Distinct()], [.. found.Select(one => one.Name).Distinct()]);
+        var matching = file.Symbols.Where(one => one.IsFunction && Wildcard.Matches(one.Name, name));
+        (string Name, ulong? Offset)[] found = [.. matching.Select(one => (one.Name, OffsetOf(one)))];
+        if (found.Length == 0) throw new UnknownNameException("function matching", name, [], $"in '{path}'");
+        var located = found.Where(one => one.Offset is not null).ToArray();
+        if (located.Length == 0) throw Unresolved(file, file.GetFunction(found[0].Name), operation);
+        // Several names of one function make one probe.
+        return ([.. located.Select(one => one.Offset!.Value).Distinct()],
+            [.. located.Select(one => one.Name).Distinct()]);
+
+        ulong? OffsetOf(ElfSymbol symbol) => symbol.Kind == ElfSymbolKind.IndirectFunction
+            ? indirect.FindImplementation(symbol)
+            : file.ToFileOffset(symbol.Address) ?? throw new InvalidDataException(
+                $"'{symbol.Name}' in '{path}' is at {symbol.Address:x}, where the file has no code.");
     }
 
-    private static ulong OffsetOf(ElfFile file, ElfSymbol symbol) => file.ToFileOffset(symbol.Address)
-        ?? throw new InvalidDataException(
-            $"'{symbol.Name}' in '{file.Path}' is at {symbol.Address:x}, where the file has no code.");
+    private static KernelException Unresolved(ElfFile file, ElfSymbol symbol, string operation)
+    {
+        var near = file.FunctionNames
+            .Where(name => name != symbol.Name && name.Contains(symbol.Name + "_", StringComparison.Ordinal))
+            .Take(3).ToArray();
+        return new KernelException(
+            operation, Errno.EOPNOTSUPP,
+            $"'{symbol.Name}' is an indirect function, whose implementation the loader chooses in each process",
+            near.Length == 0
+                ? "Probe the implementation." : $"Probe an implementation: {string.Join(", ", near)}.");
+    }
 }
 
 /// <summary>Attaches a program of type Kprobe to functions in user space (Linux 4.1).</summary>

@@ -89,27 +89,33 @@ public sealed class ElfFile : IDisposable
     }
 
     /// <summary>The symbol of a name, or null.</summary>
-    /// <param name="name">The name, without a version; case counts.</param>
+    /// <param name="name">
+    /// The name, in its default version, or with a version: <c>memcpy@GLIBC_2.2.5</c>. Case counts.
+    /// </param>
     public ElfSymbol? FindSymbol(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        var wanted = Encoding.UTF8.GetBytes(name);
+        var (plain, version) = SplitVersion(name);
+        var wanted = Encoding.UTF8.GetBytes(plain);
         foreach (var table in _tables.Value)
         {
-            if (table.IndexOf(wanted) is >= 0 and var index) return table[index];
+            if (table.IndexOf(wanted, version) is >= 0 and var index) return table[index];
         }
 
         return null;
     }
 
     /// <summary>The symbol of a function.</summary>
-    /// <param name="name">The name, without a version; case counts.</param>
+    /// <param name="name">The name, as <see cref="FindSymbol"/> takes it.</param>
     /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
     public ElfSymbol GetFunction(string name)
     {
         if (FindSymbol(name) is { } symbol && (symbol.IsFunction || IsCode(symbol.Address))) return symbol;
+        var (plain, version) = SplitVersion(name);
+        var versions = version is null ? [] : Symbols.Where(each => each.Name == plain && each.Version is not null)
+            .Select(each => $"{plain}@{each.Version}").Distinct().ToArray();
         throw new UnknownNameException(
-            "function", name, FunctionNames, $"in '{Path}'",
+            "function", name, versions.Length > 0 ? versions : FunctionNames, $"in '{Path}'",
             IsStripped ? "The file is stripped: only what it exports has a name." : null);
     }
 
@@ -152,6 +158,12 @@ public sealed class ElfFile : IDisposable
 
     /// <summary>Closes the file. Tables that were read before remain usable.</summary>
     public void Dispose() => _reader.Dispose();
+
+    private static (string Name, string? Version) SplitVersion(string name)
+    {
+        var mark = name.IndexOf('@', StringComparison.Ordinal);
+        return mark > 0 ? (name[..mark], name[mark..].TrimStart('@')) : (name, null);
+    }
 
     private bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
         && address >= each.Address && address - each.Address < each.FileSize);
@@ -215,13 +227,20 @@ public sealed class ElfFile : IDisposable
         {
             foreach (var section in Sections)
             {
-                if (section.Type == type && section.Link > 0 && section.Link < Sections.Count)
-                    list.Add(new ElfSymbolTable(_reader.Read(section), _reader.Read(Sections[section.Link]), Is64Bit));
+                if (section.Type != type || section.Link <= 0 || section.Link >= Sections.Count) continue;
+                var strings = _reader.Read(Sections[section.Link]);
+                var versions = type == ElfSection.DynamicSymbols ? ReadVersions(strings) : null;
+                list.Add(new ElfSymbolTable(_reader.Read(section), strings, Is64Bit, versions));
             }
         }
 
         return list;
     }
+
+    private ElfVersions? ReadVersions(byte[] strings) =>
+        Sections.FirstOrDefault(each => each.Type == ElfSection.SymbolVersions) is { } numbers
+        && Sections.FirstOrDefault(each => each.Type == ElfSection.VersionDefinitions) is { } definitions
+            ? new ElfVersions(_reader.Read(numbers), _reader.Read(definitions), strings) : null;
 
     private List<ElfNote> NotesOf(ElfSection section)
     {

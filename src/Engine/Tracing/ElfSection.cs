@@ -15,4 +15,6 @@ public sealed record ElfSection(
     internal const uint Notes = 7;
     internal const uint NoBits = 8;
     internal const uint DynamicSymbols = 11;
+    internal const uint VersionDefinitions = 0x6ffffffd;
+    internal const uint SymbolVersions = 0x6fffffff;
 }

@@ -8,6 +8,15 @@ namespace EbpfCat.Tracing;
 /// <param name="IsGlobal">Whether other files may use it.</param>
 public readonly record struct ElfSymbol(string Name, ulong Address, ulong Size, ElfSymbolKind Kind, bool IsGlobal)
 {
+    /// <summary>The version of the symbol, such as <c>GLIBC_2.14</c>; null if it has none.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>
+    /// Whether programs that are linked now use it. An older version of it, <c>memcpy@GLIBC_2.2.5</c>, serves programs
+    /// that were linked before.
+    /// </summary>
+    public bool IsDefaultVersion { get; init; } = true;
+
     /// <summary>
     /// Whether it names code. A probe on an <see cref="ElfSymbolKind.IndirectFunction"/> fires when the loader chooses
     /// the implementation, not when the function is called.

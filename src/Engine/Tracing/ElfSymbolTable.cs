@@ -4,15 +4,19 @@ namespace EbpfCat.Tracing;
 /// The symbols of one table of an ELF file (<c>.symtab</c> or <c>.dynsym</c>), kept as in the file: names become
 /// strings only on use.
 /// </summary>
-internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bit)
+internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bit, ElfVersions? versions = null)
 {
-    private const byte Version = (byte)'@';
+    private const byte VersionMark = (byte)'@';
     private readonly int _entrySize = is64Bit ? 24 : 16;
 
     public int Count => entries.Length / _entrySize;
 
     public ElfSymbol this[int index] =>
-        new(Name(index), Address(index), Size(index), Kind(index), Entry(index)[is64Bit ? 4 : 12] >> 4 != 0);
+        new(Name(index), Address(index), Size(index), Kind(index), Entry(index)[is64Bit ? 4 : 12] >> 4 != 0)
+        {
+            Version = Version(index)?.Name,
+            IsDefaultVersion = Version(index) is not { IsHidden: true },
+        };
 
     /// <summary>Whether the file defines the symbol at an address.</summary>
     public bool IsDefined(int index)
@@ -32,12 +36,13 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
     public string Name(int index)
     {
         var name = NameBytes(index);
-        var version = name.IndexOf(Version);
+        var version = name.IndexOf(VersionMark);
         return Encoding.UTF8.GetString(version > 0 ? name[..version] : name);
     }
 
-    /// <summary>The index of the defined symbol with a name, in its default version; -1 if there is none.</summary>
-    public int IndexOf(ReadOnlySpan<byte> wanted)
+    /// <summary>The index of the defined symbol with a name; -1 if there is none.</summary>
+    /// <param name="version">The version; null for the default one, else for one that old programs use.</param>
+    public int IndexOf(ReadOnlySpan<byte> wanted, string? version)
     {
         var found = -1;
         for (var i = 0; i < Count; i++)
@@ -47,12 +52,23 @@ internal sealed class ElfSymbolTable(byte[] entries, byte[] strings, bool is64Bi
             var rest = strings.AsSpan((int)start);
             if (!rest.StartsWith(wanted) || !IsDefined(i)) continue;
             var end = rest.Length == wanted.Length ? 0 : rest[wanted.Length];
-            // A whole name or a default version (name@@VERSION) matches; name@VERSION is for old programs.
-            if (end == 0 || (end == Version && rest[wanted.Length..].StartsWith("@@"u8))) return i;
-            if (end == Version && found < 0) found = i;
+            if (end != 0 && end != VersionMark) continue;
+            var own = Version(i);
+            if (version is null ? own is not { IsHidden: true } : own?.Name == version) return i;
+            if (version is null && found < 0) found = i;
         }
 
         return found;
+    }
+
+    // A static symbol table has the versions in the names: name@@VERSION is the default, name@VERSION an older one.
+    private (string Name, bool IsHidden)? Version(int index)
+    {
+        var name = NameBytes(index);
+        var mark = name.IndexOf(VersionMark);
+        if (mark <= 0) return versions?.Of(index);
+        var isDefault = name[(mark + 1)..].StartsWith([VersionMark]);
+        return (Encoding.UTF8.GetString(name[(mark + (isDefault ? 2 : 1))..]), !isDefault);
     }
 
     private ReadOnlySpan<byte> Entry(int index) => entries.AsSpan(index * _entrySize, _entrySize);

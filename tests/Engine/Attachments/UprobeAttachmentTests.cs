@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using EbpfCat.Attachments;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
+using EbpfCat.Tests.Tracing;
 using EbpfCat.Tracing;
 
 namespace EbpfCat.Tests.Attachments;
@@ -103,6 +105,37 @@ public sealed class UprobeAttachmentTests
             Assert.Throws<UnknownNameException>(
                 () => UprobeAttachment.Attach(program, new("libc", "getadrinfo"))).Suggestions);
         Assert.Throws<UnknownNameException>(() => UprobeAttachment.Attach(program, new("no-such-library", "main")));
+    }
+
+    [Fact]
+    public unsafe void Indirect_function_is_probed_where_the_loader_resolves_it()
+    {
+        using var libc = ElfFile.Open(SharedLibraries.Resolve("libc"));
+        Assert.SkipUnless(
+            libc.GetFunction("memcmp").Kind == ElfSymbolKind.IndirectFunction, "the C library has one memcmp here");
+        var compare = (delegate* unmanaged<byte*, byte*, nuint, int>)NativeLibrary.GetExport(
+            NativeLibrary.Load("libc.so.6"), "memcmp");
+        using var program = Counting.Load(ProgramType.Kprobe);
+        using var attachment = UprobeAttachment.Attach(
+            program, new("libc", "memcmp") { ProcessId = Environment.ProcessId });
+        var bytes = stackalloc byte[64];
+        SystemCalls.Repeat(7, () => _ = compare(bytes, bytes, 64));
+        // The runtime calls it too.
+        Assert.True(program.Count() >= 7);
+    }
+
+    [Fact]
+    public void Indirect_function_of_a_library_that_nobody_resolved_is_refused()
+    {
+        using var image = new ElfImage().AddSymbols(
+            ("choose", 0x401000, 16, 0x1a, 1), ("choose_fast", 0x401100, 16, 0x12, 1)).Write();
+        using var program = Counting.Load(ProgramType.Kprobe);
+        var refusal = Assert.Throws<KernelException>(
+            () => UprobeAttachment.Attach(program, new(image.Path, "choose")));
+        Assert.Contains("'choose' is an indirect function", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("choose_fast", refusal.Remedy!, StringComparison.Ordinal);
+        using var fast = UprobeAttachment.Attach(program, new(image.Path, "choose*"));
+        Assert.Equal(["choose_fast"], fast.Functions);
     }
 
     [Fact]

@@ -40,6 +40,36 @@ public sealed class ElfFileTests
         Assert.Equal(symbol.Address, libc.ToAddress(offset));
     }
 
+    // The loader is the judge: dlsym(3) gives the default version.
+    [Fact]
+    public void Names_without_a_version_are_those_that_the_loader_finds()
+    {
+        var path = SharedLibraries.Find("libc.so.6")!;
+        using var libc = ElfFile.Open(path);
+        var library = NativeLibrary.Load("libc.so.6");
+        var symbols = libc.Symbols.Where(each => each is { Kind: ElfSymbolKind.Function, IsGlobal: true }).ToArray();
+        Assert.Contains(symbols, each => !each.IsDefaultVersion);
+        var start = (ulong)NativeLibrary.GetExport(library, "getpid") - libc.GetFunction("getpid").Address;
+        foreach (var name in symbols.Where(each => each.IsDefaultVersion).Select(each => each.Name).Distinct())
+        {
+            if (NativeLibrary.TryGetExport(library, name, out var address))
+                Assert.Equal((name, (ulong)address - start), (name, libc.GetFunction(name).Address));
+        }
+    }
+
+    [Fact]
+    public void Old_version_is_found_by_its_name()
+    {
+        using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
+        var old = libc.Symbols.First(each => !each.IsDefaultVersion && libc.FindSymbol(each.Name)!.Value.IsDefaultVersion
+            && libc.FindSymbol(each.Name)!.Value.Address != each.Address);
+        Assert.Equal(old, libc.FindSymbol($"{old.Name}@{old.Version}"));
+        var current = libc.FindSymbol(old.Name)!.Value;
+        Assert.Equal(current, libc.FindSymbol($"{old.Name}@@{current.Version}"));
+        var refusal = Assert.Throws<UnknownNameException>(() => libc.GetFunction($"{old.Name}@{old.Version}9"));
+        Assert.Contains($"{old.Name}@{old.Version}", refusal.Suggestions);
+    }
+
     [Fact]
     [Trait("Category", "Timing")]
     public void Reading_a_symbol_of_the_C_library_takes_milliseconds()
@@ -91,6 +121,8 @@ public sealed class ElfFileTests
         Assert.Null(file.FindSymbol("imported"));
         Assert.Equal(0x401300UL, file.FindSymbol("versioned")!.Value.Address);
         Assert.Equal("versioned", file.FindSymbol("versioned")!.Value.Name);
+        Assert.Equal(0x401200UL, file.FindSymbol("versioned@OLD_1")!.Value.Address);
+        Assert.Equal(0x401300UL, file.FindSymbol("versioned@NEW_2")!.Value.Address);
         Assert.Equal("first", file.FindFunction(0x40100f)!.Value.Name);
         Assert.Null(file.FindFunction(0x401010));
         Assert.Equal("unsized", file.FindFunction(0x401150)!.Value.Name);
