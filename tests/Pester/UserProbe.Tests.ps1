@@ -42,6 +42,19 @@ Describe 'Probes of programs and libraries' {
             $attachment | Get-EbpfMapValue last | Should -Be $value
         }
 
+        It 'warns where the sign of a result is asked whose type is unknown' -Skip:(-not (Get-Command gcc -ea 0)) {
+            $path = Join-Path $TestDrive fails
+            'int fails(int n) { return -n; } int main(int n) { return fails(n * 95) & 1; }' | gcc -x c -o $path -
+            $attachment = New-EbpfProgram -Type Kprobe | Add-EbpfVariable wide uint64 | Add-EbpfVariable cast uint64 |
+                Add-EbpfCode { if ($return -lt 0) { $wide++ }; if ([int]$return -lt 0) { $cast++ } } |
+                New-UprobeAttachment $path fails -Return -WarningVariable warnings -WarningAction SilentlyContinue
+            & $path
+            $attachment | Get-EbpfMapValue cast | Should -Be 1
+            $attachment | Get-EbpfMapValue wide | Should -Be 0
+            $warnings.Count | Should -Be 1
+            "$warnings" | Should -BeLike '*type of this number is unknown*write ?int?$return*'
+        }
+
         It 'sees all processes, also later ones, unless one is selected' {
             $program = New-EbpfProgram -Type Kprobe |
                 Add-EbpfMap who -Type LruHash -Key uint32 -Value uint64 -MaxEntries 4096 |

@@ -5,6 +5,7 @@ internal sealed class BindingContext
 {
     private readonly Dictionary<Local, BoundLocal> _locals = [];
     private HashSet<Local>? _rawLocals;
+    private HashSet<Local>? _untypedLocals;
     private HashSet<Local>? _pointers;
 
     public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
@@ -93,9 +94,17 @@ internal sealed class BindingContext
         PacketReadExpression read => IsRaw(read.Type),
         PacketVariableExpression { Variable: var variable } => IsRaw(variable.Type),
         CastExpression { Type: ScalarType { IsFixed: false, IsBoolean: false } } cast => IsReadRaw(cast.Operand),
-        LocalExpression local => (_rawLocals ??= RawLocals()).Contains(local.Local),
+        LocalExpression local => IsAmong(ref _rawLocals, local.Local, IsReadRaw),
         _ => false,
     };
+
+    /// <summary>
+    /// Whether a number is a register whose type is unknown (<see cref="EventAccess.IsUntyped"/>), also by way of a
+    /// local that gets only such.
+    /// </summary>
+    public bool IsUntyped(Expression number) => number is LocalExpression { Local: { Type: null } local }
+        ? IsAmong(ref _untypedLocals, local, IsUntyped)
+        : Expressions.AccessOf(number) is { IsUntyped: true };
 
     /// <summary>Whether a number may be a pointer of the kernel, also by way of locals.</summary>
     public bool IsPointer(Expression number) => number switch
@@ -131,12 +140,18 @@ internal sealed class BindingContext
     private static bool IsRaw(EbpfType type) =>
         type is ScalarType { Bits: > 8, BitCount: 0, ByteOrder: ByteOrder.Native };
 
-    private HashSet<Local> RawLocals()
+    // Whether a local is assigned only such values; by way of another local, it is not.
+    private bool IsAmong(ref HashSet<Local>? known, Local local, Func<Expression, bool> isSuch)
     {
-        _rawLocals = [];
-        return StatementWalker.Assignments(Definition).ToLookup(assignment => assignment.Local)
-            .Where(all => all.All(each => each.Operator is null && IsReadRaw(each.Value)))
-            .Select(all => all.Key).ToHashSet();
+        if (known is null)
+        {
+            known = [];
+            known = StatementWalker.Assignments(Definition).ToLookup(assignment => assignment.Local)
+                .Where(all => all.All(each => each.Operator is null && isSuch(each.Value)))
+                .Select(all => all.Key).ToHashSet();
+        }
+
+        return known.Contains(local);
     }
 
     /// <summary>The first assignment to an inferred local of a value that is of another type.</summary>

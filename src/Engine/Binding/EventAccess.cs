@@ -36,6 +36,12 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// <summary>Whether programs may assign the value. It is in the context, and each use loads it again.</summary>
     public bool IsWritable { get; init; }
 
+    /// <summary>
+    /// Whether the number is a whole register whose type in the traced code is unknown: a narrower one determines only
+    /// the low bits.
+    /// </summary>
+    public bool IsUntyped { get; init; }
+
     /// <summary>The base, in the record, of an offset that a field of the record contains; 0 for its start.</summary>
     public int LocationBase { get; init; }
 

@@ -130,11 +130,26 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
 
     private BoundBinary Checked(BoundBinary bound, BinaryExpression comparison)
     {
+        WarnIfUntyped(comparison);
         if (!context.ReportsDecidedComparisons) return bound;
         var canBeFalse = context.Presence.HeadersOf(comparison.Left, comparison.Right).Count > 0
             && bound.Operator is not (BinaryOperator.NotEqual or BinaryOperator.CaseSensitiveNotEqual);
         if (DecidedComparisons.WarningOf(bound, canBeFalse) is { } warning) context.Diagnostics.Add(warning);
         return bound;
+    }
+
+    // A function that returns an int sets only the low half of a register.
+    private void WarnIfUntyped(BinaryExpression comparison)
+    {
+        var isLeft = context.IsUntyped(comparison.Left);
+        if (!isLeft && !context.IsUntyped(comparison.Right)) return;
+        var isOrder = comparison.Operator is >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual;
+        if (Constants.Integer(isLeft ? comparison.Right : comparison.Left) is not { } other || other > (isOrder ? 0 : -1))
+            return;
+        context.Diagnostics.Add(new Diagnostic(DiagnosticIds.UnknownSign,
+            "The type of this number is unknown: all 64 bits of its register are compared, and a negative number of 32 "
+                + "bits is not negative there.",
+            comparison.Source, "Cast it to the type that it has, such as int32.", DiagnosticSeverity.Warning));
     }
 
     // A comparison of the packet's length with a constant becomes a bounds check, which the verifier understands.

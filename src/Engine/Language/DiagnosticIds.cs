@@ -177,6 +177,9 @@ public static class DiagnosticIds
     /// <summary>A map has no program of that name.</summary>
     public const string UnknownProgram = nameof(UnknownProgram);
 
+    /// <summary>A warning: a number of unknown type is compared with a negative one.</summary>
+    public const string UnknownSign = nameof(UnknownSign);
+
     /// <summary>There is no such type.</summary>
     public const string UnknownType = nameof(UnknownType);
 

@@ -218,7 +218,10 @@ public sealed class ElfFile : IDisposable
 
     private ElfSection ReadSection(ReadOnlySpan<byte> entry) => new(
         "", _reader.UInt32(entry, 4, 4), _reader.Word(entry, 12, 16), _reader.Word(entry, 16, 24),
-        _reader.Word(entry, 20, 32), (int)_reader.UInt32(entry, 24, 40), _reader.Word(entry, 32, 48));
+        _reader.Word(entry, 20, 32), (int)_reader.UInt32(entry, 24, 40), _reader.Word(entry, 32, 48))
+    {
+        IsCompressed = (_reader.Word(entry, 8, 8) & 0x800) != 0,
+    };
 
     private List<ElfSymbolTable> ReadSymbolTables()
     {

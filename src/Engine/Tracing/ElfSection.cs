@@ -11,6 +11,9 @@ namespace EbpfCat.Tracing;
 public sealed record ElfSection(
     string Name, uint Type, ulong Address, ulong Offset, ulong Size, int Link, ulong Alignment)
 {
+    /// <summary>Whether its contents are compressed, behind a header (<c>SHF_COMPRESSED</c>).</summary>
+    public bool IsCompressed { get; init; }
+
     internal const uint SymbolTable = 2;
     internal const uint Notes = 7;
     internal const uint NoBits = 8;

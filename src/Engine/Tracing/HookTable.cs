@@ -78,7 +78,7 @@ public static class HookTable
         Kind = "Uretprobe",
         Probe = ProbeKind.Uretprobe,
         IsReturn = true,
-        Event = _ => RegisterEvent.ForUretprobe(),
+        Event = target => RegisterEvent.ForUretprobe(target),
         IsLink = link =>
             link.PerfEventType == BpfPerfEventType.Uretprobe || IsMulti(link, BpfLinkType.UprobeMulti, MultiReturn),
     };

@@ -27,6 +27,6 @@ public sealed class ImportEbpfProgramCommand : EbpfCommand
         var level = LogLevel == 0 && LogSize > 0 ? 2 : LogLevel;
         var program = EbpfProgram.Load(Program, new LoadOptions { LogLevel = (uint)level, LogSize = LogSize });
         if (program.Log is { } log) WriteVerbose(log);
-        WriteObject(ReportLoops(program));
+        WriteObject(ReportLoaded(program));
     }
 }

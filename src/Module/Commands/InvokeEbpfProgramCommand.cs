@@ -26,7 +26,7 @@ public sealed class InvokeEbpfProgramCommand : EbpfCommand
 
         var definition = ((ProgramDefinition)Program.BaseObject).Copy();
         definition.MaximumPacketSize = Math.Max(definition.MaximumPacketSize, Packet.Length);
-        using var program = ReportLoops(EbpfProgram.Load(definition));
+        using var program = ReportLoaded(EbpfProgram.Load(definition));
         WriteObject(program.TestRun(Packet, Repeat));
     }
 }

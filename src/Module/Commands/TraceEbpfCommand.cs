@@ -118,7 +118,7 @@ public sealed class TraceEbpfCommand : EventCommand
         }
 
         if (!ShouldProcess(options.Description, "Trace")) return;
-        using var loaded = ReportLoops(ProgramLoader.Load(compiled, options.LoadOptions));
+        using var loaded = ReportLoaded(ProgramLoader.Load(compiled, options.LoadOptions));
         using var stream = new EventStream([loaded]);
         using var attachment = options.Attach(loaded);
         Session.Own(attachment);

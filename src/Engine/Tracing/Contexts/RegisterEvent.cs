@@ -70,11 +70,19 @@ public sealed class RegisterEvent : TracedEvent
         return traced;
     }
 
-    /// <summary>Return of a function in user space, with its return value as an 8-byte number.</summary>
-    public static RegisterEvent ForUretprobe(Registers? registers = null)
+    /// <summary>
+    /// Return of a function in user space, with its return value as a number: of the type that the file's debug
+    /// information has for it, or of 8 bytes.
+    /// </summary>
+    /// <param name="target">The file and the function: <c>libc:malloc</c>.</param>
+    /// <param name="registers">The registers; null for those of this architecture.</param>
+    public static RegisterEvent ForUretprobe(string target = "", Registers? registers = null)
     {
+        ArgumentNullException.ThrowIfNull(target);
         var traced = new RegisterEvent("the return of the function", registers ?? Registers.Current, EventMemory.User);
-        traced._returned = traced.ReturnedNumber();
+        traced._returned = DwarfInfo.ResultOf(target) is { } type
+            ? new PlainPlace(traced._places.At(traced._registers.Result) with { Type = type })
+            : traced.ReturnedNumber();
         return traced;
     }
 
@@ -90,12 +98,16 @@ public sealed class RegisterEvent : TracedEvent
 
     private static bool IsInside(string function) => function.AsSpan().ContainsAny('+', '*', '?');
 
-    private PlainPlace ReturnedNumber() => new(_places.At(_registers.Result) with { Type = ScalarType.Int64 });
+    private PlainPlace ReturnedNumber() => new(_places.At(_registers.Result) with
+    {
+        Type = ScalarType.Int64,
+        IsUntyped = true,
+    });
 
     private void AddNumberedArguments()
     {
         foreach (var (name, slot) in NumberedArguments.Names(_registers.Arguments.Count).Zip(_registers.Arguments))
-            _arguments.Add((name, new PlainPlace(_places.At(slot))));
+            _arguments.Add((name, new PlainPlace(_places.At(slot) with { IsUntyped = true })));
     }
 
     private void AddNamedArguments(string function)

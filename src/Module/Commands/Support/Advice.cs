@@ -27,6 +27,7 @@ internal static class Advice
             "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",
         [DiagnosticIds.UndeclaredMap] = "Add-EbpfMap declares it.",
         [DiagnosticIds.UndeclaredVariable] = "Add-EbpfVariable declares it.",
+        [DiagnosticIds.UnknownSign] = "For an int write [int]$return or [int]$event.arg0.",
         [DiagnosticIds.UnnamedPrograms] = "Add-EbpfMap -Programs gives their names.",
         [DiagnosticIds.VariableTooLarge] = "Declare it with -Storage Array.",
         ["PinExists"] = "Choose another name, remove the old pin, or use -Force.",
@@ -46,6 +47,7 @@ internal static class Advice
         error.Diagnostics.Any(diagnostic => ById.ContainsKey(diagnostic.Id))
             ? new CompileException([.. error.Diagnostics.Select(Complete)]) : error;
 
-    private static Diagnostic Complete(Diagnostic diagnostic) => ById.TryGetValue(diagnostic.Id, out var advice)
+    /// <summary>The same problem with advice for PowerShell, where the table has some.</summary>
+    public static Diagnostic Complete(Diagnostic diagnostic) => ById.TryGetValue(diagnostic.Id, out var advice)
         ? diagnostic with { Suggestion = $"{diagnostic.Suggestion} {advice}".TrimStart() } : diagnostic;
 }

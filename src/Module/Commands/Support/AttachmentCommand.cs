@@ -32,7 +32,7 @@ public abstract class AttachmentCommand : EbpfCommand
 
         var attachment = compiled is null
             ? options.Attach(loaded!)
-            : options.AttachOwned(ReportLoops(ProgramLoader.Load(compiled, options.LoadOptions)));
+            : options.AttachOwned(ReportLoaded(ProgramLoader.Load(compiled, options.LoadOptions)));
         Session.Own(attachment);
         Report(attachment);
         WriteObject(attachment);

@@ -38,9 +38,18 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
         WriteError(error);
     }
 
-    /// <summary>Says, if asked, how many loops of a program that was loaded the kernel's helper runs.</summary>
-    private protected LoadedProgram ReportLoops(LoadedProgram loaded)
+    /// <summary>
+    /// Writes the warnings that depend on the target of a program that was loaded, and says, if asked, how many of its
+    /// loops the kernel's helper runs.
+    /// </summary>
+    private protected LoadedProgram ReportLoaded(LoadedProgram loaded)
     {
+        // Those of packet programs are written when code is added.
+        if (ProgramTypes.Get(loaded.Type).Packet == PacketAccess.None)
+        {
+            foreach (var warning in loaded.Compiled!.Warnings) WriteWarning(Advice.Complete(warning).Sentence);
+        }
+
         // The functions of a compiled program are its loops.
         if (loaded.Compiled!.Functions.Count - 1 is > 0 and var count)
             WriteVerbose($"The helper bpf_loop runs {count} of the loops of the program '{loaded.Name}'.");
