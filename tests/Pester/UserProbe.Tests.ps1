@@ -82,6 +82,24 @@ Describe 'Probes of programs and libraries' {
             $byOffset.Target | Should -Be ('{0}:0x{1:x}' -f $path, $offset)
         }
 
+        It 'probes the default version of a function, and others by name' {
+            $program = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
+            $default = $program | New-UprobeAttachment libc sched_setaffinity
+            & taskset 3 true
+            $default | Get-EbpfMapValue n | Should -BeGreaterThan 0
+            { $program | New-UprobeAttachment libc sched_setaffinity@GLIBC_1 } |
+                Should -Throw '*sched_setaffinity@GLIBC_*'
+        }
+
+        It 'refuses an offset inside an instruction' {
+            $program = New-EbpfProgram -Type Kprobe | Add-EbpfVariable n uint64 | Add-EbpfCode { $n++ }
+            $failure = Get-Refusal { 1..4 | ForEach-Object { $program | New-UprobeAttachment libc a64l -Offset $_ } }
+            "$failure" | Should -BeLike '*no instruction begins at a64l+0x*nearest*'
+            # Other modules may load another version of the library that decodes instructions.
+            $decoder = [AppDomain]::CurrentDomain.GetAssemblies() | Where-Object { $_.GetName().Name -eq 'Iced' }
+            if ($decoder) { [Runtime.Loader.AssemblyLoadContext]::GetLoadContext($decoder).Name | Should -Be EbpfCat }
+        }
+
         It 'takes stacks of the process' {
             $attachment = New-EbpfProgram -Type Kprobe |
                 Add-EbpfMap stacks -Type Hash -Key stack -Value uint64 -MaxEntries 64 |

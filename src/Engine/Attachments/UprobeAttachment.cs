@@ -38,8 +38,9 @@ public sealed class UprobeAttachment : LinkAttachment
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes, or the implementation of the function is unknown. EINVAL: no instruction
-    /// there that can be probed. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes, or the implementation of the function is unknown. EILSEQ: no instruction
+    /// begins there. EINVAL: no instruction there that can be probed. ESRCH: no such process. EPERM, EACCES: no
+    /// privilege, or the kernel is locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
     public static UprobeAttachment Attach(LoadedProgram program, UprobeAttachOptions? options = null)
@@ -48,53 +49,14 @@ public sealed class UprobeAttachment : LinkAttachment
         var operation = options.Operation(program);
         TracedFile.RequireProcess(options.ProcessId, operation);
         var path = TracedFile.Find(options.File!, options.ProcessId);
-        var (offsets, functions) = options.Function is { } name
-            ? Locate(path, name, options.Offset, operation) : ([options.Offset], []);
+        using var file = ElfFile.Open(path);
+        var (offsets, functions) = new UprobePlaces(file, options, operation).Find();
         var site = new UprobeSite(path, options.OnReturn, options.ProcessId, functions, operation);
         var handle = AttachmentHandle.Build(handle =>
         {
             foreach (var offset in offsets) site.Attach(handle, program, offset, 0, options.Cookie);
         });
         return Complete(new UprobeAttachment(program, options, site, handle), options);
-    }
-
-    private static (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Locate(
-        string path, string name, ulong offset, string operation)
-    {
-        using var file = ElfFile.Open(path);
-        var indirect = new IndirectFunctions(file);
-        if (!Wildcard.IsPattern(name))
-        {
-            var symbol = file.GetFunction(name);
-            return ([(OffsetOf(symbol) ?? throw Unresolved(file, symbol, operation)) + offset], [name]);
-        }
-
-        if (offset != 0) throw new ArgumentException("An offset is for one function.", nameof(offset));
-        var matching = file.Symbols.Where(one => one.IsFunction && Wildcard.Matches(one.Name, name));
-        (string Name, ulong? Offset)[] found = [.. matching.Select(one => (one.Name, OffsetOf(one)))];
-        if (found.Length == 0) throw new UnknownNameException("function matching", name, [], $"in '{path}'");
-        var located = found.Where(one => one.Offset is not null).ToArray();
-        if (located.Length == 0) throw Unresolved(file, file.GetFunction(found[0].Name), operation);
-        // Several names of one function make one probe.
-        return ([.. located.Select(one => one.Offset!.Value).Distinct()],
-            [.. located.Select(one => one.Name).Distinct()]);
-
-        ulong? OffsetOf(ElfSymbol symbol) => symbol.Kind == ElfSymbolKind.IndirectFunction
-            ? indirect.FindImplementation(symbol)
-            : file.ToFileOffset(symbol.Address) ?? throw new InvalidDataException(
-                $"'{symbol.Name}' in '{path}' is at {symbol.Address:x}, where the file has no code.");
-    }
-
-    private static KernelException Unresolved(ElfFile file, ElfSymbol symbol, string operation)
-    {
-        var near = file.FunctionNames
-            .Where(name => name != symbol.Name && name.Contains(symbol.Name + "_", StringComparison.Ordinal))
-            .Take(3).ToArray();
-        return new KernelException(
-            operation, Errno.EOPNOTSUPP,
-            $"'{symbol.Name}' is an indirect function, whose implementation the loader chooses in each process",
-            near.Length == 0
-                ? "Probe the implementation." : $"Probe an implementation: {string.Join(", ", near)}.");
     }
 }
 

@@ -147,6 +147,13 @@ public sealed class ElfFile : IDisposable
     /// <param name="section">One of <see cref="Sections"/>.</param>
     public byte[] Read(ElfSection section) => _reader.Read(section);
 
+    /// <summary>Bytes that the loader maps at an address; fewer if the segment ends before.</summary>
+    internal byte[] Read(ulong address, ulong size) => Segments.FirstOrDefault(
+        each => each.IsLoaded && address >= each.Address && address - each.Address < each.FileSize) is { } segment
+        ? _reader.Read(
+            address - segment.Address + segment.Offset, Math.Min(size, segment.FileSize - (address - segment.Address)))
+        : [];
+
     /// <summary>The path of the installed debug file, found by <see cref="BuildId"/>; null if there is none.</summary>
     public string? FindDebugFile() =>
         BuildId is { Length: > 2 } id && $"/usr/lib/debug/.build-id/{id[..2]}/{id[2..]}.debug" is var path &&
@@ -165,7 +172,8 @@ public sealed class ElfFile : IDisposable
         return mark > 0 ? (name[..mark], name[mark..].TrimStart('@')) : (name, null);
     }
 
-    private bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
+    /// <summary>Whether the file has code at an address.</summary>
+    internal bool IsCode(ulong address) => Segments.Any(each => each is { IsLoaded: true, IsExecutable: true }
         && address >= each.Address && address - each.Address < each.FileSize);
 
     private List<ElfSegment> ReadSegments()

@@ -138,6 +138,76 @@ public sealed class UprobeAttachmentTests
         Assert.Equal(["choose_fast"], fast.Functions);
     }
 
+    // At 0 and 10: mov of a constant of 8 bytes, ret. At 16 and 17: nop, ret.
+    private static byte[] ImageWithCode(Func<ElfImage, ElfImage> complete)
+    {
+        var bytes = complete(new ElfImage()).ToBytes();
+        Convert.FromHexString("48b89090909090909090c3909090909090c3").CopyTo(bytes, (int)ElfImage.CodeOffset);
+        return bytes;
+    }
+
+    [Theory]
+    [InlineData(0, null)]
+    [InlineData(10, null)]
+    [InlineData(1, "no instruction begins at constant+0x1|nearest begin at +0x0 and +0xa")]
+    [InlineData(9, "no instruction begins at constant+0x9|nearest begin at +0x0 and +0xa")]
+    [InlineData(16, "'constant' has 16 bytes")]
+    [InlineData(0x40100a, "'constant' has 16 bytes|in the function it is 0xa")]
+    [InlineData(0x100a, "'constant' has 16 bytes|in the function it is 0xa")]
+    public void Offset_in_a_function_is_where_an_instruction_begins(ulong offset, string? refusal)
+    {
+        using var image = new TemporaryFile(ImageWithCode(
+            image => image.AddSymbols(("constant", 0x401000, 16, 0x12, 1), ("after", 0x401010, 2, 0x12, 1))));
+        CheckOffset(new(image.Path, "constant") { Offset = offset }, refusal);
+    }
+
+    [Theory]
+    [InlineData(0x100a, null)]
+    [InlineData(0x1002, "no instruction begins at offset 0x1002|nearest begin at 0x1000 and 0x100a")]
+    [InlineData(0x40100a, "no code at offset 0x40100a|is an address: its offset in the file is 0x100a")]
+    [InlineData(0x2000, "no code at offset 0x2000")]
+    [InlineData(0x7fff00001000, "no code at offset 0x7fff00001000")]
+    public void Offset_in_a_stripped_file_is_where_an_instruction_begins(ulong offset, string? refusal)
+    {
+        // Two functions, at 0x401000 and 0x401010, counted from the section at 0x404000.
+        var unwind = Convert.FromHexString("011b033b000000000200000000d0ffff0000000010d0ffff00000000");
+        using var image = new TemporaryFile(ImageWithCode(image => image.Add(".eh_frame_hdr", 1, unwind, 0x404000)));
+        CheckOffset(new(image.Path) { Offset = offset }, refusal);
+        using var code = new TemporaryFile(ImageWithCode(image => image.Add(".text", 1, new byte[4096], 0x401000)));
+        CheckOffset(new(code.Path) { Offset = offset }, refusal);
+    }
+
+    [Fact]
+    public void Return_probe_inside_a_function_is_refused()
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        using var libc = ElfFile.Open(SharedLibraries.Resolve("libc"));
+        var function = libc.GetFunction("a64l");
+        var starts = new InstructionStarts(libc);
+        var inside = Enumerable.Range(1, 64).Select(offset => (ulong)offset)
+            .First(offset => starts.Contains(function.Address + offset, out _));
+        Assert.Throws<ArgumentException>(
+            () => UprobeAttachment.Attach(program, new("libc", "a64l") { Offset = inside, OnReturn = true }));
+        var offset = libc.ToFileOffset(function.Address)!.Value;
+        Assert.Contains("no function begins", Assert.Throws<KernelException>(
+            () => UprobeAttachment.Attach(program, new("libc") { Offset = offset + inside, OnReturn = true })).Message,
+            StringComparison.Ordinal);
+        UprobeAttachment.Attach(program, new("libc") { Offset = offset, OnReturn = true }).Dispose();
+    }
+
+    private static void CheckOffset(UprobeAttachOptions options, string? refusal)
+    {
+        using var program = Counting.Load(ProgramType.Kprobe);
+        if (refusal is null)
+        {
+            UprobeAttachment.Attach(program, options).Dispose();
+            return;
+        }
+
+        var message = Assert.Throws<KernelException>(() => UprobeAttachment.Attach(program, options)).Message;
+        Assert.All(refusal.Split('|'), part => Assert.Contains(part, message, StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Missing_process_is_refused()
     {
