@@ -160,6 +160,9 @@ Describe 'A field of a header' {
             Field = 'Inner.Udp.Length is read' }
         @{ Code = { switch ($packet.IPv4.Protocol) { 'Tcp' { $packets += $packet.Udp.Length } }; 'Pass' };
             Field = 'Udp.Length is read' }
+        @{ Code = { $packets += $packet.Byte($packet.Udp.PayloadOffset); 'Pass' };
+            Field = 'Udp.PayloadOffset is read' }
+        @{ Code = { $packet.Byte($packet.Udp.PayloadOffset) = 1; 'Pass' }; Field = 'Udp.PayloadOffset is read' }
     ) {
         $warnings = @(Get-ScriptWarning $Code)
         $warnings.Count | Should -Be 1
@@ -172,6 +175,7 @@ Describe 'A field of a header' {
     It 'causes no warning where something guards it: <code>' -TestCases @(
         @{ Code = { $packets += $packet.Ethernet.EtherType; 'Pass' } }
         @{ Code = { if ($packet.Udp) { $packets += $packet.Udp.Length }; 'Pass' } }
+        @{ Code = { if ($packet.Tcp) { $packets += $packet.Byte($packet.Tcp.PayloadOffset) }; 'Pass' } }
         @{ Code = { if (-not $packet.Udp) { return }; $packets += $packet.Udp.Length; 'Pass' } }
         @{ Code = { if ($packet.Udp.Length -gt 8) { $packets += $packet.Udp.Length }; 'Pass' } }
         @{ Code = { if ($packet.Udp.DestinationPort -in 53, 123) { $packets += $packet.Udp.Length }; 'Pass' } }

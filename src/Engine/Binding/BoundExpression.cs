@@ -137,7 +137,11 @@ internal sealed record BoundConversion(EbpfType Type, BoundExpression Operand, S
 /// <summary>One of two values; both are converted to the type.</summary>
 internal sealed record BoundConditional(
     EbpfType Type, BoundExpression Condition, BoundExpression WhenTrue, BoundExpression WhenFalse, SourceSpan? Source)
-    : BoundExpression(Type, Source);
+    : BoundExpression(Type, Source)
+{
+    /// <summary>Whether the condition is one that the author did not write.</summary>
+    public bool IsImplied { get; init; }
+}
 
 internal sealed record BoundLet(BoundLocal Local, BoundExpression Value, BoundExpression Body, SourceSpan? Source)
     : BoundExpression(Body.Type, Source)

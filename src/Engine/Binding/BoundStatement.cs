@@ -38,7 +38,11 @@ internal sealed record BoundReturn(BoundResult? Result, SourceSpan? Source) : Bo
 internal sealed record BoundIf(
     BoundExpression Condition, IReadOnlyList<BoundStatement> Then, IReadOnlyList<BoundStatement> Else,
     SourceSpan? Source)
-    : BoundStatement(Source);
+    : BoundStatement(Source)
+{
+    /// <summary>Whether the condition is one that the author did not write.</summary>
+    public bool IsImplied { get; init; }
+}
 
 /// <summary>A loop.</summary>
 /// <param name="Condition">Whether to go on; null for ever.</param>

@@ -34,7 +34,7 @@ internal sealed class ExpressionBinder
             case PacketVariableExpression { Variable: var packet }:
                 return BindPacketAccess(expression, Number(packet.Offset), packet.Type);
             case PacketReadExpression read:
-                return BindPacketAccess(expression, BindInteger(read.Offset), read.Type);
+                return HeaderPresence.OrZero(_context.Presence.HeadersOf(read.Offset), BindPlace(read));
             case HeaderFieldExpression field:
                 return RequireHeader(field.Header, source) ? BindHeaderField(field) : new BoundError(source);
             case HeaderExpression { Header: var header }:
@@ -77,6 +77,10 @@ internal sealed class ExpressionBinder
             default: throw new UnreachableException(expression.GetType().Name);
         }
     }
+
+    /// <summary>Binds bytes of the packet as a place to write to.</summary>
+    public BoundExpression BindPlace(PacketReadExpression read) =>
+        BindPacketAccess(read, BindInteger(read.Offset), read.Type);
 
     public BoundExpression BindNumber(Expression expression)
     {
@@ -209,6 +213,13 @@ internal sealed class ExpressionBinder
     {
         var (type, source) = (TypeOf(written), written.Source);
         var (header, field) = (written.Header, written.HeaderField);
+        if (field == HeaderField.HeaderOffset && header == PacketHeaders.Vlan && _context.Info.HasTagInMetadata)
+        {
+            return Error(DiagnosticIds.NotAvailable,
+                $"In a program of type {_context.Definition.Type} the VLAN tag may be outside of the packet.", source,
+                "Ask for Vlan.PayloadOffset, or use a program of type Xdp.");
+        }
+
         if (field.Alternatives.Count == 0 || field.IsProtocol) return new BoundHeaderField(type, header, field, source);
         BoundExpression? value = null;
         foreach (var (alternative, part) in header.AlternativesOf(field).Reverse())
@@ -297,7 +308,7 @@ internal sealed class ExpressionBinder
         var bound = new BoundLet(local, value, body, let.Source) { Headers = headers };
         // The headers are asked for once, before the value is read.
         return headers.Count > 0 && headers.All(header => HeaderPresence.Needs(body, header))
-            && !HeaderPresence.HasEffects(let)
+            && !_context.Presence.HasEffects(let, headers)
             ? HeaderPresence.Guard(headers, bound)
             : bound;
     }

@@ -13,19 +13,36 @@ internal sealed class HeaderPresence
     public IReadOnlyList<PacketHeader> Remember(Local local, Expression value) => _compared[local] = HeadersOf(value);
 
     /// <summary>
-    /// The headers from whose fields a value is computed, through casts, arithmetic, bit operations and fields of a
-    /// struct. Keys of maps, arguments, and truth values are values of their own.
+    /// The headers from whose fields a value is computed, through casts, arithmetic, bit operations, fields of a struct
+    /// and offsets of reads. Keys of maps, arguments, and truth values are values of their own.
     /// </summary>
     public IReadOnlyList<PacketHeader> HeadersOf(params IEnumerable<Expression> values) =>
         [.. values.SelectMany(Headers).Distinct()];
 
     /// <summary>
     /// Whether computing a value may do something besides: a call, or a read beyond the end of the packet, which ends
-    /// the program.
+    /// the program. A read at an offset in each of some headers has no effect where one of them is absent.
     /// </summary>
-    public static bool HasEffects(Expression value) => StatementWalker.Inside(value).Any(part => part
-        is CallExpression or HelperCallExpression or MapCallExpression or PacketReadExpression
-            or PacketVariableExpression);
+    public bool HasEffects(Expression value, IReadOnlyList<PacketHeader> headers) =>
+        StatementWalker.Inside(value).Any(part => part switch
+        {
+            PacketReadExpression read => headers.Count == 0 || headers.Except(HeadersOf(read.Offset)).Any(),
+            CallExpression or HelperCallExpression or MapCallExpression or PacketVariableExpression => true,
+            _ => false,
+        });
+
+    /// <summary>A value that is zero where one of the headers is absent.</summary>
+    public static BoundExpression OrZero(IReadOnlyList<PacketHeader> headers, BoundExpression value) =>
+        headers.Count == 0 ? value
+        : new BoundConditional(value.Type, AllOf(headers, value.Source), value,
+            new BoundConstant(ScalarType.Int64, 0L, value.Source), value.Source)
+        {
+            IsImplied = true,
+        };
+
+    /// <summary>Whether the packet has all of some headers.</summary>
+    public static BoundExpression AllOf(IReadOnlyList<PacketHeader> headers, SourceSpan? source) =>
+        Guard(headers.SkipLast(1).ToList(), new BoundHeaderTest(headers[^1], source));
 
     /// <summary>Makes a condition of operands, which is constant where a header of theirs is absent.</summary>
     /// <param name="written">The operands as their author wrote them.</param>
@@ -37,7 +54,7 @@ internal sealed class HeaderPresence
     {
         var headers = HeadersOf(written);
         if (headers.Count == 0) return make(operands);
-        if (!written.Any(HasEffects)) return Guard(headers, make(operands), whenAbsent);
+        if (!written.Any(one => HasEffects(one, headers))) return Guard(headers, make(operands), whenAbsent);
         // The operands are computed first, so that their effects do not depend on the headers.
         var locals = operands.Select(o => o is BoundConstant ? null : new BoundLocal("operand", o.Type)).ToArray();
         var condition = Guard(headers, make([.. operands.Zip(locals, (operand, local) =>
@@ -88,6 +105,7 @@ internal sealed class HeaderPresence
             Headers(binary.Left).Concat(Headers(binary.Right)),
         FieldExpression field => Headers(field.Target),
         IndexExpression index => Headers(index.Target),
+        PacketReadExpression read => Headers(read.Offset),
         StructExpression record => record.Fields.SelectMany(field => Headers(field.Value)),
         _ => [],
     };

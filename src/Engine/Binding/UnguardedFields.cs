@@ -192,7 +192,7 @@ internal sealed class UnguardedFields
         State? after = null;
         while (true)
         {
-            var (whenTrue, whenFalse) = Ask(branch.Condition, state);
+            var (whenTrue, whenFalse) = branch.IsImplied ? (state, state) : Ask(branch.Condition, state);
             after = State.Meet(after, Run(branch.Then, whenTrue));
             if (branch.Else is not [BoundIf next] || whenFalse is null)
                 return State.Meet(after, Run(branch.Else, whenFalse));
@@ -292,7 +292,7 @@ internal sealed class UnguardedFields
                 var inside = Keep(let.Local, let.Value, state.With(let.Headers.SelectMany(Implied)));
                 return Ask(let.Body, inside with { Headers = state.Headers });
             case BoundConditional conditional:
-                var (yes, no) = Ask(conditional.Condition, state);
+                var (yes, no) = conditional.IsImplied ? (state, state) : Ask(conditional.Condition, state);
                 var (thenTrue, thenFalse) = yes is null ? (null, null) : Ask(conditional.WhenTrue, yes);
                 var (elseTrue, elseFalse) = no is null ? (null, null) : Ask(conditional.WhenFalse, no);
                 return (State.Meet(thenTrue, elseTrue), State.Meet(thenFalse, elseFalse));
@@ -370,7 +370,7 @@ internal sealed class UnguardedFields
         var (header, name) = field.AlternativeOf is { } written
             ? (written.Header, written.HeaderField.Name)
             : (field.Header, field.Field.Name);
-        var what = header.Fields.Any(one => one.Name == name) ? $"{header.Name}.{name}" : header.Name;
+        var what = header.TryGetField(name, out _) ? $"{header.Name}.{name}" : header.Name;
         _context.Diagnostics.Add(new Diagnostic(DiagnosticIds.UnguardedField, isWritten
                 ? $"{what} is assigned without a test for the {header.Name} header: "
                     + "in packets without one nothing changes."

@@ -100,6 +100,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
         switch (target)
         {
             case ErrorExpression: return target;
+            case HeaderExpression { Header.Name: "Inner" } inner when Same(member, HeaderField.HeaderOffset.Name):
+                return inner[member];
             case HeaderExpression { Header: { Name: "Inner" } inner }:
                 return new HeaderExpression(
                     PacketHeaders.Find($"{inner.Name}.{member}") ?? throw InnerMember(ast, member));

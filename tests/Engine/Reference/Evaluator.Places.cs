@@ -47,11 +47,18 @@ internal sealed partial class Evaluator
                 return new ReferencePlace(TypeOf(local.Local)) { Local = local.Local };
             case VariableExpression variable:
                 return new ReferencePlace(variable.Variable.Type) { Memory = _state[variable.Variable] };
+            case PacketReadExpression read when !ArePresent(read.Offset):
+                return new ReferencePlace(read.Type);
             case PacketReadExpression read:
                 var offset = ReferenceArithmetic.ConvertTo(Evaluate(read.Offset), ScalarType.UInt64).Number;
                 return InPacket(offset, read.Type, default);
             case PacketVariableExpression { Variable: var variable }:
                 return InPacket(variable.Offset, variable.Type, default);
+            case HeaderFieldExpression { HeaderField: { IsOffset: true, Type: var number }, Header: var found }:
+                return new ReferencePlace(number)
+                {
+                    Memory = _packet.Find(found) is { } at ? ReferenceValue.Of((ScalarType)number, at).ToBytes() : null,
+                };
             case HeaderFieldExpression { HeaderField: { Name: not "Version" } field } ip
                 when (ip.Header.Outer ?? ip.Header) == PacketHeaders.IP:
                 if (_packet.Find(ip.Header) is not { } first) return new ReferencePlace(field.Type);

@@ -234,6 +234,8 @@ internal sealed partial class Evaluator
                 return HeadersOf(field.Target);
             case IndexExpression element:
                 return HeadersOf(element.Target);
+            case PacketReadExpression read:
+                return HeadersOf(read.Offset);
             case StructExpression record:
                 return record.Fields.SelectMany(field => HeadersOf(field.Value));
             default:

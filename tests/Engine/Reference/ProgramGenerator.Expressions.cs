@@ -75,7 +75,7 @@ internal static partial class ProgramGenerator
             (4, () => NumberConstant),
             (places.Length > 0 ? 10 : 0, () => Gen.Elements(places)),
             (scope.Counters.Count > 0 ? 4 : 0, () => Gen.Elements(scope.Counters.Select(c => (Expression)c).ToArray())),
-            (4, () => PacketNumber(scope, depth)),
+            (4, () => PacketValue(scope, depth)),
             (1, () => Gen.Constant(Packet.Length)),
             (arrays.Length > 0 ? 3 : 0, () => Element(scope, arrays, depth)),
             (scope.Measured.Length > 0 ? 1 : 0, () => Gen.Elements(scope.Measured).Select(p => (Expression)p.Count())),
@@ -321,6 +321,10 @@ internal static partial class ProgramGenerator
         (3, () => NumberField(scope)),
         (3, () => PacketPlace(scope, depth)));
 
+    private static Gen<Expression> PacketValue(ProgramScope scope, int depth) => Weighted(
+        (6, () => PacketNumber(scope, depth)),
+        (1, () => HeaderOffset(scope)));
+
     private static Gen<Expression> PacketPlace(ProgramScope scope, int depth) =>
         from type in OrderedScalar
         from offset in Weighted(
@@ -328,8 +332,19 @@ internal static partial class ProgramGenerator
             (1, () => Gen.Choose(0, 210).Select(n => (Expression)n)),
             (2, () =>
                 Gen.Elements(7, 15, 63).SelectMany(mask => Number(scope, depth - 1).Select(n => Whole(n) & mask))),
-            (1, () => Number(scope, depth - 1).Select(Whole)))
+            (1, () => Number(scope, depth - 1).Select(Whole)),
+            (2, () => from start in HeaderOffset(scope)
+                      from distance in Gen.Elements(0, 0, 1, 4, 13)
+                      select distance == 0 ? start : start + distance))
         select (Expression)Packet.Read(offset, type);
+
+    // Where a header or its payload begins. A tag may have no offset in the packet.
+    private static Gen<Expression> HeaderOffset(ProgramScope scope) =>
+        from header in Header(scope)
+        from isPayload in Gen.Elements(true, true, false)
+        select (Expression)new HeaderFieldExpression(header,
+            isPayload || header.Name.EndsWith("Vlan", StringComparison.Ordinal)
+                ? HeaderField.PayloadOffset : HeaderField.HeaderOffset);
 
     // Headers that are known to be present, and others.
     private static Gen<PacketHeader> Header(ProgramScope scope) =>

@@ -15,6 +15,9 @@ internal sealed class ReferencePacket(byte[] bytes)
         int? First(params IEnumerable<PacketHeader> headers) =>
             headers.Select(one => Find(header.Outer is null ? one : InnerHeaders.Of(one)))
                 .FirstOrDefault(at => at >= 0);
+        // What is behind one of several headers is behind the one that is there.
+        if (header is { Size: 0, Whole.Alternatives: [_, ..] several })
+            return several.FirstOrDefault(one => Find(one) is not null) is { } there ? Find(there.Payload) : null;
         if ((header.Outer ?? header) == PacketHeaders.IP) return First(PacketHeaders.IPv4, PacketHeaders.IPv6);
         if ((header.Outer ?? header) == PacketHeaders.Transport)
             return First(PacketHeaders.Tcp, PacketHeaders.Udp, PacketHeaders.Sctp);

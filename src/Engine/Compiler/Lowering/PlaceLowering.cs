@@ -99,6 +99,7 @@ internal sealed class PlaceLowering(LoweringContext context)
     {
         var absent = _b.NewBlock();
         var value = field.Field.IsProtocol ? _headers.Protocol(field.Header, absent)
+            : field.Field.IsOffset ? _headers.Offset(field.Header, absent)
             : _headers.Locate(field, absent) is { } place ? _memory.Load(place) : null;
         if (value is not { } loaded)
         {

@@ -5,6 +5,16 @@ namespace EbpfCat.Language;
 /// <param name="Type">How its bytes are read: a scalar in network order, or an address.</param>
 public sealed record HeaderField(string Name, int Offset, EbpfType Type)
 {
+    /// <summary>The offset of a header from the start of the packet, in bytes.</summary>
+    public static HeaderField HeaderOffset { get; } = new("Offset", 0, ScalarType.UInt32) { IsOffset = true };
+
+    /// <summary>The offset of the first byte behind a header from the start of the packet, in bytes.</summary>
+    public static HeaderField PayloadOffset { get; } =
+        new("PayloadOffset", 0, ScalarType.UInt32) { IsOffset = true, IsPart = true };
+
+    /// <summary>The fields that every header has.</summary>
+    internal static IReadOnlyList<HeaderField> Common { get; } = [HeaderOffset, PayloadOffset];
+
     /// <summary>The least significant bit of a bit field, counted in the value that <see cref="Type"/> reads.</summary>
     public int BitOffset { get; init; }
 
@@ -24,6 +34,9 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
 
     /// <summary>Whether it is the protocol of what is behind an IP header and the extension headers.</summary>
     public bool IsProtocol { get; init; }
+
+    /// <summary>Whether it is no bytes of the header, but where the header, or what is behind it, begins.</summary>
+    public bool IsOffset { get; init; }
 
     /// <summary>
     /// In a header with alternatives: the field of each of them. Empty where it lies at the same place in all.

@@ -22,17 +22,9 @@ internal static class InnerHeaders
     [
         new(new("IPv4InIP", 0, BehindIP(4), []), null, [IPv4Type], 0),
         new(new("IPv6InIP", 0, BehindIP(41), []), null, [IPv6Type], 0),
-        Behind(Gre, "ProtocolType", 4, Types) with
-        {
-            Options = [GreFlag(7), GreFlag(5), GreFlag(4)],
-            ZeroFields = GreZeroFields,
-        },
-        new(Vxlan, null, [EthernetType], 8),
-        Behind(Geneve, "ProtocolType", 8, Types) with
-        {
-            Options = [Geneve.GetField("OptionsLength")],
-            ZeroFields = [Geneve.GetField("Version")],
-        },
+        Behind(Gre, "ProtocolType", Types),
+        Vxlan.End with { Values = [EthernetType] },
+        Behind(Geneve, "ProtocolType", Types),
     ], []);
 
     /// <summary>All headers inside a tunnel.</summary>
@@ -50,6 +42,10 @@ internal static class InnerHeaders
             $"{Packet.Name}.{header.Name}", header.Size, [.. places], header.Fields)
         {
             Passed = header.Passed,
+            LengthField = header.LengthField,
+            MinLength = header.MinLength,
+            Options = header.Options,
+            ZeroFields = header.ZeroFields,
             Checksum = header.Checksum,
             Alternatives = [.. header.Alternatives.Select(Of)],
             Outer = header,

@@ -6,6 +6,12 @@ namespace EbpfCat.Language;
 /// </summary>
 public abstract class NamedHeader(PacketHeader header) : HeaderExpression(header)
 {
+    /// <summary>The offset of the header from the start of the packet, in bytes.</summary>
+    public HeaderFieldExpression Offset => Named();
+
+    /// <summary>The offset of the first byte behind the header from the start of the packet, in bytes.</summary>
+    public HeaderFieldExpression PayloadOffset => Named();
+
     private protected HeaderFieldExpression Named([CallerMemberName] string name = "") => this[name];
 }
 

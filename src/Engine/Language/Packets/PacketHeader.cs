@@ -7,11 +7,25 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     private readonly Dictionary<string,
         HeaderField> _byName = fields.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
 
+    private PacketHeader? _payload;
+
     /// <summary>Its name, as in <c>$packet.NAME</c>.</summary>
     public string Name { get; } = name;
 
     /// <summary>How many bytes must be there for the header to count as present: its fixed part.</summary>
     public int Size { get; } = size;
+
+    /// <summary>The name of the field with its length in bytes, if it varies; less than the least: no payload.</summary>
+    internal string? LengthField { get; init; }
+
+    /// <summary>Its length in bytes; where it varies, the least that it may be.</summary>
+    internal int MinLength { get; init; } = size;
+
+    /// <summary>Fields, each of which adds so many bytes to the length.</summary>
+    internal IReadOnlyList<HeaderField> Options { get; init; } = [];
+
+    /// <summary>Fields that must be zero for there to be a payload.</summary>
+    internal IReadOnlyList<HeaderField> ZeroFields { get; init; } = [];
 
     /// <summary>Where it can lie. Empty for the first header of a packet.</summary>
     public IReadOnlyList<HeaderLocation> Locations { get; } = locations;
@@ -31,7 +45,18 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>The header that this is an optional part of; null for none.</summary>
     internal PacketHeader? Whole { get; init; }
 
-    /// <summary>Its fields.</summary>
+    /// <summary>The location of the first byte behind it, whatever that belongs to.</summary>
+    internal HeaderLocation End => new(this, null, [0], MinLength)
+    {
+        LengthField = LengthField is null ? null : GetField(LengthField),
+        Options = Options,
+        ZeroFields = ZeroFields,
+    };
+
+    /// <summary>What is behind it, as a header without bytes.</summary>
+    internal PacketHeader Payload => LazyInitializer.EnsureInitialized(ref _payload, MakePayload);
+
+    /// <summary>Its fields, without those that every header has: <c>Offset</c> and <c>PayloadOffset</c>.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 
     /// <summary>Whether a packet never has this header and another: the same fields name one of them.</summary>
@@ -46,16 +71,26 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
 
     /// <summary>The optional part of this header that a field is in; null for a field that is always there.</summary>
     internal PacketHeader? PartWith(HeaderField field) => !field.IsPart || Whole is not null ? null
+        : field == HeaderField.PayloadOffset ? Payload
         : Outer is not null ? InnerHeaders.Of(Outer.PartWith(field)!)
         : PacketHeaders.GreParts.First(part => part.Fields[0] == field);
 
     /// <summary>A field by name; case does not count.</summary>
-    public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field);
+    public bool TryGetField(string name, out HeaderField? field) => _byName.TryGetValue(name, out field)
+        || (field = HeaderField.Common.FirstOrDefault(one => one.Name.Equals(name, StringComparison.OrdinalIgnoreCase)))
+            is not null;
 
     /// <summary>A field by name.</summary>
     /// <exception cref="CompileException">There is none.</exception>
     public HeaderField GetField(string name, SourceSpan? source = null) => TryGetField(name, out var field)
         ? field!
         : throw new CompileException(DiagnosticIds.UnknownField, $"The {Name} header has no field '{name}'.", source,
-            SimilarNames.Sentence(name, [.. Fields.Select(f => f.Name)]));
+            SimilarNames.Sentence(name, [.. Fields.Concat(HeaderField.Common).Select(f => f.Name)]));
+
+    private PacketHeader MakePayload() => new(Name, 0, Alternatives.Count > 0 ? [] : [End], [HeaderField.PayloadOffset])
+    {
+        Alternatives = [.. Alternatives.Select(one => one.Payload)],
+        Outer = Outer?.Payload,
+        Whole = this,
+    };
 }

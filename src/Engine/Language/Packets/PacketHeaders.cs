@@ -9,55 +9,38 @@ namespace EbpfCat.Language;
 /// (DNS), RFC 826 (ARP), RFC 3032 (MPLS), RFC 2516 (PPPoE), RFC 2784 and 2890 (GRE), RFC 7348 (VXLAN), RFC 8926
 /// (Geneve); numbers from IANA. <see cref="InnerHeaders"/> has them again, inside a tunnel.
 /// </summary>
-public static class PacketHeaders
+public static partial class PacketHeaders
 {
     private static readonly ScalarType U8 = ScalarType.UInt8;
     private static readonly ScalarType U16 = ScalarType.UInt16.WithByteOrder(BigEndian);
     private static readonly ScalarType U32 = ScalarType.UInt32.WithByteOrder(BigEndian);
-
-    private static readonly HeaderField EtherType = new("EtherType", 12, U16);
-
-    private static readonly HeaderField NextHeader = new("NextHeader", 6, U8);
-
-    // 802.1Q and 802.1ad; two tags, as the kernel's own dissector passes.
-    private static readonly PassedHeaders Tags = new(EtherType, 2, 4, new("EtherType", 2, U16),
-        [new([0x8100, 0x88a8], 4)]);
-
-    // Hop-by-hop options, routing, destination options and mobility count their length in words of eight bytes without
-    // the first; AH counts words of four bytes without the first two. Only the first fragment has what follows.
-    private static readonly PassedHeaders ExtensionHeaders = new(NextHeader, 8, 8, new("NextHeader", 0, U8),
-    [
-        new([0, 60, 43, 135], 8, new("Length", 1, U8) { BitCount = 8, Scale = 3 }),
-        new([44], 8, ZeroField: new("FragmentOffset", 2, U16) { BitOffset = 3, BitCount = 13 }),
-        new([51], 8, new("Length", 1, U8) { BitCount = 8, Scale = 2 }),
-    ]);
 
     /// <summary>The Ethernet header, always first.</summary>
     public static PacketHeader Ethernet { get; } = new("Ethernet", 14, [],
     [
         new("Destination", 0, AddressType.Mac),
         new("Source", 6, AddressType.Mac),
-        EtherType,
+        PassedHeaders.Tags.Field,
     ])
     {
-        Passed = Tags,
+        Passed = PassedHeaders.Tags,
     };
 
     /// <summary>
     /// The outer 802.1Q or 802.1ad tag. In programs of types Tc and SocketFilter it may have been taken out of the
     /// packet into its metadata.
     /// </summary>
-    public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 14, 0x8100, 0x88a8)],
+    public static PacketHeader Vlan { get; } = new("Vlan", 4, [Behind(Ethernet, "EtherType", 0x8100, 0x88a8)],
         VlanFields());
 
     /// <summary>A second tag behind the first.</summary>
-    public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 4, 0x8100, 0x88a8)],
+    public static PacketHeader InnerVlan { get; } = new("InnerVlan", 4, [Behind(Vlan, "EtherType", 0x8100, 0x88a8)],
         VlanFields());
 
     /// <summary>
     /// IPv4 behind Ethernet and up to two tags. <c>HeaderLength</c>: bytes, <c>FragmentOffset</c>: 8 bytes each.
     /// </summary>
-    public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 14, 0x0800)],
+    public static PacketHeader IPv4 { get; } = new("IPv4", 20, [Behind(Ethernet, "EtherType", 0x0800)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
         new("HeaderLength", 0, U8) { BitOffset = 0, BitCount = 4, Scale = 2 },
@@ -77,6 +60,7 @@ public static class PacketHeaders
         new("Destination", 16, AddressType.IPv4),
     ])
     {
+        LengthField = "HeaderLength",
         Checksum = new(),
     };
 
@@ -84,19 +68,19 @@ public static class PacketHeaders
     private static readonly HeaderField[] FragmentOffset = [IPv4.GetField("FragmentOffset")];
 
     /// <summary>IPv6 behind the Ethernet header and up to two tags. <c>PayloadLength</c> is in bytes.</summary>
-    public static PacketHeader IPv6 { get; } = new("IPv6", 40, [Behind(Ethernet, "EtherType", 14, 0x86dd)],
+    public static PacketHeader IPv6 { get; } = new("IPv6", 40, [Behind(Ethernet, "EtherType", 0x86dd)],
     [
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
         new("TrafficClass", 0, U16) { BitOffset = 4, BitCount = 8 },
         new("FlowLabel", 0, U32) { BitOffset = 0, BitCount = 20 },
         new("PayloadLength", 4, U16),
-        NextHeader,
+        PassedHeaders.Extensions.Field,
         new("HopLimit", 7, U8),
         new("Source", 8, AddressType.IPv6),
         new("Destination", 24, AddressType.IPv6),
     ])
     {
-        Passed = ExtensionHeaders,
+        Passed = PassedHeaders.Extensions,
     };
 
     /// <summary>
@@ -124,6 +108,7 @@ public static class PacketHeaders
         new("UrgentPointer", 18, U16),
     ])
     {
+        LengthField = "HeaderLength",
         Checksum = new("Source", "Destination", "TotalLength", "PayloadLength") { IsOffloaded = true },
     };
 
@@ -158,7 +143,7 @@ public static class PacketHeaders
     /// DNS in UDP from or to port 53. <c>IsResponse</c> to <c>ResponseCode</c> are the parts of <c>Flags</c>.
     /// </summary>
     public static PacketHeader Dns { get; } = new("Dns", 12,
-        [Behind(Udp, "DestinationPort", 8, 53), Behind(Udp, "SourcePort", 8, 53)],
+        [Behind(Udp, "DestinationPort", 53), Behind(Udp, "SourcePort", 53)],
     [
         new("Id", 0, U16),
         new("Flags", 2, U16),
@@ -197,7 +182,7 @@ public static class PacketHeaders
     /// ICMPv6 behind IPv6 and up to eight extension headers. <c>Mtu</c> is that of the next hop where a packet is too
     /// long.
     /// </summary>
-    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 40, 58)],
+    public static PacketHeader Icmp6 { get; } = new("Icmp6", 8, [Behind(IPv6, "NextHeader", 58)],
     [
         .. IcmpFields(),
         new("Id", 4, U16),
@@ -212,7 +197,7 @@ public static class PacketHeaders
     /// Neighbour discovery behind the first four bytes of ICMPv6: solicitations, advertisements and redirects. The
     /// flags are those of advertisements.
     /// </summary>
-    public static PacketHeader Neighbor { get; } = new("Neighbor", 20, [Behind(Icmp6, "Type", 4, 135, 136, 137)],
+    public static PacketHeader Neighbor { get; } = new("Neighbor", 20, [Behind(Icmp6, "Type", 135, 136, 137) with { Length = 4 }],
     [
         new("IsRouter", 0, U8) { BitOffset = 7, BitCount = 1 },
         new("IsSolicited", 0, U8) { BitOffset = 6, BitCount = 1 },
@@ -249,10 +234,14 @@ public static class PacketHeaders
         new("Length", 1, U8),
         new("Spi", 4, U32),
         new("Sequence", 8, U32),
-    ]);
+    ])
+    {
+        MinLength = 8,
+        Options = [new("Length", 1, U8) { BitCount = 8, Scale = 2 }],
+    };
 
     /// <summary>ARP for Ethernet and IPv4.</summary>
-    public static PacketHeader Arp { get; } = new("Arp", 28, [Behind(Ethernet, "EtherType", 14, 0x0806)],
+    public static PacketHeader Arp { get; } = new("Arp", 28, [Behind(Ethernet, "EtherType", 0x0806)],
     [
         new("HardwareType", 0, U16),
         new("ProtocolType", 2, U16),
@@ -266,7 +255,7 @@ public static class PacketHeaders
     ]);
 
     /// <summary>The first entry of an MPLS label stack, behind the Ethernet header and up to two tags.</summary>
-    public static PacketHeader Mpls { get; } = new("Mpls", 4, [Behind(Ethernet, "EtherType", 14, 0x8847, 0x8848)],
+    public static PacketHeader Mpls { get; } = new("Mpls", 4, [Behind(Ethernet, "EtherType", 0x8847, 0x8848)],
     [
         new("Label", 0, U32) { BitOffset = 12, BitCount = 20 },
         new("TrafficClass", 2, U8) { BitOffset = 1, BitCount = 3 },
@@ -278,7 +267,7 @@ public static class PacketHeaders
     /// A PPPoE session behind the Ethernet header and up to two tags. <c>Length</c> is that of what follows, in bytes,
     /// with <c>Protocol</c>, which is that of PPP.
     /// </summary>
-    public static PacketHeader Pppoe { get; } = new("Pppoe", 8, [Behind(Ethernet, "EtherType", 14, 0x8864)],
+    public static PacketHeader Pppoe { get; } = new("Pppoe", 8, [Behind(Ethernet, "EtherType", 0x8864)],
     [
         new("Code", 1, U8),
         new("SessionId", 2, U16),
@@ -295,7 +284,7 @@ public static class PacketHeaders
         new("Version", 0, U8) { BitOffset = 4, BitCount = 4 },
         OfIP("Source", AddressType.IPAddress, "Source", IPv6.GetField("Source")),
         OfIP("Destination", AddressType.IPAddress, "Destination", IPv6.GetField("Destination")),
-        OfIP("Protocol", U8, "Protocol", NextHeader) with { IsProtocol = true },
+        OfIP("Protocol", U8, "Protocol", IPv6.GetField("NextHeader")) with { IsProtocol = true },
         OfIP("HopLimit", U8, "TimeToLive", IPv6.GetField("HopLimit")),
         OfIP("Length", ScalarType.UInt32, "TotalLength", IPv6.GetField("PayloadLength") with { Addend = 40 }),
     ])
@@ -313,6 +302,8 @@ public static class PacketHeaders
         Alternatives = [Tcp, Udp, Sctp],
     };
 
+    private static readonly HeaderField GreVersion = new("Version", 1, U8) { BitOffset = 0, BitCount = 3 };
+
     /// <summary>
     /// GRE behind IPv4 or IPv6. <c>Key</c> and <c>SequenceNumber</c> are absent where their flags are not set.
     /// </summary>
@@ -321,14 +312,16 @@ public static class PacketHeaders
         new("ChecksumPresent", 0, U8) { BitOffset = 7, BitCount = 1 },
         new("KeyPresent", 0, U8) { BitOffset = 5, BitCount = 1 },
         new("SequencePresent", 0, U8) { BitOffset = 4, BitCount = 1 },
-        new("Version", 1, U8) { BitOffset = 0, BitCount = 3 },
+        GreVersion,
         new("ProtocolType", 2, U16),
         new("Key", 0, U32) { IsPart = true },
         new("SequenceNumber", 0, U32) { IsPart = true },
-    ]);
-
-    // Linux takes no GRE of another version, or with the routing of RFC 1701.
-    internal static readonly HeaderField[] GreZeroFields = [Gre.GetField("Version"), GreFlag(6)];
+    ])
+    {
+        Options = [GreFlag(7), GreFlag(5), GreFlag(4)],
+        // Linux takes no GRE of another version, or with the routing of RFC 1701.
+        ZeroFields = [GreVersion, GreFlag(6)],
+    };
 
     /// <summary>The optional parts of GRE that have fields, behind the checksum.</summary>
     internal static readonly PacketHeader[] GreParts =
@@ -337,26 +330,37 @@ public static class PacketHeaders
     ];
 
     /// <summary>VXLAN behind UDP: to port 4789, or to 8472, which Linux takes by default.</summary>
-    public static PacketHeader Vxlan { get; } = new("Vxlan", 8, [Behind(Udp, "DestinationPort", 8, 4789, 8472)],
+    public static PacketHeader Vxlan { get; } = new("Vxlan", 8, [Behind(Udp, "DestinationPort", 4789, 8472)],
         [new("Flags", 0, U8), new("Vni", 4, U32) { BitOffset = 8, BitCount = 24 }]);
 
+    private static readonly HeaderField GeneveVersion = new("Version", 0, U8) { BitOffset = 6, BitCount = 2 };
+    private static readonly HeaderField GeneveOptions =
+        new("OptionsLength", 0, U8) { BitOffset = 0, BitCount = 6, Scale = 2 };
+
     /// <summary>Geneve behind UDP, to port 6081. <c>OptionsLength</c> is in bytes.</summary>
-    public static PacketHeader Geneve { get; } = new("Geneve", 8, [Behind(Udp, "DestinationPort", 8, 6081)],
+    public static PacketHeader Geneve { get; } = new("Geneve", 8, [Behind(Udp, "DestinationPort", 6081)],
     [
-        new("Version", 0, U8) { BitOffset = 6, BitCount = 2 },
-        new("OptionsLength", 0, U8) { BitOffset = 0, BitCount = 6, Scale = 2 },
+        GeneveVersion,
+        GeneveOptions,
         new("Control", 1, U8) { BitOffset = 7, BitCount = 1 },
         new("Critical", 1, U8) { BitOffset = 6, BitCount = 1 },
         new("ProtocolType", 2, U16),
         new("Vni", 4, U32) { BitOffset = 8, BitCount = 24 },
-    ]);
+    ])
+    {
+        Options = [GeneveOptions],
+        ZeroFields = [GeneveVersion],
+    };
 
     // What a packet begins with where the header before IP is not shown: the first byte tells which IP it is.
     private static readonly PacketHeader Network = new("Ip", 1, [],
-        [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }]);
+        [new("Version", 0, U8) { BitOffset = 4, BitCount = 4 }])
+    {
+        MinLength = 0,
+    };
 
-    private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 0, 4)];
-    private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 0, 6)];
+    private static readonly HeaderLocation[] IPv4First = [Behind(Network, "Version", 4)];
+    private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 6)];
 
     /// <summary>All of them but those inside a tunnel.</summary>
     public static IReadOnlyList<PacketHeader> All { get; } =
@@ -365,81 +369,14 @@ public static class PacketHeaders
         Arp, Gre, Vxlan, Geneve, Mpls, Pppoe,
     ];
 
-    /// <summary>A header by name, or null; case does not count. Those inside a tunnel are <c>Inner.NAME</c>.</summary>
-    public static PacketHeader? Find(string name) =>
-        Everywhere.FirstOrDefault(h => h.Name.Equals(name, StringComparison.OrdinalIgnoreCase));
-
-    /// <summary>The headers, the tunnels' packet, and the headers of that.</summary>
-    internal static IEnumerable<PacketHeader> Everywhere => [.. All, InnerHeaders.Packet, .. InnerHeaders.All];
-
-    /// <summary>The headers that the values of a field name, with those values; none for most fields.</summary>
-    /// <param name="parent">The header that the field is in.</param>
-    internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) =>
-        Behind(parent, field).Where(one => one.Location.Values.Count == 1 && field.Name != "DestinationPort")
-            .DistinctBy(one => one.Header)
-            .ToDictionary(one => (one.Header.Outer ?? one.Header).Name, one => one.Location.Values[0],
-                StringComparer.OrdinalIgnoreCase);
-
-    /// <summary>The headers that the values of a field name, each with its location.</summary>
-    internal static IEnumerable<(PacketHeader Header, HeaderLocation Location)> Behind(
-        PacketHeader parent, HeaderField field) =>
-        parent.AlternativesOf(field).SelectMany(one => Everywhere
-            .SelectMany(header => header.Locations, (header, location) => (Header: header, Location: location))
-            .Where(below => below.Location.Parent == one.Header && below.Location.Field == one.Field));
-
-    /// <summary>The headers that a header stands for: its alternatives, or itself.</summary>
-    internal static IReadOnlyList<PacketHeader> AlternativesOf(PacketHeader header) =>
-        header.Alternatives.Count > 0 ? header.Alternatives : [header];
-
-    /// <summary>
-    /// Whether a field, or a part of it, names or delimits one of some headers, or one that may lie over it.
-    /// </summary>
-    internal static bool Decides(PacketHeader header, HeaderField field, IReadOnlyList<PacketHeader> others) =>
-        ((header.Outer ?? header) == InnerVlan && field.Name == "EtherType")
-        || others.SelectMany(other => other.Locations).Any(place => place.Parent == header
-            ? place.DecidingFields.Any(f => Overlap(f, field))
-            : place.DecidingFields.Any() && place.Parent.Locations.Any(a => header.Locations.Any(a.Overlaps)));
-
-    /// <summary>
-    /// The header whose checksum covers a field: its own, or the one before it, if that is no IP header; null for none.
-    /// </summary>
-    internal static PacketHeader? CoveredBy(PacketHeader header, HeaderField field) => header.Checksum is not null
-        ? field.Name == HeaderChecksum.FieldName ? null : header
-        : header.Locations is [{ Parent: { Checksum: not null } parent }, ..] && (parent.Outer ?? parent) != IPv4
-                ? parent : null;
-
-    /// <summary>The headers whose checksums cover a field as part of the pseudo-header.</summary>
-    /// <param name="header">The header that the field is in.</param>
-    internal static IEnumerable<PacketHeader> WithPseudoHeader(PacketHeader header, HeaderField field) =>
-        Everywhere.Where(other => other.Checksum is { } checksum && checksum.PseudoHeader.Contains(field.Name)
-            && (other == header || other.Locations.Any(place => place.Parent == header)));
-
-    private static bool Overlap(HeaderField a, HeaderField b) =>
-        a.Offset < b.Offset + b.Type.Size && b.Offset < a.Offset + a.Type.Size;
-
-    /// <summary>Where a header may be.</summary>
-    /// <param name="startsAtNetwork">Whether the program sees packets from their IP header on.</param>
-    /// <returns>The places; none of a header that is always first; null of one that the program never sees.</returns>
-    internal static IReadOnlyList<HeaderLocation>? LocationsOf(PacketHeader header, bool startsAtNetwork) =>
-        !startsAtNetwork || header == Network ? header.Locations
-        : header == IPv4 ? IPv4First
-        : header == IPv6 ? IPv6First
-        : header.Locations.Any(place => LocationsOf(place.Parent, startsAtNetwork) is not null)
-            || header.Alternatives.Any(one => LocationsOf(one, startsAtNetwork) is not null) ? header.Locations
-        : null;
-
-    internal static HeaderLocation Behind(PacketHeader parent, string field, int length, params int[] values) =>
-        new(parent, parent.GetField(field), values, length);
+    internal static HeaderLocation Behind(PacketHeader parent, string field, params int[] values) =>
+        parent.End with { Field = parent.GetField(field), Values = values };
 
     private static HeaderLocation BehindIPv4(int protocol) =>
-        new(IPv4, IPv4.GetField("Protocol"), [protocol], IPv4.Size)
-        {
-            LengthField = IPv4.GetField("HeaderLength"),
-            ZeroFields = FragmentOffset,
-        };
+        Behind(IPv4, "Protocol", protocol) with { ZeroFields = FragmentOffset };
 
     internal static HeaderLocation[] BehindIP(int protocol) =>
-        [BehindIPv4(protocol), Behind(IPv6, "NextHeader", 40, protocol)];
+        [BehindIPv4(protocol), Behind(IPv6, "NextHeader", protocol)];
 
     private static HeaderField OfIP(string name, EbpfType type, string ofIPv4, HeaderField ofIPv6) =>
         new(name, 0, type) { Alternatives = [IPv4.GetField(ofIPv4), ofIPv6] };
@@ -448,7 +385,7 @@ public static class PacketHeaders
     internal static HeaderField GreFlag(int bit) => new("Flag", 0, U8) { BitOffset = bit, BitCount = 1, Scale = 2 };
 
     private static PacketHeader GrePart(string field, string flag, params HeaderField[] before) =>
-        new(Gre.Name, 4, [Behind(Gre, flag, 4, 1) with { Options = before, ZeroFields = GreZeroFields }],
+        new(Gre.Name, 4, [Behind(Gre, flag, 1) with { Options = before, ZeroFields = Gre.ZeroFields }],
             [Gre.GetField(field)])
         {
             Whole = Gre,

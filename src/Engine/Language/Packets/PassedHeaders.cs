@@ -1,3 +1,5 @@
+using static EbpfCat.Types.ByteOrder;
+
 namespace EbpfCat.Language;
 
 /// <summary>
@@ -11,6 +13,25 @@ namespace EbpfCat.Language;
 public sealed record PassedHeaders(
     HeaderField Field, int MaxCount, int Size, HeaderField Next, IReadOnlyList<PassedHeader> Kinds)
 {
+    private static readonly ScalarType U8 = ScalarType.UInt8;
+    private static readonly ScalarType U16 = ScalarType.UInt16.WithByteOrder(BigEndian);
+
+    /// <summary>The tags of 802.1Q and 802.1ad behind Ethernet; two, as the kernel's own dissector passes.</summary>
+    internal static PassedHeaders Tags { get; } = new(new("EtherType", 12, U16), 2, 4, new("EtherType", 2, U16),
+        [new([0x8100, 0x88a8], 4)]);
+
+    /// <summary>
+    /// The extension headers of IPv6. Hop-by-hop options, routing, destination options and mobility count their length
+    /// in words of eight bytes without the first; AH counts words of four bytes without the first two. Only the first
+    /// fragment has what follows.
+    /// </summary>
+    internal static PassedHeaders Extensions { get; } = new(new("NextHeader", 6, U8), 8, 8, new("NextHeader", 0, U8),
+    [
+        new([0, 60, 43, 135], 8, new("Length", 1, U8) { BitCount = 8, Scale = 3 }),
+        new([44], 8, ZeroField: new("FragmentOffset", 2, U16) { BitOffset = 3, BitCount = 13 }),
+        new([51], 8, new("Length", 1, U8) { BitCount = 8, Scale = 2 }),
+    ]);
+
     /// <summary>The values that name one of them.</summary>
     public IReadOnlyList<int> Values { get; } = [.. Kinds.SelectMany(kind => kind.Values)];
 

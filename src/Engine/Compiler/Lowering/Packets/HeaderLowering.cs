@@ -66,6 +66,12 @@ internal sealed class HeaderLowering
         ? null
         : new ScalarOperand(ScalarType.UInt8, _next.OfGroup(_use.ProtocolGroup(ip)).Last);
 
+    /// <summary>The offset of a header. Continues where the header is present.</summary>
+    /// <returns>The number; null if the header cannot be present here.</returns>
+    public ScalarOperand? Offset(PacketHeader header, Block whenAbsent) => Require(header, whenAbsent) is { } found
+        ? new ScalarOperand(ScalarType.UInt32, _packet.OffsetOf(found.Offset))
+        : null;
+
     /// <summary>Locates bytes from the start of a header on, and continues where the packet has all of them.</summary>
     /// <returns>The bytes; null if the header cannot be present here.</returns>
     public Place? LocateBytes(PacketHeader header, int size, Block whenAbsent) =>

@@ -101,9 +101,10 @@ internal sealed class PacketLowering(LoweringContext context)
         ?? (context.Info.Packet == PacketAccess.Copy ? _b.Constant(0) : _b.Read(_data));
 
     /// <summary>The offset as a number.</summary>
-    public Value OffsetOf(PacketOffset offset) => offset.Variable is { } position
-        ? _b.AddOffset(_b.Make(Op.Sub, position, _b.Read(_data)), offset.Constant)
-        : _b.Constant(offset.Constant);
+    public Value OffsetOf(PacketOffset offset) => offset.Variable is not { } position
+        ? _b.Constant(offset.Constant)
+        : _b.AddOffset(context.Info.Packet == PacketAccess.Copy ? position : _b.Make(Op.Sub, position, _b.Read(_data)),
+            offset.Constant);
 
     /// <summary>
     /// The same position, of which the verifier knows nothing but a bound: it follows the code behind once, and not for
@@ -176,6 +177,9 @@ internal sealed class PacketLowering(LoweringContext context)
                 ? CheckBounds(new PacketOffset(null, (int)offset.Immediate), size, context.DefaultExit)
                 : CheckBounds(At(offset), size, context.DefaultExit);
         }
+
+        if (PointerAt(offset) is { } pointer)
+            return CheckBounds(pointer, size, context.DefaultExit);
         // A mask in the source stays in the code, as a bound for the verifier, even if the compiler could remove it.
         if (offset is { Op: Op.And }
             && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and <= MaxOffset - 4096 } mask)
@@ -202,6 +206,19 @@ internal sealed class PacketLowering(LoweringContext context)
         }
 
         return CheckBounds(At(variable, addend), size, context.DefaultExit);
+    }
+
+    // The pointer to a header from which the offset was computed, which the verifier need not check again.
+    private PacketOffset? PointerAt(Value offset)
+    {
+        var (position, constant) = offset is { Op: Op.Add }
+            && offset.Operands[1].Current is { IsConstant: true, Immediate: >= 0 and < 4096 } addend
+            ? (offset.Operands[0].Current, (int)addend.Immediate)
+            : (offset, 0);
+        return context.Info.Packet != PacketAccess.Copy && position is { Op: Op.Sub }
+            && position.Operands[1].Current == _b.Read(_data) && position.Operands[0].Current != _b.Read(_dataEnd)
+            ? new PacketOffset(position.Operands[0].Current, constant)
+            : null;
     }
 
     // Copies bytes that may lie behind the first buffer.
