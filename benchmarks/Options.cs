@@ -8,20 +8,22 @@ internal sealed record Options
 
           --write           write the report to RESULTS.md beside the project too
           --only NAME       only the programs whose name contains NAME; no compile times
-          --seconds N       seconds of processor time for timing each pair of programs (default 5)
-          --listings DIR    write both programs' instructions to DIR
-          --clang COMMAND   the compiler to compare with (default clang-14)
+          --seconds N       seconds of processor time for timing the programs of a row (default 10); 0: no times
+          --listings DIR    write the instructions of all programs to DIR
+          --clang COMMANDS  the compilers to compare with (default clang-14,clang-19)
         """;
 
     public bool Write { get; private init; }
 
     public string? Only { get; private init; }
 
-    public TimeSpan Budget { get; private init; } = TimeSpan.FromSeconds(5);
+    public TimeSpan Budget { get; private init; } = TimeSpan.FromSeconds(10);
+
+    public bool HasTimes => Budget > TimeSpan.Zero;
 
     public string? Listings { get; private init; }
 
-    public string Clang { get; private init; } = "clang-14";
+    public string[] Clang { get; private init; } = ["clang-14", "clang-19"];
 
     /// <summary>Reads the command line; null where it is not understood.</summary>
     public static Options? Parse(string[] arguments)
@@ -50,7 +52,7 @@ internal sealed record Options
                     options = options with { Listings = value };
                     break;
                 case "--clang":
-                    options = options with { Clang = value };
+                    options = options with { Clang = value.Split(',') };
                     break;
                 default:
                     return null;

@@ -3,9 +3,7 @@ using EbpfCat.Benchmarks.Clang;
 using EbpfCat.Benchmarks.Reports;
 using EbpfCat.Benchmarks.Running;
 using EbpfCat.Bytecode;
-using EbpfCat.Compiler;
 using EbpfCat.Kernel;
-using EbpfCat.Language;
 using EbpfCat.Programs;
 
 if (Options.Parse(args) is not { } options)
@@ -15,25 +13,27 @@ if (Options.Parse(args) is not { } options)
 }
 
 PinnedThread.Pin();
-var clang = new ClangCompiler(options.Clang);
+var compilers = options.Clang.Select(command => new ClangCompiler(command)).ToList();
+var missing = compilers.Where(clang => clang.Version is null).ToList();
+foreach (var clang in missing)
+{
+    Console.Error.WriteLine(
+        $"{clang.Command} is not installed and is left out (Debian: apt install {clang.Command}; --clang names " +
+        "others).");
+}
+
+compilers.RemoveAll(missing.Contains);
+InstructionSet[] sets = [InstructionSet.V3, InstructionSet.V4];
+List<Column> columns =
+[
+    .. from set in sets
+       where Features.InstructionSet >= set
+       from clang in compilers.Where(clang => clang.Knows(set)).Prepend(null)
+       select new Column(set, clang),
+];
 var (rows, failures) = (new List<Row>(), 0);
 try
 {
-    var report = $"""
-        # Benchmarks
-
-        Each program is written twice, in the language of kernel scripts and in C. Verdict, packet, variables and maps
-        of both are compared on the same packets before anything is measured. Both find headers behind up to two VLAN
-        tags, and TCP and UDP behind up to eight IPv6 extension headers. Both are compiled for instruction set v3, the C
-        by {clang.Version} with `{ClangCompiler.Arguments}`. Instructions are counted in slots of eight bytes.
-
-        A time is the lower quartile of many samples of several thousand runs each (BPF_PROG_TEST_RUN); samples of the
-        two programs alternate. Both are loaded {Timing.Loads} times, and the minimum counts, because the addresses of a
-        program and its maps change its time by a few percent. Linux
-        {Environment.OSVersion.Version.ToString(2)} ran them.
-
-
-        """;
     var only = options.Only ?? "";
     foreach (var benchmark in Suite.Benchmarks.Where(b => b.Name.Contains(only, StringComparison.OrdinalIgnoreCase)))
     {
@@ -42,9 +42,16 @@ try
         else failures++;
     }
 
-    if (rows.Count > 0)
-        report += ProgramTable.Write(rows, Timing.MeasureEmpty(Suite.Benchmarks[0].Packet, options.Budget));
-    if (options.Only is null) report += "\n" + CompileTimes.Write(rows.MaxBy(row => row.Slots)!.Benchmark);
+    if (rows.Count == 0) return 1;
+    var report = Introduction.Write(columns, missing, options) + ProgramTable.Write(rows);
+    if (options.HasTimes)
+    {
+        var empty = Timing.MeasureEmpty(Suite.Benchmarks[0].Packet, options.Budget);
+        report += $"\nA run of an empty program takes {empty:0.0} ns, which is in every time above.\n";
+        if (options.Only is null)
+            report += "\n" + CompileTimes.Write(rows.MaxBy(row => row.Slots[columns[0]])!.Benchmark);
+    }
+
     Console.WriteLine(report);
     if (options.Write) File.WriteAllText(Path.Combine(ProjectDirectory(), "RESULTS.md"), report);
     return failures == 0 ? 0 : 1;
@@ -59,22 +66,25 @@ Row? Compare(Benchmark benchmark)
 {
     try
     {
-        var compiled = clang.Compile(benchmark);
-        using var pair = Pair.Load(benchmark, compiled, clangFirst: false);
+        var loaders = columns.ConvertAll(column => column.Compile(benchmark));
+        using var sides = new LoadedSides(benchmark, loaders);
+        var named = columns.Zip(sides.All).ToList();
         if (options.Listings is { } directory)
         {
             Directory.CreateDirectory(directory);
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".ebpfcat.txt"),
-                Disassembler.FormatProgram(pair.Script.Instructions));
-            File.WriteAllText(Path.Combine(directory, benchmark.Name + ".clang.txt"),
-                Disassembler.FormatProgram(pair.Clang.Instructions));
+            foreach (var (column, side) in named)
+            {
+                File.WriteAllText(Path.Combine(directory, $"{benchmark.Name}.{column.FileName}.txt"),
+                    Disassembler.FormatProgram(side.Instructions));
+            }
         }
 
-        var differences = Equivalence.Check(benchmark, pair.Script, pair.Clang);
+        var differences = Equivalence.Check(benchmark, [.. named.Select(n => (n.First.FileName, n.Second))]);
         if (differences.Count == 0)
         {
-            var (nanoseconds, clangNanoseconds) = Timing.Measure(benchmark, compiled, options.Budget);
-            return new Row(benchmark, pair.Script.Slots, pair.Clang.Slots, nanoseconds, clangNanoseconds);
+            var times = options.HasTimes ? Timing.Measure(benchmark, loaders, options.Budget) : [];
+            return new Row(benchmark, named.ToDictionary(n => n.First, n => (double)n.Second.Slots),
+                columns.Zip(times).ToDictionary(c => c.First, c => c.Second));
         }
 
         foreach (var difference in differences) Console.Error.WriteLine($"  {difference}");

@@ -4,10 +4,14 @@
 
 __s64 average;
 
-/* There is no signed division in instruction set v3. */
 static __always_inline __s64 divide_by_16(__s64 value)
 {
-	return value < 0 ? -(__s64)((__u64)-value / 16) : (__s64)((__u64)value / 16);
+#if __BPF_CPU_VERSION__ >= 4
+	return value / 16;
+#else
+	/* There is no signed division before instruction set v4; a shift alone rounds towards minus infinity. */
+	return (value + (value >> 63 & 15)) >> 4;
+#endif
 }
 
 SEC("xdp")

@@ -43,6 +43,7 @@ enum {
 	BPF_MAP_TYPE_LRU_HASH = 9,
 	BPF_MAP_TYPE_LRU_PERCPU_HASH = 10,
 	BPF_MAP_TYPE_LPM_TRIE = 11,
+	BPF_MAP_TYPE_DEVMAP = 14,
 };
 
 enum {
@@ -56,6 +57,7 @@ enum {
 static void *(*bpf_map_lookup_elem)(void *map, const void *key) = (void *)1;
 static long (*bpf_map_update_elem)(void *map, const void *key, const void *value, __u64 flags) = (void *)2;
 static __u64 (*bpf_ktime_get_ns)(void) = (void *)5;
+static long (*bpf_redirect_map)(void *map, __u64 key, __u64 flags) = (void *)51;
 
 /* Adds one to a 64-bit counter that other processors count in too, and inserts it where it is absent. */
 static __always_inline void count(void *map, const void *key)
@@ -70,4 +72,26 @@ static __always_inline void count(void *map, const void *key)
 	}
 	if (counter)
 		__sync_fetch_and_add(counter, 1);
+}
+
+struct traffic {
+	__u64 packets;
+	__u64 bytes;
+};
+
+/* Counts a packet in this processor's copy of a flow's traffic. */
+static __always_inline void count_traffic(void *map, const void *flow, __u64 bytes)
+{
+	struct traffic *traffic = bpf_map_lookup_elem(map, flow);
+
+	if (!traffic) {
+		struct traffic none = {};
+
+		bpf_map_update_elem(map, flow, &none, BPF_NOEXIST);
+		traffic = bpf_map_lookup_elem(map, flow);
+		if (!traffic)
+			return;
+	}
+	traffic->packets++;
+	traffic->bytes += bytes;
 }

@@ -8,11 +8,6 @@ struct flow {
 	__u32 protocol;
 };
 
-struct traffic {
-	__u64 packets;
-	__u64 bytes;
-};
-
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_PERCPU_HASH);
 	__type(key, struct flow);
@@ -26,7 +21,6 @@ int flow_records(struct xdp_md *ctx)
 	void *data = (void *)(long)ctx->data;
 	void *data_end = (void *)(long)ctx->data_end;
 	struct iphdr *ip = find_ipv4(ctx);
-	struct traffic *traffic;
 	struct flow flow;
 	void *transport;
 
@@ -58,16 +52,6 @@ int flow_records(struct xdp_md *ctx)
 		return XDP_PASS;
 	}
 
-	traffic = bpf_map_lookup_elem(&flows, &flow);
-	if (!traffic) {
-		struct traffic none = {};
-
-		bpf_map_update_elem(&flows, &flow, &none, BPF_NOEXIST);
-		traffic = bpf_map_lookup_elem(&flows, &flow);
-		if (!traffic)
-			return XDP_PASS;
-	}
-	traffic->packets++;
-	traffic->bytes += data_end - data;
+	count_traffic(&flows, &flow, data_end - data);
 	return XDP_PASS;
 }

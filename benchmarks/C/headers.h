@@ -5,18 +5,23 @@
 
 #define ETH_ALEN 6
 #define ETH_P_IP 0x0800
+#define ETH_P_TEB 0x6558
 #define ETH_P_IPV6 0x86dd
 #define ETH_P_8021Q 0x8100
 #define ETH_P_8021AD 0x88a8
 
 #define IPPROTO_HOPOPTS 0
 #define IPPROTO_ICMP 1
+#define IPPROTO_IPIP 4
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
+#define IPPROTO_IPV6 41
 #define IPPROTO_ROUTING 43
 #define IPPROTO_FRAGMENT 44
+#define IPPROTO_GRE 47
 #define IPPROTO_AH 51
 #define IPPROTO_DSTOPTS 60
+#define IPPROTO_SCTP 132
 #define IPPROTO_MH 135
 
 #define IP_OFFSET 0x1fff
@@ -119,12 +124,9 @@ static __always_inline int is_vlan(__be16 type)
 	return type == bpf_htons(ETH_P_8021Q) || type == bpf_htons(ETH_P_8021AD);
 }
 
-/* The header behind Ethernet and up to two VLAN tags, not checked against the packet's end; or NULL. */
-static __always_inline void *find_network(struct xdp_md *ctx, __be16 *type)
+/* The header behind an Ethernet header and up to two VLAN tags, not checked against the packet's end; or NULL. */
+static __always_inline void *skip_ethernet(struct ethhdr *eth, void *data_end, __be16 *type)
 {
-	void *data = (void *)(long)ctx->data;
-	void *data_end = (void *)(long)ctx->data_end;
-	struct ethhdr *eth = data;
 	struct vlan_hdr *vlan = (void *)(eth + 1);
 
 	if ((void *)(eth + 1) > data_end)
@@ -142,9 +144,34 @@ static __always_inline void *find_network(struct xdp_md *ctx, __be16 *type)
 	return vlan;
 }
 
-/* The header behind up to eight extension headers, not checked against the packet's end; NULL in later fragments. */
-static __always_inline void *skip_extensions(void *header, void *data_end, __u8 *next)
+/* The header behind the first Ethernet header. */
+static __always_inline void *find_network(struct xdp_md *ctx, __be16 *type)
 {
+	return skip_ethernet((void *)(long)ctx->data, (void *)(long)ctx->data_end, type);
+}
+
+/*
+ * A program with many paths defines this, so that the verifier forgets how far a loop has come, and follows what is
+ * behind it once.
+ */
+#ifndef MANY_PATHS
+#define MANY_PATHS 0
+#endif
+
+/* The same pointer, of which the verifier knows only that it is behind the packet's start. */
+static __always_inline void *forget(void *pointer, void *data)
+{
+	__u64 offset = pointer - data;
+
+	asm volatile("" : "+r"(offset));
+	return offset < 0x8000 ? data + offset : NULL;
+}
+
+/* The header behind up to eight extension headers, not checked against the packet's end; NULL in later fragments. */
+static __always_inline void *skip_extensions(void *header, struct xdp_md *ctx, __u8 *next)
+{
+	void *data_end = (void *)(long)ctx->data_end;
+
 #pragma clang loop unroll(disable)
 	for (int i = 0; i < MAX_EXTENSIONS; i++) {
 		struct ipv6_opt_hdr *extension = header;
@@ -167,20 +194,20 @@ static __always_inline void *skip_extensions(void *header, void *data_end, __u8 
 		}
 		*next = extension->nexthdr;
 		header += length;
+		if (MANY_PATHS) {
+			header = forget(header, (void *)(long)ctx->data);
+			if (!header)
+				return NULL;
+		}
 	}
 	return header;
 }
 
-/* The transport header behind IPv4 or IPv6, not checked against the packet's end; NULL in later fragments. */
-static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
+/* What follows IPv4 or IPv6, not checked against the packet's end; NULL in later fragments. */
+static __always_inline void *skip_network(void *network, __u32 type, struct xdp_md *ctx, __u8 *protocol)
 {
 	void *data_end = (void *)(long)ctx->data_end;
-	void *network;
-	__be16 type;
 
-	network = find_network(ctx, &type);
-	if (!network)
-		return NULL;
 	if (type == bpf_htons(ETH_P_IP)) {
 		struct iphdr *ip = network;
 
@@ -195,9 +222,18 @@ static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
 		if ((void *)(ip6 + 1) > data_end)
 			return NULL;
 		*protocol = ip6->nexthdr;
-		return skip_extensions(ip6 + 1, data_end, protocol);
+		return skip_extensions(ip6 + 1, ctx, protocol);
 	}
 	return NULL;
+}
+
+/* The transport header behind IPv4 or IPv6, not checked against the packet's end; NULL in later fragments. */
+static __always_inline void *find_transport(struct xdp_md *ctx, __u8 *protocol)
+{
+	__be16 type;
+	void *network = find_network(ctx, &type);
+
+	return network ? skip_network(network, type, ctx, protocol) : NULL;
 }
 
 /* The IPv4 header, checked against the packet's end; or NULL. */
@@ -211,6 +247,16 @@ static __always_inline struct iphdr *find_ipv4(struct xdp_md *ctx)
 	if (!ip || type != bpf_htons(ETH_P_IP) || (void *)(ip + 1) > data_end)
 		return NULL;
 	return ip;
+}
+
+/* RFC 1624, as the kernel does it in its function of this name. */
+static __always_inline void decrease_ttl(struct iphdr *ip)
+{
+	__u32 check = ip->check;
+
+	check += bpf_htons(0x0100);
+	ip->check = check + (check >= 0xffff);
+	ip->ttl--;
 }
 
 /* By two bytes at a time: clang copies arrays of bytes byte by byte. */

@@ -1,25 +1,55 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using EbpfCat.Bytecode;
 
 namespace EbpfCat.Benchmarks.Clang;
 
 /// <summary>Runs clang on the C programs.</summary>
-internal sealed class ClangCompiler(string command)
+/// <param name="Command">The command, such as <c>clang-19</c>.</param>
+internal sealed record ClangCompiler(string Command)
 {
-    /// <summary>How it is called; the instruction set is that which the other side is compiled for too.</summary>
-    public const string Arguments = "-O2 -mcpu=v3 -target bpf";
+    /// <summary>The first line of <c>clang --version</c>; null where it is not installed.</summary>
+    public string? Version
+    {
+        get
+        {
+            try
+            {
+                return Run("--version").Split('\n')[0].Trim();
+            }
+            catch (Win32Exception)
+            {
+                return null;
+            }
+        }
+    }
 
-    /// <summary>The first line of <c>clang --version</c>.</summary>
-    public string Version => Run("--version").Split('\n')[0].Trim();
+    /// <summary>How it is called.</summary>
+    public static string ArgumentsFor(InstructionSet set) =>
+        $"-O2 -mcpu={set.ToString().ToLowerInvariant()} -target bpf";
+
+    /// <summary>Whether it knows an instruction set.</summary>
+    public bool Knows(InstructionSet set)
+    {
+        try
+        {
+            Run($"{ArgumentsFor(set)} -x c -fsyntax-only /dev/null");
+            return true;
+        }
+        catch (ClangException)
+        {
+            return false;
+        }
+    }
 
     /// <summary>Compiles a benchmark's C.</summary>
-    public ElfObject Compile(Benchmark benchmark)
+    public ElfObject Compile(Benchmark benchmark, InstructionSet set)
     {
         var source = Path.Combine(AppContext.BaseDirectory, "C", benchmark.Name + ".c");
         var output = Path.GetTempFileName();
         try
         {
-            Run($"{Arguments} -Wall -c \"{source}\" -o \"{output}\"");
+            Run($"{ArgumentsFor(set)} -Wall -c \"{source}\" -o \"{output}\"");
             return new ElfObject(File.ReadAllBytes(output));
         }
         finally
@@ -30,23 +60,15 @@ internal sealed class ClangCompiler(string command)
 
     private string Run(string arguments)
     {
-        try
+        var start = new ProcessStartInfo(Command, arguments)
         {
-            var start = new ProcessStartInfo(command, arguments)
-            {
-                RedirectStandardOutput = true,
-                RedirectStandardError = true,
-            };
-            using var process = Process.Start(start)!;
-            var errors = process.StandardError.ReadToEndAsync();
-            var output = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? output : throw new ClangException($"{command} {arguments}\n{errors.Result}");
-        }
-        catch (Win32Exception)
-        {
-            throw new ClangException($"There is no '{command}' to compare with. Install it (Debian: apt install " +
-                "clang-14), or name another by --clang.");
-        }
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        using var process = Process.Start(start)!;
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0 ? output : throw new ClangException($"{Command} {arguments}\n{errors.Result}");
     }
 }

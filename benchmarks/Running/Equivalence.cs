@@ -4,46 +4,62 @@ using EbpfCat.Maps;
 
 namespace EbpfCat.Benchmarks.Running;
 
-/// <summary>Proves that both programs of a pair do the same: verdicts, packets, variables and maps.</summary>
+/// <summary>Proves that the programs of a benchmark do the same: verdicts, packets, variables and maps.</summary>
 internal static class Equivalence
 {
     private const int DifferencesShown = 5;
 
-    /// <summary>Runs both on the same packets and compares.</summary>
+    /// <summary>Runs all on the same packets and compares them with the first.</summary>
+    /// <param name="benchmark">The benchmark.</param>
+    /// <param name="sides">The programs with their names.</param>
     /// <returns>What differs; empty if nothing does.</returns>
-    public static List<string> Check(Benchmark benchmark, LoadedSide script, LoadedSide clang)
+    public static List<string> Check(Benchmark benchmark, IReadOnlyList<(string Name, LoadedSide Loaded)> sides)
     {
         var differences = new List<string>();
+        var first = sides[0].Loaded;
         foreach (var packet in Corpus.Packets.Concat(benchmark.Packets).Append(benchmark.Packet))
         {
-            var (ours, theirs) = (script.Run(packet), clang.Run(packet));
-            if (ours.Verdict != theirs.Verdict)
-                differences.Add($"{Convert.ToHexString(packet)}: verdict {ours.Verdict}, clang {theirs.Verdict}");
-            if (!ours.Packet.AsSpan().SequenceEqual(theirs.Packet))
+            var ours = first.Run(packet);
+            foreach (var (name, side) in sides.Skip(1))
             {
-                differences.Add($"{Convert.ToHexString(packet)}: out {Convert.ToHexString(ours.Packet)}, " +
-                    $"clang {Convert.ToHexString(theirs.Packet)}");
+                var theirs = side.Run(packet);
+                var text = Convert.ToHexString(packet);
+                if (ours.Verdict != theirs.Verdict)
+                    differences.Add($"{text}: verdict {ours.Verdict}, {name} {theirs.Verdict}");
+                if (!ours.Packet.AsSpan().SequenceEqual(theirs.Packet))
+                {
+                    differences.Add($"{text}: out {Convert.ToHexString(ours.Packet)}, " +
+                        $"{name} {Convert.ToHexString(theirs.Packet)}");
+                }
             }
 
             if (differences.Count >= DifferencesShown) return differences;
         }
 
+        foreach (var (name, side) in sides.Skip(1)) differences.AddRange(CompareMemory(benchmark, first, name, side));
+        return differences;
+    }
+
+    private static IEnumerable<string> CompareMemory(
+        Benchmark benchmark, LoadedSide first, string name, LoadedSide side)
+    {
         var definition = benchmark.Define();
         foreach (var variable in definition.Variables)
         {
-            var (ours, theirs) = (script.BytesOf(variable.Name), clang.BytesOf(variable.Name));
+            var (ours, theirs) = (first.BytesOf(variable.Name), side.BytesOf(variable.Name));
             if (!ours.AsSpan().SequenceEqual(theirs))
-                differences.Add($"{variable.Name}: {Convert.ToHexString(ours)}, clang {Convert.ToHexString(theirs)}");
+            {
+                yield return $"{variable.Name}: {Convert.ToHexString(ours)}, {name} {Convert.ToHexString(theirs)}";
+            }
         }
 
         foreach (var map in definition.Maps)
         {
             var times = benchmark.TimesIn(map.Name);
-            differences.AddRange(Compare(map.Name, Dump(script.Maps[map.Name], times),
-                Dump(clang.Maps[map.Name], times)).Take(DifferencesShown));
+            var differences = Compare($"{name}: {map.Name}", Dump(first.Maps[map.Name], times),
+                Dump(side.Maps[map.Name], times));
+            foreach (var difference in differences.Take(DifferencesShown)) yield return difference;
         }
-
-        return differences;
     }
 
     private static IEnumerable<string> Compare(
@@ -52,7 +68,7 @@ internal static class Equivalence
         let value = ours.GetValueOrDefault(key, "absent")
         let other = theirs.GetValueOrDefault(key, "absent")
         where value != other
-        select $"{map}[{key}]: {value}, clang {other}";
+        select $"{map}[{key}]: {value}, there {other}";
 
     private static Dictionary<string, string> Dump(LiveMap map, Range times)
     {

@@ -6,11 +6,11 @@ using EbpfCat.Programs;
 
 namespace EbpfCat.Benchmarks.Running;
 
-/// <summary>The program as it is compiled here, for the instruction set that clang compiles for.</summary>
-internal sealed class ScriptSide(Benchmark benchmark) : LoadedSide
+/// <summary>The program as it is compiled here, for an instruction set.</summary>
+internal sealed class ScriptSide(Benchmark benchmark, InstructionSet set) : LoadedSide
 {
     private readonly LoadedProgram _program = ProgramLoader.Load(
-        ProgramCompiler.Compile(benchmark.Define(), new CompilerOptions { InstructionSet = InstructionSet.V3 }));
+        ProgramCompiler.Compile(benchmark.Define(), new CompilerOptions { InstructionSet = set }));
 
     public override ProgramDescriptor Descriptor => _program.Descriptor;
 

@@ -1,4 +1,3 @@
-using EbpfCat.Benchmarks.Clang;
 using EbpfCat.Compiler;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
@@ -9,7 +8,7 @@ using EbpfCat.Types;
 namespace EbpfCat.Benchmarks.Running;
 
 /// <summary>
-/// Measures nanoseconds a run, on a machine that does other things too: many short samples of both programs, by turns,
+/// Measures nanoseconds a run, on a machine that does other things too: many short samples of all programs, by turns,
 /// and of each the lower quartile. What the processor did meanwhile makes a sample slower; a few come out too quick,
 /// where a virtual machine takes time for stolen that was not. The time is that which the thread was on the processor:
 /// the kernel counts whole nanoseconds a run only, and a call waits for it to exchange the program that it runs.
@@ -22,22 +21,28 @@ internal static class Timing
     private const int CallSamples = 3;
 
     /// <summary>
-    /// How often the programs of a pair are loaded anew: where they and their maps come to lie in memory, and which of
-    /// a map's entries share a bucket, is luck that each of the two shall have.
+    /// How often the programs of a benchmark are loaded anew: where they and their maps come to lie in memory, and
+    /// which of a map's entries share a bucket, is luck that each of them shall have.
     /// </summary>
     public const int Loads = 16;
 
-    /// <summary>Measures both programs of a benchmark.</summary>
-    public static (double Script, double Clang) Measure(Benchmark benchmark, ElfObject compiled, TimeSpan budget)
+    /// <summary>Measures the programs of a benchmark, in the order of their loaders.</summary>
+    public static double[] Measure(Benchmark benchmark, IReadOnlyList<Func<LoadedSide>> loaders, TimeSpan budget)
     {
-        var best = (Script: double.MaxValue, Clang: double.MaxValue);
+        var best = Enumerable.Repeat(double.MaxValue, loaders.Count).ToArray();
         for (var load = 0; load < Loads; load++)
         {
-            using var pair = Pair.Load(benchmark, compiled, clangFirst: load % 2 > 0);
-            using var ours = new Subject(benchmark, pair.Script.Descriptor);
-            using var theirs = new Subject(benchmark, pair.Clang.Descriptor);
-            Measure([ours, theirs], budget / Loads);
-            best = (Math.Min(best.Script, ours.NanosecondsPerRun), Math.Min(best.Clang, theirs.NanosecondsPerRun));
+            using var sides = new LoadedSides(benchmark, loaders, load);
+            var subjects = sides.All.Select(side => new Subject(benchmark, side.Descriptor)).ToArray();
+            try
+            {
+                Measure(subjects, budget / Loads);
+                for (var i = 0; i < best.Length; i++) best[i] = Math.Min(best[i], subjects[i].NanosecondsPerRun);
+            }
+            finally
+            {
+                foreach (var subject in subjects) subject.Dispose();
+            }
         }
 
         return best;
