@@ -24,5 +24,12 @@ internal static class Suite
         new SizeClasses(),
         new FragmentCounter(),
         new BitFields(),
+        new TunnelFlows(),
+        new AddressTranslation(),
+        new DnsHash(),
+        new SegmentSize(),
+        new RateLimit(),
+        new Redirection(),
+        new ByteSearch(),
     ];
 }
