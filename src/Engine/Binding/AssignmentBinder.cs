@@ -18,10 +18,11 @@ internal sealed class AssignmentBinder(BindingContext context)
     private BoundStatement Bind(AssignStatement assignment, BoundExpression target)
     {
         var (written, source) = (assignment.Target, assignment.Source);
-        if (target is BoundHeaderField { Field.IsOffset: true })
+        if (target is BoundHeaderField { Header: var header, Field: { IsOffset: true } or { IsName: true } } fixedField)
         {
-            target = context.Error(DiagnosticIds.InvalidAssignment, "Where a header begins can only be read.",
-                written.Source ?? source, "Assign it to a variable first.");
+            target = context.Error(DiagnosticIds.InvalidAssignment,
+                $"{header.Name}.{fixedField.Field.Name} can only be read.", written.Source ?? source,
+                "Assign it to a variable first.");
         }
 
         if (target.Type is ErrorType)

@@ -33,6 +33,9 @@ internal static class PacketNeeds
                     Constants.Integer(read.Offset) is { } offset ? (int)offset + read.Type.Size : int.MaxValue,
                 HeaderFieldExpression { Header: var header, HeaderField.IsProtocol: true } when withPassed =>
                     PacketHeaders.AlternativesOf(header).Max(one => EndOf(one, withPassed)) + LongestPassed,
+                // The label's length before the text, which ends with the NUL.
+                HeaderFieldExpression { Header: var header, HeaderField: { IsName: true } name } =>
+                    EndOf(header, withPassed) + name.Type.Size,
                 PacketVariableExpression packet => packet.Variable.Offset + packet.Variable.Type.Size,
                 HelperCallExpression call => BytesFromHeaders(call, withPassed),
                 _ => 0,

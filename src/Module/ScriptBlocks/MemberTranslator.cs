@@ -121,6 +121,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
                 or VariableExpression
                 or PacketVariableExpression or PacketReadExpression
                 or CallExpression or MapCallExpression or ConditionalExpression
+                or HeaderFieldExpression { HeaderField.IsName: true }
                 or SystemValueExpression { Value: SystemValue.ProcessName }:
                 return new FieldExpression(target, member);
             default:

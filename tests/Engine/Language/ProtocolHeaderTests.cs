@@ -9,7 +9,7 @@ namespace EbpfCat.Tests.Language;
 public sealed class ProtocolHeaderTests
 {
     private const string Macs = "02000000000102000000000a";
-    private const string Query = "1234" + "0100" + "0001000000000000" + "07657861" + "6d706c65" + "00" + "00010001";
+    private const string Query = "1234" + "0100" + "0001000000000000" + "07457861" + "6d706c65" + "03636f6d" + "00" + "00010001";
     private const string Neighbour = "fe800000000000000000000000000007";
 
     public static TheoryData<ProgramType, string, string, string> Frames()
@@ -39,7 +39,7 @@ public sealed class ProtocolHeaderTests
         yield return (IPv4("84", "8000" + "0050" + "01020304" + "a1b2c3d4"), "Sctp",
             "SourcePort=32768 DestinationPort=80 VerificationTag=16909060 Checksum=2712847316");
         yield return (IPv4("11", Udp(5353, 53, Query)), "Dns",
-            "Id=4660 Flags=256 RecursionDesired=1 QuestionCount=1");
+            "Id=4660 Flags=256 RecursionDesired=1 QuestionCount=1 Name=example.com");
         yield return (IPv6("11", Udp(53, 40000, "abcd" + "e7b3" + "0001000200030004")), "Dns",
             "Id=43981 Flags=59315 IsResponse=1 Opcode=12 IsAuthoritative=1 IsTruncated=1 RecursionDesired=1 "
             + "RecursionAvailable=1 AuthenticData=1 CheckingDisabled=1 ResponseCode=3 QuestionCount=1 AnswerCount=2 "
@@ -92,7 +92,7 @@ public sealed class ProtocolHeaderTests
         using var program = EbpfProgram.Load(definition);
         program.TestRun(Convert.FromHexString(frame));
         string Text(string name) => Convert.ToString(program.Variables[name].Value, CultureInfo.InvariantCulture)!;
-        var fields = row.Fields.Select(f => (f.Name, Value: Text(f.Name))).Where(f => f.Value != "0");
+        var fields = row.Fields.Select(f => (f.Name, Value: Text(f.Name))).Where(f => f.Value is not ("0" or ""));
         Assert.Equal(found, (bool)program.Variables["there"].Value!
             ? string.Join(' ', fields.Select(f => $"{f.Name}={f.Value}"))
             : "absent");

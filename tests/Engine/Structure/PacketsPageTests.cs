@@ -31,6 +31,12 @@ public sealed class PacketsPageTests
         text.Append("| field | bits | type | offset | assigned in |\n|---|---|---|---|---|\n");
         foreach (var field in header.Fields)
         {
+            if (field.IsName)
+            {
+                text.Append($"| `{field.Name}` |  | `{field.Type.Name}` |  |  |\n");
+                continue;
+            }
+
             var bits = field.BitCount > 0 ? field.BitCount : field.Type.Size * 8;
             var offset = field.Alternatives.Count > 0 || field.IsProtocol || field.IsPart ? "" : Offset(field);
             var type = field.Type.Name.Split(' ')[0];

@@ -269,6 +269,12 @@ internal sealed class EventLowering(LoweringContext context)
     public Operand LowerTextUpTo(BoundExpression expression, int bytes)
     {
         var capacity = StackSlot.RoomFor(bytes);
+        if (expression is BoundHeaderField { Field.IsName: true, Type: StringType name } field
+            && capacity < name.Capacity)
+        {
+            return context.Places.ReadField(field with { Type = new StringType(capacity) });
+        }
+
         return expression is BoundEventValue
         {
             Access:

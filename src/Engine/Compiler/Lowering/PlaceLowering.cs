@@ -10,6 +10,7 @@ internal sealed class PlaceLowering(LoweringContext context)
     private readonly PacketLowering _packet = context.Packet;
     private readonly HeaderLowering _headers = context.Headers;
     private readonly MapLowering _maps = context.Maps;
+    private readonly NameLowering _names = new(context);
 
     public PlaceReference Locate(BoundExpression expression, bool insert = false)
     {
@@ -97,6 +98,7 @@ internal sealed class PlaceLowering(LoweringContext context)
     /// <summary>The value of a field; 0 where its header is absent.</summary>
     public Operand ReadField(BoundHeaderField field)
     {
+        if (field is { Field.IsName: true, Type: StringType text }) return _names.Read(field.Header, text.Capacity);
         var absent = _b.NewBlock();
         var value = field.Field.IsProtocol ? _headers.Protocol(field.Header, absent)
             : field.Field.IsOffset ? _headers.Offset(field.Header, absent)

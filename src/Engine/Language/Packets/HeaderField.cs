@@ -38,6 +38,9 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
     /// <summary>Whether it is no bytes of the header, but where the header, or what is behind it, begins.</summary>
     public bool IsOffset { get; init; }
 
+    /// <summary>Whether it is a domain name in labels (RFC 1035), behind the header.</summary>
+    public bool IsName { get; init; }
+
     /// <summary>
     /// In a header with alternatives: the field of each of them. Empty where it lies at the same place in all.
     /// </summary>

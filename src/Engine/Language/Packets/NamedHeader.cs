@@ -174,6 +174,7 @@ public sealed class DnsHeader : NamedHeader
     public HeaderFieldExpression AnswerCount => Named();
     public HeaderFieldExpression AuthorityCount => Named();
     public HeaderFieldExpression AdditionalCount => Named();
+    public HeaderFieldExpression Name => Named();
 }
 
 /// <summary>The ICMP header.</summary>

@@ -141,6 +141,7 @@ public static partial class PacketHeaders
 
     /// <summary>
     /// DNS in UDP from or to port 53. <c>IsResponse</c> to <c>ResponseCode</c> are the parts of <c>Flags</c>.
+    /// <c>Name</c> is that of the first question, in lower case; cut after 127 bytes, and empty if it is malformed.
     /// </summary>
     public static PacketHeader Dns { get; } = new("Dns", 12,
         [Behind(Udp, "DestinationPort", 53), Behind(Udp, "SourcePort", 53)],
@@ -160,6 +161,7 @@ public static partial class PacketHeaders
         new("AnswerCount", 6, U16),
         new("AuthorityCount", 8, U16),
         new("AdditionalCount", 10, U16),
+        new("Name", 12, new StringType(128)) { IsName = true },
     ]);
 
     /// <summary>
