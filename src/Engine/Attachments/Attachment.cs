@@ -19,6 +19,7 @@ public abstract class Attachment : IDisposable
         foreach (var attachment in All.Where(one => one.PinPath is null)) attachment.Dispose();
     };
 
+    private readonly List<IDisposable> _owned = [];
     private int _ended;
 
     private protected Attachment(LoadedProgram program, bool ownsProgram) =>
@@ -111,11 +112,17 @@ public abstract class Attachment : IDisposable
         PinPath = null;
     }
 
+    /// <summary>Disposes something with the attachment.</summary>
+    public void Own(IDisposable one) => _owned.Add(one);
+
     /// <summary>Gives up the attachment without detaching: another object took it over.</summary>
     internal void Abandon()
     {
         if (End()) Release();
     }
+
+    /// <summary>Takes it from the list of attachments: it is a part of another.</summary>
+    internal void Unlist() => Live.TryRemove(this, out _);
 
     private protected void Register() => Live[this] = Interlocked.Increment(ref _count);
 
@@ -138,5 +145,6 @@ public abstract class Attachment : IDisposable
     {
         Close();
         if (OwnsProgram) Program.Dispose();
+        foreach (var one in _owned) one.Dispose();
     }
 }

@@ -28,9 +28,7 @@ public static class ControlGroups
     public static string Find(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        var root = Root ?? throw new KernelException(
-            $"find the control group '{path}'", Errno.ENODEV, "control groups of version 2 are not mounted",
-            "Mount them: mount -t cgroup2 none /sys/fs/cgroup.");
+        var root = RequireRoot($"find the control group '{path}'");
         var directory = path.StartsWith(root, StringComparison.Ordinal) ? path : $"{root}/{path.TrimStart('/')}";
         directory = directory.TrimEnd('/');
         if (Directory.Exists(directory)) return directory;
@@ -43,6 +41,12 @@ public static class ControlGroups
             "control group", wanted, Directory.EnumerateDirectories(parent).Select(one => Path.GetFileName(one)),
             $"in '{parent}'");
     }
+
+    /// <summary>The directory of the root group.</summary>
+    /// <exception cref="KernelException">ENODEV: control groups of version 2 are not mounted.</exception>
+    internal static string RequireRoot(string operation) => Root ?? throw new KernelException(
+        operation, Errno.ENODEV, "control groups of version 2 are not mounted",
+        "Mount them: mount -t cgroup2 none /sys/fs/cgroup.");
 
     /// <summary>The directory of a group by its id, an inode number; null if the group is not visible here.</summary>
     internal static unsafe string? FindById(ulong id)

@@ -80,6 +80,10 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "setrlimit", SetLastError = true)]
     public static partial int SetResourceLimit(int resource, ulong* limits);
 
+    // Not thread-safe; the result is valid until the next call.
+    [LibraryImport(Library, EntryPoint = "getpwnam", StringMarshalling = StringMarshalling.Utf8)]
+    public static partial byte* FindUser(string name);
+
     /// <summary>The result of a call, or the exception for the error that it set.</summary>
     /// <param name="result">What the call returned; negative where it failed.</param>
     /// <param name="operation">What was asked, to follow "cannot".</param>

@@ -1,10 +1,11 @@
 namespace EbpfCat.Traces;
 
 /// <summary>The programs that report a system call, written in the language.</summary>
+/// <param name="filter">The processes.</param>
 /// <param name="entries">
 /// The maximum number of threads in the call at a time, for <see cref="SyscallMoment.Whole"/>.
 /// </param>
-internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
+internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter filter, int entries)
 {
     /// <summary>The variable of the program on entry that counts the calls for which the map had no room.</summary>
     public const string Missed = "missed";
@@ -41,8 +42,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         var fields = Common(NameOf(syscall), Now);
         foreach (var (name, value) in isEnter ? ArgumentsOf(syscall) : []) Append(fields, name, value);
         if (!isEnter) Append(fields, ReturnValue, Returned);
-        return definition.AddCode(code => code.If(
-            Condition(), then => then.Add(new OutputStatement(new StructExpression(fields)))));
+        return filter.Apply(definition.AddCode(code => code.Add(new OutputStatement(new StructExpression(fields)))));
     }
 
     /// <summary>Returns the program that remembers the begin of a system call.</summary>
@@ -59,11 +59,11 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
         var call = StructType.Create([new(Time, ScalarType.UInt64), .. types]);
         var pending = definition.AddMap(Pending, MapType.LruHash, ScalarType.UInt32, call, entries);
         var missed = definition.AddVariable(Missed, ScalarType.UInt64);
-        return definition.AddCode(code => code.If(Condition(), then =>
+        return filter.Apply(definition.AddCode(code =>
         {
-            then.Assign(pending[Thread].Field(Time), Now);
-            foreach (var (name, value) in arguments) then.Assign(pending[Thread].Field(name), value);
-            then.If(!pending.Contains(Thread), full => full.Increment(missed));
+            code.Assign(pending[Thread].Field(Time), Now);
+            foreach (var (name, value) in arguments) code.Assign(pending[Thread].Field(name), value);
+            code.If(!pending.Contains(Thread), full => full.Increment(missed));
         }));
     }
 
@@ -161,40 +161,5 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, int entries)
     {
         while (fields.Exists(field => field.Key.Equals(name, StringComparison.OrdinalIgnoreCase))) name += "_";
         fields.Add(new(name, value));
-    }
-
-    private Expression Condition()
-    {
-        Expression? all = null;
-        And(Any(options.ProcessIds.Select(id => Current.ProcessId == id)));
-        And(Any(options.UserIds.Select(id => Current.UserId == id)));
-        And(Any(options.ProcessNames.Select(HasName)));
-        if (options.ExceptThread != 0) And(Thread != options.ExceptThread);
-        return all ?? Expression.Constant(true);
-
-        void And(Expression? one)
-        {
-            if (one is not null) all = all is null ? one : all.And(one);
-        }
-    }
-
-    private static Expression? Any(IEnumerable<Expression> conditions) =>
-        conditions.Aggregate((Expression?)null, (all, one) => all is null ? one : all.Or(one));
-
-    // The kernel keeps 15 bytes of a name.
-    private static BinaryExpression HasName(string name)
-    {
-        const int maxLength = 15;
-        var isPrefix = name.EndsWith('*');
-        var text = isPrefix ? name[..^1] : name;
-        if (text.AsSpan().ContainsAny('*', '?', '['))
-        {
-            throw new ArgumentException(
-                $"'{name}' is no name the kernel can compare: give a whole name, or a prefix followed by *.");
-        }
-
-        if (text.Length > maxLength) text = text[..maxLength];
-        return new BinaryExpression(
-            isPrefix ? BinaryOperator.StartsWith : BinaryOperator.Equal, Current.ProcessName, text);
     }
 }

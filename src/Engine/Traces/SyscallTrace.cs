@@ -19,9 +19,10 @@ public sealed class SyscallTrace : IDisposable
 
     private readonly List<LoadedProgram> _programs = [];
     private readonly List<Attachment> _attachments = [];
+    private readonly ProcessFilter _filter;
     private EventStream? _events;
 
-    private SyscallTrace() { }
+    private SyscallTrace(ProcessFilter filter) => _filter = filter;
 
     /// <summary>The system calls, as objects derived from <see cref="SyscallEvent"/>.</summary>
     public EventStream Events => _events!;
@@ -29,7 +30,7 @@ public sealed class SyscallTrace : IDisposable
     /// <summary>The attachments: one or two tracepoints for each system call.</summary>
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
-    /// <summary>The kernel's id of the current thread, for <see cref="SyscallTraceOptions.ExceptThread"/>.</summary>
+    /// <summary>The kernel's id of the current thread, for <see cref="ProcessTargets.ExceptThread"/>.</summary>
     public static int CurrentThread => ThreadIds.Current;
 
     /// <summary>Expands patterns of names.</summary>
@@ -55,7 +56,7 @@ public sealed class SyscallTrace : IDisposable
     /// <summary>Starts a trace.</summary>
     /// <param name="names">The names of system calls: see <see cref="Resolve"/>.</param>
     /// <param name="options">Which calls to report, and when; null for all, when they begin.</param>
-    /// <exception cref="UnknownNameException">There is no such system call; names the nearest ones.</exception>
+    /// <exception cref="UnknownNameException">There is no such name; names the nearest ones.</exception>
     /// <exception cref="KernelException">EPERM, EACCES: no privilege, or the kernel is locked down.</exception>
     public static SyscallTrace Start(IEnumerable<string> names, SyscallTraceOptions? options = null)
     {
@@ -64,8 +65,9 @@ public sealed class SyscallTrace : IDisposable
         options ??= new();
         var isMany = syscalls.Length > ManySyscalls;
         if (options.BufferSize == 0 && isMany) options = options with { BufferSize = BufferSizeOfMany };
-        var programs = new SyscallPrograms(options, isMany ? PendingOfMany : DefaultPending);
-        var trace = new SyscallTrace();
+        var filter = options.Resolve();
+        var programs = new SyscallPrograms(options, filter, isMany ? PendingOfMany : DefaultPending);
+        var trace = new SyscallTrace(filter);
         try
         {
             trace.Begin(syscalls, programs, options.Moment == SyscallMoment.Whole);
@@ -85,6 +87,7 @@ public sealed class SyscallTrace : IDisposable
         Parallel.ForEach(_attachments, attachment => attachment.Dispose());
         _events?.Dispose();
         foreach (var program in _programs) program.Dispose();
+        _filter.Dispose();
     }
 
     private void Begin(IEnumerable<Syscall?> syscalls, SyscallPrograms programs, bool isWhole)
@@ -94,11 +97,11 @@ public sealed class SyscallTrace : IDisposable
         {
             if (!isWhole)
             {
-                reporting.Add(Load(programs.Single(syscall)));
+                reporting.Add(Load(programs.Single(syscall), _filter.Start()));
                 continue;
             }
 
-            var begin = Load(programs.Begin(syscall));
+            var begin = Load(programs.Begin(syscall), _filter.Start());
             remembering.Add(begin);
             reporting.Add(Load(programs.End(syscall, begin.Maps[SyscallPrograms.Pending].ToDefinition())));
         }
@@ -110,9 +113,9 @@ public sealed class SyscallTrace : IDisposable
             _attachments.Add(TracepointAttachment.Attach(program));
     }
 
-    private LoadedProgram Load(ProgramDefinition definition)
+    private LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null)
     {
-        var program = EbpfProgram.Load(definition);
+        var program = EbpfProgram.Load(definition, options);
         _programs.Add(program);
         return program;
     }

@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Attaches a program to a kernel function whose arguments it reads by name.</summary>
 [Cmdlet(VerbsCommon.New, "FentryAttachment", SupportsShouldProcess = true)]
 [OutputType(typeof(FentryAttachment))]
-public sealed class NewFentryAttachmentCommand : PinnableAttachmentCommand
+public sealed class NewFentryAttachmentCommand : ProcessAttachmentCommand
 {
     [Parameter(Position = 0), ArgumentCompleter(typeof(TypedFunctionCompleter)), ValidateNotNullOrEmpty]
     public string? Function { get; set; }

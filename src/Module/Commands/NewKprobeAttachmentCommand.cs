@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Attaches a program to kernel functions.</summary>
 [Cmdlet(VerbsCommon.New, "KprobeAttachment", SupportsShouldProcess = true)]
 [OutputType(typeof(KprobeAttachment))]
-public sealed class NewKprobeAttachmentCommand : PinnableAttachmentCommand
+public sealed class NewKprobeAttachmentCommand : ProcessAttachmentCommand
 {
     [Parameter(Position = 0), SupportsWildcards, ArgumentCompleter(typeof(KernelFunctionCompleter))]
     [ValidateNotNullOrEmpty]

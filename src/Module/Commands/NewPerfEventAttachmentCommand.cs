@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Attaches a program to the samples of a profile.</summary>
 [Cmdlet(VerbsCommon.New, "PerfEventAttachment", SupportsShouldProcess = true, DefaultParameterSetName = ByFrequency)]
 [OutputType(typeof(PerfEventAttachment))]
-public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
+public sealed class NewPerfEventAttachmentCommand : ProcessAttachmentCommand
 {
     private const string ByFrequency = "Frequency";
     private const string ByPeriod = "Period";
@@ -17,13 +17,12 @@ public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
     [Parameter(Mandatory = true, ParameterSetName = ByPeriod), ValidateRange(1ul, ulong.MaxValue)]
     public ulong Period { get; set; }
 
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int ProcessId { get; set; }
-
     [Parameter, ValidateRange(0, int.MaxValue)]
     public int? Processor { get; set; }
 
     protected override object? ErrorTarget => Event;
+
+    private protected override bool HookSelectsProcess => true;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
         new PerfEventAttachOptions
@@ -31,7 +30,7 @@ public sealed class NewPerfEventAttachmentCommand : PinnableAttachmentCommand
             Source = Event,
             Frequency = ParameterSetName == ByPeriod ? 0 : Frequency,
             Period = Period,
-            ProcessId = ProcessId,
+            ProcessId = SelectedProcess,
             Processor = Processor,
         };
 }

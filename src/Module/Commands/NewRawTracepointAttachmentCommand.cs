@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Attaches a program to a raw tracepoint.</summary>
 [Cmdlet(VerbsCommon.New, "RawTracepointAttachment", SupportsShouldProcess = true)]
 [OutputType(typeof(RawTracepointAttachment))]
-public sealed class NewRawTracepointAttachmentCommand : PinnableAttachmentCommand
+public sealed class NewRawTracepointAttachmentCommand : ProcessAttachmentCommand
 {
     [Parameter(Position = 0), ArgumentCompleter(typeof(RawTracepointCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }

@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Attaches a program to a tracepoint.</summary>
 [Cmdlet(VerbsCommon.New, "TracepointAttachment", SupportsShouldProcess = true)]
 [OutputType(typeof(TracepointAttachment))]
-public sealed class NewTracepointAttachmentCommand : PinnableAttachmentCommand
+public sealed class NewTracepointAttachmentCommand : ProcessAttachmentCommand
 {
     [Parameter(Position = 0), ArgumentCompleter(typeof(TracepointCompleter)), ValidateNotNullOrEmpty]
     public string? Name { get; set; }

@@ -19,6 +19,11 @@ public sealed class NewUprobeAttachmentCommand : UserProbeCommand
     {
         if (Function is null && Offset == 0)
             throw new ArgumentException("No place is named: say -Function, or -Offset for a place in the file.");
-        return new UprobeAttachOptions(Path, Function) { OnReturn = Return, Offset = Offset, ProcessId = ProcessId };
+        return new UprobeAttachOptions(Path, Function)
+        {
+            OnReturn = Return,
+            Offset = Offset,
+            ProcessId = SelectedProcess,
+        };
     }
 }

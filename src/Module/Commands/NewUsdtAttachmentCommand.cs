@@ -9,5 +9,5 @@ public sealed class NewUsdtAttachmentCommand : UserProbeCommand
     public string Probe { get; set; } = null!;
 
     private protected override AttachOptions OptionsFor(ProgramDefinition? definition) =>
-        new UsdtAttachOptions(Path, Probe) { ProcessId = ProcessId };
+        new UsdtAttachOptions(Path, Probe) { ProcessId = SelectedProcess };
 }

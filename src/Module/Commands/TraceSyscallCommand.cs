@@ -3,7 +3,7 @@ namespace EbpfCat.Commands;
 /// <summary>Tells of system calls as they are made.</summary>
 [Cmdlet(VerbsDiagnostic.Trace, "Syscall", SupportsShouldProcess = true, ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(SyscallEvent))]
-public sealed class TraceSyscallCommand : EventCommand
+public sealed class TraceSyscallCommand : TraceCommand
 {
     [Parameter(Mandatory = true, Position = 0), SupportsWildcards, ArgumentCompleter(typeof(SyscallCompleter))]
     [ValidateNotNullOrEmpty]
@@ -15,21 +15,12 @@ public sealed class TraceSyscallCommand : EventCommand
     [Parameter]
     public SwitchParameter OnExit { get; set; }
 
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int[] ProcessId { get; set; } = [];
-
-    [Parameter, SupportsWildcards, ValidateNotNullOrEmpty]
-    public string[] ProcessName { get; set; } = [];
-
-    [Parameter]
-    public uint[] UserId { get; set; } = [];
-
     [Parameter, ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
     protected override object? ErrorTarget => Name.Length == 1 ? Name[0] : Name;
 
-    protected override void Process()
+    private protected override void Trace()
     {
         var names = SyscallTrace.Resolve(Name);
         if (!ShouldProcess($"system call{(names is [SyscallTrace.All] ? "s" : $" {string.Join(", ", names)}")}",
@@ -38,12 +29,9 @@ public sealed class TraceSyscallCommand : EventCommand
             return;
         }
 
-        using var trace = SyscallTrace.Start(names, new SyscallTraceOptions
+        using var trace = SyscallTrace.Start(names, new SyscallTraceOptions(Targets)
         {
             Moment = IncludeReturn ? SyscallMoment.Whole : OnExit ? SyscallMoment.Exit : SyscallMoment.Enter,
-            ProcessIds = ProcessId,
-            ProcessNames = ProcessName,
-            UserIds = [.. UserId.Select(id => (long)id)],
             ExceptThread = SyscallTrace.CurrentThread,
             BufferSize = BufferSize,
         });

@@ -1,5 +1,9 @@
 namespace EbpfCat.Completion;
 
+/// <summary>Completes the names of containers that run.</summary>
+public sealed class ContainerCompleter() : NameCompleter(_ =>
+    Containers.Current.Names.Select(name => (name, "container")));
+
 /// <summary>Completes the names of control groups.</summary>
 public sealed class ControlGroupCompleter() : TargetCompleter(_ => ControlGroups.Names, "control group");
 
@@ -83,6 +87,9 @@ public sealed class ProgramHookCompleter() : NameCompleter(
         types.SelectMany(type => HookTable.Of(type).Select(hook => ($"{hook}", $"{hook}: of type {type}")));
 }
 
+/// <summary>Completes the names of processes, as the kernel has them.</summary>
+public sealed class ProcessNameCompleter() : NameCompleter(_ => Processes.Names.Select(name => (name, "process")));
+
 /// <summary>Completes the targets of a program of the given type and hook.</summary>
 public sealed class ProgramTargetCompleter() : TargetCompleter(
     request => request.Get<ProgramType>("Type") is { } type
@@ -98,6 +105,9 @@ public sealed class RawTracepointCompleter() : TargetCompleter(ProgramType.RawTr
 
 /// <summary>Completes the names of the hooks of the security modules.</summary>
 public sealed class SecurityHookCompleter() : TargetCompleter(ProgramType.Lsm);
+
+/// <summary>Completes the names of the units of systemd that run.</summary>
+public sealed class ServiceCompleter() : NameCompleter(_ => Services.Names.Select(name => (name, "unit")));
 
 /// <summary>Completes the names of system calls; the tip shows their arguments.</summary>
 public sealed class SyscallCompleter() : NameCompleter(request => Syscalls.Current.Names
@@ -121,6 +131,9 @@ public sealed class UsdtProbeCompleter() : FilePartCompleter(
 
 /// <summary>Completes the functions of the file that -Path names.</summary>
 public sealed class UserFunctionCompleter() : FilePartCompleter(file => file.FunctionNames, "function");
+
+/// <summary>Completes the names of users.</summary>
+public sealed class UserNameCompleter() : NameCompleter(_ => Users.Names.Select(name => (name, "user")));
 
 /// <summary>Completes the verdicts of the given program type, or of all types.</summary>
 public sealed class VerdictCompleter() : NameCompleter(request =>

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using EbpfCat.Attachments;
 using EbpfCat.Events;
 using EbpfCat.Language;
 using EbpfCat.Programs;
@@ -265,7 +266,7 @@ public sealed class SyscallTraceTests
     public void Every_system_call_of_the_machine_can_be_traced(SyscallMoment moment)
     {
         var refused = new List<string>();
-        var programs = new SyscallPrograms(new() { Moment = moment }, 16);
+        var programs = new SyscallPrograms(new() { Moment = moment }, new ProcessTargets().Resolve(), 16);
         foreach (var name in Syscalls.Current.Names)
         {
             var syscall = Syscalls.Current[name];

@@ -18,6 +18,9 @@ public abstract class AttachmentCommand : EbpfCommand
     /// <param name="definition">The program's definition; null for a program that another process loaded.</param>
     private protected abstract AttachOptions OptionsFor(ProgramDefinition? definition);
 
+    /// <summary>The processes that the program is for; null for all.</summary>
+    private protected virtual ProcessFilter? Filter(bool isLoaded) => null;
+
     private protected virtual void Report(Attachment attachment) { }
 
     protected sealed override void Process()
@@ -25,14 +28,28 @@ public abstract class AttachmentCommand : EbpfCommand
         var loaded = Loading.Find(Program.BaseObject);
         var definition = loaded is null ? (ProgramDefinition)Program.BaseObject : loaded.Definition;
         var options = OptionsFor(definition) with { Pin = PinName };
+        var filter = Filter(isLoaded: loaded is not null);
         // Before the question whether to go on, so that -WhatIf shows the errors of the program too.
-        var compiled = loaded is null ? EbpfProgram.Compile(options.Complete(definition!)) : null;
+        var compiled = loaded is null
+            ? EbpfProgram.Compile(options.Complete(filter?.Apply(definition!) ?? definition!)) : null;
         if (loaded is not null) options.Check(loaded);
         if (!ShouldProcess(options.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
 
-        var attachment = compiled is null
-            ? options.Attach(loaded!)
-            : options.AttachOwned(ReportLoaded(ProgramLoader.Load(compiled, options.LoadOptions)));
+        Attachment attachment;
+        try
+        {
+            attachment = compiled is null
+                ? options.Attach(loaded!)
+                : options.AttachOwned(ReportLoaded(ProgramLoader.Load(
+                    compiled, filter?.Start(options.LoadOptions) ?? options.LoadOptions)));
+        }
+        catch
+        {
+            filter?.Dispose();
+            throw;
+        }
+
+        if (filter is not null) attachment.Own(filter);
         Session.Own(attachment);
         Report(attachment);
         WriteObject(attachment);
