@@ -124,6 +124,85 @@ Describe 'Trace-Ebpf' {
         $one.User.Frames.Count | Should -BeGreaterThan 0
     }
 
+    It 'attaches to several hooks, each with the fields that its condition guards' {
+        $given = Invoke-Busy {
+            Trace-Ebpf -Tracepoint $tracepoint, syscalls/sys_exit_getpgid -ProcessId $PID -First 40 {
+                if ($event.Hook -eq 'sys_enter_getpgid' -and $event.pid -eq 0) {
+                    [pscustomobject]@{ Hook = $event.Hook; Thread = $process.ThreadId; Which = $event.pid }
+                }
+                elseif ($event.Hook -eq 'sys_exit_getpgid') {
+                    [pscustomobject]@{ Hook = $event.Hook; Thread = $process.ThreadId; Group = $return }
+                }
+            }
+        }
+        $given.Count | Should -Be 40
+        # One buffer keeps the order: each thread enters and leaves in turn.
+        foreach ($thread in $given | Group-Object Thread) {
+            $hooks = $thread.Group.Hook
+            for ($i = 1; $i -lt $hooks.Count; $i++) { $hooks[$i] | Should -Not -Be $hooks[$i - 1] }
+        }
+        ($given | Where-Object Hook -EQ sys_exit_getpgid)[0].Group | Should -BeGreaterThan 0
+        Get-EbpfAttachment | Should -BeNullOrEmpty
+    }
+
+    It 'attaches to hooks of different kinds with scripts of their own, which share a map' {
+        $program = New-EbpfProgram traceseveral -Type Tracepoint |
+            Add-EbpfMap asked -Type Hash -Key uint32 -Value int32 -MaxEntries 1000
+        $given = Invoke-Busy {
+            $program | Trace-Ebpf -ProcessId $PID -First 3 -On @(
+                @{ Uprobe = 'libc.so.6:getpgid'; Code = { $asked[$process.ThreadId] = 5 } }
+                @{
+                    Name = 'end'; Tracepoint = 'syscalls/sys_exit_getpgid'
+                    Code = { if ($process.ThreadId -in $asked) {
+                        [pscustomobject]@{ Hook = $event.Hook; Asked = $asked[$process.ThreadId] } } }
+                })
+        }
+        $given.Hook | Should -Be end, end, end
+        $given.Asked | Should -Be 5, 5, 5
+        Get-Left traceseveral | Should -BeNullOrEmpty
+    }
+
+    It 'attaches to all tracepoints that a pattern matches' {
+        $given = Invoke-Busy {
+            Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgi[d]' -ProcessId $PID -First 10 {
+                switch ($event.Hook) {
+                    'sys_enter_getpgid' { [pscustomobject]@{ Kind = 'begin'; Which = $event.pid }; break }
+                    default { [pscustomobject]@{ Kind = $event.Hook -like '*exit*' ? 'end' : 'other' } }
+                }
+            }
+        }
+        $given.Kind | Sort-Object -Unique | Should -Be begin, end
+    }
+
+    It 'names hooks of the same name by kind and target' {
+        $given = Invoke-Busy {
+            Trace-Ebpf -On @{ Uprobe = 'libc.so.6:getpgid'; Uretprobe = 'libc.so.6:getpgid' } -ProcessId $PID -First 4 {
+                [pscustomobject]@{ Hook = $event.Hook }
+            }
+        }
+        $given.Hook | Sort-Object -Unique | Should -Be Uprobe:libc.so.6:getpgid, Uretprobe:libc.so.6:getpgid
+    }
+
+    It 'refuses <Name>' -ForEach @(
+        @{ Name = 'the name of no hook'; Id = 'UnknownValueName'; Says = "*No hook of this trace is called*"
+            With = @{ Tracepoint = 'sched/sched_switch', 'sched/sched_waking' }
+            Code = { if ($event.Hook -eq 'sched_wakeing') { [pscustomobject]@{ A = 1 } } } }
+        @{ Name = 'a field that one of the hooks lacks'; Id = 'UnknownField'; Says = '*sched_process_exit*'
+            With = @{ Tracepoint = 'sched/sched_process_exec', 'sched/sched_process_exit' }
+            Code = { [pscustomobject]@{ A = $event.filename } } }
+        @{ Name = 'a pattern that matches nothing'; Id = 'UnknownName'; Says = "*'nix/*'*"
+            With = @{ Tracepoint = 'nix/*' }; Code = { [pscustomobject]@{ A = 1 } } }
+        @{ Name = 'a hook without a target'; Id = 'InvalidArgument'; Says = '*one of Tracepoint*'
+            With = @{ On = @{ Name = 'x' } }; Code = { [pscustomobject]@{ A = 1 } } }
+        @{ Name = 'an iterator beside another hook'; Id = 'InvalidArgument'; Says = '*two commands*'
+            With = @{ On = @{ Iterator = 'task' }, @{ Tracepoint = 'sched/sched_switch' } }
+            Code = { [pscustomobject]@{ A = 1 } } }
+    ) {
+        $failure = { Trace-Ebpf @With $Code } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -Be "$Id,EbpfCat.Commands.TraceEbpfCommand"
+        "$failure" | Should -BeLike $Says
+    }
+
     It 'ends when the pipeline stops, and leaves nothing attached' {
         $some = Invoke-Busy { New-Watch tracefirst | Trace-Ebpf -Tracepoint $tracepoint | Select-Object -First 3 }
         $some.Count | Should -Be 3

@@ -46,7 +46,7 @@ Describe 'The help of <Name>' -ForEach $commands {
                 if ("$elements" -notmatch '^(\$\w+ = )?New-EbpfProgram') { continue }
                 $limit = 1000
                 # The attaching command determines the event. With -WhatIf it compiles the program.
-                $isAttaching = [Predicate[string]] { $args[0] -match '^New-\w+Attachment' }
+                $isAttaching = [Predicate[string]] { $args[0] -match '^New-\w+Attachment|^Trace-Ebpf' }
                 $attaching = [array]::FindIndex([string[]] $elements, $isAttaching)
                 if ($attaching -ge 0) {
                     & ([scriptblock]::Create((@($elements)[0..$attaching] -join ' | ') + ' -WhatIf')) |

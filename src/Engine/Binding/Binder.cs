@@ -12,12 +12,14 @@ internal static class Binder
     /// <param name="parentProcessId">How to read the id of the current task's parent; null if unknown.</param>
     /// <param name="pidNamespace">The namespace that ids of processes are of; null for the initial one.</param>
     /// <param name="isScript">Whether its constants are where an author wrote them, not a generator.</param>
+    /// <param name="group">The programs that share its maps, if any, and its index among those with its buffer.</param>
     /// <exception cref="CompileException">The program has errors: all of them, by place.</exception>
     public static BoundProgram Bind(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId,
-        PidNamespace? pidNamespace = null, bool isScript = false)
+        PidNamespace? pidNamespace = null, bool isScript = false,
+        (IReadOnlyList<ProgramDefinition> Programs, int Index) group = default)
     {
         Nesting.Require(definition);
-        var context = new BindingContext(definition, traced, parentProcessId)
+        var context = new BindingContext(definition, traced, parentProcessId, group.Programs ?? [], group.Index)
         {
             PidNamespace = pidNamespace,
             ReportsDecidedComparisons = isScript,

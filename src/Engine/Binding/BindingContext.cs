@@ -8,7 +8,8 @@ internal sealed class BindingContext
     private HashSet<Local>? _untypedLocals;
     private HashSet<Local>? _pointers;
 
-    public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId)
+    public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId,
+        IReadOnlyList<ProgramDefinition> group, int index)
     {
         (Definition, Traced, ParentProcessId) = (definition, traced, parentProcessId);
         Info = ProgramTypes.Get(definition.Type);
@@ -23,7 +24,7 @@ internal sealed class BindingContext
 
         LocalInference.Run(definition, Typer);
         Typer.Diagnostics = Diagnostics;
-        Resources = new ProgramResources(definition, AllExpressions, Diagnostics);
+        Resources = new ProgramResources(definition, group.Count > 0 ? group : [definition], index, Diagnostics);
         Addresses = new AddressKinds(this);
         Conversions = new Conversions(this);
         Expressions = new ExpressionBinder(this);

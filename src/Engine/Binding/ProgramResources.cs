@@ -18,14 +18,20 @@ internal sealed class ProgramResources
     private readonly Dictionary<StructType, int> _recordNumbers = [];
     private readonly Variable? _lost;
     private readonly Variable? _zeros;
+    private readonly int _index;
 
+    /// <summary>Makes the list of a program's maps.</summary>
+    /// <param name="group">The programs that share all maps, this one among them; else it alone.</param>
+    /// <param name="index">The index of the program among those that share the buffer of their output.</param>
     public ProgramResources(
-        ProgramDefinition program, IReadOnlyList<Expression> expressions, DiagnosticBag diagnostics)
+        ProgramDefinition program, IReadOnlyList<ProgramDefinition> group, int index, DiagnosticBag diagnostics)
     {
+        _index = index;
+        IReadOnlyList<Expression> expressions = [.. group.SelectMany(StatementWalker.Expressions)];
         _maps.AddRange(program.Maps);
         for (var i = 0; i < _maps.Count; i++) _indexes.TryAdd(_maps[i], i);
         var variables = new List<Variable>(program.Variables);
-        if (StatementWalker.All(program).Any(s => s is OutputStatement))
+        if (group.SelectMany(StatementWalker.All).Any(s => s is OutputStatement))
         {
             _lost = new Variable(".lost", ScalarType.UInt64);
             variables.Add(_lost);
@@ -85,16 +91,20 @@ internal sealed class ProgramResources
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
 
     public EventLayout? Events => EventMap is { } map && Lost is { } lost
-        ? new EventLayout(map, _records, lost.Map, lost.Offset) : null;
+        ? new EventLayout(map, _records, lost.Map, lost.Offset) { Program = _index } : null;
 
-    /// <summary>The number of a kind of record, given out on first use.</summary>
+    /// <summary>The number at the start of a kind of record: see <see cref="EventLayout.NumberOf"/>.</summary>
     public int RecordNumber(StructType record)
     {
-        if (!_recordNumbers.TryAdd(record, _records.Count)) return _recordNumbers[record];
-        _records.Add(record);
-        if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
-            AddScratch(RecordHeader + record.Size);
-        return _records.Count - 1;
+        if (!_recordNumbers.TryGetValue(record, out var number))
+        {
+            _recordNumbers.Add(record, number = EventLayout.NumberOf(_index, _records.Count));
+            _records.Add(record);
+            if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
+                AddScratch(RecordHeader + record.Size);
+        }
+
+        return number;
     }
 
     /// <summary>The index of a declared map; null where it is not part of the program.</summary>

@@ -23,6 +23,15 @@ public sealed record CompilerOptions
     /// <summary>Whether the kernel has <c>bpf_trace_vprintk</c>, for more than three values (Linux 5.16).</summary>
     public bool HasTraceArray { get; init; }
 
+    /// <summary>
+    /// The programs that share maps, variables and the buffer of their output with this one, itself among them; empty
+    /// for none.
+    /// </summary>
+    internal IReadOnlyList<ProgramDefinition> Group { get; init; } = [];
+
+    /// <summary>The index of the program among those that share the buffer of their output.</summary>
+    internal int Index { get; init; }
+
     /// <summary>From how many rounds on a loop counts as long.</summary>
     internal ulong LongRounds { get; init; } = LongLoops.DefaultRounds;
 

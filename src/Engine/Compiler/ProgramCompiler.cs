@@ -12,7 +12,9 @@ public static class ProgramCompiler
     public static CompiledProgram Compile(ProgramDefinition definition, CompilerOptions? options = null)
     {
         options ??= new CompilerOptions();
-        var program = Binder.Bind(definition, options.Event, options.ParentProcessId, options.PidNamespace);
+        var program = Binder.Bind(
+            definition, options.Event, options.ParentProcessId, options.PidNamespace,
+            group: (options.Group, options.Index));
         var resources = program.Resources;
         var hasFragments = options.HasXdpFragments && definition.Type == ProgramType.Xdp
             && definition.MaximumPacketSize > PacketNeeds.OneBuffer && PacketNeeds.FragmentObstacle(definition) is null;

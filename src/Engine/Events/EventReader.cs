@@ -7,12 +7,9 @@ namespace EbpfCat.Events;
 [SupportedOSPlatform("linux")]
 public sealed class EventReader : IDisposable
 {
-    // A record begins with the number of its kind, in 8 bytes so that what follows is aligned.
-    internal const int NumberSize = 8;
-
     private const int Batch = 1024;
 
-    private readonly LoadedProgram[] _programs;
+    private readonly RecordSources _sources;
     private readonly RecordReader _reader;
     private readonly Queue<EventRecord> _waiting = new();
     private readonly RecordHandler _keep;
@@ -26,28 +23,22 @@ public sealed class EventReader : IDisposable
     public EventReader(params IEnumerable<LoadedProgram> programs)
     {
         ArgumentNullException.ThrowIfNull(programs);
-        _programs = [.. programs];
-        _reader = OpenBuffers(_programs);
+        _sources = new(programs);
+        _reader = _sources.Open();
         _keep = Keep;
     }
 
     /// <summary>The programs.</summary>
-    public IReadOnlyList<LoadedProgram> Programs => _programs;
+    public IReadOnlyList<LoadedProgram> Programs => _sources.Programs;
 
     /// <summary>The number of records lost since loading because the buffer was full.</summary>
-    public long Lost => _programs.Sum(LostBy);
+    public long Lost => _sources.Lost;
 
     /// <summary>The number of records that a program lost since it was loaded; the program counts them.</summary>
     public static long LostBy(LoadedProgram program)
     {
         ArgumentNullException.ThrowIfNull(program);
-        if (program.Compiled?.Events is not { } events) return 0;
-        var map = program.Maps[program.Compiled.Maps[events.LostMap].Name];
-        if (map.Memory is { } memory)
-            return Volatile.Read(ref MemoryMarshal.AsRef<long>(memory.Span[events.LostOffset..]));
-        var value = new byte[map.Descriptor.ValueSize];
-        Bpf.Lookup(map.Descriptor, new byte[sizeof(int)], value);
-        return BinaryPrimitives.ReadInt64LittleEndian(value.AsSpan(events.LostOffset));
+        return RecordSources.LostBy(program);
     }
 
     /// <summary>Reads records as they come, until cancellation or the end of the time.</summary>
@@ -100,8 +91,9 @@ public sealed class EventReader : IDisposable
         return count + _reader.Read(
             (buffer, bytes) =>
             {
-                var type = TypeOf(buffer, bytes);
-                handler(_programs[buffer], type, bytes.Slice(NumberSize, type.Size));
+                var (program, kind) = _sources.Find(buffer, bytes);
+                var type = program.Compiled!.Events!.Records[kind];
+                handler(program, type, bytes.Slice(RecordSources.NumberSize, type.Size));
             },
             timeout,
             cancellation);
@@ -110,29 +102,11 @@ public sealed class EventReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
-    /// <summary>Returns the kinds of records of a program, and where they come out.</summary>
-    /// <exception cref="ArgumentException">The program puts out nothing, or another process loaded it.</exception>
-    internal static EventLayout LayoutOf(LoadedProgram program) => program.Compiled?.Events
-        ?? throw new ArgumentException(
-            $"The program '{program.Name}' puts out nothing, or another process loaded it.", nameof(program));
-
-    /// <summary>Opens the buffers of programs, in their order.</summary>
-    internal static RecordReader OpenBuffers(IReadOnlyList<LoadedProgram> programs)
-    {
-        (LiveMap, int)[] buffers = [.. programs.Select(program =>
-        {
-            var map = LayoutOf(program).Map;
-            return (program.Maps[program.Compiled!.Maps[map].Name], program.Compiled.Definition.BufferSize);
-        })];
-        return new RecordReader(buffers);
-    }
-
-    private StructType TypeOf(int buffer, ReadOnlySpan<byte> bytes) =>
-        _programs[buffer].Compiled!.Events!.Records[(int)MemoryMarshal.Read<uint>(bytes)];
-
     private void Keep(int buffer, ReadOnlySpan<byte> bytes)
     {
-        var type = TypeOf(buffer, bytes);
-        _waiting.Enqueue(new EventRecord(_programs[buffer], type, bytes.Slice(NumberSize, type.Size).ToArray()));
+        var (program, kind) = _sources.Find(buffer, bytes);
+        var type = program.Compiled!.Events!.Records[kind];
+        _waiting.Enqueue(
+            new EventRecord(program, type, bytes.Slice(RecordSources.NumberSize, type.Size).ToArray()));
     }
 }

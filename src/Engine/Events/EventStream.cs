@@ -14,8 +14,8 @@ public sealed class EventStream : IDisposable
     // The lost records of a program that TakeLost of any stream has returned.
     private static readonly ConditionalWeakTable<LoadedProgram, StrongBox<long>> Reported = [];
 
-    private readonly LoadedProgram[] _programs;
-    private readonly EventDecoder?[][] _decoders;
+    private readonly RecordSources _sources;
+    private readonly Dictionary<(int Buffer, uint Number), EventDecoder> _decoders = [];
     private readonly RecordReader _reader;
     private readonly RecordHandler _decode;
 
@@ -42,9 +42,8 @@ public sealed class EventStream : IDisposable
         IEnumerable<LiveVariable>? losses = null)
     {
         ArgumentNullException.ThrowIfNull(programs);
-        _programs = [.. programs];
-        _reader = EventReader.OpenBuffers(_programs);
-        _decoders = [.. _programs.Select(program => new EventDecoder?[program.Compiled!.Events!.Records.Count])];
+        _sources = new(programs);
+        _reader = _sources.Open();
         _parent = parent;
         _losses = [.. losses ?? []];
         _decode = Decode;
@@ -86,10 +85,10 @@ public sealed class EventStream : IDisposable
     public long TakeLost()
     {
         var sum = 0L;
-        foreach (var program in _programs)
+        foreach (var program in _sources.Programs.DistinctBy(one => RecordSources.LossMapOf(one).Id))
         {
             var reported = Reported.GetValue(program, static _ => new StrongBox<long>());
-            var lost = EventReader.LostBy(program);
+            var lost = RecordSources.LostBy(program);
             sum += lost - reported.Value;
             reported.Value = lost;
         }
@@ -105,9 +104,13 @@ public sealed class EventStream : IDisposable
 
     private void Decode(int buffer, ReadOnlySpan<byte> bytes)
     {
-        var number = (int)MemoryMarshal.Read<uint>(bytes);
-        var decoder = _decoders[buffer][number]
-            ??= new EventDecoder(_programs[buffer], _programs[buffer].Compiled!.Events!.Records[number], _parent);
-        _handler!(decoder.Decode(bytes[EventReader.NumberSize..]));
+        var key = (buffer, MemoryMarshal.Read<uint>(bytes));
+        if (!_decoders.TryGetValue(key, out var decoder))
+        {
+            var (program, kind) = _sources.Find(buffer, bytes);
+            _decoders[key] = decoder = new(program, program.Compiled!.Events!.Records[kind], _parent);
+        }
+
+        _handler!(decoder.Decode(bytes[RecordSources.NumberSize..]));
     }
 }

@@ -35,13 +35,14 @@ public static class ProgramEvents
             CancellationToken cancellation = default)
         {
             ArgumentNullException.ThrowIfNull(program);
+            var sources = new RecordSources(program);
             var decoders = TypedDecoder<T>.ForAll(program);
-            return Read<T>(program, Decode, cancellation);
+            return Read<T>(sources, Decode, cancellation);
 
             bool Decode(ReadOnlySpan<byte> bytes, [MaybeNullWhen(false)] out T one)
             {
-                var decoder = decoders[(int)MemoryMarshal.Read<uint>(bytes)];
-                one = decoder is null ? default : decoder.Decode(bytes[EventReader.NumberSize..]);
+                var decoder = decoders[sources.Find(0, bytes).Kind];
+                one = decoder is null ? default : decoder.Decode(bytes[RecordSources.NumberSize..]);
                 return decoder is not null;
             }
         }
@@ -51,9 +52,9 @@ public static class ProgramEvents
 
     // Records are taken out one by one, so that those after the last one read stay in the buffer.
     private static async IAsyncEnumerable<T> Read<T>(
-        LoadedProgram program, Decoder<T> decode, [EnumeratorCancellation] CancellationToken cancellation)
+        RecordSources sources, Decoder<T> decode, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        using var reader = EventReader.OpenBuffers([program]);
+        using var reader = sources.Open();
         T? current = default;
         var isMatch = false;
         RecordHandler handler = (_, bytes) => isMatch = decode(bytes, out current);

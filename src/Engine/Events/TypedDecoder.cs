@@ -13,7 +13,7 @@ internal sealed class TypedDecoder<[DynamicallyAccessedMembers(RecordMapping.Mem
     public static TypedDecoder<T>?[] ForAll(LoadedProgram program)
     {
         ArgumentException? mismatch = null;
-        TypedDecoder<T>?[] decoders = [.. EventReader.LayoutOf(program).Records.Select(Find)];
+        TypedDecoder<T>?[] decoders = [.. RecordSources.LayoutOf(program).Records.Select(Find)];
         return Array.TrueForAll(decoders, one => one is null) ? throw mismatch! : decoders;
 
         TypedDecoder<T>? Find(StructType record)

@@ -25,7 +25,7 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     public string Name { get; } = name ?? throw new ArgumentNullException(nameof(name));
 
     /// <summary>The program type.</summary>
-    public ProgramType Type { get; } = type;
+    public ProgramType Type { get; private set; } = type;
 
     /// <summary>Its license: helpers marked so may be called only by one compatible with the GPL.</summary>
     public string License { get; set; } = "GPL";
@@ -185,6 +185,14 @@ public sealed class ProgramDefinition(string name, ProgramType type)
     {
         var copy = Copy();
         copy.Hook = hook;
+        return copy;
+    }
+
+    /// <summary>A copy with the same declarations and code, for another type and without hook and target.</summary>
+    public ProgramDefinition WithType(ProgramType type)
+    {
+        var copy = Copy();
+        (copy.Type, copy.Hook, copy.Target, copy.Probe) = (type, null, null, null);
         return copy;
     }
 

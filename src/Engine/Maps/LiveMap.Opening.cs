@@ -73,7 +73,10 @@ public sealed partial class LiveMap
 
     private static LiveMap OpenExisting(Map definition, IExistingMap existing)
     {
-        var map = From(Bpf.GetMap(existing.Id), _ => definition.Name, definition);
+        // To open a map by its id takes CAP_SYS_ADMIN; one of this process needs none.
+        var descriptor = existing is LiveMap { Descriptor: { IsClosed: false } open }
+            ? open.Duplicate() : Bpf.GetMap(existing.Id);
+        var map = From(descriptor, _ => definition.Name, definition);
         var (key, value) = (map.KeyType?.Size ?? 0, map.ValueType?.Size ?? 0);
         var kernel = Bpf.GetMapInfo(map.Descriptor);
         if ((MapType)kernel.Type == definition.Type && kernel.KeySize == key && kernel.ValueSize == value) return map;

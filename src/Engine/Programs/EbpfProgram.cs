@@ -27,7 +27,16 @@ public static class EbpfProgram
     public static CompiledProgram Compile(ProgramDefinition definition, ITracedEvent? traced = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
-        return ProgramCompiler.Compile(definition, Complete(definition, new CompilerOptions
+        return Compile(definition, [], 0, traced);
+    }
+
+    /// <summary>Compiles a program of several that share the buffer of their output.</summary>
+    /// <param name="group">The programs, if they share their maps and variables too.</param>
+    /// <param name="index">The index of the program among them.</param>
+    /// <param name="traced">The traced event; null for the one that the definition names.</param>
+    internal static CompiledProgram Compile(
+        ProgramDefinition definition, IReadOnlyList<ProgramDefinition> group, int index, ITracedEvent? traced = null) =>
+        ProgramCompiler.Compile(definition, Complete(definition, new CompilerOptions
         {
             InstructionSet = Features.InstructionSet,
             HasLoopHelper = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.Loop)!.Kernel,
@@ -36,8 +45,9 @@ public static class EbpfProgram
             PidNamespace = PidNamespaces.Own is var (device, inode) ? new PidNamespace(device, inode) : null,
             HasTraceArray = KernelFacts.RunningVersion >= HelperTable.Get(HelperId.TraceVprintk)!.Kernel,
             Event = traced,
+            Group = group,
+            Index = index,
         }));
-    }
 
     /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
     private static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)

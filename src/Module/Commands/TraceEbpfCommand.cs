@@ -22,6 +22,8 @@ public sealed class TraceEbpfCommand : EventCommand
     private const string OfPerfEvent = "PerfEvent";
     private const string OfFrequency = "Frequency";
     private const string OfIterator = "Iterator";
+    private const string OfSeveral = "On";
+    private const int MaxShown = 3;
     private const int IteratorBufferSize = 4 * 1024 * 1024;
 
     [Parameter(Position = 0), ValidateNotNull]
@@ -30,27 +32,27 @@ public sealed class TraceEbpfCommand : EventCommand
     [Parameter(ValueFromPipeline = true), ValidateNotNull]
     public ProgramDefinition? Program { get; set; }
 
-    [Parameter(Mandatory = true, ParameterSetName = OfTracepoint), ArgumentCompleter(typeof(TracepointCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Tracepoint { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = OfTracepoint), SupportsWildcards]
+    [ArgumentCompleter(typeof(TracepointCompleter)), ValidateNotNullOrEmpty]
+    public string[] Tracepoint { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint), ArgumentCompleter(typeof(RawTracepointCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? RawTracepoint { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = OfRawTracepoint), SupportsWildcards]
+    [ArgumentCompleter(typeof(RawTracepointCompleter)), ValidateNotNullOrEmpty]
+    public string[] RawTracepoint { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfKprobe), SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter)), ValidateNotNullOrEmpty]
-    public string? Kprobe { get; set; }
+    public string[] Kprobe { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfKretprobe), SupportsWildcards]
     [ArgumentCompleter(typeof(KernelFunctionCompleter)), ValidateNotNullOrEmpty]
-    public string? Kretprobe { get; set; }
+    public string[] Kretprobe { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfUprobe), ValidateNotNullOrEmpty]
-    public string? Uprobe { get; set; }
+    public string[] Uprobe { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfUretprobe), ValidateNotNullOrEmpty]
-    public string? Uretprobe { get; set; }
+    public string[] Uretprobe { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfPath), ArgumentCompleter(typeof(TracedFileCompleter))]
     [ValidateNotNullOrEmpty]
@@ -64,19 +66,19 @@ public sealed class TraceEbpfCommand : EventCommand
     public SwitchParameter Return { get; set; }
 
     [Parameter(Mandatory = true, ParameterSetName = OfUsdt), ValidateNotNullOrEmpty]
-    public string? Usdt { get; set; }
+    public string[] Usdt { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfFentry), ArgumentCompleter(typeof(TypedFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Fentry { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = OfFentry), SupportsWildcards]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter)), ValidateNotNullOrEmpty]
+    public string[] Fentry { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfFexit), ArgumentCompleter(typeof(TypedFunctionCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Fexit { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = OfFexit), SupportsWildcards]
+    [ArgumentCompleter(typeof(TypedFunctionCompleter)), ValidateNotNullOrEmpty]
+    public string[] Fexit { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfLsm), ArgumentCompleter(typeof(SecurityHookCompleter))]
-    [ValidateNotNullOrEmpty]
-    public string? Lsm { get; set; }
+    [Parameter(Mandatory = true, ParameterSetName = OfLsm), SupportsWildcards]
+    [ArgumentCompleter(typeof(SecurityHookCompleter)), ValidateNotNullOrEmpty]
+    public string[] Lsm { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfPerfEvent)]
     [Parameter(ParameterSetName = OfFrequency)]
@@ -87,7 +89,10 @@ public sealed class TraceEbpfCommand : EventCommand
 
     [Parameter(Mandatory = true, ParameterSetName = OfIterator), ArgumentCompleter(typeof(IteratorCompleter))]
     [ValidateNotNullOrEmpty]
-    public string? Iterator { get; set; }
+    public string[] Iterator { get; set; } = [];
+
+    [Parameter(Mandatory = true, ParameterSetName = OfSeveral), ValidateNotNullOrEmpty]
+    public TracedHook[] On { get; set; } = [];
 
     [Parameter, ValidateRange(1, int.MaxValue)]
     public int ProcessId { get; set; }
@@ -98,94 +103,134 @@ public sealed class TraceEbpfCommand : EventCommand
     [Parameter, ValidateRange(1, 1 << 30)]
     public int BufferSize { get; set; }
 
-    protected override object? ErrorTarget =>
-        Tracepoint ?? RawTracepoint ?? Kprobe ?? Kretprobe ?? Uprobe ?? Uretprobe ?? Path
-        ?? Usdt ?? Fentry ?? Fexit ?? Lsm ?? Iterator ?? (object?)Program;
-
-    // For these hooks the kernel filters by process. For the others, Define adds a check to the program.
-    private bool HookSelectsProcess => ParameterSetName is OfUprobe or OfUretprobe or OfPath or OfUsdt or OfPerfEvent
-        or OfFrequency or OfIterator;
+    protected override object? ErrorTarget
+    {
+        get
+        {
+            string?[] names =
+            [
+                .. Tracepoint, .. RawTracepoint, .. Kprobe, .. Kretprobe, .. Uprobe, .. Uretprobe, .. Usdt, .. Fentry,
+                .. Fexit, .. Lsm, .. Iterator, Path,
+            ];
+            return names.FirstOrDefault(name => name is not null) ?? (object?)Program;
+        }
+    }
 
     protected override void Process()
     {
-        var options = Options();
-        var compiled = EbpfProgram.Compile(options.Complete(Define(options)));
-        if (compiled.Events is null)
+        TracedTarget[] targets = [.. Hooks().SelectMany(hook => hook.Targets(ProcessId))];
+        if (targets.Any(one => one.Options is IteratorAttachOptions)
+            && !Array.TrueForAll(targets, one => one.Options is IteratorAttachOptions))
+        {
+            throw new ArgumentException(
+                "A trace ends with its iterators, and without an end at other hooks: trace them by two commands.");
+        }
+
+        var definitions = Define(targets);
+        var compiled = ProgramGroup.Compile(definitions);
+        if (compiled[0].Events is null)
         {
             throw new CompileException(DiagnosticIds.NoOutput,
                 "The script puts out nothing, so that there is nothing to trace.", null,
                 "Put out an object: [pscustomobject]@{ Id = $process.Id }.");
         }
 
-        if (!ShouldProcess(options.Description, "Trace")) return;
-        using var loaded = ReportLoaded(ProgramLoader.Load(compiled, options.LoadOptions));
-        using var stream = new EventStream([loaded]);
-        using var attachment = options.Attach(loaded);
-        Session.Own(attachment);
-        WriteVerbose($"{options.Description} is being traced.");
-        Write(stream, attachment is IteratorAttachment iterator ? [iterator] : []);
+        var what = string.Join(", ", targets.Take(MaxShown).Select(one => one.Options.Description));
+        if (targets.Length > MaxShown) what += $" and {targets.Length - MaxShown} more";
+        if (!ShouldProcess(what, "Trace")) return;
+        var loaded = ProgramGroup.Load(compiled, [.. targets.Select(one => one.Options.LoadOptions)]);
+        var attachments = new List<Attachment>();
+        try
+        {
+            ReportLoaded(loaded);
+            using var stream = new EventStream(loaded);
+            // The last hooks first: what ends something is mostly behind what begins it.
+            foreach (var (index, target) in targets.Index().Reverse())
+            {
+                attachments.Add(target.Options.Attach(loaded[index]));
+                Session.Own(attachments[^1]);
+            }
+
+            WriteVerbose($"{what} is being traced.");
+            Write(stream, [.. attachments.OfType<IteratorAttachment>().Reverse()]);
+        }
+        finally
+        {
+            // Each detaching waits until no processor runs the program; in parallel they take as long as one.
+            Parallel.ForEach(attachments, attachment => attachment.Dispose());
+            foreach (var program in loaded) program.Dispose();
+        }
     }
 
-    private ProgramDefinition Define(AttachOptions options)
+    private ProgramDefinition[] Define(IReadOnlyList<TracedTarget> targets)
     {
-        if (Code is null && Program is null)
+        var names = TracedTarget.NamesOf(targets);
+        var warnings = new HashSet<Diagnostic>();
+        var definitions = new ProgramDefinition[targets.Count];
+        var evaluator = new SessionEvaluator(SessionState);
+        foreach (var (index, target) in targets.Index())
         {
-            throw new ArgumentException(
-                "There is nothing to run: give a kernel script, or a definition from the pipeline.");
+            if ((target.Hook.Code ?? Code) is null && Program is not { Body.Count: > 0 })
+            {
+                throw new ArgumentException(
+                    "There is nothing to run: give a kernel script, or a definition from the pipeline.");
+            }
+
+            var definition = Declare(target.Options);
+            // An iterator fills the buffer with the output for all its objects in one go.
+            if (definition.BufferSize == 0 && target.Options is IteratorAttachOptions)
+                definition.BufferSize = IteratorBufferSize;
+            if (ProcessId != 0 && !target.SelectsProcess)
+            {
+                definition.Prepend(new IfStatement(
+                    new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
+            }
+
+            if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
+            if (BufferSize > 0) definition.BufferSize = BufferSize;
+            if ((target.Hook.Code ?? Code) is { } code)
+            {
+                warnings.UnionWith(
+                    ScriptBlockCompiler.Compile(code, definition, evaluator, null, new HookNames(names[index], names)));
+            }
+
+            definitions[index] = target.Options.Complete(definition);
         }
 
+        this.Write(warnings);
+        return definitions;
+    }
+
+    // A definition from the pipeline is not changed. With several kinds of hooks its type cannot be that of all.
+    private ProgramDefinition Declare(AttachOptions options)
+    {
         var isTyped = options is RawTracepointAttachOptions && BtfTypes.Kernel is not null;
         var type = isTyped ? ProgramType.Tracing : options.ProgramTypes[0];
-        // A definition from the pipeline is not changed.
-        var definition = Program?.Copy() ?? new ProgramDefinition("trace", type);
-        // An iterator fills the buffer with the output for all its objects in one go.
-        if (definition.BufferSize == 0 && ParameterSetName == OfIterator) definition.BufferSize = IteratorBufferSize;
-        if (ProcessId != 0 && !HookSelectsProcess)
+        return Program is null ? new ProgramDefinition("trace", type)
+            : ParameterSetName == OfSeveral && !options.ProgramTypes.Contains(Program.Type) ? Program.WithType(type)
+            : Program.Copy();
+    }
+
+    private TracedHook[] Hooks() => On.Length > 0 ? On :
+    [
+        new TracedHook
         {
-            definition.Prepend(new IfStatement(
-                new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
-        }
-
-        if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
-        if (BufferSize > 0) definition.BufferSize = BufferSize;
-        if (Code is not null) this.Compile(Code, definition);
-        return definition;
-    }
-
-    private AttachOptions Options()
-    {
-        switch (ParameterSetName)
-        {
-            case OfRawTracepoint: return new RawTracepointAttachOptions(RawTracepoint);
-            case OfKprobe or OfKretprobe:
-                return new KprobeAttachOptions(Kprobe ?? Kretprobe) { OnReturn = Kretprobe is not null };
-            case OfUprobe or OfUretprobe:
-                var (file, symbol) = Split(Uprobe ?? Uretprobe!, "function");
-                var onReturn = Uretprobe is not null;
-                return new UprobeAttachOptions(file, symbol) { OnReturn = onReturn, ProcessId = ProcessId };
-            case OfPath:
-                return new UprobeAttachOptions(Path, Function) { OnReturn = Return, ProcessId = ProcessId };
-            case OfUsdt:
-                var (usdtFile, probe) = Split(Usdt!, "provider:name");
-                return new UsdtAttachOptions(usdtFile, probe) { ProcessId = ProcessId };
-            case OfFentry or OfFexit:
-                return new FentryAttachOptions(Fentry ?? Fexit)
-                {
-                    Hook = Fexit is null ? ProgramHook.Fentry : ProgramHook.Fexit,
-                };
-            case OfLsm: return new LsmAttachOptions(Lsm);
-            case OfPerfEvent or OfFrequency:
-                return new PerfEventAttachOptions { Source = PerfEvent, Frequency = Frequency, ProcessId = ProcessId };
-            case OfIterator: return new IteratorAttachOptions(Iterator) { ProcessId = ProcessId };
-            default: return new TracepointAttachOptions(Tracepoint);
-        }
-    }
-
-    private static (string File, string Location) Split(string text, string form)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        return colon > 0 && colon < text.Length - 1
-            ? (text[..colon], text[(colon + 1)..])
-            : throw new ArgumentException($"'{text}' is not of the form path:{form}.");
-    }
+            Tracepoint = Tracepoint,
+            RawTracepoint = RawTracepoint,
+            Kprobe = Kprobe,
+            Kretprobe = Kretprobe,
+            Uprobe = Uprobe,
+            Uretprobe = Uretprobe,
+            Path = Path,
+            Function = Function,
+            Return = Return,
+            Usdt = Usdt,
+            Fentry = Fentry,
+            Fexit = Fexit,
+            Lsm = Lsm,
+            PerfEvent = ParameterSetName is OfPerfEvent or OfFrequency ? PerfEvent : null,
+            Frequency = ParameterSetName == OfFrequency ? Frequency : 0,
+            Iterator = Iterator,
+        },
+    ];
 }

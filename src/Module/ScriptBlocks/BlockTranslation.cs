@@ -7,6 +7,7 @@ internal sealed class BlockTranslation
     {
         (Program, Scope) = (program, scope);
         Names = new NameTranslator(this);
+        Hooks = new HookTranslator(this);
         Constants = new ConstantEvaluator(this);
         Expressions = new ExpressionTranslator(this);
         Operators = new OperatorTranslator(this);
@@ -22,6 +23,7 @@ internal sealed class BlockTranslation
     public ProgramTranslation Program { get; }
     public Scope Scope { get; }
     public NameTranslator Names { get; }
+    public HookTranslator Hooks { get; }
     public ConstantEvaluator Constants { get; }
     public ExpressionTranslator Expressions { get; }
     public OperatorTranslator Operators { get; }

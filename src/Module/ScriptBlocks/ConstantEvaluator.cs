@@ -53,6 +53,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
     {
         // A whole variable needs no script to be run.
         if (ast is UsingExpressionAst { SubExpression: VariableExpressionAst whole }) return UsingValue(whole);
+        if (block.Hooks.IsName(ast)) return block.Program.Hook!.Current;
         var variables = new Dictionary<string, object?>(StringComparer.OrdinalIgnoreCase);
         var script = ScriptOf(ast, variables);
         try
@@ -128,6 +129,7 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
 
     private bool IsKernels(Ast node, Ast root) => node switch
     {
+        VariableExpressionAst { Parent: MemberExpressionAst member } when block.Hooks.IsName(member) => false,
         VariableExpressionAst variable => block.Names.Resolve(variable) switch
         {
             { Kind: NameKind.Session or NameKind.Constant } => false,
@@ -160,7 +162,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
         // The comma keeps an array whole: putting it out would take it apart.
         script.Append(",(");
         var done = 0;
-        foreach (var node in ast.FindAll(node => node is VariableExpressionAst or ConstantExpressionAst, true)
+        foreach (var node in ast.FindAll(
+            node => node is VariableExpressionAst or ConstantExpressionAst or MemberExpressionAst, true)
             .OrderBy(node => node.Extent.StartOffset))
         {
             var replacement = node switch
@@ -169,6 +172,8 @@ internal sealed class ConstantEvaluator(BlockTranslation block)
                 ConstantExpressionAst and not StringConstantExpressionAst when NumberLiteral.TryParse(node.Extent.Text,
                     out var number) =>
                     number.ToString(CultureInfo.InvariantCulture),
+                MemberExpressionAst when block.Hooks.IsName(node) =>
+                    $"'{CodeGeneration.EscapeSingleQuotedStringContent(block.Program.Hook!.Current)}'",
                 _ => null,
             };
             if (replacement is null) continue;

@@ -91,6 +91,7 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
             "Declare a map with Add-EbpfMap to look values up in the kernel.")),
         ParenExpressionAst { Pipeline: var inner } => Parenthesised(ast, inner),
         SubExpressionAst { SubExpression.Statements: [var inner] } => Parenthesised(ast, inner),
+        BinaryExpressionAst or UnaryExpressionAst when block.Hooks.Decide(ast) is { } decided => decided,
         BinaryExpressionAst binary => block.Operators.Binary(binary),
         UnaryExpressionAst unary => block.Operators.Unary(unary),
         ConvertExpressionAst cast => block.Casts.Translate(cast),
@@ -108,7 +109,12 @@ internal sealed class ExpressionTranslator(BlockTranslation block)
         : CommandTranslator.IsCall(inner, block.Program.Functions) ? OfStatement(inner)
         : block.Constants.IsFree(ast) && inner is PipelineAst ? block.Constants.FromSession(ast) : OfStatement(inner);
 
-    private ConditionalExpression Ternary(ExpressionAst[] parts) => new(Operand(parts[0]), Of(parts[1]), Of(parts[2]));
+    private Expression Ternary(ExpressionAst[] parts)
+    {
+        var condition = Operand(parts[0]);
+        return block.Hooks.Decide(parts[0], condition) is { } truth
+            ? Of(parts[truth ? 1 : 2]) : new ConditionalExpression(condition, Of(parts[1]), Of(parts[2]));
+    }
 
     public StructExpression Struct(HashtableAst table)
     {

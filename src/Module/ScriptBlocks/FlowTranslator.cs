@@ -52,15 +52,27 @@ internal sealed class FlowTranslator(BlockTranslation block)
 
     private IfStatement If(IfStatementAst ast)
     {
-        List<Statement>? otherwise = ast.ElseClause is null ? null : block.Statements.Body(ast.ElseClause);
-        for (var i = ast.Clauses.Count - 1; i > 0; i--)
+        var (clauses, otherwise) = (new List<IfStatement>(), ast.ElseClause);
+        foreach (var (test, body) in ast.Clauses)
         {
-            var (condition, body) = ast.Clauses[i];
-            otherwise = [new IfStatement(Condition(condition), block.Statements.Body(body),
-                otherwise) { Source = block.Program.Positions.Of(condition) }];
+            var condition = Condition(test);
+            if (block.Hooks.Decide(test, condition) is not { } decided)
+            {
+                var source = block.Program.Positions.Of(test);
+                clauses.Add(new IfStatement(condition, block.Statements.Body(body)) { Source = source });
+            }
+            else if (decided)
+            {
+                otherwise = body;
+                break;
+            }
         }
 
-        return new IfStatement(Condition(ast.Clauses[0].Item1), block.Statements.Body(ast.Clauses[0].Item2), otherwise);
+        List<Statement> rest = otherwise is null ? [] : block.Statements.Body(otherwise);
+        if (clauses.Count == 0) return new IfStatement(new ConstantExpression(true), rest);
+        for (var i = clauses.Count - 1; i > 0; i--)
+            rest = [new IfStatement(clauses[i].Condition, clauses[i].Then, rest) { Source = clauses[i].Source }];
+        return new IfStatement(clauses[0].Condition, clauses[0].Then, rest);
     }
 
     private SwitchStatement Switch(SwitchStatementAst ast)
@@ -71,6 +83,7 @@ internal sealed class FlowTranslator(BlockTranslation block)
                 "Its clauses are constants; for anything else write if and elseif.");
         }
 
+        if (ExpressionTranslator.Only(ast.Condition) is { } subject && block.Hooks.IsName(subject)) return OfHook(ast);
         var value = Condition(ast.Condition);
         var clauses = ast.Clauses.Select(clause => new SwitchClause(block.Try(clause.Item1, ClauseValue),
                 Inside(Surrounding.Switch, clause.Item2)))
@@ -78,6 +91,19 @@ internal sealed class FlowTranslator(BlockTranslation block)
         var otherwise = ast.Default is null ? null : Inside(Surrounding.Switch, ast.Default);
         var isCaseSensitive = ast.Flags.HasFlag(SwitchFlags.CaseSensitive);
         return new SwitchStatement(value, clauses, otherwise) { IsCaseSensitive = isCaseSensitive };
+    }
+
+    // A switch on the name of the hook has the clauses of this hook only. It stays a switch, which break leaves.
+    private SwitchStatement OfHook(SwitchStatementAst ast)
+    {
+        foreach (var (value, _) in ast.Clauses) block.Hooks.RequireName(value);
+        var own = ast.Clauses.Where(clause => clause.Item1 is StringConstantExpressionAst { Value: var name }
+            && name.Equals(block.Program.Hook!.Current, StringComparison.OrdinalIgnoreCase)).ToArray();
+        IEnumerable<StatementBlockAst> bodies = own.Length > 0 || ast.Default is null
+            ? own.Select(clause => clause.Item2) : [ast.Default];
+        var one = new ConstantExpression(1L);
+        return new SwitchStatement(
+            one, [new SwitchClause(one, [.. bodies.SelectMany(body => Inside(Surrounding.Switch, body))])]);
     }
 
     private Expression ClauseValue(ExpressionAst ast)

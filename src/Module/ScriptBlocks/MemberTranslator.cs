@@ -8,6 +8,7 @@ internal sealed class MemberTranslator(BlockTranslation block)
     /// <summary>A member that is not called.</summary>
     public Expression Translate(MemberExpressionAst ast)
     {
+        if (block.Hooks.IsName(ast)) return block.Hooks.Name();
         if (ast.Static || block.Constants.IsFree(ast.Expression))
         {
             return block.Constants.FromSessionOr(ast, () => block.Error(ast, DiagnosticIds.UnsupportedExpression,

@@ -23,6 +23,7 @@ internal sealed class OperatorTranslator(BlockTranslation block)
             case TokenKind.As: return As(ast);
         }
 
+        if (block.Hooks.Shorten(ast) is { } shorter) return shorter;
         if (!OperatorTable.Binary.TryGetValue(ast.Operator, out var @operator))
             return block.Constants.FromSessionOr(ast, () => Unsupported(ast));
         if (IsEquality(@operator) && (IsNull(ast.Left) || IsNull(ast.Right))) return WithNull(ast, @operator);

@@ -12,10 +12,12 @@ internal sealed class ProgramTranslation
     private int _nesting;
     private int _failures;
 
-    public ProgramTranslation(ProgramDefinition definition, IScriptEvaluator evaluator, string? part = null)
+    public ProgramTranslation(
+        ProgramDefinition definition, IScriptEvaluator evaluator, string? part = null, HookNames? hook = null)
     {
         Definition = definition;
         Part = part;
+        Hook = hook;
         Evaluator = evaluator;
         Functions = new FunctionTable(this);
     }
@@ -24,6 +26,9 @@ internal sealed class ProgramTranslation
 
     /// <summary>The part of the program that the block belongs to; null for none.</summary>
     public string? Part { get; }
+
+    /// <summary>The hook that the program is for; null where it may be attached to any.</summary>
+    public HookNames? Hook { get; }
 
     public IScriptEvaluator Evaluator { get; }
     public FunctionTable Functions { get; }

@@ -20,15 +20,16 @@ public static class ScriptBlockCompiler
     /// The part that the script belongs to, or null: what is declared as <c>part.name</c>, it calls <c>name</c>, and
     /// its functions are called <c>part.name</c> elsewhere.
     /// </param>
+    /// <param name="hook">The hook that the program is for; null where it may be attached to any.</param>
     /// <returns>The warnings.</returns>
     /// <exception cref="CompileException">The script has errors: the exception lists all, with places.</exception>
     public static IReadOnlyList<Diagnostic> Compile(ScriptBlock code, ProgramDefinition program,
-        IScriptEvaluator evaluator, string? part = null)
+        IScriptEvaluator evaluator, string? part = null, HookNames? hook = null)
     {
         ArgumentNullException.ThrowIfNull(code);
         ArgumentNullException.ThrowIfNull(program);
         ArgumentNullException.ThrowIfNull(evaluator);
-        return new ProgramTranslation(program, evaluator, part).Add(BodyOf(code));
+        return new ProgramTranslation(program, evaluator, part, hook).Add(BodyOf(code));
     }
 
     // The block of a function (${function:name}) has the function's definition as its tree.

@@ -44,16 +44,23 @@ public abstract class EbpfCommand : PSCmdlet, IDisposable
     /// </summary>
     private protected LoadedProgram ReportLoaded(LoadedProgram loaded)
     {
-        // Those of packet programs are written when code is added.
-        if (ProgramTypes.Get(loaded.Type).Packet == PacketAccess.None)
-        {
-            foreach (var warning in loaded.Compiled!.Warnings) WriteWarning(Advice.Complete(warning).Sentence);
-        }
-
-        // The functions of a compiled program are its loops.
-        if (loaded.Compiled!.Functions.Count - 1 is > 0 and var count)
-            WriteVerbose($"The helper bpf_loop runs {count} of the loops of the program '{loaded.Name}'.");
+        ReportLoaded([loaded]);
         return loaded;
+    }
+
+    /// <summary>Does the same for programs that may have code in common: writes each warning once.</summary>
+    private protected void ReportLoaded(IReadOnlyList<LoadedProgram> programs)
+    {
+        // Those of packet programs are written when code is added.
+        var warnings = programs.Where(one => ProgramTypes.Get(one.Type).Packet == PacketAccess.None)
+            .SelectMany(one => one.Compiled!.Warnings);
+        foreach (var warning in warnings.Distinct()) WriteWarning(Advice.Complete(warning).Sentence);
+        foreach (var program in programs)
+        {
+            // The functions of a compiled program are its loops.
+            if (program.Compiled!.Functions.Count - 1 is > 0 and var count)
+                WriteVerbose($"The helper bpf_loop runs {count} of the loops of the program '{program.Name}'.");
+        }
     }
 
     public void Dispose()

@@ -8,11 +8,15 @@ internal static class KernelScript
     /// <param name="code">The script.</param>
     /// <param name="program">The definition to add to.</param>
     /// <param name="part">The part that the script belongs to; null for none.</param>
-    public static void Compile(
-        this PSCmdlet command, ScriptBlock code, ProgramDefinition program, string? part = null)
+    public static void Compile(this PSCmdlet command, ScriptBlock code, ProgramDefinition program, string? part = null)
     {
         var evaluator = new SessionEvaluator(command.SessionState);
-        foreach (var warning in ScriptBlockCompiler.Compile(code, program, evaluator, part))
-            command.WriteWarning(warning.Sentence);
+        command.Write(ScriptBlockCompiler.Compile(code, program, evaluator, part));
+    }
+
+    /// <summary>Writes warnings.</summary>
+    public static void Write(this PSCmdlet command, IEnumerable<Diagnostic> warnings)
+    {
+        foreach (var warning in warnings) command.WriteWarning(warning.Sentence);
     }
 }
