@@ -273,6 +273,27 @@ public class FoundProgramsTests
         Check(_program, [.. Udp, .. new byte[200]]);
     }
 
+    [Fact]
+    public void Key_that_a_loop_stores_in_each_iteration_is_stored_again()
+    {
+        var program = new ProgramDefinition("random", ProgramType.SocketFilter);
+        var map = program.AddMap("map", MapType.Hash, ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian),
+            StructType.Create([new("Low", ScalarType.UInt16), new("High", ScalarType.UInt16)]), maxEntries: 4);
+        var (turn, key, top) = (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("key"), new Label("top"));
+        program.Append(
+        [
+            new AssignStatement(key, Packet.Read(0, ScalarType.Boolean)),
+            new LabelStatement(top),
+            new AssignStatement(map[key].Field("High"), 0),
+            new IfStatement(Packet.Icmp6, [], []),
+            new AssignStatement(turn, 1, BinaryOperator.Add),
+            new IfStatement(turn < 3, [new GotoStatement(top)]),
+        ]);
+        const string fragment = "0600000000000001";
+        Check(program, Convert.FromHexString(
+            "0a00000000020a000000000286dd" + "6000000000282c40" + new string('0', 64) + fragment + new string('0', 64)));
+    }
+
     private void Check() => Check(_program);
 
     private static void Check(ProgramDefinition program) => Check(program, Udp);

@@ -103,7 +103,7 @@ internal sealed class EarlyStores
         return true;
     }
 
-    // Whether a call is between a place and the store, and no write to the same bytes.
+    // Whether a call is between a place and the store, and nothing that writes the same bytes.
     private static bool LeadsPastCall(Place place, StackBytes bytes, Block block, int index)
     {
         var past = false;
@@ -137,6 +137,9 @@ internal sealed class EarlyStores
                 {
                     return false;
                 }
+
+                // In a loop a call behind the store writes before the store of the next iteration.
+                if (SlotLiveness.MayWriteByCall(value, bytes.Slot)) return false;
             }
 
             return true;

@@ -75,6 +75,11 @@ internal sealed class SlotLiveness
                 Bytes(offset + value.Immediate, value.Size, ifOutside: 0))
             : null;
 
+    /// <summary>Whether a value is a call, or an atomic operation, that may write to a slot.</summary>
+    public static bool MayWriteByCall(Value value, StackSlot slot) =>
+        (value.Op == Op.AtomicAdd || (value.Op == Op.Call && HelperTable.OfCall(value.Helper).WritesMemory))
+        && Array.Exists(value.Operands, operand => FrameAddressOf(operand, out _)?.Slot == slot);
+
     private void FindLive()
     {
         var changed = true;
