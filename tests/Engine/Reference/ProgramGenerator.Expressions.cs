@@ -359,7 +359,7 @@ internal static partial class ProgramGenerator
     // called in one.
     private static Gen<PacketHeader> AnyHeader(ProgramScope scope) => Weighted(
         (5, () => Gen.Elements(PacketHeaders.All.ToArray())),
-        (scope.MayEnterTunnels ? 1 : 0, () => Gen.Elements(InnerHeaders.All.Append(InnerHeaders.Packet).ToArray())));
+        (scope.MayEnterTunnels ? 3 : 0, () => Gen.Elements(InnerHeaders.All.Append(InnerHeaders.Packet).ToArray())));
 
     private static Gen<Expression> NumberField(ProgramScope scope) =>
         from header in Header(scope)

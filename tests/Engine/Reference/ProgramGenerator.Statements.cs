@@ -9,8 +9,6 @@ namespace EbpfCat.Tests.Reference;
 
 internal static partial class ProgramGenerator
 {
-    private const int ExpressionDepth = 3;
-
     private static readonly BinaryOperator[] CompoundOperators =
         [BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Add, BinaryOperator.Subtract, BinaryOperator.Subtract,
             .. NumberOperators];
@@ -20,7 +18,7 @@ internal static partial class ProgramGenerator
         from first in OnceIn(2)
         from given in Gen.CollectToArray(scope.Locals.Where(l => l.Type is null),
             local => Number(scope, 1).Select(value => (Statement)new AssignStatement(local, value)))
-        from statements in Block(scope, length, 3)
+        from statements in Block(scope, length, scope.Depth)
         from result in scope.InFunction
             ? Number(scope, 2).Select(value => (Statement)new ReturnStatement(value))
             : Verdict(scope).Select(value => (Statement)new ResultStatement(value))
@@ -58,7 +56,7 @@ internal static partial class ProgramGenerator
 
     private static Gen<Statement> Assignment(ProgramScope scope) =>
         from place in Gen.Elements(scope.Targets.ToArray())
-        from value in Value(scope, ProgramScope.TypeOf(place), ExpressionDepth)
+        from value in Value(scope, ProgramScope.TypeOf(place), scope.Depth)
         select (Statement)new AssignStatement(place, value);
 
     private static bool HasNumbers(ProgramScope scope) =>

@@ -28,6 +28,10 @@ internal static partial class ProgramGenerator
 
     private static readonly StringType[] Texts = [new(4), new(8), new(13)];
 
+    // Most programs are small: the verifier's time grows faster than the size of a program.
+    private static readonly Gen<int> Depths = Gen.Frequency((6, Gen.Constant(1)), (3, Gen.Constant(2)),
+        (1, Gen.Constant(3)));
+
     private static readonly Gen<ScalarType> Scalar = Gen.Elements(Scalars);
 
     // Padding in the middle and at the end, byte orders, addresses, a struct within a struct.
@@ -39,6 +43,8 @@ internal static partial class ProgramGenerator
     /// <summary>A program for packets with all that it declares.</summary>
     public static Gen<ProgramDefinition> Program { get; } =
         from type in Gen.Elements(Types)
+        from depth in Depths
+        from hasTunnels in OnceIn(4)
         let info = ProgramTypes.Get(type)
         from variables in Several(1, 5, Declaration)
         from maps in Several(0, 3, MapDeclaration)
@@ -49,13 +55,15 @@ internal static partial class ProgramGenerator
         let shared = new ProgramScope
         {
             Type = info,
+            Depth = depth,
+            HasTunnels = hasTunnels,
             Variables = program.Variables,
             Maps = program.Maps,
             PacketVariables = program.PacketVariables,
         }
         from functions in Functions(shared)
         from locals in LocalSet("l")
-        from body in Body(shared with { Functions = functions, Locals = locals }, 5)
+        from body in Body(shared with { Functions = functions, Locals = locals }, depth + 2)
         select Complete(program, functions, body);
 
     private static Gen<ScalarType> OrderedScalar =>
@@ -172,7 +180,7 @@ internal static partial class ProgramGenerator
         from locals in LocalSet($"f{number}l")
         from returns in Weighted<EbpfType?>(
             (1, () => Gen.Constant<EbpfType?>(null)), (2, () => Scalar.Select(EbpfType? (t) => t)))
-        from body in Body(scope with { Locals = [.. parameters, .. locals], InFunction = true }, 3)
+        from body in Body(scope with { Locals = [.. parameters, .. locals], InFunction = true }, scope.Depth)
         select new Function($"f{number}", parameters, body) { ReturnType = returns };
 
     private static StructType[] MakeStructs()

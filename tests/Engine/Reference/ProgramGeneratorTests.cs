@@ -36,6 +36,56 @@ public class ProgramGeneratorTests
         Assert.True(changed > runs * 2 / 3, $"Only {changed} of {runs} runs had an effect.");
     }
 
+    [Fact]
+    public void Statements_expressions_operators_and_headers_of_each_kind_are_generated()
+    {
+        Type[] notGenerated =
+        [
+            typeof(ContextExpression), typeof(DebugStatement), typeof(ErrorExpression), typeof(EventFieldExpression),
+            typeof(HelperCallExpression), typeof(InnerEntryExpression), typeof(MapReferenceExpression),
+            typeof(OutputStatement), typeof(SystemValueExpression), typeof(TextExpression),
+        ];
+        var missing = typeof(Statement).Assembly.GetExportedTypes()
+            .Where(type => type.BaseType == typeof(Statement) || type.BaseType == typeof(Expression))
+            .Except(notGenerated).Select(type => type.Name)
+            .Concat(Enum.GetNames<BinaryOperator>()).Concat(Enum.GetNames<UnaryOperator>())
+            .Concat(PacketHeaders.All.Concat(InnerHeaders.All).Select(header => header.Name))
+            .Append("loop in a loop").ToHashSet();
+        for (var number = 0; number < 3000 && missing.Count > 0; number++)
+        {
+            var program = ReferenceTests.Case(1, number).Program;
+            var statements = program.Body.Concat(program.Functions.SelectMany(f => f.Body));
+            missing.ExceptWith(statements.SelectMany(statement => Kinds(statement, 0)));
+        }
+
+        Assert.Empty(missing);
+    }
+
+    // The kinds of a node and of the nodes in it.
+    private static IEnumerable<string> Kinds(object node, int loops)
+    {
+        var isLoop = node is LoopStatement or ForeachStatement;
+        yield return node.GetType().Name;
+        if (isLoop && loops > 0) yield return "loop in a loop";
+        foreach (var value in node.GetType().GetProperties().Where(p => p.GetIndexParameters().Length == 0)
+            .Select(p => p.GetValue(node)))
+        {
+            if (value is BinaryOperator or UnaryOperator) yield return $"{value}";
+            if (value is PacketHeader header) yield return header.Name;
+            foreach (var inner in value switch
+            {
+                Statement or Expression => [value],
+                IEnumerable<KeyValuePair<string, Expression>> fields => fields.Select(f => (object)f.Value),
+                IEnumerable<Statement> or IEnumerable<Expression> or IEnumerable<SwitchClause> =>
+                    (IEnumerable<object>)value,
+                _ => [],
+            })
+            {
+                foreach (var kind in Kinds(inner, loops + (isLoop ? 1 : 0))) yield return kind;
+            }
+        }
+    }
+
     private static string Snapshot(ProgramDefinition program, ReferenceState state) => string.Join(" ",
         [.. program.Variables.Select(v => Convert.ToHexString(state[v])),
             .. program.Maps.SelectMany(m => state[m].Entries)

@@ -38,7 +38,14 @@ internal sealed record ProgramScope
     /// <summary>The number of enclosing loops.</summary>
     public int Loops { get; init; }
 
-    public bool MayEnterTunnels => Loops == 0 && !InFunction;
+    /// <summary>How deep statements and expressions nest.</summary>
+    public required int Depth { get; init; }
+
+    /// <summary>Whether the program searches tunnels.</summary>
+    public bool HasTunnels { get; init; }
+
+    /// <summary>Whether a header in a tunnel may be searched here.</summary>
+    public bool MayEnterTunnels => HasTunnels && Loops == 0 && !InFunction;
 
     /// <summary>Whether break is allowed.</summary>
     public bool CanBreak { get; init; }
