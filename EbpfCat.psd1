@@ -9,6 +9,7 @@
     PowerShellVersion    = '7.6'
     CompatiblePSEditions = 'Core'
     FormatsToProcess     = 'EbpfCat.format.ps1xml'
+    TypesToProcess       = 'EbpfCat.types.ps1xml'
     FunctionsToExport    = @()
     AliasesToExport      = @()
     VariablesToExport    = @()

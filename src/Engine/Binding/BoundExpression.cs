@@ -156,6 +156,11 @@ internal sealed record BoundSystemValue(EbpfType Type, SystemValue Value, Source
 internal sealed record BoundEventValue(EbpfType Type, EventAccess Access, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
+/// <summary>A text or a list of texts that is put out: see <see cref="RememberedTextExpression"/>.</summary>
+internal sealed record BoundRememberedText(EbpfType Type, BoundExpression Address, BoundExpression Copy,
+    BoundExpression? CopyLength, BoundExpression? NewStart, BoundExpression? NewEnd, SourceSpan? Source)
+    : BoundExpression(Type, Source);
+
 /// <summary>A struct made of values. Fields not given are zero.</summary>
 internal sealed record BoundStruct(StructType Struct, IReadOnlyList<BoundFieldValue> Fields, SourceSpan? Source)
     : BoundExpression(Struct, Source);

@@ -45,6 +45,10 @@ internal sealed class ExpressionBinder
             case UnaryExpression unary: return _operators.BindUnary(unary);
             case CastExpression cast: return BindCast(cast);
             case TextExpression text: return BindText(text);
+            case RememberedTextExpression text:
+                return new BoundRememberedText(TypeOf(text), Bind(text.Address), Bind(text.Copy),
+                    text.CopyLength is { } length ? Bind(length) : null,
+                    text.NewStart is { } start ? Bind(start) : null, text.NewEnd is { } end ? Bind(end) : null, source);
             case ConditionalExpression conditional: return BindConditional(conditional);
             case LetExpression let: return BindLet(let);
             case MapEntryExpression entry: return _maps.BindEntry(entry);

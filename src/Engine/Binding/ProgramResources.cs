@@ -5,6 +5,7 @@ internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
     private const int MaxStacks = 16384;
+    private const int MaxProcessors = 1024;
 
     /// <summary>A record begins with the number of its kind in 8 bytes, so that the rest stays aligned.</summary>
     public const int RecordHeader = 8;
@@ -16,6 +17,7 @@ internal sealed class ProgramResources
     private readonly Dictionary<Map, int> _indexes = [];
     private readonly List<StructType> _records = [];
     private readonly Dictionary<StructType, int> _recordNumbers = [];
+    private readonly bool _mayBePreempted;
     private readonly Variable? _lost;
     private readonly Variable? _zeros;
     private readonly int _index;
@@ -29,6 +31,7 @@ internal sealed class ProgramResources
         _index = index;
         IReadOnlyList<Expression> expressions = [.. group.SelectMany(StatementWalker.Expressions)];
         _maps.AddRange(program.Maps);
+        _mayBePreempted = MayBePreempted(program);
         for (var i = 0; i < _maps.Count; i++) _indexes.TryAdd(_maps[i], i);
         var variables = new List<Variable>(program.Variables);
         if (group.SelectMany(StatementWalker.All).Any(s => s is OutputStatement))
@@ -82,8 +85,14 @@ internal sealed class ProgramResources
 
     public int? EventMap { get; }
 
-    /// <summary>The map for records that are copied into the buffer; null if they are written in place.</summary>
-    public int? ScratchMap { get; }
+    /// <summary>The map for records that are copied into the buffer; null if all are written in place.</summary>
+    public int? ScratchMap { get; private set; }
+
+    /// <summary>
+    /// The map that has an entry for each processor on which the program uses <see cref="ScratchMap"/>; null if no
+    /// other run of the program can begin on the processor meanwhile.
+    /// </summary>
+    public int? ScratchLockMap { get; private set; }
 
     /// <summary>Zeros to insert into maps, as many as the largest value has; null if they fit the stack.</summary>
     public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
@@ -96,12 +105,17 @@ internal sealed class ProgramResources
     /// <summary>The number at the start of a kind of record: see <see cref="EventLayout.NumberOf"/>.</summary>
     public int RecordNumber(StructType record)
     {
-        if (!_recordNumbers.TryGetValue(record, out var number))
+        if (_recordNumbers.TryGetValue(record, out var number)) return number;
+        _recordNumbers.Add(record, number = EventLayout.NumberOf(_index, _records.Count));
+        _records.Add(record);
+        if (ScratchMap is null && !record.HasTexts) return number;
+        var size = RecordHeader + record.Size + OutputTexts.MaxTail(record);
+        ScratchMap ??= _maps.Count;
+        if (_maps.Count == ScratchMap || size > _maps[ScratchMap.Value].Value!.Size) AddScratch(size);
+        if (ScratchLockMap is null && _mayBePreempted)
         {
-            _recordNumbers.Add(record, number = EventLayout.NumberOf(_index, _records.Count));
-            _records.Add(record);
-            if (ScratchMap is not null && RecordHeader + record.Size > _maps[ScratchMap.Value].Value!.Size)
-                AddScratch(RecordHeader + record.Size);
+            ScratchLockMap = _maps.Count;
+            _maps.Add(new Map(".lock", MapType.Hash, ScalarType.UInt32, ScalarType.UInt32, MaxProcessors));
         }
 
         return number;
@@ -112,6 +126,12 @@ internal sealed class ProgramResources
 
     /// <summary>The location of a declared variable; null if it is not part of the program.</summary>
     public VariableLocation? Locate(Variable variable) => _variables.GetValueOrDefault(variable);
+
+    // The kernel runs these with preemption disabled, or not while they already run on the processor
+    // (kernel/trace/bpf_trace.c, kernel/bpf/trampoline.c); uprobes are of the same type as kprobes.
+    private static bool MayBePreempted(ProgramDefinition program) => program.Type
+        is not (ProgramType.Tracepoint or ProgramType.RawTracepoint or ProgramType.PerfEvent or ProgramType.Xdp
+            or ProgramType.Tc or ProgramType.Tracing) || program.Hook == ProgramHook.Iterator;
 
     // Its size follows the largest record, which is known only when all records are.
     private void AddScratch(int size)

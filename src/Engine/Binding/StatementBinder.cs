@@ -142,10 +142,9 @@ internal sealed class StatementBinder(BindingContext context)
                 context.Addresses.State = AddressKinds.Nothing;
                 return new BoundLabel(label, source);
             case OutputStatement { Record: var record }:
-                var output = Expressions.Bind(record);
-                return output is BoundStruct fields
-                    ? new BoundOutput(context.Resources.RecordNumber(fields.Struct), fields, source)
-                    : new BoundErrorStatement(source);
+                if (Expressions.Bind(record) is not BoundStruct fields) return new BoundErrorStatement(source);
+                var output = OutputTexts.Resize(fields);
+                return new BoundOutput(context.Resources.RecordNumber(output.Struct), output, source);
             case DebugStatement debug: return BindDebug(debug);
             default: throw new UnreachableException(statement.GetType().Name);
         }

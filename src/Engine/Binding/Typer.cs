@@ -86,6 +86,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case LetExpression let: return TypeOf(let.Body);
             case TextExpression text:
                 return TypeOf(text.Operand) is StringType known ? known : new StringType(DefaultTextCapacity);
+            case RememberedTextExpression text: return TypeOf(text.Copy);
             case ConditionalExpression conditional: return Join(conditional.WhenTrue, conditional.WhenFalse);
             case UnaryExpression unary: return OfUnary(unary);
             case BinaryExpression binary: return OfBinary(binary);

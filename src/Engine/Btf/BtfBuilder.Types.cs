@@ -34,9 +34,9 @@ public sealed partial class BtfBuilder
             StackType => AddStruct("", 8, new("id", ScalarType.Int32, 0), new("process", ScalarType.UInt32, 4)),
             TextListType texts => AddStruct(
                 "", texts.Size,
-                new("count", ScalarType.UInt64, 0),
-                new("texts", new ArrayType(new StringType(TextListType.TextCapacity), TextListType.MaxTexts),
-                    TextListType.TextsOffset)),
+                new("count", ScalarType.UInt32, 0),
+                new("size", ScalarType.UInt32, TextListType.UsedOffset),
+                new("texts", new BytesType(texts.Size - TextListType.TextsOffset), TextListType.TextsOffset)),
             StatisticsType statistics => AddStruct(
                 "", statistics.Size,
                 new("count", ScalarType.UInt64, StatisticsType.CountOffset),

@@ -32,6 +32,7 @@ internal static class HelperId
     public const int ProbeReadKernelStr = 115;
     public const int GetNsCurrentPidTgid = 120;
     public const int KtimeGetBootNs = 125;
+    public const int RingbufOutput = 130;
     public const int RingbufReserve = 131;
     public const int RingbufSubmit = 132;
     public const int TraceVprintk = 177;

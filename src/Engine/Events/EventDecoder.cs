@@ -32,7 +32,13 @@ internal sealed class EventDecoder : RecordDecoder
     /// <summary>Decodes a record.</summary>
     /// <param name="record">The bytes of the record, from its first field on.</param>
     /// <exception cref="ArgumentException">There are fewer bytes than the kind of record has.</exception>
-    public EventObject Decode(ReadOnlySpan<byte> record) => _maker(record, this);
+    public EventObject Decode(ReadOnlySpan<byte> record)
+    {
+        Incomplete.Clear();
+        var made = _maker(record, this);
+        if (Incomplete.Count > 0) made.SetIncompleteTexts([.. Incomplete]);
+        return made;
+    }
 
     private protected override object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index) =>
         _inner[index]!.Decode(bytes);

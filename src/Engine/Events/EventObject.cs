@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Collections.Concurrent;
 using System.Reflection;
 
@@ -12,6 +13,8 @@ public abstract class EventObject
 {
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Known = new();
 
+    private IncompleteText[] _incomplete = [];
+
     /// <summary>The properties of the object's class, in the order of the fields.</summary>
     private protected IReadOnlyList<PropertyInfo> Properties
     {
@@ -23,7 +26,35 @@ public abstract class EventObject
         }
     }
 
-    /// <summary>The properties with their values, as PowerShell writes an object of its own.</summary>
+    /// <summary>Returns the texts of the event that could not be read or were cut off.</summary>
+    public IReadOnlyList<IncompleteText> GetIncompleteTexts() => _incomplete;
+
+    /// <summary>
+    /// The properties with their values, as PowerShell writes an object of its own. Texts are escaped; <c>…</c> follows
+    /// one that was cut off.
+    /// </summary>
     public override string ToString() =>
-        $"@{{{string.Join("; ", Properties.Select(field => $"{field.Name}={field.GetValue(this)}"))}}}";
+        $"@{{{string.Join("; ", Properties.Select(field => $"{field.Name}={Text(field)}"))}}}";
+
+    internal void SetIncompleteTexts(IncompleteText[] texts) => _incomplete = texts;
+
+    /// <summary>What a text of the event lacks; null if it is whole.</summary>
+    /// <param name="property">Its property, or an element of it.</param>
+    private protected IncompleteText? FindIncomplete(string property) =>
+        Array.Find(_incomplete, text => text.Property == property);
+
+    private string Text(PropertyInfo property)
+    {
+        var text = property.GetValue(this) switch
+        {
+            IEnumerable and not string and var list => string.Join(' ', list.Cast<object?>()),
+            var value => value?.ToString(),
+        };
+        return FindIncomplete(property.Name)?.Fault switch
+        {
+            TextFault.Truncated => TerminalText.Escape(text ?? "") + "…",
+            TextFault.Unreadable when text is null => "unreadable",
+            _ => TerminalText.Escape(text ?? ""),
+        };
+    }
 }

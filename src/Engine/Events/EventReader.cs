@@ -93,7 +93,7 @@ public sealed class EventReader : IDisposable
             {
                 var (program, kind) = _sources.Find(buffer, bytes);
                 var type = program.Compiled!.Events!.Records[kind];
-                handler(program, type, bytes.Slice(RecordSources.NumberSize, type.Size));
+                handler(program, type, ContentOf(type, bytes));
             },
             timeout,
             cancellation);
@@ -102,11 +102,14 @@ public sealed class EventReader : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    // Bytes behind the record fill it up to the buffer's alignment.
+    private static ReadOnlySpan<byte> ContentOf(StructType type, ReadOnlySpan<byte> bytes) => type.HasTexts
+        ? bytes[RecordSources.NumberSize..] : bytes.Slice(RecordSources.NumberSize, type.Size);
+
     private void Keep(int buffer, ReadOnlySpan<byte> bytes)
     {
         var (program, kind) = _sources.Find(buffer, bytes);
         var type = program.Compiled!.Events!.Records[kind];
-        _waiting.Enqueue(
-            new EventRecord(program, type, bytes.Slice(RecordSources.NumberSize, type.Size).ToArray()));
+        _waiting.Enqueue(new EventRecord(program, type, ContentOf(type, bytes).ToArray()));
     }
 }

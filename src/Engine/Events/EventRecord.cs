@@ -4,6 +4,7 @@ namespace EbpfCat.Events;
 public sealed class EventRecord
 {
     private readonly byte[] _bytes;
+    private readonly List<IncompleteText> _incomplete = [];
     private object?[]? _values;
 
     internal EventRecord(LoadedProgram program, StructType type, byte[] bytes) =>
@@ -20,6 +21,9 @@ public sealed class EventRecord
 
     /// <summary>The values, in the order of the type's fields. The first read decodes them.</summary>
     public IReadOnlyList<object?> Values => _values ??= Decode();
+
+    /// <summary>The texts that could not be read or were cut off.</summary>
+    public IReadOnlyList<IncompleteText> IncompleteTexts => Values.Count > 0 ? _incomplete : [];
 
     /// <summary>The value of a field.</summary>
     /// <param name="name">Its name, without regard to case.</param>
@@ -47,7 +51,12 @@ public sealed class EventRecord
         var fields = Type.Fields;
         var values = new object?[fields.Count];
         for (var index = 0; index < values.Length; index++)
-            values[index] = fields[index].Type.Read(_bytes.AsSpan(fields[index].Offset));
+        {
+            values[index] = fields[index].Type is RecordTextType text
+                ? text.Read(_bytes, fields[index], _incomplete)
+                : fields[index].Type.Read(_bytes.AsSpan(fields[index].Offset));
+        }
+
         return values;
     }
 }

@@ -11,6 +11,9 @@ internal abstract class RecordDecoder
 
     public StructType Type { get; }
 
+    /// <summary>The texts of records since the list was last emptied that are not whole.</summary>
+    private protected List<IncompleteText> Incomplete { get; } = [];
+
     public static T Number<T>(ReadOnlySpan<byte> record, int offset) where T : struct =>
         MemoryMarshal.Read<T>(record[offset..]);
 
@@ -33,7 +36,8 @@ internal abstract class RecordDecoder
     public object? Value(ReadOnlySpan<byte> record, int index)
     {
         var field = Type.Fields[index];
-        return Read(record[field.Offset..], field.Type, index);
+        return field.Type is RecordTextType text
+            ? text.Read(record, field, Incomplete) : Read(record[field.Offset..], field.Type, index);
     }
 
     private protected static EbpfType Innermost(EbpfType type) =>

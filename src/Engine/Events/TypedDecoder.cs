@@ -32,7 +32,11 @@ internal sealed class TypedDecoder<[DynamicallyAccessedMembers(RecordMapping.Mem
 
     /// <summary>Makes the object of a record.</summary>
     /// <param name="record">The bytes of the record, from its first field on.</param>
-    public T Decode(ReadOnlySpan<byte> record) => _maker(record, this);
+    public T Decode(ReadOnlySpan<byte> record)
+    {
+        Incomplete.Clear();
+        return _maker(record, this);
+    }
 
     private protected override object? ReadStruct(ReadOnlySpan<byte> bytes, StructType type, int index) =>
         type.Read(bytes);

@@ -136,6 +136,11 @@ internal static class StatementWalker
         CastExpression cast => [cast.Operand],
         LetExpression let => [let.Value, let.Body],
         TextExpression text => [text.Operand],
+        RememberedTextExpression text =>
+        [
+            .. new[] { text.Address, text.Copy, text.CopyLength, text.NewStart, text.NewEnd }
+                .OfType<Expression>(),
+        ],
         ConditionalExpression conditional => [conditional.Condition, conditional.WhenTrue, conditional.WhenFalse],
         PacketReadExpression read => [read.Offset],
         MapEntryExpression entry => [entry.Key],

@@ -7,8 +7,8 @@ namespace EbpfCat.Programs;
 [SupportedOSPlatform("linux")]
 public static class ProgramGroup
 {
-    // The record that a program copies into a perf event array has the size of its own largest.
-    private const string Scratch = ".record";
+    // The record that a program copies into the buffer has the size of its own largest; the lock is that of the record.
+    private static readonly string[] Own = [".record", ".lock"];
 
     /// <summary>Compiles the programs for the running kernel.</summary>
     /// <param name="definitions">
@@ -68,7 +68,7 @@ public static class ProgramGroup
     }
 
     private static Dictionary<string, LiveMap> MapsOf(LoadedProgram program) => program.Compiled!.Maps
-        .Where(map => map.Name != Scratch).ToDictionary(map => map.Name, map => program.Maps[map.Name]);
+        .Where(map => !Own.Contains(map.Name)).ToDictionary(map => map.Name, map => program.Maps[map.Name]);
 
     // An error of every program is one of the code that they have in common.
     private static Diagnostic Place(Diagnostic error, IReadOnlyList<ProgramDefinition> programs, int count) =>

@@ -16,7 +16,8 @@ public abstract class SyscallEvent : EventObject
     /// <summary>
     /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>, <c>close(fd=-1)
     /// = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal, permissions in octal,
-    /// control characters escaped.
+    /// control characters escaped. A text that was cut off has <c>…</c> behind it; one that could not be read is shown
+    /// by its address.
     /// </summary>
     public override string ToString()
     {
@@ -35,7 +36,9 @@ public abstract class SyscallEvent : EventObject
             var value = property.GetValue(this);
             if (known is not null) text.Append(property.Name).Append('=');
             text.Append(known is null
-                ? Text(value) : NameOf(name, known[index], value) ?? Text(value, known[index].Kind));
+                ? Text(value)
+                : Incomplete(property.Name, value) ?? NameOf(name, known[index], value)
+                    ?? Text(value, known[index].Kind));
         }
 
         text.Append(')');
@@ -43,6 +46,22 @@ public abstract class SyscallEvent : EventObject
         return text.ToString();
 
         object? Value(string name) => properties.FirstOrDefault(one => one.Name == name)?.GetValue(this);
+    }
+
+    // A text, or a list of texts, that is not whole; null for others.
+    private string? Incomplete(string property, object? value)
+    {
+        switch (value)
+        {
+            case null or string:
+                if (FindIncomplete(property) is not { } text) return null;
+                return value is null ? $"0x{text.Address:x}" : Text(value) + "…";
+            case string?[] texts when GetIncompleteTexts().Count > 0:
+                var words = texts.Select((one, index) => Incomplete($"{property}[{index}]", one) ?? Text(one)).ToList();
+                if (FindIncomplete(property) is not null) words.Add("…");
+                return $"[{string.Join(", ", words)}]";
+            default: return null;
+        }
     }
 
     private static string? NameOf(string syscall, SyscallArgument argument, object? value) => value switch

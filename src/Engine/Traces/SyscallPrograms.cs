@@ -22,6 +22,10 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
     /// <summary>The number of properties before the arguments.</summary>
     public const int CommonCount = 7;
 
+    // Calls that take more bytes get a smaller map: few of them are pending at a time.
+    private const int LargeCall = 4096;
+    private const int EntriesOfLargeCalls = 1024;
+
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
@@ -53,16 +57,24 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
         List<(string Name, Expression Value)> arguments =
         [
             .. ArgumentsOf(syscall),
-            .. TextsOf(syscall).Select(name => (AddressOf(name), Event.Field(name).Cast(ScalarType.UInt64))),
+            .. RereadOf(syscall).Select(name => (AddressOf(name), Event.Field(name).Cast(ScalarType.UInt64))),
         ];
-        var types = arguments.Select(one => KeyValuePair.Create(one.Name, TypeOf(definition, one.Value)));
+        var types = arguments.ToDictionary(one => one.Name, one => TypeOf(definition, one.Value));
+        foreach (var name in TextsOf(syscall)) types.Add(LengthOf(name), ScalarType.Int32);
         var call = StructType.Create([new(Time, ScalarType.UInt64), .. types]);
-        var pending = definition.AddMap(Pending, MapType.LruHash, ScalarType.UInt32, call, entries);
+        var room = call.Size > LargeCall ? Math.Min(entries, EntriesOfLargeCalls) : entries;
+        var pending = definition.AddMap(Pending, MapType.LruHash, ScalarType.UInt32, call, room);
         var missed = definition.AddVariable(Missed, ScalarType.UInt64);
         return filter.Apply(definition.AddCode(code =>
         {
             code.Assign(pending[Thread].Field(Time), Now);
-            foreach (var (name, value) in arguments) code.Assign(pending[Thread].Field(name), value);
+            foreach (var (name, value) in arguments)
+            {
+                var field = pending[Thread].Field(name);
+                if (!types.ContainsKey(LengthOf(name))) code.Assign(field, value);
+                else code.Assign(pending[Thread].Field(LengthOf(name)), ReadText(field, types[name].Size, name));
+            }
+
             code.If(!pending.Contains(Thread), full => full.Increment(missed));
         }));
     }
@@ -76,27 +88,45 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
         definition.AddMap(pending);
         var types = ((StructType)pending.Value!).Fields.ToDictionary(field => field.Name, field => field.Type);
         var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
+        var started = StartsProgram(syscall) ? new StartedProgram() : null;
         foreach (var (name, _) in ArgumentsOf(syscall))
-            Append(fields, name, Shown(pending[Thread].Field(name), types[name]));
+        {
+            var value = pending[Thread].Field(name);
+            Append(fields, name, types.ContainsKey(AddressOf(name))
+                ? Remembered(pending, name, types, started) : Shown(value, types[name]));
+        }
+
         Append(fields, ReturnValue, Returned);
         Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
         return definition.AddCode(code => code.If(pending.Contains(Thread), then =>
         {
-            foreach (var name in TextsOf(syscall)) ReadAgain(then, pending, name, types[name].Size);
+            if (started is not null) then.If(Returned == 0, started.Find);
             then.Add(new OutputStatement(new StructExpression(fields))).Do(pending.Remove(Thread));
         }));
     }
 
-    // A text in a mapped file may not be in memory at the begin of the call; at its end the kernel has read it.
-    private static void ReadAgain(CodeBuilder code, Map pending, string name, int size)
+    // A text in a mapped file may not be in memory at the begin of the call; at its end the kernel has read it. A long
+    // one is read whole only then, because each call that is pending takes memory for its texts.
+    private static RememberedTextExpression Remembered(
+        Map pending, string name, Dictionary<string, EbpfType> types, StartedProgram? started)
     {
-        var text = pending[Thread].Field(name);
-        var address = pending[Thread].Field(AddressOf(name));
-        code.If(text == "", empty => empty.Do(Expression.CallHelper("probe_read_user_str", text, size, address)));
+        var call = pending[Thread];
+        var isList = !types.ContainsKey(LengthOf(name));
+        return new(call.Field(AddressOf(name)), call.Field(name), isList ? null : call.Field(LengthOf(name)))
+        {
+            NewStart = isList ? started?.ArgumentsStart : started?.File,
+            NewEnd = isList ? started?.ArgumentsEnd : null,
+        };
     }
 
-    // The field of a pending call that holds the address of a text.
+    private static Expression ReadText(Expression text, int size, string argument) =>
+        Expression.CallHelper("probe_read_user_str", text, size, Event.Field(argument).Cast(ScalarType.UInt64));
+
+    // The field of a pending call that holds the address of a text, or of a list of texts.
     private static string AddressOf(string text) => text + "_address";
+
+    // The field that holds the result of reading a text.
+    private static string LengthOf(string text) => text + "_length";
 
     private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
         new(syscall?.Name ?? "syscalls", ProgramType.Tracepoint)
@@ -130,22 +160,29 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
         return syscall.Arguments.Select(argument => (argument.Name, Value(argument)));
     }
 
-    // The texts that can be read again at the end of the call: execve replaces the memory of the process.
-    private static IEnumerable<string> TextsOf(Tracing.Syscall? syscall) =>
-        syscall is null or { Name: "execve" or "execveat" }
-            ? []
-            : syscall.Arguments.Where(one => one is { IsOutput: false, Kind: SyscallArgumentKind.String })
-                .Select(one => one.Name);
+    private static bool StartsProgram(Tracing.Syscall? syscall) => syscall is { Name: "execve" or "execveat" };
+
+    private static IEnumerable<string> TextsOf(Tracing.Syscall? syscall) => ReadArguments(syscall)
+        .Where(one => one.Kind == SyscallArgumentKind.String).Select(one => one.Name);
+
+    // The texts and lists of texts that are read again at the end of the call, if need be.
+    private static IEnumerable<string> RereadOf(Tracing.Syscall? syscall) => ReadArguments(syscall)
+        .Where(one => one.Kind is SyscallArgumentKind.String or SyscallArgumentKind.StringList)
+        .Select(one => one.Name);
+
+    private static IEnumerable<SyscallArgument> ReadArguments(Tracing.Syscall? syscall) =>
+        syscall?.Arguments.Where(IsRead) ?? [];
 
     private static Expression Value(SyscallArgument argument)
     {
         var field = Event.Field(argument.Name);
-        // A pointer to a struct is reported as an address; so is an environment, which is long and may hold secrets.
-        var isRead = argument
-            is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
-            or { Kind: SyscallArgumentKind.StringList, Name: not "envp" };
-        return argument.Field.IsUserPointer && !isRead ? field.Cast(ScalarType.UInt64) : field;
+        return argument.Field.IsUserPointer && !IsRead(argument) ? field.Cast(ScalarType.UInt64) : field;
     }
+
+    // A pointer to a struct is reported as an address; so is an environment, which is long and may hold secrets.
+    private static bool IsRead(SyscallArgument argument) => argument
+        is { IsOutput: false, Kind: SyscallArgumentKind.String or SyscallArgumentKind.SocketAddress }
+        or { Kind: SyscallArgumentKind.StringList, Name: not "envp" };
 
     private static EbpfType TypeOf(ProgramDefinition definition, Expression value) => value switch
     {

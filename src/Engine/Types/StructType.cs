@@ -21,6 +21,7 @@ public sealed class StructType : EbpfType
         Tag = tag;
         Depth = 1 + fields.Max(field => (int?)field.Type.Depth) ?? 1;
         if (Depth > MaxDepth) throw new ArgumentException(TooDeep);
+        HasTexts = fields.Any(field => field.Type is RecordTextType);
         Name = tag is null
             ? $"{{ {string.Join(", ", fields.Select(field => $"{field.Name}: {field.Type.Name}"))} }}"
             : $"struct {tag}";
@@ -40,6 +41,9 @@ public sealed class StructType : EbpfType
     public override int Size { get; }
     public override int Alignment { get; }
     internal override int Depth { get; }
+
+    /// <summary>Whether texts lie behind the fields, so that values are longer than the size.</summary>
+    internal bool HasTexts { get; }
 
     /// <summary>The fields in their order.</summary>
     public IReadOnlyList<StructField> Fields => _fields;

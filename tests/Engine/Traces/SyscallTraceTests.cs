@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using EbpfCat.Attachments;
 using EbpfCat.Events;
@@ -11,6 +12,7 @@ using EbpfCat.Tests.Attachments;
 using EbpfCat.Tests.Tracing;
 using EbpfCat.Traces;
 using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Traces;
 
@@ -140,13 +142,88 @@ public sealed class SyscallTraceTests
         }
 
         Assert.Equal(["/bin/true", .. few], (string[])Get(seen[0], "argv")!);
-        Assert.Equal(["/bin/true", new string('x', 127)], (string[])Get(seen[1], "argv")!);
-        Assert.Equal(["/bin/true", .. many[..15]], (string[])Get(seen[2], "argv")!);
+        Assert.Equal(["/bin/true", many[^1]], (string[])Get(seen[1], "argv")!);
+        Assert.Equal(["/bin/true", .. many], (string[])Get(seen[2], "argv")!);
+        Assert.All(seen, one => Assert.Empty(one.GetIncompleteTexts()));
         Assert.IsType<ulong>(Get(seen[0], "envp"));
         Assert.Equal(
             $"execve(filename=\"/bin/true\", argv=[\"/bin/true\", \"\", \"two words\", \"{few[2]}\"], " +
             $"envp=0x{Get(seen[0], "envp"):x}){result}",
             seen[0].ToString());
+    }
+
+    [Theory]
+    [InlineData(SyscallMoment.Enter, 100, false)]
+    [InlineData(SyscallMoment.Enter, 129, true)]
+    [InlineData(SyscallMoment.Whole, 120, false)]
+    [InlineData(SyscallMoment.Whole, 1000, true)]
+    public void Long_list_of_arguments_is_whole_or_says_that_it_is_not(SyscallMoment moment, int count, bool isCut)
+    {
+        string[] arguments = [.. Enumerable.Range(1, count - 1).Select(number => $"{number,-40}")];
+        using var trace = SyscallTrace.Start(["execve"], new() { Moment = moment });
+        using var child = Process.Start("/bin/true", arguments);
+        child.WaitForExit();
+
+        var one = ReadUntil(trace, each => Equals(Get(each, "filename"), "/bin/true"));
+
+        var seen = (string[])Get(one, "argv")!;
+        // The last text may be cut off too.
+        Assert.Equal(["/bin/true", .. arguments.Take(seen.Length - 2)], seen[..^1]);
+        Assert.StartsWith(seen[^1], arguments[seen.Length - 2], StringComparison.Ordinal);
+        Assert.Equal(!isCut, seen.Length == count);
+        Assert.Equal(isCut ? [TextFault.Truncated] : [], one.GetIncompleteTexts().Select(text => text.Fault));
+        Assert.Equal(isCut, one.ToString().Contains(", …]", StringComparison.Ordinal));
+    }
+
+    // PATH_MAX is 4,096 with the NUL; the kernel refuses longer paths.
+    [Theory]
+    [InlineData(SyscallMoment.Enter, 4095, null)]
+    [InlineData(SyscallMoment.Enter, 4096, TextFault.Truncated)]
+    [InlineData(SyscallMoment.Whole, 254, null)]
+    [InlineData(SyscallMoment.Whole, 255, null)]
+    [InlineData(SyscallMoment.Whole, 256, null)]
+    [InlineData(SyscallMoment.Whole, 4095, null)]
+    [InlineData(SyscallMoment.Whole, 5000, TextFault.Truncated)]
+    public void Path_is_whole_or_says_that_it_is_not(SyscallMoment moment, int length, TextFault? fault)
+    {
+        var path = "/proc/1/" + new string('é', (length - 8) / 2) + (length % 2 == 0 ? "" : "x");
+        Assert.Equal(length, Encoding.UTF8.GetByteCount(path));
+        var text = Marshal.StringToCoTaskMemUTF8(path);
+        using var trace =
+            SyscallTrace.Start(["rmdir"], new() { Moment = moment, ProcessIds = [Environment.ProcessId] });
+        Assert.Equal(-1, SystemCalls.RemoveDirectory(text));
+        Marshal.FreeCoTaskMem(text);
+
+        var one = Read(trace, 1).Single();
+
+        var seen = (string)Get(one, "pathname")!;
+        var whole = fault is null ? path : path[..(8 + ((4095 - 8) / 2))];
+        Assert.Equal(whole, seen);
+        Assert.Equal(
+            fault is { } kind ? [new("pathname", kind, (ulong)text)] : [], one.GetIncompleteTexts());
+        Assert.Contains($"{whole}\"{(fault is null ? "" : "…")}", one.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(SyscallMoment.Enter)]
+    [InlineData(SyscallMoment.Whole)]
+    public void Missing_and_unreadable_texts_differ_from_an_empty_one(SyscallMoment moment)
+    {
+        using var trace =
+            SyscallTrace.Start(["rmdir"], new() { Moment = moment, ProcessIds = [Environment.ProcessId] });
+        var empty = Marshal.StringToCoTaskMemUTF8("");
+        foreach (var address in new[] { 0, 8, empty }) Assert.Equal(-1, SystemCalls.RemoveDirectory(address));
+        Marshal.FreeCoTaskMem(empty);
+
+        var seen = Read(trace, 3);
+
+        Assert.Equal([null, null, ""], seen.Select(one => Get(one, "pathname")));
+        Assert.Empty(seen[0].GetIncompleteTexts());
+        Assert.Equal([new("pathname", TextFault.Unreadable, 8)], seen[1].GetIncompleteTexts());
+        Assert.Empty(seen[2].GetIncompleteTexts());
+        Assert.Equal(
+            ["rmdir(pathname=NULL)", "rmdir(pathname=0x8)", "rmdir(pathname=\"\")"],
+            seen.Select(one => one.ToString().Split(" = ")[0]));
     }
 
     [Fact]

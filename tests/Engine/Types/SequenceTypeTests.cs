@@ -55,8 +55,8 @@ public class SequenceTypeTests
         { "uint32[2]", "12", "'12' cannot be stored as uint32[2]: it takes 2 elements." },
         { "uint32[2]", null, "null cannot be stored as uint32[2]: it takes 2 elements." },
         { "strings", 5, "5 cannot be stored as strings: it takes texts." },
-        { "strings", Enumerable.Repeat("", 17)
-            .ToArray(), "An array of 17 elements (String[]) cannot be stored as strings: it has room for 16 texts." },
+        { "strings", Enumerable.Repeat("", 129)
+            .ToArray(), "An array of 129 elements (String[]) cannot be stored as strings: it has room for 128 texts." },
         { "!H[2][2]", new int[][] { [1, 2], [3, 65536] },
             "[1][1]: 65536 cannot be stored as uint16 (big-endian): it takes 0 to 65535." },
     };
@@ -67,15 +67,15 @@ public class SequenceTypeTests
         Assert.Equal(message, Refusal.Of(EbpfType.Parse(text), value));
 
     [Fact]
-    public void List_of_texts_has_a_count_and_fixed_slots()
+    public void List_of_texts_has_a_count_and_texts_with_their_lengths()
     {
         var type = TextListType.Instance;
         var bytes = type.ToBytes(new[] { "ls", "", "-l" });
-        Assert.Equal((8 + (16 * 128), 8, "strings"), (type.Size, type.Alignment, type.Name));
-        Assert.Equal(3, bytes[0]);
-        Assert.Equal("-l"u8, bytes.AsSpan(8 + (2 * 128), 2));
+        Assert.Equal((4096, 8, "strings"), (type.Size, type.Alignment, type.Name));
+        byte[] texts = [3, 0, 0, 0, .. "ls\0"u8, 1, 0, 0, 0, 0, 3, 0, 0, 0, .. "-l\0"u8];
+        Assert.Equal([3, 0, 0, 0, (byte)texts.Length, 0, 0, 0, .. texts], bytes[..(8 + texts.Length)]);
         // The bytes after the last text are ignored.
-        bytes.AsSpan(8 + (3 * 128)).Fill(0x55);
+        bytes.AsSpan(8 + texts.Length).Fill(0x55);
         Assert.Equal(["ls", "", "-l"], (string[])type.Read(bytes)!);
         Assert.Equal([], (string[])type.Read(new byte[type.Size])!);
         Assert.Equal(["one"], (string[])type.Read(type.ToBytes("one"))!);

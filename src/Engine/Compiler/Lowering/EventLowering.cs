@@ -14,16 +14,10 @@ internal sealed class EventLowering(LoweringContext context)
         if (access.Type is EnumType named) access = access with { Type = named.Underlying };
         if (access.Content is EventContent.RecordText or EventContent.RecordBytes) return FromRecord(access);
         if (access.Steps.Count == 0) return ReadRoot(access);
+        if (access.Content != EventContent.Value) return Behind(access, Pointer(access));
         var checks = new NullChecks(_b);
-        var pointer = Root(access);
-        for (var i = 0; i < access.Steps.Count - 1; i++)
-        {
-            pointer = ReadPointer(checks.Check(pointer, access.Steps[i]), access.Steps[i]);
-        }
-
         var last = access.Steps[^1];
-        pointer = checks.Check(pointer, last);
-        if (access.Content != EventContent.Value) return Behind(access, checks.End(ReadPointer(pointer, last)));
+        var pointer = Follow(access, checks);
         if (access.Type is ScalarType type)
         {
             var number = checks.End(ReadNumber(access, type, pointer, last));
@@ -35,6 +29,28 @@ internal sealed class EventLowering(LoweringContext context)
             ? ProbedText(access.Type, from, last.Memory)
             : new DeferredOperand(access.Type,
                 place => _memory.ProbeRead(place, _b.Constant(access.Type.Size), from, last.Memory));
+    }
+
+    /// <summary>The address of a text or a list of texts.</summary>
+    public TextSource AddressOf(EventAccess access) => access.Content == EventContent.RecordText
+        ? new(RecordPointer(access, RecordLocation(access)), EventMemory.Kernel)
+        : new(Pointer(access), access.Memory);
+
+    // The pointer at the end of the path.
+    private Value Pointer(EventAccess access)
+    {
+        if (access.Steps.Count == 0) return Root(access);
+        var checks = new NullChecks(_b);
+        return checks.End(ReadPointer(Follow(access, checks), access.Steps[^1]));
+    }
+
+    // The pointer to which the last step of the path is relative.
+    private Value Follow(EventAccess access, NullChecks checks)
+    {
+        var pointer = Root(access);
+        for (var i = 0; i < access.Steps.Count - 1; i++)
+            pointer = ReadPointer(checks.Check(pointer, access.Steps[i]), access.Steps[i]);
+        return checks.Check(pointer, access.Steps[^1]);
     }
 
     // Tests typed pointers for null, as the verifier requires before a load; the value is 0 where one is null.
@@ -223,36 +239,21 @@ internal sealed class EventLowering(LoweringContext context)
         }
     }
 
-    // As many texts as the list has, or as there is room for. Bytes behind them are not written.
     private DeferredOperand TextsBehind(Value list, EventMemory memory) => new(TextListType.Instance, place =>
     {
         if (_b.Current is null) return;
-        var end = _b.NewBlock();
-        var copy = _memory.Temporary(PointerSize);
-        var counts = new List<(Block, Value)>();
-        for (var i = 0; i < TextListType.MaxTexts; i++)
-        {
-            var text = ReadPointer(list, new EventStep(i * PointerSize, memory), copy);
-            counts.Add((_b.Current!, _b.Constant(i)));
-            var more = _b.NewBlock();
-            _b.BranchIfNotZero(text, more, end);
-            _b.Start(more);
-            _memory.ProbeReadText(place.At(TextListType.OffsetOf(i)), TextListType.TextCapacity, text, memory);
-        }
-
-        counts.Add((_b.Current!, _b.Constant(TextListType.MaxTexts)));
-        _b.Jump(end);
-        _b.Start(end);
-        _b.Store(place, TextListType.TextsOffset, _b.Phi([.. counts]));
+        var (result, end) = context.TextLists.ReadList(place.At(TextListType.TextsOffset), _b.Constant(0), 0,
+            TextListType.Limit, TextListType.TextCapacity, list, memory, marksParts: true);
+        _b.Store(place, 4, result);
+        _b.Store(place.At(TextListType.UsedOffset), 4, end);
     }, FillsPlace: true);
 
     // Data behind the fields of the record (__data_loc): the low half of the field is its offset, the high half its
     // length.
     private DeferredOperand FromRecord(EventAccess access)
     {
-        var location = _b.Load(MemoryRegion.Context, context.ContextPointer, access.RootOffset, 4);
-        var offset = _b.Make(Op.Add, _b.Make(Op.And, location, _b.Constant(0xffff)), _b.Constant(access.LocationBase));
-        var pointer = _b.Make(Op.Add, context.ContextPointer, offset);
+        var location = RecordLocation(access);
+        var pointer = RecordPointer(access, location);
         var size = access.Type.Size;
         if (access.Content == EventContent.RecordText)
             return ProbedText(access.Type, pointer, EventMemory.Kernel);
@@ -263,6 +264,15 @@ internal sealed class EventLowering(LoweringContext context)
                 _b.Constant(size));
             _memory.ProbeRead(place, length, pointer, EventMemory.Kernel);
         }, FillsPlace: true);
+    }
+
+    private Value RecordLocation(EventAccess access) =>
+        _b.Load(MemoryRegion.Context, context.ContextPointer, access.RootOffset, 4);
+
+    private Value RecordPointer(EventAccess access, Value location)
+    {
+        var offset = _b.Make(Op.Add, _b.Make(Op.And, location, _b.Constant(0xffff)), _b.Constant(access.LocationBase));
+        return _b.Make(Op.Add, context.ContextPointer, offset);
     }
 
     /// <summary>Lowers a text of which only the first bytes are used.</summary>

@@ -24,6 +24,7 @@ internal sealed class LoweringContext
         Headers = new HeaderLowering(this);
         Checksums = new ChecksumLowering(this);
         Structs = new StructLowering(this);
+        TextLists = new TextListLowering(this);
         Events = new EventLowering(this);
         SystemValues = new SystemValueLowering(this);
         Maps = new MapLowering(this);
@@ -84,6 +85,8 @@ internal sealed class LoweringContext
     public ChecksumLowering Checksums { get; }
 
     public StructLowering Structs { get; }
+
+    public TextListLowering TextLists { get; }
 
     public EventLowering Events { get; }
 

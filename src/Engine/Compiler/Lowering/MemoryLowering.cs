@@ -232,7 +232,10 @@ internal sealed class MemoryLowering(LoweringContext context)
         _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, _b.AddressOf(to), size,
             from);
 
-    public void ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
+    /// <summary>
+    /// Copies a text with its NUL. The result is the number of bytes, or negative where they cannot be read.
+    /// </summary>
+    public Value ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
         _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, _b.AddressOf(to),
             _b.Constant(size), from);
 

@@ -8,30 +8,41 @@ internal sealed class OutputLowering(LoweringContext context)
     private readonly ConversionLowering _conversions = context.Conversions;
     private readonly MapLowering _maps = context.Maps;
     private readonly PlaceLowering _places = context.Places;
+    private readonly OutputTextLowering _texts = new(context);
 
     public void Lower(BoundOutput output)
     {
         var (type, number) = (output.Record.Struct, output.Number);
         const int header = ProgramResources.RecordHeader;
-        var size = type.Size + header;
+        Value size = _b.Constant(type.Size + header);
         var values = new List<(StructField Field, Operand Value)>();
+        var texts = new List<(StructField Field, TextSource Source)>();
         foreach (var (field, value) in output.Record.Fields)
-            values.Add((field, LowerOutputField(value, field.Type, isUndisturbed: output.CallCount == 0)));
+        {
+            if (field.Type is RecordTextType) texts.Add((field, _texts.Locate(value)));
+            else values.Add((field, LowerOutputField(value, field.Type, isUndisturbed: output.CallCount == 0)));
+        }
 
         if (_b.Current is null) return;
+        var (lost, after) = (_b.NewBlock(), _b.NewBlock());
         var events = _b.MapAddress(context.Resources.EventMap!.Value);
-        var record = context.Resources.ScratchMap is { } scratch
-            ? _maps.LookupKey(scratch, 0)
-            : _b.Call(HelperId.RingbufReserve, events, _b.Constant(size), _b.Constant(0));
-        var (there, lost, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        var isRing = context.Program.Definition.Buffer == EventBuffer.RingBuffer;
+        var inPlace = isRing && texts.Count == 0;
+        var release = inPlace ? null : TakeScratch(lost);
+        var record = inPlace
+            ? _b.Call(HelperId.RingbufReserve, events, size, _b.Constant(0))
+            : _maps.LookupKey(context.Resources.ScratchMap!.Value, 0);
+        var there = _b.NewBlock();
         _b.BranchIfNotZero(record, there, lost);
         _b.Start(there);
         var place = new Place(MemoryRegion.Map, record, 0);
         _b.Store(place.Region, record, 0, header, _b.Constant(number));
-        _memory.ZeroGaps(type, values.Select(v => v.Field), place.At(header));
+        _memory.ZeroGaps(type, output.Record.Fields.Select(one => one.Field), place.At(header));
         foreach (var (field, value) in values)
             _conversions.Store(field.Type, place.At(header + field.Offset), value);
-        if (context.Resources.ScratchMap is null)
+        if (texts.Count > 0)
+            size = _b.AddOffset(_texts.Read(place.At(header), type, texts), header);
+        if (inPlace)
         {
             _b.Call(HelperId.RingbufSubmit, record, _b.Constant(0));
             _b.Jump(after);
@@ -39,8 +50,11 @@ internal sealed class OutputLowering(LoweringContext context)
         else
         {
             const long thisProcessor = 0xffffffff; // BPF_F_CURRENT_CPU
-            var refused = _b.Call(HelperId.PerfEventOutput, context.ContextPointer, events,
-                _b.Constant(thisProcessor), record, _b.Constant(size));
+            var refused = isRing
+                ? _b.Call(HelperId.RingbufOutput, events, record, size, _b.Constant(0))
+                : _b.Call(HelperId.PerfEventOutput, context.ContextPointer, events, _b.Constant(thisProcessor), record,
+                    size);
+            release?.Invoke();
             _b.BranchIfNotZero(refused, lost, after);
         }
 
@@ -49,6 +63,22 @@ internal sealed class OutputLowering(LoweringContext context)
         _b.Store(MemoryRegion.Map, _b.MapValueAddress(count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
         _b.Jump(after);
         _b.Start(after);
+    }
+
+    // Takes the memory of this processor, where another run of the program may have been preempted while it uses it.
+    // The record is then lost.
+    private Action? TakeScratch(Block lost)
+    {
+        const long onlyNew = 1; // BPF_NOEXIST
+        if (context.Resources.ScratchLockMap is not { } index) return null;
+        var key = _memory.Temporary(sizeof(int));
+        _b.Store(key, sizeof(int), _b.Call(HelperId.GetSmpProcessorId));
+        var taken = _b.NewBlock();
+        _b.BranchIfNotZero(
+            _b.Call(HelperId.MapUpdate, _b.MapAddress(index), key.Pointer, key.Pointer, _b.Constant(onlyNew)),
+            lost, taken);
+        _b.Start(taken);
+        return () => _b.Call(HelperId.MapDelete, _b.MapAddress(index), key.Pointer);
     }
 
     // A large value is copied from its entry directly to the record, because the stack has no room for several. If
