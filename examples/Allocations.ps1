@@ -36,7 +36,7 @@ if ($ProcessId) { $with.ProcessId = $ProcessId }
 try {
     $attachment = New-EbpfProgram -Name allocations -Type Kprobe |
         Add-EbpfMap -Name sizes -Type LruHash -Key 'char[16]' -Value histogram -MaxEntries 4096 |
-        Add-EbpfCode { [void]$sizes.Observe($process.Name, $event.arg0) } |
+        Add-EbpfCode { $sizes[$process.Name].Observe($event.arg0) } |
         New-UprobeAttachment $Library $Function @with
 
     Start-Sleep -Milliseconds ($Seconds * 1000)

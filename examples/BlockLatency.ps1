@@ -49,7 +49,7 @@ try {
             $since = $issued.Pop(@{ Device = $event.dev; Sector = $event.sector })
             if ($since) {
                 $device = $using:ByDevice ? $event.dev : 0
-                [void]$latency.Observe($device, [Math]::Floor(($kernel.Time - $since) / 1000))
+                $latency[$device].Observe([Math]::Floor(($kernel.Time - $since) / 1000))
             }
         } |
         New-TracepointAttachment

@@ -51,8 +51,8 @@ try {
             $since = $waiting.Pop($event.next_pid)
             if ($since) {
                 $waited = [Math]::Floor(($kernel.Time - $since) / 1000)
-                if ($using:ByName) { [void]$latency.Observe($event.next_comm, $waited) }
-                else { [void]$latency.Observe('all', $waited) }
+                if ($using:ByName) { $latency[$event.next_comm].Observe($waited) }
+                else { $latency['all'].Observe($waited) }
             }
         } |
         New-TracepointAttachment

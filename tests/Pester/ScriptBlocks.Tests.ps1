@@ -142,7 +142,8 @@ Describe 'Names' {
     }
 
     It 'of methods of maps are known: Observe' {
-        Read-Code { $sources.Observe($packets, 5) } | Should -Be 'do sources.Observe(@packets, 5)'
+        Read-Code { $sources.Observe($packets, 5); $sources[$packets].Observe(5); $packets.Observe(5) } |
+            Should -Be 'do sources[@packets].Observe(5)', 'do sources[@packets].Observe(5)', 'do @packets.Observe(5)'
     }
 
     It 'of the language reach the packet, the process, the event and the kernel' {

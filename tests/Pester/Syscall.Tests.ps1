@@ -209,6 +209,38 @@ Describe 'Maps of programs' {
         finally { $program.Dispose() }
     }
 
+    It 'may be histograms of steps, and so may variables' {
+        $program = New-EbpfProgram -Type Xdp |
+            Add-EbpfMap sizes -Type Hash -Key uint32 -Value 'linear(0,6,2)' -MaxEntries 4 |
+            Add-EbpfVariable all histogram | Add-EbpfVariable each 'linear(-10,10,5)' -Storage PerCpu |
+            Add-EbpfCode {
+                foreach ($i in 1..7) { $sizes[0].Observe($i); $all.Observe($i - 4); $each.Observe($i - 4) }
+            } | Import-EbpfProgram
+        try {
+            ($program | Invoke-EbpfProgram ([byte[]]::new(64))).Verdict | Should -Be Pass
+            $program | Get-EbpfMapValue sizes | Out-String | Should -Match '\[6, \.\.\.\) +2 \|@+\|'
+            ($program | Get-EbpfMapValue sizes -Key 0).Buckets | ForEach-Object { "$($_.Low) $($_.High) $($_.Count)" } |
+                Should -Be '0 1 1', '2 3 2', '4 5 2', '6 9223372036854775807 2'
+            ($program | Get-EbpfMapValue all).Buckets.Low | Should -Be -4, -2, -1, 0, 1, 2
+            $program | Get-EbpfMapValue all | Out-String | Should -Match '(?m)^\[-4, -2\) +1 \|@+ +\|'
+            ($program | Get-EbpfMapValue each).Buckets | ForEach-Object Count | Should -Be 3, 4
+        }
+        finally { $program.Dispose() }
+    }
+
+    It 'are told how to observe: <text>' -TestCases @(
+        @{ Text = 'one argument'; Code = { $all.Observe(1, 2) }; Advice = '*Write $all.Observe($value).*' }
+        @{ Text = 'a key'; Code = { $sizes.Observe(2) }; Advice = '*Write $sizes`[$key`].Observe($value).*' }
+        @{ Text = 'no operator'; Code = { $all += 1 }; Advice = '*Observe*' }
+        @{ Text = 'no operator'; Code = { $sizes[1]++ }; Advice = '*Observe*' }
+        @{ Text = 'a type'; Code = { $n.Observe(1) }; Advice = '*histogram, statistics or linear(0,100,10)*-Value*' }
+        @{ Text = 'parentheses'; Code = { $sizes.Observe }; Advice = '*with its arguments*' }
+    ) {
+        $program = New-EbpfProgram -Type Xdp | Add-EbpfMap sizes -Type Hash -Key uint32 -Value histogram -MaxEntries 4 |
+            Add-EbpfVariable all histogram | Add-EbpfVariable n uint64
+        { $program | Add-EbpfCode $Code | Import-EbpfProgram } | Should -Throw $Advice
+    }
+
     It 'may have texts of the event as keys' {
         $attachment = New-EbpfProgram -Type Tracepoint |
             Add-EbpfMap names -Type Hash -Key 'char[16]' -Value statistics -MaxEntries 64 |

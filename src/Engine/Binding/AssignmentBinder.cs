@@ -31,6 +31,15 @@ internal sealed class AssignmentBinder(BindingContext context)
             return new BoundErrorStatement(source);
         }
 
+        if (target.Type is AggregateType
+            && (assignment.Operator is not null || context.Typer.TypeOf(assignment.Value) != target.Type))
+        {
+            Error(DiagnosticIds.InvalidAssignment,
+                $"A number is not assigned to {target.Type.Name}, but observed by it.", source,
+                "Call its method Observe with the number.");
+            return new BoundErrorStatement(source);
+        }
+
         if (target is BoundElementAccess { Target.Type: StringType })
         {
             Error(DiagnosticIds.InvalidAssignment, "A byte of a text cannot be assigned to.", written.Source ?? source,

@@ -94,6 +94,9 @@ internal sealed record BoundMapCall(
     EbpfType Type, BoundMap Map, MapOperation Operation, IReadOnlyList<BoundExpression> Arguments, SourceSpan? Source)
     : BoundExpression(Type, Source);
 
+internal sealed record BoundObservation(BoundExpression Target, BoundExpression Value, SourceSpan? Source)
+    : BoundExpression(ScalarType.Boolean, Source);
+
 internal sealed record BoundHelperCall(int Helper, IReadOnlyList<BoundHelperArgument> Arguments, SourceSpan? Source)
     : BoundExpression(ScalarType.Int64, Source);
 

@@ -61,6 +61,9 @@ internal sealed class ExpressionBinder
                 _context.CallCount++;
                 if (call.Operation == MapOperation.TailCall) _context.PacketChangeCount++;
                 return _maps.BindCall(call);
+            case ObserveExpression observation:
+                _context.CallCount++;
+                return _maps.BindObservation(observation);
             case HelperCallExpression call:
                 _context.CallCount++;
                 _context.PacketChangeCount++;

@@ -27,7 +27,8 @@ internal sealed class HeaderPresence
         StatementWalker.Inside(value).Any(part => part switch
         {
             PacketReadExpression read => headers.Count == 0 || headers.Except(HeadersOf(read.Offset)).Any(),
-            CallExpression or HelperCallExpression or MapCallExpression or PacketVariableExpression => true,
+            CallExpression or HelperCallExpression or MapCallExpression or ObserveExpression
+                or PacketVariableExpression => true,
             _ => false,
         });
 

@@ -72,7 +72,6 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
             (MapOperation.Pop, { } key) => [key],
             (MapOperation.Pop or MapOperation.Peek, _) => [],
             (MapOperation.Redirect, _) => given.Count < 2 ? [null] : [null, null],
-            (MapOperation.Observe, _) => [map.Key, null],
             (MapOperation.TailCall, _) => [null],
             _ => null,
         };
@@ -89,23 +88,27 @@ internal sealed class MapBinder(BindingContext context, ExpressionBinder express
                 $"{call.Operation} takes {expected} arguments, not {given.Count}.", call.Source);
         }
 
-        if (call.Operation == MapOperation.Observe && map.Value is not AggregateType)
-        {
-            return Error(DiagnosticIds.NotAnAggregate,
-                $"The map '{map.Name}' holds values of type {map.Value?.Name ?? "nothing"}, which observe nothing.",
-                call.Source, "Declare it with values of type histogram or statistics.");
-        }
-
         if (call.Operation is MapOperation.Pop or MapOperation.Peek && map.Value is null)
             return Error(DiagnosticIds.NoValue, $"The map '{map.Name}' of type {map.Type} has no values.", call.Source);
         var isNumber = call.Operation is MapOperation.Redirect or MapOperation.TailCall;
         var arguments = given.Select((argument, i) => call.Operation == MapOperation.TailCall
             ? BindProgram(map, argument)
-            : isNumber || (call.Operation == MapOperation.Observe && i == 1) ? expressions.BindNumber(argument)
+            : isNumber ? expressions.BindNumber(argument)
             : BindPart(argument, parameters[i], call.Source)).ToArray();
         if (Array.Exists(arguments, argument => argument is BoundError) || Find(map, call.Source) is not { } found)
             return new BoundError(call.Source);
         return new BoundMapCall(context.Typer.TypeOf(call)!, found, call.Operation, arguments, call.Source);
+    }
+
+    /// <summary>Binds an observation of a histogram or statistics.</summary>
+    public BoundExpression BindObservation(ObserveExpression observation)
+    {
+        var (target, value) = (expressions.Bind(observation.Target), expressions.BindNumber(observation.Value));
+        if (target.Type is ErrorType || value.Type is ErrorType) return new BoundError(observation.Source);
+        return target.Type is AggregateType && HelperCallBinder.IsPlace(target)
+            ? new BoundObservation(target, value, observation.Source)
+            : Error(DiagnosticIds.NotAnAggregate, $"{target.Type.Name} does not observe values.", observation.Source,
+                "Declare a variable, or a map with values, of type histogram, statistics or linear(0,100,10).");
     }
 
     private static bool IsOfMaps(Map map) => map.Type is MapType.ArrayOfMaps or MapType.HashOfMaps;

@@ -40,9 +40,9 @@ internal sealed class ProgramResources
             variables.Add(_lost);
         }
 
-        var largest = program.Maps.Select(m => m.Value?.Size ?? 0).DefaultIfEmpty().Max();
-        if (largest > MaxZerosOnStack
-            && expressions.Any(e => e is MapEntryExpression or MapCallExpression { Operation: MapOperation.Observe }))
+        var largest = program.Maps.Select(m => Math.Max(m.Value?.Size ?? 0, m.InnerMap?.Value?.Size ?? 0))
+            .DefaultIfEmpty().Max();
+        if (largest > MaxZerosOnStack && expressions.Any(e => e is MapEntryExpression or InnerEntryExpression))
         {
             _zeros = new Variable(".zeros", new BytesType(largest));
             variables.Add(_zeros);

@@ -74,7 +74,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case PacketReadExpression read: return Plain(read.Type);
             case HeaderFieldExpression field: return Plain(field.HeaderField.Type);
             case PacketLengthExpression: return ScalarType.UInt32;
-            case HeaderExpression or MapContainsExpression: return ScalarType.Boolean;
+            case HeaderExpression or MapContainsExpression or ObserveExpression: return ScalarType.Boolean;
             case MapEntryExpression entry: return Plain(entry.Map.Value);
             case InnerEntryExpression entry: return Plain(entry.Outer.InnerMap?.Value);
             case MapCallExpression call: return OfMapCall(call);

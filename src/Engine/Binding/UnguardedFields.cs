@@ -418,6 +418,7 @@ internal sealed class UnguardedFields
         BoundFieldAccess field => [field.Target],
         BoundElementAccess element => [element.Target, element.Index],
         BoundMapCall call => call.Arguments,
+        BoundObservation observation => [observation.Target, observation.Value],
         BoundHelperCall call => call.Arguments.Select(argument => argument.Value),
         BoundUnary unary => [unary.Operand],
         BoundBinary binary => [binary.Left, binary.Right],

@@ -43,7 +43,7 @@ public sealed partial class BtfBuilder
                 new("sum", ScalarType.Int64, StatisticsType.SumOffset),
                 new("minimum", ScalarType.Int64, StatisticsType.MinimumOffset),
                 new("maximum", ScalarType.Int64, StatisticsType.MaximumOffset)),
-            HistogramType => AddArray(AddType(ScalarType.UInt64), HistogramType.BucketCount),
+            HistogramType histogram => AddArray(AddType(ScalarType.UInt64), histogram.BucketCount),
             _ => throw new BtfException($"There is no C type for {type.Name}."),
         };
         return NamedTypes.NameOf(type) is { } name ? Add(name, BtfKind.Typedef, 0, (uint)plain, []) : plain;

@@ -8,17 +8,27 @@ internal static class NamedTypes
 {
     // The kernel's own struct sockaddr is another: the type's size is in its bytes.
     private const string SocketAddress = "socket_address";
+    private const string Linear = "linear_";
 
     private static readonly Dictionary<string, EbpfType> Types = Collect();
     private static readonly Dictionary<EbpfType, string> Names = CollectNames();
 
     /// <summary>The typedef that stands for a type, or null where C has the type itself.</summary>
-    public static string? NameOf(EbpfType type) =>
-        type is SocketAddressType ? SocketAddress : Names.GetValueOrDefault(type);
+    public static string? NameOf(EbpfType type) => type switch
+    {
+        SocketAddressType => SocketAddress,
+        // A name in C has no signs.
+        HistogramType { Step: > 0 } steps => string.Create(CultureInfo.InvariantCulture,
+            $"{Linear}{steps.Low}_{steps.High}_{steps.Step}").Replace('-', 'm'),
+        _ => Names.GetValueOrDefault(type),
+    };
 
     /// <summary>The type that a typedef or tag of this name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
         name == SocketAddress && size >= 16 ? new SocketAddressType(size)
+        : name.StartsWith(Linear, StringComparison.Ordinal)
+            && EbpfType.TryParse($"linear({name[Linear.Length..].Replace('_', ',').Replace('m', '-')})", out var steps)
+            && steps.Size == size ? steps
         : Types.TryGetValue(name, out EbpfType? type) && type.Size == size ? type
         : name == PrefixType.WithoutFamily.Name && size == PrefixType.WithoutFamily.Size ? PrefixType.WithoutFamily
         : null;

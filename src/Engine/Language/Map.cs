@@ -29,7 +29,7 @@ public record Map(
 
     /// <summary>Counts a value in the statistics or histogram of the key; the result is whether it did.</summary>
     public Expression Observe(Expression key, Expression value) =>
-        new MapCallExpression(this, MapOperation.Observe, [key, value]);
+        new ObserveExpression(this[key], value);
 
     /// <summary>Puts a value into a queue, stack or bloom filter; the result is whether it did.</summary>
     public Expression Push(Expression value) => new MapCallExpression(this, MapOperation.Push, [value]);

@@ -96,6 +96,7 @@ public static class ProgramPrinter
             MapEntryExpression entry => $"{entry.Map.Name}[{Print(entry.Key)}]",
             InnerEntryExpression entry => $"{entry.Outer.Name}[{Print(entry.OuterKey)}][{Print(entry.Key)}]",
             MapContainsExpression contains => $"({Print(contains.Key)} in {contains.Map.Name})",
+            ObserveExpression observation => $"{Print(observation.Target)}.Observe({Print(observation.Value)})",
             MapCallExpression call => $"{call.Map.Name}.{call.Operation}({Print(call.Arguments)})",
             MapReferenceExpression { Map: var map } => map.Name,
             HelperCallExpression call => $"helper:{call.Name}({Print(call.Arguments)})",

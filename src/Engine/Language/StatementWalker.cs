@@ -147,6 +147,7 @@ internal static class StatementWalker
         InnerEntryExpression entry => [entry.OuterKey, entry.Key],
         MapContainsExpression contains => [contains.Key],
         MapCallExpression call => call.Arguments,
+        ObserveExpression observation => [observation.Target, observation.Value],
         FieldExpression field => [field.Target],
         IndexExpression index => [index.Target, index.Index],
         StructExpression record => [.. record.Fields.Select(f => f.Value)],

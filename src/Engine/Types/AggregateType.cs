@@ -10,9 +10,9 @@ public abstract class AggregateType : EbpfType
 
     public sealed override int Alignment => 8;
 
-    public sealed override bool Equals(EbpfType? other) => other is not null && other.GetType() == GetType();
+    public sealed override bool Equals(EbpfType? other) => other is AggregateType && other.Name == Name;
 
-    public sealed override int GetHashCode() => GetType().GetHashCode();
+    public sealed override int GetHashCode() => StringComparer.Ordinal.GetHashCode(Name);
 
     /// <summary>Merges the results of several processors into one.</summary>
     /// <param name="bytes">The memory that holds the results.</param>

@@ -79,7 +79,7 @@ internal static class TypeNames
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr",
-        "datetime", "timespan", "statistics", "histogram",
+        "datetime", "timespan", "statistics", "histogram", "linear(0,100,10)",
         "string[16]", "strings", "byte[16]", "stack",
     ];
 

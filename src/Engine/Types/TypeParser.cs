@@ -15,6 +15,9 @@ internal static class TypeParser
         ReadOnlySpan<char> rest = text.AsSpan().Trim();
         // PowerShell passes -Type [uint64] on as this text.
         if (rest.Length > 2 && rest[0] == '[' && rest[^1] == ']') rest = rest[1..^1].Trim();
+        error = ParseLinear(rest.ToString(), out type);
+        if (error is not null) return false;
+        if (type is not null) return true;
         ByteOrder? order = TakeByteOrder(ref rest);
         int bracket = rest.IndexOf('[');
         ReadOnlySpan<char> dimensions = bracket < 0 ? default : rest[bracket..];
@@ -39,6 +42,20 @@ internal static class TypeParser
 
         if (error is not null) type = null;
         return error is null && type is not null;
+    }
+
+    private static string? ParseLinear(string text, out EbpfType? type)
+    {
+        try
+        {
+            type = HistogramType.ParseLinear(text);
+            return null;
+        }
+        catch (FormatException wrong)
+        {
+            type = null;
+            return wrong.Message;
+        }
     }
 
     // The number of bits, or the first of them and their number.

@@ -58,7 +58,6 @@ internal static class MemberTable
             ["Dequeue"] = (MapOperation.Pop, 0, 0),
             ["Peek"] = (MapOperation.Peek, 0, 0),
             ["Redirect"] = (MapOperation.Redirect, 1, 2),
-            ["Observe"] = (MapOperation.Observe, 2, 2),
             ["TailCall"] = (MapOperation.TailCall, 1, 1),
         };
 

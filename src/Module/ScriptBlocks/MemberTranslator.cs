@@ -139,7 +139,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
 
     private CompileException MapMember(MemberExpressionAst ast, Map map, string member)
     {
-        var isMethod = MemberTable.Map.ContainsKey(member) || MemberTable.MapTests.Contains(member);
+        var isMethod = MemberTable.Map.ContainsKey(member) || MemberTable.MapTests.Contains(member)
+            || Same(member, "Observe");
         return block.Error(ast.Member, DiagnosticIds.UnknownField, $"The map ${map.Name} has no '{member}'.", isMethod
             ? $"Write it with its arguments: ${map.Name}.{member}(…)."
             : $"Write ${map.Name}[key].{member} for a field of a value; the kernel does not count or list entries "

@@ -23,6 +23,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             (NameKind.Packet, _) => PacketRead(ast, method),
             (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
+            var (_, value) when Same(method, "Observe") => Observe(ast, value as Map),
             (NameKind.Map, Map map) => OnMap(ast, map, method),
             _ when Same(method, "StartsWith") => StartsWith(ast),
             _ => throw block.Error(ast.Member, DiagnosticIds.UnknownMethod,
@@ -167,6 +168,22 @@ internal sealed class MethodTranslator(BlockTranslation block)
             _ => block.Expressions.Of(ast),
         };
 
+    // $sizes[$key].Observe($size), $sizes.Observe($size) of a variable; of a map also $sizes.Observe($key, $size).
+    private ObserveExpression Observe(InvokeMemberExpressionAst ast, Map? map)
+    {
+        var name = ast.Expression.Extent.Text;
+        return (map, ArgumentsOf(ast)) switch
+        {
+            (null, [var value]) => new(block.Expressions.Of(ast.Expression), block.Expressions.Of(value)),
+            ({ } keyed, [var key, var value]) =>
+                new(new MapEntryExpression(keyed, block.Expressions.Of(key)), block.Expressions.Of(value)),
+            _ => throw block.Error(ast, DiagnosticIds.WrongArguments, map is null
+                ? "Observe takes one argument, the number to count."
+                : "Observe takes the key and the number to count.",
+                map is null ? $"Write {name}.Observe($value)." : $"Write {name}[$key].Observe($value)."),
+        };
+    }
+
     private Expression OnMap(InvokeMemberExpressionAst ast, Map map, string method)
     {
         var arguments = ArgumentsOf(ast);
@@ -175,7 +192,7 @@ internal sealed class MethodTranslator(BlockTranslation block)
         if (!MemberTable.Map.TryGetValue(method, out var known))
         {
             throw block.Error(ast.Member, DiagnosticIds.UnknownMethod, $"The map ${map.Name} has no method '{method}'.",
-                SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests]));
+                SimilarNames.Sentence(method, [.. MemberTable.Map.Keys, .. MemberTable.MapTests, "Observe"]));
         }
 
         if (arguments.Length < known.Min || arguments.Length > known.Max)

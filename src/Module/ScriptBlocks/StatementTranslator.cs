@@ -117,6 +117,7 @@ internal sealed class StatementTranslator
     /// </summary>
     private static Statement Put(Expression value) => value switch
     {
+        ObserveExpression => new ExpressionStatement(value),
         MapCallExpression { Operation: not MapOperation.Redirect } => new ExpressionStatement(value),
         HelperCallExpression { Name: var name } when !IsVerdict(name) => new ExpressionStatement(value),
         CallExpression { Function.HasResult: false } => new ExpressionStatement(value),

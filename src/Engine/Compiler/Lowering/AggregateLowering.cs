@@ -5,32 +5,62 @@ internal sealed class AggregateLowering(LoweringContext context)
 {
     private readonly IrBuilder _b = context.Builder;
     private readonly ConversionLowering _conversions = context.Conversions;
-    private readonly MapLowering _maps = context.Maps;
+    private readonly PlaceLowering _places = context.Places;
 
-    /// <summary>Counts a value in the entry of a key, which is inserted if absent; false if the map is full.</summary>
-    public ScalarOperand Lower(BoundMapCall call)
+    /// <summary>Counts a value; an absent map entry is inserted. The result is false if the map is full.</summary>
+    public ScalarOperand Lower(BoundObservation observation)
     {
-        var number = context.Expressions.LowerScalar(call.Arguments[1]);
+        var number = context.Expressions.LowerScalar(observation.Value);
         if (number.Scalar.IsFixed) number = _conversions.Convert(number, ScalarType.Int64);
-        var pointer = _maps.LocateEntry(call.Map, call.Arguments[0], insert: true).Place.Pointer;
-        var counted = _b.IfNotZero(pointer, () =>
+        var reference = _places.Locate(observation.Target, insert: true);
+        Value Count()
         {
-            var entry = new Place(MemoryRegion.Map, pointer, 0);
-            if (call.Map.Map.Value is HistogramType) CountMagnitude(entry, number);
-            else AddToStatistics(entry, number.Value);
+            if (reference.Type is StatisticsType) AddToStatistics(reference.Place, number.Value);
+            else if (reference.Type is HistogramType { Step: > 0 } steps) CountStep(reference.Place, steps, number);
+            else CountMagnitude(reference.Place, number);
             return _b.Constant(1);
-        });
-        return new ScalarOperand(ScalarType.Boolean, counted);
+        }
+
+        return new ScalarOperand(ScalarType.Boolean,
+            reference.Guarded ? _b.IfNotZero(reference.Place.Pointer, Count) : Count());
     }
 
-    private void CountMagnitude(Place entry, ScalarOperand number)
+    private void CountMagnitude(Place histogram, ScalarOperand number)
     {
-        var value = number.Scalar.IsSigned
-            ? _b.Select(Comparison.SignedGreaterOrEqual, number.Value, _b.Constant(0))
-            : _b.Select(Comparison.UnsignedLessOrEqual, number.Value, _b.Constant(long.MaxValue));
-        var index = _b.Make(Op.And, BitLength(value), _b.Constant(HistogramType.BucketCount - 1));
-        var bucket = _b.Make(Op.Add, entry.Pointer, _b.Make(Op.Shl, index, _b.Constant(3)));
-        Increase(entry with { Pointer = bucket }, _b.Constant(1));
+        var upper = histogram.At(HistogramType.Magnitudes * sizeof(ulong));
+        if (!number.Scalar.IsSigned)
+        {
+            CountAt(upper, _b.Make(Op.And, BitLength(Limited(number)), _b.Constant(HistogramType.Magnitudes - 1)));
+            return;
+        }
+
+        // The complement of a negative number has as many bits as the range is below zero.
+        var sign = _b.Make(Op.Sar, number.Value, _b.Constant(63));
+        var bits = _b.Make(Op.Xor, BitLength(_b.Make(Op.Xor, number.Value, sign)), sign);
+        var index = _b.Make(Op.Add, bits, _b.Constant(HistogramType.Magnitudes));
+        CountAt(histogram, _b.Make(Op.And, index, _b.Constant((2 * HistogramType.Magnitudes) - 1)));
+    }
+
+    private void CountStep(Place histogram, HistogramType type, ScalarOperand number)
+    {
+        var below = _b.Constant(type.Low - type.Step);
+        var value = Limited(number);
+        value = _b.Select(Comparison.SignedGreaterOrEqual, value, below);
+        value = _b.Select(Comparison.SignedLessOrEqual, value, _b.Constant(type.High));
+        var index = _b.Make(Op.UDiv, _b.Make(Op.Sub, value, below), _b.Constant(type.Step));
+        // The verifier does not follow a division.
+        index = _b.Select(Comparison.UnsignedLessOrEqual, _b.Make(Op.Opaque, index), _b.Constant(type.BucketCount - 1));
+        CountAt(histogram, index);
+    }
+
+    // As a signed number.
+    private Value Limited(ScalarOperand number) => number.Scalar is { IsSigned: false, Bits: 64 }
+        ? _b.Select(Comparison.UnsignedLessOrEqual, number.Value, _b.Constant(long.MaxValue)) : number.Value;
+
+    private void CountAt(Place counts, Value index)
+    {
+        var offset = _b.Make(Op.Shl, index, _b.Constant(3));
+        Increase(counts with { Pointer = _b.Make(Op.Add, counts.Pointer, offset) }, _b.Constant(1));
     }
 
     // The number of bits of a value that is not negative, by a binary search for the highest bit. It has no branches,
@@ -53,7 +83,7 @@ internal sealed class AggregateLowering(LoweringContext context)
     // time, the later store wins; per-CPU maps lose nothing.
     private void AddToStatistics(Place entry, Value value)
     {
-        var count = _b.Load(entry.Region, entry.Pointer, StatisticsType.CountOffset, 8);
+        var count = _b.Load(entry.At(StatisticsType.CountOffset), 8);
         Increase(entry.At(StatisticsType.CountOffset), _b.Constant(1));
         Increase(entry.At(StatisticsType.SumOffset), value);
         KeepExtreme(entry.At(StatisticsType.MinimumOffset), Comparison.SignedLess, value, count);

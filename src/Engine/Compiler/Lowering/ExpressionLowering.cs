@@ -56,7 +56,7 @@ internal sealed class ExpressionLowering(LoweringContext context)
             case BoundVariableAccess or BoundPacketAccess or BoundMapEntry or BoundInnerEntry
                 or BoundFieldAccess or BoundElementAccess:
                 return _places.Read(expression);
-            case BoundMapCall or BoundHelperCall or BoundCall:
+            case BoundMapCall or BoundObservation or BoundHelperCall or BoundCall:
                 context.CallDepth++;
                 var result = LowerCall(expression);
                 context.CallDepth--;
@@ -78,7 +78,7 @@ internal sealed class ExpressionLowering(LoweringContext context)
 
     private Operand LowerCall(BoundExpression call) => call switch
     {
-        BoundMapCall { Operation: MapOperation.Observe } observation => _aggregates.Lower(observation),
+        BoundObservation observation => _aggregates.Lower(observation),
         BoundMapCall map => _maps.LowerCall(map),
         BoundHelperCall helper => _calls.LowerHelperCall(helper),
         _ => _calls.LowerFunctionCall((BoundCall)call),

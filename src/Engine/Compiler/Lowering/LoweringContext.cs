@@ -28,8 +28,8 @@ internal sealed class LoweringContext
         Events = new EventLowering(this);
         SystemValues = new SystemValueLowering(this);
         Maps = new MapLowering(this);
-        Aggregates = new AggregateLowering(this);
         Places = new PlaceLowering(this);
+        Aggregates = new AggregateLowering(this);
         Texts = new TextComparisonLowering(this);
         Conditions = new ConditionLowering(this);
         Assignments = new AssignmentLowering(this);

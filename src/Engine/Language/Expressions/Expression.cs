@@ -93,6 +93,9 @@ public abstract class Expression
         return new([.. fields.Select(field => KeyValuePair.Create(field.Name, field.Value))]);
     }
 
+    /// <summary>Counts a number in this histogram or statistics; the result is whether there was room.</summary>
+    public ObserveExpression Observe(Expression value) => new(this, value);
+
     /// <summary>The number of elements of an array, or of bytes of a text before its NUL.</summary>
     public FieldExpression Count() => new(this, FieldExpression.CountName);
 

@@ -21,6 +21,4 @@ public enum MapOperation
     Redirect,
     /// <summary>TailCall(index): continues in another program; returns only if there is none.</summary>
     TailCall,
-    /// <summary>Observe(key, value) of <c>statistics</c>, <c>histogram</c>: counts the value; false if full.</summary>
-    Observe,
 }

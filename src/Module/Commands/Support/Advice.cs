@@ -21,7 +21,7 @@ internal static class Advice
         [DiagnosticIds.NoEvent] = "Write $packet.Length, $packet.IPv4.Source or $packet.UInt16(12).",
         [DiagnosticIds.NoInnerMap] = "Add-EbpfMap takes it as -InnerMap.",
         [DiagnosticIds.NoOrder] = "Use -eq or -ne, and for texts -like 'prefix*'.",
-        [DiagnosticIds.NotAnAggregate] = "Write -Value histogram or -Value statistics.",
+        [DiagnosticIds.NotAnAggregate] = "A variable takes it as -Type, a map as -Value.",
         [DiagnosticIds.NoTarget] = "Trace-Ebpf and the attachment cmdlets do that.",
         [DiagnosticIds.NotComparable] =
             "An address is written as [ipaddress]'10.0.0.1', a beginning as -like 'prefix*'.",
