@@ -43,6 +43,20 @@ Describe 'A trace of some processes' {
         $seen.pid | Sort-Object -Unique | Should -Be 999999993, 999999994
     }
 
+    It 'selects processes at several hooks of one trace' {
+        $code = { [pscustomobject]@{ Hook = $event.Hook; Number = $event.pid } }
+        $hooks = 'syscalls/sys_enter_kill', 'syscalls/sys_enter_tgkill'
+        $seen = Trace-Ebpf $code -Tracepoint $hooks -ProcessTree $own.Id @limits
+        $seen | Should -HaveCount 5
+        $seen.Number | Sort-Object -Unique | Should -Be 999999993
+        $seen = Get-Children $other | Trace-Ebpf $code -Tracepoint $hooks @limits
+        $seen.Number | Sort-Object -Unique | Should -Be 999999994
+    }
+
+    It 'is refused for iterators, which run in the session' {
+        { Trace-Ebpf { [pscustomobject]@{ A = 1 } } -Iterator task -ProcessName sh } | Should -Throw '*iterator*'
+    }
+
     It 'traces nothing for an empty pipeline' {
         Get-Process -Name no-such-process -ErrorAction Ignore | Trace-Syscall kill | Should -BeNullOrEmpty
     }

@@ -6,7 +6,7 @@ namespace EbpfCat.Commands;
 [Cmdlet(VerbsDiagnostic.Trace, "Ebpf", DefaultParameterSetName = OfTracepoint, SupportsShouldProcess = true,
     ConfirmImpact = ConfirmImpact.Low)]
 [OutputType(typeof(EventObject))]
-public sealed class TraceEbpfCommand : EventCommand
+public sealed class TraceEbpfCommand : TraceCommand
 {
     private const string OfTracepoint = "Tracepoint";
     private const string OfRawTracepoint = "RawTracepoint";
@@ -25,6 +25,8 @@ public sealed class TraceEbpfCommand : EventCommand
     private const string OfSeveral = "On";
     private const int MaxShown = 3;
     private const int IteratorBufferSize = 4 * 1024 * 1024;
+
+    private readonly List<ProgramDefinition> _programs = [];
 
     [Parameter(Position = 0), ValidateNotNull]
     public ScriptBlock? Code { get; set; }
@@ -94,9 +96,6 @@ public sealed class TraceEbpfCommand : EventCommand
     [Parameter(Mandatory = true, ParameterSetName = OfSeveral), ValidateNotNullOrEmpty]
     public TracedHook[] On { get; set; } = [];
 
-    [Parameter, ValidateRange(1, int.MaxValue)]
-    public int ProcessId { get; set; }
-
     [Parameter]
     public EventBuffer Buffer { get; set; }
 
@@ -118,7 +117,21 @@ public sealed class TraceEbpfCommand : EventCommand
 
     protected override void Process()
     {
-        TracedTarget[] targets = [.. Hooks().SelectMany(hook => hook.Targets(ProcessId))];
+        base.Process();
+        if (Program is not null && !_programs.Contains(Program)) _programs.Add(Program);
+    }
+
+    private protected override void Trace()
+    {
+        if (_programs.Count == 0) Trace(null);
+        foreach (var program in _programs) Trace(program);
+    }
+
+    private void Trace(ProgramDefinition? program)
+    {
+        var processes = Targets;
+        var process = processes.ProcessIds is [var only] ? only : 0;
+        TracedTarget[] targets = [.. Hooks().SelectMany(hook => hook.Targets(process))];
         if (targets.Any(one => one.Options is IteratorAttachOptions)
             && !Array.TrueForAll(targets, one => one.Options is IteratorAttachOptions))
         {
@@ -126,7 +139,14 @@ public sealed class TraceEbpfCommand : EventCommand
                 "A trace ends with its iterators, and without an end at other hooks: trace them by two commands.");
         }
 
-        var definitions = Define(targets);
+        if (targets.Any(one => one.Options is IteratorAttachOptions)
+            && !(processes with { ProcessIds = process == 0 ? processes.ProcessIds : [] }).IsEmpty)
+        {
+            throw new ArgumentException("An iterator visits the objects of one -ProcessId, or all: compare $event.");
+        }
+
+        using var filter = processes.Resolve();
+        var definitions = Define(program, targets, filter, isSelectedByHook: process != 0);
         var compiled = ProgramGroup.Compile(definitions);
         if (compiled[0].Events is null)
         {
@@ -138,7 +158,7 @@ public sealed class TraceEbpfCommand : EventCommand
         var what = string.Join(", ", targets.Take(MaxShown).Select(one => one.Options.Description));
         if (targets.Length > MaxShown) what += $" and {targets.Length - MaxShown} more";
         if (!ShouldProcess(what, "Trace")) return;
-        var loaded = ProgramGroup.Load(compiled, [.. targets.Select(one => one.Options.LoadOptions)]);
+        var loaded = ProgramGroup.Load(compiled, [.. targets.Select(one => filter.Start(one.Options.LoadOptions))]);
         var attachments = new List<Attachment>();
         try
         {
@@ -158,11 +178,12 @@ public sealed class TraceEbpfCommand : EventCommand
         {
             // Each detaching waits until no processor runs the program; in parallel they take as long as one.
             Parallel.ForEach(attachments, attachment => attachment.Dispose());
-            foreach (var program in loaded) program.Dispose();
+            foreach (var one in loaded) one.Dispose();
         }
     }
 
-    private ProgramDefinition[] Define(IReadOnlyList<TracedTarget> targets)
+    private ProgramDefinition[] Define(
+        ProgramDefinition? program, IReadOnlyList<TracedTarget> targets, ProcessFilter filter, bool isSelectedByHook)
     {
         var names = TracedTarget.NamesOf(targets);
         var warnings = new HashSet<Diagnostic>();
@@ -170,22 +191,17 @@ public sealed class TraceEbpfCommand : EventCommand
         var evaluator = new SessionEvaluator(SessionState);
         foreach (var (index, target) in targets.Index())
         {
-            if ((target.Hook.Code ?? Code) is null && Program is not { Body.Count: > 0 })
+            if ((target.Hook.Code ?? Code) is null && program is not { Body.Count: > 0 })
             {
                 throw new ArgumentException(
                     "There is nothing to run: give a kernel script, or a definition from the pipeline.");
             }
 
-            var definition = Declare(target.Options);
+            var definition = filter.Apply(
+                Declare(program, target.Options), isSelectedByHook && target.SelectsProcess);
             // An iterator fills the buffer with the output for all its objects in one go.
             if (definition.BufferSize == 0 && target.Options is IteratorAttachOptions)
                 definition.BufferSize = IteratorBufferSize;
-            if (ProcessId != 0 && !target.SelectsProcess)
-            {
-                definition.Prepend(new IfStatement(
-                    new SystemValueExpression(SystemValue.ProcessId) != ProcessId, [new ReturnStatement()]));
-            }
-
             if (MyInvocation.BoundParameters.ContainsKey(nameof(Buffer))) definition.Buffer = Buffer;
             if (BufferSize > 0) definition.BufferSize = BufferSize;
             if ((target.Hook.Code ?? Code) is { } code)
@@ -202,13 +218,13 @@ public sealed class TraceEbpfCommand : EventCommand
     }
 
     // A definition from the pipeline is not changed. With several kinds of hooks its type cannot be that of all.
-    private ProgramDefinition Declare(AttachOptions options)
+    private ProgramDefinition Declare(ProgramDefinition? program, AttachOptions options)
     {
         var isTyped = options is RawTracepointAttachOptions && BtfTypes.Kernel is not null;
         var type = isTyped ? ProgramType.Tracing : options.ProgramTypes[0];
-        return Program is null ? new ProgramDefinition("trace", type)
-            : ParameterSetName == OfSeveral && !options.ProgramTypes.Contains(Program.Type) ? Program.WithType(type)
-            : Program.Copy();
+        return program is null ? new ProgramDefinition("trace", type)
+            : ParameterSetName == OfSeveral && !options.ProgramTypes.Contains(program.Type) ? program.WithType(type)
+            : program;
     }
 
     private TracedHook[] Hooks() => On.Length > 0 ? On :

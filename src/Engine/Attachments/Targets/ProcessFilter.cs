@@ -11,10 +11,12 @@ public sealed class ProcessFilter : IDisposable
     private readonly Dictionary<Map, Action<LiveMap>> _maps = [];
     private readonly Dictionary<string, LiveMap> _live = [];
     private readonly ProcessTree? _tree;
+    private readonly Expression? _byId;
+    private Expression? _byOthers;
 
     internal ProcessFilter(ProcessTargets targets)
     {
-        And(OneOf(".processes", [.. targets.ProcessIds], Current.ProcessId));
+        _byId = OneOf(".processes", [.. targets.ProcessIds], Current.ProcessId);
         And(Any(targets.UserIds.Concat(targets.UserNames.Select(Users.Find)).Select(id => Current.UserId == id)));
         And(Any(targets.ProcessNames.Select(HasName)));
         And(InGroups(".services", targets.Services.SelectMany(Services.Find)));
@@ -30,7 +32,7 @@ public sealed class ProcessFilter : IDisposable
     }
 
     /// <summary>The condition, for a program that declares <see cref="Maps"/>; null if all processes match.</summary>
-    public Expression? Condition { get; private set; }
+    public Expression? Condition => Both(_byId, _byOthers);
 
     /// <summary>The maps that the condition asks.</summary>
     public IEnumerable<Map> Maps => _maps.Keys;
@@ -40,14 +42,15 @@ public sealed class ProcessFilter : IDisposable
 
     /// <summary>Adds the condition to a program: where it is false, the program does nothing.</summary>
     /// <param name="definition">The program. It stays as it is.</param>
+    /// <param name="isSelectedByHook">Whether the hook selects the process by id, so that the program need not.</param>
     /// <returns>A copy of the program.</returns>
-    public ProgramDefinition Apply(ProgramDefinition definition)
+    public ProgramDefinition Apply(ProgramDefinition definition, bool isSelectedByHook = false)
     {
         ArgumentNullException.ThrowIfNull(definition);
         var copy = definition.Copy();
-        if (Condition is null) return copy;
         foreach (var map in Maps) copy.AddMap(map);
-        copy.Prepend(new IfStatement(!Condition, [new ReturnStatement()]));
+        if ((isSelectedByHook ? _byOthers : Condition) is { } condition)
+            copy.Prepend(new IfStatement(!condition, [new ReturnStatement()]));
         return copy;
     }
 
@@ -77,10 +80,9 @@ public sealed class ProcessFilter : IDisposable
         foreach (var map in _live.Values) map.Dispose();
     }
 
-    private void And(Expression? condition)
-    {
-        if (condition is not null) Condition = Condition is null ? condition : Condition.And(condition);
-    }
+    private void And(Expression? condition) => _byOthers = Both(_byOthers, condition);
+
+    private static Expression? Both(Expression? a, Expression? b) => a is null ? b : b is null ? a : a.And(b);
 
     private static Expression? Any(IEnumerable<Expression> conditions) =>
         conditions.Aggregate((Expression?)null, (all, one) => all is null ? one : all.Or(one));
