@@ -53,8 +53,8 @@ public sealed class UsdtAttachment : LinkAttachment
         {
             for (var index = 0; index < places.Count; index++)
             {
-                // Perf events without links have no cookies. Arguments need none: the compiler accepts only those that
-                // all places keep alike.
+                // Perf events without links have no cookies. There the compiler accepts only arguments that all places
+                // keep alike.
                 var cookie = PerfEvents.HasLinks ? (ulong)index : 0;
                 site.Attach(handle, program, places[index].FileOffset, places[index].SemaphoreOffset ?? 0, cookie);
             }

@@ -12,6 +12,12 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// <summary>The value of the root if <see cref="Root"/> is <see cref="EventRoot.Constant"/>.</summary>
     public long Constant { get; init; }
 
+    /// <summary>
+    /// The values that the root can be if <see cref="Root"/> is <see cref="EventRoot.Alternatives"/>: the last is for
+    /// all cookies that no other one names.
+    /// </summary>
+    public IReadOnlyList<EventAlternative> Alternatives { get; init; } = [];
+
     /// <summary>An index that is added to the root; null for none.</summary>
     public EventIndex? Index { get; init; }
 
@@ -64,3 +70,6 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
         };
     }
 }
+
+/// <summary>A number that is read in programs that were attached with certain cookies.</summary>
+public sealed record EventAlternative(IReadOnlyList<long> Cookies, EventAccess Access);

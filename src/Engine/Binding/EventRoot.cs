@@ -9,4 +9,6 @@ public enum EventRoot
     CurrentTask,
     /// <summary>A constant.</summary>
     Constant,
+    /// <summary>One of several values, by the cookie of the attachment: <c>bpf_get_attach_cookie</c>.</summary>
+    Alternatives,
 }

@@ -87,11 +87,46 @@ internal sealed class EventLowering(LoweringContext context)
         {
             EventRoot.CurrentTask => _b.Call(HelperId.GetCurrentTask),
             EventRoot.Constant => _b.Constant(access.Constant),
+            EventRoot.Alternatives => Choose(access.Alternatives),
             _ => _b.Load(RegionOf(access), context.ContextPointer, access.RootOffset, access.RootSize),
         };
         if (access.Index is not { } index) return root;
         var added = _b.Load(MemoryRegion.Context, context.ContextPointer, index.Offset, index.Size);
         return _b.Make(Op.Add, root, _b.Make(Op.Mul, added, _b.Constant(index.Scale)));
+    }
+
+    private Value Choose(IReadOnlyList<EventAlternative> alternatives)
+    {
+        if (_b.Current is null) return _b.Constant(0);
+        var cookie = _b.Call(HelperId.GetAttachCookie, context.ContextPointer);
+        var end = _b.NewBlock();
+        var values = new List<(Block, Value)>();
+        foreach (var alternative in alternatives.SkipLast(1))
+        {
+            var chosen = _b.NewBlock();
+            Block? other = null;
+            foreach (var number in alternative.Cookies)
+            {
+                if (other is not null) _b.Start(other);
+                other = _b.NewBlock();
+                _b.Branch(Comparison.Equal, cookie, _b.Constant(number), chosen, other);
+            }
+
+            _b.Start(chosen);
+            End(alternative);
+            _b.Start(other!);
+        }
+
+        End(alternatives[^1]);
+        _b.Start(end);
+        return _b.Phi([.. values]);
+
+        void End(EventAlternative alternative)
+        {
+            var value = ((ScalarOperand)Read(alternative.Access)).Value;
+            values.Add((_b.Current!, value));
+            _b.Jump(end);
+        }
     }
 
     // Fields that programs may assign are loaded each time; loads of the rest of the context are shared.

@@ -11,7 +11,10 @@ public sealed class UsdtEvent : TracedEvent
     private readonly RegisterPlaces _all;
 
     /// <summary>A probe with one or several locations.</summary>
-    /// <param name="places">The locations; an argument that differs between them is refused when it is used.</param>
+    /// <param name="places">
+    /// The locations. An argument that differs between them is found by the cookie of the attachment, which is the
+    /// index of the location (Linux 5.15).
+    /// </param>
     /// <param name="registers">The registers; null for those of this architecture.</param>
     public UsdtEvent(IReadOnlyList<UsdtProbe> places, Registers? registers = null)
     {
@@ -42,23 +45,42 @@ public sealed class UsdtEvent : TracedEvent
     private protected override EventPlace? Find(string name)
     {
         if (NumberedArguments.Find(name, Count) is not { } index) return _all.Find(name);
-        var argument = _places[0].Arguments[index];
-        if (_places.Any(place => Layout(place, index) != Layout(_places[0], index)))
+        var groups = _places.Index().GroupBy(place => Layout(place.Item, index)).ToArray();
+        if (groups.Length == 1) return new PlainPlace(Read(_places[0], index));
+        if (KernelFacts.RunningVersion < KernelFacts.Since(BpfAttachType.PerfEvent))
         {
             throw new CompileException(DiagnosticIds.NotAvailable,
-                $"The places of {Description} do not all keep '{name}' alike.", null,
-                "Attach the program to each place by itself.");
+                $"The places of {Description} do not all keep '{name}' alike, which requires Linux "
+                + $"{KernelFacts.Since(BpfAttachType.PerfEvent)}.",
+                null, "Attach the program to each place by itself.");
         }
 
-        return new PlainPlace(argument.Operand switch
+        EventAlternative[] alternatives =
+        [
+            .. groups.OrderBy(group => group.Count()).Select(group => new EventAlternative(
+                [.. group.Select(place => (long)place.Index)], Read(group.First().Item, index))),
+        ];
+        var types = alternatives.Select(each => (ScalarType)each.Access.Type).Distinct().ToArray();
+        var type = types.Length == 1 ? types[0] : ScalarType.Integer(64, types.Any(each => each.IsSigned));
+        return new PlainPlace(new EventAccess(type, EventRoot.Alternatives, 0, 8)
+        {
+            Alternatives = alternatives,
+            Memory = EventMemory.User,
+        });
+    }
+
+    private EventAccess Read(UsdtProbe place, int index)
+    {
+        var argument = place.Arguments[index];
+        return argument.Operand switch
         {
             UsdtOperand.Constant constant => Constant(argument.Type, constant.Value),
             UsdtOperand.InRegister { Register: var register } => Whole(register) with { Type = argument.Type },
-            UsdtOperand.InMemory memory => InMemory(memory, _places[0]) with { Type = argument.Type },
+            UsdtOperand.InMemory memory => InMemory(memory, place) with { Type = argument.Type },
             _ => throw new CompileException(
                 DiagnosticIds.NotAvailable,
-                $"'{name}' of {Description} is in {argument.Text}, which no program can read.", null),
-        });
+                $"'arg{index}' of {Description} is in {argument.Text}, which no program can read.", null),
+        };
     }
 
     private static string Layout(UsdtProbe place) =>
