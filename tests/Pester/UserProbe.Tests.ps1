@@ -76,6 +76,7 @@ Describe 'Probes of programs and libraries' {
             $byOffset = $program | New-UprobeAttachment $path -Offset $offset -ProcessId $PID
             $byPattern = $program | New-UprobeAttachment $path '?64[al]' -ProcessId $PID
             $byPattern.Functions | Sort-Object | Should -Be a64l, l64a
+            $byPattern.Functions[0] | Should -BeIn a64l, l64a
             $null = $calls::a64l('x')
             $byOffset | Get-EbpfMapValue n | Should -Be 1
             $byPattern | Get-EbpfMapValue n | Should -Be 1
@@ -108,6 +109,21 @@ Describe 'Probes of programs and libraries' {
             $entries = $attachment | Get-EbpfMapValue stacks
             ($entries.Value | Measure-Object -Sum).Sum | Should -Be 4
             $entries.Key.ProcessId | Sort-Object -Unique | Should -Be $PID
+            $stack = @($entries)[0].Key
+            @($stack.Frames[0]).Count | Should -Be 1
+            $stack.Frames[0].Symbol | Should -Be a64l
+            $stack.Frames[-1].Address | Should -BeOfType [ulong]
+        }
+
+        It 'counts by function' {
+            $attachment = New-EbpfProgram -Type Kprobe |
+                Add-EbpfMap calls -Type Hash -Key function -Value uint64 -MaxEntries 64 |
+                Add-EbpfCode { $calls[$event.Function] += 1 } | New-UprobeAttachment libc '?64[al]' -ProcessId $PID
+            1..3 | ForEach-Object { $null = $calls::a64l('x') }
+            $null = $calls::l64a(1)
+            $counted = $attachment | Get-EbpfMapValue calls | Sort-Object Key
+            $counted.Key | Should -Be a64l, l64a
+            $counted.Value | Should -Be 3, 1
         }
 
         It 'ends when it is removed' {

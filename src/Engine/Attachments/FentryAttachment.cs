@@ -46,7 +46,7 @@ public sealed record FentryAttachOptions(string? Function = null) : AttachOption
 
     internal override FentryAttachOptions For(ProgramDefinition? definition) => this with
     {
-        Function = Function ?? definition?.Target,
+        Function = Function is null ? definition?.Target : TraceableFunctions.Resolve(Function),
         Hook = Hook ?? (definition?.Hook is ProgramHook.Fexit or ProgramHook.ModifyReturn ? definition.Hook : null),
     };
 }

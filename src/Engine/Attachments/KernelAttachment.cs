@@ -72,7 +72,7 @@ public sealed record KernelAttachment
             LinkId = link.Id,
             ProgramId = link.ProgramId,
             ProgramName = program?.Name ?? "",
-            ProcessIds = [.. holders],
+            ProcessIds = holders.ToArray(),
         };
     }
 }

@@ -149,10 +149,16 @@ public sealed record KprobeAttachOptions(string? Function = null) : AttachOption
 
     internal override KprobeAttachOptions For(ProgramDefinition? definition)
     {
-        if (Function is not null || definition?.Target is not { } target) return this;
+        if (Function is not null) return this with { Function = TraceableFunctions.Resolve(Function) };
+        if (definition?.Target is not { } target) return this;
         var (function, offset) = ProbeOffset.Split(target);
         var onReturn = definition.Probe == Language.ProbeKind.Kretprobe;
-        return this with { Function = function, Offset = offset, OnReturn = onReturn };
+        return this with
+        {
+            Function = TraceableFunctions.Resolve(function),
+            Offset = offset,
+            OnReturn = onReturn,
+        };
     }
 
     internal override ProgramHook? HookFor(ProgramType type) =>

@@ -15,7 +15,7 @@ public abstract class LinkAttachment : Attachment
     {
         _handle = handle;
         (Kind, Target) = (kind, target);
-        LinkIds = [.. handle.Links.Select(link => Bpf.GetLinkInfo(link).Id)];
+        LinkIds = handle.Links.Select(link => Bpf.GetLinkInfo(link).Id).ToArray();
         Register();
     }
 

@@ -9,8 +9,8 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
     /// <summary>The file offsets, and the functions that they were found by.</summary>
     public (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Find()
     {
-        if (options.Function is not { } name) return ([CheckInFile(options.Offset)], []);
-        if (!Wildcard.IsPattern(name)) return ([Find(file.GetFunction(name))], [name]);
+        if (options.Function is not { } name) return (new[] { CheckInFile(options.Offset) }, []);
+        if (!Wildcard.IsPattern(name)) return (new[] { Find(file.GetFunction(name)) }, new[] { name });
         if (options.Offset != 0) throw new ArgumentException("An offset is for one function.");
         var matching = file.Symbols.Where(one => one.IsFunction && Wildcard.Matches(one.Name, name));
         (ElfSymbol Symbol, ulong? Offset)[] found = [.. matching.Select(one => (one, StartOf(one)))];
@@ -18,8 +18,8 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
         var located = found.Where(one => one.Offset is not null).ToArray();
         if (located.Length == 0) throw Unresolved(found[0].Symbol);
         // Several names of one function make one probe.
-        return ([.. located.Select(one => one.Offset!.Value).Distinct()],
-            [.. located.Select(one => one.Symbol.Name).Distinct()]);
+        return (located.Select(one => one.Offset!.Value).Distinct().ToArray(),
+            located.Select(one => one.Symbol.Name).Distinct().ToArray());
     }
 
     private ulong Find(ElfSymbol symbol)

@@ -9,6 +9,8 @@ public enum EventRoot
     CurrentTask,
     /// <summary>A constant.</summary>
     Constant,
+    /// <summary>The address of the traced function: <c>bpf_get_func_ip</c> (Linux 5.15, of uprobes 6.6).</summary>
+    TracedFunction,
     /// <summary>One of several values, by the cookie of the attachment: <c>bpf_get_attach_cookie</c>.</summary>
     Alternatives,
 }

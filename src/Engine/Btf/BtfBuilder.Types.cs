@@ -32,6 +32,10 @@ public sealed partial class BtfBuilder
             InstantType => AddType(ScalarType.UInt64),
             DurationType => AddType(ScalarType.Int64),
             StackType => AddStruct("", 8, new("id", ScalarType.Int32, 0), new("process", ScalarType.UInt32, 4)),
+            FunctionType => AddStruct(
+                "", 16, new("address", ScalarType.UInt64, 0),
+                new("process", ScalarType.UInt32, FunctionType.ProcessOffset),
+                new("reserved", ScalarType.UInt32, 12)),
             TextListType texts => AddStruct(
                 "", texts.Size,
                 new("count", ScalarType.UInt32, 0),

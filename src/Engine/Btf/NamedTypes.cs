@@ -46,6 +46,7 @@ internal static class NamedTypes
             ["prefix4"] = PrefixType.IPv4,
             ["prefix6"] = PrefixType.IPv6,
             ["stack"] = StackType.Instance,
+            ["function"] = FunctionType.Instance,
             ["strings"] = TextListType.Instance,
             ["datetime"] = InstantType.Instance,
             ["timespan"] = DurationType.Instance,

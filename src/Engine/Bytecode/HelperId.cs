@@ -35,6 +35,7 @@ internal static class HelperId
     public const int RingbufOutput = 130;
     public const int RingbufReserve = 131;
     public const int RingbufSubmit = 132;
+    public const int GetFuncIp = 173;
     public const int GetAttachCookie = 174;
     public const int TraceVprintk = 177;
     public const int Loop = 181;

@@ -58,6 +58,7 @@ internal abstract class RecordDecoder
                 return items;
             case StringType text: return Text(bytes, 0, text.Capacity);
             case StackType: return _stacks.ReadStack((StackReference)type.Read(bytes)!);
+            case FunctionType: return Symbolizer.Shared.Name((FunctionReference)type.Read(bytes)!);
             default:
                 try
                 {

@@ -69,6 +69,7 @@ internal sealed class RecordMapping
         RecordTextType { IsList: false } => typeof(string),
         TextListType or RecordTextType => typeof(string[]),
         StackType => typeof(CallStack),
+        FunctionType => typeof(string),
         StructType => typeof(OrderedDictionary<string, object?>),
         _ => typeof(object),
     };

@@ -6,8 +6,6 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class CallStack : IEquatable<CallStack>
 {
-    private static readonly Symbolizer Symbols = new();
-
     private readonly ulong[] _addresses;
     private IReadOnlyList<SymbolizedAddress>? _frames;
 
@@ -17,7 +15,7 @@ public sealed class CallStack : IEquatable<CallStack>
     public CallStack(StackReference reference, ReadOnlySpan<ulong> addresses)
     {
         (Reference, _addresses) = (reference, addresses.ToArray());
-        if (reference.IsUser && _addresses.Length > 0) Symbols.Remember((int)reference.ProcessId);
+        if (reference.IsUser && _addresses.Length > 0) Symbolizer.Shared.Remember((int)reference.ProcessId);
     }
 
     /// <summary>The reference that the program stores.</summary>
@@ -31,8 +29,9 @@ public sealed class CallStack : IEquatable<CallStack>
 
     /// <summary>The functions, the innermost first; empty if no stack was taken or another replaced it.</summary>
     public IReadOnlyList<SymbolizedAddress> Frames =>
-        _frames ??= [.. _addresses.Select((address, index) => Reference.IsUser
-        ? Symbols.User((int)ProcessId, address, index > 0) : Symbolizer.Kernel(address, index > 0))];
+        _frames ??= _addresses.Select((address, index) => Reference.IsUser
+            ? Symbolizer.Shared.User((int)ProcessId, address, index > 0) : Symbolizer.Kernel(address, index > 0))
+            .ToArray();
 
     /// <inheritdoc/>
     public bool Equals(CallStack? other) =>

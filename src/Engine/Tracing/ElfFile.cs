@@ -30,7 +30,7 @@ public sealed class ElfFile : IDisposable
         _sections = new(ReadSections);
         Segments = ReadSegments();
         _tables = new(ReadSymbolTables);
-        _functions = new(() => new ElfFunctionIndex(_tables.Value));
+        _functions = new(() => new ElfFunctionIndex(_tables.Value, Sections));
     }
 
     /// <summary>The path it was opened by.</summary>

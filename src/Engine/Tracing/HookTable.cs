@@ -51,7 +51,7 @@ public static class HookTable
     {
         Probe = ProbeKind.Kprobe,
         Targets = () => TraceableFunctions.Current.Names,
-        Event = target => RegisterEvent.ForKprobe(target),
+        Event = target => RegisterEvent.ForKprobe(TraceableFunctions.Resolve(target)),
         IsLink = link => link.PerfEventType == BpfPerfEventType.Kprobe || IsMulti(link, BpfLinkType.KprobeMulti, 0),
     };
 
@@ -60,7 +60,7 @@ public static class HookTable
         Kind = "Kretprobe",
         Probe = ProbeKind.Kretprobe,
         IsReturn = true,
-        Event = target => RegisterEvent.ForKretprobe(target),
+        Event = target => RegisterEvent.ForKretprobe(TraceableFunctions.Resolve(target)),
         IsLink = link =>
             link.PerfEventType == BpfPerfEventType.Kretprobe || IsMulti(link, BpfLinkType.KprobeMulti, MultiReturn),
     };

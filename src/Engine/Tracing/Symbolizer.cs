@@ -6,6 +6,9 @@ namespace EbpfCat.Tracing;
 /// </summary>
 public sealed class Symbolizer
 {
+    /// <summary>The symbolizer of this process, which remembers all processes that records were read of.</summary>
+    public static Symbolizer Shared { get; } = new();
+
     private static readonly TimeSpan MinAge = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _access = new();
@@ -25,7 +28,7 @@ public sealed class Symbolizer
     /// </param>
     /// <exception cref="KernelException">The kernel's symbols cannot be read.</exception>
     public static SymbolizedAddress Kernel(ulong address, bool isReturnAddress = false) =>
-        KernelSymbols.Current.Find(address - (isReturnAddress ? 1UL : 0)) is { } symbol
+        KernelSymbols.Current.Find(address - (isReturnAddress ? 1UL : 0)) is { IsFunction: true } symbol
             ? new SymbolizedAddress(address, symbol.Name, address - symbol.Address, symbol.Module, IsKernel: true)
             : new SymbolizedAddress(address, null, 0, null, IsKernel: true);
 
@@ -38,21 +41,31 @@ public sealed class Symbolizer
             var wanted = address - (isReturnAddress ? 1UL : 0);
             var process = Known(processId, wanted);
             if (process?.Maps.Find(wanted) is not { } mapping) return new(address, null, 0, null, IsKernel: false);
-            if (mapping.IsFile && File(processId, mapping) is { } file)
+            if (mapping is { IsFile: true, IsExecutable: true } && File(processId, mapping) is { } file
+                && file.ToAddress(wanted - mapping.Start + mapping.FileOffset) is { } linked
+                && file.FindFunction(linked) is { } function)
             {
-                var inFile = wanted - mapping.Start + mapping.FileOffset;
-                return file.ToAddress(inFile) is { } linked && file.FindFunction(linked) is { } function
-                    ? new(address, function.Name, linked - function.Address +
-                        (address - wanted), mapping.Path, IsKernel: false)
-                    : new(address, null, inFile + (address - wanted), mapping.Path, IsKernel: false);
+                var offset = linked - function.Address + (address - wanted);
+                return new(address, function.Name, offset, mapping.Path, IsKernel: false);
+            }
+
+            if (mapping.IsFile)
+            {
+                return new(
+                    address, null, address - mapping.Start + mapping.FileOffset, mapping.Path, IsKernel: false);
             }
 
             var module = mapping.Path.Length > 0 ? mapping.Path : "[anon]";
-            return mapping.IsExecutable && !mapping.IsFile && process.Compiled(wanted) is { } compiled
+            return mapping.IsExecutable && process.Compiled(wanted) is { } compiled
                 ? new(address, compiled.Name, compiled.Offset + (address - wanted), module, IsKernel: false)
                 : new(address, null, wanted - mapping.Start, module, IsKernel: false);
         }
     }
+
+    /// <summary>The name of a function, or its address in hexadecimal if it is not known.</summary>
+    public string Name(FunctionReference function) => (function.ProcessId == 0
+        ? Kernel(function.Address) : User((int)function.ProcessId, function.Address)).Symbol
+            ?? $"0x{function.Address:x}";
 
     /// <summary>Reads the mappings of a process now, so that its stacks can be resolved after it has ended.</summary>
     /// <returns>Whether there is such a process.</returns>

@@ -8,6 +8,8 @@ public sealed class TraceableFunctions
 {
     private static readonly MachineFact<TraceableFunctions> OfThisMachine = new(Load);
 
+    private const string SyscallPrefix = "sys_";
+
     private readonly HashSet<string> _set;
 
     private TraceableFunctions(IReadOnlyList<string> names, bool isExact)
@@ -41,6 +43,17 @@ public sealed class TraceableFunctions
 
     /// <summary>Whether there is a function of a name.</summary>
     public bool Contains(string name) => _set.Contains(name);
+
+    /// <summary>
+    /// The function of a name. The kernel's name of a system call differs between processors: <c>sys_bind</c> stands
+    /// for <c>__x64_sys_bind</c> or its like.
+    /// </summary>
+    internal static string Resolve(string name)
+    {
+        if (!name.StartsWith(SyscallPrefix, StringComparison.Ordinal) || Wildcard.IsPattern(name)) return name;
+        var wrapper = Registers.Current.SyscallWrapper + name[SyscallPrefix.Length..];
+        return !Current.Contains(name) && Current.Contains(wrapper) ? wrapper : name;
+    }
 
     /// <summary>The names that match a pattern.</summary>
     public IEnumerable<string> Match(string pattern) => Names.Where(name => Wildcard.Matches(name, pattern));

@@ -20,7 +20,7 @@ public static class UsdtProbes
             ? new UsdtArgumentParser(registers, name => file.FindSymbol(name)?.Address, file.Is64Bit ? 8 : 4)
             : null;
         var loadedBase = file.FindSection(BaseSection)?.Address;
-        return [.. notes.Select(note => Read(file, note.Description.Span, loadedBase, parser))];
+        return Array.ConvertAll(notes, note => Read(file, note.Description.Span, loadedBase, parser));
     }
 
     /// <summary>The locations of a probe.</summary>

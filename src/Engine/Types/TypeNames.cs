@@ -45,6 +45,7 @@ internal static class TypeNames
         (StatisticsType.Instance, "statistics"),
         (HistogramType.Instance, "histogram"),
         (StackType.Instance, "stack"),
+        (FunctionType.Instance, "function"),
         (TextListType.Instance, "strings"),
     ];
 

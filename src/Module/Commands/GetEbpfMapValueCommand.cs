@@ -51,7 +51,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
 
     private IEnumerable<MapEntry> Entries(LiveMap map)
     {
-        var structured = map.KeyType is StructType or StackType
+        var structured = map.KeyType is StructType or StackType or FunctionType
             || map.ValueType is StructType or ArrayType or StackType;
         foreach (var entry in map.Entries())
         {

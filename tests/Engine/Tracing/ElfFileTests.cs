@@ -128,7 +128,18 @@ public sealed class ElfFileTests
         Assert.Equal("unsized", file.FindFunction(0x401150)!.Value.Name);
         Assert.Null(file.FindFunction(0x400000));
         Assert.Equal(6, file.Symbols.Count());
+        Assert.Equal("unsized", file.FindFunction(0x4011ff)!.Value.Name);
         Assert.Equal("table", Assert.Throws<UnknownNameException>(() => file.GetFunction("table")).Name);
+    }
+
+    [Fact]
+    public void Function_of_unknown_size_ends_with_its_section()
+    {
+        using var image = new ElfImage().Add(".fini", 1, new byte[9], 0x401000)
+            .AddSymbols(("_fini", 0x401000, 0, GlobalFunction, 1)).Write();
+        using var file = ElfFile.Open(image.Path);
+        Assert.Equal("_fini", file.FindFunction(0x401008)!.Value.Name);
+        Assert.Null(file.FindFunction(0x401009));
     }
 
     [Fact]

@@ -72,6 +72,18 @@ public sealed class SymbolizerTests
     }
 
     [Fact]
+    public void Data_has_no_function()
+    {
+        var maps = ProcessMaps.Read(Environment.ProcessId);
+        var libc = maps.Mappings.Last(each => !each.IsExecutable && each.IsFile
+            && each.Path.EndsWith("/libc.so.6", StringComparison.Ordinal));
+        var found = new Symbolizer().User(Environment.ProcessId, libc.Start + 16);
+        Assert.Equal((null, libc.Path, libc.FileOffset + 16), (found.Symbol, found.Module, found.Offset));
+        // Not all kernels list their data.
+        if (KernelSymbols.Current.Find("init_task") is { } data) Assert.Null(Symbolizer.Kernel(data.Address).Symbol);
+    }
+
+    [Fact]
     public void Kernel_address_resolves_to_its_function()
     {
         var symbol = KernelSymbols.Current.Find("vfs_read")!.Value;

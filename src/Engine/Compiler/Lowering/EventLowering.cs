@@ -12,6 +12,7 @@ internal sealed class EventLowering(LoweringContext context)
     public Operand Read(EventAccess access)
     {
         if (access.Type is EnumType named) access = access with { Type = named.Underlying };
+        if (access.Type is FunctionType) return Function(access);
         if (access.Content is EventContent.RecordText or EventContent.RecordBytes) return FromRecord(access);
         if (access.Steps.Count == 0) return ReadRoot(access);
         if (access.Content != EventContent.Value) return Behind(access, Pointer(access));
@@ -87,12 +88,21 @@ internal sealed class EventLowering(LoweringContext context)
         {
             EventRoot.CurrentTask => _b.Call(HelperId.GetCurrentTask),
             EventRoot.Constant => _b.Constant(access.Constant),
+            EventRoot.TracedFunction => _b.Call(HelperId.GetFuncIp, context.ContextPointer),
             EventRoot.Alternatives => Choose(access.Alternatives),
             _ => _b.Load(RegionOf(access), context.ContextPointer, access.RootOffset, access.RootSize),
         };
         if (access.Index is not { } index) return root;
         var added = _b.Load(MemoryRegion.Context, context.ContextPointer, index.Offset, index.Size);
         return _b.Make(Op.Add, root, _b.Make(Op.Mul, added, _b.Constant(index.Scale)));
+    }
+
+    private PiecesOperand Function(EventAccess access)
+    {
+        var process = access.Memory == EventMemory.User ? context.SystemValues.ProcessId() : _b.Constant(0);
+        return new PiecesOperand(
+            FunctionType.Instance,
+            [new(0, 8, Root(access)), new(FunctionType.ProcessOffset, 4, process), new(12, 4, _b.Constant(0))]);
     }
 
     private Value Choose(IReadOnlyList<EventAlternative> alternatives)

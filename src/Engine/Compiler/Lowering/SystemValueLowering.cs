@@ -41,7 +41,8 @@ internal sealed class SystemValueLowering(LoweringContext context)
         }
     }
 
-    private Value ProcessId() => InNamespace(4) ?? High(_b.Call(HelperId.GetCurrentPidTgid));
+    /// <summary>The id of the process.</summary>
+    public Value ProcessId() => InNamespace(4) ?? High(_b.Call(HelperId.GetCurrentPidTgid));
 
     private Value High(Value value) => _b.Make(Op.Shr, value, _b.Constant(32));
 

@@ -4,15 +4,21 @@ namespace EbpfCat.Tracing;
 /// A kprobe or uprobe, entry or return: the registers (<c>struct pt_regs</c>). At the entry of a function its arguments
 /// are <c>arg0</c>, <c>arg1</c> and so on, 8-byte numbers; arguments of a kernel function also have their names and
 /// types from BTF, those of a system call's function its argument names. A return probe has <c>$return</c>. Registers
-/// have the assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>.
+/// have the assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>. <c>Function</c> is the function itself.
 /// </summary>
 public sealed class RegisterEvent : TracedEvent
 {
+    private const string FunctionName = "Function";
+
+    private static readonly Version ReturnOfKernel = new(5, 15);
+    private static readonly Version ReturnOfUser = new(6, 6);
+
     private readonly Registers _registers;
     private readonly RegisterPlaces _places;
     private readonly EventMemory _memory;
     private readonly List<(string Name, EventPlace Place)> _arguments = [];
     private EventPlace? _returned;
+    private bool _isReturn;
 
     private RegisterEvent(string description, Registers registers, EventMemory memory)
     {
@@ -23,7 +29,7 @@ public sealed class RegisterEvent : TracedEvent
     public override string Description { get; }
 
     public override IReadOnlyList<string> FieldNames =>
-        [.. _arguments.Select(argument => argument.Name), .. _places.Names];
+        [.. _arguments.Select(argument => argument.Name), FunctionName, .. _places.Names];
 
     private protected override EventPlace? Returned => _returned;
 
@@ -52,6 +58,7 @@ public sealed class RegisterEvent : TracedEvent
     {
         ArgumentException.ThrowIfNullOrEmpty(function);
         var traced = new RegisterEvent($"the return of {function}", registers ?? Registers.Current, EventMemory.Kernel);
+        traced._isReturn = true;
         var result = KernelTypes.Find(function, BtfKind.Function)?.Result;
         traced._returned = result switch
         {
@@ -80,6 +87,7 @@ public sealed class RegisterEvent : TracedEvent
     {
         ArgumentNullException.ThrowIfNull(target);
         var traced = new RegisterEvent("the return of the function", registers ?? Registers.Current, EventMemory.User);
+        traced._isReturn = true;
         traced._returned = DwarfInfo.ResultOf(target) is { } type
             ? new PlainPlace(traced._places.At(traced._registers.Result) with { Type = type })
             : traced.ReturnedNumber();
@@ -89,7 +97,19 @@ public sealed class RegisterEvent : TracedEvent
     private protected override EventPlace? Find(string name) =>
         _arguments.Find(argument => argument.Name == name).Place
         ?? _arguments.Find(argument => argument.Name.Equals(name, StringComparison.OrdinalIgnoreCase)).Place
-        ?? _places.Find(name);
+        ?? (name.Equals(FunctionName, StringComparison.OrdinalIgnoreCase) ? Function() : _places.Find(name));
+
+    // On return, the instruction pointer is in the caller.
+    private PlainPlace Function()
+    {
+        var entered = _places.At(_registers.InstructionPointer) with { Type = FunctionType.Instance };
+        if (!_isReturn) return new(entered);
+        var required = _memory == EventMemory.User ? ReturnOfUser : ReturnOfKernel;
+        if (KernelFacts.RunningVersion >= required) return new(entered with { Root = EventRoot.TracedFunction });
+        throw new CompileException(
+            DiagnosticIds.NotAvailable, $"'{FunctionName}' of {Description} requires Linux {required}.", null,
+            "Attach the program to each function by itself.");
+    }
 
     private protected override string? Suggest(string name) =>
         _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null

@@ -21,8 +21,9 @@ internal static class Values
                     shown.Properties.Add(new PSNoteProperty(name, Wrap(field, stacks)));
                 return shown;
             case object?[] items when Array.Exists(items, item => item is IEnumerable<KeyValuePair<string,
-                object?>> or StackReference):
+                object?>> or StackReference or FunctionReference):
                 return Array.ConvertAll(items, item => Wrap(item, stacks));
+            case FunctionReference function: return Symbolizer.Shared.Name(function);
             case StackReference stack when stacks is not null: return stacks.ReadStack(stack);
             default: return value;
         }

@@ -1,6 +1,7 @@
 using EbpfCat.Attachments;
 using EbpfCat.Bytecode;
 using EbpfCat.Compiler;
+using EbpfCat.Kernel;
 using EbpfCat.Language;
 using EbpfCat.Programs;
 using EbpfCat.Tracing;
@@ -103,6 +104,47 @@ public sealed class ProbeEventTests
             loaded.Compiled.Instructions, each => each.Class == InstructionClass.LoadRegister && each.Offset == first);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Probe_of_several_functions_says_which_one_fired(bool onReturn)
+    {
+        Assert.SkipWhen(onReturn && KernelFacts.RunningVersion < new Version(6, 6), "this requires Linux 6.6");
+        var program = Define(ProgramType.Kprobe, "libc:geten*", [("Function", Field("function"))]);
+        program.Probe = onReturn ? ProbeKind.Uretprobe : ProbeKind.Uprobe;
+        var record = Run(
+            program, loaded => UprobeAttachment.Attach(loaded, new() { ProcessId = Environment.ProcessId }),
+            () => LibC.GetEnvironment(Name), seen => FunctionOf(seen) == "getenv");
+        Assert.Equal("getenv", FunctionOf(record));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Probe_of_several_kernel_functions_says_which_one_fired(bool onReturn)
+    {
+        var program = Define(ProgramType.Kprobe, "vfs_get*", [("Function", Field("Function"))]);
+        program.Probe = onReturn ? ProbeKind.Kretprobe : ProbeKind.Kprobe;
+        var options = new KprobeAttachOptions("vfs_get*") { OnReturn = onReturn };
+        using (EbpfProgram.Load(options.Complete(program))) Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
+        var record = Run(
+            options.Complete(program), options.Attach, () => File.Exists("/etc/hostname"),
+            seen => FunctionOf(seen) == "vfs_getattr");
+        Assert.Equal("vfs_getattr", FunctionOf(record));
+    }
+
+    [Fact]
+    public void System_call_has_one_name_on_all_processors()
+    {
+        var options = new KprobeAttachOptions("sys_getpgid");
+        var program = Define(ProgramType.Kprobe, null, [("Function", Field("Function")), ("Id", Field("pid"))]);
+        Assert.Equal(Registers.Current.SyscallWrapper + "getpgid", options.Complete(program).Target);
+        using (EbpfProgram.Load(options.Complete(program))) Assert.SkipUnless(HasKprobes, "the kernel has no kprobes");
+        var record = Run(
+            options.Complete(program), options.Attach, () => Attachments.SystemCalls.GetProcessGroup(4711));
+        Assert.Equal((Registers.Current.SyscallWrapper + "getpgid", 4711), (FunctionOf(record), record["Id"]));
+    }
+
     [Fact]
     public void System_call_function_has_the_arguments_of_the_call()
     {
@@ -143,6 +185,11 @@ public sealed class ProbeEventTests
         });
         Assert.NotEqual([0ul, 0ul, 0ul], record.Values);
     }
+
+    private static bool HasKprobes => Directory.Exists("/sys/bus/event_source/devices/kprobe");
+
+    private static string FunctionOf(EbpfCat.Events.EventRecord record) =>
+        Symbolizer.Shared.Name((FunctionReference)record["Function"]!);
 
     private static EbpfType Plain(EbpfType type) =>
         type is ScalarType scalar ? scalar.WithByteOrder(ByteOrder.Native) : type;
