@@ -10,16 +10,25 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
     public (IReadOnlyList<ulong> Offsets, IReadOnlyList<string> Functions) Find()
     {
         if (options.Function is not { } name) return (new[] { CheckInFile(options.Offset) }, []);
-        if (!Wildcard.IsPattern(name)) return (new[] { Find(file.GetFunction(name)) }, new[] { name });
-        if (options.Offset != 0) throw new ArgumentException("An offset is for one function.");
-        var matching = file.Symbols.Where(one => one.IsFunction && Wildcard.Matches(one.Name, name));
+        // The name of a C++ operator can have brackets, which are wildcards too.
+        var isPattern = Wildcard.IsPattern(name) && file.FindSymbol(name) is null;
+        var matching = isPattern ? file.MatchFunctions(name).ToArray() : file.GetFunctions(name);
+        if (matching is [var only] && !isPattern) return (new[] { Find(only) }, new[] { name });
+        if (options.Offset != 0)
+        {
+            throw new ArgumentException(
+                $"An offset is for one function. There are {matching.Count}: "
+                + $"{string.Join("; ", matching.Take(8).Select(one => Demangler.Demangle(one.Name)).Distinct())}.");
+        }
+
         (ElfSymbol Symbol, ulong? Offset)[] found = [.. matching.Select(one => (one, StartOf(one)))];
         if (found.Length == 0) throw new UnknownNameException("function matching", name, [], $"in '{file.Path}'");
         var located = found.Where(one => one.Offset is not null).ToArray();
         if (located.Length == 0) throw Unresolved(found[0].Symbol);
         // Several names of one function make one probe.
         return (located.Select(one => one.Offset!.Value).Distinct().ToArray(),
-            located.Select(one => one.Symbol.Name).Distinct().ToArray());
+            located.Select(one => Demangler.IsDemangled(name) ? Demangler.Demangle(one.Symbol.Name) : one.Symbol.Name)
+                .Distinct().ToArray());
     }
 
     private ulong Find(ElfSymbol symbol)

@@ -8,6 +8,7 @@ public sealed class ElfFile : IDisposable
 {
     private const int LongestHeader = 64;
     private const ushort SharedObject = 3;
+    private const string StrippedRemark = "The file is stripped: only what it exports has a name.";
     private const ushort SeeFirstSection = 0xffff;
 
     private readonly ElfReader _reader;
@@ -116,8 +117,30 @@ public sealed class ElfFile : IDisposable
             .Select(each => $"{plain}@{each.Version}").Distinct().ToArray();
         throw new UnknownNameException(
             "function", name, versions.Length > 0 ? versions : FunctionNames, $"in '{Path}'",
-            IsStripped ? "The file is stripped: only what it exports has a name." : null);
+            IsStripped ? StrippedRemark : null);
     }
+
+    /// <summary>
+    /// The functions of a name. One of C++ or Rust can be named as in the source, <c>ns::Foo::bar</c>: all functions of
+    /// that name are found, or with parameters, <c>ns::Foo::bar(int)</c>, the one that has them.
+    /// </summary>
+    /// <param name="name">The name, as <see cref="FindSymbol"/> takes it, or as in the source.</param>
+    /// <exception cref="UnknownNameException">There is none; the message names similar ones.</exception>
+    public IReadOnlyList<ElfSymbol> GetFunctions(string name)
+    {
+        if (!Demangler.IsDemangled(name) || FindSymbol(name) is not null) return new[] { GetFunction(name) };
+        var mangled = Symbols.Where(each => each.IsFunction && Demangler.IsMangled(each.Name)).ToArray();
+        var found = Array.FindAll(mangled, each => Demangler.Forms(each.Name).Contains(name));
+        return found.Length > 0 ? found.DistinctBy(each => each.Address).ToArray() : throw new UnknownNameException(
+            "function", name, mangled.SelectMany(each => Demangler.Forms(each.Name)).Distinct(), $"in '{Path}'",
+            IsStripped ? StrippedRemark : null);
+    }
+
+    /// <summary>The functions whose names, as symbols or as in the source, match a pattern.</summary>
+    /// <param name="pattern">See <see cref="Wildcard"/>.</param>
+    public IEnumerable<ElfSymbol> MatchFunctions(string pattern) => Symbols.Where(each => each.IsFunction
+        && (Wildcard.Matches(each.Name, pattern) || (Demangler.IsDemangled(pattern) && Demangler.IsMangled(each.Name)
+            && Demangler.Forms(each.Name).Any(form => Wildcard.Matches(form, pattern)))));
 
     /// <summary>The function that contains an address, or null.</summary>
     /// <param name="address">The address in the file, without the load address.</param>

@@ -1,6 +1,7 @@
 namespace EbpfCat.Tracing;
 
 /// <summary>A code address with its function and module.</summary>
+/// <param name="Symbol">The function; of C++ and Rust as in the source, <c>ns::Foo::bar(int)</c>; or null.</param>
 /// <param name="Offset">The offset in the function in bytes; in the file if no function is known.</param>
 /// <param name="Module">
 /// The kernel module, or the file of a process; <c>[vdso]</c>, <c>[anon]</c>; null for the kernel itself and if nothing

@@ -46,7 +46,7 @@ public sealed class Symbolizer
                 && file.FindFunction(linked) is { } function)
             {
                 var offset = linked - function.Address + (address - wanted);
-                return new(address, function.Name, offset, mapping.Path, IsKernel: false);
+                return new(address, Demangler.Demangle(function.Name), offset, mapping.Path, IsKernel: false);
             }
 
             if (mapping.IsFile)
