@@ -20,6 +20,7 @@
         'Add-EbpfPin'
         'Add-EbpfVariable'
         'Clear-EbpfMap'
+        'Export-FlameGraph'
         'Get-EbpfAttachment'
         'Get-EbpfFeature'
         'Get-EbpfInstruction'

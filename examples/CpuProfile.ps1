@@ -8,6 +8,10 @@
 
     Shows the most frequent stack of a process, innermost function first.
 .EXAMPLE
+    sudo pwsh examples/CpuProfile.ps1 -FlameGraph profile.svg
+
+    Draws a flame graph, for a browser.
+.EXAMPLE
     sudo pwsh examples/CpuProfile.ps1 -Folded > profile.txt
 
     Writes a line for each stack, in the format of flame graph tools.
@@ -26,7 +30,10 @@ param(
     [int] $ProcessId,
 
     # Writes lines of text: name;outermost;…;innermost count.
-    [switch] $Folded
+    [switch] $Folded,
+
+    # Draws a flame graph in this file, instead of listing the stacks.
+    [string] $FlameGraph
 )
 
 $ErrorActionPreference = 'Stop'
@@ -50,6 +57,12 @@ try {
         New-PerfEventAttachment -Event CpuClock -Frequency $Frequency @with
 
     Start-Sleep -Milliseconds ($Seconds * 1000)
+
+    if ($FlameGraph) {
+        $attachment | Get-EbpfMapValue -Name stacks |
+            Export-FlameGraph -Path $FlameGraph -Title "CPU, $Frequency samples per second"
+        return
+    }
 
     $attachment | Get-EbpfMapValue -Name stacks | Sort-Object Value -Descending | ForEach-Object {
         $stack = @($_.Key.Kernel.Frames) + @($_.Key.User.Frames)

@@ -312,6 +312,11 @@ Describe 'The example' {
             $stacks.Function | Should -Not -BeNullOrEmpty
         }
 
+        It 'CpuProfile draws a flame graph with -FlameGraph' {
+            & "$examples/CpuProfile.ps1" -Seconds 1 -ProcessId $dd.Id -FlameGraph TestDrive:/cpu.svg | Should -BeNullOrEmpty
+            Get-Content TestDrive:/cpu.svg -Raw | Should -BeLike '*data-name="dd" data-depth="1"*'
+        }
+
         It 'CpuProfile writes lines for flame graphs with -Folded' {
             $lines = & "$examples/CpuProfile.ps1" -Seconds 1 -ProcessId $dd.Id -Folded
             $lines | ForEach-Object { $_ | Should -Match '^dd(;[^;]+)* \d+$' }
