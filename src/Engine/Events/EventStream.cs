@@ -15,7 +15,8 @@ public sealed class EventStream : IDisposable
     private static readonly ConditionalWeakTable<LoadedProgram, StrongBox<long>> Reported = [];
 
     private readonly RecordSources _sources;
-    private readonly Dictionary<(int Buffer, uint Number), EventDecoder> _decoders = [];
+    private readonly EventSorter? _sorter;
+    private readonly Dictionary<(int Buffer, uint Number), (EventDecoder Decoder, StructField? Time)> _decoders = [];
     private readonly RecordReader _reader;
     private readonly RecordHandler _decode;
 
@@ -34,12 +35,16 @@ public sealed class EventStream : IDisposable
     /// parameters. Null for <see cref="EventObject"/> itself.
     /// </param>
     /// <param name="losses">Variables in which programs count other losses (unsigned, 8 bytes).</param>
+    /// <param name="sortDelay">
+    /// The time that objects wait to be sorted by their field <c>Time</c>, a <see cref="InstantType"/>; zero for the
+    /// order of the buffers.
+    /// </param>
     /// <exception cref="ArgumentException">A program puts out nothing, or was not loaded by this process.</exception>
     /// <exception cref="KernelException">The kernel refuses to map a buffer.</exception>
     public EventStream(
         IEnumerable<LoadedProgram> programs,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.All)] Type? parent = null,
-        IEnumerable<LiveVariable>? losses = null)
+        IEnumerable<LiveVariable>? losses = null, TimeSpan sortDelay = default)
     {
         ArgumentNullException.ThrowIfNull(programs);
         _sources = new(programs);
@@ -47,6 +52,7 @@ public sealed class EventStream : IDisposable
         _parent = parent;
         _losses = [.. losses ?? []];
         _decode = Decode;
+        if (sortDelay > TimeSpan.Zero) _sorter = new(sortDelay);
     }
 
     /// <summary>Called after each batch of records, and before a wait; null for nothing.</summary>
@@ -69,15 +75,19 @@ public sealed class EventStream : IDisposable
         while (count < max && !cancellation.IsCancellationRequested)
         {
             var drained = _reader.Drain(_decode, (int)Math.Min(deadline.IsNow ? int.MaxValue : Batch, max - count));
-            count += drained;
+            count += _sorter?.Release(handler, max - count, deadline.IsNow) ?? drained;
             Between?.Invoke();
-            if (deadline.IsOver || (drained == 0 && !_reader.Wait(deadline.Remaining, cancellation))) break;
+            if (deadline.IsOver || (drained == 0 && !Wait(deadline.Remaining, cancellation))) break;
             if (count < max) RecordReader.PauseAfterFewRecords(drained);
         }
 
         // Events from before the end of the time may still be in the buffer.
         if (deadline.IsOver && count < max && !cancellation.IsCancellationRequested)
-            count += _reader.Drain(_decode, (int)Math.Min(int.MaxValue, max - count));
+        {
+            var drained = _reader.Drain(_decode, (int)Math.Min(int.MaxValue, max - count));
+            count += _sorter?.Release(handler, max - count, all: true) ?? drained;
+        }
+
         return count;
     }
 
@@ -102,15 +112,32 @@ public sealed class EventStream : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _reader.Dispose();
 
+    // False at the end of the time or a cancellation, as RecordReader.Wait.
+    private bool Wait(TimeSpan timeout, CancellationToken cancellation)
+    {
+        if (_sorter is null or { IsEmpty: true }) return _reader.Wait(timeout, cancellation);
+        var due = _sorter.Remaining;
+        var isShorter = timeout < TimeSpan.Zero || due < timeout;
+        return _reader.Wait(isShorter ? due : timeout, cancellation)
+            || (isShorter && !cancellation.IsCancellationRequested);
+    }
+
     private void Decode(int buffer, ReadOnlySpan<byte> bytes)
     {
         var key = (buffer, MemoryMarshal.Read<uint>(bytes));
-        if (!_decoders.TryGetValue(key, out var decoder))
+        if (!_decoders.TryGetValue(key, out var known))
         {
             var (program, kind) = _sources.Find(buffer, bytes);
-            _decoders[key] = decoder = new(program, program.Compiled!.Events!.Records[kind], _parent);
+            var type = program.Compiled!.Events!.Records[kind];
+            var time = type.Fields.FirstOrDefault(field => field is { Name: "Time", Type: InstantType });
+            _decoders[key] = known = (new(program, type, _parent), time);
         }
 
-        _handler!(decoder.Decode(bytes[RecordSources.NumberSize..]));
+        var record = bytes[RecordSources.NumberSize..];
+        var one = known.Decoder.Decode(record);
+        if (_sorter is not null && known.Time is { } sorted)
+            _sorter.Add(one, MemoryMarshal.Read<long>(record[sorted.Offset..]));
+        else
+            _handler!(one);
     }
 }

@@ -11,11 +11,17 @@ public sealed class SyscallTrace : IDisposable
     /// <summary>The name that stands for all system calls in one program. Their arguments are numbers.</summary>
     public const string All = "*";
 
-    // Above this number of system calls, each gets smaller buffers and maps.
+    // Above this number of system calls, each gets a smaller map, and the buffer does not grow further.
     private const int ManySyscalls = 16;
-    private const int BufferSizeOfMany = 64 * 1024;
+    private const string Buffer = ".events";
     private const int DefaultPending = 8192;
     private const int PendingOfMany = 1024;
+
+    /// <summary>
+    /// The time by which calls of several names are delayed, to be sorted by their begin or end. With both
+    /// (<see cref="SyscallMoment.Whole"/>) they come by their ends, without delay.
+    /// </summary>
+    public static readonly TimeSpan SortDelay = TimeSpan.FromMilliseconds(10);
 
     private readonly List<LoadedProgram> _programs = [];
     private readonly List<Attachment> _attachments = [];
@@ -64,7 +70,12 @@ public sealed class SyscallTrace : IDisposable
         Syscall?[] syscalls = resolved is [All] ? [null] : [.. resolved.Select(name => Syscalls.Current[name])];
         options ??= new();
         var isMany = syscalls.Length > ManySyscalls;
-        if (options.BufferSize == 0 && isMany) options = options with { BufferSize = BufferSizeOfMany };
+        if (options.BufferSize == 0)
+        {
+            var size = ProgramDefinition.DefaultBufferSize * Math.Min(syscalls.Length, ManySyscalls);
+            options = options with { BufferSize = size };
+        }
+
         var filter = options.Resolve();
         var programs = new SyscallPrograms(options, filter, isMany ? PendingOfMany : DefaultPending);
         var trace = new SyscallTrace(filter);
@@ -107,7 +118,9 @@ public sealed class SyscallTrace : IDisposable
         }
 
         var missed = remembering.Select(program => program.Variables[SyscallPrograms.Missed]);
-        _events = new EventStream(reporting, typeof(SyscallEvent), missed);
+        // One buffer has the calls in the order of their reports, which at their ends is not that of their times.
+        var delay = reporting.Count > 1 && !isWhole ? SortDelay : TimeSpan.Zero;
+        _events = new EventStream(reporting, typeof(SyscallEvent), missed, delay);
         // The ends are attached first, so that every call that is remembered is also seen to end.
         foreach (var program in reporting.Concat(remembering))
             _attachments.Add(TracepointAttachment.Attach(program));
@@ -115,7 +128,16 @@ public sealed class SyscallTrace : IDisposable
 
     private LoadedProgram Load(ProgramDefinition definition, LoadOptions? options = null)
     {
-        var program = EbpfProgram.Load(definition, options);
+        var compiled = EbpfProgram.Compile(definition, [], _programs.Count);
+        var first = compiled.Events is null ? null : _programs.Find(one => one.Maps.ContainsKey(Buffer));
+        if (first is not null)
+        {
+            options ??= new();
+            var shared = new Dictionary<string, LiveMap>(options.SharedMaps) { [Buffer] = first.Maps[Buffer] };
+            options = options with { SharedMaps = shared };
+        }
+
+        var program = ProgramLoader.Load(compiled, options);
         _programs.Add(program);
         return program;
     }

@@ -47,6 +47,28 @@ public sealed class SyscallTraceTests
             one.GetType().GetProperties().Select(property => property.Name));
     }
 
+    [Fact]
+    public void Calls_of_several_names_come_in_the_order_of_their_times()
+    {
+        using var trace = SyscallTrace.Start(
+            ["getpgid", "getsid", "getpriority"], new() { ProcessIds = [Environment.ProcessId] });
+        Parallel.For(0, 4, _ => SystemCalls.Repeat(500, () =>
+        {
+            SystemCalls.GetProcessGroup(0);
+            SystemCalls.GetSession(0);
+        }));
+
+        var calls = Read(trace, 4000);
+
+        Assert.Equal(4000, calls.Count);
+        Assert.Equal(calls.Select(one => Get(one, "Time")).Order(), calls.Select(one => Get(one, "Time")));
+        foreach (var thread in calls.GroupBy(one => Get(one, "ThreadId")))
+        {
+            var names = thread.Select(one => Get(one, "Syscall")).ToList();
+            Assert.Equal(names.Select((_, index) => index % 2 == 0 ? "getpgid" : "getsid"), names);
+        }
+    }
+
     // Addresses of any user may be of any family, too long, not UTF-8, absent or outside of memory.
     [Theory]
     [InlineData("1000000007000000010000", "netlink:7 groups 0x1")]
