@@ -224,6 +224,13 @@ Describe 'Trace-Ebpf' {
         Get-Left tracetime | Should -BeNullOrEmpty
     }
 
+    It 'refuses the time limit <_>' -ForEach -1, -0.5, ([timespan]::FromSeconds(-1)) {
+        $limit = $_
+        $failure = { New-Watch tracetime | Trace-Ebpf -Tracepoint $tracepoint -Timeout $limit } | Should -Throw -PassThru
+        $failure.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
+        "$failure" | Should -BeLike '*no time limit*'
+    }
+
     It 'runs -Action for each event in the scope of the caller, and passes its output on' {
         $seen = @()
         $given = Invoke-Busy { New-Watch traceaction |

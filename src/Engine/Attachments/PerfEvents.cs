@@ -11,6 +11,7 @@ internal static unsafe class PerfEvents
     public const uint Software = 1;
     public const uint Tracepoint = 2;
 
+    private const int MaxPrograms = 64; // BPF_TRACE_PROG_MAX_ENTRIES of kernel/trace/bpf_trace.c
     private const string Devices = "/sys/bus/event_source/devices";
 
     /// <summary>Whether programs are attached to perf events by links, which carry cookies.</summary>
@@ -68,8 +69,19 @@ internal static unsafe class PerfEvents
                 KernelFacts.Since(BpfAttachType.PerfEvent)!, $"attach the program '{program.Name}'", "a cookie");
         }
 
-        if (HasLinks) handle.Add(Bpf.CreatePerfEventLink(program.Descriptor, perfEvent, cookie));
-        else perfEvent.SetProgram(program.Descriptor);
+        try
+        {
+            if (HasLinks) handle.Add(Bpf.CreatePerfEventLink(program.Descriptor, perfEvent, cookie));
+            else perfEvent.SetProgram(program.Descriptor);
+        }
+        catch (KernelException refusal) when (refusal.Errno == Errno.E2BIG)
+        {
+            throw new KernelException(
+                $"attach the program '{program.Name}'", refusal.Errno,
+                $"{MaxPrograms} programs are attached to this event, and the kernel allows no more",
+                "Detach one of them, or put the code of several into one.");
+        }
+
         perfEvent.Enable();
     }
 

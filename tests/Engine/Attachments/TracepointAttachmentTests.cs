@@ -28,6 +28,36 @@ public sealed class TracepointAttachmentTests
         Assert.False(attachment.IsAttached);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Refusal_of_one_program_too_many_says_how_many_there_may_be(bool hasLinks)
+    {
+        var programs = new List<LoadedProgram>();
+        var attachments = new List<Attachment>();
+        try
+        {
+            var refusal = Assert.Throws<KernelException>(() =>
+            {
+                while (attachments.Count < 100)
+                {
+                    var program = Counting.Load(ProgramType.Tracepoint);
+                    programs.Add(program);
+                    TracepointAttachment Attach() => TracepointAttachment.Attach(program, new(Tracepoint));
+                    attachments.Add(hasLinks ? Attach() : Counting.WithoutLinks(Attach));
+                }
+            });
+            Assert.Equal(Errno.E2BIG, refusal.Errno);
+            Assert.Contains("64 programs are attached", refusal.Message, StringComparison.Ordinal);
+            Assert.Equal(64, attachments.Count);
+        }
+        finally
+        {
+            Parallel.ForEach(attachments, attachment => attachment.Dispose());
+            programs.ForEach(program => program.Dispose());
+        }
+    }
+
     [Fact]
     public void Kernels_without_links_attach_by_perf_event()
     {
