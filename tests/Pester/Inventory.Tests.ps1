@@ -217,7 +217,7 @@ Describe 'Pins' {
     AfterAll { ${program}?.Dispose() }
     AfterEach {
         Get-EbpfPin 'test-*' | Remove-EbpfPin
-        if (Test-Path /sys/fs/bpf/test-maps) { Remove-EbpfPin test-maps }
+        if (Test-Path /sys/fs/bpf/test-maps) { Remove-EbpfPin test-maps -Recurse }
     }
 
     It 'keep a program, with its variables and maps' {
@@ -257,6 +257,11 @@ Describe 'Pins' {
         Invoke-PowerShell $code | Should -Be 42, 5, 1, 7
         Get-EbpfMapValue -Path test-maps -Name number | Should -Be 42
         (Get-EbpfPin /sys/fs/bpf/test-maps).Kind | Should -Be Map, Map, Map, Map
+        { Remove-EbpfPin test-maps -ErrorAction Stop } | Should -Throw '*is a directory with pins*-Recurse*'
+        Remove-EbpfPin test-maps -Recurse -WhatIf
+        (Get-EbpfPin /sys/fs/bpf/test-maps).Kind | Should -Be Map, Map, Map, Map
+        Remove-EbpfPin test-maps -Recurse
+        Test-Path /sys/fs/bpf/test-maps | Should -BeFalse
     }
 
     It 'release what they kept when removed' {
@@ -287,6 +292,7 @@ Describe 'Pins' {
 
     It 'are completed' {
         $program | Add-EbpfPin test-completed
+        (TabExpansion2 'Remove-EbpfPin ').CompletionMatches.CompletionText | Should -Not -Contain ebpfcat
         (TabExpansion2 'Remove-EbpfPin test-c').CompletionMatches.CompletionText | Should -Contain test-completed
         (TabExpansion2 'Get-EbpfPin /sys/fs/bpf/test-c').CompletionMatches.CompletionText |
             Should -Contain /sys/fs/bpf/test-completed

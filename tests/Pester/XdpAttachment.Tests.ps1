@@ -30,6 +30,7 @@ BeforeAll {
 }
 
 BeforeDiscovery {
+    $script:hasIp = [bool](Get-Command ip -ErrorAction Ignore)
     $script:canDropPrivilege = [bool](Get-Command setpriv -ErrorAction Ignore)
 }
 
@@ -254,6 +255,48 @@ Describe 'XDP' {
             Test-Path "/sys/fs/bpf/ebpfcat/$pin" | Should -BeFalse
         }
 
+        It 'replaces what another process has pinned only if that is confirmed, and leaves its pin' {
+            Invoke-Pwsh @"
+                `$null = New-EbpfProgram -Name theirs -Type Xdp | Add-EbpfVariable packets uint64 -InitialValue 7 |
+                    Add-EbpfCode { `$packets++; 'Pass' } | New-XdpAttachment near0 -Pin $pin
+"@
+            $ours = New-EbpfProgram -Name ours -Type Xdp -Code { 'Pass' }
+            Invoke-Pwsh @"
+                New-EbpfProgram -Name ours -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 -Force -WhatIf
+                try { New-EbpfProgram -Name ours -Type Xdp -Code { 'Pass' } | New-XdpAttachment near0 -Force }
+                catch { `$_.FullyQualifiedErrorId }
+"@ | Should -Match "(?s)What if.*replacing program 'theirs' .*pinned as '$pin'.*PinnedAttachmentReplaced"
+            (Get-XdpAttachment near0).ProgramName | Should -Be theirs
+            $attachment = $ours | New-XdpAttachment near0 -Force -Confirm:$false
+            (Get-EbpfAttachment -Pin $pin).IsAttached | Should -BeFalse
+            Get-EbpfMapValue -Path $pin -Name packets | Should -BeGreaterOrEqual 7
+            Remove-EbpfAttachment -Pin $pin
+            $attachment.IsAttached, (Get-XdpAttachment near0).ProgramName | Should -Be $true, ours
+        }
+
+        It 'replaces a pin of the same name without a question, as often as asked' {
+            foreach ($number in 1..3) {
+                Invoke-Pwsh @"
+                    (New-EbpfProgram -Name again$number -Type Xdp -Code { 'Pass' } |
+                        New-XdpAttachment near0 -Pin $pin -Force).IsAttached
+"@ | Should -Be True
+            }
+            (Get-XdpAttachment near0).ProgramName, (Get-EbpfAttachment -Pin $pin).ProgramName | Should -Be again3, again3
+        }
+
+        It 'says that a pin under ip netns exec goes with its processes' -Skip:(-not $hasIp) {
+            $name = "ebpfcat-test-$PID"
+            ip netns add $name
+            try {
+                Invoke-Pwsh -Prefix ip, netns, exec, $name @"
+                    `$attachment = New-EbpfProgram -Type Xdp -Code { 'Pass' } |
+                        New-XdpAttachment lo -Mode Generic -Pin $pin -WarningVariable warning 3> `$null
+                    "`$(`$attachment.OutlivesProcess) `$warning"
+"@ | Should -BeLike 'False *nsenter --net*'
+            }
+            finally { ip netns delete $name }
+        }
+
         It 'refuses a pin whose name is taken' {
             $null = New-CountAttachment @{ Pin = $pin }
             Remove-XdpAttachment near0 -WhatIf
@@ -267,6 +310,7 @@ Describe 'XDP' {
             $attachment = New-CountAttachment @{ Pin = $pin }
             Get-EbpfAttachment -Pin $pin | Should -Be $attachment
             (Get-EbpfAttachment near0).Program.Name | Should -Be count
+            (Get-EbpfAttachment near0).ProgramName | Should -Be count
             Get-EbpfAttachment nowhere0 | Should -BeNullOrEmpty
         }
 
@@ -277,8 +321,9 @@ Describe 'XDP' {
 
     Context 'Remove-EbpfAttachment' {
         It 'removes by pin' {
-            $null = New-CountAttachment @{ Pin = $pin }
+            $attachment = New-CountAttachment @{ Pin = $pin }
             Remove-EbpfAttachment -Pin $pin
+            $attachment.IsAttached, $attachment.Program.Handle.IsClosed | Should -Be $false, $true
             Get-XdpAttachment near0 | Should -BeNullOrEmpty
         }
 

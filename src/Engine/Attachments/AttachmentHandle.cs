@@ -29,6 +29,9 @@ internal sealed class AttachmentHandle
     /// <summary>Whether another process can find the attachment without a link, so that it can be pinned.</summary>
     public bool CanBeFound { get; set; }
 
+    /// <summary>Asks the kernel whether it runs the program, where it is attached without a link.</summary>
+    public Func<bool>? Probe { get; set; }
+
     /// <summary>Attaches in steps. If a step fails, the steps before it are undone.</summary>
     public static AttachmentHandle Build(Action<AttachmentHandle> attach)
     {
@@ -70,12 +73,18 @@ internal sealed class AttachmentHandle
     /// <summary>Adds an action to run after detaching closed the descriptors; the last added runs first.</summary>
     public void Undo(Action action) => _undo.Push(action);
 
+    /// <summary>Whether the kernel runs the program; true where that cannot be asked.</summary>
+    public bool Runs(uint programId) => _links.Count > 0
+        ? _links.All(link => Bpf.GetLinkInfo(link).Runs(programId)) : Probe?.Invoke() ?? true;
+
     /// <summary>Detaches the program.</summary>
     /// <param name="forEveryone">Also from links that another process holds, where the kernel can do that.</param>
-    public void Detach(bool forEveryone)
+    /// <param name="programId">The program: a link that has another by now is left alone.</param>
+    public void Detach(bool forEveryone, uint? programId = null)
     {
         foreach (var link in forEveryone ? _links : [])
         {
+            if (programId is { } id && !Bpf.GetLinkInfo(link).Runs(id)) continue;
             try
             {
                 Bpf.DetachLink(link);

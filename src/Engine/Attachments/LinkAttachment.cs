@@ -3,20 +3,21 @@ namespace EbpfCat.Attachments;
 /// <summary>A program attached by links, or on older kernels without: all hooks but XDP.</summary>
 public abstract class LinkAttachment : Attachment
 {
-    private readonly AttachmentHandle _handle;
+    private AttachmentHandle _handle;
 
     private protected LinkAttachment(
         LoadedProgram program, AttachOptions options, string target, AttachmentHandle handle)
         : this(program, options.OwnsProgram, options.Row.Kind, target, handle) { }
 
     private protected LinkAttachment(
-        LoadedProgram program, bool ownsProgram, string kind, string target, AttachmentHandle handle)
-        : base(program, ownsProgram)
+        LoadedProgram program, bool ownsProgram, string kind, string target, AttachmentHandle handle,
+        AttachmentPin? pin = null)
+        : base(program, ownsProgram, pin)
     {
         _handle = handle;
         (Kind, Target) = (kind, target);
         LinkIds = handle.Links.Select(link => Bpf.GetLinkInfo(link).Id).ToArray();
-        Register();
+        if (!IsReopened) Register();
     }
 
     public override string Kind { get; }
@@ -47,14 +48,25 @@ public abstract class LinkAttachment : Attachment
 
     private protected IReadOnlyList<LinkDescriptor> Links => _handle.Links;
 
-    private protected override void DetachCore(bool forEveryone) => _handle.Detach(forEveryone);
+    private protected override bool IsInKernel => _handle.Runs(ProgramId);
+
+    private protected override void DetachCore(bool forEveryone)
+    {
+        EnsureOpen();
+        _handle.Detach(forEveryone, ProgramId);
+    }
+
+    private protected void SetHandle(AttachmentHandle handle) => _handle = handle;
 
     private protected override void Close() => _handle.Close();
 
     private protected override void PinCore(string path)
     {
         if (_handle.Links.Count == 0 && !_handle.CanBeFound) throw CannotPin(path);
-        PinDirectory.Create(path, _handle.Links, Program, $"{Kind} {Target}");
+        using var pin = PinTransaction.Begin(path);
+        pin.Stage(Program, $"{Kind} {Target}");
+        foreach (var link in _handle.Links) pin.Add(link);
+        pin.Commit();
         PinPath = path;
     }
 

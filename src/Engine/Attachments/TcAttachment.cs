@@ -68,7 +68,8 @@ public sealed class TcAttachment : LinkAttachment
         using var netlink = new Netlink();
         var isEgress = direction == TcDirection.Egress;
         var filter = netlink.GetFilters(index, isEgress).FirstOrDefault(one => one.ProgramId == program.Id);
-        if (filter is not null) RemoveOnDetach(handle, program.Id, index, isEgress, filter, removesClsact: false);
+        if (filter is null) handle.Probe = () => false;
+        else RemoveOnDetach(handle, program.Id, index, isEgress, filter, removesClsact: false);
     });
 
     private static bool TryLink(
@@ -130,6 +131,11 @@ public sealed class TcAttachment : LinkAttachment
         // Detaching finds the interface by its index, which is valid in this network namespace only.
         var networkNamespace = handle.Keep(NetworkNamespace.OpenCurrent());
         (handle.OutlivesProcess, handle.CanBeFound) = (true, true);
+        handle.Probe = () => networkNamespace.Run(() =>
+        {
+            using var netlink = new Netlink();
+            return Has(netlink, programId, index, isEgress, filter);
+        });
         handle.Undo(() => networkNamespace.Run(() => Remove(programId, index, isEgress, filter, removesClsact)));
     }
 
@@ -137,18 +143,16 @@ public sealed class TcAttachment : LinkAttachment
     {
         using var netlink = new Netlink();
         if (netlink.FindLink(index) is null) return;
-        // The filter may be gone by now, and a filter of another program may have its handle.
-        var filters = netlink.GetFilters(index, isEgress);
-        if (filters.Any(one => one.ProgramId == programId && one.Handle == filter.Handle
-            && one.Priority == filter.Priority))
-        {
-            netlink.RemoveFilter(index, isEgress, filter);
-        }
-
+        if (Has(netlink, programId, index, isEgress, filter)) netlink.RemoveFilter(index, isEgress, filter);
         var isUnused = netlink.GetFilters(index, egress: true).Count
             + netlink.GetFilters(index, egress: false).Count == 0;
         if (removesClsact && isUnused) netlink.RemoveClsact(index);
     }
+
+    // The filter may be gone by now, and a filter of another program may have its handle.
+    private static bool Has(Netlink netlink, uint programId, int index, bool isEgress, TrafficFilter filter) =>
+        netlink.FindLink(index) is not null && netlink.GetFilters(index, isEgress).Any(
+            one => one.ProgramId == programId && one.Handle == filter.Handle && one.Priority == filter.Priority);
 }
 
 /// <summary>Attaches a program of type Tc, whose return value is the verdict (direct action).</summary>

@@ -3,12 +3,13 @@ namespace EbpfCat.Attachments;
 /// <summary>An XDP program attached to an interface.</summary>
 public sealed class XdpAttachment : Attachment
 {
-    private readonly NetworkNamespace? _namespace;
+    private NetworkNamespace? _namespace;
     private uint? _linkId;
 
     internal XdpAttachment(
-        LoadedProgram program, bool ownsProgram, string interfaceName, int interfaceIndex, XdpHandle handle)
-        : base(program, ownsProgram)
+        LoadedProgram program, bool ownsProgram, string interfaceName, int interfaceIndex, XdpHandle handle,
+        AttachmentPin? pin = null)
+        : base(program, ownsProgram, pin)
     {
         InterfaceName = interfaceName;
         InterfaceIndex = interfaceIndex;
@@ -19,7 +20,7 @@ public sealed class XdpAttachment : Attachment
         IsShared = handle.IsShared;
         // Without a link, detaching finds the interface by its index, which is valid in this network namespace only.
         _namespace = handle.Link is null ? NetworkNamespace.OpenCurrent() : null;
-        Register();
+        if (pin is null) Register();
     }
 
     /// <inheritdoc/>
@@ -75,20 +76,30 @@ public sealed class XdpAttachment : Attachment
         XdpAttachmentInfo[] present = [.. XdpAttachments.Of(link)];
         if (present.Length > 0 && !options.Force) throw Occupied(operation, present[0]);
         var path = options.Pin is null ? null : PinDirectory.PathOf(options.Pin);
-        if (path is not null) PreparePin(path, present);
-
-        var handle = new XdpHook(netlink, link, program, operation).Attach(options.Mode, present);
-        var attachment = new XdpAttachment(program, options.OwnsProgram, link.Name, link.Index, handle);
+        Attachment?[] replaced = [.. present.Select(XdpAttachments.OwnerOf)];
+        using var pin = path is null ? null : PinTransaction.Begin(path, taken => IsReplaced(taken, present));
+        pin?.Stage(program, $"{HookTable.Xdp.Kind} {link.Name}");
+        var handle = new XdpHook(netlink, link, program, operation, pin).Attach(options.Mode, present);
+        using var previous = handle.Previous;
+        XdpAttachment? attachment = null;
         try
         {
-            if (path is not null) attachment.PinTo(path);
-            return attachment;
+            attachment = new XdpAttachment(program, options.OwnsProgram, link.Name, link.Index, handle);
+            pin?.Commit();
+            attachment.PinPath = path;
         }
         catch
         {
-            attachment.Dispose();
+            handle.Restore?.Invoke();
+            if (handle.Restore is null) attachment?.Dispose();
+            else attachment?.Abandon();
+            handle.Link?.Dispose();
             throw;
         }
+
+        pin?.Dispose();
+        for (var index = 0; index < present.Length; index++) Release(present[index], replaced[index], path);
+        return attachment;
     }
 
     /// <summary>Takes over a link, in place of the present one.</summary>
@@ -99,17 +110,36 @@ public sealed class XdpAttachment : Attachment
         _linkId = Bpf.GetLinkInfo(link).Id;
     }
 
+    private protected override bool IsInKernel => Link is not null
+        ? Bpf.GetLinkInfo(Link).Runs(Program.Id)
+        : _namespace!.Run(() =>
+        {
+            using var netlink = new Netlink();
+            return netlink.FindLink(InterfaceIndex)?.XdpProgramIds.Contains(Program.Id) == true;
+        });
+
     private protected override void PinCore(string path)
     {
-        PinDirectory.Prepare(path);
-        PinTo(path);
+        using var pin = PinTransaction.Begin(path);
+        pin.Stage(Program, $"{Kind} {Target}");
+        if (Link is not null) pin.Add(Link);
+        pin.Commit();
+        PinPath = path;
     }
 
     private protected override void DetachCore(bool forEveryone)
     {
+        EnsureOpen();
         if (Link is null) DetachWithoutLink();
-        // Closing the link detaches the program, unless another process holds the link too and keeps it.
-        else if (forEveryone || IsShared) Bpf.DetachLink(Link);
+        // Closing the link detaches the program, unless another process holds the link too and keeps it. The link may
+        // have the program of another process by now.
+        else if ((forEveryone || IsShared) && IsInKernel) Bpf.DetachLink(Link);
+    }
+
+    private protected override void Reopen(AttachmentPin pin, LoadedProgram program)
+    {
+        if (pin.OpenLinks() is [var link, ..]) SetLink(link);
+        else _namespace = NetworkNamespace.OpenCurrent();
     }
 
     private protected override void Close()
@@ -133,31 +163,30 @@ public sealed class XdpAttachment : Attachment
         };
     }
 
-    // The pin of a program that is replaced, or has been detached, may be replaced too.
-    private static void PreparePin(string path, XdpAttachmentInfo[] present)
+    private static bool IsReplaced(AttachmentPin pin, XdpAttachmentInfo[] present) => pin.Links is [var link]
+        ? present.Any(one => one.LinkId == link.Id)
+        : present.Any(one => one.PinPath == pin.Path);
+
+    // The pin of another process goes on to keep the program that was replaced, and its maps.
+    private static void Release(XdpAttachmentInfo replaced, Attachment? own, string? path)
     {
-        if (PinDirectory.ReadLink(path) is { } pinned)
+        own?.Abandon();
+        var pinPath = replaced.PinPath ?? own?.PinPath;
+        if (pinPath is null || pinPath == path) return;
+        if (own is not null)
         {
-            if (present.Any(one => one.LinkId == pinned.Id)) return;
-            if (pinned.InterfaceIndex is 0) PinDirectory.Delete(path);
-        }
-        else if (present.Any(one => one.PinPath == path))
-        {
+            PinTransaction.Remove(pinPath, pin => pin.ProgramId == replaced.ProgramId);
             return;
         }
 
-        PinDirectory.Prepare(path);
-    }
-
-    private void PinTo(string path)
-    {
-        PinDirectory.Delete(path);
-        PinDirectory.Create(path, Link is null ? [] : [Link], Program);
-        PinPath = path;
+        using var pin = AttachmentPin.Find(pinPath);
+        pin?.RemoveLinks();
     }
 
     private void DetachWithoutLink()
     {
+        // It was opened by the pin of a program that is attached nowhere in this network namespace.
+        if (InterfaceIndex == 0) return;
         try
         {
             _namespace!.Run(() =>
@@ -169,7 +198,13 @@ public sealed class XdpAttachment : Attachment
         }
         catch (KernelException refusal) when (refusal.Errno is Errno.ENODEV or Errno.EEXIST or Errno.EBUSY)
         {
-            // The interface is gone, or has another program by now.
+            // The interface is gone, or has another program by now, or a link that this process did not know of.
+            if (!IsInKernel) return;
+            var attached = _namespace!.Run(() => XdpAttachments.Get(InterfaceName))
+                .FirstOrDefault(one => one.ProgramId == Program.Id && one.LinkId is not null);
+            if (attached is null) throw;
+            using var link = Bpf.GetLink(attached.LinkId!.Value);
+            Bpf.DetachLink(link);
         }
     }
 }
@@ -227,4 +262,11 @@ public enum XdpMode
 /// <param name="ModeReason">The reason for the mode.</param>
 /// <param name="NativeRefusal">Why the driver did not run it.</param>
 internal sealed record XdpHandle(
-    XdpMode Mode, LinkDescriptor? Link, bool IsShared = false, string ModeReason = "", string? NativeRefusal = null);
+    XdpMode Mode, LinkDescriptor? Link, bool IsShared = false, string ModeReason = "", string? NativeRefusal = null)
+{
+    /// <summary>The program that was replaced, to be disposed; null for none.</summary>
+    public ProgramDescriptor? Previous { get; init; }
+
+    /// <summary>Attaches the replaced program again; null where none was replaced.</summary>
+    public Action? Restore { get; init; }
+}

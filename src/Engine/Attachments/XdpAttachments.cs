@@ -40,7 +40,8 @@ public static class XdpAttachments
 
         using var netlink = new Netlink();
         Detach(attached, netlink);
-        if (attached.PinPath is not null) PinDirectory.Delete(attached.PinPath);
+        if (attached.PinPath is not null)
+            PinTransaction.Remove(attached.PinPath, pin => pin.ProgramId == attached.ProgramId);
     }
 
     internal static IEnumerable<XdpAttachmentInfo> Of(NetworkLink link)
@@ -62,7 +63,7 @@ public static class XdpAttachments
 
     /// <summary>The attachment of this process that the program belongs to, or null.</summary>
     internal static Attachment? OwnerOf(XdpAttachmentInfo attached) => Attachment.All.FirstOrDefault(own =>
-        own is XdpAttachment && own.Program.Id == attached.ProgramId && own.LinkId == attached.LinkId
+        own is XdpAttachment && own.ProgramId == attached.ProgramId && own.LinkId == attached.LinkId
         && (own.LinkId is not null || own.Target == attached.InterfaceName));
 
     internal static void Detach(XdpAttachmentInfo attached, Netlink netlink)

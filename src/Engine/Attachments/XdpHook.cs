@@ -1,7 +1,9 @@
 namespace EbpfCat.Attachments;
 
 /// <summary>The XDP hook of an interface: attaches a program, or exchanges the program there.</summary>
-internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram loaded, string operation)
+/// <param name="pin">The pin being made; null for none. It keeps the link before the program is exchanged.</param>
+internal sealed class XdpHook(
+    Netlink netlink, NetworkLink target, LoadedProgram loaded, string operation, PinTransaction? pin)
 {
     // The length of an Ethernet header with two VLAN tags.
     private const int LinkHeader = 22;
@@ -59,11 +61,25 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram
 
         try
         {
-            return new XdpHandle(mode, Bpf.CreateXdpLink(_program, target.Index, flags));
+            return new XdpHandle(mode, Keep(Bpf.CreateXdpLink(_program, target.Index, flags)));
         }
         catch (KernelException refusal) when (!ErrorsOfAnyMode.Contains(refusal.Errno))
         {
             throw Refused(mode, refusal);
+        }
+    }
+
+    private LinkDescriptor Keep(LinkDescriptor link)
+    {
+        try
+        {
+            pin?.Add(link);
+            return link;
+        }
+        catch
+        {
+            link.Dispose();
+            throw;
         }
     }
 
@@ -96,35 +112,50 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram
     /// <summary>Exchanges the program in one step. It stays attached by a link, or without one, as it was.</summary>
     private XdpHandle Exchange(XdpAttachmentInfo present)
     {
-        using var old = Bpf.GetProgram(present.ProgramId);
-        if (present.LinkId is not { } id)
-        {
-            var own = XdpAttachments.OwnerOf(present);
-            ReplaceWithoutLink(present, old);
-            Abandon(present, own);
-            return new XdpHandle(present.Mode, null, ModeReason: Replaced);
-        }
-
-        var link = Bpf.GetLink(id);
+        var old = Bpf.GetProgram(present.ProgramId);
         try
         {
-            var own = XdpAttachments.OwnerOf(present);
-            Bpf.UpdateLink(link, _program, old);
-            Abandon(present, own);
-            return new XdpHandle(present.Mode, link, own is null or XdpAttachment { IsShared: true }, Replaced);
+            if (present.LinkId is not { } id)
+            {
+                ReplaceWithoutLink(present.Mode, old, _program);
+                return new XdpHandle(present.Mode, null, ModeReason: Replaced)
+                {
+                    Previous = old,
+                    Restore = () => ReplaceWithoutLink(present.Mode, _program, old),
+                };
+            }
+
+            var link = Keep(Bpf.GetLink(id));
+            var isShared = XdpAttachments.OwnerOf(present) is null or XdpAttachment { IsShared: true };
+            try
+            {
+                Bpf.UpdateLink(link, _program, old);
+            }
+            catch
+            {
+                link.Dispose();
+                throw;
+            }
+
+            return new XdpHandle(present.Mode, link, isShared, Replaced)
+            {
+                Previous = old,
+                Restore = () => Bpf.UpdateLink(link, old, _program),
+            };
         }
         catch
         {
-            link.Dispose();
+            old.Dispose();
             throw;
         }
     }
 
-    private void ReplaceWithoutLink(XdpAttachmentInfo present, ProgramDescriptor old)
+    private void ReplaceWithoutLink(XdpMode mode, ProgramDescriptor old, ProgramDescriptor replacement)
     {
         try
         {
-            netlink.SetXdpProgram(target.Index, _program, XdpAttachments.FlagsOf(present.Mode) | XdpFlags.Replace, old);
+            netlink.SetXdpProgram(
+                target.Index, replacement, XdpAttachments.FlagsOf(mode) | XdpFlags.Replace, old);
         }
         catch (KernelException refusal) when (refusal.Errno == Errno.EBUSY)
         {
@@ -135,18 +166,27 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram
     /// <summary>Replaces one program by another, in its mode; if refused, attaches the first again.</summary>
     private XdpHandle ChangeMode(XdpAttachmentInfo present, XdpMode mode)
     {
-        using var old = Bpf.GetProgram(present.ProgramId);
+        var old = Bpf.GetProgram(present.ProgramId);
         var own = XdpAttachments.OwnerOf(present) as XdpAttachment;
         XdpAttachments.Detach(present, netlink);
         try
         {
-            var handle = AttachIn(mode) with { ModeReason = "the mode was asked for" };
-            Abandon(present, own);
-            return handle;
+            var handle = AttachIn(mode);
+            return handle with
+            {
+                ModeReason = "the mode was asked for",
+                Previous = old,
+                Restore = () =>
+                {
+                    handle.Link?.Dispose();
+                    Restore(present, old, own);
+                },
+            };
         }
         catch
         {
             Restore(present, old, own);
+            old.Dispose();
             throw;
         }
     }
@@ -161,13 +201,6 @@ internal sealed class XdpHook(Netlink netlink, NetworkLink target, LoadedProgram
         }
 
         own.SetLink(Bpf.CreateXdpLink(old, target.Index, flags));
-        if (own.PinPath is { } path) PinDirectory.ReplaceLink(path, own.Link);
-    }
-
-    private static void Abandon(XdpAttachmentInfo present, Attachment? own)
-    {
-        var path = present.PinPath ?? own?.PinPath;
-        own?.Abandon();
-        if (path is not null) PinDirectory.Delete(path);
+        if (own.PinPath is { } path) AttachmentPin.ReplaceLink(path, own.Link!);
     }
 }

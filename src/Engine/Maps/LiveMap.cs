@@ -68,12 +68,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     /// <summary>Pins the map, which keeps it when this process ends.</summary>
     /// <param name="name">The name of the pin, which must be free: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
-    public void Pin(string name)
-    {
-        var path = PinPath.Of(name);
-        PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
-        Bpf.Pin(Descriptor, path);
-    }
+    public void Pin(string name) => PinPath.Pin(Descriptor, name);
 
     /// <summary>The map as one with keys and values of .NET types.</summary>
     /// <typeparam name="TKey">The type of the keys, such as the .NET number of their size and sign.</typeparam>

@@ -1,10 +1,17 @@
+using System.Text.RegularExpressions;
+
 namespace EbpfCat.Maps;
 
 /// <summary>The names of pins: a path that begins with <c>/</c>, or a name relative to <see cref="Root"/>.</summary>
-public static class PinPath
+public static partial class PinPath
 {
     /// <summary>The directory of the BPF file system.</summary>
     public const string Root = BpfFileSystem.DefaultPath;
+
+    // Names are kept short enough for the names that they have while a pin is made or removed.
+    private const int MaxNameLength = 200;
+
+    private const string AllowedCharacters = "_-+:@=,";
 
     /// <summary>Turns the name of a pin into its path.</summary>
     /// <exception cref="ArgumentException">
@@ -23,29 +30,61 @@ public static class PinPath
     }
 
     /// <summary>Makes the directory of a pin, and mounts the BPF file system where it is missing.</summary>
-    /// <returns>Whether the directory is new.</returns>
-    /// <exception cref="ArgumentException">The path is empty.</exception>
-    /// <exception cref="KernelException">EINVAL: it is in no BPF file system.</exception>
-    public static bool MakeDirectory(string directory)
+    /// <exception cref="ArgumentException">The path is empty, or has other characters than names of pins.</exception>
+    /// <exception cref="KernelException">
+    /// EINVAL: it is in no BPF file system. EACCES: a directory on the way belongs to another user, or others may write
+    /// to it.
+    /// </exception>
+    public static void MakeDirectory(string directory)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
-        directory = Path.GetFullPath(directory, Root);
+        OpenNew(Path.GetFullPath(directory, Root)).Dispose();
+    }
+
+    /// <summary>Pins an object by a new path.</summary>
+    /// <param name="name">The name of the pin.</param>
+    internal static void Pin(FileDescriptor descriptor, string name)
+    {
+        var path = Of(name);
+        using var directory = OpenNew(Path.GetDirectoryName(path)!);
+        CheckName(Path.GetFileName(path), path);
+        directory.Pin(descriptor, Path.GetFileName(path));
+    }
+
+    /// <summary>Opens the directory of new pins, made if it is missing, so that no other process changes it.</summary>
+    internal static BpfDirectory OpenNew(string directory)
+    {
         var isBelowRoot = directory == Root || directory.StartsWith(Root + "/", StringComparison.Ordinal);
         if (isBelowRoot && !BpfFileSystem.Contains(Root)) BpfFileSystem.Mount(Root);
-        var present = directory;
-        while (!Directory.Exists(present)) present = Path.GetDirectoryName(present)!;
-        if (!BpfFileSystem.Contains(present))
+        if (isBelowRoot && directory != Root)
         {
-            throw new KernelException(
-                $"pin in '{directory}'", Errno.EINVAL, $"'{present}' is not a directory in a BPF file system",
-                $"Give a name, or a path below {Root}.");
+            foreach (var part in directory[(Root.Length + 1)..].Split('/')) CheckName(part, directory);
         }
 
-        if (present == directory) return false;
-        Directory.CreateDirectory(directory);
-        return true;
+        return BpfDirectory.Lock(directory);
+    }
+
+    /// <summary>Refuses what cannot be the name of a new pin.</summary>
+    /// <exception cref="ArgumentException">It has other characters, or is too long.</exception>
+    internal static void CheckName(string name, string path)
+    {
+        if (name.Length is > 0 and <= MaxNameLength && name.All(IsAllowed)) return;
+        throw new ArgumentException(
+            $"'{path}' is no name for a pin: each part has 1 to {MaxNameLength} letters, digits and the characters "
+            + $"{AllowedCharacters}");
+
+        static bool IsAllowed(char one) =>
+            char.IsLetterOrDigit(one) || AllowedCharacters.Contains(one, StringComparison.Ordinal);
     }
 
     /// <summary>Turns the name of a map into the name of a file, which has no dot or slash.</summary>
-    internal static string FileName(string mapName) => mapName.Replace('.', '_').Replace('/', '_');
+    internal static string FileName(string mapName) => string.Concat(mapName.Select(
+        one => one is '.' or '/' or '~' || char.IsControl(one) ? $"~{(int)one:x2}" : $"{one}"));
+
+    /// <summary>Turns the name of a file back into the name of a map.</summary>
+    internal static string MapName(string fileName) => EscapedCharacter.Replace(
+        fileName, match => ((char)Convert.ToByte(match.Groups[1].Value, 16)).ToString());
+
+    [GeneratedRegex("~([0-9a-f]{2})")]
+    private static partial Regex EscapedCharacter { get; }
 }

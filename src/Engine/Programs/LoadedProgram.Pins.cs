@@ -13,12 +13,7 @@ public sealed partial class LoadedProgram : IKernelObject
     /// <summary>Pins the program, which keeps it and its maps when this process ends.</summary>
     /// <param name="name">The name of the pin, which must be free: see <see cref="PinPath"/>.</param>
     /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
-    public void Pin(string name)
-    {
-        var path = PinPath.Of(name);
-        PinPath.MakeDirectory(Path.GetDirectoryName(path)!);
-        Bpf.Pin(Descriptor, path);
-    }
+    public void Pin(string name) => PinPath.Pin(Descriptor, name);
 
     /// <summary>
     /// Pins all maps of the program, each by its name, in a directory; those that hold its variables too.
@@ -28,22 +23,20 @@ public sealed partial class LoadedProgram : IKernelObject
     /// <exception cref="KernelException">EEXIST, EPERM: as the message says.</exception>
     public void PinMaps(string directory)
     {
-        directory = PinPath.Of(directory);
-        var isNew = PinPath.MakeDirectory(directory);
+        using var pins = PinPath.OpenNew(PinPath.Of(directory));
         var pinned = new List<string>();
         try
         {
             foreach (var (name, map) in Maps)
             {
-                var path = Path.Combine(directory, PinPath.FileName(name));
-                map.Pin(path);
-                pinned.Add(path);
+                pins.Pin(map.Descriptor, PinPath.FileName(name));
+                pinned.Add(PinPath.FileName(name));
             }
         }
         catch
         {
-            pinned.ForEach(File.Delete);
-            if (isNew) Directory.Delete(directory);
+            pinned.ForEach(pins.Remove);
+            pins.RemoveIfEmpty();
             throw;
         }
     }

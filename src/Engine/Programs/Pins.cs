@@ -37,8 +37,13 @@ public static class Pins
         if (!Directory.Exists(directory)) return [];
         if (ReadAttachment(directory) is { } attachment) return [attachment];
         return Files(directory).Select(Read).OfType<PinInfo>()
-            .Concat(Directory.EnumerateDirectories(directory).Order(StringComparer.Ordinal).SelectMany(In));
+            .Concat(Directory.EnumerateDirectories(directory).Where(IsInside).Order(StringComparer.Ordinal)
+                .SelectMany(In));
     }
+
+    // A symbolic link may lead out of the BPF file system, or in a circle; so may a mount point inside.
+    private static bool IsInside(string directory) =>
+        new DirectoryInfo(directory).LinkTarget is null && BpfFileSystem.Contains(directory);
 
     /// <summary>Reads a pin; null if there is none, it is a directory, or it cannot be opened.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
@@ -69,20 +74,41 @@ public static class Pins
         }
     }
 
-    /// <summary>Removes a pin or a directory of pins. The kernel frees what nothing else holds.</summary>
+    /// <summary>Whether there is a pin, or a directory of pins.</summary>
     /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
-    /// <exception cref="KernelException">ENOENT: there is no such pin. EINVAL: it is in no BPF file system.</exception>
-    public static void Remove(string name)
+    public static bool Exists(string name) => Path.Exists(PinPath.Of(name));
+
+    /// <summary>
+    /// Removes a pin, the pin of an attachment, or a directory. The kernel frees what nothing else holds.
+    /// </summary>
+    /// <param name="name">The name of the pin: see <see cref="PinPath"/>.</param>
+    /// <param name="recurse">Whether to remove a directory with the pins in it.</param>
+    /// <exception cref="KernelException">
+    /// ENOENT: there is no such pin. EINVAL: it is in no BPF file system. ENOTEMPTY: it is a directory with pins.
+    /// EACCES: its directory belongs to another user, or others may write to it.
+    /// </exception>
+    public static void Remove(string name, bool recurse = false)
     {
         var path = PinPath.Of(name);
-        var isDirectory = Directory.Exists(path);
-        if (!isDirectory && !File.Exists(path))
-            throw new KernelException($"remove the pin '{path}'", Errno.ENOENT, "there is no such pin");
+        var operation = $"remove the pin '{path}'";
+        if (!Directory.Exists(path) && !File.Exists(path))
+            throw new KernelException(operation, Errno.ENOENT, "there is no such pin");
         // The directory that a BPF file system is mounted on is none of its pins.
         if (Path.GetDirectoryName(path) is not { } parent || !BpfFileSystem.Contains(parent))
-            throw new KernelException($"remove the pin '{path}'", Errno.EINVAL, "it is not in a BPF file system");
-        if (isDirectory) Directory.Delete(path, recursive: true);
-        else File.Delete(path);
+            throw new KernelException(operation, Errno.EINVAL, "it is not in a BPF file system");
+        var isAttachment = Directory.Exists(path) && ReadAttachment(path) is not null;
+        using var directory = BpfDirectory.Lock(parent);
+        if (!recurse && Directory.Exists(path) && !isAttachment && Directory.EnumerateFileSystemEntries(path).Any())
+        {
+            throw new KernelException(
+                operation, Errno.ENOTEMPTY, "it is a directory with pins", "Remove these first.")
+            {
+                Id = "PinDirectoryNotEmpty",
+            };
+        }
+
+        directory.Remove(Path.GetFileName(path));
+        if (parent.StartsWith(PinPath.Root + "/", StringComparison.Ordinal)) directory.RemoveIfEmpty();
     }
 
     // The directory of an attachment pins its program by this name.

@@ -49,6 +49,7 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
     {
         known.UnionWith((attachment as LinkAttachment)?.LinkIds ?? []);
         if (attachment.LinkId is { } link) known.Add(link);
+        attachment.CloseUntilUsed();
         if (target.IsMatch(attachment.Target)) WriteObject(attachment);
     }
 
@@ -57,7 +58,7 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
         try
         {
             var path = PinDirectory.PathOf(pin);
-            return Attachment.All.FirstOrDefault(own => own.PinPath == path) ?? PinnedAttachment.Open(pin);
+            return PinnedAttachment.FindOwn(path) ?? PinnedAttachment.Open(pin);
         }
         catch (Exception exception) when (Errors.Describe(exception, pin) is { } error)
         {

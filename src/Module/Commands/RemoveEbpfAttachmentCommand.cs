@@ -35,9 +35,10 @@ public sealed class RemoveEbpfAttachmentCommand : EbpfCommand
             return;
         }
 
-        using var opened = ParameterSetName == OfPin ? PinnedAttachment.Open(Pin) : null;
-        var attachment = opened ?? InputObject;
-        if (ShouldProcess($"{attachment.Kind} {attachment.Target}", $"Detach program '{attachment.Program.Name}'"))
+        var own = ParameterSetName == OfPin ? PinnedAttachment.FindOwn(PinDirectory.PathOf(Pin)) : InputObject;
+        using var opened = own is null ? PinnedAttachment.Open(Pin) : null;
+        var attachment = opened ?? own!;
+        if (ShouldProcess($"{attachment.Kind} {attachment.Target}", $"Detach program '{attachment.ProgramName}'"))
             attachment.Detach();
     }
 }

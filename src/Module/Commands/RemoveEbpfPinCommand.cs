@@ -8,15 +8,24 @@ public sealed class RemoveEbpfPinCommand : EbpfCommand
     [SupportsWildcards, ArgumentCompleter(typeof(PinPathCompleter)), ValidateNotNullOrEmpty]
     public string Path { get; set; } = null!;
 
+    [Parameter]
+    public SwitchParameter Recurse { get; set; }
+
     protected override object? ErrorTarget => Path;
 
     protected override void Process()
     {
         foreach (var path in PinTarget.Resolve(Path).ToArray())
         {
-            if (!ShouldProcess($"pin '{path}'", "Remove")) continue;
-            if (Attachment.All.FirstOrDefault(own => own.PinPath == path) is { } attachment) attachment.Unpin();
-            else Pins.Remove(path);
+            foreach (var pin in Recurse ? Pins.In(path).Select(pin => pin.Path).ToArray() : []) Remove(pin);
+            if (!Recurse || Pins.Exists(path)) Remove(path);
         }
+    }
+
+    private void Remove(string path)
+    {
+        if (!ShouldProcess($"pin '{path}'", "Remove")) return;
+        if (PinnedAttachment.FindOwn(path) is { } attachment) attachment.Unpin();
+        else Pins.Remove(path);
     }
 }

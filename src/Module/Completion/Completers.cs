@@ -73,6 +73,7 @@ public sealed class PinPathCompleter() : NameCompleter(Names)
         if (!Directory.Exists(directory)) yield break;
         foreach (var path in Directory.EnumerateFileSystemEntries(directory).Order(StringComparer.Ordinal))
         {
+            if (path == PinDirectory.Root) continue;
             var tip = Pins.Read(path) is { } pin ? $"{path}: {pin.Kind} '{pin.Name}', id {pin.Id}" : path;
             yield return (slash < 0 ? Path.GetFileName(path) : path, tip);
         }

@@ -144,10 +144,10 @@ public sealed class PinnedAttachmentTests : IDisposable
         }
         finally
         {
-            PinDirectory.Delete($"{PinDirectory.Root}/{name}");
+            PinTransaction.Remove($"{PinDirectory.Root}/{name}");
             if (!mounted && PinDirectory.Names.Count == 0)
             {
-                Directory.Delete(PinDirectory.Root);
+                if (Directory.Exists(PinDirectory.Root)) Directory.Delete(PinDirectory.Root);
                 BpfFileSystem.Unmount(BpfFileSystem.DefaultPath);
             }
         }

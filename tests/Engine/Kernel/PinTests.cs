@@ -83,8 +83,9 @@ public sealed class PinTests
     {
         using var program = Programs.Load(BpfProgramType.Xdp, 1);
         var refusal = Assert.Throws<KernelException>(
-            () => Bpf.Pin(program, Path.Combine(Path.GetTempPath(), $"ebpfcat-test-{Guid.NewGuid():N}")));
-        Assert.Contains("is not in a BPF file system", refusal.Message, StringComparison.Ordinal);
-        Assert.Contains("mount -t bpf", refusal.Remedy, StringComparison.Ordinal);
+            () => EbpfCat.Maps.PinPath.Pin(
+                program, Path.Combine(Path.GetTempPath(), $"ebpfcat-test-{Guid.NewGuid():N}")));
+        Assert.Contains("is not a directory in a BPF file system", refusal.Message, StringComparison.Ordinal);
+        Assert.Contains("below /sys/fs/bpf", refusal.Remedy, StringComparison.Ordinal);
     }
 }

@@ -100,7 +100,9 @@ public sealed class ProgramPropertyTests
         Assert.Equal(42ul, maps.SelectMany(LiveVariable.FromMap).Single(variable => variable.Name == "packets").Value);
         Assert.Equal(3, Pins.In(pins.PathOf("prefix")).Count(pin => pin.Kind == PinKind.Map));
         foreach (var one in maps) one.Dispose();
-        Pins.Remove(pins.PathOf("prefix"));
+        var refusal = Assert.Throws<KernelException>(() => Pins.Remove(pins.PathOf("prefix")));
+        Assert.Equal(Errno.ENOTEMPTY, refusal.Errno);
+        Pins.Remove(pins.PathOf("prefix"), recurse: true);
         Assert.Empty(Pins.In(pins.Path));
     }
 

@@ -6,24 +6,12 @@ internal static unsafe partial class Bpf
     /// <summary>Gives an object a name in the BPF file system, which keeps it (BPF_OBJ_PIN).</summary>
     /// <param name="descriptor">The map, program, link or type information.</param>
     /// <param name="path">A free path below a mounted BPF file system, as a rule <c>/sys/fs/bpf</c>.</param>
-    public static void Pin(FileDescriptor descriptor, string path)
+    /// <param name="shownPath">The path for messages, where it is another.</param>
+    public static void Pin(FileDescriptor descriptor, string path, string? shownPath = null)
     {
         using var borrowed = descriptor.Borrow();
         var errno = Pinned(BpfCommand.ObjectPin, path, borrowed.Number, out _);
-        if (errno != Errno.None)
-        {
-            // Each file system refuses in its own way what is for the BPF file system alone.
-            var directory = Path.GetDirectoryName(Path.GetFullPath(path)) ?? "/";
-            if (Directory.Exists(directory) && !BpfFileSystem.Contains(directory))
-            {
-                throw new KernelException(
-                    $"pin to '{path}'", errno, $"'{directory}' is not in a BPF file system",
-                    $"Use a path below {BpfFileSystem.DefaultPath}; "
-                    + $"if nothing is mounted there: mount -t bpf bpf {BpfFileSystem.DefaultPath}.");
-            }
-
-            throw Refusal(BpfCommand.ObjectPin, errno, $"pin to '{path}'");
-        }
+        if (errno != Errno.None) throw Refusal(BpfCommand.ObjectPin, errno, $"pin to '{shownPath ?? path}'");
     }
 
     /// <summary>Opens what is pinned (BPF_OBJ_GET).</summary>

@@ -18,6 +18,28 @@ internal static unsafe class BpfFileSystem
         return Libc.FileSystemStatus(directory, status) == 0 && status[0] == Magic;
     }
 
+    /// <summary>Whether an open file or directory is in a BPF file system.</summary>
+    public static bool Contains(FileDescriptor file)
+    {
+        using var borrowed = file.Borrow();
+        var status = stackalloc long[StatusSize / sizeof(long)];
+        return Libc.FileSystemStatus(borrowed.Number, status) == 0 && status[0] == Magic;
+    }
+
+    /// <summary>
+    /// Whether this process was started by <c>ip netns exec</c>, which gives it and its children a <c>/sys</c> of their
+    /// own: a BPF file system that is mounted below it goes when they end.
+    /// </summary>
+    /// <param name="path">The path of a pin.</param>
+    public static bool IsPrivate(string path) => path.StartsWith("/sys/", StringComparison.Ordinal)
+        && File.ReadLines("/proc/self/mountinfo").Any(IsOfNetworkNamespace);
+
+    // proc_pid_mountinfo(5). ip-netns(8) mounts sysfs with the name of the network namespace as its source.
+    private static bool IsOfNetworkNamespace(string mount) =>
+        mount.Split(' ') is { Length: > 8 } fields && fields[4] == "/sys"
+        && fields.AsSpan(Array.IndexOf(fields, "-") + 1) is ["sysfs", var source, ..]
+        && File.Exists($"/run/netns/{source}");
+
     /// <summary>Mounts a BPF file system that only its owner may enter.</summary>
     /// <param name="directory">The directory to mount it on.</param>
     /// <exception cref="KernelException">EPERM: CAP_SYS_ADMIN is missing. ENOENT: no such directory.</exception>

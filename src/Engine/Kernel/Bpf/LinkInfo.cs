@@ -43,4 +43,11 @@ internal sealed record LinkInfo
 
     /// <summary>The id of the type in it that is traced.</summary>
     public uint? TargetBtfId { get; init; }
+
+    /// <summary>
+    /// Whether it still attaches a program: it has no other, and its interface, control group or network namespace is
+    /// still there.
+    /// </summary>
+    public bool Runs(uint programId) => ProgramId == programId
+        && InterfaceIndex is not 0 && CgroupId is not 0 && NetworkNamespace is not 0;
 }

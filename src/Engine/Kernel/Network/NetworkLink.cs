@@ -37,4 +37,7 @@ internal sealed record NetworkLink
 
     /// <summary>The id of the XDP program in the network card, or 0.</summary>
     public uint XdpOffloadProgramId { get; init; }
+
+    /// <summary>The ids of the XDP programs of all modes, 0 where a mode has none.</summary>
+    public IReadOnlyList<uint> XdpProgramIds => [XdpNativeProgramId, XdpGenericProgramId, XdpOffloadProgramId];
 }

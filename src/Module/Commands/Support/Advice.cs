@@ -30,6 +30,7 @@ internal static class Advice
         [DiagnosticIds.UnknownSign] = "For an int write [int]$return or [int]$event.arg0.",
         [DiagnosticIds.UnnamedPrograms] = "Add-EbpfMap -Programs gives their names.",
         [DiagnosticIds.VariableTooLarge] = "Declare it with -Storage Array.",
+        ["PinDirectoryNotEmpty"] = "Use -Recurse to remove them too.",
         ["PinExists"] = "Choose another name, remove the old pin, or use -Force.",
     };
 

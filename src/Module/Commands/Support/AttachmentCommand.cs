@@ -21,6 +21,12 @@ public abstract class AttachmentCommand : EbpfCommand
     /// <summary>The processes that the program is for; null for all.</summary>
     private protected virtual ProcessFilter? Filter(bool isLoaded) => null;
 
+    /// <summary>What the attachment replaces, to follow the action; empty for nothing.</summary>
+    private protected virtual string Replacing(AttachOptions options) => "";
+
+    /// <summary>Asks before it replaces what another process has pinned.</summary>
+    private protected virtual bool ConfirmReplacement(AttachOptions options) => true;
+
     private protected virtual void Report(Attachment attachment) { }
 
     protected sealed override void Process()
@@ -33,7 +39,8 @@ public abstract class AttachmentCommand : EbpfCommand
         var compiled = loaded is null
             ? EbpfProgram.Compile(options.Complete(filter?.Apply(definition!) ?? definition!)) : null;
         if (loaded is not null) options.Check(loaded);
-        if (!ShouldProcess(options.Description, $"Attach program '{definition?.Name ?? loaded!.Name}'")) return;
+        var action = $"Attach program '{definition?.Name ?? loaded!.Name}'{Replacing(options)}";
+        if (!ShouldProcess(options.Description, action) || !ConfirmReplacement(options)) return;
 
         Attachment attachment;
         try
@@ -52,6 +59,14 @@ public abstract class AttachmentCommand : EbpfCommand
         if (filter is not null) attachment.Own(filter);
         Session.Own(attachment);
         Report(attachment);
+        if (attachment.HasPrivatePin)
+        {
+            WriteWarning(
+                $"The pin '{attachment.PinPath}' is in a BPF file system that only this process and its children see, "
+                + "as under 'ip netns exec'; it goes when they end. To keep it, enter the network namespace alone: "
+                + "nsenter --net=/run/netns/NAME.");
+        }
+
         WriteObject(attachment);
     }
 

@@ -21,7 +21,7 @@ public sealed class Session : IModuleAssemblyCleanup
     /// <summary>Remembers an attachment as the current session's.</summary>
     internal static void Own(Attachment attachment)
     {
-        foreach (var ended in Owners.Keys.Where(known => !known.IsAttached)) Owners.TryRemove(ended, out _);
+        foreach (var ended in Owners.Keys.Where(known => known.IsEnded)) Owners.TryRemove(ended, out _);
         Owners[attachment] = Current;
     }
 
