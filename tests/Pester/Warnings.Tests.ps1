@@ -47,6 +47,18 @@ Describe 'A verdict' {
         Get-ScriptWarning $Code | Should -BeNullOrEmpty
     }
 
+    It 'causes a warning if code that is added later always replaces it' {
+        $program = New-EbpfProgram -Type Xdp -Code { if ($packet.Udp) { 'Drop' } }
+        $null = $program | Add-EbpfCode { if ($packet.Tcp) { 'Tx' } } -WarningVariable warnings
+        $warnings | Should -BeNullOrEmpty
+        $null = $program | Add-EbpfCode { 'Pass' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings.Count | Should -Be 2
+        $warnings[0] | Should -BeLike "*: 'Drop' is never the result, *"
+        $warnings[1] | Should -BeLike "*: 'Tx' is never the result, *"
+        $null = $program | Add-EbpfCode { 'Pass' } -WarningVariable warnings -WarningAction SilentlyContinue
+        $warnings | Should -BeLike "*: 'Pass' is never the result, *"
+    }
+
     It 'causes a warning in every command that takes a script' {
         $quiet = @{ WarningVariable = 'warning'; WarningAction = 'SilentlyContinue' }
         $null = New-EbpfProgram -Type Xdp -Code { 'Drop'; 'Pass' } @quiet
@@ -99,6 +111,29 @@ Describe 'An address' {
     It 'causes no warning if it is read as one: <code>' -TestCases @(
         @{ Code = { $packets = $packet.Read('ipv4', 26) -eq '10.0.0.1'; 'Pass' } }
         @{ Code = { $packets = [ipv4][ipaddress]::NetworkToHostOrder($packet.UInt32(26)) -eq '10.0.0.1'; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+}
+
+Describe 'A constant' {
+    It 'causes a warning if it does not fit into its place in the packet: <code>' -TestCases @(
+        @{ Code = { if ($packet.IPv4) { $packet.IPv4.TimeToLive = 300 }; 'Pass' }
+            Text = '300 becomes 44: IPv4.TimeToLive holds numbers from 0 to 255.' }
+        @{ Code = { if ($packet.IPv4) { $packet.IPv4.HeaderLength = 5 }; 'Pass' }
+            Text = '5 becomes 4: IPv4.HeaderLength holds multiples of 4 from 0 to 60.' }
+        @{ Code = { if ($packet.Vlan) { $packet.Vlan.Id = -1 }; 'Pass' }
+            Text = '-1 becomes 4095: Vlan.Id holds numbers from 0 to 4095.' }
+        @{ Code = { if ($packet.Transport) { $packet.Transport.SourcePort = 70000 }; 'Pass' }
+            Text = '70000 becomes 4464: Transport.SourcePort holds numbers from 0 to 65535.' }
+        @{ Code = { $packet.Byte(0) = 256; 'Pass' }; Text = '256 becomes 0: these bytes hold numbers from 0 to 255.' }
+    ) {
+        Get-ScriptWarning $Code | Should -BeLike "${PSCommandPath}:*: $Text"
+    }
+
+    It 'causes no warning if it fits: <code>' -TestCases @(
+        @{ Code = { if ($packet.IPv4) { $packet.IPv4.HeaderLength = 60 }; 'Pass' } }
+        @{ Code = { $packet.UInt32(0) = 0xffffffff; $packet.Byte(0) = -1; 'Pass' } }
     ) {
         Get-ScriptWarning $Code | Should -BeNullOrEmpty
     }
@@ -184,6 +219,8 @@ Describe 'A field of a header' {
         @{ Code = { if ($packet.Inner.InnerVlan) { $packets += $packet.Inner.Vlan.Id }; 'Pass' } }
         @{ Code = { if ($packet.Udp.DestinationPort -eq 6081) { $packets += $packet.Geneve.Vni }; 'Pass' } }
         @{ Code = { if ($packet.InnerVlan) { $packets += $packet.Vlan.Id }; 'Pass' } }
+        @{ Code = { if ($packet.Inner.IPv4) { $packets += $packet.IP.Length }; 'Pass' } }
+        @{ Code = { if ($packet.Inner.Dns) { $packets += $packet.IP.Length + $packet.Inner.IP.Length }; 'Pass' } }
         @{ Code = { $packets += $packet.Udp ? $packet.Udp.Length : 0; 'Pass' } }
         @{ Code = { if ($packet.Udp -or $packet.Tcp) {
             $packets += $packet.Tcp ? $packet.Tcp.SourcePort : $packet.Udp.SourcePort }; 'Pass' } }

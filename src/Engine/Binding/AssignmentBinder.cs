@@ -7,6 +7,7 @@ internal sealed class AssignmentBinder(BindingContext context)
 
     public BoundStatement Bind(AssignStatement assignment)
     {
+        WarnIfCut(assignment);
         var (written, source) = (assignment.Target, assignment.Source);
         if (written is HeaderFieldExpression { Header.Alternatives.Count: > 0, HeaderField.IsOffset: false } either)
             return BindAlternatives(assignment, either);
@@ -134,8 +135,8 @@ internal sealed class AssignmentBinder(BindingContext context)
         foreach (var (header, part) in fields.Reverse())
         {
             var target = new HeaderFieldExpression(header, part) { Source = written.Source };
-            var write = context.Statements.Bind(
-                new AssignStatement(target, value, assignment.Operator) { Source = source });
+            var write = Bind(new AssignStatement(target, value, assignment.Operator) { Source = source },
+                Expressions.Bind(target));
             if (write is BoundAssignment { Target: BoundHeaderField place } bound)
                 write = bound with { Target = place with { AlternativeOf = written } };
             otherwise = otherwise.Count == 0
@@ -167,6 +168,35 @@ internal sealed class AssignmentBinder(BindingContext context)
         var local = new Local("value",
             assignment.Operator is null ? Typer.Plain(type) : context.Typer.TypeOf(value));
         return ([context.Statements.Bind(new AssignStatement(local, value) { Source = source })], local);
+    }
+
+    // A constant that does not fit into a place in the packet is cut.
+    private void WarnIfCut(AssignStatement assignment)
+    {
+        (string Name, EbpfType? Stored, HeaderField? Field) place = assignment.Target switch
+        {
+            HeaderFieldExpression { Header: var header, HeaderField: var named } =>
+                ($"{header.Name}.{named.Name} holds", named.Type, named),
+            PacketReadExpression read => ("these bytes hold", read.Type, null),
+            PacketVariableExpression { Variable: var variable } => ($"'{variable.Name}' holds", variable.Type, null),
+            _ => default,
+        };
+        if (assignment.Operator is not null || place.Stored is not ScalarType { IsBoolean: false, IsFixed: false } type
+            || Constants.Integer(assignment.Value) is not { } value)
+        {
+            return;
+        }
+
+        var bits = new[] { place.Field?.BitCount ?? 0, type.BitCount, type.Bits }.First(count => count > 0);
+        // In raw bytes a negative number stands for its bits.
+        if (place.Field is null && value < 0 && value >= -(Int128.One << (bits - 1))) return;
+        var (scale, mask) = (place.Field?.Scale ?? 0, (Int128.One << bits) - 1);
+        var stored = ((value >> scale) & mask) << scale;
+        if (stored == value) return;
+        var unit = scale > 0 ? $"multiples of {1 << scale}" : "numbers";
+        context.Diagnostics.Add(new Diagnostic(DiagnosticIds.CutConstant,
+            $"{value} becomes {stored}: {place.Name} {unit} from 0 to {mask << scale}.",
+            assignment.Value.Source ?? assignment.Source, null, DiagnosticSeverity.Warning));
     }
 
     private static bool IsShared(BoundExpression whole) => whole switch

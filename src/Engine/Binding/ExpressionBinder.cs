@@ -265,6 +265,17 @@ internal sealed class ExpressionBinder
         if (cast is { Type: ArrayType or BytesType, Operand: StructExpression record })
         {
             // The elements of an array are written as fields.
+            foreach (var (_, value) in record.Fields)
+            {
+                var part = value is CastExpression { Operand: var given } ? given : value;
+                if (TypeOf(part) is not (ScalarType or ErrorType) and var wrong)
+                {
+                    return new BoundConversion(type, Error(DiagnosticIds.WrongType,
+                        $"{wrong.Name} is no number, as the elements of an array are.", part.Source ?? cast.Source,
+                        "Take the bytes of an address from the packet, where it lies."), cast.Source);
+                }
+            }
+
             var element = Typer.ElementOf(type)!;
             var elements = StructType.Create(record.Fields.Select(field => KeyValuePair.Create(field.Key, element)));
             return new BoundConversion(type, BindStruct(record, elements), cast.Source);
@@ -357,9 +368,15 @@ internal sealed class ExpressionBinder
         var count = Typer.ElementOf(target.Type) is { Size: > 0 and var size } ? target.Type.Size / size : 0;
         if (target.Type is ErrorType) return target;
         if (count == 0) return Error(DiagnosticIds.NotAnArray, $"{target.Type.Name} has no elements.", index.Source);
-        if (Constants.Integer(index.Index) is { } known && (known < 0 || known >= count))
+        // As in PowerShell, -1 is the last element. The length of a text is not known.
+        var first = target.Type is StringType ? 0 : -count;
+        if (Constants.Integer(index.Index) is { } known && known < 0 && known >= first)
         {
-            return Error(DiagnosticIds.IndexOutOfRange, $"There is no element {known}: the array has {count}.",
+            number = Number((long)known + count);
+        }
+        else if (Constants.Integer(index.Index) is { } other && (other < 0 || other >= count))
+        {
+            return Error(DiagnosticIds.IndexOutOfRange, $"There is no element {other}: the array has {count}.",
                 index.Source,
                 $"The first is 0, the last {count - 1}.");
         }

@@ -46,6 +46,8 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
                     expressions.BindCondition(binary.Right), ScalarType.Boolean, binary.Source);
             case >= BinaryOperator.Equal and <= BinaryOperator.CaseSensitiveStartsWith:
                 return BindComparison(binary);
+            case BinaryOperator.ElementOf:
+                return BindElementOf(binary);
             default:
                 return BindArithmetic(binary, expressions.Bind(binary.Left), expressions.Bind(binary.Right));
         }
@@ -88,6 +90,47 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         return context.Presence.Guard([comparison.Left, comparison.Right],
             [expressions.Bind(comparison.Left), expressions.Bind(comparison.Right)],
             operands => Compare(comparison, operands[0], operands[1]), whenAbsent: differs);
+    }
+
+    // The value is compared with each element; both sides are computed once.
+    private BoundExpression BindElementOf(BinaryExpression written)
+    {
+        const int maxElements = 128;
+        var (value, array, source) = (written.Left, written.Right, written.Source);
+        var type = context.Typer.TypeOf(array);
+        if (type is not (ArrayType or BytesType))
+            return BindComparison(new BinaryExpression(BinaryOperator.Equal, value, array) { Source = source });
+        var count = type.Size / Typer.ElementOf(type)!.Size;
+        if (count > maxElements)
+        {
+            return context.Error(DiagnosticIds.TooManyValues,
+                $"The array has {count} elements; at most {maxElements} are compared one by one.", source,
+                "Ask whether the value is a key of a map.");
+        }
+
+        var (one, all) = (Named("value", value), Named("array", array));
+        var body = AnyFrom(0, count);
+        foreach (var (held, given) in new[] { (all, array), (one, value) })
+        {
+            if (held is LocalExpression { Local: var local } && !ReferenceEquals(held, given))
+                body = new LetExpression(local, given, body) { Source = source };
+        }
+
+        return expressions.Bind(body);
+
+        // A balanced tree is not nested deeply.
+        Expression AnyFrom(int first, int length)
+        {
+            var half = length / 2;
+            return half == 0
+                ? new BinaryExpression(BinaryOperator.Equal, one, new IndexExpression(all, first)) { Source = source }
+                : AnyFrom(first, half).Or(AnyFrom(first + half, length - half));
+        }
+
+        Expression Named(string name, Expression expression) => expression
+            is LocalExpression or VariableExpression or ConstantExpression
+            ? expression
+            : new LocalExpression(new Local(name, context.Typer.TypeOf(expression)));
     }
 
     private BoundExpression Compare(BinaryExpression comparison, BoundExpression left, BoundExpression right)

@@ -84,9 +84,18 @@ internal sealed class UnguardedFields
         }
 
         /// <summary>Whether the packet has a header, or one of its alternatives.</summary>
-        public bool Has(PacketHeader header) => Headers.Contains(header)
-            || (header.Alternatives.Count > 0 && (header.Alternatives.Any(Headers.Contains)
-                || Alternatives.Exists(headers => headers.All(header.Alternatives.Contains))));
+        public bool Has(PacketHeader header)
+        {
+            // What is behind this one or an absent one is behind this one.
+            PacketHeader[] any = [header, .. header.Alternatives, .. Absent];
+            return Headers.Any(one => IsBehind(one, any))
+                || Alternatives.Exists(headers => headers.All(one => IsBehind(one, any)));
+        }
+
+        // Whether a header is one of others, or has one of them before it wherever it lies.
+        private static bool IsBehind(PacketHeader header, PacketHeader[] others) => others.Contains(header)
+            || (header.Locations.Count > 0 && header.Locations.All(place => IsBehind(place.Parent, others)))
+            || (header.Alternatives.Count > 0 && header.Alternatives.All(one => IsBehind(one, others)));
 
         // The sets of headers, of each of which a packet has one if it has a header.
         private static IEnumerable<ImmutableHashSet<PacketHeader>> AlternativesWith(PacketHeader header)

@@ -15,6 +15,9 @@ public static class DiagnosticIds
     /// <summary>continue stands outside a loop.</summary>
     public const string ContinueOutsideLoop = nameof(ContinueOutsideLoop);
 
+    /// <summary>A warning: a constant does not fit into the place that it is assigned to.</summary>
+    public const string CutConstant = nameof(CutConstant);
+
     /// <summary>A warning: a comparison is never true or never false.</summary>
     public const string DecidedComparison = nameof(DecidedComparison);
 

@@ -32,6 +32,7 @@ public static class ProgramPrinter
         [BinaryOperator.CaseSensitiveNotEqual] = "!==",
         [BinaryOperator.StartsWith] = "starts",
         [BinaryOperator.CaseSensitiveStartsWith] = "starts-with-case",
+        [BinaryOperator.ElementOf] = "in",
         [BinaryOperator.LogicalAnd] = "and",
         [BinaryOperator.LogicalOr] = "or",
         [BinaryOperator.LogicalXor] = "xor",

@@ -73,11 +73,27 @@ internal sealed class CastTranslator(BlockTranslation block)
         }
 
         var items = block.Lists.ItemsOf(list);
+        if (element == ScalarType.UInt8 && items is [{ Last: null, First: var only }]
+            && StoredType(only) is (AddressType or BytesType) and var type)
+        {
+            return new CastExpression(EbpfType.Parse($"byte[{type.Size}]"), only);
+        }
+
         return items.Exists(item => item.Last is not null)
             ? throw block.Error(list, DiagnosticIds.UnsupportedExpression, "A range is not an element of an array.",
                 "Write the elements one by one.")
             : Expression.Array(element, [.. items.Select(item => item.First)]);
     }
+
+    // The type of a value in the packet, or of a declared variable; null for others, whose types the binder finds.
+    private static EbpfType? StoredType(Expression value) => value switch
+    {
+        HeaderFieldExpression field => field.HeaderField.Type,
+        PacketReadExpression read => read.Type,
+        PacketVariableExpression place => place.Variable.Type,
+        VariableExpression shared => shared.Variable.Type,
+        _ => null,
+    };
 
     /// <summary>The type written in brackets before a variable; null where its size is inferred.</summary>
     public EbpfType? Declared(TypeConstraintAst constraint) => HasInferredSize(constraint.TypeName) ? null

@@ -35,6 +35,9 @@ internal sealed class ListTranslator(BlockTranslation block)
         var operand = block.Expressions.Operand(value);
         if (items.Count == 0) return new ConstantExpression(false);
         var equal = caseSensitive ? BinaryOperator.CaseSensitiveEqual : BinaryOperator.Equal;
+        // Only the binder knows whether a value is an array.
+        if (!caseSensitive && items is [{ Last: null, IsConstant: false, First: var array }])
+            return new BinaryExpression(BinaryOperator.ElementOf, operand, block.At(list, array));
         if (operand is LocalExpression { Local: var known }) return AnyOf(ast, value, known, items, equal);
         if (items is [{ Last: null, First: var only }])
             return new BinaryExpression(equal, operand, block.At(list, only));

@@ -18,6 +18,17 @@ internal sealed class OverwrittenResults
     public static void Report(IReadOnlyList<Statement> body, DiagnosticBag diagnostics) =>
         new OverwrittenResults(diagnostics).Check(body, false);
 
+    /// <summary>Warns of each value in earlier code that a value of the code behind it overwrites.</summary>
+    public static void ReportEarlier(IReadOnlyList<Statement> earlier, IReadOnlyList<Statement> added,
+        DiagnosticBag diagnostics)
+    {
+        if (!new OverwrittenResults(new DiagnosticBag()).Check(added, false)) return;
+        var (known, all) = (new DiagnosticBag(), new DiagnosticBag());
+        Report(earlier, known);
+        new OverwrittenResults(all).Check(earlier, true);
+        foreach (var warning in all.Warnings.Except(known.Warnings)) diagnostics.Add(warning);
+    }
+
     // From the end to the beginning: what is put out counts unless another value follows on every way.
     private bool Check(IReadOnlyList<Statement> body, bool isOverwritten)
     {

@@ -57,6 +57,7 @@ internal sealed class ProgramTranslation
             Diagnostics.ThrowIfErrors();
         }
 
+        OverwrittenResults.ReportEarlier(Definition.Body, body, Diagnostics);
         Append(Definition, functions, body);
         OverwrittenResults.Report(body, Diagnostics);
         foreach (var function in functions) OverwrittenResults.Report(function.Body, Diagnostics);

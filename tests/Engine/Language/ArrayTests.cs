@@ -58,12 +58,41 @@ public sealed class ArrayTests
     [Fact]
     public void Constant_index_outside_is_an_error()
     {
-        foreach (var index in new[] { -1, 4 })
+        foreach (var index in new[] { -5, 4 })
         {
             var error = Assert.Throws<CompileException>(() => ProgramCompiler.Compile(Script.Define().AddCode(c => c
                 .Assign(Array, Expression.Constant(new byte[4])).Assign(Array.Element(index), 1))));
             Assert.Equal(DiagnosticIds.IndexOutOfRange, error.Id);
         }
+    }
+
+    [Fact]
+    public void Negative_constant_index_counts_from_the_end() =>
+        Assert.Equal(4193, Number((c, result) => c
+            .Assign(Array, Expression.Constant(new byte[] { 1, 2, 3, 4 }))
+            .Assign(Array.Element(-2), 9)
+            .Assign(result, (Array.Element(-1) * 1000) + (Array.Element(-4) * 100) + (Array.Element(2) * 10) + 3)));
+
+    [Fact]
+    public void Constant_index_from_the_end_of_a_text_is_an_error() =>
+        Assert.Equal(DiagnosticIds.IndexOutOfRange, Assert.Throws<CompileException>(() => ProgramCompiler.Compile(
+            Script.Define().AddCode(c => c.Assign(new Local("a"), Packet.Dns.Name.Element(-1))))).Id);
+
+    [Theory]
+    [InlineData(53, 1)]
+    [InlineData(54, 0)]
+    public void Value_is_compared_with_each_element(int port, long expected)
+    {
+        static Expression In(Expression value, Expression array) =>
+            new BinaryExpression(BinaryOperator.ElementOf, value, array);
+        Assert.Equal(expected, Number((c, result) => c
+            .Assign(Array, Expression.Array(ScalarType.UInt16, 22, 443, port))
+            .Assign(result, In(Packet.Udp.DestinationPort, Array))));
+        // 10.77.0.2
+        Assert.Equal(expected, Number((c, result) => c
+            .Assign(result, In(Packet.Read(29, ScalarType.UInt8), Packet.Read(26, new BytesType(4))).And(port == 53))));
+        Assert.Equal(0, Number((c, result) => c.Assign(Array, Expression.Constant(new byte[2]))
+            .Assign(result, In(Packet.Tcp.DestinationPort, Array))));
     }
 
     [Fact]

@@ -87,7 +87,9 @@ internal sealed partial class Evaluator
             case IndexExpression element:
                 var whole = Locate(element.Target);
                 var type = Typer.ElementOf(whole.Type)!;
-                var index = ReferenceArithmetic.ConvertTo(Evaluate(element.Index), ScalarType.UInt64).Number;
+                var index = Constants.Integer(element.Index) is { } last && last < 0 && whole.Type is not StringType
+                    ? last + (whole.Type.Size / type.Size)
+                    : ReferenceArithmetic.ConvertTo(Evaluate(element.Index), ScalarType.UInt64).Number;
                 return index < whole.Type.Size / type.Size
                     ? whole.Part((int)index * type.Size, type)
                     : new ReferencePlace(type);
