@@ -224,9 +224,71 @@ Describe 'Trace-Ebpf' {
         Get-Left tracetime | Should -BeNullOrEmpty
     }
 
+    It 'returns at once with a job, which stops and detaches as jobs do' {
+        Invoke-Busy {
+            $job = New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -AsJob
+            $job.State | Should -Be Running
+            while (-not $job.HasMoreData) { Start-Sleep -Milliseconds 20 }
+            ($job | Receive-Job)[0].Id | Should -Be $PID
+            $job | Stop-Job
+            $job.State | Should -Be Stopped
+            Get-EbpfAttachment | Should -BeNullOrEmpty
+            $job | Remove-Job
+            Get-Left tracejob | Should -BeNullOrEmpty
+            New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -AsJob | Remove-Job -Force
+            Get-Left tracejob | Should -BeNullOrEmpty
+        }
+    }
+
+    It 'ends a job after -First, and runs -Action in it' {
+        $seen = [Collections.Concurrent.ConcurrentQueue[object]]::new()
+        $job = Invoke-Busy {
+            New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -First 3 -AsJob -Action {
+                ($using:seen).Enqueue($_.Id)
+                $number++
+                "event $number"
+            } | Wait-Job
+        }
+        $job.State | Should -Be Completed
+        $job | Receive-Job | Should -Be 'event 1', 'event 2', 'event 3'
+        $seen | Should -Be $PID, $PID, $PID
+        $job | Remove-Job
+        Get-Left tracejob | Should -BeNullOrEmpty
+    }
+
+    It 'fails a job whose -Action fails, and detaches' {
+        $job = Invoke-Busy {
+            New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -AsJob -Action { throw 'no more' } | Wait-Job
+        }
+        $job.State | Should -Be Failed
+        Get-Left tracejob | Should -BeNullOrEmpty
+        { $job | Receive-Job -ErrorAction Stop } | Should -Throw '*no more*'
+        $job | Remove-Job
+    }
+
+    It 'stops a job whose -Action waits' {
+        $job = Invoke-Busy {
+            $job = New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -AsJob -Action { 'begun'; Start-Sleep 1000 }
+            Start-Sleep 1
+            $job
+        }
+        $job | Stop-Job
+        $job.State | Should -Be Stopped
+        $job | Remove-Job
+        Get-Left tracejob | Should -BeNullOrEmpty
+    }
+
+    It 'refuses a variable in -Action that the session has not, and leaves nothing attached' {
+        $failure = { New-Watch tracejob | Trace-Ebpf -Tracepoint $tracepoint -AsJob -Action { $using:nowhere } } |
+            Should -Throw -PassThru
+        "$failure" | Should -BeLike '*no variable $nowhere*'
+        Get-Left tracejob | Should -BeNullOrEmpty
+    }
+
     It 'refuses the time limit <_>' -ForEach -1, -0.5, ([timespan]::FromSeconds(-1)) {
         $limit = $_
-        $failure = { New-Watch tracetime | Trace-Ebpf -Tracepoint $tracepoint -Timeout $limit } | Should -Throw -PassThru
+        $failure = { New-Watch tracetime | Trace-Ebpf -Tracepoint $tracepoint -Timeout $limit } |
+            Should -Throw -PassThru
         $failure.FullyQualifiedErrorId | Should -BeLike 'ParameterArgumentTransformationError,*'
         "$failure" | Should -BeLike '*no time limit*'
     }

@@ -145,8 +145,26 @@ public sealed class TraceEbpfCommand : TraceCommand
             throw new ArgumentException("An iterator visits the objects of one -ProcessId, or all: compare $event.");
         }
 
-        using var filter = processes.Resolve();
-        var definitions = Define(program, targets, filter, isSelectedByHook: process != 0);
+        var trace = new HookTrace(processes.Resolve());
+        try
+        {
+            if (!Start(trace, Define(program, targets, trace.Filter, isSelectedByHook: process != 0), targets))
+            {
+                trace.Dispose();
+                return;
+            }
+        }
+        catch
+        {
+            trace.Dispose();
+            throw;
+        }
+
+        Run(trace, trace.Events, [.. trace.Attachments.OfType<IteratorAttachment>().Reverse()]);
+    }
+
+    private bool Start(HookTrace trace, ProgramDefinition[] definitions, TracedTarget[] targets)
+    {
         var compiled = ProgramGroup.Compile(definitions);
         if (compiled[0].Events is null)
         {
@@ -157,29 +175,11 @@ public sealed class TraceEbpfCommand : TraceCommand
 
         var what = string.Join(", ", targets.Take(MaxShown).Select(one => one.Options.Description));
         if (targets.Length > MaxShown) what += $" and {targets.Length - MaxShown} more";
-        if (!ShouldProcess(what, "Trace")) return;
-        var loaded = ProgramGroup.Load(compiled, [.. targets.Select(one => filter.Start(one.Options.LoadOptions))]);
-        var attachments = new List<Attachment>();
-        try
-        {
-            ReportLoaded(loaded);
-            using var stream = new EventStream(loaded);
-            // The last hooks first: what ends something is mostly behind what begins it.
-            foreach (var (index, target) in targets.Index().Reverse())
-            {
-                attachments.Add(target.Options.Attach(loaded[index]));
-                Session.Own(attachments[^1]);
-            }
-
-            WriteVerbose($"{what} is being traced.");
-            Write(stream, [.. attachments.OfType<IteratorAttachment>().Reverse()]);
-        }
-        finally
-        {
-            // Each detaching waits until no processor runs the program; in parallel they take as long as one.
-            Parallel.ForEach(attachments, attachment => attachment.Dispose());
-            foreach (var one in loaded) one.Dispose();
-        }
+        if (!ShouldProcess(what, "Trace")) return false;
+        trace.Start(compiled, targets);
+        ReportLoaded(trace.Programs);
+        WriteVerbose($"{what} is being traced.");
+        return true;
     }
 
     private ProgramDefinition[] Define(

@@ -29,13 +29,13 @@ public sealed class TraceSyscallCommand : TraceCommand
             return;
         }
 
-        using var trace = SyscallTrace.Start(names, new SyscallTraceOptions(Targets)
+        var trace = SyscallTrace.Start(names, new SyscallTraceOptions(Targets)
         {
             Moment = IncludeReturn ? SyscallMoment.Whole : OnExit ? SyscallMoment.Exit : SyscallMoment.Enter,
-            ExceptThread = SyscallTrace.CurrentThread,
+            ExceptThread = ReadingThread,
             BufferSize = BufferSize,
         });
         foreach (var attachment in trace.Attachments) Session.Own(attachment);
-        Write(trace.Events, []);
+        Run(trace, trace.Events, []);
     }
 }

@@ -16,8 +16,16 @@ public abstract class StreamCommand : EbpfCommand
     /// <param name="reason">Why, and what helps: what stands behind the colon.</param>
     private protected void WarnOfLost(long lost, string reason)
     {
-        if (lost == 0 || Stopping) return;
-        WriteWarning(string.Create(CultureInfo.InvariantCulture,
-            $"{lost} event{(lost == 1 ? " was" : "s were")} lost: {reason}"));
+        if (lost != 0) WarnWhileRunning(Lost(lost, reason));
     }
+
+    /// <summary>Writes a warning while somebody listens: not once the pipeline is being stopped.</summary>
+    private protected void WarnWhileRunning(string text)
+    {
+        if (!Stopping) WriteWarning(text);
+    }
+
+    /// <summary>The text of a warning of lost events.</summary>
+    internal static string Lost(long lost, string reason) => string.Create(
+        CultureInfo.InvariantCulture, $"{lost} event{(lost == 1 ? " was" : "s were")} lost: {reason}");
 }
