@@ -45,8 +45,14 @@ public sealed class PerfBufferReader : RecordBuffer
     {
         ArgumentNullException.ThrowIfNull(handler);
         var count = 0;
-        foreach (var ring in _rings) count += ring.Drain(index, handler, max - count);
+        foreach (var ring in _rings) count += ring.Drain(Take, max - count);
         return count;
+
+        void Take(uint type, int misc, ReadOnlySpan<byte> body)
+        {
+            if (type == PerfRing.SampleRecord)
+                handler(index, body.Slice(sizeof(uint), MemoryMarshal.Read<int>(body)));
+        }
     }
 
     public override void Dispose()

@@ -12,6 +12,7 @@ public sealed partial class LoadedProgram : IDisposable
     private readonly Lazy<ProgramInfo> _info;
     private readonly NamedObjects<LiveMap> _maps;
     private readonly NamedObjects<LiveVariable> _variables;
+    private readonly IDisposable? _recording;
 
     internal LoadedProgram(
         ProgramDescriptor descriptor, string name, ProgramType type, IReadOnlyList<LiveMap> maps,
@@ -25,6 +26,7 @@ public sealed partial class LoadedProgram : IDisposable
         Compiled = compiled;
         Log = log;
         _info = new(() => Bpf.GetProgramInfo(Descriptor));
+        if (Stacks is not null) _recording = MappingRecorder.Use();
     }
 
     /// <summary>The compiled program; null if another process loaded it.</summary>
@@ -188,6 +190,7 @@ public sealed partial class LoadedProgram : IDisposable
     {
         foreach (var map in Maps.Values) map.Dispose();
         Descriptor.Dispose();
+        _recording?.Dispose();
     }
 
     /// <summary>The name and type.</summary>

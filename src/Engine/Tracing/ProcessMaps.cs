@@ -38,6 +38,21 @@ public sealed class ProcessMaps
         return low < Mappings.Count && Mappings[low].Contains(address) ? Mappings[low] : null;
     }
 
+    /// <summary>The mappings that hold code.</summary>
+    internal ProcessMaps OnlyCode() => new(ProcessId, Mappings.Where(each => each.IsExecutable).ToArray());
+
+    /// <summary>The same mappings, of a process that was forked from this one.</summary>
+    internal ProcessMaps Of(int processId) => new(processId, Mappings);
+
+    /// <summary>The mappings after one more, which replaces those that it overlaps.</summary>
+    internal ProcessMaps With(ProcessMapping added) => new(ProcessId,
+    [
+        .. Mappings.Where(each => each.End <= added.Start), added, .. Mappings.Where(each => each.Start >= added.End),
+    ]);
+
+    /// <summary>No mappings, as of a process that begins to execute a program.</summary>
+    internal static ProcessMaps Empty(int processId) => new(processId, []);
+
     internal static ProcessMaps Parse(int processId, ReadOnlySpan<byte> text)
     {
         var mappings = new List<ProcessMapping>();

@@ -11,7 +11,11 @@ public sealed class Symbolizer
 
     private static readonly TimeSpan MinAge = TimeSpan.FromMilliseconds(100);
 
+    // Processes that have ended are kept until their stacks were read.
+    private const int MaxEnded = 4096;
+
     private readonly Lock _access = new();
+    private readonly Queue<int> _ended = [];
     private readonly Dictionary<int, Process> _processes = [];
     private readonly Dictionary<(string Device, ulong Inode, string Path), ElfFile?> _files = [];
     private readonly TimeProvider _clock;
@@ -36,6 +40,7 @@ public sealed class Symbolizer
     /// <param name="isReturnAddress">Whether it is where a call returns to.</param>
     public SymbolizedAddress User(int processId, ulong address, bool isReturnAddress = false)
     {
+        Update();
         lock (_access)
         {
             var wanted = address - (isReturnAddress ? 1UL : 0);
@@ -71,7 +76,56 @@ public sealed class Symbolizer
     /// <returns>Whether there is such a process.</returns>
     public bool Remember(int processId)
     {
+        Update();
         lock (_access) return Read(processId) is not null;
+    }
+
+    /// <summary>Reads the code that all processes have mapped, but of those that are known.</summary>
+    internal void RememberAll()
+    {
+        foreach (var directory in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(directory.AsSpan()), CultureInfo.InvariantCulture, out var id)) continue;
+            lock (_access)
+            {
+                if (!_processes.ContainsKey(id) && ProcessMaps.TryRead(id) is { Mappings.Count: > 0 } maps)
+                    _processes[id] = new Process(maps.OnlyCode(), _clock);
+            }
+        }
+    }
+
+    /// <summary>Takes over what was recorded of processes.</summary>
+    internal void Update()
+    {
+        if (!ReferenceEquals(this, Shared)) return;
+        lock (_access)
+        {
+            foreach (var record in MappingRecorder.Take()) Apply(record);
+        }
+    }
+
+    private void Apply(MappingRecord record)
+    {
+        var id = record.ProcessId;
+        switch (record.Kind)
+        {
+            case MappingRecordKind.Fork:
+                if ((_processes.GetValueOrDefault(record.ParentId) ?? Read(record.ParentId)) is { } parent)
+                    _processes[id] = new Process(parent.Maps.Of(id), _clock);
+                break;
+            case MappingRecordKind.Execute:
+                _processes[id] = new Process(ProcessMaps.Empty(id), _clock);
+                break;
+            case MappingRecordKind.Map:
+                var maps = (_processes.GetValueOrDefault(id) ?? Read(id))?.Maps ?? ProcessMaps.Empty(id);
+                _processes[id] = new Process(maps.With(record.Mapping!), _clock);
+                break;
+            default:
+                _ended.Enqueue(id);
+                if (_ended.Count > MaxEnded && _ended.Dequeue() is var oldest && !_ended.Contains(oldest))
+                    _processes.Remove(oldest);
+                break;
+        }
     }
 
     /// <summary>Forgets a process that has ended, because its id can be reused.</summary>

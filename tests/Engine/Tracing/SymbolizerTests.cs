@@ -1,8 +1,13 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using EbpfCat.Attachments;
+using EbpfCat.Events;
 using EbpfCat.Kernel;
+using EbpfCat.Language;
+using EbpfCat.Programs;
 using EbpfCat.Tracing;
+using EbpfCat.Types;
 
 namespace EbpfCat.Tests.Tracing;
 
@@ -69,6 +74,27 @@ public sealed class SymbolizerTests
 
         static ProcessMapping? Libc(int id) => ProcessMaps.TryRead(id)?.Mappings
             .FirstOrDefault(each => each.IsExecutable && each.Path.EndsWith("/libc.so.6", StringComparison.Ordinal));
+    }
+
+    // Nothing reads the stack before the process has ended.
+    [Fact]
+    public void Stacks_of_a_process_that_has_ended_have_names()
+    {
+        var definition = new ProgramDefinition("ended", ProgramType.Kprobe) { Target = "libc:getenv" };
+        definition.Probe = ProbeKind.Uprobe;
+        var stacks = definition.AddMap("stacks", MapType.Hash, StackType.Instance, ScalarType.UInt64, 4096);
+        definition.AddCode(code => code.Assign(stacks[new SystemValueExpression(SystemValue.UserStack)], 1));
+        using var program = EbpfProgram.Load(definition);
+        using (UprobeAttachment.Attach(program))
+        {
+            using var child = Process.Start("sort", "/dev/null");
+            child.WaitForExit();
+            var found = program.Maps["stacks"].Entries().Select(entry => (StackReference)entry.Key!)
+                .Where(stack => stack.ProcessId == child.Id).Select(stack => program.Stacks.ReadStack(stack)).ToArray();
+            Assert.NotEmpty(found);
+            Assert.All(
+                found, stack => Assert.StartsWith("getenv+0x0 [libc", $"{stack.Frames[0]}", StringComparison.Ordinal));
+        }
     }
 
     [Fact]

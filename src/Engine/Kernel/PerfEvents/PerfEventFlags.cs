@@ -22,6 +22,8 @@ internal enum PerfEventFlags : ulong
     Watermark = 1 << 14, // Wake-ups count bytes
     MapData = 1 << 17, // Data mappings are recorded
     SampleIdAll = 1 << 18, // Every record has the sample's ids
+    MapDetails = 1 << 23, // Mappings are recorded with the inodes of their files
+    NameByExecute = 1 << 24, // Records of names tell execve
     [Since(4, 1)] UseClockId = 1 << 25, // Time stamps are of the clock given
     [Since(4, 7)] WriteBackward = 1 << 27, // The buffer is written backwards
     [Since(5, 1)] BpfEvent = 1ul << 31, // Loading and unloading of programs is recorded

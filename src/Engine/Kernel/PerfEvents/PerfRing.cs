@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace EbpfCat.Events;
+namespace EbpfCat.Kernel;
 
 /// <summary>The ring of one processor, in memory shared with the kernel (perf_event_open(2), "MMAP layout").</summary>
 internal sealed unsafe class PerfRing : IDisposable
@@ -9,9 +9,11 @@ internal sealed unsafe class PerfRing : IDisposable
     private const int HeadOffset = 1024;
     private const int TailOffset = 1032;
 
-    // PERF_RECORD_*; struct perf_event_header has type, flags and size in 8 bytes.
+    /// <summary>PERF_RECORD_SAMPLE, the type of records that programs put out.</summary>
+    public const uint SampleRecord = 9;
+
+    // PERF_RECORD_LOST; struct perf_event_header has type, misc and size in 8 bytes.
     private const uint LostRecord = 2;
-    private const uint SampleRecord = 9;
     private const int HeaderSize = 8;
 
     private readonly MappedMemory _memory;
@@ -41,7 +43,11 @@ internal sealed unsafe class PerfRing : IDisposable
     /// <summary>The number of lost records that the kernel has reported so far.</summary>
     public long Lost { get; private set; }
 
-    public int Drain(int index, RecordHandler handler, int max)
+    /// <summary>Takes out records.</summary>
+    /// <param name="handler">Takes each record but those that count lost ones.</param>
+    /// <param name="max">The maximum number of records.</param>
+    /// <returns>The number of records.</returns>
+    public int Drain(PerfRecordHandler handler, int max = int.MaxValue)
     {
         var tail = (ulong*)(_memory.Pointer + TailOffset);
         var head = Volatile.Read(ref *(ulong*)(_memory.Pointer + HeadOffset));
@@ -56,19 +62,15 @@ internal sealed unsafe class PerfRing : IDisposable
                 var size = (int)(header >> 48);
                 var body = Read(at + HeaderSize, size - HeaderSize);
                 at += (ulong)size;
-                switch ((uint)header)
+                if ((uint)header == LostRecord)
                 {
-                    case SampleRecord:
-                        count++;
-                        handler(index, body.Slice(sizeof(uint), MemoryMarshal.Read<int>(body)));
-                        break;
-                    case LostRecord:
-                        // The event's id, and how many.
-                        Lost += MemoryMarshal.Read<long>(body[sizeof(ulong)..]);
-                        break;
-                    default:
-                        break;
+                    // The event's id, and how many.
+                    Lost += MemoryMarshal.Read<long>(body[sizeof(ulong)..]);
+                    continue;
                 }
+
+                count++;
+                handler((uint)header, (ushort)(header >> 32), body);
             }
         }
         finally
@@ -97,3 +99,9 @@ internal sealed unsafe class PerfRing : IDisposable
         return _joined.AsSpan(0, length);
     }
 }
+
+/// <summary>Takes a record of a <see cref="PerfRing"/>.</summary>
+/// <param name="type">PERF_RECORD_*.</param>
+/// <param name="misc">PERF_RECORD_MISC_*.</param>
+/// <param name="body">The record without its header, in the memory of the ring: valid until the call returns.</param>
+internal delegate void PerfRecordHandler(uint type, int misc, ReadOnlySpan<byte> body);
