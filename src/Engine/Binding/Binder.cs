@@ -9,17 +9,17 @@ internal static class Binder
     /// <summary>Binds a program.</summary>
     /// <param name="definition">The program, which is not changed.</param>
     /// <param name="traced">The event that the program is attached to, as its code sees it; null for none.</param>
-    /// <param name="parentProcessId">How to read the id of the current task's parent; null if unknown.</param>
+    /// <param name="currentTask">The current task; null where its fields are not known.</param>
     /// <param name="pidNamespace">The namespace that ids of processes are of; null for the initial one.</param>
     /// <param name="isScript">Whether its constants are where an author wrote them, not a generator.</param>
     /// <param name="group">The programs that share its maps, if any, and its index among those with its buffer.</param>
     /// <exception cref="CompileException">The program has errors: all of them, by place.</exception>
-    public static BoundProgram Bind(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId,
+    public static BoundProgram Bind(ProgramDefinition definition, ITracedEvent? traced, ITracedEvent? currentTask,
         PidNamespace? pidNamespace = null, bool isScript = false,
         (IReadOnlyList<ProgramDefinition> Programs, int Index) group = default)
     {
         Nesting.Require(definition);
-        var context = new BindingContext(definition, traced, parentProcessId, group.Programs ?? [], group.Index)
+        var context = new BindingContext(definition, traced, currentTask, group.Programs ?? [], group.Index)
         {
             PidNamespace = pidNamespace,
             ReportsDecidedComparisons = isScript,

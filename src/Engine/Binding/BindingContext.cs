@@ -8,13 +8,13 @@ internal sealed class BindingContext
     private HashSet<Local>? _untypedLocals;
     private HashSet<Local>? _pointers;
 
-    public BindingContext(ProgramDefinition definition, ITracedEvent? traced, EventAccess? parentProcessId,
+    public BindingContext(ProgramDefinition definition, ITracedEvent? traced, ITracedEvent? currentTask,
         IReadOnlyList<ProgramDefinition> group, int index)
     {
-        (Definition, Traced, ParentProcessId) = (definition, traced, parentProcessId);
+        (Definition, Traced, CurrentTask) = (definition, traced, currentTask);
         Info = ProgramTypes.Get(definition.Type);
         AllExpressions = [.. StatementWalker.Expressions(definition)];
-        Typer = new Typer(traced, VerdictNames.Find(definition, AllExpressions));
+        Typer = new Typer(traced, VerdictNames.Find(definition, AllExpressions), currentTask);
         if (Info.Packet != PacketAccess.None)
         {
             Typer.MissingEvent = new Diagnostic(DiagnosticIds.NoEvent,
@@ -22,6 +22,7 @@ internal sealed class BindingContext
                 "It is run for packets: ask for the packet.");
         }
 
+        Typer.Pointers = new PointerTypes(definition, Typer);
         LocalInference.Run(definition, Typer);
         Typer.Diagnostics = Diagnostics;
         Resources = new ProgramResources(definition, group.Count > 0 ? group : [definition], index, Diagnostics);
@@ -39,8 +40,8 @@ internal sealed class BindingContext
     public ProgramTypeInfo Info { get; }
     public ITracedEvent? Traced { get; }
 
-    /// <summary>How the id of the current task's parent is reached; null where it is not known.</summary>
-    public EventAccess? ParentProcessId { get; }
+    /// <summary>The current task; null where its fields are not known.</summary>
+    public ITracedEvent? CurrentTask { get; }
 
     /// <summary>The PID namespace that ids of processes are of; null for the initial one.</summary>
     public PidNamespace? PidNamespace { get; init; }

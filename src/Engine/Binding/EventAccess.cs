@@ -48,6 +48,18 @@ public sealed record EventAccess(EbpfType Type, EventRoot Root, int RootOffset, 
     /// </summary>
     public bool IsUntyped { get; init; }
 
+    /// <summary>What the value points to; null for what is no pointer, or one to an unknown type.</summary>
+    internal IPointerTarget? Target { get; init; }
+
+    /// <summary>The root if <see cref="Root"/> is <see cref="EventRoot.Pointer"/>.</summary>
+    internal BoundExpression? Pointer { get; init; }
+
+    /// <summary>
+    /// Whether the last step leads to an item of a list of pointers that ends with a null pointer: one behind that end
+    /// is null too.
+    /// </summary>
+    public bool IsListItem { get; init; }
+
     /// <summary>The base, in the record, of an offset that a field of the record contains; 0 for its start.</summary>
     public int LocationBase { get; init; }
 

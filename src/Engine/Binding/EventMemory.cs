@@ -9,4 +9,6 @@ public enum EventMemory
     User,
     /// <summary>Kernel memory behind a pointer whose type the verifier knows, read directly.</summary>
     Typed,
+    /// <summary>Known only by the address: those of the kernel have the highest bit set.</summary>
+    Unknown,
 }

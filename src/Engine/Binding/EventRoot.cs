@@ -7,6 +7,8 @@ public enum EventRoot
     Context,
     /// <summary>The current task, <c>struct task_struct</c>.</summary>
     CurrentTask,
+    /// <summary>A number that the program computes: <see cref="EventAccess.Pointer"/>.</summary>
+    Pointer,
     /// <summary>A constant.</summary>
     Constant,
     /// <summary>The address of the traced function: <c>bpf_get_func_ip</c> (Linux 5.15, of uprobes 6.6).</summary>

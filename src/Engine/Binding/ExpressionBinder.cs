@@ -2,11 +2,15 @@ namespace EbpfCat.Binding;
 
 internal sealed class ExpressionBinder
 {
+    private static readonly EventFieldExpression ParentId =
+        new([EventFieldExpression.CurrentTask, "real_parent", "tgid"]);
+
     private readonly BindingContext _context;
     private readonly Typer _typer;
     private readonly OperatorBinder _operators;
     private readonly MapBinder _maps;
     private readonly HelperCallBinder _helpers;
+    private readonly MemoryReadBinder _reads;
     private readonly Dictionary<StringType, Function> _lengths = [];
 
     public ExpressionBinder(BindingContext context)
@@ -15,6 +19,7 @@ internal sealed class ExpressionBinder
         _operators = new OperatorBinder(context, this);
         _maps = new MapBinder(context, this);
         _helpers = new HelperCallBinder(context, this);
+        _reads = new MemoryReadBinder(context, this);
     }
 
     public BoundExpression Bind(Expression expression)
@@ -45,6 +50,7 @@ internal sealed class ExpressionBinder
             case UnaryExpression unary: return _operators.BindUnary(unary);
             case CastExpression cast: return BindCast(cast);
             case TextExpression text: return BindText(text);
+            case MemoryReadExpression read: return _reads.Bind(read);
             case RememberedTextExpression text:
                 return new BoundRememberedText(TypeOf(text), Bind(text.Address), Bind(text.Copy),
                     text.CopyLength is { } length ? Bind(length) : null,
@@ -72,6 +78,9 @@ internal sealed class ExpressionBinder
                 _context.CallCount++;
                 _context.PacketChangeCount++;
                 return BindCall(call);
+            case FieldExpression or IndexExpression when _typer.Pointers!.Split(expression) is not null:
+                return _typer.EventAccessOf(expression) is { } part
+                    ? Event(TypeOf(expression), part, expression) : new BoundError(source);
             case FieldExpression field: return BindField(field);
             case IndexExpression index: return BindElement(index);
             case StructExpression record:
@@ -79,7 +88,7 @@ internal sealed class ExpressionBinder
             case SystemValueExpression system: return BindSystemValue(system);
             case EventFieldExpression field:
                 return _typer.AccessOf(field) is { } access
-                    ? Event(TypeOf(field), access, source) : new BoundError(source);
+                    ? Event(TypeOf(field), access, field) : new BoundError(source);
             case ContextExpression: return new BoundContext(source);
             default: throw new UnreachableException(expression.GetType().Name);
         }
@@ -150,12 +159,13 @@ internal sealed class ExpressionBinder
         _operators.BindArithmetic(binary, left, right);
 
     /// <summary>The access to a value that an expression takes from the event as it is; null for any other.</summary>
-    public EventAccess? AccessOf(Expression expression) => expression switch
-    {
-        EventFieldExpression field => _typer.AccessOf(field),
-        SystemValueExpression { Value: SystemValue.ReturnValue } => _context.Traced?.Return,
-        _ => null,
-    };
+    public EventAccess? AccessOf(Expression expression) => _typer.EventAccessOf(expression);
+
+    /// <summary>A value that is reached by an access.</summary>
+    /// <param name="origin">The expression that the access is of.</param>
+    public BoundEventValue Event(EbpfType type, EventAccess access, Expression origin) => new(type,
+        access.Root == EventRoot.Pointer && _typer.Pointers!.Split(origin) is { } part
+            ? access with { Pointer = Bind(part.Pointer) } : access, origin.Source);
 
     // A number becomes the address that it is in the processor's byte order. Bytes read in that order as they lie in a
     // packet, in network order, would give the reversed address.
@@ -283,7 +293,7 @@ internal sealed class ExpressionBinder
 
         if (AccessOf(cast.Operand) is { } access && access.Reinterpret(cast.Type) is { } other)
         {
-            var reached = Event(Typer.Plain(other.Type)!, other, cast.Source);
+            var reached = Event(Typer.Plain(other.Type)!, other, cast.Operand);
             return new BoundConversion(type, _context.Conversions.Check(reached, type, cast.Source), cast.Source);
         }
 
@@ -299,7 +309,7 @@ internal sealed class ExpressionBinder
         if (AccessOf(text.Operand) is { Type: not StringType } access
             && access.Reinterpret(new StringType(Typer.DefaultTextCapacity)) is { } behind)
         {
-            return Event(behind.Type, behind, text.Source);
+            return Event(behind.Type, behind, text.Operand);
         }
 
         var operand = Bind(text.Operand);
@@ -390,20 +400,17 @@ internal sealed class ExpressionBinder
         return system.Value switch
         {
             SystemValue.ReturnValue when _context.Traced?.Return is { } returned =>
-                Event(type, returned, system.Source),
+                Event(type, returned, system),
             SystemValue.ParentProcessId when _context.PidNamespace is not null => Error(DiagnosticIds.NotAvailable,
                 "This session has a PID namespace of its own, in which the kernel does not tell the id of the parent.",
                 system.Source),
-            SystemValue.ParentProcessId when _context.ParentProcessId is { } parent =>
-            Event(type, parent, system.Source),
+            SystemValue.ParentProcessId when _context.CurrentTask is { } task => Event(type,
+                task.Resolve(ParentId) with { Type = ScalarType.UInt32 }, system),
             SystemValue.ReturnValue or SystemValue.ParentProcessId => Error(DiagnosticIds.NotAvailable,
                 $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source),
             _ => new BoundSystemValue(type, system.Value, system.Source),
         };
     }
-
-    private static BoundEventValue Event(EbpfType type, EventAccess access, SourceSpan? source) =>
-        new(type, access, source);
 
     private BoundExpression BindCall(CallExpression call)
     {

@@ -122,7 +122,7 @@ internal sealed class HelperCallBinder(BindingContext context, ExpressionBinder 
     private BoundEventValue? PointerIn(Expression argument) =>
         expressions.AccessOf(argument) is { Type: not ScalarType } access
             && access.Reinterpret(ScalarType.UInt64) is { Type: ScalarType } pointer
-            ? new BoundEventValue(ScalarType.UInt64, pointer, argument.Source) : null;
+            ? expressions.Event(ScalarType.UInt64, pointer, argument) : null;
 
     private BoundExpression CheckMemory(HelperCallExpression call, int index, BoundExpression value, bool byPlace,
         bool isRead, Expression? size)

@@ -3,7 +3,9 @@ namespace EbpfCat.Binding;
 /// <summary>Determines the types of expressions: the rules of the language in one place.</summary>
 /// <param name="traced">The event: <c>$event</c>.</param>
 /// <param name="verdictNames">The texts that name verdicts.</param>
-internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression>? verdictNames = null)
+/// <param name="currentTask">The current task: <c>$process.Task</c>.</param>
+internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression>? verdictNames = null,
+    ITracedEvent? currentTask = null)
 {
     /// <summary>The capacity in bytes of a text read through a pointer, if its author gives none.</summary>
     public const int DefaultTextCapacity = 128;
@@ -19,8 +21,14 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         "The event is known only in a program that is attached to something traced.", null,
         "Give the program its target.");
 
+    private static readonly Diagnostic NoTask = new(DiagnosticIds.NotAvailable,
+        "The fields of the current task are known only where the kernel has types of its own (BTF).", null);
+
     /// <summary>The error where the program asks for an event and has none.</summary>
     public Diagnostic MissingEvent { get; set; } = NoTarget;
+
+    /// <summary>What the numbers of the program point to; null while that is found.</summary>
+    public PointerTypes? Pointers { get; set; }
 
     /// <summary>The bag for errors; null while types are inferred, which repeats the same work.</summary>
     public DiagnosticBag? Diagnostics { get; set; }
@@ -78,6 +86,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case MapEntryExpression entry: return Plain(entry.Map.Value);
             case InnerEntryExpression entry: return Plain(entry.Outer.InnerMap?.Value);
             case MapCallExpression call: return OfMapCall(call);
+            case FieldExpression or IndexExpression when Pointers?.Split(expression) is { } part:
+                return Pointers.AccessOf(expression, part) is { } reached ? Plain(reached.Type) : ErrorType.Instance;
             case FieldExpression field: return OfField(field);
             case IndexExpression index:
                 return TypeOf(index.Target) is ErrorType error ? error : Plain(ElementOf(TypeOf(index.Target)));
@@ -86,6 +96,7 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
             case LetExpression let: return TypeOf(let.Body);
             case TextExpression text:
                 return TypeOf(text.Operand) is StringType known ? known : new StringType(DefaultTextCapacity);
+            case MemoryReadExpression read: return read.Type;
             case RememberedTextExpression text: return TypeOf(text.Copy);
             case ConditionalExpression conditional: return Join(conditional.WhenTrue, conditional.WhenFalse);
             case UnaryExpression unary: return OfUnary(unary);
@@ -109,8 +120,9 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (_accesses.TryGetValue(field, out var access)) return access;
         try
         {
-            var missing = field.IsOfContext ? NoTarget : MissingEvent;
-            access = missing.Id == DiagnosticIds.NoEvent ? null : traced?.Resolve(field);
+            var isTask = field.Path[0] == EventFieldExpression.CurrentTask;
+            var missing = isTask ? NoTask : field.IsOfContext ? NoTarget : MissingEvent;
+            access = missing.Id == DiagnosticIds.NoEvent ? null : (isTask ? currentTask : traced)?.Resolve(field);
             if (access is null) Diagnostics?.Add(missing with { Source = field.Source });
         }
         catch (CompileException error)
@@ -121,6 +133,16 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (access is not null || Diagnostics is not null) _accesses[field] = access;
         return access;
     }
+
+    /// <summary>The access to a value that is taken as it is from the event, or from behind a pointer.</summary>
+    public EventAccess? EventAccessOf(Expression expression) => expression switch
+    {
+        EventFieldExpression field => AccessOf(field),
+        SystemValueExpression { Value: SystemValue.ReturnValue } => traced?.Return,
+        FieldExpression or IndexExpression when Pointers?.Split(expression) is { } part =>
+            Pointers.AccessOf(expression, part),
+        _ => null,
+    };
 
     private ErrorType Error(string id, string problem, SourceSpan? source, string? suggestion = null)
     {
@@ -197,10 +219,8 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
     /// <summary>The enumeration of a value that is taken from the event as it is; null for any other.</summary>
     public EnumType? EnumerationOf(Expression expression) => expression switch
     {
-        EventFieldExpression field => AccessOf(field)?.Type as EnumType,
-        SystemValueExpression { Value: SystemValue.ReturnValue } => traced?.Return?.Type as EnumType,
         CastExpression { Type: EnumType named } => named,
-        _ => null,
+        _ => EventAccessOf(expression)?.Type as EnumType,
     };
 
     private EbpfType OfConstant(ConstantExpression constant) => constant.Value switch
@@ -276,7 +296,11 @@ internal sealed class Typer(ITracedEvent? traced = null, IReadOnlySet<Expression
         if (target is ErrorType) return target;
         if (IsLength(field)) return ScalarType.Int64;
         if (target is not StructType record)
-            return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source);
+        {
+            return Error(DiagnosticIds.NotAStruct, $"{target.Name} has no fields.", field.Source,
+                Pointers?.WhyUnknown(field.Target));
+        }
+
         return record.FindField(field.Name) is { } found
             ? Plain(found.Type)
             : Error(DiagnosticIds.UnknownField, $"There is no field '{field.Name}' in {record.Name}.", field.Source,

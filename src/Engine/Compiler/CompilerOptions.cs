@@ -49,9 +49,9 @@ public sealed record CompilerOptions
     public ITracedEvent? Event { get; init; }
 
     /// <summary>
-    /// The way to the process id of the current task's parent, on this kernel; null where it is not known.
+    /// The current task, for <c>$process.Task</c> and <c>$process.Parent</c>; null where it uses neither.
     /// </summary>
-    public EventAccess? ParentProcessId { get; init; }
+    public ITracedEvent? CurrentTask { get; init; }
 
     /// <summary>The PID namespace that ids of processes and threads are of; null for the initial one.</summary>
     public PidNamespace? PidNamespace { get; init; }

@@ -13,7 +13,7 @@ public static class ProgramCompiler
     {
         options ??= new CompilerOptions();
         var program = Binder.Bind(
-            definition, options.Event, options.ParentProcessId, options.PidNamespace,
+            definition, options.Event, options.CurrentTask, options.PidNamespace,
             group: (options.Group, options.Index));
         var resources = program.Resources;
         var hasFragments = options.HasXdpFragments && definition.Type == ProgramType.Xdp

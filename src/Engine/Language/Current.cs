@@ -27,6 +27,13 @@ public static class Current
     public static SystemValueExpression ParentProcessId => new(SystemValue.ParentProcessId);
 #pragma warning restore CS1591
 
+    /// <summary>A field of the current task, <c>struct task_struct</c>: <c>real_parent.comm</c>.</summary>
+    public static EventFieldExpression TaskField(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new([EventFieldExpression.CurrentTask, .. path.Split('.')]);
+    }
+
     /// <summary>The context that the kernel passes to the program, as an argument of a helper.</summary>
     public static ContextExpression Context => new();
 }

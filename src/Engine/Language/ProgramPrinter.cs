@@ -97,6 +97,7 @@ public static class ProgramPrinter
             MapEntryExpression entry => $"{entry.Map.Name}[{Print(entry.Key)}]",
             InnerEntryExpression entry => $"{entry.Outer.Name}[{Print(entry.OuterKey)}][{Print(entry.Key)}]",
             MapContainsExpression contains => $"({Print(contains.Key)} in {contains.Map.Name})",
+            MemoryReadExpression read => $"read({Print(StatementWalker.Parts(read))}, {read.Type.Name})",
             ObserveExpression observation => $"{Print(observation.Target)}.Observe({Print(observation.Value)})",
             MapCallExpression call => $"{call.Map.Name}.{call.Operation}({Print(call.Arguments)})",
             MapReferenceExpression { Map: var map } => map.Name,

@@ -136,6 +136,7 @@ internal static class StatementWalker
         CastExpression cast => [cast.Operand],
         LetExpression let => [let.Value, let.Body],
         TextExpression text => [text.Operand],
+        MemoryReadExpression read => read.Length is null ? [read.Pointer] : [read.Pointer, read.Length],
         RememberedTextExpression text =>
         [
             .. new[] { text.Address, text.Copy, text.CopyLength, text.NewStart, text.NewEnd }

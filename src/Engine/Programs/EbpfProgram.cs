@@ -52,19 +52,22 @@ public static class EbpfProgram
     /// <summary>The compiler's options for a program; its event is looked up only if the code uses it.</summary>
     private static CompilerOptions Complete(ProgramDefinition definition, CompilerOptions options)
     {
-        var (usesEvent, usesParent) = (false, false);
+        var (usesEvent, usesTask) = (false, false);
         var functions = definition.Functions.SelectMany(function => function.Body);
         foreach (var expression in StatementWalker.Expressions([.. definition.Body, .. functions]))
         {
-            usesEvent |= expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
-            usesParent |= expression is SystemValueExpression { Value: SystemValue.ParentProcessId };
+            var isOfTask = expression is EventFieldExpression { Path: [EventFieldExpression.CurrentTask, ..] }
+                or SystemValueExpression { Value: SystemValue.ParentProcessId };
+            usesTask |= isOfTask;
+            usesEvent |= !isOfTask
+                && expression is EventFieldExpression or SystemValueExpression { Value: SystemValue.ReturnValue };
         }
 
         var traced = options.Event ?? (usesEvent ? TracedEvents.For(definition) : null);
         return options with
         {
             Event = traced,
-            ParentProcessId = options.ParentProcessId ?? (usesParent ? ParentProcess.Id : null),
+            CurrentTask = options.CurrentTask ?? (usesTask ? CurrentTaskEvent.Instance : null),
         };
     }
 }

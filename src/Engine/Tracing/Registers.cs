@@ -95,6 +95,9 @@ public sealed class Registers
     /// <summary>All names, including those of low parts.</summary>
     public IEnumerable<string> Names => _byName.Keys;
 
+    /// <summary>The names of whole registers.</summary>
+    internal IEnumerable<string> Whole => _byName.Values.Where(slot => slot.Size == 8).Select(slot => slot.Name);
+
     /// <summary>The place of a register.</summary>
     /// <param name="name">Its name in assembler notation, lower case, without <c>%</c>: <c>eax</c>, <c>w0</c>.</param>
     /// <exception cref="UnknownNameException">There is no register with this name.</exception>

@@ -21,6 +21,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
         return block.Names.Resolve(ast.Expression) switch
         {
             (NameKind.Packet, _) => PacketMember(ast, member),
+            (NameKind.Process, _) when Same(member, "Task") =>
+                new EventFieldExpression([EventFieldExpression.CurrentTask]),
             (NameKind.Process, _) => SystemMember(ast, member, "process", MemberTable.Process),
             (NameKind.Kernel, _) when Same(member, "Context") => new ContextExpression(),
             (NameKind.Kernel, _) => SystemMember(ast, member, "kernel", MemberTable.Kernel),
@@ -90,9 +92,12 @@ internal sealed class MemberTranslator(BlockTranslation block)
         SystemValue> table)
     {
         if (table.TryGetValue(member, out var value)) return new SystemValueExpression(value);
-        var advice = Same(member, "Call") && owner == "kernel"
-            ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
-            : SimilarNames.Sentence(member, [.. table.Keys]);
+        var advice = owner != "kernel" ? null
+            : Same(member, "Call") ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
+            : Same(member, "ReadString") || Same(member, "ReadBytes")
+                ? $"Write the pointer and the length: $kernel.{member}($event.arg0, 16)."
+            : null;
+        advice ??= SimilarNames.Sentence(member, [.. table.Keys]);
         throw block.Error(ast.Member, DiagnosticIds.UnknownField, $"${owner} has no '{member}'.", advice);
     }
 

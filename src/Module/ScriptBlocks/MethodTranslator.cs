@@ -23,6 +23,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
         {
             (NameKind.Packet, _) => PacketRead(ast, method),
             (NameKind.Kernel, _) when Same(method, "Call") => Helper(ast),
+            (NameKind.Kernel, _) when Same(method, "ReadString") => MemoryRead(ast, size => new StringType(size + 1)),
+            (NameKind.Kernel, _) when Same(method, "ReadBytes") => MemoryRead(ast, size => new BytesType(size)),
             var (_, value) when Same(method, "Observe") => Observe(ast, value as Map),
             (NameKind.Map, Map map) => OnMap(ast, map, method),
             _ when Same(method, "StartsWith") => StartsWith(ast),
@@ -157,6 +159,27 @@ internal sealed class MethodTranslator(BlockTranslation block)
         }
 
         return new HelperCallExpression(helper.Value.ToString()!, [.. rest.Select(HelperArgument)]);
+    }
+
+    // A constant length is the size; with another, or none, there is room for as much as a text has by default.
+    private MemoryReadExpression MemoryRead(InvokeMemberExpressionAst ast, Func<int, EbpfType> typeOf)
+    {
+        const int maxLength = 4096;
+        const int defaultLength = 255;
+        var (method, arguments) = (block.Members.NameOf(ast), ArgumentsOf(ast));
+        if (arguments.Length is 0 or > 2 || (arguments.Length == 1 && Same(method, "ReadBytes")))
+        {
+            throw block.Error(ast, DiagnosticIds.WrongArguments, $"{method} takes a pointer and a length.",
+                $"Write $kernel.{method}($event.arg0, 16).");
+        }
+
+        var pointer = block.Expressions.Of(arguments[0]);
+        var length = arguments.Length < 2 ? null : block.Expressions.Operand(arguments[1]);
+        if (length is not ConstantExpression { Value: var value }) return new(pointer, typeOf(defaultLength), length);
+        return value is long and > 0 and <= maxLength and var size
+            ? new(pointer, typeOf((int)size), length)
+            : throw block.Error(arguments[1], DiagnosticIds.WrongArguments, $"{value} is not a length.",
+                $"It is a number from 1 to {maxLength}.");
     }
 
     // Here a map is its own address, and the packet or event is the context.

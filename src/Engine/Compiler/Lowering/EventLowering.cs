@@ -42,7 +42,31 @@ internal sealed class EventLowering(LoweringContext context)
     {
         if (access.Steps.Count == 0) return Root(access);
         var checks = new NullChecks(_b);
-        return checks.End(ReadPointer(Follow(access, checks), access.Steps[^1]));
+        var pointer = Follow(access, checks);
+        return checks.End(access.IsListItem
+            ? ReadItem(pointer, access.Steps[^1]) : ReadPointer(pointer, access.Steps[^1]));
+    }
+
+    // The item of a list, unless one before it is null.
+    private Value ReadItem(Value list, EventStep step)
+    {
+        if (_b.Current is null) return _b.Constant(0);
+        var (copy, end) = (_memory.Temporary(PointerSize), _b.NewBlock());
+        var incoming = new List<(Block, Value)>();
+        for (var offset = 0; offset < step.Offset; offset += PointerSize)
+        {
+            var item = ReadPointer(list, step with { Offset = offset }, copy);
+            incoming.Add((_b.Current!, _b.Constant(0)));
+            var more = _b.NewBlock();
+            _b.BranchIfNotZero(item, more, end);
+            _b.Start(more);
+        }
+
+        var last = ReadPointer(list, step, copy);
+        incoming.Add((_b.Current!, last));
+        _b.Jump(end);
+        _b.Start(end);
+        return _b.Phi([.. incoming]);
     }
 
     // The pointer to which the last step of the path is relative.
@@ -90,6 +114,7 @@ internal sealed class EventLowering(LoweringContext context)
             EventRoot.Constant => _b.Constant(access.Constant),
             EventRoot.TracedFunction => _b.Call(HelperId.GetFuncIp, context.ContextPointer),
             EventRoot.Alternatives => Choose(access.Alternatives),
+            EventRoot.Pointer => context.Expressions.LowerScalar(access.Pointer!).Value,
             _ => _b.Load(RegionOf(access), context.ContextPointer, access.RootOffset, access.RootSize),
         };
         if (access.Index is not { } index) return root;

@@ -229,15 +229,33 @@ internal sealed class MemoryLowering(LoweringContext context)
 
     /// <summary>Copies bytes behind a pointer. The result is 0, or negative where they cannot be read.</summary>
     public Value ProbeRead(Place to, Value size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUser : HelperId.ProbeReadKernel, _b.AddressOf(to), size,
-            from);
+        Probe(HelperId.ProbeReadUser, HelperId.ProbeReadKernel, to, size, from, memory);
 
     /// <summary>
     /// Copies a text with its NUL. The result is the number of bytes, or negative where they cannot be read.
     /// </summary>
     public Value ProbeReadText(Place to, int size, Value from, EventMemory memory) =>
-        _b.Call(memory == EventMemory.User ? HelperId.ProbeReadUserStr : HelperId.ProbeReadKernelStr, _b.AddressOf(to),
-            _b.Constant(size), from);
+        Probe(HelperId.ProbeReadUserStr, HelperId.ProbeReadKernelStr, to, _b.Constant(size), from, memory);
+
+    private Value Probe(int ofUser, int ofKernel, Place to, Value size, Value from, EventMemory memory)
+    {
+        Value Call(int helper) => _b.Call(helper, _b.AddressOf(to), size, from);
+        if (memory != EventMemory.Unknown || _b.Current is null)
+            return Call(memory == EventMemory.User ? ofUser : ofKernel);
+        var (kernel, user, after) = (_b.NewBlock(), _b.NewBlock(), _b.NewBlock());
+        _b.Branch(Comparison.SignedLess, from, _b.Constant(0), kernel, user);
+        var results = new List<(Block, Value)>();
+        foreach (var (block, helper) in new[] { (kernel, ofKernel), (user, ofUser) })
+        {
+            if (!_b.StartIfReached(block)) continue;
+            var result = Call(helper);
+            results.Add((_b.Current!, result));
+            _b.Jump(after);
+        }
+
+        _b.Start(after);
+        return _b.Phi([.. results]);
+    }
 
     /// <summary>The number type of enumerations, instants and durations; other types as they are.</summary>
     public static EbpfType NumberOf(EbpfType type) => type switch

@@ -6,6 +6,9 @@ public sealed class EventFieldExpression(IReadOnlyList<string> path) : Expressio
     /// <summary>The name that a path begins with which leads into the value returned: <c>$return.sk</c>.</summary>
     public const string ReturnValue = "$return";
 
+    /// <summary>The name that a path begins with which leads into the current task: <c>$process.Task.mm</c>.</summary>
+    public const string CurrentTask = "$task";
+
     /// <summary>The names, from the event inwards; digits stand for an element of an array.</summary>
     public IReadOnlyList<string> Path { get; } = path;
 

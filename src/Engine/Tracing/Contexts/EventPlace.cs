@@ -26,6 +26,21 @@ internal abstract class EventPlace
         int.TryParse(word, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
         ? Element(index) : Member(word);
 
+    /// <summary>The part that a path leads to.</summary>
+    /// <exception cref="CompileException">There is none; names the nearest ones.</exception>
+    public EventPlace Walk(IEnumerable<string> path, SourceSpan? source)
+    {
+        var place = this;
+        foreach (var word in path)
+        {
+            place = place.Go(word) ?? throw new CompileException(
+                DiagnosticIds.UnknownField, $"There is no field '{word}' in {place.Description}.", source,
+                SimilarNames.Sentence(word, place.Names));
+        }
+
+        return place;
+    }
+
     /// <summary>The access to the value itself.</summary>
     /// <exception cref="CompileException">A program cannot read it as a whole.</exception>
     public EventAccess Require(SourceSpan? source) => Access ?? throw new CompileException(

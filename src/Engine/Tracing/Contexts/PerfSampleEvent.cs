@@ -20,6 +20,8 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
     // On arm64 the struct has only the registers of user space: x0 to x30, sp, pc and pstate.
     private int End => _registers == Registers.Arm64 ? _registers["pstate"].Offset + 8 : _registers.Size;
 
+    private protected override string? Suggest(string name) => _places.Suggest(name);
+
     private protected override EventPlace? Find(string name)
     {
         var offset = name.ToLowerInvariant() switch

@@ -2,13 +2,15 @@ namespace EbpfCat.Tracing;
 
 /// <summary>
 /// A kprobe or uprobe, entry or return: the registers (<c>struct pt_regs</c>). At the entry of a function its arguments
-/// are <c>arg0</c>, <c>arg1</c> and so on, 8-byte numbers; arguments of a kernel function also have their names and
-/// types from BTF, those of a system call's function its argument names. A return probe has <c>$return</c>. Registers
-/// have the assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>. <c>Function</c> is the function itself.
+/// are <c>arg0</c>, <c>arg1</c> and so on, 8-byte numbers, in registers or on the stack; arguments of a kernel function
+/// also have their names and types from BTF, those of a system call's function its argument names. A return probe has
+/// <c>$return</c>. Registers have the assembler's names, and <c>ip</c>, <c>sp</c> and <c>fp</c>. <c>Function</c> is the
+/// function itself.
 /// </summary>
 public sealed class RegisterEvent : TracedEvent
 {
     private const string FunctionName = "Function";
+    private const int MaxArguments = 16;
 
     private static readonly Version ReturnOfKernel = new(5, 15);
     private static readonly Version ReturnOfUser = new(6, 6);
@@ -114,7 +116,7 @@ public sealed class RegisterEvent : TracedEvent
     private protected override string? Suggest(string name) =>
         _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
         ? "Where a function returns its arguments are gone: keep them in a map, by the id of the thread, on entry."
-        : null;
+        : _places.Suggest(name);
 
     private static bool IsInside(string function) => function.AsSpan().ContainsAny('+', '*', '?');
 
@@ -128,7 +130,17 @@ public sealed class RegisterEvent : TracedEvent
     {
         foreach (var (name, slot) in NumberedArguments.Names(_registers.Arguments.Count).Zip(_registers.Arguments))
             _arguments.Add((name, new PlainPlace(_places.At(slot) with { IsUntyped = true })));
+        // The others are above the return address, which processors with a link register do not push.
+        var first = _registers.Arguments.Count;
+        foreach (var name in NumberedArguments.Names(MaxArguments).Skip(first))
+            _arguments.Add((name, new PlainPlace(OnStack(NumberedArguments.Find(name, MaxArguments)!.Value - first))));
     }
+
+    private EventAccess OnStack(int index) => _places.At(_registers.StackPointer) with
+    {
+        Steps = [new EventStep((index + (_registers.Processor == Architecture.X64 ? 1 : 0)) * 8, _memory)],
+        IsUntyped = true,
+    };
 
     private void AddNamedArguments(string function)
     {

@@ -18,6 +18,11 @@ internal sealed class RegisterPlaces(Registers registers, EventMemory memory)
         return new EventAccess(type, EventRoot.Context, slot.Offset, slot.Size) { Memory = memory };
     }
 
+    /// <summary>Advice for a name that scripts of other tracers use for all registers.</summary>
+    public string? Suggest(string name) => name.ToLowerInvariant() is "regs" or "ctx" or "pt_regs"
+        ? $"The registers are fields of the event itself: {string.Join(", ", CommonNames.Concat(registers.Whole))}."
+        : null;
+
     public EventPlace? Find(string name)
     {
         var lower = name.ToLowerInvariant();

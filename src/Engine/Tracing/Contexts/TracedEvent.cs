@@ -42,19 +42,9 @@ public abstract class TracedEvent : ITracedEvent
         {
             throw new CompileException(
                 DiagnosticIds.UnknownField, $"There is no field '{name}' in {Description}.", field.Source,
-                Suggest(name) ?? Nearest(name, FieldNames));
+                Suggest(name) ?? SimilarNames.Sentence(name, FieldNames));
         }
 
-        foreach (var word in field.Path.Skip(1))
-        {
-            place = place.Go(word) ?? throw new CompileException(
-                DiagnosticIds.UnknownField, $"There is no field '{word}' in {place.Description}.", field.Source,
-                Nearest(word, place.Names));
-        }
-
-        return place.Require(field.Source);
+        return place.Walk(field.Path.Skip(1), field.Source).Require(field.Source);
     }
-
-    private static string? Nearest(string name, IReadOnlyCollection<string> names) =>
-        SimilarNames.Sentence(name, names);
 }

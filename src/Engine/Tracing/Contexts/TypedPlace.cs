@@ -105,7 +105,13 @@ internal sealed class TypedPlace : EventPlace
         {
             var memory = MemoryBehind(target);
             if (memory == EventMemory.Typed) memory = EventMemory.Kernel;
-            access = access with { Type = ScalarType.UInt64, Memory = memory };
+            access = access with
+            {
+                Type = ScalarType.UInt64,
+                Memory = memory,
+                Target = target.Size > 0 || target.Resolve().Kind == BtfKind.Forward
+                    ? new TypedTarget(target, memory) : null,
+            };
             var plain = target.Resolve();
             if (IsCharacter(target))
                 return access with { Type = new StringType(TextCapacity), Content = EventContent.TextPointer };

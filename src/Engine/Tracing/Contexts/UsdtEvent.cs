@@ -42,6 +42,8 @@ public sealed class UsdtEvent : TracedEvent
     public static IReadOnlyList<IReadOnlyList<UsdtProbe>> Group(IEnumerable<UsdtProbe> places) =>
         [.. places.GroupBy(Layout).Select(group => group.ToList())];
 
+    private protected override string? Suggest(string name) => _all.Suggest(name);
+
     private protected override EventPlace? Find(string name)
     {
         if (NumberedArguments.Find(name, Count) is not { } index) return _all.Find(name);
