@@ -114,7 +114,7 @@ public sealed class RegisterEvent : TracedEvent
     }
 
     private protected override string? Suggest(string name) =>
-        _arguments.Count == 0 && NumberedArguments.Find(name, _registers.Arguments.Count) is not null
+        _arguments.Count == 0 && NumberedArguments.Find(name, MaxArguments) is not null
         ? "Where a function returns its arguments are gone: keep them in a map, by the id of the thread, on entry."
         : _places.Suggest(name);
 

@@ -41,7 +41,7 @@ public sealed class ProbeEventTests
         var record = AtFunction(program, onReturn: true, () => returned = LibC.GetEnvironment("PATH"),
             seen => (long)seen["Pointer"]! == returned);
 
-        Assert.Equal(path[..Math.Min(path.Length, 127)], record["Value"]);
+        Assert.Equal(path, record["Value"]);
     }
 
     [Fact]
@@ -153,8 +153,8 @@ public sealed class ProbeEventTests
 
         using var loaded = EbpfProgram.Load(program);
 
-        Assert.Equal([new StringType(256), ScalarType.Int32, ScalarType.UInt64],
-            loaded.Compiled!.Events!.Records[0].Fields.Select(field => field.Type));
+        Assert.Equal(["text", "int32", "uint64"],
+            loaded.Compiled!.Events!.Records[0].Fields.Select(field => field.Type.Name));
     }
 
     [Fact]
