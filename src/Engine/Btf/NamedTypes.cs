@@ -25,7 +25,7 @@ internal static class NamedTypes
 
     /// <summary>The type that a typedef or tag of this name and size stands for, or null.</summary>
     public static EbpfType? Find(string name, int size) =>
-        name == SocketAddress && size >= 16 ? new SocketAddressType(size)
+        name == SocketAddress && size >= 20 ? new SocketAddressType(size - 4)
         : name.StartsWith(Linear, StringComparison.Ordinal)
             && EbpfType.TryParse($"linear({name[Linear.Length..].Replace('_', ',').Replace('m', '-')})", out var steps)
             && steps.Size == size ? steps

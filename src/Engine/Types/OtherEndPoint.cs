@@ -32,15 +32,18 @@ public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
         [38] = "alg",
         [40] = "vsock",
         [44] = "xdp",
-        [SocketAddressType.Unreadable] = "unreadable",
     };
+
+    /// <summary>Stands for an address in memory that could not be read.</summary>
+    public static readonly OtherEndPoint Unreadable = new(0, []) { IsUnreadable = true };
 
     /// <summary>An address of a family (<c>AF_*</c> of <c>linux/socket.h</c>) with the bytes behind it.</summary>
     public OtherEndPoint(ushort familyNumber, byte[] data) => (FamilyNumber, Data) = (familyNumber, data);
 
-    /// <summary>
-    /// The family: <c>AF_*</c> of <c>linux/socket.h</c>; 0xfffe where the memory with the address could not be read.
-    /// </summary>
+    /// <summary>Whether the memory with the address could not be read.</summary>
+    public bool IsUnreadable { get; private init; }
+
+    /// <summary>The family: <c>AF_*</c> of <c>linux/socket.h</c>.</summary>
     public ushort FamilyNumber { get; }
 
     /// <summary>The bytes behind the family, without trailing zeros.</summary>
@@ -50,7 +53,7 @@ public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
     /// The family's name; its number where it has none here; <c>unreadable</c> where the memory with the address could
     /// not be read.
     /// </summary>
-    public string Family => Names.GetValueOrDefault(FamilyNumber)
+    public string Family => IsUnreadable ? "unreadable" : Names.GetValueOrDefault(FamilyNumber)
         ?? FamilyNumber.ToString(CultureInfo.InvariantCulture);
 
     /// <summary>
@@ -66,7 +69,8 @@ public sealed class OtherEndPoint : EndPoint, IEquatable<OtherEndPoint>
     };
 
     /// <summary>Compares family and bytes.</summary>
-    public bool Equals(OtherEndPoint? other) => other is not null && other.FamilyNumber == FamilyNumber
+    public bool Equals(OtherEndPoint? other) => other is not null
+        && (other.FamilyNumber, other.IsUnreadable) == (FamilyNumber, IsUnreadable)
         && other.Data.AsSpan().SequenceEqual(Data);
 
     public override bool Equals(object? obj) => Equals(obj as OtherEndPoint);

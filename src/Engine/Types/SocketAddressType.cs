@@ -7,8 +7,9 @@ namespace EbpfCat.Types;
 /// <summary>
 /// The address of a socket as the kernel and its callers keep it (<c>struct sockaddr</c> and its kinds,
 /// sockaddr(3type)): the family in the processor's order, then what the family has, ports and IP addresses in network
-/// order. The .NET value is an <see cref="IPEndPoint"/>, a <see cref="UnixDomainSocketEndPoint"/>, a <see
-/// cref="NetlinkEndPoint"/>, for others an <see cref="OtherEndPoint"/>; null for the address that a null pointer gave.
+/// order. Four bytes behind the address tell whether there is one. The .NET value is an <see cref="IPEndPoint"/>, a
+/// <see cref="UnixDomainSocketEndPoint"/>, a <see cref="NetlinkEndPoint"/>, for others an <see cref="OtherEndPoint"/>;
+/// null for the address that a null pointer gave.
 /// </summary>
 public sealed class SocketAddressType : EbpfType
 {
@@ -20,13 +21,14 @@ public sealed class SocketAddressType : EbpfType
     /// <summary>Room for the addresses of all families.</summary>
     public static readonly SocketAddressType Instance = new();
 
-    /// <summary>The family of what a null pointer gave: no address.</summary>
-    internal const ushort Missing = 0xffff;
+    /// <summary>The state of what a null pointer gave: no address.</summary>
+    internal const int Missing = 1;
 
-    /// <summary>The family of an address in memory that could not be read.</summary>
-    internal const ushort Unreadable = 0xfffe;
+    /// <summary>The state of an address in memory that could not be read.</summary>
+    internal const int Unreadable = 2;
 
-    internal const int FamilySize = 2;
+    private const int FamilySize = 2;
+    private const int StateSize = 4;
 
     // sun_path of struct sockaddr_un
     private const int MaxPath = 108;
@@ -36,26 +38,36 @@ public sealed class SocketAddressType : EbpfType
     private const ushort Netlink = 16;
 
     /// <summary>A socket address of a size in bytes.</summary>
-    /// <param name="size">How many; a longer address is cut off.</param>
+    /// <param name="capacity">The maximum, rounded up to a multiple of 4; a longer address is cut off.</param>
     /// <exception cref="ArgumentOutOfRangeException">An IPv4 address (16 bytes) does not fit.</exception>
-    public SocketAddressType(int size = MaxSize)
+    public SocketAddressType(int capacity = MaxSize)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(size, 16);
-        Size = size;
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 16);
+        Capacity = (capacity + StateSize - 1) & -StateSize;
     }
 
-    public override string Name => Size == MaxSize ? "sockaddr" : $"sockaddr[{Size}]";
+    /// <summary>The maximum of an address in bytes.</summary>
+    public int Capacity { get; }
 
-    public override int Size { get; }
+    public override string Name => Capacity == MaxSize ? "sockaddr" : $"sockaddr[{Capacity}]";
+
+    public override int Size => Capacity + StateSize;
 
     public override int Alignment => 4;
 
-    public override bool Equals(EbpfType? other) => other is SocketAddressType address && address.Size == Size;
+    public override bool Equals(EbpfType? other) => other is SocketAddressType address && address.Capacity == Capacity;
 
-    public override int GetHashCode() => HashCode.Combine(nameof(SocketAddressType), Size);
+    public override int GetHashCode() => HashCode.Combine(nameof(SocketAddressType), Capacity);
 
     private protected override object? ReadCore(ReadOnlySpan<byte> bytes)
     {
+        switch (BitConverter.ToInt32(bytes[Capacity..]))
+        {
+            case Missing: return null;
+            case Unreadable: return OtherEndPoint.Unreadable;
+        }
+
+        bytes = bytes[..Capacity];
         var family = BitConverter.ToUInt16(bytes);
         switch (family)
         {
@@ -68,7 +80,6 @@ public sealed class SocketAddressType : EbpfType
             case Unix when ReadPath(bytes[FamilySize..]) is { } path: return new UnixDomainSocketEndPoint(path);
             case Netlink:
                 return new NetlinkEndPoint(BitConverter.ToUInt32(bytes[4..]), BitConverter.ToUInt32(bytes[8..]));
-            case Missing: return null;
             default: return new OtherEndPoint(family, bytes[FamilySize..].TrimEnd((byte)0).ToArray());
         }
     }
@@ -79,14 +90,17 @@ public sealed class SocketAddressType : EbpfType
         switch (value)
         {
             case null:
-                BitConverter.TryWriteBytes(bytes, Missing);
+                BitConverter.TryWriteBytes(bytes[Capacity..], Missing);
+                break;
+            case OtherEndPoint { IsUnreadable: true }:
+                BitConverter.TryWriteBytes(bytes[Capacity..], Unreadable);
                 break;
             case NetlinkEndPoint netlink:
                 BitConverter.TryWriteBytes(bytes, Netlink);
                 BitConverter.TryWriteBytes(bytes[4..], netlink.PortId);
                 BitConverter.TryWriteBytes(bytes[8..], netlink.Groups);
                 break;
-            case OtherEndPoint other when other.Data.Length <= Size - FamilySize:
+            case OtherEndPoint other when other.Data.Length <= Capacity - FamilySize:
                 BitConverter.TryWriteBytes(bytes, other.FamilyNumber);
                 other.Data.CopyTo(bytes[FamilySize..]);
                 break;
@@ -106,11 +120,11 @@ public sealed class SocketAddressType : EbpfType
     {
         var serialized = endPoint.Serialize();
         // The end of a path may be left out: it is zeros.
-        var length = endPoint is UnixDomainSocketEndPoint ? Math.Min(serialized.Size, Size) : serialized.Size;
-        if (length > Size)
+        var length = endPoint is UnixDomainSocketEndPoint ? Math.Min(serialized.Size, Capacity) : serialized.Size;
+        if (length > Capacity)
         {
             throw TypeConversionException.Refuse(
-                endPoint, this, $"it has {Size} bytes, and the address takes {length}");
+                endPoint, this, $"it has {Capacity} bytes, and the address takes {length}");
         }
 
         serialized.Buffer.Span[..length].CopyTo(bytes);

@@ -18,11 +18,13 @@ public sealed class SocketAddressTypeTests
     [InlineData("0000", "unspecified")]
     [InlineData("280000000102", "vsock:00000102")]
     [InlineData("fe00", "254")]
+    [InlineData("feff01", "65534:01")]
+    [InlineData("ffff", "65535")]
     [InlineData("0100ff41", "unix:\ufffdA")]
     [InlineData("010000ff41", "unix:@\ufffdA")]
     public void Address_family_selects_the_layout(string hexadecimal, string text)
     {
-        var bytes = new byte[SocketAddressType.MaxSize];
+        var bytes = new byte[SocketAddressType.Instance.Size];
         Convert.FromHexString(hexadecimal).CopyTo(bytes, 0);
         Assert.Equal(text, SocketAddressType.Instance.Read(bytes)!.ToString());
     }
@@ -34,6 +36,7 @@ public sealed class SocketAddressTypeTests
         [
             new IPEndPoint(IPAddress.Parse("10.0.0.1"), 443), new IPEndPoint(IPAddress.Parse("2001:db8::1"), 53),
             new NetlinkEndPoint(7, 3),
+            OtherEndPoint.Unreadable, new OtherEndPoint(0, []), new OtherEndPoint(0xffff, [1]),
             new UnixDomainSocketEndPoint("/run/a"), new UnixDomainSocketEndPoint("\0abstract"),
         ];
         foreach (var address in addresses)

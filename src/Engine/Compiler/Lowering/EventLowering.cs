@@ -267,10 +267,17 @@ internal sealed class EventLowering(LoweringContext context)
         var (size, isText) = (access.Type.Size, access.Content == EventContent.TextPointer);
         if (access.Length is null)
         {
-            return isText
-                ? ProbedText(access.Type, pointer, access.Memory)
-                : new DeferredOperand(access.Type,
-                    place => _memory.ProbeRead(place, _b.Constant(size), pointer, access.Memory), FillsPlace: true);
+            return isText ? ProbedText(access.Type, pointer, access.Memory) : new DeferredOperand(access.Type, place =>
+            {
+                if (access.Type is not SocketAddressType address)
+                {
+                    _memory.ProbeRead(place, _b.Constant(size), pointer, access.Memory);
+                    return;
+                }
+
+                var result = _memory.ProbeRead(place, _b.Constant(address.Capacity), pointer, access.Memory);
+                StoreState(place.At(address.Capacity), pointer, result);
+            }, FillsPlace: true);
         }
 
         var length = ((ScalarOperand)Read(access.Length)).Value;
@@ -278,35 +285,24 @@ internal sealed class EventLowering(LoweringContext context)
         {
             // A text with a length has no NUL at its end.
             _memory.Zero(place, size);
-            var most = _b.Constant(isText ? size - 1 : size);
+            var endPoint = access.Type as SocketAddressType;
+            var most = _b.Constant(isText ? size - 1 : endPoint?.Capacity ?? size);
             // Old verifiers see the limit only of an unsigned value that stays in one register from the comparison to
             // the call.
             var limited = _b.Make(Op.Opaque, _b.Make(Op.And, length, _b.Constant(int.MaxValue)));
             var bytes = _b.Select(Comparison.UnsignedLessOrEqual, limited, most);
             var result = _memory.ProbeRead(place, bytes, pointer, access.Memory);
-            if (access.Type is SocketAddressType) MarkAbsence(place, pointer, result);
+            if (endPoint is not null) StoreState(place.At(endPoint.Capacity), pointer, result);
         }, FillsPlace: true);
     }
 
     // Zeros are an address without family, and neither that of a null pointer nor one that could not be read.
-    private void MarkAbsence(Place place, Value pointer, Value result)
+    private void StoreState(Place place, Value pointer, Value result)
     {
-        var (given, missing) = (_b.NewBlock(), _b.NewBlock());
-        var (unreadable, end) = (_b.NewBlock(), _b.NewBlock());
-        _b.BranchIfNotZero(pointer, given, missing);
-        _b.Start(missing);
-        Mark(SocketAddressType.Missing);
-        _b.Start(given);
-        _b.BranchIfNotZero(result, unreadable, end);
-        _b.Start(unreadable);
-        Mark(SocketAddressType.Unreadable);
-        _b.Start(end);
-
-        void Mark(ushort family)
-        {
-            _b.Store(place, SocketAddressType.FamilySize, _b.Constant(family));
-            _b.Jump(end);
-        }
+        var read = _b.Select(Comparison.Equal, result, _b.Constant(0), _b.Constant(0),
+            _b.Constant(SocketAddressType.Unreadable));
+        var state = _b.Select(Comparison.Equal, pointer, _b.Constant(0), _b.Constant(SocketAddressType.Missing), read);
+        _b.Store(place, sizeof(int), state);
     }
 
     private DeferredOperand TextsBehind(Value list, EventMemory memory) => new(TextListType.Instance, place =>
