@@ -151,6 +151,42 @@ Describe 'Trace-Syscall' {
             Should -Be 'openat(dfd, filename, flags, mode)'
     }
 
+    It 'escapes what a terminal would interpret, and keeps it in the property' {
+        $file = "/tmp/ebpfcat`e[31m-$PID"
+        $delete = '1..2 | ForEach-Object { [IO.File]::Delete("/tmp/ebpfcat`e[31m-$PID") }'
+        $seen = @(Invoke-During unlink $delete { Trace-Syscall unlink -ProcessId $PID -First 1 -Timeout 60 })
+        $seen += Invoke-During trace $delete {
+            Trace-Ebpf -Tracepoint syscalls/sys_enter_unlink {
+                if ($process.Id -eq $using:PID) { [pscustomobject]@{ File = $event.pathname; Number = 1 } }
+            } -First 1 -Timeout 60
+        }
+        $seen[0].pathname | Should -BeExactly $file
+        $seen[1].File | Should -BeExactly $file
+        foreach ($view in { $seen[0] }, { $seen[1] }, { $seen[0] | Format-List pathname }, { $seen[1] | Format-List }) {
+            $text = & $view | Out-String -Width 200
+            $text -replace '\e\[(0|32;1)m' | Should -Not -Match '\e'
+            $text | Should -BeLike "*ebpfcat\x1b``[31m-$PID*"
+        }
+    }
+
+    It 'says which texts are not whole' {
+        $long = '/proc/1/' + 'x' * 5000
+        $code = 'foreach ($path in "/proc/1", ("/proc/1/" + "x" * 5000)) { try { [IO.File]::Delete($path) } catch { } }'
+        $whole, $cut = Invoke-During unlink $code { Trace-Syscall unlink -ProcessId $PID -First 2 -Timeout 60 }
+        $whole.IncompleteTexts | Should -BeNullOrEmpty
+        $cut.pathname | Should -Be $long.Substring(0, 4095)
+        $cut.IncompleteTexts.Property, $cut.IncompleteTexts.Fault | Should -Be pathname, Truncated
+        "$cut" | Should -BeLike 'unlink(pathname="/proc/1/xxx*xxx"…)'
+    }
+
+    It 'warns that a call never returns' {
+        $one = Invoke-During exit_group 'Start-Sleep 1; /bin/false' {
+            Trace-Syscall exit_group -IncludeReturn -First 1 -Timeout 60 -WarningVariable script:warnings 3>$null
+        }
+        "$($script:warnings)" | Should -BeLike '*exit_group never returns*'
+        $one.Syscall | Should -Be exit_group
+    }
+
     It 'traces nothing with -WhatIf' {
         Trace-Syscall bind -WhatIf | Should -BeNullOrEmpty
     }

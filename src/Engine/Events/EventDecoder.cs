@@ -35,8 +35,10 @@ internal sealed class EventDecoder : RecordDecoder
     public EventObject Decode(ReadOnlySpan<byte> record)
     {
         Incomplete.Clear();
+        MustEscape = false;
         var made = _maker(record, this);
         if (Incomplete.Count > 0) made.SetIncompleteTexts([.. Incomplete]);
+        if (MustEscape) made.SetMustEscape();
         return made;
     }
 

@@ -14,6 +14,7 @@ public abstract class EventObject
     private static readonly ConcurrentDictionary<Type, PropertyInfo[]> Known = new();
 
     private IncompleteText[] _incomplete = [];
+    private bool _mustEscape;
 
     /// <summary>The properties of the object's class, in the order of the fields.</summary>
     private protected IReadOnlyList<PropertyInfo> Properties
@@ -30,6 +31,12 @@ public abstract class EventObject
     public IReadOnlyList<IncompleteText> GetIncompleteTexts() => _incomplete;
 
     /// <summary>
+    /// Returns whether a text of the event has characters that <see cref="TerminalText.Escape"/> replaces: those of a
+    /// traced program can begin an escape sequence.
+    /// </summary>
+    public bool MustEscape() => _mustEscape;
+
+    /// <summary>
     /// The properties with their values, as PowerShell writes an object of its own. Texts are escaped; <c>…</c> follows
     /// one that was cut off.
     /// </summary>
@@ -37,6 +44,8 @@ public abstract class EventObject
         $"@{{{string.Join("; ", Properties.Select(field => $"{field.Name}={Text(field)}"))}}}";
 
     internal void SetIncompleteTexts(IncompleteText[] texts) => _incomplete = texts;
+
+    internal void SetMustEscape() => _mustEscape = true;
 
     /// <summary>What a text of the event lacks; null if it is whole.</summary>
     /// <param name="property">Its property, or an element of it.</param>

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace EbpfCat.Events;
 
 /// <summary>Reads the fields of one kind of record as .NET values. For one thread at a time.</summary>
@@ -14,6 +16,9 @@ internal abstract class RecordDecoder
     /// <summary>The texts of records since the list was last emptied that are not whole.</summary>
     private protected List<IncompleteText> Incomplete { get; } = [];
 
+    /// <summary>Whether a text of a record since it was last cleared would have to be escaped in a terminal.</summary>
+    private protected bool MustEscape { get; set; }
+
     public static T Number<T>(ReadOnlySpan<byte> record, int offset) where T : struct =>
         MemoryMarshal.Read<T>(record[offset..]);
 
@@ -27,7 +32,9 @@ internal abstract class RecordDecoder
     {
         var bytes = record.Slice(offset, capacity);
         var end = bytes.IndexOf((byte)0);
-        return _texts.Get(end < 0 ? bytes : bytes[..end]);
+        var text = _texts.Get(end < 0 ? bytes : bytes[..end]);
+        MustEscape |= TerminalText.MustEscape(text);
+        return text;
     }
 
     /// <summary>The value of a field.</summary>
@@ -36,8 +43,16 @@ internal abstract class RecordDecoder
     public object? Value(ReadOnlySpan<byte> record, int index)
     {
         var field = Type.Fields[index];
-        return field.Type is RecordTextType text
+        var value = field.Type is RecordTextType text
             ? text.Read(record, field, Incomplete) : Read(record[field.Offset..], field.Type, index);
+        MustEscape |= value switch
+        {
+            string one => TerminalText.MustEscape(one),
+            string?[] list => Array.Exists(list, one => one is not null && TerminalText.MustEscape(one)),
+            UnixDomainSocketEndPoint => TerminalText.MustEscape($"{value}"),
+            _ => false,
+        };
+        return value;
     }
 
     private protected static EbpfType Innermost(EbpfType type) =>

@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace EbpfCat.Types;
 
 /// <summary>
@@ -6,6 +8,9 @@ namespace EbpfCat.Types;
 /// </summary>
 public static class TerminalText
 {
+    private static readonly SearchValues<char> Escaped = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue + 1).Select(one => (char)one).Where(MustEscape)]);
+
     /// <summary>
     /// Replaces what a terminal does not show as a character by its escape as C writes it: control characters, which
     /// begin all escape sequences, and characters that change the direction of text.
@@ -14,9 +19,8 @@ public static class TerminalText
     public static string Escape(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var first = 0;
-        while (first < text.Length && !MustEscape(text[first])) first++;
-        if (first == text.Length) return text;
+        var first = text.AsSpan().IndexOfAny(Escaped);
+        if (first < 0) return text;
         var escaped = new StringBuilder(text, 0, first, text.Length + 8);
         foreach (var character in text.AsSpan(first))
         {
@@ -26,6 +30,9 @@ public static class TerminalText
 
         return escaped.ToString();
     }
+
+    /// <summary>Whether <see cref="Escape"/> changes a text.</summary>
+    public static bool MustEscape(string text) => text.AsSpan().IndexOfAny(Escaped) >= 0;
 
     private static bool MustEscape(char character) => char.IsControl(character)
         || character is (>= '\u202a' and <= '\u202e') or (>= '\u2066' and <= '\u2069') or '\u2028' or '\u2029';

@@ -25,17 +25,19 @@ internal sealed class EventPump(
         };
         try
         {
-            if (iterators.Count == 0) stream.Read(handler, timeout, first, cancellation);
-            else ReadIterators(handler, cancellation);
+            if (iterators.Count == 0) stream.Read(Escape, timeout, first, cancellation);
+            else ReadIterators(Escape, cancellation);
             between();
         }
         finally
         {
             WarnOfLost(warn, isEnd: true);
         }
+
+        void Escape(EventObject one) => handler(EscapedEvent.Of(one));
     }
 
-    private void ReadIterators(Action<object> handler, CancellationToken cancellation)
+    private void ReadIterators(Action<EventObject> handler, CancellationToken cancellation)
     {
         // The buffer is emptied while the iterators fill it; when they are through, what is left is taken, and that is
         // all.
