@@ -26,9 +26,19 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
     private const int LargeCall = 4096;
     private const int EntriesOfLargeCalls = 1024;
 
+    // TASK_COMM_LEN
+    private const int ProcessNameSize = 16;
+
     private const string RawEnter = "raw_syscalls/sys_enter";
     private const string RawExit = "raw_syscalls/sys_exit";
     private const string Time = nameof(Time);
+
+    // The names of the properties, and of fields of pending calls, that change when another program is started.
+    private const string ProcessName = nameof(ProcessName);
+    private const string UserId = nameof(UserId);
+    private const string GroupId = nameof(GroupId);
+
+    private static readonly Local Task = new("task", ScalarType.UInt64);
 
     private static Expression Thread => Current.ThreadId;
     private static Expression Now => Current.Time;
@@ -41,7 +51,7 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
     /// <param name="syscall">The system call; null for all, with their arguments as numbers.</param>
     public ProgramDefinition Single(Tracing.Syscall? syscall)
     {
-        var isEnter = options.Moment == SyscallMoment.Enter;
+        var isEnter = options.Moment == SyscallMoment.Enter || NeverReturns(syscall);
         var definition = Define(syscall, isEnter);
         var fields = Common(NameOf(syscall), Now);
         foreach (var (name, value) in isEnter ? ArgumentsOf(syscall) : []) Append(fields, name, value);
@@ -61,56 +71,108 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
         ];
         var types = arguments.ToDictionary(one => one.Name, one => TypeOf(definition, one.Value));
         foreach (var name in TextsOf(syscall)) types.Add(LengthOf(name), ScalarType.Int32);
+        if (KeepsProcess(syscall))
+        {
+            arguments.AddRange(
+                [(ProcessName, Current.ProcessName), (UserId, Current.UserId), (GroupId, Current.GroupId)]);
+            types.Add(ProcessName, new StringType(ProcessNameSize));
+            types.Add(UserId, ScalarType.UInt32);
+            types.Add(GroupId, ScalarType.UInt32);
+        }
+
         var call = StructType.Create([new(Time, ScalarType.UInt64), .. types]);
         var room = call.Size > LargeCall ? Math.Min(entries, EntriesOfLargeCalls) : entries;
-        var pending = definition.AddMap(Pending, MapType.LruHash, ScalarType.UInt32, call, room);
+        var pending = definition.AddMap(
+            Pending, MapType.LruHash, StartsProgram(syscall) ? ScalarType.UInt64 : ScalarType.UInt32, call, room);
+        var key = KeyOf(syscall);
         var missed = definition.AddVariable(Missed, ScalarType.UInt64);
         return filter.Apply(definition.AddCode(code =>
         {
-            code.Assign(pending[Thread].Field(Time), Now);
+            FindKey(code, syscall);
+            code.Assign(pending[key].Field(Time), Now);
             foreach (var (name, value) in arguments)
             {
-                var field = pending[Thread].Field(name);
+                var field = pending[key].Field(name);
                 if (!types.ContainsKey(LengthOf(name))) code.Assign(field, value);
-                else code.Assign(pending[Thread].Field(LengthOf(name)), ReadText(field, types[name].Size, name));
+                else code.Assign(pending[key].Field(LengthOf(name)), ReadText(field, types[name].Size, name));
             }
 
-            code.If(!pending.Contains(Thread), full => full.Increment(missed));
+            code.If(!pending.Contains(key), full => full.Increment(missed));
         }));
     }
 
-    /// <summary>Returns the program that reports the end of a system call that was seen to begin.</summary>
+    /// <summary>Whether a program at the end of a system call reports what another one has remembered.</summary>
+    /// <remarks>
+    /// Where a program is started, the texts of the arguments may be in memory only at the end, and only the begin
+    /// tells whether a success is that of execve or of execveat.
+    /// </remarks>
+    /// <param name="syscall">The system call; null for all.</param>
+    public bool IsRemembered(Tracing.Syscall? syscall) => !NeverReturns(syscall)
+        && (options.Moment == SyscallMoment.Whole || StartsProgram(syscall));
+
+    /// <summary>Whether a system call does not return, so that it can be reported only at its begin.</summary>
+    /// <param name="syscall">The system call; null for all.</param>
+    public static bool NeverReturns(Tracing.Syscall? syscall) =>
+        syscall is not null && SyscallFacts.NeverReturn.Contains(syscall.Name);
+
+    /// <summary>Returns the programs that report the end of a system call that was seen to begin.</summary>
     /// <param name="syscall">The system call; null for all.</param>
     /// <param name="pending">The map that the program on entry fills.</param>
-    public ProgramDefinition End(Tracing.Syscall? syscall, Map pending)
+    public IEnumerable<ProgramDefinition> Ends(Tracing.Syscall? syscall, Map pending)
     {
-        var definition = Define(syscall, isEnter: false);
-        definition.AddMap(pending);
-        var types = ((StructType)pending.Value!).Fields.ToDictionary(field => field.Name, field => field.Type);
-        var fields = Common(NameOf(syscall), pending[Thread].Field(Time));
-        var started = StartsProgram(syscall) ? new StartedProgram() : null;
-        foreach (var (name, _) in ArgumentsOf(syscall))
-        {
-            var value = pending[Thread].Field(name);
-            Append(fields, name, types.ContainsKey(AddressOf(name))
-                ? Remembered(pending, name, types, started) : Shown(value, types[name]));
-        }
-
-        Append(fields, ReturnValue, Returned);
-        Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[Thread].Field(Time)));
-        return definition.AddCode(code => code.If(pending.Contains(Thread), then =>
-        {
-            if (started is not null) then.If(Returned == 0, started.Find);
-            then.Add(new OutputStatement(new StructExpression(fields))).Do(pending.Remove(Thread));
-        }));
+        yield return End(syscall, pending);
+        // On x86-64, a call that has started a program ends as execve (set_personality_64bit, arch/x86).
+        if (syscall is { Name: "execveat" } && Syscalls.Current.Contains("execve"))
+            yield return End(syscall, pending, Syscalls.Current["execve"]);
     }
 
-    // A text in a mapped file may not be in memory at the begin of the call; at its end the kernel has read it. A long
-    // one is read whole only then, because each call that is pending takes memory for its texts.
-    private static RememberedTextExpression Remembered(
-        Map pending, string name, Dictionary<string, EbpfType> types, StartedProgram? started)
+    private ProgramDefinition End(Tracing.Syscall? syscall, Map pending, Tracing.Syscall? endsAs = null)
     {
-        var call = pending[Thread];
+        var definition = Define(syscall, isEnter: false, endsAs);
+        definition.AddMap(pending);
+        var key = KeyOf(syscall);
+        var types = ((StructType)pending.Value!).Fields.ToDictionary(field => field.Name, field => field.Type);
+        var (isEnter, isExit) = (options.Moment == SyscallMoment.Enter, options.Moment == SyscallMoment.Exit);
+        var fields = Common(
+            NameOf(syscall), isExit ? Now : pending[key].Field(Time), KeepsProcess(syscall) ? pending[key] : null);
+        var started = StartsProgram(syscall) ? new StartedProgram() : null;
+        foreach (var (name, _) in isExit ? [] : ArgumentsOf(syscall))
+        {
+            Append(fields, name, types.ContainsKey(AddressOf(name))
+                ? Remembered(pending[key], name, types, started) : Shown(pending[key].Field(name), types[name]));
+        }
+
+        if (!isEnter) Append(fields, ReturnValue, Returned);
+        if (!isEnter && !isExit)
+            Append(fields, Duration, new CastExpression(DurationType.Instance, Now - pending[key].Field(Time)));
+        return definition.AddCode(code =>
+        {
+            FindKey(code, syscall);
+            code.If(pending.Contains(key), then =>
+            {
+                if (started is not null) then.If(Returned == 0, started.Find);
+                then.Add(new OutputStatement(new StructExpression(fields))).Do(pending.Remove(key));
+            });
+        });
+    }
+
+    // The id of a thread that starts a program may change to that of its process, its task does not.
+    private static Expression KeyOf(Tracing.Syscall? syscall) => StartsProgram(syscall) ? Task : Thread;
+
+    private static void FindKey(CodeBuilder code, Tracing.Syscall? syscall)
+    {
+        if (StartsProgram(syscall)) code.Assign(Task, Expression.CallHelper("get_current_task"));
+    }
+
+    // The begin of a call that starts a program is reported at its end, when the name of the process is another.
+    private bool KeepsProcess(Tracing.Syscall? syscall) =>
+        options.Moment == SyscallMoment.Enter && StartsProgram(syscall);
+
+    // A text in a mapped file may not be in memory at the begin of the call; at its end the kernel has read it. A
+    // long one is read whole only then, because each call that is pending takes memory for its texts.
+    private static RememberedTextExpression Remembered(
+        MapEntryExpression call, string name, Dictionary<string, EbpfType> types, StartedProgram? started)
+    {
         var isList = !types.ContainsKey(LengthOf(name));
         return new(call.Field(AddressOf(name)), call.Field(name), isList ? null : call.Field(LengthOf(name)))
         {
@@ -128,24 +190,35 @@ internal sealed class SyscallPrograms(SyscallTraceOptions options, ProcessFilter
     // The field that holds the result of reading a text.
     private static string LengthOf(string text) => text + "_length";
 
-    private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter) =>
+    private ProgramDefinition Define(Tracing.Syscall? syscall, bool isEnter, Tracing.Syscall? endsAs = null) =>
         new(syscall?.Name ?? "syscalls", ProgramType.Tracepoint)
         {
-            Target = syscall is null ? isEnter ? RawEnter : RawExit : (isEnter ? syscall.Enter : syscall.Exit).FullName,
+            Target = (syscall, isEnter) switch
+            {
+                (null, _) => isEnter ? RawEnter : RawExit,
+                (_, true) => syscall.Enter.FullName,
+                _ => (endsAs ?? syscall).Exit.FullName,
+            },
             BufferSize = options.BufferSize,
         };
 
     // The fields of every report; the name is a constant in a program for one system call.
-    private static List<KeyValuePair<string, Expression>> Common(Expression name, Expression time) =>
-    [
-        new(Time, new CastExpression(InstantType.Instance, time)),
-        new(Syscall, name),
-        new("ProcessName", Current.ProcessName),
-        new("ProcessId", Current.ProcessId),
-        new("ThreadId", Thread),
-        new("UserId", Current.UserId),
-        new("GroupId", Current.GroupId),
-    ];
+    private static List<KeyValuePair<string, Expression>> Common(
+        Expression name, Expression time, MapEntryExpression? kept = null)
+    {
+        return
+        [
+            new(Time, new CastExpression(InstantType.Instance, time)),
+            new(Syscall, name),
+            new(ProcessName, Kept(ProcessName, Current.ProcessName)),
+            new("ProcessId", Current.ProcessId),
+            new("ThreadId", Thread),
+            new(UserId, Kept(UserId, Current.UserId)),
+            new(GroupId, Kept(GroupId, Current.GroupId)),
+        ];
+
+        Expression Kept(string field, Expression now) => kept is null ? now : kept.Field(field);
+    }
 
     private static CastExpression NameOf(Tracing.Syscall? syscall)
     {

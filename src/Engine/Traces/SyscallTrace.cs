@@ -36,6 +36,12 @@ public sealed class SyscallTrace : IDisposable
     /// <summary>The attachments: one or two tracepoints for each system call.</summary>
     public IReadOnlyList<Attachment> Attachments => _attachments;
 
+    /// <summary>
+    /// The traced system calls that never return, if calls are to be reported at their end: these are reported at their
+    /// begin, without result.
+    /// </summary>
+    public IReadOnlyList<string> NeverReturning { get; private set; } = [];
+
     /// <summary>The kernel's id of the current thread, for <see cref="ProcessTargets.ExceptThread"/>.</summary>
     public static int CurrentThread => ThreadIds.Current;
 
@@ -81,6 +87,8 @@ public sealed class SyscallTrace : IDisposable
         var trace = new SyscallTrace(filter);
         try
         {
+            if (options.Moment != SyscallMoment.Enter)
+                trace.NeverReturning = [.. syscalls.Where(SyscallPrograms.NeverReturns).Select(one => one!.Name)];
             trace.Begin(syscalls, programs, options.Moment == SyscallMoment.Whole);
             return trace;
         }
@@ -106,7 +114,7 @@ public sealed class SyscallTrace : IDisposable
         var (reporting, remembering) = (new List<LoadedProgram>(), new List<LoadedProgram>());
         foreach (var syscall in syscalls)
         {
-            if (!isWhole)
+            if (!programs.IsRemembered(syscall))
             {
                 reporting.Add(Load(programs.Single(syscall), _filter.Start()));
                 continue;
@@ -114,7 +122,8 @@ public sealed class SyscallTrace : IDisposable
 
             var begin = Load(programs.Begin(syscall), _filter.Start());
             remembering.Add(begin);
-            reporting.Add(Load(programs.End(syscall, begin.Maps[SyscallPrograms.Pending].ToDefinition())));
+            var pending = begin.Maps[SyscallPrograms.Pending].ToDefinition();
+            reporting.AddRange(programs.Ends(syscall, pending).Select(end => Load(end)));
         }
 
         var missed = remembering.Select(program => program.Variables[SyscallPrograms.Missed]);

@@ -40,6 +40,9 @@ internal static class SyscallFacts
         ["eventfd"] = "eventfd2",
     };
 
+    /// <summary>The system calls that end the thread or the process.</summary>
+    public static readonly HashSet<string> NeverReturn = ["exit", "exit_group"];
+
     /// <summary>The system calls whose result is an address.</summary>
     public static readonly HashSet<string> GiveAddresses = ["mmap", "mremap", "brk", "shmat"];
 

@@ -35,6 +35,12 @@ public sealed class TraceSyscallCommand : TraceCommand
             ExceptThread = ReadingThread,
             BufferSize = BufferSize,
         });
+        if (trace.NeverReturning is { Count: > 0 } never)
+        {
+            WriteWarning($"{string.Join(" and ", never)} never {(never.Count == 1 ? "returns" : "return")}: reported "
+                + "at the entry, without ReturnValue.");
+        }
+
         foreach (var attachment in trace.Attachments) Session.Own(attachment);
         Run(trace, trace.Events, []);
     }
