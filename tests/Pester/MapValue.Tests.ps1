@@ -191,3 +191,33 @@ Describe 'Remove-EbpfMapValue' {
         { $program | Remove-EbpfMapValue slots -Key 1 -ErrorAction Stop } | Should -Throw '*slots*'
     }
 }
+
+Describe 'A map that was full' {
+    BeforeAll {
+        $code = { $counts[$round % 10] += 1; $round++; [pscustomobject]@{ Round = $round } }
+        $program = New-EbpfProgram full -Type Xdp | Add-EbpfVariable round uint32 |
+            Add-EbpfMap counts -Type Hash -Key uint32 -Value uint64 -MaxEntries 4 |
+            Add-EbpfCode $code | Import-EbpfProgram
+        $null = $program | Invoke-EbpfProgram ([byte[]]::new(64)) -Repeat 20
+    }
+
+    AfterAll { $program.Dispose() }
+
+    It 'says how many updates were lost, once' {
+        ($program | Get-EbpfMapValue counts -WarningVariable warnings 3>$null) | Should -HaveCount 4
+        "$warnings" | Should -BeLike "The map 'counts' was full with 4 entries: updates of other keys were lost, 12 so far.*"
+        $program | Get-EbpfMapValue counts -WarningVariable again 3>$null | Should -HaveCount 4
+        $again | Should -BeNullOrEmpty
+        $program.Maps['counts'].LostUpdates | Should -Be 12
+    }
+
+    It 'is told of while the output of its program is received' {
+        $other = New-EbpfProgram full -Type Xdp | Add-EbpfVariable round uint32 |
+            Add-EbpfMap counts -Type Hash -Key uint32 -Value uint64 -MaxEntries 4 |
+            Add-EbpfCode $code | Import-EbpfProgram
+        $null = $other | Invoke-EbpfProgram ([byte[]]::new(64)) -Repeat 5
+        $other | Receive-EbpfEvent -Timeout 0 -WarningVariable warnings 3>$null | Should -HaveCount 5
+        "$warnings" | Should -BeLike '*lost, 1 so far.*'
+        $other.Dispose()
+    }
+}

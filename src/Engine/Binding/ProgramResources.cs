@@ -18,6 +18,7 @@ internal sealed class ProgramResources
     private readonly List<StructType> _records = [];
     private readonly Dictionary<StructType, int> _recordNumbers = [];
     private readonly bool _mayBePreempted;
+    private readonly SortedDictionary<int, Variable> _fullCounts = [];
     private readonly Variable? _lost;
     private readonly Variable? _zeros;
     private readonly int _index;
@@ -46,6 +47,14 @@ internal sealed class ProgramResources
         {
             _zeros = new Variable(".zeros", new BytesType(largest));
             variables.Add(_zeros);
+        }
+
+        var inserted = InsertedMaps([.. group.SelectMany(StatementWalker.All)], expressions);
+        foreach (var (map, i) in _indexes.Where(one => CanBeFull(one.Key) && inserted.Contains(one.Key)))
+        {
+            var count = new Variable($".full.{map.Name}", ScalarType.UInt64);
+            _fullCounts.Add(i, count);
+            variables.Add(count);
         }
 
         Place(variables, VariableStorage.Array, ".data", MapType.Array, MapFlags.Mappable);
@@ -81,7 +90,7 @@ internal sealed class ProgramResources
     public int? StackMap { get; }
 
     public IReadOnlyList<VariableLocation> Variables =>
-        [.. _variables.Values.Where(l => l.Variable != _lost && l.Variable != _zeros)];
+        [.. _variables.Values.Where(l => l.Variable.Name[0] != '.')];
 
     public int? EventMap { get; }
 
@@ -96,6 +105,14 @@ internal sealed class ProgramResources
 
     /// <summary>Zeros to insert into maps, as many as the largest value has; null if they fit the stack.</summary>
     public VariableLocation? Zeros => _zeros is null ? null : _variables[_zeros];
+
+    /// <summary>The counts of updates that found a map full, by the index of the map.</summary>
+    public IReadOnlyList<(int Map, VariableLocation Count)> FullCounts =>
+        [.. _fullCounts.Select(one => (one.Key, _variables[one.Value]))];
+
+    /// <summary>The count of updates that found a map full; null where that is not counted.</summary>
+    public VariableLocation? FullCount(int map) =>
+        _fullCounts.TryGetValue(map, out var count) ? _variables[count] : null;
 
     public VariableLocation? Lost => _lost is null ? null : _variables[_lost];
 
@@ -132,6 +149,30 @@ internal sealed class ProgramResources
     private static bool MayBePreempted(ProgramDefinition program) => program.Type
         is not (ProgramType.Tracepoint or ProgramType.RawTracepoint or ProgramType.PerfEvent or ProgramType.Xdp
             or ProgramType.Tc or ProgramType.Tracing) || program.Hook == ProgramHook.Iterator;
+
+    // Other kinds make room, or have an entry for each key; so does a hash for every value of a small key.
+    private static bool CanBeFull(Map map) => map is
+    {
+        Type: MapType.Hash or MapType.PerCpuHash or MapType.LpmTrie, Key: { } key, MaxEntries: > 0,
+    } && (key.Size > 2 || map.MaxEntries < 1 << (key.Size * 8));
+
+    // The maps that get entries by an assignment, or by a call whose result says nothing else.
+    private static HashSet<Map> InsertedMaps(
+        IReadOnlyList<Statement> statements, IReadOnlyList<Expression> expressions) =>
+    [
+        .. statements.OfType<AssignStatement>().Select(one => MapOf(one.Target)).OfType<Map>(),
+        .. expressions.OfType<ObserveExpression>().Select(one => MapOf(one.Target)).OfType<Map>(),
+        .. expressions.OfType<MapCallExpression>().Where(call => call.Operation == MapOperation.Set)
+            .Select(call => call.Map),
+    ];
+
+    private static Map? MapOf(Expression target) => target switch
+    {
+        MapEntryExpression entry => entry.Map,
+        FieldExpression field => MapOf(field.Target),
+        IndexExpression index => MapOf(index.Target),
+        _ => null,
+    };
 
     // Its size follows the largest record, which is known only when all records are.
     private void AddScratch(int size)

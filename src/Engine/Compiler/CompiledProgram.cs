@@ -37,6 +37,12 @@ public sealed record CompiledProgram
     /// <summary>The event buffer's map and the layout of its records; null where the program puts out none.</summary>
     public EventLayout? Events { get; init; }
 
+    /// <summary>
+    /// Of maps that can be full their index, and where the program counts the updates that found no room (unsigned, 8
+    /// bytes).
+    /// </summary>
+    internal IReadOnlyList<(int Map, VariableLocation Count)> FullCounts { get; init; } = [];
+
     /// <summary>The instruction set used.</summary>
     public required InstructionSet InstructionSet { get; init; }
 

@@ -34,6 +34,7 @@ public static class ProgramCompiler
             Lines = emitter.Lines,
             Functions = emitter.Functions,
             Events = resources.Events,
+            FullCounts = resources.FullCounts,
             InstructionSet = options.InstructionSet,
             HasFragments = hasFragments,
             Options = options,

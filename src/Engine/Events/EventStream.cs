@@ -55,6 +55,9 @@ public sealed class EventStream : IDisposable
         if (sortDelay > TimeSpan.Zero) _sorter = new(sortDelay);
     }
 
+    /// <summary>The programs.</summary>
+    public IReadOnlyList<LoadedProgram> Programs => _sources.Programs;
+
     /// <summary>Called after each batch of records, and before a wait; null for nothing.</summary>
     public Action? Between { get; set; }
 

@@ -14,6 +14,7 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
     private readonly ValueCodec? _values;
     private readonly Lazy<uint> _id;
     private readonly bool _holdsObjects;
+    private readonly List<LiveVariable> _lossCounts = [];
 
     internal LiveMap(MapDescriptor descriptor, string name, MapType type, EbpfType? key, EbpfType? value,
         uint maxEntries, MapFlags flags, uint? id = null)
@@ -64,6 +65,23 @@ public sealed partial class LiveMap : IDisposable, IKernelObject, IExistingMap
 
     /// <summary>Whether each possible processor has values of its own.</summary>
     public bool IsPerCpu => MapDescriptor.IsPerCpu((BpfMapType)Type);
+
+    /// <summary>
+    /// The number of updates that programs, as far as this process loaded them, lost because the map was full.
+    /// </summary>
+    public long LostUpdates
+    {
+        get
+        {
+            lock (_lossCounts) return _lossCounts.Sum(count => (long)(ulong)count.Value!);
+        }
+    }
+
+    /// <summary>Adds a variable in which a program counts the updates that it lost.</summary>
+    internal void Count(LiveVariable losses)
+    {
+        lock (_lossCounts) _lossCounts.Add(losses);
+    }
 
     /// <summary>Pins the map, which keeps it when this process ends.</summary>
     /// <param name="name">The name of the pin, which must be free: see <see cref="PinPath"/>.</param>

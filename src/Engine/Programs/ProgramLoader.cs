@@ -55,6 +55,7 @@ public static class ProgramLoader
             foreach (var definition in definitions) maps.Add(LiveMap.Create(definition, types));
             LiveVariable[] variables = [.. compiled.Variables.Select(location => LocateVariable(location, maps))];
             Initialize(compiled, definitions, variables);
+            foreach (var (map, count) in compiled.FullCounts) maps[map].Count(LocateVariable(count, maps));
             var request = new ProgramLoadOptions
             {
                 Type = (BpfProgramType)compiled.Definition.Type,

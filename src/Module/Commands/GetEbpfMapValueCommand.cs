@@ -12,7 +12,9 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
     {
         if (Key is not null)
         {
-            if (FindMap("look up") is { } keyed) Write(keyed.Get(SessionValue.Unwrap(Key)!), keyed.IsPerCpu);
+            if (FindMap("look up") is not { } keyed) return;
+            FullMaps.Warn(WriteWarning, [keyed]);
+            Write(keyed.Get(SessionValue.Unwrap(Key)!), keyed.IsPerCpu);
             return;
         }
 
@@ -22,6 +24,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
                 Write(variable.Value, variable.Map.IsPerCpu);
                 break;
             case LiveMap map:
+                FullMaps.Warn(WriteWarning, [map]);
                 foreach (var entry in Entries(map)) WriteObject(map.ValueType is HistogramType ? Drawn(entry) : entry);
                 break;
             case Shared shared:
@@ -31,6 +34,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
                         Values.Wrap(variable.Value, Stacks)));
                 }
 
+                FullMaps.Warn(WriteWarning, shared.Maps.Values);
                 foreach (var map in shared.Maps.Values.Where(map => map is { KeyType: not null, ValueType: not null }))
                     WriteObject(new SharedValue(map.Name, $"{map.KeyType} to {map.ValueType}", Entries(map).ToArray()));
                 break;

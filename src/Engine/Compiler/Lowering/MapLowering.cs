@@ -50,7 +50,8 @@ internal sealed class MapLowering(LoweringContext context)
     {
         var (index, map) = bound;
         var address = AddressOf(key, map.Key!);
-        return EntryPlace(map, Entry(_b.MapAddress(index), map, address, map.Key!.Size, insert));
+        return EntryPlace(map, Entry(
+            _b.MapAddress(index), map, address, map.Key!.Size, insert, context.Resources.FullCount(index)));
     }
 
     // A lookup in the outer map gives the address of the inner map or null. Where it is null, so is that of the entry.
@@ -67,14 +68,17 @@ internal sealed class MapLowering(LoweringContext context)
     private Value Lookup(Value map, Value key, int keySize) =>
         _b.CallWithKey(HelperId.MapLookup, keySize, map, key);
 
-    private Value Entry(Value address, Map map, Value key, int keySize, bool insert)
+    private Value Entry(
+        Value address, Map map, Value key, int keySize, bool insert, VariableLocation? fullCount = null)
     {
         var pointer = Lookup(address, key, keySize);
-        return insert && !IsArray(map) ? InsertIfNull(pointer, address, key, keySize, map.Value!) : pointer;
+        return insert && !IsArray(map)
+            ? InsertIfNull(pointer, address, key, keySize, map.Value!, fullCount) : pointer;
     }
 
     // Another processor may insert at the same moment: the second lookup finds its entry.
-    private Value InsertIfNull(Value pointer, Value map, Value key, int keySize, EbpfType type)
+    private Value InsertIfNull(
+        Value pointer, Value map, Value key, int keySize, EbpfType type, VariableLocation? fullCount = null)
     {
         if (_b.Current is not { } found) return pointer;
         var (absent, after) = (_b.NewBlock(), _b.NewBlock());
@@ -83,10 +87,26 @@ internal sealed class MapLowering(LoweringContext context)
         // Only this update has a key size: its result is not used, so the optimizer may remove it.
         _b.CallWithKey(HelperId.MapUpdate, keySize, map, key, Zeros(type.Size), _b.Constant(NoExist));
         var inserted = Lookup(map, key, keySize);
+        if (fullCount is null)
+        {
+            _b.Jump(after);
+            _b.Start(after);
+            return _b.Phi((found, pointer), (absent, inserted));
+        }
+
+        var full = _b.NewBlock();
+        _b.Branch(Comparison.Equal, inserted, _b.Constant(0), full, after);
+        _b.Start(full);
+        Count(fullCount);
+        var nothing = _b.Constant(0);
         _b.Jump(after);
         _b.Start(after);
-        return _b.Phi((found, pointer), (absent, inserted));
+        return _b.Phi((found, pointer), (absent, inserted), (full, nothing));
     }
+
+    /// <summary>Adds 1 to a variable of the program that user space reads, such as a count of losses.</summary>
+    public void Count(VariableLocation count) =>
+        _b.Store(MemoryRegion.Map, _b.MapValueAddress(count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
 
     // Uses an inner map; the result is 0 where there is none.
     private Value InInnerMap(BoundInnerEntry entry, Func<Value, Value> use)
@@ -144,7 +164,19 @@ internal sealed class MapLowering(LoweringContext context)
         // The value before the key: both may use temporaries, and the call needs both at once.
         var bytes = AddressOf(value, map.Value!);
         var key = AddressOf(entry.Key, map.Key!);
-        Update(_b.MapAddress(index), key, bytes);
+        CountIfFull(index, Update(_b.MapAddress(index), key, bytes));
+    }
+
+    // A result other than 0 is an error.
+    private void CountIfFull(int map, Value result)
+    {
+        if (context.Resources.FullCount(map) is not { } count) return;
+        var (full, after) = (_b.NewBlock(), _b.NewBlock());
+        _b.BranchIfNotZero(result, full, after);
+        _b.Start(full);
+        Count(count);
+        _b.Jump(after);
+        _b.Start(after);
     }
 
     public void AssignInnerEntry(BoundInnerEntry entry, BoundExpression value)
@@ -172,7 +204,9 @@ internal sealed class MapLowering(LoweringContext context)
                 };
                 var key = AddressOf(arguments[0], map.Key!);
                 var value = AddressOf(arguments[1], map.Value!);
-                return Succeeded(Update(_b.MapAddress(index), key, value, flags));
+                var result = Update(_b.MapAddress(index), key, value, flags);
+                if (call.Operation == MapOperation.Set) CountIfFull(index, result);
+                return Succeeded(result);
             case MapOperation.Push:
                 return Succeeded(_b.Call(HelperId.MapPush, _b.MapAddress(index), AddressOf(arguments[0], map.Value!),
                     _b.Constant(0)));

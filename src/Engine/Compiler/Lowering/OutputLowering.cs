@@ -59,8 +59,7 @@ internal sealed class OutputLowering(LoweringContext context)
         }
 
         _b.Start(lost);
-        var count = context.Resources.Lost!;
-        _b.Store(MemoryRegion.Map, _b.MapValueAddress(count.Map), count.Offset, 8, _b.Constant(1), Op.AtomicAdd);
+        _maps.Count(context.Resources.Lost!);
         _b.Jump(after);
         _b.Start(after);
     }

@@ -79,5 +79,6 @@ internal sealed class EventPump(
         _lastLook = now;
         if (stream.TakeLost() is > 0 and var lost)
             warn(StreamCommand.Lost(lost, "the buffer was full. A larger one (-BufferSize) or fewer events help."));
+        FullMaps.Warn(warn, stream.Programs.SelectMany(program => program.Maps.Values));
     }
 }
