@@ -32,6 +32,7 @@
         'Get-XdpAttachment'
         'Import-EbpfProgram'
         'Invoke-EbpfProgram'
+        'Measure-EbpfProgram'
         'New-CgroupAttachment'
         'New-EbpfMap'
         'New-EbpfProgram'

@@ -6,6 +6,13 @@ internal static unsafe partial class Bpf
     private const int FunctionInfoSize = 8;
     private const int LineInfoSize = 16;
 
+    /// <summary>Has the kernel count the runs of all programs as long as the descriptor is open.</summary>
+    public static FileDescriptor EnableStatistics()
+    {
+        var runTime = 0u; // BPF_STATS_RUN_TIME
+        return new FileDescriptor(Execute(BpfCommand.EnableStats, ref runTime, "count the runs of programs"));
+    }
+
     /// <summary>Verifies and loads a program (BPF_PROG_LOAD).</summary>
     /// <exception cref="KernelException">
     /// EACCES, EINVAL: the verifier refused it, its reasons are in the log. ENOSPC: the log did not fit.
