@@ -13,6 +13,7 @@ public sealed class RecordReader : IDisposable
     internal const int PauseThreshold = 256;
 
     private readonly RecordBuffer[] _buffers;
+    private readonly bool[] _isOwned;
     private readonly Epoll _epoll = new();
     private readonly EventDescriptor _stop = new();
     private int _next;
@@ -21,26 +22,28 @@ public sealed class RecordReader : IDisposable
     /// <param name="maps">Ring buffers and perf event arrays. They must stay open as long as the reader.</param>
     /// <exception cref="KernelException">The kernel refuses to map a buffer, or to open perf events.</exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
-        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (map, 0))) { }
+        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (RecordBuffer.Open(map), true))) { }
 
-    /// <summary>Opens buffers.</summary>
-    /// <param name="maps">
-    /// Ring buffers and perf event arrays. The size is that of a perf event array for each processor, in bytes; 0 for
-    /// the default.
-    /// </param>
-    internal RecordReader(IEnumerable<(LiveMap Map, int Size)> maps)
+    /// <summary>Reads buffers that are open.</summary>
+    /// <param name="buffers">The buffers, and whether they are closed with the reader.</param>
+    internal RecordReader(IEnumerable<(RecordBuffer Buffer, bool IsOwned)> buffers)
     {
-        var opened = new List<RecordBuffer>();
+        var opened = new List<(RecordBuffer Buffer, bool IsOwned)>();
         try
         {
-            foreach (var (map, size) in maps) opened.Add(RecordBuffer.Open(map, size));
-            foreach (var descriptor in opened.SelectMany(buffer => buffer.Descriptors)) _epoll.Include(descriptor, 0);
+            opened.AddRange(buffers);
+            (_buffers, _isOwned) = ([.. opened.Select(one => one.Buffer)], [.. opened.Select(one => one.IsOwned)]);
+            foreach (var descriptor in _buffers.SelectMany(buffer => buffer.Descriptors))
+                _epoll.Include(descriptor, 0);
             _epoll.Include(_stop, 0);
-            _buffers = [.. opened];
         }
         catch
         {
-            opened.ForEach(buffer => buffer.Dispose());
+            foreach (var (buffer, isOwned) in opened)
+            {
+                if (isOwned) buffer.Dispose();
+            }
+
             _epoll.Dispose();
             _stop.Dispose();
             throw;
@@ -119,7 +122,11 @@ public sealed class RecordReader : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var buffer in _buffers) buffer.Dispose();
+        foreach (var (index, buffer) in _buffers.Index())
+        {
+            if (_isOwned[index]) buffer.Dispose();
+        }
+
         _epoll.Dispose();
         _stop.Dispose();
     }

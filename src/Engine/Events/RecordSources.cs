@@ -51,7 +51,8 @@ internal sealed class RecordSources
     public RecordReader Open() => new(_programs.Select(programs =>
     {
         var first = programs.First(one => one is not null)!;
-        return (BufferOf(first), first.Compiled!.Definition.BufferSize);
+        return first.Output is { } open
+            ? (open, false) : (RecordBuffer.Open(BufferOf(first), first.Compiled!.Definition.BufferSize), true);
     }));
 
     /// <summary>Finds the program and the kind of a record.</summary>

@@ -84,6 +84,12 @@ public sealed partial class LoadedProgram : IDisposable
     /// <summary>The shared variables by name, without regard to case.</summary>
     public IReadOnlyDictionary<string, LiveVariable> Variables { get; }
 
+    /// <summary>
+    /// The buffer of the output, if it is a perf event array: open as long as the program, since what a program puts
+    /// into one without a reader is lost. Null for a ring buffer, which any reader opens.
+    /// </summary>
+    internal PerfBufferReader? Output { get; init; }
+
     /// <summary>The verifier's log, where <see cref="LoadOptions.LogLevel"/> asked for it.</summary>
     public string? Log { get; }
 
@@ -188,6 +194,7 @@ public sealed partial class LoadedProgram : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        Output?.Dispose();
         foreach (var map in Maps.Values) map.Dispose();
         Descriptor.Dispose();
         _recording?.Dispose();

@@ -81,6 +81,7 @@ public static class ProgramLoader
                 descriptor, compiled.Definition.Name, compiled.Definition.Type, maps, variables, compiled, log)
             {
                 AttachType = target.AttachType,
+                Output = OpenOutput(compiled, definitions, maps),
             };
         }
         catch
@@ -88,6 +89,19 @@ public static class ProgramLoader
             maps.ForEach(map => map.Dispose());
             throw;
         }
+    }
+
+    // A map that another program made has a reader already.
+    private static PerfBufferReader? OpenOutput(CompiledProgram compiled, Map[] definitions, List<LiveMap> maps)
+    {
+        if (compiled.Events is not { Map: var index } || maps[index].Type != MapType.PerfEventArray
+            || definitions[index].Existing is not null)
+        {
+            return null;
+        }
+
+        var size = compiled.Definition.BufferSize;
+        return new PerfBufferReader(maps[index], size == 0 ? PerfBufferReader.DefaultSize : size);
     }
 
     // A misspelled name would leave the program with a map of its own.

@@ -3,6 +3,7 @@ using EbpfCat.Attachments;
 using EbpfCat.Events;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Maps;
 using EbpfCat.Tests.Attachments;
 
 namespace EbpfCat.Tests.Events;

@@ -206,6 +206,24 @@ public sealed class EventStreamTests
         Assert.Equal(typeof(byte), seen[1].GetType().GetProperty("Half")!.PropertyType);
     }
 
+    [Fact]
+    public void Perf_event_array_keeps_what_is_put_out_while_nobody_reads()
+    {
+        var definition = new ProgramDefinition("perf", ProgramType.Xdp) { Buffer = EventBuffer.PerfEventArray };
+        var count = definition.AddVariable("count", ScalarType.UInt64);
+        using var program = EbpfProgram.Load(definition.AddCode(code =>
+            code.Increment(count).Output([("Number", count)])));
+        var numbers = new List<ulong>();
+        for (var batch = 1; batch <= 3; batch++)
+        {
+            program.TestRun(new byte[64], repeat: 10);
+            using var stream = new EventStream([program]);
+            stream.Read(one => numbers.Add((ulong)Values(one)[0]!), TimeSpan.Zero, cancellation: Token);
+            Assert.Equal(10 * batch, numbers.Count);
+            Assert.Equal(0, stream.TakeLost());
+        }
+    }
+
     private static object?[] Values(EventObject one) =>
         [.. one.GetType().GetProperties().Select(property => property.GetValue(one))];
 }

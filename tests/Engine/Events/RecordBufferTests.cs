@@ -3,6 +3,7 @@ using EbpfCat.Bytecode;
 using EbpfCat.Events;
 using EbpfCat.Kernel;
 using EbpfCat.Language;
+using EbpfCat.Maps;
 using EbpfCat.Programs;
 using EbpfCat.Tests.Attachments;
 using EbpfCat.Types;

@@ -1,4 +1,4 @@
-namespace EbpfCat.Events;
+namespace EbpfCat.Maps;
 
 /// <summary>Takes a record out of a buffer.</summary>
 /// <param name="buffer">The index of the buffer among those of the reader.</param>

@@ -1,4 +1,4 @@
-namespace EbpfCat.Events;
+namespace EbpfCat.Maps;
 
 /// <summary>
 /// Reads a perf event array (BPF_MAP_TYPE_PERF_EVENT_ARRAY, Linux 4.3): a ring for each processor, with the records of

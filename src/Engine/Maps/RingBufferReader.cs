@@ -1,4 +1,4 @@
-namespace EbpfCat.Events;
+namespace EbpfCat.Maps;
 
 /// <summary>
 /// Reads a ring buffer (BPF_MAP_TYPE_RINGBUF, Linux 5.8) in the memory that it shares with the kernel: a record costs

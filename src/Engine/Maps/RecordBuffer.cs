@@ -1,4 +1,4 @@
-namespace EbpfCat.Events;
+namespace EbpfCat.Maps;
 
 /// <summary>
 /// A map through which programs send records to user space. It has one reader, for one thread at a time.
