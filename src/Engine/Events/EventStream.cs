@@ -80,8 +80,8 @@ public sealed class EventStream : IDisposable
             var drained = _reader.Drain(_decode, (int)Math.Min(deadline.IsNow ? int.MaxValue : Batch, max - count));
             count += _sorter?.Release(handler, max - count, deadline.IsNow) ?? drained;
             Between?.Invoke();
-            if (deadline.IsOver || (drained == 0 && !Wait(deadline.Remaining, cancellation))) break;
-            if (count < max) RecordReader.PauseAfterFewRecords(drained);
+            if (count == max || deadline.IsOver || (drained == 0 && !Wait(deadline.Remaining, cancellation))) break;
+            RecordReader.PauseAfterFewRecords(drained);
         }
 
         // Events from before the end of the time may still be in the buffer.

@@ -321,6 +321,17 @@ public sealed class SyscallTraceTests
     }
 
     [Fact]
+    public void Trace_of_several_names_ends_with_the_last_event_that_is_asked_for()
+    {
+        using var trace = SyscallTrace.Start(["rmdir", "getsid"], new() { ProcessIds = [Environment.ProcessId] });
+        SystemCalls.GetSession(0);
+        var clock = Stopwatch.StartNew();
+
+        Assert.Single(Read(trace, 1));
+        Assert.InRange(clock.Elapsed, TimeSpan.Zero, Long / 2);
+    }
+
+    [Fact]
     public void String_not_in_memory_at_entry_is_read_at_exit()
     {
         const int readable = 1;
