@@ -45,7 +45,7 @@ public sealed class Symbolizer
         {
             var wanted = address - (isReturnAddress ? 1UL : 0);
             var process = Known(processId, wanted);
-            if (process?.Maps.Find(wanted) is not { } mapping) return new(address, null, 0, null, IsKernel: false);
+            if (process?.Find(wanted) is not { } mapping) return new(address, null, 0, null, IsKernel: false);
             if (mapping is { IsFile: true, IsExecutable: true } && File(processId, mapping) is { } file
                 && file.ToAddress(wanted - mapping.Start + mapping.FileOffset) is { } linked
                 && file.FindFunction(linked) is { } function)
@@ -114,11 +114,13 @@ public sealed class Symbolizer
                     _processes[id] = new Process(parent.Maps.Of(id), _clock);
                 break;
             case MappingRecordKind.Execute:
-                _processes[id] = new Process(ProcessMaps.Empty(id), _clock);
+                var replaced = _processes.GetValueOrDefault(id)?.Maps;
+                _processes[id] = new Process(ProcessMaps.Empty(id), _clock, replaced);
                 break;
             case MappingRecordKind.Map:
-                var maps = (_processes.GetValueOrDefault(id) ?? Read(id))?.Maps ?? ProcessMaps.Empty(id);
-                _processes[id] = new Process(maps.With(record.Mapping!), _clock);
+                var known = _processes.GetValueOrDefault(id) ?? Read(id);
+                var maps = (known?.Maps ?? ProcessMaps.Empty(id)).With(record.Mapping!);
+                _processes[id] = new Process(maps, _clock, known?.Replaced);
                 break;
             default:
                 _ended.Enqueue(id);
@@ -138,7 +140,7 @@ public sealed class Symbolizer
     {
         if (!_processes.TryGetValue(processId, out var process)) return Read(processId);
         // The process can have loaded a library since, or replaced its program by execve(2).
-        return process.Maps.Find(address) is null && _clock.GetElapsedTime(process.ReadAt) > MinAge
+        return process.Find(address) is null && _clock.GetElapsedTime(process.ReadAt) > MinAge
             ? Read(processId) ?? process : process;
     }
 
@@ -187,12 +189,17 @@ public sealed class Symbolizer
         }
     }
 
-    private sealed class Process(ProcessMaps maps, TimeProvider clock)
+    private sealed class Process(ProcessMaps maps, TimeProvider clock, ProcessMaps? replaced = null)
     {
         private PerfMap? _compiled;
         private long? _compiledAt;
 
         public ProcessMaps Maps => maps;
+
+        /// <summary>The mappings before execve(2), during which the registers are still those of before.</summary>
+        public ProcessMaps? Replaced => replaced;
+
+        public ProcessMapping? Find(ulong address) => maps.Find(address) ?? replaced?.Find(address);
 
         public long ReadAt { get; } = clock.GetTimestamp();
 
