@@ -38,9 +38,9 @@ public sealed class UprobeAttachment : LinkAttachment
     /// </remarks>
     /// <exception cref="UnknownNameException">There is no such file or function; names the nearest ones.</exception>
     /// <exception cref="KernelException">
-    /// EOPNOTSUPP: the kernel has no uprobes, or the implementation of the function is unknown. EILSEQ: no instruction
-    /// begins there. EINVAL: no instruction there that can be probed. ESRCH: no such process. EPERM, EACCES: no
-    /// privilege, or the kernel is locked down.
+    /// EOPNOTSUPP: the kernel has no uprobes, or the implementation of the function is unknown. EINVAL: no instruction
+    /// begins there, or none that can be probed. ESRCH: no such process. EPERM, EACCES: no privilege, or the kernel is
+    /// locked down.
     /// </exception>
     /// <exception cref="InvalidDataException">The file is no ELF file, or a broken one.</exception>
     public static UprobeAttachment Attach(LoadedProgram program, UprobeAttachOptions? options = null)

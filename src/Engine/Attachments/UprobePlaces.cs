@@ -39,11 +39,11 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
             throw new ArgumentException("An offset is for the entry of a function, not for its return.");
         // The size of an indirect function is that of the code which chooses the implementation.
         if (symbol is { Size: > 0 and var size, Kind: not ElfSymbolKind.IndirectFunction } && options.Offset >= size)
-            throw Refuse(Errno.EINVAL, $"'{symbol.Name}' has {size} bytes", AddressIn(symbol, start));
+            throw Refuse(Errno.EINVAL, $"'{options.Function}' has {size} bytes", AddressIn(symbol, start));
         var place = start + options.Offset;
         if (file.ToAddress(place) is not { } address || _starts.Contains(address, out var near)) return place;
         throw Refuse(
-            Errno.EILSEQ, $"no instruction begins at {options.Place}", Nearest(near, address - options.Offset, "+"));
+            Errno.EINVAL, $"no instruction begins at {options.Place}", Nearest(near, address - options.Offset, "+"));
     }
 
     private ulong? StartOf(ElfSymbol symbol) => symbol.Kind == ElfSymbolKind.IndirectFunction
@@ -58,7 +58,7 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
         if (!_starts.Contains(address, out var near))
         {
             throw Refuse(
-                Errno.EILSEQ, $"no instruction begins at offset 0x{offset:x} of the file",
+                Errno.EINVAL, $"no instruction begins at offset 0x{offset:x} of the file",
                 Nearest(near, address - offset, ""));
         }
 
@@ -102,7 +102,8 @@ internal sealed class UprobePlaces(ElfFile file, UprobeAttachOptions options, st
         return Refuse(
             Errno.EOPNOTSUPP,
             $"'{symbol.Name}' is an indirect function, whose implementation the loader chooses in each process",
-            near.Length == 0 ? "Probe the implementation." : $"Probe an implementation: {string.Join(", ", near)}.");
+            near.Length == 0
+                ? "Probe a function that calls it." : $"Probe an implementation: {string.Join(", ", near)}.");
     }
 
     private KernelException Refuse(Errno error, string cause, string? remedy) => new(operation, error, cause, remedy);
