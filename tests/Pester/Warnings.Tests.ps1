@@ -139,6 +139,27 @@ Describe 'A constant' {
     }
 }
 
+Describe 'A checksum' {
+    It 'causes a warning where it does not follow and is not assigned: <code>' -TestCases @(
+        @{ Code = { if ($packet.Tcp) { $packet.IPv4.TimeToLive-- }
+            elseif ($packet.Udp) { $packet.IPv4.TimeToLive--; $packet.IPv4.Checksum = 0 }; 'Pass' }
+            Header = 'IPv4' }
+        @{ Code = { if ($packet.Udp) { if ($packet.Length -gt 99) { $packet.Udp.Checksum = 0 }
+            else { $packet.IP.HopLimit = 9; $packet.IPv4.Source = '10.0.0.1' } }; 'Pass' }; Header = 'Udp' }
+    ) {
+        $warnings = @(Get-ScriptWarning $Code | Where-Object { $_ -like '*does not follow*' })
+        $warnings | Should -BeLike "${PSCommandPath}:*: $Header.Checksum does not follow this assignment, *"
+    }
+
+    It 'causes no warning where the script assigns it on a path of the assignment: <code>' -TestCases @(
+        @{ Code = { if ($packet.IPv4) { $packet.IPv4.TimeToLive--; $packet.IPv4.Checksum = 0 }; 'Pass' } }
+        @{ Code = { if ($packet.Udp) { $packet.Udp.SourcePort = 9 }
+            if ($packet.Udp.Length -gt 8) { $packet.Udp.Checksum = 0 }; 'Pass' } }
+    ) {
+        Get-ScriptWarning $Code | Should -BeNullOrEmpty
+    }
+}
+
 Describe 'A comparison' {
     It 'causes a warning if it is never true or never false: <code>' -TestCases @(
         @{ Code = { if ($packet.Byte(3) -gt 255) { 'Drop' } }; Never = 'true'; Side = 'left'; Range = '0 to 255' }

@@ -37,6 +37,7 @@ internal static class Binder
             .Where(header => !ownChecksums.Contains(header));
         IReadOnlyList<PacketHeader> headers = [.. PacketNeeds.HeadersOf(context.AllExpressions).Union(followed)];
         if (context.Info.Packet != PacketAccess.None) UnguardedFields.Report(body, context);
+        if (ownChecksums.Count > 0) OwnChecksums.Report(definition.Body, context.Diagnostics);
         return new BoundProgram
         {
             Definition = definition,

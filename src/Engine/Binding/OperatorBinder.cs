@@ -60,8 +60,8 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         if (left.Type is not ScalarType a || right.Type is not ScalarType b)
         {
             return context.Error(DiagnosticIds.WrongType,
-                $"{binary.Operator} works on numbers, not on {left.Type.Name} and {right.Type.Name}.",
-                binary.Source);
+                $"{binary.Operator} works on numbers, not on {(left.Type is ScalarType ? right : left).Type.Name}.",
+                binary.Source, AdviceToCalculate((left.Type is ScalarType ? right : left).Type));
         }
 
         var needsBits = binary.Operator is BinaryOperator.BitAnd or BinaryOperator.BitOr or BinaryOperator.BitXor
@@ -71,6 +71,16 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
             : new BoundBinary(context.Typer.TypeOf(binary)!, binary.Operator, left, right,
                 (ScalarType)context.Typer.Arithmetic(binary)!, binary.Source);
     }
+
+    private static string? AdviceToCalculate(EbpfType type) => type switch
+    {
+        AddressType { Kind: AddressKind.IPv4 } => "Cast it to uint32: 10.0.0.1 is the number 0x0a000001.",
+        AddressType => "Compare it as a whole, or read its bytes from the packet.",
+        StructType => "Use its fields one by one.",
+        StringType => "Compare it, or use its bytes one by one.",
+        ArrayType or BytesType => "Use its elements one by one.",
+        _ => null,
+    };
 
     private BoundError NoBits(SourceSpan? source) => context.Error(
         DiagnosticIds.WrongType, "A fixed-point number has no bits to work on.", source,

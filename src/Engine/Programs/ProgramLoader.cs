@@ -59,6 +59,7 @@ public static class ProgramLoader
             var request = new ProgramLoadOptions
             {
                 Type = (BpfProgramType)compiled.Definition.Type,
+                TypeName = $"{compiled.Definition.Type}",
                 Instructions = Encode(compiled, maps),
                 License = compiled.Definition.License,
                 Name = compiled.Definition.Name,

@@ -34,6 +34,13 @@ public sealed class AddressKindTests
     }
 
     [Fact]
+    public void Arithmetic_on_an_address_is_an_error_that_says_what_to_write() => Assert.Contains(
+        "Add works on numbers, not on ipv4. Cast it to uint32",
+        Assert.Throws<CompileException>(() => ProgramCompiler.Compile(
+            Script.Define().AddCode(code => code.Assign(new Local("a"), 1 + Packet.IPv4.Source)))).Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void Local_holds_either_kind_of_address()
     {
         Action<CodeBuilder> either = c => c

@@ -59,7 +59,7 @@ internal static unsafe partial class Bpf
                 : throw Diagnosis.Explain(
                     new Request
                     {
-                        Operation = $"load the {options.Type} program '{options.Name}'",
+                        Operation = $"load the {options.TypeName ?? $"{options.Type}"} program '{options.Name}'",
                         Command = BpfCommand.ProgramLoad,
                         Uses =
                         [

@@ -5,6 +5,9 @@ internal sealed record ProgramLoadOptions
 {
     public required BpfProgramType Type { get; init; }
 
+    /// <summary>The type's name in errors; null for that of the kernel.</summary>
+    public string? TypeName { get; init; }
+
     /// <summary>The instructions as RFC 9669 encodes them, 8 bytes each, in the order of the processor.</summary>
     public required ReadOnlyMemory<byte> Instructions { get; init; }
 
