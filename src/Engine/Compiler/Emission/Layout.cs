@@ -10,7 +10,8 @@ internal static class Layout
     {
         Simplify(f);
         SkipDecided(f);
-        EarlyConstants.Run(f);
+        EarlyMoves.Run(f);
+        RedundantMoves.Run(f);
         Simplify(f);
         EarlyResult.Run(f);
         Simplify(f);

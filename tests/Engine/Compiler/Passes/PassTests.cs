@@ -43,8 +43,9 @@ public sealed class PassTests
     private static readonly Dictionary<string, Action<MachineFunction>> MachinePasses = new()
     {
         ["RegisterAllocator"] = RegisterAllocator.Allocate,
-        ["EarlyConstants"] = EarlyConstants.Run,
+        ["EarlyMoves"] = EarlyMoves.Run,
         ["EarlyResult"] = EarlyResult.Run,
+        ["RedundantMoves"] = RedundantMoves.Run,
         ["SharedTails"] = f => SharedTails.Run(f),
         ["Layout"] = Layout.Arrange,
         ["StackSharing"] = f => StackSharing.Arrange(f, f.Slots),
