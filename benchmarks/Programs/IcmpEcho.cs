@@ -35,6 +35,8 @@ internal sealed class IcmpEcho : Benchmark
             .Assign(address, P.IPv4["Source"])
             .Assign(P.IPv4["Source"], P.IPv4["Destination"])
             .Assign(P.IPv4["Destination"], address)
+            // The sum of the addresses stays, so that the program leaves this checksum as it is.
+            .Assign(P.IPv4["Checksum"], P.IPv4["Checksum"])
             .Assign(P.Icmp["Type"], 0)
             .Assign(sum, P.Icmp["Checksum"] + (EchoRequest << 8))
             .Assign(P.Icmp["Checksum"], sum + Expression.Conditional(sum >= 0xffff, 1, 0))

@@ -67,6 +67,8 @@ internal sealed class Optimizer
         // A value that only one of the new blocks needs can be computed there now.
         Sinking.Run(_f);
         Ran(nameof(Sinking));
+        LengthChecks.Run(_f);
+        Ran(nameof(LengthChecks));
         EarlyStores.Run(_f);
         Ran(nameof(EarlyStores));
         Reassociation.Run(_f);

@@ -1,8 +1,10 @@
+using System.Numerics;
+
 namespace EbpfCat.Compiler;
 
 /// <summary>
 /// Replaces signed division and remainder by unsigned ones for instruction sets before v4: divides the magnitudes and
-/// restores the sign, without a branch.
+/// restores the sign, without a branch. A power of two as the divisor needs no division.
 /// </summary>
 internal static class SignedDivision
 {
@@ -57,6 +59,15 @@ internal static class SignedDivision
 
         var (a, b) = (division.Operands[0].Current, division.Operands[1].Current);
         var signA = Sign(a);
+        if (b is { IsConstant: true, Immediate: > 1 } && long.IsPow2(b.Immediate))
+        {
+            // A shift rounds down; a negative dividend is made larger first, so that the quotient is rounded to zero.
+            var bits = BitOperations.TrailingZeroCount(b.Immediate);
+            var rounded = Make(Op.Add, a, Make(Op.And, signA, f.Constant(b.Immediate - 1)));
+            if (division.Op == Op.SDiv) return Make(Op.Sar, rounded, f.Constant(bits));
+            return Make(Op.Sub, a, Make(Op.And, rounded, f.Constant(-b.Immediate)));
+        }
+
         if (b is { IsConstant: true })
         {
             var magnitude = f.Constant(b.Immediate < 0 ? unchecked(-b.Immediate) : b.Immediate);

@@ -59,10 +59,14 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     /// <summary>Its fields, without those that every header has: <c>Offset</c> and <c>PayloadOffset</c>.</summary>
     public IReadOnlyList<HeaderField> Fields { get; } = fields;
 
-    /// <summary>Whether a packet never has this header and another: the same fields name one of them.</summary>
-    internal bool Excludes(PacketHeader other) => Locations.Count == other.Locations.Count && Locations.All(here =>
-        other.Locations.Any(there => here.Parent == there.Parent && here.Field == there.Field
-            && !here.Values.Intersect(there.Values).Any()));
+    /// <summary>
+    /// Whether a packet never has this header and another: the same field names one of them, or they lie behind
+    /// headers that exclude each other.
+    /// </summary>
+    internal bool Excludes(PacketHeader other) => Locations.Count > 0 && other.Locations.Count > 0
+        && Locations.All(here => other.Locations.All(there => here.Parent == there.Parent
+            ? here.Field is not null && here.Field == there.Field && !here.Values.Intersect(there.Values).Any()
+            : here.Parent.Excludes(there.Parent)));
 
     /// <summary>The same field in each of the alternatives; the field itself in a header of its own.</summary>
     internal IEnumerable<(PacketHeader Header, HeaderField Field)> AlternativesOf(HeaderField field) =>

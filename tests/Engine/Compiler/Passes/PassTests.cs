@@ -29,6 +29,7 @@ public sealed class PassTests
             var steps = Steps;
             JumpThreading.Run(f, ref steps);
         }),
+        ["LengthChecks"] = Of(LengthChecks.Run),
         ["PacketChecks"] = Of(f => PacketChecks.Merge(f)),
         ["ReturnDuplication"] = Of(f => ReturnDuplication.Run(f)),
         ["SignedDivision"] = Of(SignedDivision.Run),

@@ -12,8 +12,13 @@ namespace EbpfCat.Compiler;
 /// </remarks>
 internal sealed class ChecksumLowering(LoweringContext context)
 {
-    // A multiple of 0xffff, so zero in a checksum, that is larger than a difference.
+    // A multiple of 0xffff, so zero in a checksum, that is larger than a difference of 16 bits.
     private const int Zero = 0x7fff * 0xffff;
+
+    private const long Reciprocal = 0x0001_0001_0001_0001;
+
+    // How many times 0xffff is added: the sum is larger than each difference, and less than 2^48.
+    private const int Multiple = 1 << 30;
 
     private readonly IrBuilder _b = context.Builder;
     private readonly PacketLowering _packet = context.Packet;
@@ -74,7 +79,7 @@ internal sealed class ChecksumLowering(LoweringContext context)
         foreach (var (header, fact) in present) Correct(header, fact);
         if (_inPseudoHeader.Count == 0 || present.Exists(p => _inPseudoHeader.ContainsKey(p.Header))) return;
         var after = _b.NewBlock();
-        foreach (var header in _inPseudoHeader.Keys)
+        foreach (var header in _inPseudoHeader.Keys.Where(h => !_b.Facts.Headers.Keys.Any(h.Excludes)))
         {
             var next = _b.NewBlock();
             if (_headers.Require(header, next) is { } fact)
@@ -112,16 +117,15 @@ internal sealed class ChecksumLowering(LoweringContext context)
         }
 
         var place = fact.Place.At(offset);
-        var (sum, difference) = (_b.Load(place, 2), Narrow(Plus(own, pseudo)!));
+        var (sum, difference) = (_b.Load(place, 2), Plus(own, pseudo)!);
         if (header.Checksum!.IsOptional)
         {
             // The same as below without the complements: the folded number is not zero.
-            _b.IfNotZero(sum, () => _b.Store(place, 2, Fold(_b.Make(Op.Sub, Positive(sum), difference))));
+            _b.IfNotZero(sum, () => _b.Store(place, 2, Fold(_b.Make(Op.Sub, sum, difference), isComplement: false)));
         }
         else
         {
-            var folded = Fold(_b.Make(Op.Sub, Positive(difference), sum));
-            _b.Store(place, 2, _b.Make(Op.Xor, folded, _b.Constant(0xffff)));
+            _b.Store(place, 2, Fold(_b.Make(Op.Sub, difference, sum), isComplement: true));
         }
     }
 
@@ -142,12 +146,14 @@ internal sealed class ChecksumLowering(LoweringContext context)
     private Value Narrow(Value difference) => !_isWide ? difference : _b.Make(Op.Add,
         _b.Make(Op.And, difference, _b.Constant(0xffff)), _b.Make(Op.Sar, difference, _b.Constant(16)));
 
-    // The lower 16 bits are the sum of the words of a positive number.
-    private Value Fold(Value value)
+    // The sum of the words of a number, in 16 bits, or the complement of it; a negative number is made positive by a
+    // multiple of 0xffff. Reciprocal is 2^64 / 0xffff: the product is the remainder of that division, as a fraction of
+    // 2^64. Its upper 16 bits are the sum, 0xffff for zero; those of the negated product are the complement.
+    private Value Fold(Value value, bool isComplement)
     {
-        var carried = _b.Make(Op.Add,
-            _b.Make(Op.And, value, _b.Constant(0xffff)), _b.Make(Op.Shr, value, _b.Constant(16)));
-        return _b.Make(Op.Add, carried, _b.Make(Op.Shr, carried, _b.Constant(16)));
+        var (factor, multiple) = isComplement ? (-Reciprocal, Multiple) : (Reciprocal, -Multiple);
+        var product = _b.Make(Op.Add, _b.Make(Op.Mul, value, _b.Constant(factor)), _b.Constant(multiple));
+        return _b.Make(Op.Shr, product, _b.Constant(48));
     }
 
     private Value Sum(PlaceReference place)
