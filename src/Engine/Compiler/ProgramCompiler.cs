@@ -63,6 +63,7 @@ public static class ProgramCompiler
     {
         Optimizer.Finish(function, options);
         var machine = Selector.Select(function, options.InstructionSet);
+        EarlyMoves.RunOnConstants(machine);
         RegisterAllocator.Allocate(machine);
         Layout.Arrange(machine);
         return machine;

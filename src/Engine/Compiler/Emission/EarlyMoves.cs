@@ -6,7 +6,16 @@ namespace EbpfCat.Compiler;
 /// </summary>
 internal static class EarlyMoves
 {
-    public static void Run(MachineFunction f)
+    /// <summary>Runs after register allocation.</summary>
+    public static void Run(MachineFunction f) => Run(f, withCopies: true);
+
+    /// <summary>
+    /// Runs before register allocation, so that the constant gets a register that the branch does not read. A copy
+    /// stays where it is, and so does a constant in place of a copy: the two registers of the copy may become one.
+    /// </summary>
+    public static void RunOnConstants(MachineFunction f) => Run(f, withCopies: false);
+
+    private static void Run(MachineFunction f, bool withCopies)
     {
         var waysIn = new Dictionary<MachineBlock, int>();
         foreach (var successor in f.Blocks.SelectMany(b => b.Successors))
@@ -23,6 +32,8 @@ internal static class EarlyMoves
                     continue;
                 }
 
+                var other = ReferenceEquals(way, jump) ? otherwise.Target! : jump.Target!;
+                if (!withCopies && (move.Op == MachineOp.Move || IsCopiedIn(other, move.Destination))) continue;
                 if (waysIn[way.Target] != 1 || ReferenceEquals(next, way.Target)
                     || Liveness.Uses(jump).Contains(move.Destination))
                 {
@@ -38,4 +49,7 @@ internal static class EarlyMoves
             }
         }
     }
+
+    private static bool IsCopiedIn(MachineBlock block, int register) =>
+        block.Instructions.Exists(i => i.Op == MachineOp.Move && i.Destination == register);
 }

@@ -32,15 +32,23 @@ internal sealed class MemoryState
 
     public static Access AccessOf(Value access)
     {
-        var pointer = access.Operands[0].Current;
-        var offset = access.Immediate;
+        var pointer = BaseOf(access.Operands[0], out var offset);
+        return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Slot : pointer,
+            offset + access.Immediate, access.Size);
+    }
+
+    /// <summary>What a pointer is the sum of: a base and constants.</summary>
+    public static Value BaseOf(Value pointer, out long offset)
+    {
+        pointer = pointer.Current;
+        offset = 0;
         while (pointer.Op == Op.Add && pointer.Operands[1].Current is { IsConstant: true } constant)
         {
             offset += constant.Immediate;
             pointer = pointer.Operands[0].Current;
         }
 
-        return new Access(access.Region, pointer.Op == Op.FrameAddress ? pointer.Slot : pointer, offset, access.Size);
+        return pointer;
     }
 
     /// <summary>The key that a call of a map helper gets; null where not all of its bytes are known.</summary>

@@ -31,6 +31,8 @@ internal sealed class Optimizer
         {
             var changed = Ran(nameof(ControlFlow), ControlFlow.Clean(_f));
             changed |= Ran(nameof(ValueNumbering), ValueNumbering.Run(_f));
+            changed |= Ran(nameof(CopySplitting), CopySplitting.Run(_f));
+            changed |= Ran(nameof(SlotPromotion), SlotPromotion.Run(_f));
             changed |= Ran(nameof(MemoryValues), MemoryValues.Run(_f));
             changed |= Ran(nameof(DeadStores), DeadStores.Run(_f));
             changed |= Ran(nameof(DeadCode), DeadCode.Run(_f));

@@ -125,16 +125,6 @@ internal sealed class SlotLiveness
     private int? SlotOf(Value address, out long offset) =>
         FrameAddressOf(address, out offset) is { } frame ? _numbers[frame.Slot] : null;
 
-    private static Value? FrameAddressOf(Value address, out long offset)
-    {
-        address = address.Current;
-        offset = 0;
-        while (address.Op == Op.Add && address.Operands[1].Current is { IsConstant: true } constant)
-        {
-            offset += constant.Immediate;
-            address = address.Operands[0].Current;
-        }
-
-        return address.Op == Op.FrameAddress ? address : null;
-    }
+    private static Value? FrameAddressOf(Value address, out long offset) =>
+        MemoryState.BaseOf(address, out offset) is { Op: Op.FrameAddress } frame ? frame : null;
 }

@@ -21,8 +21,10 @@ public sealed class PassTests
         ["ValueNumbering"] = Of(f => ValueNumbering.Run(f)),
         ["MemoryValues"] = Of(f => MemoryValues.Run(f)),
         ["DeadStores"] = Of(f => DeadStores.Run(f)),
+        ["CopySplitting"] = Of(f => CopySplitting.Run(f)),
         ["DeadCode"] = Of(f => DeadCode.Run(f)),
         ["PhiOperations"] = Of(f => PhiOperations.Run(f)),
+        ["SlotPromotion"] = Of(f => SlotPromotion.Run(f)),
         ["Sinking"] = Of(f => Sinking.Run(f)),
         ["JumpThreading"] = Of(f =>
         {
