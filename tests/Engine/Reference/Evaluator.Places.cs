@@ -90,7 +90,7 @@ internal sealed partial class Evaluator
                 var index = Constants.Integer(element.Index) is { } last && last < 0 && whole.Type is not StringType
                     ? last + (whole.Type.Size / type.Size)
                     : ReferenceArithmetic.ConvertTo(Evaluate(element.Index), ScalarType.UInt64).Number;
-                return index < whole.Type.Size / type.Size
+                return index >= 0 && index < whole.Type.Size / type.Size
                     ? whole.Part((int)index * type.Size, type)
                     : new ReferencePlace(type);
             default:
