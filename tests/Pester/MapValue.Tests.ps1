@@ -139,6 +139,47 @@ Describe 'Set-EbpfMapValue' {
         $program | Get-EbpfMapValue many -Key 12345 | Should -Be 24690
     }
 
+    It 'takes keys from a file, or an array' {
+        $list = New-Item (Join-Path $TestDrive list.txt) -Value "192.0.2.7`nfd00::7`n"
+        $map = $program.Maps['addresses']
+        Get-Content $list | Set-EbpfMapValue -Id $map.Id -Value 1
+        $program | Get-EbpfMapValue addresses -Key 192.0.2.7, fd00::7 | Should -Be 1, 1
+        $program | Set-EbpfMapValue addresses -Key 192.0.2.8, fd00::8 -Value 2
+        Get-Content $list | Set-EbpfMapValue -InputObject $program -Name addresses -Value 3
+        $program | Get-EbpfMapValue addresses -Key 192.0.2.7, fd00::8 | Should -Be 3, 2
+        Get-Content $list | Remove-EbpfMapValue -Id $map.Id
+        $program | Remove-EbpfMapValue addresses -Key 192.0.2.8, fd00::8
+        $program | Get-EbpfMapValue addresses -Key 192.0.2.7, fd00::8 -ErrorAction SilentlyContinue -ErrorVariable absent
+        $absent.Count | Should -Be 2
+    }
+
+    It 'takes the entries of a CSV file' {
+        $file = Join-Path $TestDrive list.csv
+        "Key,Value`n192.0.2.9,4`nfd00::9,5" | Set-Content $file
+        Import-Csv $file | Set-EbpfMapValue -Id $program.Maps['addresses'].Id
+        $program | Get-EbpfMapValue addresses -Key 192.0.2.9, fd00::9 | Should -Be 4, 5
+        $program | Get-EbpfMapValue addresses | Set-EbpfMapValue -Id $program.Maps['addresses'].Id
+    }
+
+    It 'makes a map what a list says, and changes nothing else' {
+        $program | Clear-EbpfMap numbers
+        $program | Set-EbpfMapValue numbers -Key 1, 2, 3, 4 -Value 1
+        $changes = 2, 3, 5 | ForEach-Object { [pscustomobject]@{ Key = $_; Value = $_ -eq 2 ? 1 : 9 } } |
+            Set-EbpfMapValue -InputObject $program -Name numbers -Sync -Verbose 4>&1
+        "$changes" | Should -BeLike '*2 entries set, 2 removed*'
+        $program | Get-EbpfMapValue numbers | Sort-Object Key | ForEach-Object { "$($_.Key)=$($_.Value)" } |
+            Should -Be 2=1, 3=9, 5=9
+        1..5 | Set-EbpfMapValue -Id $program.Maps['numbers'].Id -Value 1 -Sync -ErrorAction SilentlyContinue -ErrorVariable full
+        "$full" | Should -BeLike '*numbers*full*4*'
+        6, 'x' | Set-EbpfMapValue -Id $program.Maps['numbers'].Id -Value 1 -Sync -ErrorAction SilentlyContinue
+        @($program | Get-EbpfMapValue numbers).Count | Should -Be 3
+        @() | Set-EbpfMapValue -Id $program.Maps['numbers'].Id -Value 1 -Sync -WhatIf
+        @($program | Get-EbpfMapValue numbers).Count | Should -Be 3
+        @() | Set-EbpfMapValue -Id $program.Maps['numbers'].Id -Value 1 -Sync
+        $program | Get-EbpfMapValue numbers | Should -BeNullOrEmpty
+        { $program | Set-EbpfMapValue slots -Key 1 -Value 1 -Sync -ErrorAction Stop } | Should -Throw '*entries stay*'
+    }
+
     It 'changes nothing for a value out of range, and names the range' {
         $program | Set-EbpfMapValue small -Value 256 -ErrorAction SilentlyContinue -ErrorVariable failure
         "$failure" | Should -BeLike '*small*256*uint8*0 to 255*'
@@ -185,6 +226,28 @@ Describe 'Remove-EbpfMapValue' {
         $program | Remove-EbpfMapValue many -Key 49999 -ErrorAction SilentlyContinue -ErrorVariable failure
         "$failure" | Should -BeLike '*many*49999*'
         $failure[0].CategoryInfo.Category | Should -Be ObjectNotFound
+    }
+
+    It 'gives the entries that it removed' {
+        $program | Set-EbpfMapValue addresses -Key 192.0.2.1 -Value 11
+        $removed = $program | Remove-EbpfMapValue addresses -Key 192.0.2.1 -PassThru
+        $removed.Key, $removed.Value | Should -Be ([ipaddress]'192.0.2.1'), 11
+        $program | Remove-EbpfMapValue addresses -ErrorAction SilentlyContinue -ErrorVariable failure
+        "$failure" | Should -BeLike '*-Key*Clear-EbpfMap*'
+    }
+
+    It 'takes values out of a queue, which Get-EbpfMapValue only looks at' {
+        $queue = New-EbpfMap waiting -Type Queue -Value uint32 -MaxEntries 4
+        1..3 | ForEach-Object { $queue | Set-EbpfMapValue -Value $_ }
+        $queue | Get-EbpfMapValue | Should -Be 1
+        $queue | Remove-EbpfMapValue -PassThru | Should -Be 1
+        $queue | Remove-EbpfMapValue
+        $queue | Get-EbpfMapValue | Should -Be 3
+        $queue | Remove-EbpfMapValue -WhatIf
+        $queue | Remove-EbpfMapValue -PassThru | Should -Be 3
+        $queue | Remove-EbpfMapValue -PassThru | Should -BeNullOrEmpty
+        $queue | Get-EbpfMapValue | Should -BeNullOrEmpty
+        $queue.Dispose()
     }
 
     It 'reports that an array keeps its entries' {

@@ -56,6 +56,28 @@ public sealed partial class LiveMap
         }
     }
 
+    /// <summary>
+    /// Removes a key and gives the entry that it had: in one step where the map and the kernel can (Linux 5.14).
+    /// </summary>
+    /// <returns>Null where the key was absent.</returns>
+    public MapEntry? Take(object key)
+    {
+        var codec = RequireValues();
+        var keyBytes = Encode(key, new byte[KeyType!.Size]);
+        var bytes = new byte[Descriptor.ValueSize];
+        bool isPresent;
+        try
+        {
+            isPresent = Bpf.LookupAndDelete(Descriptor, keyBytes, bytes);
+        }
+        catch (KernelException refusal) when (HasNoBatches(refusal))
+        {
+            isPresent = Bpf.Lookup(Descriptor, keyBytes, bytes) && Bpf.Delete(Descriptor, keyBytes);
+        }
+
+        return isPresent ? new MapEntry(KeyType.Read(keyBytes), Shown(codec.Read(bytes))) : null;
+    }
+
     /// <summary>Removes a key.</summary>
     /// <returns>Whether it was present.</returns>
     /// <exception cref="KernelException">EINVAL: entries of this kind of map cannot be removed (arrays).</exception>

@@ -14,7 +14,7 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
         {
             if (FindMap("look up") is not { } keyed) return;
             FullMaps.Warn(WriteWarning, [keyed]);
-            Write(keyed.Get(SessionValue.Unwrap(Key)!), keyed.IsPerCpu);
+            foreach (var key in KeysOf(keyed, Key)) WriteOne(keyed, key);
             return;
         }
 
@@ -22,6 +22,9 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
         {
             case LiveVariable variable:
                 Write(variable.Value, variable.Map.IsPerCpu);
+                break;
+            case LiveMap { KeyType: null, ValueType: not null } queue when queue.Type is MapType.Queue or MapType.Stack:
+                if (queue.Peek(out var next)) Write(next, isPerCpu: false);
                 break;
             case LiveMap map:
                 FullMaps.Warn(WriteWarning, [map]);
@@ -41,6 +44,18 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
         }
     }
 
+    private void WriteOne(LiveMap map, object key)
+    {
+        try
+        {
+            Write(map.Get(key), map.IsPerCpu);
+        }
+        catch (MapKeyNotFoundException exception)
+        {
+            Report(Errors.Describe(exception, key)!);
+        }
+    }
+
     // The values of the processors go one by one, as other cmdlets' arrays do: ready to be added up.
     private void Write(object? value, bool isPerCpu) =>
         WriteObject(Values.Wrap(value, Stacks), enumerateCollection: isPerCpu);
@@ -55,13 +70,10 @@ public sealed class GetEbpfMapValueCommand : MapValueCommand
 
     private IEnumerable<MapEntry> Entries(LiveMap map)
     {
-        var structured = map.KeyType is StructType or StackType or FunctionType
-            || map.ValueType is StructType or ArrayType or StackType;
         foreach (var entry in map.Entries())
         {
             Cancellation.ThrowIfCancellationRequested();
-            yield return structured
-                ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks)) : entry;
+            yield return Wrapped(map, entry);
         }
     }
 }

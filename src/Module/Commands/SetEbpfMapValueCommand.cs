@@ -13,21 +13,26 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
     private LiveMap? _batchMap;
     private bool _approved;
 
-    [Parameter(ValueFromPipelineByPropertyName = true), ValidateNotNull]
+    [Parameter(ValueFromPipeline = true, ValueFromPipelineByPropertyName = true), ValidateNotNull]
     public object? Key { get; set; }
 
     [Parameter(Mandatory = true, ValueFromPipelineByPropertyName = true), AllowNull]
     public object? Value { get; set; }
 
+    [Parameter]
+    public SwitchParameter Sync { get; set; }
+
     protected override void Process()
     {
         var found = Find();
         if (found is null) return;
-        var value = SessionValue.Unwrap(Value);
+        var given = KeyFrom(Key);
+        var entry = given is null ? null : EntryKey.Find(given);
+        var value = SessionValue.Unwrap(entry is { } whole ? whole.Value : Value);
         switch (found)
         {
             case LiveVariable variable:
-                if (Key is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
+                if (given is not null) throw new ArgumentException($"'{variable.Name}' is a variable: leave out -Key.");
                 if (ShouldProcess($"variable '{variable.Name}'", $"Set to {Values.Text(value)}"))
                     variable.Value = value;
                 break;
@@ -35,15 +40,25 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
                 if (ShouldProcess($"map '{queue.Name}'", $"Push {Values.Text(value)}")) queue.Push(value);
                 break;
             case LiveMap map:
-                if (Key is null) throw new ArgumentException($"The map '{map.Name}' has keys: say which with -Key.");
-                Add(map, new MapEntry(SessionValue.Unwrap(Key), value));
+                if (given is null) throw new ArgumentException($"The map '{map.Name}' has keys: say which with -Key.");
+                foreach (var key in KeysOf(map, entry?.Key ?? given)) Add(map, new MapEntry(key, value));
                 break;
             default:
                 throw new ArgumentException("There are several variables and maps: say which with -Name.");
         }
     }
 
-    protected override void Finish() => Flush();
+    protected override void Finish()
+    {
+        // A list without entries empties the map.
+        if (Sync && _batchMap is null && ParameterSetName != OfObject && FindMap("set") is { } map
+            && ShouldProcess($"map '{map.Name}'", "Make its entries those given: none"))
+        {
+            map.Synchronize([]);
+        }
+
+        Flush();
+    }
 
     // Entries that come through the pipeline are set many at a time.
     private void Add(LiveMap map, MapEntry entry)
@@ -51,14 +66,14 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         if (!ReferenceEquals(map, _batchMap))
         {
             Flush();
-            var action = MyInvocation.ExpectingInput
+            var action = Sync ? "Make its entries those given" : MyInvocation.ExpectingInput
                 ? "Set entries" : $"Set {Values.Text(entry.Key)} to {Values.Text(entry.Value)}";
             (_batchMap, _approved) = (map, ShouldProcess($"map '{map.Name}'", action));
         }
 
         if (!_approved) return;
         _batch.Add(entry);
-        if (_batch.Count == BatchSize) Flush();
+        if (_batch.Count == BatchSize && !Sync) Flush();
     }
 
     private void Flush()
@@ -66,6 +81,13 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         if (_batch.Count == 0) return;
         MapEntry[] entries = [.. _batch];
         _batch.Clear();
+        if (Sync)
+        {
+            var (set, removed) = _batchMap!.Synchronize(entries);
+            WriteVerbose($"Map '{_batchMap.Name}': {set} entries set, {removed} removed.");
+            return;
+        }
+
         try
         {
             if (entries.Length > 1)

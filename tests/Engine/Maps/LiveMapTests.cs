@@ -30,6 +30,31 @@ public sealed class LiveMapTests
     };
 
     [Theory]
+    [InlineData(MapType.Hash, "uint32")]
+    [InlineData(MapType.PerCpuHash, "uint32")]
+    [InlineData(MapType.LpmTrie, "prefix4")]
+    public void Map_becomes_what_a_list_says(MapType type, string keyType)
+    {
+        using var map = Create(type, EbpfType.Parse(keyType), entries: 64);
+        object KeyOf(int number) => keyType == "prefix4" ? $"10.0.{number}.0/24" : (uint)number;
+        MapEntry[] List(int from, int to, ulong value) =>
+            [.. Enumerable.Range(from, to - from).Select(number => new MapEntry(KeyOf(number), value))];
+        Assert.Equal((40, 0), map.Synchronize(List(0, 40, 1)));
+        Assert.Equal((0, 0), map.Synchronize(List(0, 40, 1)));
+        // More entries than the map holds together with the old ones.
+        Assert.Equal((40, 20), map.Synchronize([.. List(20, 30, 1), .. List(30, 70, 2)]));
+        Assert.Equal(50, map.Entries().Count());
+        Assert.Throws<TypeConversionException>(() => map.Synchronize([new MapEntry(KeyOf(1), "x")]));
+        Assert.Equal(50, map.Entries().Count());
+        var taken = map.Take(KeyOf(20));
+        object one = type == MapType.PerCpuHash ? Enumerable.Repeat(1ul, Processors.Possible.Count).ToArray() : 1ul;
+        Assert.Equal(one, taken!.Value);
+        Assert.Null(map.Take(KeyOf(20)));
+        Assert.Equal((0, 49), map.Synchronize([]));
+        Assert.Empty(map.Entries());
+    }
+
+    [Theory]
     [MemberData(nameof(Pairs))]
     public void Entries_can_be_set_read_and_removed(string keyType, object key, string valueType, object value)
     {

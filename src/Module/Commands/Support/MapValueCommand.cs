@@ -1,11 +1,13 @@
+using System.Collections;
+
 namespace EbpfCat.Commands;
 
 /// <summary>The base of commands on values of maps and variables: finds the map or variable.</summary>
 public abstract class MapValueCommand : EbpfCommand
 {
-    private const string OfObject = "Object";
-    private const string OfPath = "Path";
-    private const string OfId = "Id";
+    private protected const string OfObject = "Object";
+    private protected const string OfPath = "Path";
+    private protected const string OfId = "Id";
 
     private readonly List<IDisposable> _opened = [];
     private (object? From, object? Found) _last;
@@ -61,6 +63,30 @@ public abstract class MapValueCommand : EbpfCommand
         throw new ArgumentException(what + (found is Shared { Maps.Count: > 0 } shared
             ? $" Give its -Name: {string.Join(", ", shared.Maps.Keys)}." : ""));
     }
+
+    /// <summary>
+    /// The keys that an argument gives: an array is a list of keys, unless the keys of the map are arrays themselves.
+    /// </summary>
+    private protected static IEnumerable<object> KeysOf(LiveMap map, object key)
+    {
+        var given = SessionValue.Unwrap(key)!;
+        var isList = given is object?[] items && (map.KeyType is not (ArrayType or BytesType or StructType)
+            || items is [IDictionary or object?[], ..]);
+        return isList
+            ? ((object?[])given).Select(item => item ?? throw new ArgumentException("A key is null.")) : [given];
+    }
+
+    /// <summary>
+    /// The key that was given. An object of the pipeline that is the map or its program is no key, though PowerShell
+    /// binds it to both parameters.
+    /// </summary>
+    private protected object? KeyFrom(object? given) => ParameterSetName == OfObject && given is not null
+        && ReferenceEquals(PSObject.AsPSObject(given).BaseObject, InputObject!.BaseObject) ? null : given;
+
+    /// <summary>An entry as PowerShell shows it.</summary>
+    private protected MapEntry Wrapped(LiveMap map, MapEntry entry) =>
+        map.KeyType is StructType or StackType or FunctionType || map.ValueType is StructType or ArrayType or StackType
+            ? new MapEntry(Values.Wrap(entry.Key, Stacks), Values.Wrap(entry.Value, Stacks)) : entry;
 
     private object? Choose(Shared shared)
     {
