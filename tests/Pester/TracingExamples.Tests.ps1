@@ -64,12 +64,12 @@ Describe 'The example' {
         $start.psobject.Properties.Name | Should -Be Time, ProcessId, ParentId, UserId, File, Arguments
     }
 
-    It 'ProcessStarts shows the first 16 arguments of many, and ends after -First' {
+    It 'ProcessStarts shows all arguments of many, and ends after -First' {
         $starts = Invoke-During { /bin/echo $mark 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 } {
             & "$examples/ProcessStarts.ps1" -First 30 -Timeout 60
         }
         $starts.Count | Should -Be 30
-        ($starts | Where-Object Arguments -Contains $mark)[0].Arguments | Should -Be (@("/bin/echo", $mark) + 2..15)
+        ($starts | Where-Object Arguments -Contains $mark)[0].Arguments | Should -Be (@("/bin/echo", $mark) + 2..17)
     }
 
     It 'OpenedFiles shows opened files and failures' {
@@ -128,6 +128,15 @@ Describe 'The example' {
             } { & "$examples/Connections.ps1" -Local -ProcessId $PID -Timeout 60 |
                 Where-Object { "$($_.Address)" -eq "$folder/socket" } | Select-Object -First 1 }
             $one.Failure | Should -Be ENOENT
+        }
+
+        It 'TcpLifetimes shows connections with their process and duration' {
+            $life = Invoke-During $connecting {
+                & "$examples/TcpLifetimes.ps1" -Timeout 60 |
+                    Where-Object { $_.DestinationPort -eq $port -and $_.ProcessId -eq $PID } | Select-Object -First 1
+            }
+            $life.Destination | Should -Be ([ipaddress]::Loopback)
+            $life.Duration | Should -BeGreaterThan ([timespan]::Zero)
         }
 
         It 'TcpLatency shows accepted and refused connections' {
@@ -322,6 +331,46 @@ Describe 'The example' {
             $lines | ForEach-Object { $_ | Should -Match '^dd(;[^;]+)* \d+$' }
             @($lines -match ';do_syscall_64;.*(read|write)').Count | Should -BeGreaterThan 0
         }
+    }
+
+    It 'FileStatus shows failures' {
+        $one = Invoke-During { [void][IO.File]::Exists("$folder/none") } {
+            & "$examples/FileStatus.ps1" -Timeout 60 | Where-Object File -EQ "$folder/none" | Select-Object -First 1
+        }
+        $one.ProcessId, $one.Failure | Should -Be $PID, ENOENT
+    }
+
+    It 'Signals shows sender and receiver' {
+        $one = Invoke-During { /bin/sh -c 'kill -CHLD $PPID' } {
+            & "$examples/Signals.ps1" -Timeout 60 |
+                Where-Object { $_.TargetId -and $_.ProcessName -eq 'sh' -and $_.Signal -eq 17 } |
+                Select-Object -First 1
+        }
+        $one.ProcessId | Should -BeGreaterThan 0
+        $one.Time | Should -BeOfType datetime
+    }
+
+    It 'FunctionLatency draws the time of calls' {
+        $times = Invoke-During { $null = [Net.Dns]::GetHostAddresses('localhost') } {
+            & "$examples/FunctionLatency.ps1" libc.so.6:getaddrinfo -Seconds 2 -ProcessId $PID
+        }
+        $times[0].Value.Count | Should -BeGreaterThan 0
+    }
+
+    It '<_> runs while nothing happens' -ForEach TcpRetransmits, OomKills, ShellCommands {
+        { & "$examples/$_.ps1" -Timeout 1 } | Should -Not -Throw
+    }
+
+    It 'Capabilities shows what a process is asked for' {
+        if (-not (Test-Path "$([EbpfCat.Tracing.TraceFs]::Current.Path)/events/capability")) {
+            Set-ItResult -Skipped -Because 'the tracepoint came with Linux 6.14'
+            return
+        }
+
+        $one = Invoke-During { chown 0 $folder } {
+            & "$examples/Capabilities.ps1" -Timeout 60 | Where-Object ProcessName -EQ chown | Select-Object -First 1
+        }
+        $one.Capability | Should -Match '^[A-Z_]+$'
     }
 
     It 'NameLookups shows names, results and durations' {
