@@ -396,7 +396,7 @@ Describe 'The example' {
             ForEach-Object { [ExampleTests.Native]::free([ExampleTests.Native]::malloc(9MB)) } } {
             & "$examples/Allocations.ps1" -Seconds 2 -ProcessId $PID
         }
-        $asked = $sizes.Value.Buckets | Where-Object { $_.From -le 9MB -and $_.To -ge 9MB }
+        $asked = $sizes.Value.Buckets | Where-Object { $_.Low -le 9MB -and $_.High -ge 9MB }
         ($asked.Count | Measure-Object -Sum).Sum | Should -BeGreaterOrEqual 50
         $sizes | Out-String | Should -Match '\[8M, 16M\) +\d+'
     }
