@@ -5,7 +5,7 @@
     Traces the programs that processes start, with their arguments.
 .DESCRIPTION
     Traces the entry of execve(2), so it includes failed calls, such as those for each PATH folder in which a shell
-    looks for a command. The first 16 arguments are read from the memory of the process.
+    looks for a command. The arguments are read from the memory of the process.
 .EXAMPLE
     sudo pwsh examples/ProcessStarts.ps1 -Timeout 60
 .NOTES
