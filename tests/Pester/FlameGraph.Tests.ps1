@@ -54,6 +54,14 @@ Describe 'Export-FlameGraph' {
         'TestDrive:/none.svg' | Should -Not -Exist
     }
 
+    It 'draws an unknown stack as such, also on a known one' {
+        $unknown = [EbpfCat.Events.StackMaps]::ReadStack($null, [EbpfCat.Types.StackReference]::new(-17, 0))
+        $frame = [EbpfCat.Tracing.SymbolizedAddress]::new(16, 'main', 0, '/bin/app', $false)
+        [pscustomobject]@{ User = @($frame); Kernel = $unknown } | Export-FlameGraph TestDrive:/unknown.json
+        (Get-Content TestDrive:/unknown.json -Raw | ConvertFrom-Json).shared.frames.name |
+            Should -Be main, '[unknown]'
+    }
+
     It 'refuses objects without a stack: <Name>' -ForEach @(
         @{ Name = 'number'; Script = { 5 | Export-FlameGraph TestDrive:/x.svg }; Says = '*Int32 has no stack*' }
         @{ Name = 'object'; Script = { [pscustomobject]@{ A = 1 } | Export-FlameGraph TestDrive:/x.svg }

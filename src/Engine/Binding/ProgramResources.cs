@@ -4,7 +4,9 @@ namespace EbpfCat.Binding;
 internal sealed class ProgramResources
 {
     private const int StackDepth = 127; // PERF_MAX_STACK_DEPTH
+    // Each takes 1 KiB at once.
     private const int MaxStacks = 16384;
+    private const int MaxKeptStacks = 65536;
     private const int MaxProcessors = 1024;
 
     /// <summary>A record begins with the number of its kind in 8 bytes, so that the rest stays aligned.</summary>
@@ -64,8 +66,9 @@ internal sealed class ProgramResources
             e is SystemValueExpression { Value: SystemValue.KernelStack or SystemValue.UserStack }))
         {
             StackMap = _maps.Count;
+            KeepsStacks = program.Maps.Any(HoldsStacks) || program.Variables.Any(one => HasStack(one.Type));
             _maps.Add(new Map(".stacks", MapType.StackTrace, ScalarType.UInt32, new BytesType(StackDepth * 8),
-                MaxStacks));
+                KeepsStacks ? MaxKeptStacks : MaxStacks));
         }
 
         if (_lost is not null)
@@ -88,6 +91,9 @@ internal sealed class ProgramResources
 
     /// <summary>The map that holds stack traces; null where the program takes none.</summary>
     public int? StackMap { get; }
+
+    /// <summary>Whether maps or variables can hold stacks, so that these must stay in the map of stacks.</summary>
+    public bool KeepsStacks { get; }
 
     public IReadOnlyList<VariableLocation> Variables =>
         [.. _variables.Values.Where(l => l.Variable.Name[0] != '.')];
@@ -155,6 +161,17 @@ internal sealed class ProgramResources
     {
         Type: MapType.Hash or MapType.PerCpuHash or MapType.LpmTrie, Key: { } key, MaxEntries: > 0,
     } && (key.Size > 2 || map.MaxEntries < 1 << (key.Size * 8));
+
+    private static bool HoldsStacks(Map map) =>
+        HasStack(map.Key) || HasStack(map.Value) || (map.InnerMap is { } inner && HoldsStacks(inner));
+
+    private static bool HasStack(EbpfType? type) => type switch
+    {
+        StackType => true,
+        StructType record => record.Fields.Any(field => HasStack(field.Type)),
+        ArrayType array => HasStack(array.Element),
+        _ => false,
+    };
 
     // The maps that get entries by an assignment, or by a call whose result says nothing else.
     private static HashSet<Map> InsertedMaps(

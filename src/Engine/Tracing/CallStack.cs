@@ -27,7 +27,13 @@ public sealed class CallStack : IEquatable<CallStack>
     /// <summary>The process whose stack it is; 0 for the kernel's.</summary>
     public uint ProcessId => Reference.ProcessId;
 
-    /// <summary>The functions, the innermost first; empty if no stack was taken or another replaced it.</summary>
+    /// <summary>
+    /// Whether there was a stack that the program's stack map has no place for: those that programs keep in maps are
+    /// not replaced by new ones.
+    /// </summary>
+    public bool IsUnknown => Id is -(int)Errno.EEXIST or -(int)Errno.ENOMEM;
+
+    /// <summary>The functions, the innermost first; empty if no stack was taken or the map has lost it.</summary>
     public IReadOnlyList<SymbolizedAddress> Frames =>
         _frames ??= _addresses.Select((address, index) => Reference.IsUser
             ? Symbolizer.Shared.User((int)ProcessId, address, index > 0) : Symbolizer.Kernel(address, index > 0))
@@ -35,7 +41,8 @@ public sealed class CallStack : IEquatable<CallStack>
 
     /// <inheritdoc/>
     public bool Equals(CallStack? other) =>
-        other is not null && other.ProcessId == ProcessId && other._addresses.AsSpan().SequenceEqual(_addresses);
+        other is not null && other.ProcessId == ProcessId && other.IsUnknown == IsUnknown
+            && other._addresses.AsSpan().SequenceEqual(_addresses);
 
     public override bool Equals(object? obj) => Equals(obj as CallStack);
 
@@ -47,6 +54,6 @@ public sealed class CallStack : IEquatable<CallStack>
         return hash.ToHashCode();
     }
 
-    /// <summary>A line for each function.</summary>
-    public override string ToString() => string.Join(Environment.NewLine, Frames);
+    /// <summary>A line for each function; <c>[unknown]</c> for an unknown stack.</summary>
+    public override string ToString() => IsUnknown ? "[unknown]" : string.Join(Environment.NewLine, Frames);
 }

@@ -58,14 +58,15 @@ internal sealed class SystemValueLowering(LoweringContext context)
         return _b.Load(info.At(offset), 4);
     }
 
-    // The id of the stack in the program's map of stacks, and the process id for a user stack.
+    // The id of the stack in the program's map of stacks, and the process id for a user stack. Of two stacks with one
+    // place in that map, the older stays where something may refer to it; the newer one's id is -EEXIST.
     private PiecesOperand LowerStack(BoundSystemValue system)
     {
-        const long reuseSlot = 1 << 10; // BPF_F_REUSE_STACKID: of two stacks with one hash, the newer stays
+        const long reuseStackId = 1 << 10; // BPF_F_REUSE_STACKID: the newer stays
         const long userStack = 1 << 8; // BPF_F_USER_STACK
         var user = system.Value == SystemValue.UserStack;
         var id = _b.Call(HelperId.GetStackId, context.ContextPointer, _b.MapAddress(context.Resources.StackMap!.Value),
-            _b.Constant(reuseSlot | (user ? userStack : 0)));
+            _b.Constant((context.Resources.KeepsStacks ? 0 : reuseStackId) | (user ? userStack : 0)));
         var process = user ? ProcessId() : _b.Constant(0);
         return new PiecesOperand(StackType.Instance, [new Piece(0, 4, id), new Piece(4, 4, process)]);
     }

@@ -68,10 +68,11 @@ internal sealed class StackCounts(string? valueName, string[]? groupBy)
 
     private static bool IsUser(object? stack) => stack is CallStack { Reference.IsUser: true };
 
-    private static IEnumerable<FlameFrame> FramesOf(object? stack) => (stack switch
+    private static IEnumerable<FlameFrame> FramesOf(object? stack) => stack switch
     {
-        CallStack call => call.Frames,
-        IEnumerable<SymbolizedAddress> frames => frames,
-        _ => ((object[])stack!).Select(frame => (SymbolizedAddress)Plain(frame)!),
-    }).Select(FlameFrame.Of).Reverse();
+        CallStack { IsUnknown: true } => [Unknown],
+        CallStack call => FramesOf(call.Frames),
+        IEnumerable<SymbolizedAddress> frames => frames.Select(FlameFrame.Of).Reverse(),
+        _ => FramesOf(((object[])stack!).Select(frame => (SymbolizedAddress)Plain(frame)!)),
+    };
 }
