@@ -16,8 +16,8 @@ public abstract class SyscallEvent : EventObject
     /// <summary>
     /// The call as C would write it, with its result and the name of an error: <c>close(fd=3) = 0</c>, <c>close(fd=-1)
     /// = -9 EBADF</c>. Values that have names are written by name, other flags in hexadecimal, permissions in octal,
-    /// control characters escaped. A text that was cut off has <c>…</c> behind it; one that could not be read is shown
-    /// by its address.
+    /// control characters, quotation marks and backslashes escaped. A text that was cut off has <c>…</c> behind it; one
+    /// that could not be read is shown by its address.
     /// </summary>
     public override string ToString()
     {
@@ -90,10 +90,14 @@ public abstract class SyscallEvent : EventObject
 
     private static string Hexadecimal(IFormattable number) => "0x" + number.ToString("x", CultureInfo.InvariantCulture);
 
+    // A text ends at its quotation mark, whatever the process put into it.
+    private static string Quoted(string text) => TerminalText.Escape(
+        text.Replace("\\", @"\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal));
+
     private static string Text(object? value) => value switch
     {
         null => "NULL",
-        string text => $"\"{TerminalText.Escape(text)}\"",
+        string text => $"\"{Quoted(text)}\"",
         string[] texts => $"[{string.Join(", ", texts.Select(Text))}]",
         ulong[] numbers => string.Join(", ", numbers.Select(number => Text(number))),
         // Large numbers are mostly addresses.
