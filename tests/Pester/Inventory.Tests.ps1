@@ -285,7 +285,8 @@ Describe 'Pins' {
         $program | Add-EbpfPin test-taken
         { $program | Add-EbpfPin test-taken -ErrorAction Stop } | Should -Throw '*test-taken*'
         { Remove-EbpfPin test-nothing -ErrorAction Stop } | Should -Throw '*test-nothing*no such pin*'
-        { Remove-EbpfPin / -ErrorAction Stop -WhatIf } | Should -Not -Throw
+        { Remove-EbpfPin / -ErrorAction Stop -WhatIf } | Should -Throw '*no name for a pin*'
+        { $program | Add-EbpfPin / -ErrorAction Stop } | Should -Throw '*no name for a pin*'
         { $program | Add-EbpfPin /tmp/test-elsewhere -ErrorAction Stop } | Should -Throw '*BPF file system*'
         { $program | Add-EbpfPin test.dot -ErrorAction Stop } | Should -Throw '*dot*'
     }

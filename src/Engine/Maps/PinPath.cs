@@ -22,6 +22,7 @@ public static partial class PinPath
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         var path = Path.GetFullPath(name, Root).TrimEnd('/');
+        if (path.Length == 0) throw new ArgumentException($"'{name}' is no name for a pin: it is the root directory.");
         // A mount point elsewhere may have a dot in its path.
         var isRefused = (name.StartsWith('/') ? Path.GetFileName(path) : name).Contains('.', StringComparison.Ordinal);
         return isRefused && !File.Exists(path)

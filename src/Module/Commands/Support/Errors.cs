@@ -18,6 +18,11 @@ internal static class Errors
             error, "ProgramRefused",
             error.Lockdown == LockdownMode.None ? ErrorCategory.InvalidArgument : ErrorCategory.PermissionDenied,
             target),
+        UnauthorizedAccessException or System.Security.SecurityException =>
+            Make(exception, "AccessDenied", ErrorCategory.PermissionDenied, target),
+        FileNotFoundException or DirectoryNotFoundException =>
+            Make(exception, "FileNotFound", ErrorCategory.ObjectNotFound, target),
+        IOException => Make(exception, "FileFailed", ErrorCategory.ResourceUnavailable, target),
         KernelException error => Make(Advice.Complete(error), $"Kernel{error.Errno}", Category(error), target),
         FormatException error => Make(error, "InvalidFormat", ErrorCategory.InvalidArgument, target),
         ArgumentException error => Make(error, "InvalidArgument", ErrorCategory.InvalidArgument, target),
