@@ -80,6 +80,30 @@ public sealed class ComplexLoopTests
         Assert.Equal(42UL, program.Variables["found"].Value);
     }
 
+    [Theory]
+    [InlineData(ProgramType.Xdp)]
+    [InlineData(ProgramType.Tc)]
+    public void Offset_without_a_width_grows_by_numbers_from_the_packet_in_nested_loops(ProgramType type)
+    {
+        var definition = new ProgramDefinition("dns", type);
+        var sum = definition.AddVariable("sum", ScalarType.UInt64);
+        var (at, i, length) = (CodeBuilder.Local("at"), CodeBuilder.Local("i"), CodeBuilder.Local("length"));
+        definition.Code
+            .Assign(at, 42)
+            .For(i, 1, 8, record => record
+                .While(true, name => name
+                    .Assign(length, Packet.Read(at, ScalarType.UInt8))
+                    .If(length == 0, then => then.Increment(at).Break())
+                    .If(length >= 192, then => then.Increment(at, 2).Break())
+                    .Increment(at, length + 1))
+                .Increment(sum, Packet.Read(at, ScalarType.UInt8))
+                .Increment(at, Packet.Read(at + 1, ScalarType.UInt8) + 2));
+        using var program = Load(definition);
+        byte[] packet = [.. Script.Packet()[..42], 2, 1, 1, 1, 5, 0, 10, 1, 7, 192, 12, 20, 0, 0, 30];
+        program.TestRun(packet);
+        Assert.Equal(60UL, program.Variables["sum"].Value);
+    }
+
     [Fact]
     public void Packet_is_read_after_a_loop_that_changes_its_size()
     {

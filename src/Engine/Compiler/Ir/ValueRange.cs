@@ -133,7 +133,8 @@ internal static class ValueRange
         }
     }
 
-    private static bool IsPacketPointer(Value value, int depth)
+    /// <summary>Whether a value is the start or the end of the packet.</summary>
+    public static bool IsPacketPointer(Value value, int depth = 2)
     {
         value = value.Current;
         return (value.Op == Op.Load && value.PacketVersion != 0) || (value.Op == Op.Phi && depth > 0

@@ -90,7 +90,7 @@ internal sealed class LoopOutliner
         StartRounds();
         MoveOperands();
         for (var i = 0; i < latches.Count; i++) GoRoundAgain(latches[i]);
-        Value exit = Load(_f, _after, _frame, ExitField);
+        Value exit = Load(_f, _after, _frame, ExitField, mayBePointer: false);
         for (var i = 0; i < exits.Count; i++) Leave(exits[i].From, exits[i].To, i + 1);
         MoveBlocks();
         CallHelper();
@@ -222,7 +222,7 @@ internal sealed class LoopOutliner
     {
         var field = NewField();
         Store(_f, _before, _frame, field, value);
-        return Load(_body, _entry, _fields, field);
+        return Load(_body, _entry, _fields, field, PointerFacts.MayBePointer(value));
     }
 
     private void GoRoundAgain(Block latch)
@@ -279,7 +279,8 @@ internal sealed class LoopOutliner
         var field = NewField();
         // The verifier requires a write on all paths to the read.
         Store(_f, _before, _frame, field, _f.Constant(0));
-        var loaded = Load(_f, _after, _frame, field);
+        // A loop around this one may carry the number.
+        var loaded = Load(_f, _after, _frame, field, PointerFacts.MayBePointer(value));
         _left[value] = (field, loaded);
         return loaded;
     }

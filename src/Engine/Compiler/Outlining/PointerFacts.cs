@@ -23,6 +23,8 @@ internal static class PointerFacts
             Op.Load => value.LoadsPointer
                 || (value.Region == MemoryRegion.Context && (value.Size == 8 || value.PacketVersion != 0)),
             Op.Call => HelperTable.OfCall(value.Helper).MaxResult == ulong.MaxValue,
+            // The difference of two pointers to the packet is a number.
+            Op.Sub when ValueRange.IsPacketPointer(value.Operands[1]) => false,
             Op.Add or Op.Sub or Op.Phi or Op.Opaque =>
                 Array.Exists(value.Operands, operand => MayBePointer(operand, seen, depth - 1)),
             _ => false,
