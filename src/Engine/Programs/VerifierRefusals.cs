@@ -25,7 +25,8 @@ internal static partial class VerifierRefusals
         var lines = LinesOf(trace[Math.Max(0, trace.Length - TailLength)..]);
         var slot = LastInstruction(lines) ?? SlotOf(report);
         // The refusal follows the instruction that it is about. It may have several lines.
-        string[] refusals = [.. lines.Skip(Array.FindLastIndex(lines, IsInstruction) + 1)
+        var last = Array.FindLastIndex(lines, IsInstruction);
+        string[] refusals = [.. MessageAfterJump(lines.ElementAtOrDefault(last)), .. lines.Skip(last + 1)
             .Where(line => !TraceLine().IsMatch(line)).Select(WithoutStatistics)];
         foreach (var row in Table)
         {
@@ -82,15 +83,22 @@ internal static partial class VerifierRefusals
     private static string WithoutStatistics(string line) =>
         line.IndexOf("processed ", StringComparison.Ordinal) is > 0 and var at ? line[..at].TrimEnd() : line;
 
+    // In a line with a jump whose state is not in the log, a message follows the jump.
+    private static IEnumerable<string> MessageAfterJump(string? line) =>
+        JumpWithMessage().Matches(line ?? "").Select(match => match.Groups["message"].Value);
+
     private static bool IsInstruction(string line) => InstructionLine().IsMatch(line);
 
     [GeneratedRegex(@"^\d+: \([0-9a-f]{2}\) ")]
     private static partial Regex InstructionLine();
 
+    [GeneratedRegex(@"^\d+: .* goto pc[+-]\d+ (?<message>[^;\s].*)$")]
+    private static partial Regex JumpWithMessage();
+
     // Statistics, source lines and states of registers.
     [GeneratedRegex(
         @"^(?:;|processed |verification time|stack depth \d+(?!.*exceed)|func#\d+ @|frame\d+: |R\d+(?:_\w+)?=|\d+: R\d"
-        + @"|(?:caller|callee|returning from callee|Live regs before insn):|to caller at|from \d+ to \d+|mark_precise: "
+        + @"|(?:cur|old) state: |(?:caller|callee|returning from callee|Live regs before insn):|to caller at|from \d+ to \d+|mark_precise: "
         + @"|regs=|parent |Validating |Func#\d+ .* is (?:global and assumed valid|safe)|Note, )")]
     private static partial Regex TraceLine();
 

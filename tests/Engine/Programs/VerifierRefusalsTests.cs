@@ -80,6 +80,16 @@ public sealed partial class VerifierRefusalsTests
         reason, VerifierRefusals.Explain($"4: (bf) r1 = r2\n{lines}\nprocessed 5 insns\n").Explanation!.Reason);
 
     [Fact]
+    public void Refusal_in_the_line_of_a_jump_is_found()
+    {
+        var (explanation, _) = VerifierRefusals.Explain(
+            "4: (b5) if r1 <= 0xefff goto pc+2 infinite loop detected at insn 7\n"
+            + "cur state: frame1: R1=scalar() cb\nold state: frame1: R1=Pscalar() cb\nprocessed 5 insns\n");
+        Assert.Equal("infinite loop detected at insn 7", explanation!.Reason);
+        Assert.EndsWith("it would never end", explanation.Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_explanation_speaks_PowerShell() => Assert.All(
         File.ReadLines(Messages).Where(line => line.StartsWith(' ')),
         line => Assert.DoesNotMatch(@"\$\w| -[a-zA-Z]|[A-Z][a-z]+-[A-Z]", line));
