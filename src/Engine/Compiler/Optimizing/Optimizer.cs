@@ -64,6 +64,8 @@ internal sealed class Optimizer
 
     private void Finish()
     {
+        AdditionSinking.Run(_f);
+        Ran(nameof(AdditionSinking));
         CriticalEdges.Split(_f);
         Ran(nameof(CriticalEdges));
         // A value that only one of the new blocks needs can be computed there now.

@@ -35,6 +35,7 @@ public sealed class PassTests
         ["PacketChecks"] = Of(f => PacketChecks.Merge(f)),
         ["ReturnDuplication"] = Of(f => ReturnDuplication.Run(f)),
         ["SignedDivision"] = Of(SignedDivision.Run),
+        ["AdditionSinking"] = Of(f => AdditionSinking.Run(f)),
         ["CriticalEdges"] = Of(CriticalEdges.Split),
         ["EarlyStores"] = Of(EarlyStores.Run),
         ["Reassociation"] = Of(Reassociation.Run),
