@@ -63,8 +63,7 @@ internal sealed partial record PrintedCall(string Name, IReadOnlyList<string> Ar
         return fields["family"].Value switch
         {
             "AF_INET" => $"{fields["address"]}:{port}",
-            "AF_INET6" =>
-                $"{new IPEndPoint(IPAddress.Parse(fields["address"].Value), int.Parse(port, CultureInfo.InvariantCulture))}",
+            "AF_INET6" => $"[{IPAddress.Parse(fields["address"].Value)}]:{port}",
             "AF_UNIX" => fields["abstract"].Value + Escape(fields["path"].Value),
             "AF_NETLINK" => $"netlink:{port} groups 0x{fields["groups"].Value.TrimStart('0')}",
             _ => argument,
@@ -84,8 +83,12 @@ internal sealed partial record PrintedCall(string Name, IReadOnlyList<string> Ar
         return TerminalText.Escape(plain.Replace("\"", "\\\"", StringComparison.Ordinal));
     }
 
-    private static string Number(string text) => text.StartsWith("0x", StringComparison.Ordinal)
-        ? $"{ulong.Parse(text[2..], NumberStyles.HexNumber, CultureInfo.InvariantCulture)}" : text == "NULL" ? "0" : text;
+    private static string Number(string text) => text switch
+    {
+        ['0', 'x', .. var digits] => $"{ulong.Parse(digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture)}",
+        "NULL" => "0",
+        _ => text,
+    };
 
     // Splits at commas that are in no text, list or struct.
     private static IEnumerable<string> Split(string text)
