@@ -157,11 +157,12 @@ Describe 'Trace-Syscall' {
         $seen = @(Invoke-During unlink $delete { Trace-Syscall unlink -ProcessId $PID -First 1 -Timeout 60 })
         $seen += Invoke-During trace $delete {
             Trace-Ebpf -Tracepoint syscalls/sys_enter_unlink {
-                if ($process.Id -eq $using:PID) { [pscustomobject]@{ File = $event.pathname; Number = 1 } }
+                if ($process.Id -eq $using:PID) { [pscustomobject]@{ Number = 1; File = $event.pathname; Last = 2 } }
             } -First 1 -Timeout 60
         }
         $seen[0].pathname | Should -BeExactly $file
         $seen[1].File | Should -BeExactly $file
+        $seen[1].PSObject.Properties.Name | Where-Object { $_ -ne 'IncompleteTexts' } | Should -Be Number, File, Last
         foreach ($view in { $seen[0] }, { $seen[1] }, { $seen[0] | Format-List pathname }, { $seen[1] | Format-List }) {
             $text = & $view | Out-String -Width 200
             $text -replace '\e\[(0|32;1)m' | Should -Not -Match '\e'

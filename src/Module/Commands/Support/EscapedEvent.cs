@@ -16,10 +16,11 @@ internal static class EscapedEvent
     {
         if (!one.MustEscape()) return one;
         var shown = PSObject.AsPSObject(one);
+        // PowerShell lists added properties before the others: with all of them added, the order is that of the script.
         foreach (var property in one.GetType().GetProperties())
         {
-            if (Escape(property.GetValue(one)) is { } escaped)
-                shown.Members.Add(new PSNoteProperty(property.Name, escaped));
+            var value = property.GetValue(one);
+            shown.Members.Add(new PSNoteProperty(property.Name, Escape(value) ?? value));
         }
 
         return shown;
