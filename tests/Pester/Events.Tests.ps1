@@ -183,6 +183,22 @@ Describe 'Trace-Ebpf' {
         $given.Hook | Sort-Object -Unique | Should -Be Uprobe:libc.so.6:getpgid, Uretprobe:libc.so.6:getpgid
     }
 
+    It 'takes the name of the hook as a key that is a text' {
+        $program = New-EbpfProgram tracekeys -Type Tracepoint |
+            Add-EbpfMap counts -Type Hash -Key 'char[32]' -Value uint64 -MaxEntries 8
+        $given = Invoke-Busy {
+            $program | Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgid' -ProcessId $PID -First 6 {
+                $counts[$event.Hook]++
+                [pscustomobject]@{ Enter = $counts['sys_enter_getpgid']; Exit = $counts['sys_exit_getpgid'] }
+            }
+        }
+        $given[-1].Enter, $given[-1].Exit | Should -BeGreaterThan 1
+        $program = New-EbpfProgram -Type Tracepoint |
+            Add-EbpfMap counts -Type Hash -Key function -Value uint64 -MaxEntries 8
+        { $program | Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgid' { $counts[$event.Hook]++ } } |
+            Should -Throw '*A name, such as that of a hook, is a text.*'
+    }
+
     It 'refuses <Name>' -ForEach @(
         @{ Name = 'the name of no hook'; Id = 'UnknownValueName'; Says = "*No hook of this trace is called*"
             With = @{ Tracepoint = 'sched/sched_switch', 'sched/sched_waking' }

@@ -27,7 +27,8 @@ internal sealed class Conversions(BindingContext context)
                 return value;
             default:
                 return context.Error(DiagnosticIds.WrongType, $"{value.Type.Name} cannot be used as {target.Name}.",
-                    place);
+                    place, target is FunctionType ? "Only the field Function of the event is a function. A name, "
+                        + "such as that of a hook, is a text." : null);
         }
     }
 

@@ -129,6 +129,12 @@ internal sealed class ExpressionBinder
     public BoundExpression BindAs(Expression expression, EbpfType? type, SourceSpan? source = null)
     {
         if ((expression, type) is (StructExpression record, StructType target)) return BindStruct(record, target);
+        if ((expression, type) is (CastExpression { Type: EnumType names, Operand: var number }, StringType)
+            && Constants.Integer(number) is { } value && names.FindName((ulong)value) is { } name)
+        {
+            expression = new ConstantExpression(name) { Source = expression.Source };
+        }
+
         WarnIfReversed(expression, type, source);
         return _context.Conversions.Check(Bind(expression), type, source);
     }
