@@ -48,6 +48,14 @@ Describe 'Measure-EbpfProgram' {
         if ($state -eq '0') { (Get-EbpfProgram -Id $program.Id).RunCount | Should -Be $runs }
     }
 
+    It 'leaves out programs that ended' {
+        $ended = New-EbpfProgram ended -Type Tracepoint -Code { $x = 1 } | Import-EbpfProgram
+        $listed = @(Get-EbpfProgram -Id $ended.Id) + @(Get-EbpfProgram -Id $program.Id)
+        $ended.Dispose()
+        while (Get-EbpfProgram -Id $listed[0].Id -ErrorAction Ignore) { Start-Sleep -Milliseconds 50 }
+        ($listed | Measure-EbpfProgram -Interval 0.1 -ErrorAction Stop).Name | Should -Be measured
+    }
+
     It 'reports programs that do not exist' {
         { Measure-EbpfProgram -Id 4294967295 -Interval 0 -ErrorAction Stop } | Should -Throw '*4294967295*'
         { Measure-EbpfProgram no-such-program -ErrorAction Stop } | Should -Throw '*no-such-program*'

@@ -34,7 +34,12 @@ public sealed class MeasureEbpfProgramCommand : EbpfCommand
         switch (ParameterSetName)
         {
             case OfId:
-                _ids.AddRange(Id);
+                foreach (var id in Id)
+                {
+                    if (KernelProgram.Find(id) is null) Report(NotFound($"with the id {id}", id));
+                    else _ids.Add(id);
+                }
+
                 break;
             case OfObject:
                 _ids.Add(IdOf(InputObject!.BaseObject));
@@ -53,10 +58,7 @@ public sealed class MeasureEbpfProgramCommand : EbpfCommand
         using var meter = new ProgramMeter(_ids);
         for (var i = 0; i < Count && !Cancellation.WaitHandle.WaitOne(Interval); i++)
         {
-            var uses = meter.Take();
-            foreach (var use in uses.OrderByDescending(one => one.RunTime)) WriteObject(use);
-            if (i > 0) continue;
-            foreach (var id in _ids.Except(uses.Select(use => use.Id))) Report(NotFound($"with the id {id}", id));
+            foreach (var use in meter.Take().OrderByDescending(one => one.RunTime)) WriteObject(use);
         }
     }
 
