@@ -206,6 +206,10 @@ Describe 'Trace-Ebpf' {
         @{ Name = 'a field that one of the hooks lacks'; Id = 'UnknownField'; Says = '*sched_process_exit*'
             With = @{ Tracepoint = 'sched/sched_process_exec', 'sched/sched_process_exit' }
             Code = { [pscustomobject]@{ A = $event.filename } } }
+        @{ Name = 'Write-Output'; Id = 'UnsupportedCommand'; Says = '*Put out an object*'
+            With = @{ Tracepoint = 'sched/sched_switch' }; Code = { Write-Output $process.Id } }
+        @{ Name = 'a result at the entry of a system call'; Id = 'NotAvailable'; Says = '*syscalls/sys_exit_getpgid.*'
+            With = @{ Tracepoint = 'syscalls/sys_enter_getpgid' }; Code = { [pscustomobject]@{ A = $return } } }
         @{ Name = 'a pattern that matches nothing'; Id = 'UnknownName'; Says = "*'nix/*'*"
             With = @{ Tracepoint = 'nix/*' }; Code = { [pscustomobject]@{ A = 1 } } }
         @{ Name = 'a hook without a target'; Id = 'InvalidArgument'; Says = '*one of Tracepoint*'

@@ -382,9 +382,16 @@ Describe 'A refusal' {
         @{ Code = { $ip = $packet.IPv4; $ip.Protocol }; Advice = '*Write $packet.IPv4.Protocol.' }
         @{ Code = { $packet.IPv4.Source.Address }; Advice = '*.NET objects*' }
         @{ Code = { $process.Ids }; Advice = '*Did you mean Id*' }
+        @{ Code = { $process.Uid }; Advice = 'Did you mean UserId?' }
+        @{ Code = { $uid -eq 0 }; Advice = 'Write $process.UserId.' }
+        @{ Code = { $comm }; Advice = 'Write $process.Name.' }
+        @{ Code = { $packets = $PID }; Advice = 'Write $using:PID *$process.Id*' }
+        @{ Code = { $start[$process.ThreadId] = $kernel.Time }; Advice = '*Add-EbpfMap -Name start*' }
+        @{ Code = { $process.Name.EndsWith('d') }; Advice = "*-like 'prefix`**" }
         @{ Code = { $kernel.Tme }; Advice = '*Did you mean Time*' }
         @{ Code = { Pass }; Advice = "*quotes: 'Pass'*" }
         @{ Code = { Write-Host hi }; Advice = '*Write-Debug*' }
+        @{ Code = { Write-Output 'Drop' }; Advice = 'Write a verdict by itself.*' }
         @{ Code = { $x = Get-Date }; Advice = '*$kernel.Time*' }
         @{ Code = { $x = Get-Foo 1 }; Advice = '*in parentheses: (Get-Foo 1)*' }
         @{ Code = { 1..3 | ForEach-Object { $_ } }; Advice = '*foreach ($i in 0..7)*' }

@@ -413,7 +413,8 @@ internal sealed class ExpressionBinder
             SystemValue.ParentProcessId when _context.CurrentTask is { } task => Event(type,
                 task.Resolve(ParentId) with { Type = ScalarType.UInt32 }, system),
             SystemValue.ReturnValue or SystemValue.ParentProcessId => Error(DiagnosticIds.NotAvailable,
-                $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source),
+                $"{system.Value} is not available in a program of type {_context.Definition.Type}.", system.Source,
+                system.Value == SystemValue.ReturnValue ? _context.Traced?.ReturnAdvice : null),
             _ => new BoundSystemValue(type, system.Value, system.Source),
         };
     }

@@ -9,4 +9,7 @@ public interface ITracedEvent
 
     /// <summary>How the value is reached that the traced function returned; null where nothing is returned.</summary>
     EventAccess? Return { get; }
+
+    /// <summary>Where the returned value is, if not here; null without advice.</summary>
+    internal string? ReturnAdvice => null;
 }

@@ -5,6 +5,8 @@ namespace EbpfCat.ScriptBlocks;
 /// <summary>Translates what looks like a command: a call of a function of the program, or Write-Debug.</summary>
 internal sealed class CommandTranslator(BlockTranslation block)
 {
+    private const string PutOut = "Put out an object: [pscustomobject]@{ Name = $value }.";
+
     // The commands that PowerShell users try first, and their counterparts in the kernel.
     private static readonly Dictionary<string, string> Instead = new(StringComparer.OrdinalIgnoreCase)
     {
@@ -13,9 +15,9 @@ internal sealed class CommandTranslator(BlockTranslation block)
         ["Write-Information"] = "Write-Debug \"…\" writes to the kernel's trace log.",
         ["Write-Warning"] = "Write-Debug \"…\" writes to the kernel's trace log.",
         ["Write-Error"] = "Write-Debug \"…\" writes to the kernel's trace log.",
-        ["Write-Output"] = "Write the value by itself, or put out an object: [pscustomobject]@{ Port = $port }.",
-        ["echo"] = "Write the value by itself, or put out an object: [pscustomobject]@{ Port = $port }.",
-        ["New-Object"] = "Put out an object with [pscustomobject]@{ Port = $port }.",
+        ["Write-Output"] = PutOut,
+        ["echo"] = PutOut,
+        ["New-Object"] = PutOut,
         ["ForEach-Object"] = "Write foreach ($i in 0..7) { … }.",
         ["Where-Object"] = "Write if (…) { … }.",
         ["Get-Date"] = "$kernel.Time is the time in nanoseconds since boot.",
@@ -75,7 +77,8 @@ internal sealed class CommandTranslator(BlockTranslation block)
                 $"Write the verdict in quotes: '{verdict}'.");
         }
 
-        var advice = Instead.TryGetValue(name, out var instead) ? instead
+        var advice = Instead.TryGetValue(name, out var instead)
+            ? instead == PutOut && verdicts.Count > 0 ? $"Write a verdict by itself. {instead}" : instead
             : SimilarNames.Find(name, [.. block.Program.Functions.Names, "Write-Debug"]) is { Count: > 0 } near
                 ? $"Did you mean {string.Join(" or ", near)}?"
                 : command.Parent is PipelineAst { Parent: AssignmentStatementAst }

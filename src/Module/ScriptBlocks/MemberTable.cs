@@ -25,6 +25,18 @@ internal static class MemberTable
         ["Parent"] = SystemValue.ParentProcessId,
     };
 
+    /// <summary>The names that the kernel and other tracers have for members of <c>$process</c>.</summary>
+    public static readonly Dictionary<string, string> KernelNames = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["pid"] = "Id",
+        ["tgid"] = "Id",
+        ["tid"] = "ThreadId",
+        ["comm"] = "Name",
+        ["uid"] = "UserId",
+        ["gid"] = "GroupId",
+        ["ppid"] = "Parent",
+    };
+
     /// <summary>The fields of the context that <c>$packet</c> has.</summary>
     public static readonly string[] PacketContext =
         ["InterfaceIndex", "Queue", "Mark", "Priority", "Hash", "TimeStamp"];

@@ -92,7 +92,8 @@ internal sealed class MemberTranslator(BlockTranslation block)
         SystemValue> table)
     {
         if (table.TryGetValue(member, out var value)) return new SystemValueExpression(value);
-        var advice = owner != "kernel" ? null
+        var advice = owner != "kernel"
+            ? MemberTable.KernelNames.TryGetValue(member, out var known) ? $"Did you mean {known}?" : null
             : Same(member, "Call") ? "Write the helper's name and arguments: $kernel.Call('ktime_get_ns')."
             : Same(member, "ReadString") || Same(member, "ReadBytes")
                 ? $"Write the pointer and the length: $kernel.{member}($event.arg0, 16)."

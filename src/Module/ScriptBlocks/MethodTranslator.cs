@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Management.Automation.Language;
+using System.Reflection;
 
 namespace EbpfCat.ScriptBlocks;
 
@@ -30,8 +31,11 @@ internal sealed class MethodTranslator(BlockTranslation block)
             _ when Same(method, "StartsWith") => StartsWith(ast),
             _ => throw block.Error(ast.Member, DiagnosticIds.UnknownMethod,
                 $"{ast.Expression.Extent.Text} has no method '{method}' in the kernel.",
-                "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, $kernel.Call('helper', …) "
-                    + "and [Math]::Min(a, b)."),
+                IsOfText(method)
+                    ? "Texts can be compared as a whole, -eq 'text', and by their beginning: -like 'prefix*' or "
+                        + ".StartsWith('prefix')."
+                    : "There are $packet.UInt16(n) and its like, $map.Remove(key) and its like, "
+                        + "$kernel.Call('helper', …) and [Math]::Min(a, b)."),
         };
     }
 
@@ -234,6 +238,13 @@ internal sealed class MethodTranslator(BlockTranslation block)
                 text)
             : throw block.Error(ast, DiagnosticIds.WrongArguments, "StartsWith takes one constant string.",
                 "Write it as $process.Name.StartsWith('ssh').");
+
+    // A method that strings have, and not all objects.
+    private static bool IsOfText(string method)
+    {
+        const BindingFlags flags = BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase;
+        return typeof(string).GetMember(method, flags).Length > 0 && typeof(object).GetMember(method, flags).Length == 0;
+    }
 
     private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) =>
         ast.Arguments is { } arguments ? [.. arguments] : [];

@@ -160,10 +160,12 @@ internal sealed class NameTranslator(BlockTranslation block)
         }
 
         var problem = $"There is no variable ${name}.";
+        var ofProcess = MemberTable.KernelNames.TryGetValue(name, out var member) ? $"$process.{member}" : null;
         if (block.Program.Evaluator.TryGetVariable(name, out _))
         {
             return block.Error(variable, DiagnosticIds.UnknownVariable, $"{problem} The session has one of that name.",
-                $"Write $using:{name} to take its value when the program is built.");
+                $"Write $using:{name} to take its value when the program is built"
+                    + (ofProcess is null ? "." : $", or {ofProcess} for the process that the program runs in."));
         }
 
         var declared = block.Program.Definition.DeclaredNames;
@@ -171,9 +173,13 @@ internal sealed class NameTranslator(BlockTranslation block)
             .. block.Scope.Names, .. LanguageNames.Keys];
         IReadOnlyList<string> near =
             [.. declared.Where(other => other.EndsWith($".{name}", StringComparison.OrdinalIgnoreCase))];
-        if (near.Count == 0) near = SimilarNames.Find(name, known);
+        if (near.Count == 0 && ofProcess is null) near = SimilarNames.Find(name, known);
+        var isIndexed = variable.Parent is IndexExpressionAst index && index.Target == variable;
         return block.Error(variable, DiagnosticIds.UnknownVariable, problem, near.Count > 0
             ? $"Did you mean {string.Join(" or ", near.Select(n => "$" + n))}?"
+            : ofProcess is not null ? $"Write {ofProcess}."
+            : isIndexed ? "Declare it with Add-EbpfMap "
+                + $"-Name {name} -Type Hash -Key uint64 -Value uint64 -MaxEntries 1024, or assign an array to it first."
             : $"Assign it first (${name} = 0), or declare it with Add-EbpfVariable -Name {name} -Type uint64.");
     }
 

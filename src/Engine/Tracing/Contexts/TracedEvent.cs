@@ -19,7 +19,11 @@ public abstract class TracedEvent : ITracedEvent
     /// <inheritdoc/>
     public EventAccess? Return => Returned?.Access;
 
+    string? ITracedEvent.ReturnAdvice => ReturnAdvice;
+
     private protected virtual EventPlace? Returned => null;
+
+    private protected virtual string? ReturnAdvice => null;
 
     /// <inheritdoc/>
     public EventAccess Resolve(EventFieldExpression field)

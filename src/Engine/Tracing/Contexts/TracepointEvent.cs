@@ -22,6 +22,10 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
     private protected override EventPlace? Returned =>
         format.Name.StartsWith("sys_exit", StringComparison.Ordinal) ? Find("ret") : null;
 
+    private protected override string? ReturnAdvice =>
+        IsSyscall && format.Name.StartsWith(SyscallEnter, StringComparison.Ordinal)
+            ? $"A system call has a result at its exit: syscalls/sys_exit_{format.Name[SyscallEnter.Length..]}." : null;
+
     private protected override EventPlace? Find(string name)
     {
         if (format.Find(name) is not { } field || !IsReadable(field)) return null;
