@@ -50,10 +50,10 @@ public sealed class TraceEbpfCommand : TraceCommand
     [ArgumentCompleter(typeof(KernelFunctionCompleter)), ValidateNotNullOrEmpty]
     public string[] Kretprobe { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfUprobe), ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfUprobe), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Uprobe { get; set; } = [];
 
-    [Parameter(Mandatory = true, ParameterSetName = OfUretprobe), ValidateNotNullOrEmpty]
+    [Parameter(Mandatory = true, ParameterSetName = OfUretprobe), SupportsWildcards, ValidateNotNullOrEmpty]
     public string[] Uretprobe { get; set; } = [];
 
     [Parameter(Mandatory = true, ParameterSetName = OfPath), ArgumentCompleter(typeof(TracedFileCompleter))]
