@@ -125,6 +125,11 @@ Describe 'Set-EbpfMapValue' {
         ($program | Get-EbpfMapValue flows -Key $key).Packets | Should -Be 2
     }
 
+    It 'refuses a key without one of its fields' {
+        { $program | Set-EbpfMapValue flows -Key @{ Port = 53 } -Value @{ Packets = 1 } -ErrorAction Stop } |
+            Should -Throw "*'Source' is missing*"
+    }
+
     It 'sets one value for each processor, or the same for all' {
         $program | Set-EbpfMapValue percpu -Key 1 -Value 3
         @($program | Get-EbpfMapValue percpu -Key 1) | Should -Be (@(3) * $processors)
@@ -178,6 +183,7 @@ Describe 'Set-EbpfMapValue' {
         @() | Set-EbpfMapValue -Id $program.Maps['numbers'].Id -Value 1 -Sync
         $program | Get-EbpfMapValue numbers | Should -BeNullOrEmpty
         { $program | Set-EbpfMapValue slots -Key 1 -Value 1 -Sync -ErrorAction Stop } | Should -Throw '*entries stay*'
+        { $program | Set-EbpfMapValue large -Value 1 -Sync -ErrorAction Stop } | Should -Throw '*maps with keys*'
     }
 
     It 'changes nothing for a value out of range, and names the range' {

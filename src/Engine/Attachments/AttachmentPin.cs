@@ -77,7 +77,7 @@ internal sealed class AttachmentPin(BpfDirectory directory) : IDisposable
         for (var index = 0; directory.Has(LinkName(index)); index++) directory.Remove(LinkName(index));
     }
 
-    public ProgramDescriptor OpenProgram() => Bpf.GetPinned<ProgramDescriptor>(directory.PathOf(ProgramFile));
+    public ProgramDescriptor OpenProgram() => directory.GetPinned<ProgramDescriptor>(ProgramFile);
 
     /// <summary>Opens its links, to be disposed.</summary>
     public IReadOnlyList<LinkDescriptor> OpenLinks()
@@ -86,7 +86,7 @@ internal sealed class AttachmentPin(BpfDirectory directory) : IDisposable
         try
         {
             while (directory.Has(LinkName(links.Count)))
-                links.Add(Bpf.GetPinned<LinkDescriptor>(directory.PathOf(LinkName(links.Count))));
+                links.Add(directory.GetPinned<LinkDescriptor>(LinkName(links.Count)));
             return links;
         }
         catch

@@ -11,12 +11,14 @@ namespace EbpfCat.Attachments;
 /// </remarks>
 internal sealed class PinTransaction : IDisposable
 {
-    // No name of a pin begins so.
+    // Names while a pin is made and while it is removed: ~new~NUMBER~NAME. No name of a pin begins so. The number is a
+    // free one, for a leftover that cannot be removed must not be in the way.
     private const string NewPrefix = "~new~";
     private const string OldPrefix = "~old~";
 
     private readonly BpfDirectory _parent;
     private readonly string _name;
+    private string _newName = "";
     private BpfDirectory? _new;
     private int _linkCount;
 
@@ -37,10 +39,13 @@ internal sealed class PinTransaction : IDisposable
         {
             using var present = AttachmentPin.Find(path);
             if (present is null || mayReplace?.Invoke(present) == true || present.IsAbandoned) return transaction;
+            var (kind, target) = present.About ?? (HookTable.Xdp.Kind, "");
             throw new KernelException(
-                $"pin to '{path}'", Errno.EEXIST, "the name is taken", "Choose another name, or remove the old pin.")
+                $"pin to '{path}'", Errno.EEXIST, $"the name is taken by the attachment {kind} {target}".TrimEnd(),
+                "Choose another name, or remove the old pin.")
             {
                 Id = "PinExists",
+                Arguments = [System.IO.Path.GetFileName(path)],
             };
         }
         catch
@@ -54,7 +59,8 @@ internal sealed class PinTransaction : IDisposable
     /// <param name="about">Kind and target, kept as a symbolic link.</param>
     public void Stage(LoadedProgram program, string about)
     {
-        _new = _parent.MakeDirectory(NewPrefix + _name);
+        _newName = FreeName(_parent, NewPrefix, _name);
+        _new = _parent.MakeDirectory(_newName);
         foreach (var group in program.Maps.GroupBy(pair => pair.Key.StartsWith('.')))
         {
             using var inside = _new.MakeDirectory(
@@ -73,7 +79,7 @@ internal sealed class PinTransaction : IDisposable
     /// <summary>Gives the new pin its name, in place of the pin that has it.</summary>
     public void Commit()
     {
-        Exchange(_parent, _name);
+        Exchange(_parent, _newName, _name);
         _new!.Dispose();
         _new = null;
     }
@@ -91,17 +97,19 @@ internal sealed class PinTransaction : IDisposable
         }
 
         var (parent, name) = (transaction._parent, transaction._name);
-        parent.Rename(name, OldPrefix + name);
-        parent.Remove(OldPrefix + name);
-        transaction.RemoveRoot();
+        var oldName = FreeName(parent, OldPrefix, name);
+        parent.Rename(name, oldName);
+        parent.Remove(oldName);
+        transaction.RemoveEmptyParent();
     }
 
     /// <summary>Completes or removes what processes that were killed left half-made in a directory.</summary>
     public static void Recover(string directory)
     {
         if (!Directory.Exists(directory) || !Directory.EnumerateDirectories(directory, "~*").Any()) return;
-        using var locked = BpfDirectory.Lock(directory);
-        Recover(locked);
+        // A process that is at work in the directory leaves nothing half-made, or the next transaction sees to it.
+        using var locked = BpfDirectory.TryLock(directory);
+        if (locked is not null) Recover(locked);
     }
 
     /// <summary>Removes what is not committed, and lets other processes go on.</summary>
@@ -110,8 +118,8 @@ internal sealed class PinTransaction : IDisposable
         if (_new is not null)
         {
             _new.Dispose();
-            RemoveLeftover(_parent, NewPrefix + _name);
-            RemoveRoot();
+            RemoveLeftover(_parent, _newName);
+            RemoveEmptyParent();
         }
 
         _parent.Dispose();
@@ -139,7 +147,7 @@ internal sealed class PinTransaction : IDisposable
         {
             bool isAttached;
             using (var pin = new AttachmentPin(parent.FindDirectory(name)!)) isAttached = pin.IsAttached;
-            if (isAttached) Exchange(parent, name[NewPrefix.Length..]);
+            if (isAttached) Exchange(parent, name, name[(name.LastIndexOf('~') + 1)..]);
             else RemoveLeftover(parent, name);
         }
     }
@@ -156,25 +164,48 @@ internal sealed class PinTransaction : IDisposable
         }
     }
 
-    private static void Exchange(BpfDirectory parent, string name)
+    // From the exchange on the new pin has the name: what fails then leaves the old one to the next transaction.
+    private static void Exchange(BpfDirectory parent, string newName, string name)
     {
-        var isReplacing = parent.Has(name);
-        if (isReplacing && parent.TryExchange(NewPrefix + name, name))
+        if (!parent.Has(name))
         {
-            parent.Rename(NewPrefix + name, OldPrefix + name);
-        }
-        else
-        {
-            if (isReplacing) parent.Rename(name, OldPrefix + name);
-            parent.Rename(NewPrefix + name, name);
+            parent.Rename(newName, name);
+            return;
         }
 
-        if (isReplacing) RemoveLeftover(parent, OldPrefix + name);
+        if (parent.TryExchange(newName, name))
+        {
+            RemoveLeftover(parent, newName);
+            return;
+        }
+
+        var oldName = FreeName(parent, OldPrefix, name);
+        parent.Rename(name, oldName);
+        try
+        {
+            parent.Rename(newName, name);
+        }
+        catch
+        {
+            parent.Rename(oldName, name);
+            throw;
+        }
+
+        RemoveLeftover(parent, oldName);
     }
 
-    // The directory of all pins goes with the last.
-    private void RemoveRoot()
+    private static string FreeName(BpfDirectory parent, string prefix, string name)
     {
-        if (_parent.Path == PinDirectory.Root) _parent.RemoveIfEmpty();
+        for (var number = 0; ; number++)
+        {
+            var free = string.Create(CultureInfo.InvariantCulture, $"{prefix}{number}~{name}");
+            if (!parent.Has(free)) return free;
+        }
+    }
+
+    // A directory below the root goes with its last pin.
+    private void RemoveEmptyParent()
+    {
+        if (_parent.Path.StartsWith(PinPath.Root + "/", StringComparison.Ordinal)) _parent.RemoveIfEmpty();
     }
 }

@@ -77,7 +77,8 @@ public sealed class XdpAttachment : Attachment
         if (present.Length > 0 && !options.Force) throw Occupied(operation, present[0]);
         var path = options.Pin is null ? null : PinDirectory.PathOf(options.Pin);
         Attachment?[] replaced = [.. present.Select(XdpAttachments.OwnerOf)];
-        using var pin = path is null ? null : PinTransaction.Begin(path, taken => IsReplaced(taken, present));
+        using var pin = path is null ? null : PinTransaction.Begin(
+            path, taken => IsReplaced(taken, present) || (options.Force && !taken.IsAttached));
         pin?.Stage(program, $"{HookTable.Xdp.Kind} {link.Name}");
         var handle = new XdpHook(netlink, link, program, operation, pin).Attach(options.Mode, present);
         using var previous = handle.Previous;
@@ -111,11 +112,11 @@ public sealed class XdpAttachment : Attachment
     }
 
     private protected override bool IsInKernel => Link is not null
-        ? Bpf.GetLinkInfo(Link).Runs(Program.Id)
+        ? Bpf.GetLinkInfo(Link).Runs(ProgramId)
         : _namespace!.Run(() =>
         {
             using var netlink = new Netlink();
-            return netlink.FindLink(InterfaceIndex)?.XdpProgramIds.Contains(Program.Id) == true;
+            return InterfaceIndex != 0 && netlink.FindLink(InterfaceIndex)?.XdpProgramIds.Contains(ProgramId) == true;
         });
 
     private protected override void PinCore(string path)

@@ -192,6 +192,7 @@ public sealed partial class LiveMap
         try
         {
             KeyType.Write(key, bytes);
+            (KeyType as StructType)?.RequireFields(key);
         }
         catch (TypeConversionException error)
         {

@@ -153,6 +153,24 @@ public sealed class StructType : EbpfType
         }
     }
 
+    /// <summary>Refuses a dictionary without one of the fields: in a key, a field left out is a mistake.</summary>
+    /// <exception cref="TypeConversionException">A field is missing.</exception>
+    internal void RequireFields(object? value)
+    {
+        string[]? names = value switch
+        {
+            IEnumerable<KeyValuePair<string, object?>> pairs => [.. pairs.Select(pair => pair.Key)],
+            IDictionary dictionary => [.. dictionary.Keys.Cast<object>().Select(key => $"{key}")],
+            _ => null,
+        };
+        if (names is null) return;
+        foreach (var field in Fields)
+        {
+            if (!names.Contains(field.Name, StringComparer.OrdinalIgnoreCase))
+                throw TypeConversionException.Refuse(value, this, $"the field '{field.Name}' is missing");
+        }
+    }
+
     private static StructType LayOut(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name, bool packed)
     {
         ArgumentNullException.ThrowIfNull(fields);

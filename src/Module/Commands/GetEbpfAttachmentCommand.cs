@@ -28,7 +28,7 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
         var known = new HashSet<uint>();
         if (Pin is null)
         {
-            foreach (var own in Attachment.All.Where(one => one.PinPath is null)) WriteIf(target, own, known);
+            foreach (var own in Attachment.All.Where(IsUnpinned)) WriteIf(target, own, known);
         }
 
         var names = Pin is null || WildcardPattern.ContainsWildcardCharacters(Pin)
@@ -44,6 +44,9 @@ public sealed class GetEbpfAttachmentCommand : EbpfCommand
             && !known.Contains(one.LinkId)), true);
         }
     }
+
+    // The pin may have been removed by hand.
+    private static bool IsUnpinned(Attachment own) => own.PinPath is null || !Directory.Exists(own.PinPath);
 
     private void WriteIf(WildcardPattern target, Attachment attachment, HashSet<uint> known)
     {

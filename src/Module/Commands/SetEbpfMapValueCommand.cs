@@ -29,6 +29,12 @@ public sealed class SetEbpfMapValueCommand : MapValueCommand
         var given = KeyFrom(Key);
         var entry = given is null ? null : EntryKey.Find(given);
         var value = SessionValue.Unwrap(entry is { } whole ? whole.Value : Value);
+        if (Sync && found is not (LiveMap { KeyType: not null } or Shared))
+        {
+            throw new NotSupportedException(
+                "-Sync is for maps with keys: no variable, queue, stack or bloom filter is made what a list says.");
+        }
+
         switch (found)
         {
             case LiveVariable variable:

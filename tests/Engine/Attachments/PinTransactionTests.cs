@@ -92,7 +92,7 @@ public sealed class PinTransactionTests : IDisposable
     {
         using var program = ProgramLoader.Load(Sample.Counter());
         Attach(program, "guard").Dispose();
-        Directory.Move(_files.PathOf("guard"), _files.PathOf("~new~guard"));
+        Directory.Move(_files.PathOf("guard"), _files.PathOf("~new~0~guard"));
         using var again = Open("guard");
         Assert.Equal((program.Id, true), (again.ProgramId, again.IsAttached));
         Assert.Equal(["guard"], Entries());
@@ -106,7 +106,7 @@ public sealed class PinTransactionTests : IDisposable
         using var second = ProgramLoader.Load(Sample.Counter(name: "second"));
         Attach(first, "guard").Dispose();
         Attach(second, "other", force: true).Dispose();
-        Directory.Move(_files.PathOf("other"), _files.PathOf("~new~guard"));
+        Directory.Move(_files.PathOf("other"), _files.PathOf("~new~7~guard"));
         using var again = Open("guard");
         Assert.Equal((second.Id, true), (again.ProgramId, again.IsAttached));
         Assert.Equal(["guard"], Entries());
@@ -119,13 +119,72 @@ public sealed class PinTransactionTests : IDisposable
         using var first = ProgramLoader.Load(Sample.Counter(name: "first"));
         using var second = ProgramLoader.Load(Sample.Counter(name: "second"));
         Attach(first, "guard").Dispose();
-        Directory.CreateDirectory(_files.PathOf("~new~guard"));
+        Directory.CreateDirectory(_files.PathOf("~new~0~guard"));
         second.Pin(_files.PathOf("staged"));
-        File.Move(_files.PathOf("staged"), _files.PathOf("~new~guard/program"));
-        Directory.CreateDirectory(_files.PathOf("~old~gone/maps"));
+        File.Move(_files.PathOf("staged"), _files.PathOf("~new~0~guard/program"));
+        Directory.CreateDirectory(_files.PathOf("~old~0~gone/maps"));
         using var again = Open("guard");
         Assert.Equal(first.Id, again.ProgramId);
         Assert.Equal(["guard"], Entries());
+        again.Detach();
+    }
+
+    [Fact]
+    public void Leftover_that_cannot_be_removed_is_in_nobodys_way()
+    {
+        using var first = ProgramLoader.Load(Sample.Counter(name: "first"));
+        using var second = ProgramLoader.Load(Sample.Counter(name: "second"));
+        using var third = ProgramLoader.Load(Sample.Counter(name: "third"));
+        Attach(first, "guard").Dispose();
+        // The old pin cannot be removed: others may write to a directory in it.
+        new DirectoryInfo(_files.PathOf("guard/shared")).UnixFileMode = (UnixFileMode)0x1ff;
+        Attach(second, "guard", force: true).Dispose();
+        Attach(third, "guard", force: true).Dispose();
+        using var again = Open("guard");
+        Assert.Equal((third.Id, true), (again.ProgramId, again.IsAttached));
+        Assert.Equal(third.Id, Assert.Single(Get()).ProgramId);
+        again.Detach();
+        Assert.Empty(Get());
+        var leftover = Assert.Single(Entries());
+        Assert.StartsWith("~", leftover, StringComparison.Ordinal);
+        new DirectoryInfo(_files.PathOf($"{leftover}/shared")).UnixFileMode = (UnixFileMode)0x1c0;
+        PinTransaction.Recover(_files.Path);
+        Assert.Empty(Entries());
+    }
+
+    [Fact]
+    public void Pin_that_keeps_nothing_attached_is_replaced_with_force()
+    {
+        using var first = ProgramLoader.Load(Sample.Counter(name: "first"));
+        using var second = ProgramLoader.Load(Sample.Counter(name: "second"));
+        Attach(first, "guard").Dispose();
+        File.Delete(_files.PathOf("guard/link"));
+        Assert.True(SpinWait.SpinUntil(() => Get().Count == 0, TimeSpan.FromSeconds(10)));
+        using (var lost = Open("guard"))
+        {
+            Assert.False(lost.IsAttached);
+            _ = lost.Program;
+            Assert.False(lost.IsAttached);
+        }
+
+        using var again = Attach(second, "guard", force: true);
+        Assert.True(again.IsAttached);
+        var refusal = Assert.Throws<KernelException>(() => _pair.FarNamespace.Run(
+            () => XdpAttachment.Attach(first, new(VethPair.Far) { Pin = _files.PathOf("guard"), Force = true })));
+        Assert.Contains($"taken by the attachment Xdp {VethPair.Near}", refusal.Message, StringComparison.Ordinal);
+        again.Detach();
+    }
+
+    [Fact]
+    public void Reading_does_not_wait_for_a_process_that_changes_pins()
+    {
+        using var program = ProgramLoader.Load(Sample.Counter());
+        Attach(program, "guard").Dispose();
+        using var other = PinTransaction.Begin(_files.PathOf("other"));
+        other.Stage(program, "Xdp lo");
+        using var again = Open("guard");
+        Assert.True(again.IsAttached);
+        other.Dispose();
         again.Detach();
     }
 

@@ -237,6 +237,8 @@ internal static class Layout
                 ? jump.Target
                 : null;
             if (placed.Contains(otherwise)) return target;
+            // The blocks that join there come first, or they would end up far away.
+            if (isLong && jump is null && waiting[otherwise] > 0) return null;
             var isTargetFirst = target is not null && waiting[target].CompareTo(waiting[otherwise]) < (isLong ? 1 : 0);
             return isTargetFirst ? target : otherwise;
         }

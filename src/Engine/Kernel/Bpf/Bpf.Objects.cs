@@ -19,10 +19,11 @@ internal static unsafe partial class Bpf
     /// A <see cref="MapDescriptor"/>, <see cref="ProgramDescriptor"/>, <see cref="LinkDescriptor"/> or
     /// <see cref="BtfDescriptor"/>, as what is pinned is.
     /// </returns>
-    public static FileDescriptor GetPinned(string path)
+    /// <param name="shownPath">The path for messages, where it is another.</param>
+    public static FileDescriptor GetPinned(string path, string? shownPath = null)
     {
         var errno = Pinned(BpfCommand.ObjectGet, path, 0, out var number);
-        if (errno != Errno.None) throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{path}'");
+        if (errno != Errno.None) throw Refusal(BpfCommand.ObjectGet, errno, $"open the pin '{shownPath ?? path}'");
         // The kernel names its anonymous files by their kind; no command of bpf(2) tells it.
         return new FileInfo($"/proc/self/fd/{number}").LinkTarget switch
         {
@@ -37,14 +38,15 @@ internal static unsafe partial class Bpf
     /// <summary>Opens what is pinned, if it is of the kind asked for.</summary>
     /// <typeparam name="T">The kind of descriptor.</typeparam>
     /// <exception cref="KernelException">EINVAL: something of another kind is pinned there.</exception>
-    public static T GetPinned<T>(string path)
+    /// <param name="shownPath">The path for messages, where it is another.</param>
+    public static T GetPinned<T>(string path, string? shownPath = null)
         where T : FileDescriptor
     {
-        var descriptor = GetPinned(path);
+        var descriptor = GetPinned(path, shownPath);
         if (descriptor is T wanted) return wanted;
         var (found, asked) = (Kind(descriptor.GetType()), Kind(typeof(T)));
         descriptor.Dispose();
-        throw new KernelException($"open the pin '{path}' as a {asked}", Errno.EINVAL, $"it is a {found}");
+        throw new KernelException($"open the pin '{shownPath ?? path}' as a {asked}", Errno.EINVAL, $"it is a {found}");
 
         static string Kind(Type type) =>
             type.Name.Replace("Descriptor", "", StringComparison.Ordinal).ToLowerInvariant();

@@ -71,6 +71,16 @@ internal sealed unsafe class BpfDirectory : IDisposable
         }
     }
 
+    /// <summary>Opens a directory if no other process changes it; null if one does, or there is no directory.</summary>
+    /// <inheritdoc cref="Find"/>
+    public static BpfDirectory? TryLock(string path)
+    {
+        var directory = Find(path);
+        if (directory is null || directory.TryLock()) return directory;
+        directory.Dispose();
+        return null;
+    }
+
     /// <summary>The path of a file in it, which stays right when the directory is renamed.</summary>
     public string PathOf(string name) =>
         string.Create(CultureInfo.InvariantCulture, $"/proc/self/fd/{_descriptor.Number}/{name}");
@@ -94,6 +104,11 @@ internal sealed unsafe class BpfDirectory : IDisposable
         return FindDirectory(name)
             ?? throw new KernelException($"open the directory '{Path}/{name}'", Errno.ENOENT, "it was removed");
     }
+
+    /// <summary>Opens what is pinned in it, if it is of the kind asked for.</summary>
+    /// <inheritdoc cref="Bpf.GetPinned{T}"/>
+    public T GetPinned<T>(string name)
+        where T : FileDescriptor => Bpf.GetPinned<T>(PathOf(name), $"{Path}/{name}");
 
     /// <summary>Pins an object in it.</summary>
     /// <exception cref="KernelException">EEXIST: the name is taken.</exception>
@@ -235,10 +250,12 @@ internal sealed unsafe class BpfDirectory : IDisposable
         return (*(uint*)(status + 20), *(ushort*)(status + 28), *(uint*)(status + 16));
     }
 
+    private bool TryLock() => Libc.Lock(_descriptor.Number, LockExclusive | LockNonBlocking) == 0;
+
     private void Lock()
     {
         var waited = Stopwatch.StartNew();
-        while (Libc.Lock(_descriptor.Number, LockExclusive | LockNonBlocking) != 0)
+        while (!TryLock())
         {
             if (Libc.LastErrno is not (Errno.EAGAIN or Errno.EINTR)) Check(-1, $"lock the directory '{Path}'");
             if (waited.Elapsed > MaxWait)

@@ -31,7 +31,7 @@ internal static class Advice
         [DiagnosticIds.UnnamedPrograms] = "Add-EbpfMap -Programs gives their names.",
         [DiagnosticIds.VariableTooLarge] = "Declare it with -Storage Array.",
         ["PinDirectoryNotEmpty"] = "Use -Recurse to remove them too.",
-        ["PinExists"] = "Choose another name, remove the old pin, or use -Force.",
+        ["PinExists"] = "Choose another name, or remove the old one: Remove-EbpfAttachment -Pin {0}.",
     };
 
     /// <summary>The same error with advice for PowerShell, where the table has some.</summary>
