@@ -25,7 +25,7 @@ public abstract record AttachOptions
     public virtual string Description => Row.Describe(Target);
 
     /// <summary>The types of program that can be attached so.</summary>
-    public virtual IReadOnlyList<ProgramType> ProgramTypes => [Row.Type];
+    public virtual IReadOnlyList<ProgramType> ProgramTypes => (ProgramType[])[Row.Type];
 
     /// <summary>How a program is loaded for this; null for the default.</summary>
     public virtual LoadOptions? LoadOptions => null;

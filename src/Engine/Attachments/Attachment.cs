@@ -33,7 +33,7 @@ public abstract class Attachment : IDisposable
     }
 
     /// <summary>The attachments of this process, the oldest first.</summary>
-    public static IReadOnlyList<Attachment> All => [.. Live.OrderBy(pair => pair.Value).Select(pair => pair.Key)];
+    public static IReadOnlyList<Attachment> All => Live.OrderBy(pair => pair.Value).Select(pair => pair.Key).ToArray();
 
     /// <summary>The kind of hook: <c>Xdp</c>.</summary>
     public abstract string Kind { get; }

@@ -9,7 +9,7 @@ public static class Interfaces
         get
         {
             using var netlink = new Netlink();
-            return [.. netlink.GetLinks().Select(link => (link.Name, StateOf(link)))];
+            return netlink.GetLinks().Select(link => (link.Name, StateOf(link))).ToArray();
         }
     }
 

@@ -31,7 +31,7 @@ public sealed record KernelAttachment
         var links = Inventory.Links().ToList();
         if (links.Count == 0) return [];
         var holders = LinkHolders.Find();
-        return [.. links.Select(link => From(link, holders[link.Id]))];
+        return links.Select(link => From(link, holders[link.Id])).ToArray();
     }
 
     /// <summary>Opens the program with its maps, to be disposed.</summary>

@@ -22,7 +22,7 @@ public static class PinDirectory
             if (!Directory.Exists(Root)) return [];
             PinTransaction.Recover(Root);
             using var root = BpfDirectory.Find(Root);
-            return root is null ? [] : [.. root.Names.Where(name => File.Exists(root.PathOf($"{name}/program")))];
+            return root is null ? [] : root.Names.Where(name => File.Exists(root.PathOf($"{name}/program"))).ToArray();
         }
     }
 

@@ -43,7 +43,8 @@ public sealed class RawTracepointAttachment : LinkAttachment
 /// <param name="Name">The name, with or without category (<c>sched_switch</c>); null: the definition's target.</param>
 public sealed record RawTracepointAttachOptions(string? Name = null) : AttachOptions
 {
-    public override IReadOnlyList<ProgramType> ProgramTypes => [ProgramType.RawTracepoint, ProgramType.Tracing];
+    public override IReadOnlyList<ProgramType> ProgramTypes =>
+        (ProgramType[])[ProgramType.RawTracepoint, ProgramType.Tracing];
 
     // The kernel knows it without the category that it has in tracefs.
     internal override HookInfo Row => HookTable.RawTracepoint;

@@ -10,9 +10,10 @@ public static class XdpAttachments
     {
         using var netlink = new Netlink();
         var links = interfaceName is null
-            ? netlink.GetLinks()
-            : [Interfaces.Find(netlink, interfaceName, $"look for XDP programs on the interface '{interfaceName}'")];
-        return [.. links.SelectMany(Of)];
+            ? netlink.GetLinks().AsEnumerable()
+            : Enumerable.Repeat(Interfaces.Find(netlink, interfaceName,
+                $"look for XDP programs on the interface '{interfaceName}'"), 1);
+        return links.SelectMany(Of).ToArray();
     }
 
     /// <summary>Detaches the programs of an interface, whoever attached them, and removes their pins.</summary>

@@ -9,7 +9,7 @@ internal sealed class AssignmentBinder(BindingContext context)
     {
         WarnIfCut(assignment);
         var (written, source) = (assignment.Target, assignment.Source);
-        if (written is HeaderFieldExpression { Header.Alternatives.Count: > 0, HeaderField.IsOffset: false } either)
+        if (written is HeaderFieldExpression { Header.Alternatives.Length: > 0, HeaderField.IsOffset: false } either)
             return BindAlternatives(assignment, either);
         if (written is PacketReadExpression { Offset: var offset } && context.Presence.HeadersOf(offset) is [_, ..] all)
             return BindWhere(all, assignment);

@@ -96,7 +96,7 @@ internal sealed class ProgramResources
     public bool KeepsStacks { get; }
 
     public IReadOnlyList<VariableLocation> Variables =>
-        [.. _variables.Values.Where(l => l.Variable.Name[0] != '.')];
+        _variables.Values.Where(l => l.Variable.Name[0] != '.').ToArray();
 
     public int? EventMap { get; }
 

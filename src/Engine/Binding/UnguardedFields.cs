@@ -95,12 +95,12 @@ internal sealed class UnguardedFields
         // Whether a header is one of others, or has one of them before it wherever it lies.
         private static bool IsBehind(PacketHeader header, PacketHeader[] others) => others.Contains(header)
             || (header.Locations.Count > 0 && header.Locations.All(place => IsBehind(place.Parent, others)))
-            || (header.Alternatives.Count > 0 && header.Alternatives.All(one => IsBehind(one, others)));
+            || (header.Alternatives.Length > 0 && header.Alternatives.All(one => IsBehind(one, others)));
 
         // The sets of headers, of each of which a packet has one if it has a header.
         private static IEnumerable<ImmutableHashSet<PacketHeader>> AlternativesWith(PacketHeader header)
         {
-            if (header.Alternatives.Count > 0) yield return [.. header.Alternatives];
+            if (header.Alternatives.Length > 0) yield return [.. header.Alternatives];
             var parents = PacketHeaders.AlternativesOf(header).SelectMany(one => one.Locations)
                 .Select(location => location.Parent).ToImmutableHashSet();
             if (parents.Count > 1) yield return parents;
@@ -371,7 +371,7 @@ internal sealed class UnguardedFields
     private void Check(BoundHeaderField field, bool isWritten, State state)
     {
         if (state.Has(field.Header.Whole ?? field.Header)
-            || (field.Header.Alternatives.Count == 0 && LocationsOf(field.Header).Count == 0))
+            || (field.Header.Alternatives.Length == 0 && LocationsOf(field.Header).Count == 0))
         {
             return;
         }

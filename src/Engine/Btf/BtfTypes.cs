@@ -81,7 +81,7 @@ public sealed partial class BtfTypes
     /// <summary>The types of a name: C has one name space for tags, and one for all other names.</summary>
     /// <param name="name">The name; case counts.</param>
     public IReadOnlyList<BtfType> FindAll(string name) =>
-        [.. (_base?.FindAll(name) ?? []), .. Ids(name).Select(id => new BtfType(this, id))];
+        (BtfType[])[.. (_base?.FindAll(name) ?? []), .. Ids(name).Select(id => new BtfType(this, id))];
 
     /// <summary>The first type of a name and kind, or null.</summary>
     /// <param name="name">The name; case counts.</param>

@@ -19,10 +19,10 @@ public static partial class HelperTable
     // A number without a row: a kernel's own addition, which may do anything.
     private static readonly Helper Unknown = new(
         0, "unknown", new Version(0, 0), HelperTraits.InvalidatesPacketPointers, HelperResult.Int64,
-        [new("arguments", HelperParameterKind.Any)]);
+        (HelperParameter[])[new("arguments", HelperParameterKind.Any)]);
 
     /// <summary>All helpers, by number from 1.</summary>
-    public static IReadOnlyList<Helper> All => [.. Enumerable.Range(1, Rows.Length).Select(id => Get(id)!)];
+    public static IReadOnlyList<Helper> All => Enumerable.Range(1, Rows.Length).Select(id => Get(id)!).ToArray();
 
     /// <summary>The helper of a number, or null where there is none.</summary>
     public static Helper? Get(int id) => id >= 1 && id <= Rows.Length ? Helpers[id - 1] ??= Parse(Rows[id - 1]) : null;

@@ -54,8 +54,8 @@ public static class ProgramCompiler
         }
         catch (CompileException exception)
         {
-            return [.. exception.Diagnostics.Where(d =>
-                d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable))];
+            return exception.Diagnostics.Where(d =>
+                d.Id is not (DiagnosticIds.NoTarget or DiagnosticIds.NotAvailable)).ToArray();
         }
     }
 

@@ -11,7 +11,7 @@ internal sealed class RecordSources
     /// <exception cref="ArgumentException">A program puts out nothing, or was not loaded by this process.</exception>
     public RecordSources(params IEnumerable<LoadedProgram> programs)
     {
-        Programs = [.. programs];
+        Programs = programs.ToArray();
         _programs = [.. Programs.GroupBy(one => BufferOf(one).Id).Select(buffer =>
         {
             var byIndex = new LoadedProgram?[buffer.Max(one => LayoutOf(one).Program) + 1];

@@ -12,11 +12,11 @@ public sealed class CompileException : Exception
     /// <param name="source">Where, or null where no source is known.</param>
     /// <param name="suggestion">What to do instead, or null.</param>
     public CompileException(string id, string problem, SourceSpan? source, string? suggestion = null)
-        : this([new Diagnostic(id, problem, source, suggestion)]) { }
+        : this((Diagnostic[])[new Diagnostic(id, problem, source, suggestion)]) { }
 
     /// <summary>Makes the exception for several errors: at least one.</summary>
     public CompileException(IReadOnlyList<Diagnostic> diagnostics)
-        : base(Compose(diagnostics)) => Diagnostics = diagnostics;
+        : base(Compose(diagnostics)) => Diagnostics = diagnostics.ToArray();
 
     /// <summary>The errors, by place.</summary>
     public IReadOnlyList<Diagnostic> Diagnostics { get; }

@@ -88,7 +88,7 @@ public sealed unsafe class LiveVariable
     {
         ArgumentNullException.ThrowIfNull(map);
         if (map.ValueType is not StructType { Tag: LayoutTag } layout) return [];
-        return map switch
+        return (LiveVariable[])(map switch
         {
             { Type: MapType.Array, MaxEntries: 1 } =>
                 [.. layout.Fields.Select(f =>
@@ -104,7 +104,7 @@ public sealed unsafe class LiveVariable
                    select new LiveVariable(field.Name, field.Type, VariableStorage.Hash, map, (int)key, 0),
             ],
             _ => [],
-        };
+        });
     }
 
     /// <summary>The variable as one of a .NET type.</summary>

@@ -33,9 +33,10 @@ public static class ProgramGroup
             }
         }
 
-        return errors.Count == 0 ? compiled : throw new CompileException([.. errors
+        return errors.Count == 0 ? compiled : throw new CompileException(errors
             .GroupBy(one => one.Error)
-            .Select(each => Place(each.Key, [.. each.Select(one => one.Program)], definitions.Count))]);
+            .Select(each => Place(each.Key, [.. each.Select(one => one.Program)], definitions.Count))
+            .ToArray());
     }
 
     /// <summary>Loads compiled programs. The first makes the maps that all use.</summary>

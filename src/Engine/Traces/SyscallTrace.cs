@@ -55,14 +55,14 @@ public sealed class SyscallTrace : IDisposable
         var found = new List<string>();
         foreach (var name in names)
         {
-            if (name == All) return [All];
+            if (name == All) return (string[])[All];
             var matching = Wildcard.IsPattern(name)
                 ? Syscalls.Current.Match(name).ToList() : [Syscalls.Current[name].Name];
             if (matching.Count == 0) throw new UnknownNameException("system call", name, Syscalls.Current.Names);
             found.AddRange(matching);
         }
 
-        return [.. found.Distinct()];
+        return found.Distinct().ToArray();
     }
 
     /// <summary>Starts a trace.</summary>
@@ -88,7 +88,7 @@ public sealed class SyscallTrace : IDisposable
         try
         {
             if (options.Moment != SyscallMoment.Enter)
-                trace.NeverReturning = [.. syscalls.Where(SyscallPrograms.NeverReturns).Select(one => one!.Name)];
+                trace.NeverReturning = syscalls.Where(SyscallPrograms.NeverReturns).Select(one => one!.Name).ToArray();
             trace.Begin(syscalls, programs, options.Moment == SyscallMoment.Whole);
             return trace;
         }

@@ -144,7 +144,7 @@ public static class HookTable
     };
 
     /// <summary>The rows. Where several fit a definition or a link, the first counts.</summary>
-    public static IReadOnlyList<HookInfo> All { get; } =
+    public static IReadOnlyList<HookInfo> All { get; } = (HookInfo[])
     [
         Xdp, Tc, SocketFilter, Tracepoint, RawTracepoint, Kprobe, Kretprobe, Uprobe, Uretprobe, Usdt, PerfEvent, Lsm,
         Fentry, Fexit, ModifyReturn, TypedRawTracepoint, Iterator,
@@ -162,11 +162,11 @@ public static class HookTable
 
     /// <summary>The types of program that are attached to control groups.</summary>
     public static IReadOnlyList<ProgramType> ControlGroupTypes =>
-        [.. All.Where(row => row.IsControlGroup).Select(row => row.Type).Distinct()];
+        All.Where(row => row.IsControlGroup).Select(row => row.Type).Distinct().ToArray();
 
     /// <summary>The hooks that programs of a type can be declared for; none where the type leaves no choice.</summary>
     public static IReadOnlyList<ProgramHook> Of(ProgramType type) =>
-        [.. All.Where(row => row.Type == type).Select(row => row.Hook).OfType<ProgramHook>()];
+        All.Where(row => row.Type == type).Select(row => row.Hook).OfType<ProgramHook>().ToArray();
 
     /// <summary>The hook of a program that declares none; null if it must declare one or the type needs none.</summary>
     public static ProgramHook? DefaultOf(ProgramType type) =>

@@ -16,8 +16,8 @@ public sealed class Registers
     {
         _byName = slots.ToDictionary(each => each.Name, StringComparer.Ordinal);
         (Processor, SyscallWrapper, Size) = (processor, syscallWrapper, size);
-        Arguments = [.. arguments.Split(' ').Select(name => _byName[name])];
-        SyscallArguments = [.. syscallArguments.Split(' ').Select(name => _byName[name])];
+        Arguments = arguments.Split(' ').Select(name => _byName[name]).ToArray();
+        SyscallArguments = syscallArguments.Split(' ').Select(name => _byName[name]).ToArray();
         (SyscallNumber, Result) = (_byName[syscallNumber], _byName[result]);
         (StackPointer, InstructionPointer, FramePointer) =
             (_byName[stackPointer], _byName[instructionPointer], _byName[framePointer]);

@@ -14,9 +14,10 @@ public static class SharedLibraries
     ];
 
     /// <summary>The distinct names of the shared libraries that the loader knows, sorted: <c>libc.so.6</c>.</summary>
-    public static IReadOnlyList<string> Names => [.. Cached().Concat(InDirectories()).Select(each => each.Name)
+    public static IReadOnlyList<string> Names => Cached().Concat(InDirectories()).Select(each => each.Name)
         .Distinct(StringComparer.Ordinal)
-        .Order(StringComparer.Ordinal)];
+        .Order(StringComparer.Ordinal)
+        .ToArray();
 
     /// <summary>The file for a name: a path, a program on the PATH, or a shared library.</summary>
     /// <param name="name">

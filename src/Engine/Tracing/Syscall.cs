@@ -6,7 +6,8 @@ public sealed class Syscall
     internal Syscall(string name, int? number, TracepointFormat enter, TracepointFormat exit)
     {
         (Name, Number, Enter, Exit) = (name, number, enter, exit);
-        Arguments = [.. enter.SyscallArguments.Select((field, index) => SyscallFacts.Describe(name, field, index))];
+        Arguments = enter.SyscallArguments
+            .Select((field, index) => SyscallFacts.Describe(name, field, index)).ToArray();
     }
 
     /// <summary>The name from its man page: <c>openat</c>, <c>stat</c> (<c>newstat</c> in its tracepoint).</summary>

@@ -25,7 +25,7 @@ public sealed class Syscalls
             _functions[SyscallFacts.NamesByFunction.GetValueOrDefault(function, function)] = function;
         }
 
-        Names = [.. _functions.Keys.Order(StringComparer.Ordinal)];
+        Names = _functions.Keys.Order(StringComparer.Ordinal).ToArray();
         _namesByNumber = new(() => SyscallNumbers.Current.ToDictionary(pair => pair.Value, pair => pair.Key));
     }
 

@@ -33,10 +33,11 @@ public sealed class TraceFs
     public IReadOnlyList<string> Tracepoints => _tracepoints ??= ReadTracepoints();
 
     /// <summary>The categories of the tracepoints, sorted.</summary>
-    public IReadOnlyList<string> Categories => [.. Tracepoints
+    public IReadOnlyList<string> Categories => Tracepoints
         .Select(name => name[..name.IndexOf('/', StringComparison.Ordinal)])
         .Distinct()
-        .Order(StringComparer.Ordinal)];
+        .Order(StringComparer.Ordinal)
+        .ToArray();
 
     /// <summary>Finds the mount point of the tracing file system, or mounts it at <see cref="DefaultPath"/>.</summary>
     /// <exception cref="KernelException">The file system cannot be mounted.</exception>

@@ -28,7 +28,7 @@ public sealed class EnumType : EbpfType
             throw new ArgumentException($"An enumeration is an integer, not {underlying.Name}.", nameof(underlying));
         Underlying = underlying;
         Tag = name;
-        Members = [.. members];
+        Members = members.ToArray();
         foreach ((string member, long value) in Members)
         {
             ulong bits = (ulong)value;

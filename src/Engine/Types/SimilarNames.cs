@@ -24,10 +24,11 @@ public static class SimilarNames
             else if (IsPart(name, candidate)) found.Add((limit + 1, candidate));
         }
 
-        return [.. found.OrderBy(each => each.Distance).ThenBy(each => Math.Abs(each.Name.Length - name.Length))
+        return found.OrderBy(each => each.Distance).ThenBy(each => Math.Abs(each.Name.Length - name.Length))
             .Select(each => each.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase)
-            .Take(max)];
+            .Take(max)
+            .ToArray();
     }
 
     /// <summary>A sentence that offers the nearest names, or lists all if they are few; null otherwise.</summary>

@@ -76,7 +76,7 @@ internal static class TypeNames
     }.ToFrozenDictionary();
 
     /// <summary>The names for completion: one for each type, the commonest first.</summary>
-    public static readonly IReadOnlyList<string> Offered =
+    public static readonly string[] Offered =
     [
         "uint64", "uint32", "uint16", "uint8", "int64", "int32", "int16", "int8", "bool", "fixed",
         "ipaddress", "ipv4", "ipv6", "mac", "ipprefix", "prefix4", "prefix6", "sockaddr",
@@ -85,7 +85,7 @@ internal static class TypeNames
     ];
 
     /// <summary>What an unknown word may mean: the offered names come first among equally near ones.</summary>
-    public static readonly IReadOnlyList<string> Suggested =
+    public static readonly string[] Suggested =
         [.. Offered.Concat(WordTable.SelectMany(row => row.Words.Split(' '))).Distinct()];
 
     private static readonly FrozenDictionary<Type, EbpfType> NetTypes = new Dictionary<Type, EbpfType>

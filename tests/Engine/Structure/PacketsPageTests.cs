@@ -38,7 +38,7 @@ public sealed class PacketsPageTests
             }
 
             var bits = field.BitCount > 0 ? field.BitCount : field.Type.Size * 8;
-            var offset = field.Alternatives.Count > 0 || field.IsProtocol || field.IsPart ? "" : Offset(field);
+            var offset = field.Alternatives.Length > 0 || field.IsProtocol || field.IsPart ? "" : Offset(field);
             var type = field.Type.Name.Split(' ')[0];
             text.Append($"| `{field.Name}` | {bits} | `{type}` | {offset} | {Writers(header, field)} |\n");
         }
@@ -48,7 +48,7 @@ public sealed class PacketsPageTests
 
     private static string Place(PacketHeader header) => header switch
     {
-        { Alternatives.Count: > 0 } => $"Whichever of {string.Join(", ", header.Alternatives.Select(a => a.Name))} "
+        { Alternatives.Length: > 0 } => $"Whichever of {string.Join(", ", header.Alternatives.Select(a => a.Name))} "
             + "is present.",
         { Locations.Count: 0 } => $"The first {header.Size} bytes of the packet.",
         _ => $"{header.Size} bytes. Found behind "

@@ -16,7 +16,7 @@ internal static class ProcessCapabilities
     /// <summary>Those of <paramref name="needed"/> that the calling thread lacks.</summary>
     /// <param name="needed">The capabilities asked for.</param>
     public static IReadOnlyList<Capability> Missing(IEnumerable<Capability> needed) =>
-        [.. needed.Distinct().Where(capability => !Has(capability))];
+        needed.Distinct().Where(capability => !Has(capability)).ToArray();
 
     /// <summary>The kernel's name of a capability, such as <c>CAP_NET_ADMIN</c>.</summary>
     public static string NameOf(Capability capability) => "CAP_" + capability switch

@@ -4,7 +4,7 @@ namespace EbpfCat.Language;
 /// <param name="PseudoHeader">
 /// The fields that it also covers as a pseudo-header: of the IP header before it, and of its own.
 /// </param>
-internal sealed record HeaderChecksum(params IReadOnlyList<string> PseudoHeader)
+internal sealed record HeaderChecksum(params string[] PseudoHeader)
 {
     /// <summary>The name of the field.</summary>
     public const string FieldName = "Checksum";

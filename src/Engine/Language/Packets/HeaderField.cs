@@ -13,7 +13,7 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
         new("PayloadOffset", 0, ScalarType.UInt32) { IsOffset = true, IsPart = true };
 
     /// <summary>The fields that every header has.</summary>
-    internal static IReadOnlyList<HeaderField> Common { get; } = [HeaderOffset, PayloadOffset];
+    internal static IReadOnlyList<HeaderField> Common { get; } = (HeaderField[])[HeaderOffset, PayloadOffset];
 
     /// <summary>The least significant bit of a bit field, counted in the value that <see cref="Type"/> reads.</summary>
     public int BitOffset { get; init; }
@@ -44,5 +44,5 @@ public sealed record HeaderField(string Name, int Offset, EbpfType Type)
     /// <summary>
     /// In a header with alternatives: the field of each of them. Empty where it lies at the same place in all.
     /// </summary>
-    public IReadOnlyList<HeaderField> Alternatives { get; init; } = [];
+    public HeaderField[] Alternatives { get; init; } = [];
 }

@@ -5,16 +5,16 @@ namespace EbpfCat.Language;
 /// <param name="Field">The parent's field that names what follows; null if that is always named by the value.</param>
 /// <param name="Values">The values that name this header.</param>
 /// <param name="Length">The parent's length in bytes; where it varies, the least that it may be.</param>
-public sealed record HeaderLocation(PacketHeader Parent, HeaderField? Field, IReadOnlyList<int> Values, int Length)
+public sealed record HeaderLocation(PacketHeader Parent, HeaderField? Field, int[] Values, int Length)
 {
     /// <summary>The parent's field with its length in bytes, if it varies; too few: no header.</summary>
     public HeaderField? LengthField { get; init; }
 
     /// <summary>Fields of the parent, each of which adds so many bytes to the length.</summary>
-    public IReadOnlyList<HeaderField> Options { get; init; } = [];
+    public HeaderField[] Options { get; init; } = [];
 
     /// <summary>Fields of the parent that must be zero: a later fragment has no transport header.</summary>
-    public IReadOnlyList<HeaderField> ZeroFields { get; init; } = [];
+    public HeaderField[] ZeroFields { get; init; } = [];
 
     /// <summary>Whether a packet can have headers at both locations, which then begin at the same byte.</summary>
     internal bool Overlaps(HeaderLocation other) =>

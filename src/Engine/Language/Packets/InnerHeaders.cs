@@ -28,7 +28,7 @@ internal static class InnerHeaders
     ], []);
 
     /// <summary>All headers inside a tunnel.</summary>
-    public static IReadOnlyList<PacketHeader> All { get; } = [.. PacketHeaders.All.Select(Of)];
+    public static IReadOnlyList<PacketHeader> All { get; } = PacketHeaders.All.Select(Of).ToArray();
 
     /// <summary>The header inside a tunnel with the fields of another one.</summary>
     public static PacketHeader Of(PacketHeader header)
@@ -39,7 +39,7 @@ internal static class InnerHeaders
         if (header == IPv4) places = places.Prepend(At(IPv4Type));
         if (header == IPv6) places = places.Prepend(At(IPv6Type));
         return ByOuter[header] = new PacketHeader(
-            $"{Packet.Name}.{header.Name}", header.Size, [.. places], header.Fields)
+            $"{Packet.Name}.{header.Name}", header.Size, [.. places], [.. header.Fields])
         {
             Passed = header.Passed,
             LengthField = header.LengthField,

@@ -1,8 +1,7 @@
 namespace EbpfCat.Language;
 
 /// <summary>A protocol header: what it lies in, how it is told, and its fields.</summary>
-public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLocation> locations,
-    IReadOnlyList<HeaderField> fields)
+public sealed class PacketHeader(string name, int size, HeaderLocation[] locations, HeaderField[] fields)
 {
     private readonly Dictionary<string,
         HeaderField> _byName = fields.ToDictionary(f => f.Name, StringComparer.OrdinalIgnoreCase);
@@ -22,10 +21,10 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     internal int MinLength { get; init; } = size;
 
     /// <summary>Fields, each of which adds so many bytes to the length.</summary>
-    internal IReadOnlyList<HeaderField> Options { get; init; } = [];
+    internal HeaderField[] Options { get; init; } = [];
 
     /// <summary>Fields that must be zero for there to be a payload.</summary>
-    internal IReadOnlyList<HeaderField> ZeroFields { get; init; } = [];
+    internal HeaderField[] ZeroFields { get; init; } = [];
 
     /// <summary>Where it can lie. Empty for the first header of a packet.</summary>
     public IReadOnlyList<HeaderLocation> Locations { get; } = locations;
@@ -37,7 +36,7 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
     internal HeaderChecksum? Checksum { get; init; }
 
     /// <summary>The headers of which it is whichever is present; empty for a header of its own.</summary>
-    public IReadOnlyList<PacketHeader> Alternatives { get; init; } = [];
+    public PacketHeader[] Alternatives { get; init; } = [];
 
     /// <summary>The header with these fields outside of tunnels, if this is the one inside.</summary>
     internal PacketHeader? Outer { get; init; }
@@ -70,8 +69,8 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
 
     /// <summary>The same field in each of the alternatives; the field itself in a header of its own.</summary>
     internal IEnumerable<(PacketHeader Header, HeaderField Field)> AlternativesOf(HeaderField field) =>
-        Alternatives.Count == 0 ? [(this, field)] : Alternatives.Select((header, i) =>
-            (header, field.Alternatives is { Count: > 0 } fields ? fields[i] : header.GetField(field.Name)));
+        Alternatives.Length == 0 ? [(this, field)] : Alternatives.Select((header, i) =>
+            (header, field.Alternatives is { Length: > 0 } fields ? fields[i] : header.GetField(field.Name)));
 
     /// <summary>The optional part of this header that a field is in; null for a field that is always there.</summary>
     internal PacketHeader? PartWith(HeaderField field) => !field.IsPart || Whole is not null ? null
@@ -91,7 +90,7 @@ public sealed class PacketHeader(string name, int size, IReadOnlyList<HeaderLoca
         : throw new CompileException(DiagnosticIds.UnknownField, $"The {Name} header has no field '{name}'.", source,
             SimilarNames.Sentence(name, [.. Fields.Concat(HeaderField.Common).Select(f => f.Name)]));
 
-    private PacketHeader MakePayload() => new(Name, 0, Alternatives.Count > 0 ? [] : [End], [HeaderField.PayloadOffset])
+    private PacketHeader MakePayload() => new(Name, 0, Alternatives.Length > 0 ? [] : [End], [HeaderField.PayloadOffset])
     {
         Alternatives = [.. Alternatives.Select(one => one.Payload)],
         Outer = Outer?.Payload,

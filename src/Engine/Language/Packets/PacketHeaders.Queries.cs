@@ -13,7 +13,7 @@ public static partial class PacketHeaders
     /// <summary>The headers that the values of a field name, with those values; none for most fields.</summary>
     /// <param name="parent">The header that the field is in.</param>
     internal static IReadOnlyDictionary<string, int> NamedBy(PacketHeader parent, HeaderField field) =>
-        Behind(parent, field).Where(one => one.Location.Values.Count == 1 && field.Name != "DestinationPort")
+        Behind(parent, field).Where(one => one.Location.Values.Length == 1 && field.Name != "DestinationPort")
             .DistinctBy(one => one.Header)
             .ToDictionary(one => (one.Header.Outer ?? one.Header).Name, one => one.Location.Values[0],
                 StringComparer.OrdinalIgnoreCase);
@@ -27,7 +27,7 @@ public static partial class PacketHeaders
 
     /// <summary>The headers that a header stands for: its alternatives, or itself.</summary>
     internal static IReadOnlyList<PacketHeader> AlternativesOf(PacketHeader header) =>
-        header.Alternatives.Count > 0 ? header.Alternatives : [header];
+        header.Alternatives.Length > 0 ? header.Alternatives : [header];
 
     /// <summary>
     /// Whether a field, or a part of it, names or delimits one of some headers, or one that may lie over it.

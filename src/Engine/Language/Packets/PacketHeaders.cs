@@ -365,7 +365,7 @@ public static partial class PacketHeaders
     private static readonly HeaderLocation[] IPv6First = [Behind(Network, "Version", 6)];
 
     /// <summary>All of them but those inside a tunnel.</summary>
-    public static IReadOnlyList<PacketHeader> All { get; } =
+    public static IReadOnlyList<PacketHeader> All { get; } = (PacketHeader[])
     [
         Ethernet, Vlan, InnerVlan, IP, IPv4, IPv6, Transport, Tcp, Udp, Sctp, Dns, Icmp, Icmp6, Neighbor, Igmp, Esp, Ah,
         Arp, Gre, Vxlan, Geneve, Mpls, Pppoe,

@@ -11,7 +11,7 @@ namespace EbpfCat.Language;
 /// <param name="Next">The field of each that names what follows it.</param>
 /// <param name="Kinds">Their kinds.</param>
 public sealed record PassedHeaders(
-    HeaderField Field, int MaxCount, int Size, HeaderField Next, IReadOnlyList<PassedHeader> Kinds)
+    HeaderField Field, int MaxCount, int Size, HeaderField Next, PassedHeader[] Kinds)
 {
     private static readonly ScalarType U8 = ScalarType.UInt8;
     private static readonly ScalarType U16 = ScalarType.UInt16.WithByteOrder(BigEndian);
@@ -33,7 +33,7 @@ public sealed record PassedHeaders(
     ]);
 
     /// <summary>The values that name one of them.</summary>
-    public IReadOnlyList<int> Values { get; } = [.. Kinds.SelectMany(kind => kind.Values)];
+    public IReadOnlyList<int> Values { get; } = Kinds.SelectMany(kind => kind.Values).ToArray();
 
     /// <summary>The size in bytes of the numbers that name them.</summary>
     internal int NumberSize => Next.Type.Size;
@@ -49,4 +49,4 @@ public sealed record PassedHeaders(
 /// <param name="LengthField">The field that gives the rest of its length in bytes.</param>
 /// <param name="ZeroField">A field that must be zero: a later fragment has no other headers.</param>
 public sealed record PassedHeader(
-    IReadOnlyList<int> Values, int Length, HeaderField? LengthField = null, HeaderField? ZeroField = null);
+    int[] Values, int Length, HeaderField? LengthField = null, HeaderField? ZeroField = null);

@@ -22,7 +22,7 @@ public sealed class BtfEvent : TracedEvent
 
     public override string Description { get; }
 
-    public override IReadOnlyList<string> FieldNames => [.. _arguments.Select(argument => argument.Name)];
+    public override IReadOnlyList<string> FieldNames => _arguments.Select(argument => argument.Name).ToArray();
 
     private protected override EventPlace? Returned =>
         _result is { } result ? new TypedPlace(ContextArgument.Slot(_resultSlot), result, EventMemory.Typed) : null;

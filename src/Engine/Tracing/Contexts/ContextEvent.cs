@@ -14,7 +14,7 @@ public sealed class ContextEvent : TracedEvent
     public override string Description { get; }
 
     public override IReadOnlyList<string> FieldNames =>
-        [.. _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name)];
+        _fields.Where(one => one.IsAt(_hook)).Select(one => one.Name).ToArray();
 
     /// <summary>
     /// The context of a program type at a hook; null for types that are neither for packets nor for control groups.

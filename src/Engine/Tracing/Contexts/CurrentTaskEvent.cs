@@ -14,7 +14,7 @@ public sealed class CurrentTaskEvent : TracedEvent
 
     public override string Description => "the current task";
 
-    public override IReadOnlyList<string> FieldNames => [EventFieldExpression.CurrentTask];
+    public override IReadOnlyList<string> FieldNames => (string[])[EventFieldExpression.CurrentTask];
 
     private protected override EventPlace? Find(string name) => name == EventFieldExpression.CurrentTask ? _task : null;
 

@@ -15,7 +15,7 @@ public sealed class PerfSampleEvent(Registers? registers = null) : TracedEvent
 
     public override string Description => "the sample";
 
-    public override IReadOnlyList<string> FieldNames => [Period, Address, .. _places.Names];
+    public override IReadOnlyList<string> FieldNames => (string[])[Period, Address, .. _places.Names];
 
     // On arm64 the struct has only the registers of user space: x0 to x30, sp, pc and pstate.
     private int End => _registers == Registers.Arm64 ? _registers["pstate"].Offset + 8 : _registers.Size;

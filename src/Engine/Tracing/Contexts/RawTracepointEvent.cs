@@ -25,7 +25,7 @@ public sealed class RawTracepointEvent : TracedEvent
     public override string Description => $"the raw tracepoint {_tracepoint}";
 
     public override IReadOnlyList<string> FieldNames =>
-        [.. _arguments.Select(argument => argument.Name).Concat(NumberedArguments.Names(_count)).Distinct()];
+        _arguments.Select(argument => argument.Name).Concat(NumberedArguments.Names(_count)).Distinct().ToArray();
 
     private protected override EventPlace? Find(string name) =>
         ContextArgument.Find(_arguments, name) is { } argument ? argument.At(EventMemory.Kernel)

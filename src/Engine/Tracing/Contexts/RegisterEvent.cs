@@ -31,7 +31,7 @@ public sealed class RegisterEvent : TracedEvent
     public override string Description { get; }
 
     public override IReadOnlyList<string> FieldNames =>
-        [.. _arguments.Select(argument => argument.Name), FunctionName, .. _places.Names];
+        (string[])[.. _arguments.Select(argument => argument.Name), FunctionName, .. _places.Names];
 
     private protected override EventPlace? Returned => _returned;
 

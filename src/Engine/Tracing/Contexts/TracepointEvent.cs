@@ -14,7 +14,7 @@ public sealed class TracepointEvent(TracepointFormat format) : TracedEvent
     public override string Description => $"the tracepoint {format.FullName}";
 
     public override IReadOnlyList<string> FieldNames =>
-        [.. format.OwnFields.Where(IsReadable).Select(each => each.Name)];
+        format.OwnFields.Where(IsReadable).Select(each => each.Name).ToArray();
 
     private bool IsSyscall => format.Category == TracepointFormat.SyscallCategory;
 

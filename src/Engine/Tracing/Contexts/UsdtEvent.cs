@@ -26,7 +26,7 @@ public sealed class UsdtEvent : TracedEvent
 
     public override string Description => $"the probe {_places[0].FullName}";
 
-    public override IReadOnlyList<string> FieldNames => [.. NumberedArguments.Names(Count), .. _all.Names];
+    public override IReadOnlyList<string> FieldNames => (string[])[.. NumberedArguments.Names(Count), .. _all.Names];
 
     private int Count => _places.Min(place => place.Arguments.Count);
 
@@ -40,7 +40,7 @@ public sealed class UsdtEvent : TracedEvent
 
     /// <summary>The locations grouped by the places of their arguments: one program serves a whole group.</summary>
     public static IReadOnlyList<IReadOnlyList<UsdtProbe>> Group(IEnumerable<UsdtProbe> places) =>
-        [.. places.GroupBy(Layout).Select(group => group.ToList())];
+        places.GroupBy(Layout).Select(group => group.ToList()).ToArray();
 
     private protected override string? Suggest(string name) => _all.Suggest(name);
 

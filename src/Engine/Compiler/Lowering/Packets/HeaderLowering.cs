@@ -41,7 +41,7 @@ internal sealed class HeaderLowering
     {
         if (_b.Facts.Headers.TryGetValue(header, out var known)) return known;
         if (_b.Current is null) return null;
-        if (header.Alternatives.Count > 0) return FindAlternative(header, whenAbsent);
+        if (header.Alternatives.Length > 0) return FindAlternative(header, whenAbsent);
         if (header == PacketHeaders.Vlan && _context.Info.HasTagInMetadata)
             return _tag.Find(header, whenAbsent) is { } tag ? Found(header, tag) : null;
         if (header == InnerHeaders.Packet) return FindInner(whenAbsent);
@@ -179,7 +179,7 @@ internal sealed class HeaderLowering
     // The smallest offset that a location leads to if the lengths of all headers before it are constant.
     private int? MinOffset(HeaderLocation location)
     {
-        if (location.LengthField is not null || location.Options.Count > 0) return null;
+        if (location.LengthField is not null || location.Options.Length > 0) return null;
         // A tag in the metadata takes no bytes of the packet.
         if (location.Parent == PacketHeaders.Vlan && _context.Info.HasTagInMetadata) return null;
         return location.Parent.Locations switch

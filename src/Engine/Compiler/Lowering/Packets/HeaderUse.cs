@@ -79,5 +79,5 @@ internal sealed class HeaderUse
             && pair.First.Passed is null == pair.Second.Passed is null);
 
     private static bool HasOneNumber(PacketHeader header) =>
-        header.Locations.All(l => l.Values.Count == 1 && l.Values[0] == header.Locations[0].Values[0]);
+        header.Locations.All(l => l.Values.Length == 1 && l.Values[0] == header.Locations[0].Values[0]);
 }
