@@ -126,7 +126,7 @@ Describe 'Trace-Ebpf' {
 
     It 'attaches to several hooks, each with the fields that its condition guards' {
         $given = Invoke-Busy {
-            Trace-Ebpf -Tracepoint $tracepoint, syscalls/sys_exit_getpgid -ProcessId $PID -First 40 {
+            Trace-Ebpf -Tracepoint $tracepoint, syscalls/sys_exit_getpgid -ProcessId $PID -First 400 {
                 if ($event.Hook -eq 'sys_enter_getpgid' -and $event.pid -eq 0) {
                     [pscustomobject]@{ Hook = $event.Hook; Thread = $process.ThreadId; Which = $event.pid }
                 }
@@ -135,7 +135,9 @@ Describe 'Trace-Ebpf' {
                 }
             }
         }
-        $given.Count | Should -Be 40
+        $given.Count | Should -Be 400
+        # The first hook has events before the second is attached.
+        $given = $given[[array]::IndexOf($given.Hook, 'sys_exit_getpgid')..399]
         # One buffer keeps the order: each thread enters and leaves in turn.
         foreach ($thread in $given | Group-Object Thread) {
             $hooks = $thread.Group.Hook
@@ -164,7 +166,7 @@ Describe 'Trace-Ebpf' {
 
     It 'attaches to all tracepoints that a pattern matches' {
         $given = Invoke-Busy {
-            Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgi[d]' -ProcessId $PID -First 10 {
+            Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgi[d]' -ProcessId $PID -First 400 {
                 switch ($event.Hook) {
                     'sys_enter_getpgid' { [pscustomobject]@{ Kind = 'begin'; Which = $event.pid }; break }
                     default { [pscustomobject]@{ Kind = $event.Hook -like '*exit*' ? 'end' : 'other' } }
@@ -176,7 +178,8 @@ Describe 'Trace-Ebpf' {
 
     It 'names hooks of the same name by kind and target' {
         $given = Invoke-Busy {
-            Trace-Ebpf -On @{ Uprobe = 'libc.so.6:getpgid'; Uretprobe = 'libc.so.6:getpgid' } -ProcessId $PID -First 4 {
+            $hooks = @{ Uprobe = 'libc.so.6:getpgid'; Uretprobe = 'libc.so.6:getpgid' }
+            Trace-Ebpf -On $hooks -ProcessId $PID -First 400 {
                 [pscustomobject]@{ Hook = $event.Hook }
             }
         }
@@ -187,7 +190,7 @@ Describe 'Trace-Ebpf' {
         $program = New-EbpfProgram tracekeys -Type Tracepoint |
             Add-EbpfMap counts -Type Hash -Key 'char[32]' -Value uint64 -MaxEntries 8
         $given = Invoke-Busy {
-            $program | Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgid' -ProcessId $PID -First 6 {
+            $program | Trace-Ebpf -Tracepoint 'syscalls/sys_*_getpgid' -ProcessId $PID -First 400 {
                 $counts[$event.Hook]++
                 [pscustomobject]@{ Enter = $counts['sys_enter_getpgid']; Exit = $counts['sys_exit_getpgid'] }
             }

@@ -191,15 +191,12 @@ internal sealed class ProgramResources
         _ => null,
     };
 
-    // The verifier of Linux 6.1 puts the end of the texts before another up to 510 bytes too high.
-    private const int RecordSlack = 1024;
-
     // Its size follows the largest record, which is known only when all records are.
     private void AddScratch(int size)
     {
         if (_maps.Count > ScratchMap) _maps.RemoveAt(ScratchMap!.Value);
         _maps.Insert(ScratchMap!.Value,
-            new Map(".record", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(size + RecordSlack), 1));
+            new Map(".record", MapType.PerCpuArray, ScalarType.UInt32, new BytesType(size), 1));
     }
 
     // The kernel wants a power of two, and whole pages.

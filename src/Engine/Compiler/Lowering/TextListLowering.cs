@@ -57,10 +57,14 @@ internal sealed class TextListLowering(LoweringContext context)
         _b.Branch(Comparison.UnsignedLess, count, _b.Constant(PackedTexts.MaxCount), below, cut);
         _b.Start(below);
         var at = _b.Make(Op.Opaque, _b.Read(end));
-        _b.Branch(Comparison.UnsignedLessOrEqual, at, _b.Constant(maxStart + limit), room, cut);
+        var last = _b.Constant(maxStart + limit);
+        _b.Branch(Comparison.UnsignedLessOrEqual, at, last, room, cut);
         _b.Start(room);
-        var (result, next) = ReadText(to.At(PackedTexts.Header), at, capacity, address, memory);
-        _b.Store(At(to, at), PackedTexts.Header, result);
+        // The verifiers before Linux 6.8 forget a limit of a value that was spilled before the comparison.
+        var near = _b.Make(Op.Opaque, at);
+        var bounded = _b.Select(Comparison.UnsignedLessOrEqual, near, last, near, last);
+        var (result, next) = ReadText(to.At(PackedTexts.Header), bounded, capacity, address, memory);
+        _b.Store(At(to, bounded), PackedTexts.Header, result);
         _b.Write(end, _b.AddOffset(next, PackedTexts.Header));
         _b.Write(index, _b.AddOffset(count, 1));
         if (marksParts)
