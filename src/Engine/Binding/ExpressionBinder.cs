@@ -243,7 +243,8 @@ internal sealed class ExpressionBinder
                 "Ask for Vlan.PayloadOffset, or use a program of type Xdp.");
         }
 
-        if (field.Alternatives.Length == 0 || field.IsProtocol) return new BoundHeaderField(type, header, field, source);
+        if (field.Alternatives.Length == 0 || field.IsProtocol)
+            return new BoundHeaderField(type, header, field, source);
         BoundExpression? value = null;
         foreach (var (alternative, part) in header.AlternativesOf(field).Reverse())
         {

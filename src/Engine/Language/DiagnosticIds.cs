@@ -138,7 +138,9 @@ public static class DiagnosticIds
     /// <summary>The program needs more stack than the kernel allows.</summary>
     public const string StackTooLarge = nameof(StackTooLarge);
 
-    /// <summary>A warning: a checksum does not follow an assignment, because the program assigns it elsewhere.</summary>
+    /// <summary>
+    /// A warning: a checksum does not follow an assignment, because the program assigns it elsewhere.
+    /// </summary>
     public const string StaleChecksum = nameof(StaleChecksum);
 
     /// <summary>A line of the trace log has more values than it can take.</summary>

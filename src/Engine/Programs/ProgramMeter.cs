@@ -27,7 +27,9 @@ public sealed class ProgramMeter : IDisposable
         _since = Stopwatch.GetTimestamp();
     }
 
-    /// <summary>What the programs used since the last call, or the beginning; those that are gone are left out.</summary>
+    /// <summary>
+    /// What the programs used since the last call, or the beginning; those that are gone are left out.
+    /// </summary>
     public IReadOnlyList<ProgramUse> Take()
     {
         var now = Stopwatch.GetTimestamp();

@@ -16,6 +16,8 @@ public sealed record SyscallTraceOptions : ProcessTargets
     /// <summary>When to report them.</summary>
     public SyscallMoment Moment { get; init; }
 
-    /// <summary>The size of the buffer of the trace, in bytes; 0 for the default, which grows with the number of names.</summary>
+    /// <summary>
+    /// The size of the buffer of the trace, in bytes; 0 for the default, which grows with the number of names.
+    /// </summary>
     public int BufferSize { get; init; }
 }

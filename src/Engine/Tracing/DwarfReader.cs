@@ -33,7 +33,8 @@ internal ref struct DwarfReader(ReadOnlySpan<byte> bytes, int position)
 
     public void Skip(ulong count)
     {
-        if (count > (ulong)(_bytes.Length - Position)) throw new InvalidDataException("A part of the debug information lies beyond its end.");
+        if (count > (ulong)(_bytes.Length - Position))
+            throw new InvalidDataException("A part of the debug information lies beyond its end.");
         Position += (int)count;
     }
 

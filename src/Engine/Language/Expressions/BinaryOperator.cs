@@ -55,7 +55,9 @@ public enum BinaryOperator
     StartsWith,
     /// <summary>Whether the left string begins with the right constant, case counting.</summary>
     CaseSensitiveStartsWith,
-    /// <summary>Whether the left is an element of the right array; of any other value, whether they are equal.</summary>
+    /// <summary>
+    /// Whether the left is an element of the right array; of any other value, whether they are equal.
+    /// </summary>
     ElementOf,
     /// <summary>Both are true; the right side is computed only if the left one is true.</summary>
     LogicalAnd,

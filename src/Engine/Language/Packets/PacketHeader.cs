@@ -14,7 +14,9 @@ public sealed class PacketHeader(string name, int size, HeaderLocation[] locatio
     /// <summary>How many bytes must be there for the header to count as present: its fixed part.</summary>
     public int Size { get; } = size;
 
-    /// <summary>The name of the field with its length in bytes, if it varies; less than the least: no payload.</summary>
+    /// <summary>
+    /// The name of the field with its length in bytes, if it varies; less than the least: no payload.
+    /// </summary>
     internal string? LengthField { get; init; }
 
     /// <summary>Its length in bytes; where it varies, the least that it may be.</summary>

@@ -199,7 +199,8 @@ public static partial class PacketHeaders
     /// Neighbour discovery behind the first four bytes of ICMPv6: solicitations, advertisements and redirects. The
     /// flags are those of advertisements.
     /// </summary>
-    public static PacketHeader Neighbor { get; } = new("Neighbor", 20, [Behind(Icmp6, "Type", 135, 136, 137) with { Length = 4 }],
+    public static PacketHeader Neighbor { get; } = new(
+        "Neighbor", 20, [Behind(Icmp6, "Type", 135, 136, 137) with { Length = 4 }],
     [
         new("IsRouter", 0, U8) { BitOffset = 7, BitCount = 1 },
         new("IsSolicited", 0, U8) { BitOffset = 6, BitCount = 1 },

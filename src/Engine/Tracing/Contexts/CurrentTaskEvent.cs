@@ -1,6 +1,8 @@
 namespace EbpfCat.Tracing;
 
-/// <summary>The current task, <c>struct task_struct</c> in the kernel's BTF: <c>$process.Task</c> (Linux 5.5).</summary>
+/// <summary>
+/// The current task, <c>struct task_struct</c> in the kernel's BTF: <c>$process.Task</c> (Linux 5.5).
+/// </summary>
 public sealed class CurrentTaskEvent : TracedEvent
 {
     private static readonly MachineFact<CurrentTaskEvent?> Found = new(Find);

@@ -14,7 +14,9 @@ internal sealed class NameLowering(LoweringContext context)
     private readonly HeaderLowering _headers = context.Headers;
     private readonly HeaderPaths _paths = new(context);
 
-    /// <summary>The name; empty where there is none, where it is not whole, and where it has compressed labels.</summary>
+    /// <summary>
+    /// The name; empty where there is none, where it is not whole, and where it has compressed labels.
+    /// </summary>
     /// <param name="dns">The header before the question.</param>
     /// <param name="capacity">The capacity of the text in bytes. A longer name is cut.</param>
     public MemoryOperand Read(PacketHeader dns, int capacity)
