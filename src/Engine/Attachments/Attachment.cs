@@ -20,7 +20,7 @@ public abstract class Attachment : IDisposable
     };
 
     private readonly List<IDisposable> _owned = [];
-    private readonly Lock _detaching = new();
+    private readonly Lock _state = new();
     private int _ended;
 
     private LoadedProgram? _program;
@@ -105,7 +105,7 @@ public abstract class Attachment : IDisposable
     /// </exception>
     public void Detach()
     {
-        lock (_detaching)
+        lock (_state)
         {
             if (IsEnded) return;
             DetachCore(forEveryone: true);
@@ -138,7 +138,7 @@ public abstract class Attachment : IDisposable
     /// </summary>
     public void CloseUntilUsed()
     {
-        lock (_detaching)
+        lock (_state)
         {
             if (!IsReopened || IsEnded || _program is null) return;
             Close();
@@ -190,7 +190,7 @@ public abstract class Attachment : IDisposable
     private protected void EnsureOpen()
     {
         if (_program is not null) return;
-        lock (_detaching)
+        lock (_state)
         {
             ObjectDisposedException.ThrowIf(IsEnded, this);
             if (_program is not null) return;

@@ -100,14 +100,22 @@ internal sealed class AttachmentPin(BpfDirectory directory) : IDisposable
     public List<LiveMap> OpenMaps()
     {
         var maps = new List<LiveMap>();
-        foreach (var (part, prefix) in new[] { (MapsDirectory, ""), (SharedDirectory, ".") })
+        try
         {
-            using var inside = directory.FindDirectory(part);
-            foreach (var file in inside?.Names ?? [])
-                maps.Add(LiveMap.Open(inside!.PathOf(file), prefix + PinPath.MapName(file)));
-        }
+            foreach (var (part, prefix) in new[] { (MapsDirectory, ""), (SharedDirectory, ".") })
+            {
+                using var inside = directory.FindDirectory(part);
+                foreach (var file in inside?.Names ?? [])
+                    maps.Add(LiveMap.Open(inside!.PathOf(file), prefix + PinPath.MapName(file)));
+            }
 
-        return maps;
+            return maps;
+        }
+        catch
+        {
+            maps.ForEach(map => map.Dispose());
+            throw;
+        }
     }
 
     public void Dispose() => directory.Dispose();

@@ -197,8 +197,8 @@ internal sealed class OperatorBinder(BindingContext context, ExpressionBinder ex
         var isLeft = context.IsUntyped(comparison.Left);
         if (!isLeft && !context.IsUntyped(comparison.Right)) return;
         var isOrder = comparison.Operator is >= BinaryOperator.Less and <= BinaryOperator.GreaterOrEqual;
-        if (Constants.Integer(isLeft ? comparison.Right : comparison.Left) is not { } other || other > (isOrder ? 0 : -1))
-            return;
+        var operand = isLeft ? comparison.Right : comparison.Left;
+        if (Constants.Integer(operand) is not { } other || other > (isOrder ? 0 : -1)) return;
         context.Diagnostics.Add(new Diagnostic(DiagnosticIds.UnknownSign,
             "The type of this number is unknown: all 64 bits of its register are compared, and a negative number of 32 "
                 + "bits is not negative there.",

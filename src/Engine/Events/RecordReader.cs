@@ -22,7 +22,7 @@ public sealed class RecordReader : IDisposable
     /// <param name="maps">Ring buffers and perf event arrays. They must stay open as long as the reader.</param>
     /// <exception cref="KernelException">The kernel refuses to map a buffer, or to open perf events.</exception>
     public RecordReader(params IEnumerable<LiveMap> maps)
-        : this((maps ?? throw new ArgumentNullException(nameof(maps))).Select(map => (RecordBuffer.Open(map), true))) { }
+        : this(Opened(maps)) { }
 
     /// <summary>Reads buffers that are open.</summary>
     /// <param name="buffers">The buffers, and whether they are closed with the reader.</param>
@@ -48,6 +48,12 @@ public sealed class RecordReader : IDisposable
             _stop.Dispose();
             throw;
         }
+    }
+
+    private static IEnumerable<(RecordBuffer Buffer, bool IsOwned)> Opened(IEnumerable<LiveMap> maps)
+    {
+        ArgumentNullException.ThrowIfNull(maps);
+        return maps.Select(map => (RecordBuffer.Open(map), true));
     }
 
     /// <summary>The buffers, in the order of the maps.</summary>

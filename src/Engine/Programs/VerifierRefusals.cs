@@ -98,7 +98,8 @@ internal static partial class VerifierRefusals
     // Statistics, source lines and states of registers.
     [GeneratedRegex(
         @"^(?:;|processed |verification time|stack depth \d+(?!.*exceed)|func#\d+ @|frame\d+: |R\d+(?:_\w+)?=|\d+: R\d"
-        + @"|(?:cur|old) state: |(?:caller|callee|returning from callee|Live regs before insn):|to caller at|from \d+ to \d+|mark_precise: "
+        + @"|(?:cur|old) state: |(?:caller|callee|returning from callee|Live regs before insn):"
+        + @"|to caller at|from \d+ to \d+|mark_precise: "
         + @"|regs=|parent |Validating |Func#\d+ .* is (?:global and assumed valid|safe)|Note, )")]
     private static partial Regex TraceLine();
 

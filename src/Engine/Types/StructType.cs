@@ -157,18 +157,18 @@ public sealed class StructType : EbpfType
     /// <exception cref="TypeConversionException">A field is missing.</exception>
     internal void RequireFields(object? value)
     {
-        string[]? names = value switch
+        // What was written has no field twice, and none but these.
+        IEnumerable<string>? names = value switch
         {
-            IEnumerable<KeyValuePair<string, object?>> pairs => [.. pairs.Select(pair => pair.Key)],
-            IDictionary dictionary => [.. dictionary.Keys.Cast<object>().Select(key => $"{key}")],
+            IReadOnlyCollection<KeyValuePair<string, object?>> pairs when pairs.Count < _fields.Length =>
+                pairs.Select(pair => pair.Key),
+            IDictionary dictionary when dictionary.Count < _fields.Length =>
+                dictionary.Keys.Cast<object>().Select(key => $"{key}"),
             _ => null,
         };
         if (names is null) return;
-        foreach (var field in Fields)
-        {
-            if (!names.Contains(field.Name, StringComparer.OrdinalIgnoreCase))
-                throw TypeConversionException.Refuse(value, this, $"the field '{field.Name}' is missing");
-        }
+        var missing = _fields.First(field => !names.Contains(field.Name, StringComparer.OrdinalIgnoreCase));
+        throw TypeConversionException.Refuse(value, this, $"the field '{missing.Name}' is missing");
     }
 
     private static StructType LayOut(IEnumerable<KeyValuePair<string, EbpfType>> fields, string? name, bool packed)

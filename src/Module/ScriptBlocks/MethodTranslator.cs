@@ -243,7 +243,8 @@ internal sealed class MethodTranslator(BlockTranslation block)
     private static bool IsOfText(string method)
     {
         const BindingFlags flags = BindingFlags.Public | BindingFlags.Instance | BindingFlags.IgnoreCase;
-        return typeof(string).GetMember(method, flags).Length > 0 && typeof(object).GetMember(method, flags).Length == 0;
+        return typeof(string).GetMember(method, flags).Length > 0
+            && typeof(object).GetMember(method, flags).Length == 0;
     }
 
     private static ExpressionAst[] ArgumentsOf(InvokeMemberExpressionAst ast) =>

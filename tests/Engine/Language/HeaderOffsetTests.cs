@@ -58,7 +58,8 @@ public sealed class HeaderOffsetTests
 
     [Theory]
     [MemberData(nameof(Places))]
-    public void Headers_and_payloads_have_offsets(ProgramType type, string frame, string header, int offset, int payload)
+    public void Headers_and_payloads_have_offsets(
+        ProgramType type, string frame, string header, int offset, int payload)
     {
         var named = new HeaderExpression(PacketHeaders.Find(header)!);
         Assert.Equal(offset, Number(type, frame, named["Offset"]));

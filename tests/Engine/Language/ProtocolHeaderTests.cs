@@ -9,7 +9,8 @@ namespace EbpfCat.Tests.Language;
 public sealed class ProtocolHeaderTests
 {
     private const string Macs = "02000000000102000000000a";
-    private const string Query = "1234" + "0100" + "0001000000000000" + "07457861" + "6d706c65" + "03636f6d" + "00" + "00010001";
+    private const string Query =
+        "1234" + "0100" + "0001000000000000" + "07457861" + "6d706c65" + "03636f6d" + "00" + "00010001";
     private const string Neighbour = "fe800000000000000000000000000007";
 
     public static TheoryData<ProgramType, string, string, string> Frames()

@@ -279,7 +279,8 @@ public class FoundProgramsTests
         var program = new ProgramDefinition("random", ProgramType.SocketFilter);
         var map = program.AddMap("map", MapType.Hash, ScalarType.UInt16.WithByteOrder(ByteOrder.BigEndian),
             StructType.Create([new("Low", ScalarType.UInt16), new("High", ScalarType.UInt16)]), maxEntries: 4);
-        var (turn, key, top) = (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("key"), new Label("top"));
+        var (turn, key) = (CodeBuilder.Local("turn", ScalarType.Int64), CodeBuilder.Local("key"));
+        var top = new Label("top");
         program.Append(
         [
             new AssignStatement(key, Packet.Read(0, ScalarType.Boolean)),
@@ -291,7 +292,8 @@ public class FoundProgramsTests
         ]);
         const string fragment = "0600000000000001";
         Check(program, Convert.FromHexString(
-            "0a00000000020a000000000286dd" + "6000000000282c40" + new string('0', 64) + fragment + new string('0', 64)));
+            "0a00000000020a000000000286dd" + "6000000000282c40" + new string('0', 64) + fragment
+            + new string('0', 64)));
     }
 
     private void Check() => Check(_program);

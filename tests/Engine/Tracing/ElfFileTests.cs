@@ -61,7 +61,8 @@ public sealed class ElfFileTests
     public void Old_version_is_found_by_its_name()
     {
         using var libc = ElfFile.Open(SharedLibraries.Find("libc.so.6")!);
-        var old = libc.Symbols.First(each => !each.IsDefaultVersion && libc.FindSymbol(each.Name)!.Value.IsDefaultVersion
+        var old = libc.Symbols.First(each => !each.IsDefaultVersion
+            && libc.FindSymbol(each.Name)!.Value.IsDefaultVersion
             && libc.FindSymbol(each.Name)!.Value.Address != each.Address);
         Assert.Equal(old, libc.FindSymbol($"{old.Name}@{old.Version}"));
         var current = libc.FindSymbol(old.Name)!.Value;

@@ -92,7 +92,8 @@ public sealed class PacketHeader(string name, int size, HeaderLocation[] locatio
         : throw new CompileException(DiagnosticIds.UnknownField, $"The {Name} header has no field '{name}'.", source,
             SimilarNames.Sentence(name, [.. Fields.Concat(HeaderField.Common).Select(f => f.Name)]));
 
-    private PacketHeader MakePayload() => new(Name, 0, Alternatives.Length > 0 ? [] : [End], [HeaderField.PayloadOffset])
+    private PacketHeader MakePayload() => new(
+        Name, 0, Alternatives.Length > 0 ? [] : [End], [HeaderField.PayloadOffset])
     {
         Alternatives = [.. Alternatives.Select(one => one.Payload)],
         Outer = Outer?.Payload,
